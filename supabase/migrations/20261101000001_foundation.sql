@@ -1,0 +1,110 @@
+-- The ground: a private schema, nothing granted by default, exact number types, lock names.
+--
+-- Everything that a client may call lives in `public` as an RPC; every table lives in `trading`,
+-- which PostgREST does not expose. Each file revokes first and grants by name afterwards.
+
+create schema trading;
+comment on schema trading is
+  'Tables and rules of the paper-trading engine. Not exposed: clients reach it through RPCs in public.';
+
+revoke all on schema trading from public;
+grant usage on schema trading to authenticated, service_role;
+
+-- A new function would otherwise be executable by everybody.
+alter default privileges in schema public revoke execute on functions from public;
+alter default privileges in schema trading revoke execute on functions from public;
+alter default privileges revoke execute on functions from public;
+-- Identity columns draw their numbers as the caller.
+alter default privileges in schema trading grant usage on sequences to service_role;
+-- Public functions run as their caller, and call these.
+alter default privileges in schema trading grant execute on functions to service_role;
+
+-- Numbers -----------------------------------------------------------------------------------------
+-- Inputs carry at most 18 digits on either side of the point. `< 1e18` also refuses Infinity and NaN
+-- (which Postgres sorts above every number). Sums and products of these are exact in `numeric`.
+
+create domain trading.quantity as numeric
+  constraint quantity_is_positive_and_bounded check (value > 0 and value < 1e18 and scale(value) <= 18);
+comment on domain trading.quantity is 'Units of an instrument, unsigned: above 0, below 1e18, at most 18 decimals.';
+
+create domain trading.price as numeric
+  constraint price_is_positive_and_bounded check (value > 0 and value < 1e18 and scale(value) <= 18);
+comment on domain trading.price is 'Money per unit in the account''s currency: above 0, below 1e18, at most 18 decimals.';
+
+create domain trading.money as numeric
+  constraint money_is_finite check (value > '-Infinity' and value < 'Infinity');
+comment on domain trading.money is 'An exact signed amount in the account''s currency. Never rounded where it is stored.';
+
+-- Small helpers are plpgsql on purpose: a SQL function that cannot be inlined (one with its own search_path cannot)
+-- is planned again wherever it is called: 26 microseconds a call measured, against 1.
+
+create function trading.quotient(dividend numeric, divisor numeric) returns numeric
+  language plpgsql immutable strict parallel safe set search_path = '' as $$
+begin
+  return trim_scale(round(round(dividend, greatest(scale(dividend), 60)) / divisor, 60));
+end;
+$$;
+comment on function trading.quotient is
+  'dividend / divisor to 60 decimals, the dividend taken whole. A division is the only inexact step of the engine: every product of '
+  'quantity, price and multiplier ends within 54 decimals, and dividing by the smallest quantity and multiplier (1e-36 together) '
+  'leaves 24 good ones, so what is shown (18 decimals) stays right.';
+
+create function trading.decimal(value numeric) returns text
+  language plpgsql immutable strict parallel safe set search_path = '' as $$
+begin
+  return trim_scale(
+    case
+      when scale(value) <= 18 then value
+      when abs(value) * 1e18 % 1 = 0.5 and round(value, 18) * 1e18 % 2 <> 0 then round(value, 18) - sign(value) * 1e-18
+      else round(value, 18)
+    end)::text;
+end;
+$$;
+comment on function trading.decimal is
+  'A number as it leaves the database: a plain decimal string, at most 18 decimals (half to even), no trailing zeros.';
+
+-- Locks -------------------------------------------------------------------------------------------
+
+create function trading.lock_id(key text) returns bigint
+  language sql immutable strict parallel safe set search_path = ''
+  return ('x' || encode(substr(sha256(convert_to(key, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint;
+comment on function trading.lock_id is
+  'The advisory lock id of a key: the first 8 bytes of SHA-256 of its UTF-8 text, big-endian, signed. '
+  'TypeScript computes the same, so that both sides exclude each other.';
+
+-- Errors ------------------------------------------------------------------------------------------
+
+create function trading.hint_for(violated text) returns text
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when violated = 'accounts_name_key' then 'The name is taken: choose another, or begin anew with reset_account.'
+    when violated = 'account_name_is_printable' then 'A name is 1 to 64 letters, digits, spaces or . _ : @ -, and starts with a letter or digit.'
+    when violated = 'currency_is_a_code' then 'A currency is 3 to 10 capital letters, such as USD.'
+    when violated = 'accounts_owner_id_fkey' then 'owner_id is the id of a user of Supabase Auth.'
+    when violated like 'account_settings%' or violated = 'leverage_is_positive' then
+      'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 1 to 86400 and max_mark_age 0 to 31536000 seconds; '
+      'leverage and limits are above 0, or null for none.'
+    when violated in ('symbol_is_a_ticker', 'instrument_aliases_alias_check') then
+      'A symbol is 1 to 64 of A-Z, 0-9 and . _ ! / : ^ = & # @ + -.'
+    when violated like 'instruments%' then 'multiplier, lot_size and tick_size are above 0, with at most 18 decimals.'
+    when violated = 'instrument_aliases_pkey' then 'Another symbol has this alias: take it away there first.'
+    when violated = 'alias_differs' then 'An alias is another name than the symbol itself.'
+    else 'A value has the wrong type: numbers as decimal strings, settings as a JSON object, a time zone by its IANA name.'
+  end;
+end;
+$$;
+comment on function trading.hint_for is 'What to do when an operator''s values violate the named constraint, or none of ours (empty).';
+
+-- Append-only tables ------------------------------------------------------------------------------
+
+create function trading.refuse_change() returns trigger
+  language plpgsql set search_path = '' as $$
+begin
+  raise exception 'trading.% is append-only: % refused', tg_table_name, lower(tg_op)
+    using errcode = 'insufficient_privilege',
+          hint = 'Correct a mistake by a new entry (an adjustment), never by changing the past.';
+end;
+$$;
+comment on function trading.refuse_change is
+  'Trigger of append-only tables: refuses update, delete and truncate for every role, the owner included.';

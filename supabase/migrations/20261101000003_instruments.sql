@@ -1,0 +1,64 @@
+-- Instruments: what a unit is worth and how it may be cut. A symbol without a row has multiplier 1.
+
+create table trading.instruments (
+  symbol text primary key constraint symbol_is_a_ticker check (symbol ~ '^[A-Z0-9._!/:^=&#@+-]([A-Z0-9._!/:^=&#@+ -]{0,62}[A-Z0-9._!/:^=&#@+-])?$'),
+  multiplier numeric not null default 1 check (multiplier > 0 and multiplier < 1e9 and scale(multiplier) <= 18),
+  lot_size numeric check (lot_size > 0 and lot_size < 1e18 and scale(lot_size) <= 18),
+  tick_size numeric check (tick_size > 0 and tick_size < 1e18 and scale(tick_size) <= 18),
+  updated_at timestamptz not null default now()
+);
+comment on table trading.instruments is 'Contract terms by symbol, shared by all accounts.';
+comment on column trading.instruments.multiplier is 'Account currency per unit and per point of price: 50 for ES, 1 for a stock.';
+comment on column trading.instruments.lot_size is 'Quantities are whole multiples of this; null: 1e-8.';
+comment on column trading.instruments.tick_size is 'Prices of resting orders are whole multiples of this; null: any.';
+
+create table trading.instrument_aliases (
+  alias text primary key check (alias ~ '^[A-Z0-9._!/:^=&#@+-]([A-Z0-9._!/:^=&#@+ -]{0,62}[A-Z0-9._!/:^=&#@+-])?$'),
+  symbol text not null references trading.instruments (symbol) on delete cascade,
+  constraint alias_differs check (alias <> symbol)
+);
+comment on table trading.instrument_aliases is 'Other names under which alerts may call an instrument, e.g. US100 for NAS100.';
+create index instrument_aliases_symbol_idx on trading.instrument_aliases (symbol);
+
+alter table trading.instruments enable row level security;
+alter table trading.instrument_aliases enable row level security;
+grant select on trading.instruments, trading.instrument_aliases to authenticated;
+grant select, insert, update on trading.instruments to service_role;
+grant select, insert, delete on trading.instrument_aliases to service_role;
+create policy "everyone signed in reads instruments" on trading.instruments for select to authenticated using (true);
+create policy "everyone signed in reads aliases" on trading.instrument_aliases for select to authenticated using (true);
+
+create function public.upsert_instrument(
+  symbol text, multiplier numeric default 1, lot_size numeric default null, tick_size numeric default null, aliases text[] default '{}'
+) returns jsonb
+  language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  written trading.instruments;
+  violated text;
+  given_hint text;
+begin
+  if exists (select from trading.positions p left join trading.instruments i on i.symbol = p.symbol
+             where p.symbol = upper(upsert_instrument.symbol) and p.quantity <> 0
+               and coalesce(i.multiplier, 1) is distinct from upsert_instrument.multiplier) then
+    raise exception '% is held: its multiplier cannot change', upper(upsert_instrument.symbol) using errcode = 'PT409',
+      hint = 'Close the positions first: what they cost was counted with the old multiplier.';
+  end if;
+  insert into trading.instruments as i (symbol, multiplier, lot_size, tick_size)
+  values (upper(upsert_instrument.symbol), upsert_instrument.multiplier, upsert_instrument.lot_size, upsert_instrument.tick_size)
+  on conflict on constraint instruments_pkey do update set
+    multiplier = excluded.multiplier, lot_size = excluded.lot_size, tick_size = excluded.tick_size, updated_at = now()
+  returning i.* into written;
+  delete from trading.instrument_aliases a where a.symbol = written.symbol;
+  insert into trading.instrument_aliases (alias, symbol) select distinct upper(a), written.symbol from unnest(aliases) a;
+  return jsonb_build_object('symbol', written.symbol, 'multiplier', trading.decimal(written.multiplier),
+    'lot_size', trading.decimal(written.lot_size), 'tick_size', trading.decimal(written.tick_size), 'aliases', to_jsonb(aliases));
+exception when integrity_constraint_violation or data_exception then
+  get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
+  raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+end;
+$$;
+comment on function public.upsert_instrument is
+  'Writes the terms of a symbol, all of them, and its aliases. multiplier in account currency per unit and point. '
+  'Errors: PT409 another multiplier while the symbol is held, 23514 value out of range, 23505 alias of another symbol.';
+revoke execute on function public.upsert_instrument from public, anon, authenticated;
+grant execute on function public.upsert_instrument to service_role;

@@ -1,0 +1,135 @@
+-- The arithmetic of a fill and of an alert's intent: pure functions, no table is read.
+
+create function trading.flat_position(account_id bigint, strategy text, symbol text) returns trading.positions
+  language plpgsql immutable set search_path = '' as $$
+declare
+  flat trading.positions;
+begin
+  flat.account_id := account_id;
+  flat.strategy := strategy;
+  flat.symbol := symbol;
+  flat.quantity := 0;
+  flat.cost_basis := 0;
+  flat.realized_pnl := 0;
+  flat.fees := 0;
+  flat.version := 0;
+  flat.entry_quantity := 0;
+  flat.entry_value := 0;
+  flat.exit_value := 0;
+  flat.trade_pnl := 0;
+  flat.trade_fees := 0;
+  flat.drawdown := 0;
+  return flat;
+end;
+$$;
+comment on function trading.flat_position is 'A position in which nothing has happened yet.';
+
+create function trading.apply_fill(
+  inout held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz,
+  out realized numeric, out closed trading.trades
+)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  before numeric := held.quantity;
+  closing numeric := case when sign(before) = -sign(delta) then least(abs(before), abs(delta)) else 0 end;
+  opening numeric := abs(delta) - closing;
+  released numeric := 0;
+  closing_fee numeric := 0;
+begin
+  realized := 0;
+  if closing > 0 then
+    released := case when closing = abs(before) then held.cost_basis
+                     else trading.quotient(held.cost_basis * closing, abs(before)) end;
+    realized := sign(before) * closing * price * multiplier - released;
+    closing_fee := case when opening = 0 then fee else trading.quotient(fee * closing, abs(delta)) end;
+    held.exit_value := held.exit_value + closing * price;
+    held.trade_pnl := held.trade_pnl + realized;
+    held.trade_fees := held.trade_fees + closing_fee;
+    if closing = abs(before) then
+      closed.strategy := held.strategy;
+      closed.symbol := held.symbol;
+      closed.side := case when before > 0 then 'long' else 'short' end;
+      closed.quantity := held.entry_quantity;
+      closed.entry_price := trading.quotient(held.entry_value, held.entry_quantity);
+      closed.exit_price := trading.quotient(held.exit_value, held.entry_quantity);
+      closed.gross_pnl := held.trade_pnl;
+      closed.fees := held.trade_fees;
+      closed.opened_at := held.opened_at;
+      closed.closed_at := greatest(filled_at, held.opened_at);  -- a clock that stepped back must not keep a position open
+      closed.mae := greatest(0, case when before > 0 then closed.entry_price - least(held.low_price, price)
+                                     else greatest(held.high_price, price) - closed.entry_price end);
+      closed.mfe := greatest(0, case when before > 0 then greatest(held.high_price, price) - closed.entry_price
+                                     else closed.entry_price - least(held.low_price, price) end);
+      closed.drawdown := held.drawdown;
+      held.opened_at := null;
+      held.entry_quantity := 0;
+      held.entry_value := 0;
+      held.exit_value := 0;
+      held.trade_pnl := 0;
+      held.trade_fees := 0;
+      held.low_price := null;
+      held.high_price := null;
+      held.drawdown := 0;
+    end if;
+  end if;
+  if opening > 0 then
+    held.opened_at := coalesce(held.opened_at, filled_at);
+    held.entry_quantity := held.entry_quantity + opening;
+    held.entry_value := held.entry_value + opening * price;
+    held.trade_fees := held.trade_fees + fee - closing_fee;
+    held.low_price := coalesce(held.low_price, price);
+    held.high_price := coalesce(held.high_price, price);
+  end if;
+  held.quantity := before + delta;
+  held.cost_basis := held.cost_basis - released + sign(delta) * opening * price * multiplier;
+  held.realized_pnl := held.realized_pnl + realized;
+  held.fees := held.fees + fee;
+  held.version := held.version + 1;
+end;
+$$;
+comment on function trading.apply_fill is
+  'A position after a fill of delta units (signed) at price: the average-cost rules of DESIGN 7. An increase adds to the '
+  'basis; a reduce releases its share of it and realizes the rest; a flip closes all, then opens at price, its fee split '
+  'pro rata. realized is gross, in account currency; closed is the round trip that this fill ended, or null. '
+  'What is released is subtracted from what is kept, so that nothing is lost to a division.';
+
+create type trading.bar as ("open" numeric, high numeric, low numeric, "close" numeric);
+comment on type trading.bar is 'A mark: one price is a bar whose four prices are the same.';
+
+create function trading.watch_position(inout held trading.positions, bar trading.bar)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if held.quantity > 0 then
+    held.drawdown := greatest(held.drawdown, held.high_price - bar.low, greatest(held.high_price, bar.high) - bar.close);
+  else
+    held.drawdown := greatest(held.drawdown, bar.high - held.low_price, bar.close - least(held.low_price, bar.low));
+  end if;
+  held.low_price := least(held.low_price, bar.low);
+  held.high_price := greatest(held.high_price, bar.high);
+end;
+$$;
+comment on function trading.watch_position is
+  'An open position that has seen a mark: its extremes and its deepest fall. A bar is taken as adverse first, then favourable.';
+
+create function trading.wanted_delta(action text, target trading.target, quantity numeric, held numeric) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+declare
+  asked numeric := case action when 'buy' then quantity when 'sell' then -quantity end;
+begin
+  return case
+    when target.quantity is not null then
+      case target.side when 'short' then -target.quantity when 'long' then target.quantity else 0 end - held
+    when action = 'close' and (target.side = 'long' and held < 0 or target.side = 'short' and held > 0) then 0
+    when action = 'close' then -sign(held) * least(abs(held), quantity)
+    when target.side = 'flat' then -held
+    when asked is null then null
+    when target.side = 'long' then greatest(held + asked, 0) - held
+    when target.side = 'short' then least(held + asked, 0) - held
+    else asked
+  end;
+end;
+$$;
+comment on function trading.wanted_delta is
+  'The signed quantity an alert asks for, given what is held (DESIGN 8). A known target quantity decides alone; close never '
+  'opens, without a quantity closes all, and with a side closes only a position of that side; a target side clamps the delta so that it never ends on the other side; '
+  'null: the alert does not say how much. quantity is in units, unsigned.';

@@ -1,0 +1,168 @@
+-- How much, at what price, at what cost, and whether at all: pure functions over what is held in memory.
+
+create type trading.market as (
+  symbol text, multiplier numeric, lot_size numeric, tick_size numeric, mark numeric, marked_at timestamptz,
+  net_quantity numeric, gross_quantity numeric, first_slot integer, last_slot integer,
+  bar_slot integer
+);
+comment on type trading.market is
+  'A symbol while its account is being booked: terms, last mark, what all strategies hold of it together, and where '
+  'their positions stand in the array of positions; bar_slot: its bar of the minute.';
+
+create type trading.portfolio as (
+  cash numeric, holdings_value numeric, exposure numeric, open_positions integer, recent_orders integer, halted boolean
+);
+comment on type trading.portfolio is
+  'An account while it is being booked: equity = cash + holdings_value; exposure = sum |quantity x mark x multiplier|; '
+  'recent_orders: placed in the last minute, null where that does not matter.';
+
+create function trading.day_end(at timestamptz, time_zone text) returns timestamptz
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return (date_trunc('day', at at time zone time_zone) + interval '1 day') at time zone time_zone;
+end;
+$$;
+comment on function trading.day_end is 'Midnight after at in that time zone: when day orders expire and a new day''s loss is counted.';
+
+create function trading.cut(value numeric, step numeric) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case when step is null then value else trim_scale(value - value % step) end;
+end;
+$$;
+comment on function trading.cut is 'value as a whole multiple of step, toward zero; as it is when there is no step. Exact: no division.';
+
+create function trading.bounded_price(price numeric, tick_size numeric) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case when price is not null then least(
+    greatest(trading.cut(round(price, 18), tick_size), coalesce(tick_size, 1e-18)),
+    trading.cut(999999999999999999.999999999999999999, tick_size)) end;
+end;
+$$;
+comment on function trading.bounded_price is
+  'price at 18 decimals and whole ticks, kept inside what a price may be (trading.price): a computed price that would be zero, '
+  'negative or too large lies at the bound, where no market comes.';
+
+create function trading.slipped_price(price numeric, delta numeric, slippage_bps numeric) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case when slippage_bps = 0 then price
+              else trading.bounded_price(price * (1 + sign(delta) * slippage_bps * 0.0001), null) end;
+end;
+$$;
+comment on function trading.slipped_price is 'price made worse by slippage_bps for a market or stop fill of delta (signed) units.';
+
+create function trading.fill_fee(settings trading.account_settings, quantity numeric, price numeric, multiplier numeric)
+  returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return greatest(settings.fee_minimum,
+    settings.fee_per_trade + settings.fee_per_unit * quantity + settings.fee_bps * quantity * price * multiplier * 0.0001);
+end;
+$$;
+comment on function trading.fill_fee is 'The fee of a fill by the account''s model: per trade + per unit + basis points of the notional, at least the minimum.';
+
+create function trading.affordable_quantity(
+  portfolio trading.portfolio, settings trading.account_settings, market trading.market, price numeric, closing numeric
+) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+declare
+  equity numeric := portfolio.cash + portfolio.holdings_value;
+  notional numeric := price * market.multiplier;
+  slippage numeric := notional * settings.slippage_bps * 0.0001;
+  rate numeric := settings.fee_per_unit + settings.fee_bps * (notional + slippage) * 0.0001;
+  -- What is closed frees its own exposure, and what is then opened may take that up again.
+  exposure numeric := portfolio.exposure - 2 * closing * coalesce(market.mark, price) * market.multiplier;
+begin
+  return case when settings.leverage is not null then greatest(closing, least(
+    trading.quotient(settings.leverage * (equity - settings.fee_per_trade) - exposure, notional + settings.leverage * (rate + slippage)),
+    trading.quotient(settings.leverage * (equity - settings.fee_minimum) - exposure, notional + settings.leverage * slippage))) end;
+end;
+$$;
+comment on function trading.affordable_quantity is
+  'The most units that can be traded at price so that exposure is at most leverage x equity after slippage and fee, closing (units '
+  'held on the other side) first, which is always allowed; null: no limit.';
+
+create function trading.order_size(
+  action text, quantity numeric, quantity_type text, stop_loss trading.exit_rule, held numeric, price numeric,
+  portfolio trading.portfolio, settings trading.account_settings, market trading.market
+) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+declare
+  equity numeric := portfolio.cash + portfolio.holdings_value;
+  closing numeric := case when action = 'close' or action = 'buy' and held < 0 or action = 'sell' and held > 0 then abs(held) else 0 end;
+  risk_per_unit numeric;
+  units numeric;
+begin
+  if quantity is null then
+    return null;
+  elsif quantity_type is null or quantity_type = 'units' then
+    return trading.cut(quantity, market.lot_size);
+  elsif quantity_type = 'percent_of_position' then
+    return case when quantity >= 100 then abs(held)
+                else trading.cut(abs(held) * quantity * 0.01, coalesce(market.lot_size, 0.00000001)) end;
+  elsif quantity_type in ('risk_notional', 'risk_percent') then
+    risk_per_unit := market.multiplier * coalesce(abs(price - stop_loss.stop_price), stop_loss.amount, stop_loss.trail_amount,
+                                                  price * coalesce(stop_loss.percent, stop_loss.trail_percent) * 0.01);
+    units := case when risk_per_unit > 0 then
+      least(trading.quotient(case quantity_type when 'risk_notional' then quantity else equity * quantity * 0.01 end, risk_per_unit),
+            trading.affordable_quantity(portfolio, settings, market, price, closing)) end;
+  elsif quantity_type = 'notional' then
+    units := trading.quotient(quantity, price * market.multiplier);
+  elsif quantity_type = 'percent_of_equity' then
+    units := least(trading.quotient(equity * quantity * 0.01, price * market.multiplier),
+                   trading.affordable_quantity(portfolio, settings, market, price, closing));
+  end if;
+  return trading.cut(case when units < 0 then 0 else units end, coalesce(market.lot_size, 0.00000001));
+end;
+$$;
+comment on function trading.order_size is
+  'Units, unsigned, of an order sized in units, notional (money), percent_of_equity, percent_of_position, risk_notional (money '
+  'lost at the stop) or risk_percent (percent of equity lost at the stop), cut toward zero to the lot (1e-8 for computed sizes '
+  'without one). Sizes from equity and risk never exceed what the account can afford, fees and slippage included. Null: a risk '
+  'size without a stop away from the price, or no quantity.';
+
+create function trading.refusal(
+  held numeric, delta numeric, price numeric, fee numeric,
+  portfolio trading.portfolio, settings trading.account_settings, market trading.market,
+  out code text, out message text
+)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  after constant numeric := held + delta;
+  notional constant numeric := price * market.multiplier;
+begin
+  if abs(delta) >= 1e18 or abs(after) >= 1e18 then
+    code := 'quantity_too_large';
+    message := 'quantities stay below 1e18';
+  elsif sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then
+    return;  -- reducing risk is always allowed
+  elsif portfolio.halted then
+    code := 'account_halted';
+    message := 'the account is halted: only orders that reduce a position are taken';
+  elsif after < 0 and not settings.allow_short then
+    code := 'short_not_allowed';
+    message := 'the account is long-only (allow_short)';
+  elsif abs(delta) * notional > settings.max_order then
+    code := 'risk_limit';
+    message := 'max_order: the order is worth more than ' || trading.decimal(settings.max_order);
+  elsif abs(after) * notional > settings.max_position then
+    code := 'risk_limit';
+    message := 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position);
+  elsif held = 0 and portfolio.open_positions >= settings.max_open_positions then
+    code := 'risk_limit';
+    message := 'max_open_positions: ' || settings.max_open_positions || ' are open';
+  elsif portfolio.recent_orders >= settings.max_orders_per_minute then
+    code := 'risk_limit';
+    message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';
+  elsif portfolio.exposure + (abs(after) - abs(held)) * market.mark * market.multiplier
+        > settings.leverage * (portfolio.cash + portfolio.holdings_value + delta * (market.mark - price) * market.multiplier - fee) then
+    code := 'insufficient_funds';
+    message := 'exposure would exceed equity x leverage';
+  end if;
+end;
+$$;
+comment on function trading.refusal is
+  'Why a fill of delta (signed) units at price may not happen, or nulls: account_halted, short_not_allowed, risk_limit (max_order, '
+  'max_position, max_open_positions, max_orders_per_minute), insufficient_funds (gross exposure after it above leverage x equity), quantity_too_large.';

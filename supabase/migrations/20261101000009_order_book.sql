@@ -1,0 +1,88 @@
+-- The resting orders of an account together: which see a mark, which give way to a fill, which are taken away. Pure functions.
+
+create function trading.watch_orders(orders trading.orders[], slots integer[], symbol text, bar trading.bar, at timestamptz)
+  returns table (slot integer, watched trading.orders, fill_price numeric)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return query
+  select w.slot, w.watched, w.fill_price
+  from unnest(slots) s (slot)
+  cross join lateral (select (orders[s.slot]).*) o
+  cross join lateral (
+    select s.slot, orders[s.slot] as watched, null::numeric as fill_price where o.expires_at <= at
+    union all
+    select s.slot, seen.resting, seen.fill_price from trading.watch_order(orders[s.slot], bar, false) seen
+    where o.symbol = watch_orders.symbol and bar.close is not null and (o.expires_at > at or o.expires_at is null)
+  ) w
+  order by o.type = 'limit', s.slot;
+end;
+$$;
+comment on function trading.watch_orders is
+  'The resting orders (orders at slots) that are past their day or see the bar of their symbol, stops before limits, older before '
+  'newer; fill_price is null where the bar does not reach the order.';
+
+create function trading.trim_exits(orders trading.orders[], slots integer[], held trading.positions, filled trading.orders, at timestamptz)
+  returns table (slot integer, trimmed trading.orders)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  o trading.orders;
+  uncovered numeric := abs(held.quantity);
+  bracket_id bigint;
+  kept numeric;
+begin
+  for i in reverse cardinality(slots) .. 1 loop
+    o := orders[slots[i]];
+    continue when o.status <> 'open' or not o.reduce_only or o.symbol <> held.symbol or o.strategy <> held.strategy;
+    if o.bracket_id = filled.bracket_id or held.quantity = 0 or (held.quantity > 0) = (o.side = 'buy') then
+      kept := 0;
+    elsif o.bracket_id is null then
+      kept := least(o.quantity, abs(held.quantity));
+    elsif o.bracket_id is distinct from bracket_id then
+      kept := least(o.quantity, uncovered);
+      uncovered := uncovered - kept;
+      bracket_id := o.bracket_id;
+    end if;
+    continue when kept = o.quantity;
+    if kept > 0 then
+      o.quantity := kept;
+    else
+      o.status := 'canceled';
+      o.reason := case when o.bracket_id = filled.bracket_id then 'oco' else 'position_closed' end;
+      o.closed_at := at;
+    end if;
+    slot := slots[i];
+    trimmed := o;
+    return next;
+  end loop;
+end;
+$$;
+comment on function trading.trim_exits is
+  'The exits that change when filled has left held behind: the other leg of its bracket goes; the brackets cover no more than '
+  'what is left, the oldest giving way first; exits of a position that is gone are canceled.';
+
+create function trading.cancel_orders(orders trading.orders[], slots integer[], request trading.alert_request, at timestamptz)
+  returns table (slot integer, canceled trading.orders)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  is_meant boolean;
+begin
+  foreach slot in array slots loop
+    canceled := orders[slot];
+    is_meant := case
+      when request.action is distinct from 'cancel'
+        then canceled.for_target and canceled.symbol = request.symbol and canceled.strategy = request.strategy
+      when request.order_id is not null then request.order_id = canceled.id::text
+      else request.symbol = '' or canceled.symbol = request.symbol and canceled.strategy = request.strategy
+    end;
+    if canceled.status = 'open' and is_meant then
+      canceled.status := 'canceled';
+      canceled.reason := case request.action when 'cancel' then 'alert' else 'replaced' end;
+      canceled.closed_at := at;
+      return next;
+    end if;
+  end loop;
+end;
+$$;
+comment on function trading.cancel_orders is
+  'The resting orders that a request takes away: a cancel by its id, by symbol and strategy, or (without a symbol) all; a target '
+  'those that an earlier target of its symbol and strategy left.';

@@ -1,0 +1,135 @@
+-- From an alert to its order: what it comes to, given what is held and known at that moment.
+
+create type trading.order_plan as (
+  placed trading.orders, delta numeric, price numeric, repaired numeric, code text, message text
+);
+comment on type trading.order_plan is
+  'What an alert''s own order comes to: the order; its signed units; the price it fills at now (null: it rests); repaired: the '
+  'units that action and quantity alone would have traded, where a target decided otherwise; or code and message of a refusal.';
+
+create function trading.plan_order(
+  request trading.alert_request, held trading.positions, market trading.market,
+  portfolio trading.portfolio, settings trading.account_settings, at timestamptz
+) returns trading.order_plan
+  language plpgsql immutable set search_path = '' as $$
+declare
+  plan trading.order_plan;
+  placed trading.orders;
+  target trading.target := request.target;
+  quantity numeric;
+  asked numeric;
+  reference numeric := coalesce(request.price,
+    case when market.marked_at >= at - make_interval(secs => settings.max_mark_age) then market.mark end);
+  worst numeric;
+  refused record;
+begin
+  if request.time < held.last_alert_at and not settings.allow_stale or extract(epoch from at - request.time) > request.max_age then
+    plan.code := 'stale_alert';
+    plan.message := 'the alert is older than one already applied, or than its max_age';
+    return plan;
+  end if;
+
+  placed.type := coalesce(request.order_type, 'market');
+  placed.limit_price := case when placed.type in ('limit', 'stop_limit') then nullif(greatest(trading.cut(request.limit_price, market.tick_size), 0), 0) end;
+  placed.stop_price := case when placed.type in ('stop', 'stop_limit') then nullif(greatest(trading.cut(request.stop_price, market.tick_size), 0), 0) end;
+  plan.message := trading.order_problem(placed.type, placed.limit_price, placed.stop_price, request.trail_amount, request.trail_percent);
+  if plan.message is not null then
+    plan.code := 'invalid_order';
+    return plan;
+  end if;
+  worst := coalesce(placed.limit_price, placed.stop_price, reference);
+  if worst is null or placed.type = 'trailing_stop' and reference is null then
+    plan.code := 'no_price';
+    plan.message := 'the alert brings no price and the last mark is older than max_mark_age';
+    return plan;
+  end if;
+
+  if request.fee is not null then  -- the alert's own fee is the whole model
+    settings.fee_per_trade := request.fee;
+    settings.fee_per_unit := 0;
+    settings.fee_bps := 0;
+    settings.fee_minimum := request.fee;
+  end if;
+  quantity := trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity, worst,
+                                 portfolio, settings, market);
+  if request.quantity is not null and quantity is null and target.quantity is null then
+    plan.code := 'no_stop';
+    plan.message := 'a size by risk needs a stop_loss away from the price';
+    return plan;
+  elsif quantity = 0 and target.quantity is null and not (request.action = 'close' and held.quantity = 0) then
+    plan.code := 'quantity_too_small';
+    plan.message := 'the quantity rounds to zero lots';
+    return plan;
+  end if;
+  target.quantity := trading.cut(target.quantity, market.lot_size);
+  plan.delta := trading.wanted_delta(request.action, target, quantity, held.quantity);
+  if plan.delta is null then
+    plan.code := 'no_quantity';
+    plan.message := 'the alert does not say how much to trade';
+    return plan;
+  end if;
+  if target.quantity is not null and request.action in ('buy', 'sell') and request.quantity is not null then
+    asked := case request.action when 'buy' then quantity else -quantity end;
+    plan.repaired := nullif(asked, plan.delta);
+  end if;
+  if plan.delta = 0 then
+    return plan;
+  end if;
+
+  placed.side := case when plan.delta > 0 then 'buy' else 'sell' end;
+  placed.quantity := least(abs(plan.delta), 999999999999999999);
+  placed.trail_amount := case when placed.type = 'trailing_stop' then request.trail_amount end;
+  placed.trail_percent := case when placed.type = 'trailing_stop' then request.trail_percent end;
+  placed.time_in_force := coalesce(request.time_in_force, 'gtc');
+  -- A target's exit may never open the other side either, whatever happens before it fills.
+  placed.reduce_only := (request.action = 'close' or target.side is not null) is true
+    and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
+  placed.for_target := target.quantity is not null;
+  placed.take_profit := request.take_profit;
+  placed.stop_loss := request.stop_loss;
+  placed.fee := request.fee;
+  placed.status := 'open';
+
+  -- A resting order whose price the market has already reached is taken at the market.
+  plan.price := case placed.type
+    when 'market' then trading.slipped_price(reference, plan.delta, settings.slippage_bps)
+    when 'limit' then case when plan.delta * (placed.limit_price - reference) >= 0 then reference end
+    when 'stop' then case when plan.delta * (reference - placed.stop_price) >= 0
+                          then trading.slipped_price(reference, plan.delta, settings.slippage_bps) end
+    when 'stop_limit' then case when plan.delta * (reference - placed.stop_price) >= 0
+                                 and plan.delta * (placed.limit_price - reference) >= 0 then reference end
+  end;
+  if placed.type = 'stop_limit' then
+    placed.triggered := coalesce(plan.delta * (reference - placed.stop_price) >= 0, false);
+  else
+    placed.triggered := false;
+  end if;
+  if placed.type = 'trailing_stop' then
+    placed.trail_peak := reference;
+    placed.stop_price := trading.trailing_stop_price(placed.side, reference, placed.trail_amount, placed.trail_percent);
+  end if;
+  if placed.time_in_force = 'day' then
+    placed.expires_at := trading.day_end(at, settings.time_zone);
+  end if;
+
+  if plan.price is null then
+    market.mark := worst;  -- an order that rests is judged at its own price, where the market will be when it fills
+  end if;
+  worst := coalesce(plan.price, worst);
+  if request.take_profit is distinct from null or request.stop_loss is distinct from null then
+    plan.message := trading.bracket_problem(request, plan.delta, worst, market.tick_size);
+    if plan.message is not null then
+      plan.code := 'invalid_bracket';
+      return plan;
+    end if;
+  end if;
+  refused := trading.refusal(held.quantity, plan.delta, worst,
+    trading.fill_fee(settings, abs(plan.delta), worst, market.multiplier), portfolio, settings, market);
+  plan.code := refused.code;
+  plan.message := refused.message;
+  plan.placed := placed;
+  return plan;
+end;
+$$;
+comment on function trading.plan_order is
+  'The order that a trade alert leads to, given what is held and known at that moment, or why there is none. Reads no table.';

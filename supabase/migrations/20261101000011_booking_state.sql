@@ -1,0 +1,149 @@
+-- What booking loads before it walks an account's alerts, and what it writes after.
+
+create function trading.load_positions(account_id bigint, requests trading.alert_request[], orders trading.orders[])
+  returns trading.positions[]
+  language plpgsql volatile set search_path = '' as $$
+begin
+  return array(
+    with asked as (
+      select distinct r.symbol from unnest(requests) r
+    ), wanted as (
+      select r.symbol, r.strategy from unnest(requests) r
+      union
+      select o.symbol, o.strategy from unnest(orders) o join asked a on a.symbol = o.symbol
+    ), known as (
+      select p.symbol, p.strategy, p as held from trading.positions p
+      where p.account_id = load_positions.account_id and p.symbol in (select a.symbol from asked a)
+    )
+    select coalesce(k.held, trading.flat_position(load_positions.account_id, w.strategy, w.symbol))
+    from known k full join wanted w on w.symbol = k.symbol and w.strategy = k.strategy
+    order by coalesce(k.symbol, w.symbol) collate "C", coalesce(k.strategy, w.strategy) collate "C");
+end;
+$$;
+comment on function trading.load_positions is
+  'Every position of the account in the symbols of requests, and a flat one for a strategy that asks or has an order but none yet; by symbol.';
+
+create function trading.load_markets(account_id bigint, positions trading.positions[]) returns trading.market[]
+  language plpgsql volatile set search_path = '' as $$
+begin
+  return (
+    select coalesce(array_agg(row(s.symbol, coalesce(i.multiplier, 1), i.lot_size, i.tick_size, m.price, m.marked_at, s.net, s.gross,
+                                  s.first_slot, s.last_slot, null)::trading.market order by s.first_slot), '{}')
+    from (
+      select (positions[slot]).symbol, sum((positions[slot]).quantity) as net, sum(abs((positions[slot]).quantity)) as gross,
+        min(slot) as first_slot, max(slot) as last_slot
+      from generate_subscripts(positions, 1) slot group by 1
+    ) s
+    left join trading.instruments i on i.symbol = s.symbol
+    left join trading.marks m on m.account_id = load_markets.account_id and m.symbol = s.symbol);
+end;
+$$;
+comment on function trading.load_markets is 'The market of every symbol in positions: the instrument''s terms, the last mark, holdings, its slots.';
+
+create function trading.load_portfolio(booked trading.accounts) returns trading.portfolio
+  language plpgsql volatile set search_path = '' as $$
+begin
+  return (
+    select row(booked.cash, coalesce(sum(v.value), 0), coalesce(sum(abs(v.value)), 0), count(*), null, booked.halted_at is not null)::trading.portfolio
+    from trading.positions p
+    join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+    left join trading.instruments i on i.symbol = p.symbol
+    cross join lateral (select p.quantity * m.price * coalesce(i.multiplier, 1) as value) v
+    where p.account_id = booked.id and p.quantity <> 0);
+end;
+$$;
+comment on function trading.load_portfolio is 'What the account holds, valued at its marks.';
+
+create function trading.position_slots(orders trading.orders[], positions trading.positions[]) returns integer[]
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return array(
+    select p.slot from generate_subscripts(orders, 1) o (slot)
+    left join generate_subscripts(positions, 1) p (slot)
+      on (positions[p.slot]).symbol = (orders[o.slot]).symbol and (positions[p.slot]).strategy = (orders[o.slot]).strategy
+    order by o.slot);
+end;
+$$;
+comment on function trading.position_slots is 'Where each order''s position stands in positions; null when it is not there.';
+
+create type trading.planned_request as (
+  nr integer, dedupe_key text, twin_ordinal integer, twin_hash text, twin_answer json, position_slot integer, market_slot integer
+);
+comment on type trading.planned_request is
+  'A request, by its place in the array, with its slots in positions and markets and its twin: the alert of the same dedupe_key '
+  'that came before it, booked earlier (twin_answer) or in this batch (twin_ordinal).';
+
+create function trading.load_requests(
+  booked trading.accounts, requests trading.alert_request[], positions trading.positions[],
+  received_at timestamptz, dedupe_window integer
+) returns setof trading.planned_request
+  language plpgsql volatile set search_path = '' as $$
+begin
+  return query
+  with asked as materialized (
+    select r.nr, r.hash, r.symbol, r.strategy, r.ordinal, t.at,
+      trading.dedupe_key(r.id, r.hash, r.time, t.at, dedupe_window) as dedupe_key,
+      case when r.id is null and r.time is null then
+        trading.dedupe_key(null, r.hash, null, t.at - make_interval(secs => dedupe_window), dedupe_window) end as earlier_key
+    from (select (requests[nr]).id, (requests[nr]).hash, (requests[nr]).time, (requests[nr]).symbol, (requests[nr]).strategy,
+            (requests[nr]).ordinal, (requests[nr]).received_at, nr from generate_subscripts(requests, 1) nr) r
+    cross join lateral (select coalesce(r.received_at, load_requests.received_at) as at) t
+  ), slots as materialized (
+    select (positions[slot]).symbol, (positions[slot]).strategy, slot as position_slot,
+      dense_rank() over (order by (positions[slot]).symbol collate "C") as market_slot
+    from generate_subscripts(positions, 1) slot
+  )
+  select a.nr::integer, a.dedupe_key, nullif(first_value(a.ordinal) over same_key, a.ordinal),
+    coalesce(seen.content_hash, earlier.content_hash, first_value(a.hash) over same_key), coalesce(seen.answer, earlier.answer),
+    s.position_slot::integer, s.market_slot::integer
+  from asked a
+  join slots s on s.symbol = a.symbol and s.strategy = a.strategy
+  left join trading.alerts seen on seen.account_id = booked.id and seen.epoch = booked.epoch and seen.dedupe_key = a.dedupe_key
+  left join trading.alerts earlier on a.earlier_key is not null and earlier.account_id = booked.id and earlier.epoch = booked.epoch
+    and earlier.dedupe_key = a.earlier_key and earlier.received_at > a.at - make_interval(secs => dedupe_window)
+  window same_key as (partition by a.dedupe_key order by a.nr)
+  order by a.nr;
+end;
+$$;
+comment on function trading.load_requests is 'The requests in order of arrival, with what booking each needs to find.';
+
+create function trading.write_booking(
+  booked trading.accounts, positions trading.positions[], markets trading.market[], alerts trading.alerts[],
+  orders trading.orders[], fills trading.fills[], trades trading.trades[],
+  mark_bars trading.mark_bars[], equity_bars trading.equity_bars[]
+) returns void
+  language plpgsql volatile set search_path = '' as $$
+begin
+  insert into trading.alerts select a.* from unnest(alerts) a;
+  insert into trading.orders select o.* from unnest(orders) o
+  on conflict (id) do update set
+    quantity = excluded.quantity, stop_price = excluded.stop_price, trail_peak = excluded.trail_peak,
+    triggered = excluded.triggered, status = excluded.status, reason = excluded.reason, closed_at = excluded.closed_at;
+  insert into trading.fills select f.* from unnest(fills) f;
+  insert into trading.trades (account_id, epoch, strategy, symbol, side, quantity, entry_price, exit_price,
+                              gross_pnl, fees, opened_at, closed_at, closing_fill_id, mae, mfe, drawdown)
+  select booked.id, booked.epoch, t.strategy, t.symbol, t.side, t.quantity, t.entry_price, t.exit_price,
+         t.gross_pnl, t.fees, t.opened_at, t.closed_at, t.closing_fill_id, t.mae, t.mfe, t.drawdown
+  from unnest(trades) t;
+  insert into trading.positions select p.* from unnest(positions) p where p.version > 0 or p.last_alert_at is not null
+  on conflict (account_id, symbol, strategy) do update set
+    quantity = excluded.quantity, cost_basis = excluded.cost_basis, realized_pnl = excluded.realized_pnl,
+    fees = excluded.fees, version = excluded.version, opened_at = excluded.opened_at,
+    entry_quantity = excluded.entry_quantity, entry_value = excluded.entry_value, exit_value = excluded.exit_value,
+    trade_pnl = excluded.trade_pnl, trade_fees = excluded.trade_fees, low_price = excluded.low_price,
+    high_price = excluded.high_price, drawdown = excluded.drawdown, last_alert_at = excluded.last_alert_at;
+  insert into trading.marks select booked.id, m.symbol, m.mark, m.marked_at from unnest(markets) m where m.mark is not null
+  on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at;
+  insert into trading.mark_bars as kept select b.* from unnest(mark_bars) b
+  on conflict (account_id, symbol, minute) do update set
+    high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close;
+  insert into trading.equity_bars as kept select b.* from unnest(equity_bars) b
+  on conflict (account_id, epoch, minute) do update set
+    high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low),
+    close = excluded.close, exposure = excluded.exposure;
+  update trading.accounts a set cash = booked.cash, version = booked.version, halted_at = booked.halted_at,
+    halt_reason = booked.halt_reason, day_equity = booked.day_equity, day_ends_at = booked.day_ends_at
+  where a.id = booked.id;
+end;
+$$;
+comment on function trading.write_booking is 'Writes what a pass over an account''s alerts came to: one statement a table.';

@@ -1,0 +1,356 @@
+-- Booking the alerts of one account: walk them in memory in order of arrival, then write every table once.
+-- The caller holds the locks.
+
+create function trading.book_account(booked trading.accounts, requests trading.alert_request[])
+  returns table (ordinal integer, answer json)
+  language plpgsql volatile set search_path = '' as $$
+declare
+  now_at constant timestamptz := clock_timestamp();
+
+  -- What the account is and holds.
+  settings trading.account_settings;
+  portfolio trading.portfolio;
+  positions trading.positions[];
+  markets trading.market[];
+  orders trading.orders[];            -- the open ones, then those that this pass places
+  position_slots integer[];           -- of each order; null: its symbol is in no request
+  open_slots integer[];               -- the orders that rest
+  order_times timestamptz[] := '{}';  -- of the newest orders, where their rate is limited
+
+  -- The request at hand.
+  asked trading.planned_request;
+  request trading.alert_request;
+  alert_id bigint;
+  at timestamptz;
+  market trading.market;
+  bar trading.bar;
+  minute timestamptz;
+  equity numeric;
+  equity_bar trading.equity_bars;
+  status text;
+  code text;
+  message text;
+  own trading.order_plan;
+  touched integer[];                  -- orders that it placed or changed
+  orders_json text;
+  fills_json text;
+  answers json[] := '{}';
+
+  -- The fill at hand.
+  waiting integer[];                  -- orders that the mark fills, in the order of the rules
+  waiting_prices numeric[];
+  slot integer;
+  o trading.orders;
+  held trading.positions;
+  delta numeric;
+  price numeric;
+  fee numeric;
+  refused record;
+  filled record;
+  fill trading.fills;
+  opened numeric;
+  change numeric;
+  seen record;
+
+  -- What is written at the end.
+  new_alerts trading.alerts[] := '{}';
+  new_fills trading.fills[] := '{}';
+  new_trades trading.trades[] := '{}';
+  changed_slots integer[] := '{}';
+  mark_bars trading.mark_bars[] := '{}';
+  equity_bars trading.equity_bars[] := '{}';
+begin
+  select s.* into settings from trading.account_settings s where s.account_id = booked.id;
+  orders := array(select r from trading.orders r where r.account_id = booked.id and r.status = 'open' order by r.id);
+  open_slots := array(select generate_subscripts(orders, 1));
+  positions := trading.load_positions(booked.id, requests, orders);
+  position_slots := trading.position_slots(orders, positions);
+  markets := trading.load_markets(booked.id, positions);
+  portfolio := trading.load_portfolio(booked);
+  if settings.max_orders_per_minute is not null then
+    -- By -id, as orders_epoch_idx has it: by id the planner walks past the newer orders of other accounts.
+    order_times := array(select r.created_at from trading.orders r
+                         where r.account_id = booked.id and r.epoch = booked.epoch and r.leg is null
+                         order by -r.id limit settings.max_orders_per_minute);
+  end if;
+
+  for asked in
+    select * from trading.load_requests(booked, requests, positions, now_at, settings.dedupe_window)
+  loop
+    request := requests[asked.nr];
+    market := markets[asked.market_slot];
+    if asked.twin_answer is not null or asked.twin_ordinal is not null then
+      answers[request.ordinal] := case when asked.twin_hash = request.hash
+        then trading.duplicate_json(coalesce(asked.twin_answer, answers[asked.twin_ordinal]))
+        else trading.answer_json('rejected', 'id_conflict', 'this id was used by a different alert', null, request, '', '',
+                                 trading.position_json(positions[asked.position_slot], market.multiplier), '') end;
+      continue;
+    end if;
+
+    alert_id := nextval('trading.alerts_id_seq');
+    at := coalesce(request.received_at, now_at);
+    if request.time > at then  -- a clock that runs ahead may not freeze the mark, nor make stale all that follows
+      request.time := at;
+    end if;
+    status := 'ignored';
+    code := null;
+    message := null;
+    own := null;
+    touched := '{}';
+    orders_json := '';
+    fills_json := '';
+    waiting := '{}';
+    waiting_prices := '{}';
+    if at >= booked.day_ends_at then
+      booked.day_equity := portfolio.cash + portfolio.holdings_value;
+      booked.day_ends_at := trading.day_end(at, settings.time_zone);
+    end if;
+
+    -- 1. The mark: value what is held at it and see which resting orders it reaches.
+    bar := null;
+    if request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
+      bar.open := coalesce(request.open, request.price);
+      bar.high := greatest(request.high, bar.open, request.price);
+      bar.low := least(request.low, bar.open, request.price);
+      bar.close := request.price;
+      change := (bar.close - coalesce(market.mark, 0)) * market.multiplier;
+      portfolio.holdings_value := portfolio.holdings_value + market.net_quantity * change;
+      portfolio.exposure := portfolio.exposure + market.gross_quantity * change;
+      market.mark := bar.close;
+      market.marked_at := coalesce(request.time, at);
+      minute := date_trunc('minute', market.marked_at);
+      if market.bar_slot is null or (mark_bars[market.bar_slot]).minute <> minute then
+        market.bar_slot := cardinality(mark_bars) + 1;
+        mark_bars[market.bar_slot] := row(booked.id, market.symbol, minute, bar.open, bar.high, bar.low, bar.close);
+      else
+        mark_bars[market.bar_slot].high := greatest((mark_bars[market.bar_slot]).high, bar.high);
+        mark_bars[market.bar_slot].low := least((mark_bars[market.bar_slot]).low, bar.low);
+        mark_bars[market.bar_slot].close := bar.close;
+      end if;
+      for i in market.first_slot .. market.last_slot loop
+        if (positions[i]).quantity <> 0 then
+          positions[i] := trading.watch_position(positions[i], bar);
+        end if;
+      end loop;
+    end if;
+    if cardinality(open_slots) > 0 then
+      for seen in select * from trading.watch_orders(orders, open_slots, request.symbol, bar, at) loop
+        if seen.watched is distinct from orders[seen.slot] then
+          orders[seen.slot] := seen.watched;
+          changed_slots := array_append(changed_slots, seen.slot);
+        end if;
+        if (seen.watched).expires_at <= at then
+          orders[seen.slot].status := 'expired';
+          orders[seen.slot].closed_at := at;
+          touched := array_append(touched, seen.slot);
+        elsif seen.fill_price is not null then
+          waiting := array_append(waiting, seen.slot);
+          waiting_prices := array_append(waiting_prices, seen.fill_price);
+        end if;
+      end loop;
+    end if;
+
+    -- 2. What the alert commands. It comes before the fills of its own price: a cancel at 94 saves the limit at 95.
+    case request.action
+      when 'halt' then
+        booked.halted_at := at;
+        booked.halt_reason := 'alert';
+        portfolio.halted := true;
+        status := 'accepted';
+      when 'resume' then
+        booked.halted_at := null;
+        booked.halt_reason := null;
+        booked.day_equity := portfolio.cash + portfolio.holdings_value;  -- or the same loss would halt it again at once
+        portfolio.halted := false;
+        status := 'accepted';
+      else null;
+    end case;
+    if request.action = 'cancel' then
+      for seen in select * from trading.cancel_orders(orders, open_slots, request, at) loop
+        orders[seen.slot] := seen.canceled;
+        touched := array_append(touched, seen.slot);
+        status := 'canceled';
+      end loop;
+    end if;
+
+    -- 3. The fills: what the mark reached, then the alert's own order, one at a time, each under all the rules.
+    loop
+      if cardinality(waiting) > 0 then
+        slot := waiting[1];
+        price := waiting_prices[1];
+        waiting := waiting[2:];
+        waiting_prices := waiting_prices[2:];
+        o := orders[slot];
+        continue when o.status <> 'open';
+        held := positions[position_slots[slot]];
+        delta := case o.side when 'buy' then o.quantity else -o.quantity end;
+        if o.type in ('stop', 'trailing_stop') then
+          price := trading.slipped_price(price, delta, settings.slippage_bps);
+        end if;
+        fee := coalesce(o.fee, trading.fill_fee(settings, o.quantity, price, market.multiplier));
+        refused := trading.refusal(held.quantity, delta, price, fee, portfolio, settings, market);
+        if refused.code is not null then
+          o.status := 'canceled';
+          o.reason := refused.code;
+          o.closed_at := at;
+          orders[slot] := o;
+          touched := array_append(touched, slot);
+          continue;
+        end if;
+      elsif own is null and coalesce(request.action, 'buy') in ('buy', 'sell', 'close') then
+        held := positions[asked.position_slot];
+        if settings.max_orders_per_minute is not null then
+          portfolio.recent_orders := (select count(*) from unnest(order_times) t where t > at - interval '1 minute');
+        end if;
+        own := trading.plan_order(request, held, market, portfolio, settings, at);
+        portfolio.recent_orders := null;
+        code := own.code;
+        message := own.message;
+        exit when code is not null;
+        if (request.target).quantity is not null and cardinality(open_slots) > 0 then
+          for seen in select * from trading.cancel_orders(orders, open_slots, request, at) loop
+            orders[seen.slot] := seen.canceled;
+            touched := array_append(touched, seen.slot);
+          end loop;
+        end if;
+        held.last_alert_at := greatest(held.last_alert_at, request.time);
+        positions[asked.position_slot] := held;
+        delta := own.delta;
+        exit when delta = 0;
+
+        order_times := array_append(order_times, at);
+        slot := cardinality(orders) + 1;
+        position_slots[slot] := asked.position_slot;
+        o := own.placed;
+        o.id := nextval('trading.orders_id_seq');
+        o.account_id := booked.id;
+        o.epoch := booked.epoch;
+        o.alert_id := alert_id;
+        o.strategy := request.strategy;
+        o.symbol := request.symbol;
+        o.created_at := at;
+        if own.price is null then
+          status := 'accepted';
+          if o.time_in_force = 'ioc' then
+            status := 'canceled';
+            o.status := 'canceled';
+            o.reason := 'ioc';
+            o.closed_at := at;
+          else
+            open_slots := array_append(open_slots, slot);
+          end if;
+          orders[slot] := o;
+          touched := array_append(touched, slot);
+          exit;
+        end if;
+        price := own.price;
+        fee := coalesce(o.fee, trading.fill_fee(settings, o.quantity, price, market.multiplier));
+      else
+        exit;
+      end if;
+
+      filled := trading.apply_fill(held, delta, price, market.multiplier, fee, at);
+      change := abs((filled.held).quantity) - abs(held.quantity);
+      portfolio.cash := portfolio.cash - delta * price * market.multiplier - fee;
+      portfolio.holdings_value := portfolio.holdings_value + delta * market.mark * market.multiplier;
+      portfolio.exposure := portfolio.exposure + change * market.mark * market.multiplier;
+      portfolio.open_positions := portfolio.open_positions
+        + case when held.quantity = 0 then 1 when (filled.held).quantity = 0 then -1 else 0 end;
+      market.net_quantity := market.net_quantity + delta;
+      market.gross_quantity := market.gross_quantity + change;
+      opened := case when sign(held.quantity) = -sign(delta) then greatest(abs(delta) - abs(held.quantity), 0) else abs(delta) end;
+      held := filled.held;
+      positions[position_slots[slot]] := held;
+      o.status := 'filled';
+      o.closed_at := at;
+      orders[slot] := o;
+      touched := array_append(touched, slot);
+      fill := row(nextval('trading.fills_id_seq'), booked.id, booked.epoch, o.id, alert_id, o.strategy, o.symbol, o.side,
+                  abs(delta), price, market.multiplier, fee, filled.realized, at);
+      new_fills := array_append(new_fills, fill);
+      fills_json := fills_json || case when fills_json = '' then '' else ',' end || trading.fill_json(fill);
+      if (filled.closed).closed_at is not null then
+        filled.closed.closing_fill_id := fill.id;
+        new_trades := array_append(new_trades, filled.closed);
+      end if;
+      status := 'filled';
+
+      if opened < abs(delta) and cardinality(open_slots) > 0 then
+        for seen in select * from trading.trim_exits(orders, open_slots, held, o, at) loop
+          orders[seen.slot] := seen.trimmed;
+          touched := array_append(touched, seen.slot);
+        end loop;
+      end if;
+      if opened > 0 and not o.reduce_only and (o.stop_loss is distinct from null or o.take_profit is distinct from null) then
+        for seen in select l as leg, w.resting, w.fill_price
+                    from trading.bracket_legs(o, opened, price, market.tick_size, at) l
+                    left join lateral trading.watch_order(l, bar, true) w on own is null loop
+          slot := cardinality(orders) + 1;
+          orders[slot] := coalesce(seen.resting, seen.leg);
+          position_slots[slot] := (select p from generate_subscripts(positions, 1) p
+                                   where (positions[p]).symbol = o.symbol and (positions[p]).strategy = o.strategy);
+          open_slots := array_append(open_slots, slot);
+          touched := array_append(touched, slot);
+          if seen.fill_price is not null then
+            waiting := array_append(waiting, slot);
+            waiting_prices := array_append(waiting_prices, seen.fill_price);
+          end if;
+        end loop;
+      end if;
+    end loop;
+
+    -- 4. What it came to.
+    if cardinality(touched) > 0 and cardinality(open_slots) > 0 then
+      open_slots := array(select s from unnest(open_slots) s where (orders[s]).status = 'open' order by s);
+    end if;
+    changed_slots := changed_slots || touched;
+    markets[asked.market_slot] := market;
+    minute := date_trunc('minute', at);
+    equity := portfolio.cash + portfolio.holdings_value;
+    if equity_bar.minute is distinct from minute then
+      if equity_bar.minute is not null then
+        equity_bars := array_append(equity_bars, equity_bar);
+      end if;
+      equity_bar := row(booked.id, booked.epoch, minute, equity, equity, equity, equity, portfolio.exposure);
+    else
+      equity_bar.high := greatest(equity_bar.high, equity);
+      equity_bar.low := least(equity_bar.low, equity);
+      equity_bar.close := equity;
+      equity_bar.exposure := portfolio.exposure;
+    end if;
+    if booked.halted_at is null
+       and booked.day_equity - equity >= settings.max_daily_loss then
+      booked.halted_at := at;
+      booked.halt_reason := 'max_daily_loss';
+      portfolio.halted := true;
+    end if;
+    if code is not null then
+      status := 'rejected';
+    end if;
+    for i in 1 .. cardinality(touched) loop
+      if touched[i] <> all (touched[:i - 1]) then
+        orders_json := orders_json || case when orders_json = '' then '' else ',' end || trading.order_json(orders[touched[i]]);
+      end if;
+    end loop;
+    answers[request.ordinal] := trading.answer_json(status, code, message, alert_id, request, orders_json, fills_json,
+      trading.position_json(positions[asked.position_slot], market.multiplier),
+      ',"cash":"' || trading.decimal(portfolio.cash) || '","equity":"' || trading.decimal(equity) || '"'
+        || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
+        || case when own.repaired is not null and code is null
+             then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
+    new_alerts := array_append(new_alerts, row(alert_id, booked.id, booked.epoch, asked.dedupe_key, request.hash, request.strategy,
+      request.symbol, request.message, request.time, at, status, code, answers[request.ordinal])::trading.alerts);
+  end loop;
+
+  if cardinality(new_alerts) > 0 then
+    booked.cash := portfolio.cash;
+    booked.version := booked.version + 1;
+    perform trading.write_booking(booked, positions, markets, new_alerts,
+      array(select orders[c.slot] from (select distinct unnest(changed_slots) as slot) c order by c.slot),
+      new_fills, new_trades, mark_bars, array_append(equity_bars, equity_bar));
+  end if;
+  return query select i, answers[i] from generate_subscripts(answers, 1) i where answers[i] is not null;
+end;
+$$;
+comment on function trading.book_account is
+  'Books the requests of one account, whose locks are held, in order of arrival, and answers each.';

@@ -1,0 +1,263 @@
+-- What a dashboard asks. Read-only, run as the caller: row security shows a user their own accounts only.
+-- Money and quantities leave as decimal strings; lists come newest first, page by `before` = the last id seen;
+-- only_strategy, only_symbol and only_status filter; in_epoch reads what lies before a reset.
+
+create function trading.find_account(account text) returns trading.accounts
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  found_account trading.accounts;
+begin
+  select a.* into found_account from trading.accounts a where a.name = account;
+  if not found then
+    raise exception 'no account %', account using errcode = 'PT404',
+      hint = 'Accounts are made by create_account; a signed-in user sees only the accounts they own.';
+  end if;
+  return found_account;
+end;
+$$;
+comment on function trading.find_account is 'The account of that name as the caller may see it. Errors: PT404 (HTTP 404) when there is none.';
+
+create function trading.page_size("limit" integer) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if "limit" is null or "limit" not between 1 and 1000 then
+    raise exception 'limit must be between 1 and 1000' using errcode = 'PT400', hint = 'Page on with before = the last id you have.';
+  end if;
+  return "limit";
+end;
+$$;
+comment on function trading.page_size is 'limit, checked. Errors: PT400 (HTTP 400) outside 1 to 1000.';
+
+create function trading.page_start(before bigint) returns bigint
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if before < 1 then
+    raise exception 'before must be the id of a row' using errcode = 'PT400',
+      hint = 'Leave it out for the first page; then give the last id you have.';
+  end if;
+  return coalesce(-before, -9223372036854775807);
+end;
+$$;
+comment on function trading.page_start is
+  'Where a page begins in the order of the lists, by -id: after -before; null: at the newest. Errors: PT400 (HTTP 400) below 1.';
+
+create function trading.find_epoch(owned trading.accounts, in_epoch integer) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if in_epoch not between 1 and owned.epoch then
+    raise exception 'account % has no epoch %', owned.name, in_epoch using errcode = 'PT404',
+      hint = 'It is in epoch ' || owned.epoch || '; leave in_epoch out for that one.';
+  end if;
+  return coalesce(in_epoch, owned.epoch);
+end;
+$$;
+comment on function trading.find_epoch is 'in_epoch, or the account''s current one. Errors: PT404 (HTTP 404) when there was none of that number yet.';
+
+create function trading.known_status(status text, variadic known text[]) returns text
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if status <> all (known) then
+    raise exception 'no status %', status using errcode = 'PT400', hint = 'Known: ' || array_to_string(known, ', ') || '.';
+  end if;
+  return status;
+end;
+$$;
+comment on function trading.known_status is 'status, checked; null: any. Errors: PT400 (HTTP 400) when it is not one of known.';
+
+-- The lists are planned for the filters of each call (force_custom_plan, a third of a millisecond): a plan for all calls could
+-- not use the index of a filter that may be null, and would read the whole history for one page.
+
+create function public.list_positions(
+  account text default 'default', "limit" integer default 1000, after_symbol text default null, after_strategy text default '',
+  only_strategy text default null, only_symbol text default null
+) returns table (
+  strategy text, symbol text, side text, quantity text, average_price text, cost_basis text, multiplier text, mark text,
+  marked_at timestamptz, market_value text, unrealized_pnl text, realized_pnl text, fees text, opened_at timestamptz, version bigint
+)
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+begin
+  return query
+  select p.strategy, p.symbol, case sign(p.quantity) when 1 then 'long' when -1 then 'short' else 'flat' end,
+    trading.decimal(p.quantity),
+    case when p.quantity = 0 then '0' else trading.decimal(trading.quotient(p.cost_basis, p.quantity * coalesce(i.multiplier, 1))) end,
+    trading.decimal(p.cost_basis), trading.decimal(coalesce(i.multiplier, 1)), trading.decimal(m.price), m.marked_at,
+    trading.decimal(p.quantity * m.price * coalesce(i.multiplier, 1)),
+    trading.decimal(p.quantity * m.price * coalesce(i.multiplier, 1) - p.cost_basis),
+    trading.decimal(p.realized_pnl), trading.decimal(p.fees), p.opened_at, p.version
+  from trading.positions p
+  left join trading.instruments i on i.symbol = p.symbol
+  left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+  where p.account_id = owned.id
+    and (after_symbol is null or (p.symbol, p.strategy) > (after_symbol, after_strategy))
+    and (only_strategy is null or p.strategy = only_strategy)
+    and (only_symbol is null or p.symbol = only_symbol)
+  order by p.symbol, p.strategy
+  limit trading.page_size("limit");
+end;
+$$;
+comment on function public.list_positions is
+  'Every position of an account, flat ones included, by symbol and strategy. quantity is signed units; cost_basis = quantity x '
+  'average_price x multiplier; unrealized_pnl = quantity x mark x multiplier - cost_basis; realized_pnl is gross, fees apart. '
+  'Next page: after_symbol, after_strategy = those of the last row. Errors: PT404 no such account, PT400 bad limit.';
+
+create function public.list_orders(
+  account text default 'default', "limit" integer default 100, before bigint default null,
+  only_strategy text default null, only_symbol text default null, only_status text default null, in_epoch integer default null
+) returns table (
+  id text, alert_id text, strategy text, symbol text, side text, type text, quantity text, limit_price text, stop_price text,
+  trail_amount text, trail_percent text, time_in_force text, expires_at timestamptz, reduce_only boolean, bracket_id text, leg text,
+  status text, reason text, created_at timestamptz, closed_at timestamptz
+)
+  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+begin
+  return query
+  select o.id::text, o.alert_id::text, o.strategy, o.symbol, o.side, o.type, trading.decimal(o.quantity),
+    trading.decimal(o.limit_price), trading.decimal(o.stop_price), trading.decimal(o.trail_amount), trading.decimal(o.trail_percent),
+    o.time_in_force, o.expires_at, o.reduce_only, o.bracket_id::text, o.leg, o.status, o.reason, o.created_at, o.closed_at
+  from trading.orders o
+  where o.account_id = owned.id and o.epoch = trading.find_epoch(owned, in_epoch) and -o.id > trading.page_start(before)
+    and (only_strategy is null or o.strategy = only_strategy)
+    and (only_symbol is null or o.symbol = only_symbol)
+    and (only_status is null or o.status = trading.known_status(only_status, 'open', 'filled', 'canceled', 'expired'))
+  order by -o.id
+  limit trading.page_size("limit");
+end;
+$$;
+comment on function public.list_orders is
+  'Orders of an account, newest first; only_status => ''open'' for those that rest. quantity in units, unsigned; prices in money per '
+  'unit; leg and bracket_id of a bracket''s exits; reason tells why an order was canceled. Errors: PT404 no such account or epoch, '
+  'PT400 bad limit, before or status.';
+
+create function public.list_fills(
+  account text default 'default', "limit" integer default 100, before bigint default null,
+  only_strategy text default null, only_symbol text default null, in_epoch integer default null
+) returns table (
+  id text, order_id text, alert_id text, strategy text, symbol text, side text, quantity text, price text, multiplier text,
+  fee text, realized_pnl text, filled_at timestamptz
+)
+  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+begin
+  return query
+  select f.id::text, f.order_id::text, f.alert_id::text, f.strategy, f.symbol, f.side, trading.decimal(f.quantity),
+    trading.decimal(f.price), trading.decimal(f.multiplier), trading.decimal(f.fee), trading.decimal(f.realized_pnl), f.filled_at
+  from trading.fills f
+  where f.account_id = owned.id and f.epoch = trading.find_epoch(owned, in_epoch) and -f.id > trading.page_start(before)
+    and (only_strategy is null or f.strategy = only_strategy)
+    and (only_symbol is null or f.symbol = only_symbol)
+  order by -f.id
+  limit trading.page_size("limit");
+end;
+$$;
+comment on function public.list_fills is
+  'Fills of an account, newest first. price in money per unit, fee in money (below 0: a rebate), realized_pnl gross. '
+  'Errors: PT404 no such account or epoch, PT400 bad limit or before.';
+
+create function public.list_trades(
+  account text default 'default', "limit" integer default 100, before bigint default null,
+  only_strategy text default null, only_symbol text default null, in_epoch integer default null
+) returns table (
+  id text, strategy text, symbol text, side text, quantity text, entry_price text, exit_price text, gross_pnl text, fees text,
+  net_pnl text, opened_at timestamptz, closed_at timestamptz, duration interval,
+  mae text, mfe text, drawdown text
+)
+  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+begin
+  return query
+  select t.id::text, t.strategy, t.symbol, t.side, trading.decimal(t.quantity), trading.decimal(t.entry_price),
+    trading.decimal(t.exit_price), trading.decimal(t.gross_pnl), trading.decimal(t.fees), trading.decimal(t.net_pnl),
+    t.opened_at, t.closed_at, t.closed_at - t.opened_at,
+    trading.decimal(t.mae), trading.decimal(t.mfe), trading.decimal(t.drawdown)
+  from trading.trades t
+  where t.account_id = owned.id and t.epoch = trading.find_epoch(owned, in_epoch) and -t.id > trading.page_start(before)
+    and (only_strategy is null or t.strategy = only_strategy)
+    and (only_symbol is null or t.symbol = only_symbol)
+  order by -t.id
+  limit trading.page_size("limit");
+end;
+$$;
+comment on function public.list_trades is
+  'Closed round trips of an account, newest first: from flat to flat, or to a flip, whose fee is split pro rata. quantity is all '
+  'that was entered; prices are averages; net_pnl = gross_pnl - fees; mae and mfe: worst and best mark against entry_price, drawdown: deepest fall from '
+  'a best mark, all in money per unit. Errors: PT404 no such account or epoch, PT400 bad limit or before.';
+
+create function public.list_alerts(
+  account text default 'default', "limit" integer default 100, before bigint default null,
+  only_strategy text default null, only_symbol text default null, only_status text default null, in_epoch integer default null
+) returns table (
+  id text, strategy text, symbol text, status text, code text, request jsonb, answer json,
+  alert_time timestamptz, received_at timestamptz
+)
+  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+begin
+  return query
+  select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, a.answer, a.alert_time, a.received_at
+  from trading.alerts a
+  where a.account_id = owned.id and a.epoch = trading.find_epoch(owned, in_epoch) and -a.id > trading.page_start(before)
+    and (only_strategy is null or a.strategy = only_strategy)
+    and (only_symbol is null or a.symbol = only_symbol)
+    and (only_status is null
+      or a.status = trading.known_status(only_status, 'filled', 'accepted', 'ignored', 'canceled', 'rejected'))
+  order by -a.id
+  limit trading.page_size("limit");
+end;
+$$;
+comment on function public.list_alerts is
+  'Alerts of an account, newest first, refused ones with their code: request as it was read, answer as it was given. '
+  'Errors: PT404 no such account or epoch, PT400 bad limit, before or status.';
+
+create function public.portfolio_summary(
+  inout account text default 'default', out currency text, out epoch integer, out cash text, out equity text, out deposits text, out net_pnl text, out realized_pnl text,
+  out unrealized_pnl text, out fees text, out gross_exposure text, out open_positions integer, out halted boolean,
+  out halt_reason text, out version bigint
+)
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+  held record;
+begin
+  select coalesce(sum(v.value), 0) as value, coalesce(sum(abs(v.value)), 0) as exposure,
+    coalesce(sum(v.value - p.cost_basis), 0) as unrealized, coalesce(sum(p.realized_pnl), 0) as realized,
+    coalesce(sum(p.fees), 0) as fees, count(*) filter (where p.quantity <> 0) as open_positions
+  into held
+  from trading.positions p
+  left join trading.instruments i on i.symbol = p.symbol
+  left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+  cross join lateral (select p.quantity * coalesce(m.price, 0) * coalesce(i.multiplier, 1) as value) v
+  where p.account_id = owned.id;
+
+  currency := owned.currency;
+  epoch := owned.epoch;
+  cash := trading.decimal(owned.cash);
+  equity := trading.decimal(owned.cash + held.value);
+  deposits := trading.decimal(owned.deposits);
+  net_pnl := trading.decimal(owned.cash + held.value - owned.deposits);
+  realized_pnl := trading.decimal(held.realized);
+  unrealized_pnl := trading.decimal(held.unrealized);
+  fees := trading.decimal(held.fees);
+  gross_exposure := trading.decimal(held.exposure);
+  open_positions := held.open_positions;
+  halted := owned.halted_at is not null;
+  halt_reason := owned.halt_reason;
+  version := owned.version;
+end;
+$$;
+comment on function public.portfolio_summary is
+  'An account in one row: equity = cash + sum(quantity x mark x multiplier); net_pnl = equity - deposits = realized_pnl - fees + '
+  'unrealized_pnl, exactly. Errors: PT404 no such account.';
+
+grant execute on function trading.quotient, trading.find_account, trading.page_size,
+  trading.page_start, trading.find_epoch, trading.known_status to authenticated;
+revoke execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades, public.list_alerts,
+  public.portfolio_summary from public, anon;
+grant execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades, public.list_alerts,
+  public.portfolio_summary to authenticated, service_role;

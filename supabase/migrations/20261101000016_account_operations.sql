@@ -1,0 +1,120 @@
+-- What an operator does to an account: cash in and out, halt and resume, a new beginning. Each is recorded as an event.
+
+create function trading.free_cash(owned trading.accounts) returns numeric
+  language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  held constant trading.portfolio := trading.load_portfolio(owned);
+  leverage constant numeric := (select s.leverage from trading.account_settings s where s.account_id = owned.id);
+begin
+  return greatest(0, least(owned.cash, held.cash + held.holdings_value
+    - case when leverage is null then 0 else trading.quotient(held.exposure, leverage) end));
+end;
+$$;
+comment on function trading.free_cash is
+  'What may be withdrawn: at most the cash, and no more than leaves equity to carry what is held. The proceeds of a short are not free.';
+
+create function trading.move_cash(account text, kind text, amount numeric, note text, at timestamptz default null) returns jsonb
+  language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  owned trading.accounts := trading.lock_account(account);
+  moved_at constant timestamptz := coalesce(at, clock_timestamp());
+  free constant numeric := trading.free_cash(owned);
+begin
+  if amount is null or not (amount > -1e18 and amount < 1e18) or amount = 0 or kind <> 'adjustment' and amount < 0 then
+    raise exception 'amount must be above 0 and below 1e18' using errcode = 'PT400', hint = 'Give money in the account''s currency, e.g. "1000".';
+  end if;
+  if kind = 'withdrawal' and free < amount then
+    raise exception 'not enough free cash: % is there', trading.decimal(free) using errcode = 'PT422', hint = 'Close positions first, or withdraw less.';
+  end if;
+  amount := case kind when 'withdrawal' then -amount else amount end;
+  update trading.accounts a
+  set cash = a.cash + amount, deposits = a.deposits + amount, day_equity = a.day_equity + amount
+  where a.id = owned.id returning a.* into owned;
+  insert into trading.cash_entries (account_id, epoch, kind, amount, note, created_at)
+  values (owned.id, owned.epoch, kind, amount, note, moved_at);
+  update trading.equity_bars e
+  set open = e.open + amount, high = e.high + amount, low = e.low + amount, close = e.close + amount
+  where e.account_id = owned.id and e.epoch = owned.epoch and e.minute = date_trunc('minute', moved_at);
+  perform trading.log_event(owned, kind, jsonb_build_object('amount', trading.decimal(amount)));
+  return jsonb_build_object('account', owned.name, 'cash', trading.decimal(owned.cash), 'deposits', trading.decimal(owned.deposits));
+end;
+$$;
+comment on function trading.move_cash is
+  'Moves cash into or out of an account, apart from profit; at: when (now, but for a replay). Errors: PT404 no such account, PT400 bad amount, PT422 not enough cash.';
+
+create function public.deposit(account text, amount numeric, note text default null) returns jsonb
+  language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
+  return trading.move_cash(account, 'deposit', amount, note);
+comment on function public.deposit is 'Adds cash (account currency, above 0). Errors: PT404 no such account, PT400 bad amount.';
+
+create function public.withdraw(account text, amount numeric, note text default null) returns jsonb
+  language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
+  return trading.move_cash(account, 'withdrawal', amount, note);
+comment on function public.withdraw is
+  'Takes cash out (account currency, above 0), at most what is free: equity goes on carrying what is held. Errors: PT404 no such account, PT400 bad amount, PT422 not enough cash.';
+
+create function public.adjust_cash(account text, amount numeric, note text) returns jsonb
+  language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
+  return trading.move_cash(account, 'adjustment', amount, note);
+comment on function public.adjust_cash is
+  'Corrects cash by a signed amount (dividend, funding, mistake). Counts as a deposit, not as profit. Errors: PT404, PT400.';
+
+create function public.halt_account(account text, reason text default 'operator') returns jsonb
+  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+declare
+  owned constant trading.accounts := trading.lock_account(account);
+begin
+  update trading.accounts a set halted_at = coalesce(a.halted_at, clock_timestamp()), halt_reason = coalesce(a.halt_reason, reason, 'operator')
+  where a.id = owned.id;
+  perform trading.log_event(owned, 'halted', jsonb_build_object('reason', coalesce(reason, 'operator')));
+  return jsonb_build_object('account', owned.name, 'halted', true);
+end;
+$$;
+comment on function public.halt_account is
+  'From now on only orders that reduce a position are taken; the others answer account_halted. Errors: PT404 no such account.';
+
+create function public.resume_account(account text) returns jsonb
+  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+declare
+  owned constant trading.accounts := trading.lock_account(account);
+begin
+  update trading.accounts a set halted_at = null, halt_reason = null, day_ends_at = '-infinity' where a.id = owned.id;
+  perform trading.log_event(owned, 'resumed', '{}');
+  return jsonb_build_object('account', owned.name, 'halted', false);
+end;
+$$;
+comment on function public.resume_account is
+  'Lifts a halt; the day''s loss is counted anew from the next alert. Errors: PT404 no such account.';
+
+create function public.reset_account(account text, initial_cash numeric default null) returns jsonb
+  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+declare
+  owned trading.accounts := trading.lock_account(account);
+  opening constant numeric := coalesce(initial_cash,
+    (select c.amount from trading.cash_entries c where c.account_id = owned.id and c.epoch = owned.epoch order by c.id limit 1), 0);
+begin
+  if not (opening >= 0 and opening < 1e18) then
+    raise exception 'initial_cash must be between 0 and 1e18' using errcode = 'PT400', hint = 'Leave it out to begin with what the account began with.';
+  end if;
+  update trading.orders o set status = 'canceled', reason = 'reset', closed_at = clock_timestamp()
+  where o.account_id = owned.id and o.status = 'open';
+  delete from trading.positions p where p.account_id = owned.id;
+  delete from trading.marks m where m.account_id = owned.id;
+  update trading.accounts a
+  set epoch = a.epoch + 1, cash = opening, deposits = opening, day_ends_at = '-infinity', halted_at = null, halt_reason = null
+  where a.id = owned.id returning a.* into owned;
+  if opening > 0 then
+    insert into trading.cash_entries (account_id, epoch, kind, amount, note) values (owned.id, owned.epoch, 'deposit', opening, 'reset');
+  end if;
+  perform trading.log_event(owned, 'reset', jsonb_build_object('initial_cash', trading.decimal(opening)));
+  return jsonb_build_object('account', owned.name, 'epoch', owned.epoch, 'cash', trading.decimal(owned.cash));
+end;
+$$;
+comment on function public.reset_account is
+  'Begins a new epoch: no position, no order, cash as at the beginning (or initial_cash). What came before stays, readable by its '
+  'epoch. Errors: PT404 no such account, PT400 bad cash.';
+
+revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.halt_account, public.resume_account,
+  public.reset_account from public, anon, authenticated;
+grant execute on function public.deposit, public.withdraw, public.adjust_cash, public.halt_account, public.resume_account,
+  public.reset_account to service_role;
