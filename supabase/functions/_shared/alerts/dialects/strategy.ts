@@ -1,0 +1,27 @@
+import { indexNames } from "../fields.ts";
+import { isMessage, valueOf } from "../message.ts";
+import type { Dialect } from "./dialect.ts";
+import { OWN_NAMES } from "./own.ts";
+
+/**
+ * The nested template that TradingView users share: the strategy's placeholders under `strategy`, the bar's under
+ * `bar`. `market_position` and its size are the position after the order, so the target is known. `order_id` is the
+ * label of the entry in Pine ("Long"), the same every time: it is no id of the alert.
+ */
+export const strategy: Dialect = {
+  name: "strategy",
+  recognizes: (message) => isMessage(valueOf(message, "strategy")),
+  names: indexNames({
+    ...OWN_NAMES,
+    strategy: ["strategy_name", "strategy_id", "strategy.name"],
+    symbol: ["ticker", "symbol"],
+    action: ["strategy.order_action", "strategy.order.action", "action"],
+    "target.side": ["strategy.market_position"],
+    "target.quantity": ["strategy.market_position_size"],
+    position_size: ["strategy.position_size"],
+    quantity: ["strategy.order_contracts", "strategy.order.contracts", "quantity"],
+    price: ["strategy.order_price", "strategy.order.price", "price", "bar.close", "close"],
+    time: ["timenow", "time", "timestamp", "bar.time"],
+    comment: ["strategy.order_comment", "strategy.order.comment", "comment"],
+  }),
+};

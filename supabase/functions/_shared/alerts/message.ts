@@ -1,0 +1,31 @@
+/**
+ * A sender's message as it was written: numbers are kept as their source text, so `0.1234567890123456789` stays
+ * exact and `10` and `"10"` are the same thing. Objects are Maps: no key can reach a prototype.
+ */
+export type Value = string | boolean | null | readonly Value[] | Message;
+
+/** One object of a message, in the sender's order and spelling. */
+export type Message = ReadonlyMap<string, Value>;
+
+export function isMessage(value: Value | undefined): value is Message {
+  return value instanceof Map;
+}
+
+/** Field names are compared like this: `quantityType`, `quantity_type` and `Quantity-Type` are one name. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/[_\- ]/g, "");
+}
+
+/** The value of a top-level field, however its name is spelled. */
+export function valueOf(message: Message, name: string): Value | undefined {
+  const direct = message.get(name);
+  if (direct !== undefined) return direct;
+  const plain = plainName(name);
+  for (const [each, value] of message) if (plainName(each) === plain) return value;
+  return undefined;
+}
+
+/** Whether a top-level field was sent. */
+export function has(message: Message, name: string): boolean {
+  return valueOf(message, name) !== undefined;
+}

@@ -1,0 +1,51 @@
+import type { Problem } from "../http/errors.ts";
+import type { Message } from "./message.ts";
+
+/** What was read; any problem means that the message must not be used. */
+export type ReadPairs = { message: Message; problems: Problem[] };
+
+/**
+ * Reads `key=value` or `key: value`: one a line, or on one line between `;`, `&` (a form, percent-decoded) or `,`.
+ * The first separator of that order that occurs is the one in use. Quotes around a value are dropped.
+ */
+export function readPairs(text: string): ReadPairs {
+  const separator = separatorOf(text);
+  const fields = new Map<string, string>();
+  const problems: Problem[] = [];
+  text.split(separator).forEach((part, index) => {
+    if (part.trim() === "") return;
+    const pair = /^\s*([A-Za-z_][\w.\- ]{0,63}?)\s*[=:](.*)$/s.exec(part);
+    const value = pair === null ? undefined : valueOf((pair[2] ?? "").trim(), separator === "&");
+    const name = pair?.[1] ?? "";
+    if (value === undefined) {
+      problems.push({ path: "", message: `part ${index + 1} is not key=value`, code: "invalid_pairs" });
+    } else if (/^(?:__proto__|constructor|prototype)$/.test(name)) {
+      problems.push({ path: name, message: "is a name that messages may not use", code: "forbidden_field" });
+    } else if (fields.has(name)) {
+      problems.push({
+        path: name,
+        message: "appears twice: only one of them can be meant",
+        code: "duplicate_field",
+      });
+    } else {
+      fields.set(name, value);
+    }
+  });
+  return { message: fields, problems };
+}
+
+function separatorOf(text: string): string | RegExp {
+  if (/[\n\r]/.test(text.trim())) return /\r\n|\n|\r/;
+  if (text.includes(";")) return ";";
+  return text.includes("&") ? "&" : ",";
+}
+
+/** The value without quotes, decoded when it comes from a form; undefined when it cannot be decoded. */
+function valueOf(written: string, isForm: boolean): string | undefined {
+  if (!isForm) return /^"[^"]*"$/.test(written) ? written.slice(1, -1) : written;
+  try {
+    return decodeURIComponent(written.replaceAll("+", " "));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Problem } from "../http/errors.ts";
+import { readJson } from "./json.ts";
+import { isMessage, type Message, type Value } from "./message.ts";
+import { readPairs } from "./pairs.ts";
+
+/** The most alerts that one request may carry. */
+export const MAX_ALERTS = 100;
+
+/**
+ * The messages of a body, as far as they could be read; any problem means that none of them must be used, but a
+ * key among them still tells who sent the body. `isArray` says that the answer is to be an array.
+ */
+export type ReadBody = { messages: Message[]; isArray: boolean; problems: Problem[] };
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Finds the messages in a body by looking at it: JSON (an object, an array of objects, or either as a JSON text), or
+ * `key=value` pairs. The content type is not asked: TradingView sends JSON as text, and others text as JSON.
+ */
+export function readBody(bytes: Uint8Array): ReadBody {
+  let text: string;
+  try {
+    text = utf8.decode(bytes).trim(); // drops a byte order mark as well
+  } catch {
+    return problem("is not UTF-8 text", "invalid_encoding");
+  }
+  return text === ""
+    ? problem("is empty: send the alert as JSON or as key=value lines", "empty_body")
+    : readText(text);
+}
+
+function readText(text: string): ReadBody {
+  const first = text[0];
+  if (first === '"') return readQuoted(text);
+  if (first !== "{" && first !== "[") return readAsPairs(text);
+  const { value, problems } = readJson(text);
+  return messagesOf(value, problems);
+}
+
+/** A JSON text that holds the message: encoded twice by a careful sender, or pairs in quotes. */
+function readQuoted(text: string): ReadBody {
+  const { value, problems } = readJson(text);
+  if (typeof value !== "string" || problems.length > 0) return { messages: [], isArray: false, problems };
+  const inner = value.trim();
+  if (inner === "" || inner[0] === '"') return problem("is a text without an alert in it", "invalid_body");
+  return readText(inner);
+}
+
+function readAsPairs(text: string): ReadBody {
+  if (!/[=:]/.test(text)) return problem("is neither JSON nor key=value pairs", "invalid_body");
+  const { message, problems } = readPairs(text);
+  return { messages: [message], isArray: false, problems };
+}
+
+function messagesOf(value: Value | undefined, problems: Problem[]): ReadBody {
+  if (isMessage(value)) return { messages: [value], isArray: false, problems };
+  if (!Array.isArray(value)) return { messages: [], isArray: false, problems };
+  const elements: readonly Value[] = value;
+  const strays = elements.flatMap((each, index): Problem[] =>
+    isMessage(each) ? [] : [{ path: `[${index}]`, message: "must be an object", code: "invalid_body" }]
+  );
+  return {
+    messages: elements.filter(isMessage),
+    isArray: true,
+    problems: [...problems, ...countProblems(elements), ...strays],
+  };
+}
+
+function countProblems(elements: readonly Value[]): Problem[] {
+  if (elements.length === 0) {
+    return [{ path: "", message: "is an empty array: there is no alert in it", code: "empty_body" }];
+  }
+  if (elements.length <= MAX_ALERTS) return [];
+  return [{
+    path: "",
+    message: `has more than ${MAX_ALERTS} alerts: send them in several requests`,
+    code: "too_many_alerts",
+  }];
+}
+
+function problem(message: string, code: string): ReadBody {
+  return { messages: [], isArray: false, problems: [{ path: "", message, code }] };
+}

@@ -1,0 +1,56 @@
+import type { Context } from "hono";
+import { HttpError } from "../http/errors.ts";
+import type { ApiKeyAuthService, Scope } from "./api-keys.ts";
+
+/** The sender of a request, once its key was checked. */
+export interface Sender {
+  id: string;
+  scopes: readonly Scope[];
+  /** The only account the key may touch; null for any. */
+  account: string | null;
+}
+
+/** Supabase's own tokens, which its clients put into `Authorization` by themselves, beside our key or without one. */
+const SUPABASE_TOKEN = /^(sb_(publishable|secret)_|eyJ[\w-]*\.[\w-]+\.)/;
+
+/**
+ * The key that came with a request outside its body, or null: `Authorization: Bearer`, `x-api-key`, the path
+ * (`/alerts/<key>`), `?key=`, in this order. What is empty counts as not sent, as does a token of Supabase's.
+ */
+export function presentedKey(context: Context): string | null {
+  const [, bearer = ""] = /^Bearer\s+(\S+)\s*$/i.exec(context.req.header("authorization") ?? "") ?? [];
+  const { req } = context;
+  return [
+    SUPABASE_TOKEN.test(bearer) ? "" : bearer,
+    req.header("x-api-key"),
+    req.param("key"),
+    req.query("key"),
+  ].find((key) => key !== undefined && key !== "") ?? null;
+}
+
+/**
+ * The sender whose key it is.
+ *
+ * @throws HttpError 401 for no key or a wrong one, 403 when it lacks the scope
+ */
+export function authorize(service: ApiKeyAuthService, key: string | null, scope: Scope): Sender {
+  const refuse = (code: string, message: string) =>
+    new HttpError(401, code, message, [{ path: "key", message }], {
+      "www-authenticate": 'Bearer realm="alerts"',
+    });
+  if (key === null) {
+    throw refuse("missing_key", "send an API key: header x-api-key, or a field key in the body");
+  }
+  const check = service.validateApiKey(key);
+  if (!check.ok) throw refuse(check.code, "this API key is not valid");
+  const { id, scopes, account } = check;
+  requireScope({ id, scopes, account }, scope);
+  return { id, scopes, account };
+}
+
+/** Throws HttpError 403 when the sender may not do what `scope` stands for. */
+export function requireScope(sender: Sender, scope: Scope): void {
+  if (!sender.scopes.includes(scope)) {
+    throw new HttpError(403, "missing_scope", `this API key lacks the scope ${scope}`);
+  }
+}

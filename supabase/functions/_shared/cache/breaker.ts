@@ -1,0 +1,61 @@
+/** Whether Redis is asked: `closed` yes; `open` not until a while has passed; `half_open` one probe is on its way. */
+export type BreakerState = "closed" | "open" | "half_open";
+
+export interface BreakerOptions {
+  /** Milliseconds on a clock that only moves forward. */
+  now(): number;
+  /** Told of each change between working and away; never of the probes in between. */
+  onChange?(away: boolean, reason: string): void;
+}
+
+/** Opens when failures, less half the successes, come to this: three in a row, or every second one for ten calls. */
+const LIMIT = 3;
+/** Milliseconds until the first probe; doubled after each probe that fails. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 30_000;
+
+/** A circuit breaker: what is known to be away is not asked, but for a probe now and then. */
+export class Breaker {
+  #state: BreakerState = "closed";
+  #score = 0;
+  #pause = FIRST_PAUSE;
+  #retryAt = 0;
+
+  constructor(private readonly options: BreakerOptions) {}
+
+  get state(): BreakerState {
+    return this.#state;
+  }
+
+  /** When the next probe is due, in milliseconds of the clock. */
+  get retryAt(): number {
+    return this.#retryAt;
+  }
+
+  /** True for the one caller that may probe now; it must report how that went. */
+  takeProbe(): boolean {
+    if (this.#state !== "open" || this.options.now() < this.#retryAt) return false;
+    this.#state = "half_open";
+    return true;
+  }
+
+  success(): void {
+    this.#score = Math.max(this.#score - 0.5, 0);
+    // Only the probe decides: an answer that was under way when the breaker opened says nothing of now.
+    if (this.#state !== "half_open") return;
+    this.#state = "closed";
+    this.#score = 0;
+    this.#pause = FIRST_PAUSE;
+    this.options.onChange?.(false, "");
+  }
+
+  failure(reason: string): void {
+    this.#score += 1;
+    if (this.#state === "open" || this.#state === "closed" && this.#score < LIMIT) return;
+    const wasClosed = this.#state === "closed";
+    if (!wasClosed) this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
+    this.#state = "open";
+    this.#retryAt = this.options.now() + this.#pause;
+    if (wasClosed) this.options.onChange?.(true, reason);
+  }
+}

@@ -1,0 +1,371 @@
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+  "public": {
+    Tables: {
+      [_ in never]: never;
+    };
+    Views: {
+      [_ in never]: never;
+    };
+    Functions: {
+      "acquire_lease": { Args: { "key": string; "owner": string; "ttl_ms": number }; Returns: Json };
+      "active_locks": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "expires_at": string;
+          "fencing_token": number;
+          "held_ms": number;
+          "holder": string;
+          "key": string;
+          "kind": string;
+          "lock_id": string;
+          "longest_wait_ms": number;
+          "pid": number;
+          "since": string;
+          "waiters": number;
+        }[];
+      };
+      "adjust_cash": { Args: { "account": string; "amount": number; "note": string }; Returns: Json };
+      "create_account": {
+        Args: {
+          "account": string;
+          "currency"?: string;
+          "initial_cash"?: number;
+          "owner_id"?: string;
+          "settings"?: Json;
+        };
+        Returns: Json;
+      };
+      "deposit": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
+      "equity_curve": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "in_epoch"?: number;
+          "to_time"?: string;
+        };
+        Returns: {
+          "close": string;
+          "deposits": string;
+          "drawdown": string;
+          "drawdown_percent": string;
+          "exposure": string;
+          "gain": string;
+          "high": string;
+          "low": string;
+          "net_pnl": string;
+          "open": string;
+          "time": string;
+        }[];
+      };
+      "halt_account": { Args: { "account": string; "reason"?: string }; Returns: Json };
+      "list_alerts": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "in_epoch"?: number;
+          "limit"?: number;
+          "only_status"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "alert_time": string;
+          "answer": Json;
+          "code": string;
+          "id": string;
+          "received_at": string;
+          "request": Json;
+          "status": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
+      };
+      "list_fills": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "in_epoch"?: number;
+          "limit"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "alert_id": string;
+          "fee": string;
+          "filled_at": string;
+          "id": string;
+          "multiplier": string;
+          "order_id": string;
+          "price": string;
+          "quantity": string;
+          "realized_pnl": string;
+          "side": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
+      };
+      "list_marks": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "close": string;
+          "high": string;
+          "low": string;
+          "marked_symbol": string;
+          "open": string;
+          "time": string;
+        }[];
+      };
+      "list_orders": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "in_epoch"?: number;
+          "limit"?: number;
+          "only_status"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "alert_id": string;
+          "bracket_id": string;
+          "closed_at": string;
+          "created_at": string;
+          "expires_at": string;
+          "id": string;
+          "leg": string;
+          "limit_price": string;
+          "quantity": string;
+          "reason": string;
+          "reduce_only": boolean;
+          "side": string;
+          "status": string;
+          "stop_price": string;
+          "strategy": string;
+          "symbol": string;
+          "time_in_force": string;
+          "trail_amount": string;
+          "trail_percent": string;
+          "type": string;
+        }[];
+      };
+      "list_positions": {
+        Args: {
+          "account"?: string;
+          "after_strategy"?: string;
+          "after_symbol"?: string;
+          "limit"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "average_price": string;
+          "cost_basis": string;
+          "fees": string;
+          "mark": string;
+          "marked_at": string;
+          "market_value": string;
+          "multiplier": string;
+          "opened_at": string;
+          "quantity": string;
+          "realized_pnl": string;
+          "side": string;
+          "strategy": string;
+          "symbol": string;
+          "unrealized_pnl": string;
+          "version": number;
+        }[];
+      };
+      "list_trades": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "in_epoch"?: number;
+          "limit"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "closed_at": string;
+          "drawdown": string;
+          "duration": string;
+          "entry_price": string;
+          "exit_price": string;
+          "fees": string;
+          "gross_pnl": string;
+          "id": string;
+          "mae": string;
+          "mfe": string;
+          "net_pnl": string;
+          "opened_at": string;
+          "quantity": string;
+          "side": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
+      };
+      "lock_status": { Args: { "lock_key": string }; Returns: Json };
+      "performance": {
+        Args: {
+          "account"?: string;
+          "from_time"?: string;
+          "in_epoch"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: Record<string, unknown>;
+      };
+      "portfolio_summary": { Args: { "account"?: string }; Returns: Record<string, unknown> };
+      "preview_alerts": { Args: { "alerts": Json }; Returns: Json };
+      "process_alerts": { Args: { "alerts": Json; "wait"?: boolean }; Returns: Json };
+      "release_lease": { Args: { "fencing_token"?: number; "key": string; "owner": string }; Returns: Json };
+      "renew_lease": {
+        Args: { "fencing_token": number; "key": string; "owner": string; "ttl_ms": number };
+        Returns: Json;
+      };
+      "replay_account": { Args: { "account": string; "into": string; "overrides"?: Json }; Returns: Json };
+      "reset_account": { Args: { "account": string; "initial_cash"?: number }; Returns: Json };
+      "resume_account": { Args: { "account": string }; Returns: Json };
+      "update_account_settings": { Args: { "account": string; "settings": Json }; Returns: Json };
+      "upsert_instrument": {
+        Args: {
+          "aliases"?: (string)[];
+          "lot_size"?: number;
+          "multiplier"?: number;
+          "symbol": string;
+          "tick_size"?: number;
+        };
+        Returns: Json;
+      };
+      "verify_account": {
+        Args: { "account"?: string };
+        Returns: {
+          "actual": string;
+          "expected": string;
+          "item": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
+      };
+      "withdraw": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Insert: infer I;
+  } ? I
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Update: infer U;
+  } ? U
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
+
+export const Constants = {
+  "public": {
+    Enums: {},
+  },
+} as const;

@@ -1,0 +1,49 @@
+import type { Handler } from "hono";
+import type { Variables } from "../http/app.ts";
+
+/** Asks one component whether it works. What throws, answers false or outlasts the signal does not. */
+export type Check = (signal: AbortSignal) => Promise<boolean>;
+
+/** How a component answered, and after how many milliseconds. */
+interface Finding {
+  ok: boolean;
+  milliseconds: number;
+}
+
+async function examine(check: Check, deadlineMs: number): Promise<Finding> {
+  const started = performance.now();
+  const signal = AbortSignal.timeout(deadlineMs);
+  const late = new Promise<boolean>((resolve) => {
+    signal.addEventListener("abort", () => resolve(false), { once: true });
+  });
+  const ok = await Promise.race([check(signal).catch(() => false), late]);
+  return { ok, milliseconds: Math.round(performance.now() - started) };
+}
+
+/**
+ * `GET /health/ready`: 200 when every component works, 503 when one does not; which, and how fast each was.
+ *
+ * @param checks by name; asked all at once
+ * @param deadlineMs milliseconds that each gets
+ */
+export function readiness(
+  checks: Record<string, Check>,
+  deadlineMs = 1_000,
+): Handler<{ Variables: Variables }> {
+  return async (context) => {
+    const named = Object.entries(checks).map(async ([name, check]) =>
+      [name, await examine(check, deadlineMs)] as const
+    );
+    const findings = await Promise.all(named);
+    const failing = findings.filter(([, { ok }]) => !ok).map(([name]) => name);
+    if (failing.length > 0) {
+      context.get("logFields").failure = failing.join(" ");
+      context.header("retry-after", "1");
+    }
+    return context.json({
+      status: failing.length === 0 ? "ok" : "unavailable",
+      checks: Object.fromEntries(findings),
+      request_id: context.get("requestId"),
+    }, failing.length === 0 ? 200 : 503);
+  };
+}

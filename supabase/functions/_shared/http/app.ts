@@ -1,0 +1,92 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import type { Log, LogFields } from "../observability/log.ts";
+import { errorBody, HttpError } from "./errors.ts";
+
+/** What middleware leaves for the handlers behind it. */
+export type Variables = {
+  requestId: string;
+  /** Facts for the request's log line; handlers add theirs. With a `failure`, something of ours failed: an error. */
+  logFields: LogFields;
+};
+export type App = Hono<{ Variables: Variables }>;
+
+/** An id from the sender is kept when it is plain; it goes into logs and answers. */
+const PLAIN_ID = /^[\w-]{8,64}$/;
+
+const SECURITY_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=63072000",
+  "x-content-type-options": "nosniff",
+};
+
+/** Gives the request an id, answers with it and with security headers, and writes its one log line. */
+function observed(log: Log): MiddlewareHandler<{ Variables: Variables }> {
+  return async (context, next) => {
+    const started = performance.now();
+    const sent = context.req.header("x-request-id") ?? "";
+    const requestId = PLAIN_ID.test(sent) ? sent : crypto.randomUUID();
+    context.set("requestId", requestId);
+    context.set("logFields", {});
+    await next();
+    context.header("x-request-id", requestId);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+    const { status } = context.res;
+    const fields = context.get("logFields");
+    log(status >= 500 || fields.failure !== undefined ? "error" : "info", "request", {
+      request_id: requestId,
+      method: context.req.method,
+      status,
+      duration_ms: Math.round((performance.now() - started) * 100) / 100,
+      ...fields,
+    });
+  };
+}
+
+/**
+ * An app whose every answer has a request id, security headers, one log line, and one shape of error: an
+ * {@link HttpError} as itself, anything else as a 500 that tells nothing of its cause but to the log.
+ */
+export function createApp(log: Log): App {
+  // Not strict: a slash at the end of a path, as people paste it, changes nothing.
+  const app: App = new Hono({ strict: false });
+  app.use(observed(log));
+  app.notFound((context) =>
+    context.json(
+      errorBody(new HttpError(404, "not_found", "there is nothing here"), context.get("requestId")),
+      404,
+    )
+  );
+  app.onError((error, context) => {
+    const requestId = context.get("requestId");
+    if (error instanceof HttpError) {
+      context.get("logFields").code = error.code;
+      return context.json(errorBody(error, requestId), error.status, error.headers);
+    }
+    Object.assign(context.get("logFields"), {
+      failure: "unexpected",
+      error: error.name,
+      at: originOf(error),
+    });
+    return context.json(errorBody(new HttpError(500, "internal", "something went wrong"), requestId), 500);
+  });
+  return app;
+}
+
+/** Where an error was thrown: a place in the code. Its message may hold values, on any number of lines, and is not logged. */
+function originOf({ stack = "", message }: Error): string {
+  const places = stack.replace(message, "").split("\n").map((line) => line.trim());
+  return places.find((line) => line.startsWith("at "))?.slice(0, 200) ?? "unknown";
+}
+
+/** Refuses every method but those, with the `Allow` that RFC 9110 asks for. */
+export function allowOnly(...methods: string[]): MiddlewareHandler<{ Variables: Variables }> {
+  return async (context, next) => {
+    if (!methods.includes(context.req.method)) {
+      const allow = methods.join(", ");
+      throw new HttpError(405, "method_not_allowed", `send a ${allow} request`, undefined, { allow });
+    }
+    await next();
+  };
+}

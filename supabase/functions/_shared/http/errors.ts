@@ -1,0 +1,39 @@
+/**
+ * One thing that is wrong with a request, in the words of the person who sent it.
+ *
+ * `path` names our canonical field (`quantity`, `take_profit.percent`, `[1].symbol` in an array, `""` for the
+ * body as a whole); `source` is the sender's own name for it when that differs; `code` is there where a program
+ * may want to react. No part ever repeats a key, nor the value of a field that we do not know.
+ */
+export type Problem = { path: string; message: string; code?: string; source?: string };
+
+/** Why a request is not answered as hoped: the one JSON shape of every error (DESIGN 1). */
+export interface ErrorBody {
+  error: { code: string; message: string; details?: Problem[] };
+  request_id: string;
+}
+
+/** An outcome that ends a request with an error answer. Thrown by middleware and handlers, caught once, in createApp. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+
+  constructor(
+    readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 429 | 500 | 503,
+    /** snake_case, stable: what a program may react to. */
+    readonly code: string,
+    message: string,
+    readonly details?: Problem[],
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** Nothing was written; the sender should send the same again. TradingView does so for a 503. */
+export const unavailable = (message = "nothing was written: send it again"): HttpError =>
+  new HttpError(503, "unavailable", message, undefined, { "retry-after": "1" });
+
+/** The JSON of an error. */
+export function errorBody({ code, message, details }: HttpError, requestId: string): ErrorBody {
+  return { error: { code, message, ...details === undefined ? {} : { details } }, request_id: requestId };
+}

@@ -1,0 +1,232 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ActiveLock, LockService, LockServiceOptions, TryOptions, WaitOptions } from "./lock-service.ts";
+import { readActiveLocks, readIsLocked } from "./active-locks.ts";
+import { type Connection, createConnection, isConnectionFailure, isRefusal } from "./connection.ts";
+import { backoff, checkTimeout, Deadline } from "./deadline.ts";
+import { brief, LockLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
+import { Gate, Turns } from "./gate.ts";
+import { checkKey, lockId } from "./lock-key.ts";
+import { Pool } from "./pool.ts";
+import { type Asking, beginLocked, type LockedWork, runLocked } from "./session.ts";
+import { type LockStats, Samples } from "./stats.ts";
+
+/** A lock held by the code that is running, and those around it. */
+interface Held {
+  key: string;
+  over: boolean;
+  within: Held | undefined;
+}
+
+/** Postgres is told a key's name again after this; it forgets one after an hour. Milliseconds. */
+const NAMED_FOR_MS = 300_000;
+/** Names remembered at most; beyond, all are told again. */
+const NAMES_KEPT = 10_000;
+
+/** Locks by key over a small pool of direct connections, none of them opened before the first lock. */
+export function createAdvisoryLockService(options: LockServiceOptions): LockService {
+  const { url, applicationName = "supabase-automation", max = 5, idleMs = 10_000, timeoutMs: usual = 5_000 } =
+    options;
+  const pool = new Pool({
+    max,
+    idleMs,
+    create: () => {
+      if (!url) throw new LockUnavailableError("SUPABASE_DB_URL is not set: locks need a direct connection");
+      // Without its cause, which quotes the address and the password in it.
+      if (!URL.canParse(url)) throw new LockUnavailableError("SUPABASE_DB_URL is no address");
+      return createConnection({ url, applicationName });
+    },
+  });
+  /** One connection a key: whoever else wants it here waits in memory, in order. */
+  const turns = new Turns();
+  /** Connections that may wait for a key held elsewhere; the rest always serves keys that are free. */
+  const waiters = new Gate(Math.max(max - 1, 1));
+  const context = new AsyncLocalStorage<Held | undefined>();
+  const named = new Map<string, number>();
+  const waits = new Samples(1_024);
+  const counts = { acquired: 0, waited: 0, timedOut: 0, retries: 0, lost: 0 };
+
+  function holding(key?: string): Held | undefined {
+    for (let held = context.getStore(); held; held = held.within) {
+      if (!held.over && (key === undefined || held.key === key)) return held;
+    }
+    return undefined;
+  }
+
+  /** One try at the lock on one connection; null when it is held and nobody may wait now. */
+  async function attempt(key: string, asking: Asking, deadline: Deadline) {
+    const connection = await pool.take(deadline, { beyond: holding() !== undefined });
+    const told = (named.get(key) ?? -Infinity) > performance.now() - NAMED_FOR_MS;
+    try {
+      const request = { key, id: lockId(key), asking, named: told, deadline };
+      const granted = await beginLocked(connection, request);
+      if (!told) remember(key);
+      if (granted !== "held") return { connection, waited: granted === "waited" };
+    } catch (error) {
+      pool.give(connection);
+      throw error;
+    }
+    pool.give(connection);
+    return null;
+  }
+
+  function remember(key: string): void {
+    if (named.size >= NAMES_KEPT) named.clear();
+    named.set(key, performance.now());
+  }
+
+  /** A try that may wait in Postgres if a waiter's place is free, and otherwise takes a free lock only. */
+  async function attemptOrQueue(key: string, deadline: Deadline) {
+    if (!waiters.tryEnter()) {
+      const taken = await attempt(key, "try", deadline);
+      if (taken) return taken;
+      await waiters.enter(deadline);
+    }
+    try {
+      return await attempt(key, "wait", deadline);
+    } finally {
+      waiters.leave();
+    }
+  }
+
+  /** Asks until there is an answer: connections that fail are replaced, each time after a longer pause. */
+  async function obtain(key: string, asking: Asking, deadline: Deadline) {
+    for (let failures = 0;; failures += 1) {
+      try {
+        return await (asking === "wait" ? attemptOrQueue(key, deadline) : attempt(key, "try", deadline));
+      } catch (error) {
+        if (deadline.signal.aborted) throw deadline.signal.reason;
+        if (!isConnectionFailure(error)) throw isRefusal(error) ? unavailable(error) : error;
+        counts.retries += 1;
+        await deadline.pause(backoff(failures)).catch((reason) => {
+          throw deadline.caller?.aborted ? reason : unavailable(error);
+        });
+      }
+    }
+  }
+
+  async function work<T>(key: string, connection: Connection, fn: LockedWork<T>, caller?: AbortSignal) {
+    const held: Held = { key, over: false, within: context.getStore() };
+    try {
+      return await context.run(held, () => runLocked(connection, key, fn, caller));
+    } catch (error) {
+      if (error instanceof LockLostError) counts.lost += 1;
+      throw error;
+    } finally {
+      held.over = true;
+      pool.give(connection);
+    }
+  }
+
+  function check(key: unknown, fn: unknown, timeoutMs: unknown): void {
+    checkKey(key);
+    checkTimeout(timeoutMs);
+    if (typeof fn !== "function") {
+      throw new LockUsageError("lock_usage", "what to do under the lock is missing");
+    }
+  }
+
+  function deadlineOf(key: string, timeoutMs: number, signal?: AbortSignal): Deadline {
+    return new Deadline(timeoutMs, () => new LockTimeoutError(key, timeoutMs), signal);
+  }
+
+  function note(started: number, waited: boolean): void {
+    counts.acquired += 1;
+    if (waited) counts.waited += 1;
+    waits.add(performance.now() - started);
+  }
+
+  async function withLock<T>(
+    key: string,
+    fn: LockedWork<T>,
+    { timeoutMs = usual, signal }: WaitOptions = {},
+  ) {
+    check(key, fn, timeoutMs);
+    if (holding(key)) {
+      throw new LockUsageError(
+        "lock_nested",
+        `the lock "${brief(key)}" is held by the very code that asks for it: it would wait for itself`,
+      );
+    }
+    const started = performance.now();
+    const deadline = deadlineOf(key, timeoutMs, signal);
+    let mine = false;
+    try {
+      const free = turns.tryTake(key);
+      if (!free) await turns.take(key, deadline);
+      mine = true;
+      const taken = await obtain(key, "wait", deadline);
+      if (taken === null) throw new LockTimeoutError(key, timeoutMs);
+      deadline.clear();
+      note(started, !free || taken.waited);
+      return await work(key, taken.connection, fn, signal);
+    } catch (error) {
+      if (error instanceof LockTimeoutError) counts.timedOut += 1;
+      throw error;
+    } finally {
+      deadline.clear();
+      if (mine) turns.give(key);
+    }
+  }
+
+  async function tryWithLock<T>(
+    key: string,
+    fn: LockedWork<T>,
+    { timeoutMs = usual, signal }: TryOptions = {},
+  ) {
+    check(key, fn, timeoutMs);
+    signal?.throwIfAborted();
+    const started = performance.now();
+    if (!turns.tryTake(key)) return null;
+    const deadline = deadlineOf(key, timeoutMs, signal);
+    try {
+      const taken = await obtain(key, "try", deadline);
+      deadline.clear();
+      if (taken === null) return null;
+      note(started, false);
+      return await work(key, taken.connection, fn, signal);
+    } finally {
+      deadline.clear();
+      turns.give(key);
+    }
+  }
+
+  /** Reads on a connection of the pool, outside of any transaction. */
+  async function read<T>(what: string, query: (connection: Connection) => Promise<T>): Promise<T> {
+    const deadline = deadlineOf(what, usual);
+    try {
+      const connection = await pool.take(deadline, { beyond: holding() !== undefined });
+      deadline.signal.addEventListener("abort", connection.destroy, { once: true });
+      try {
+        return await query(connection);
+      } finally {
+        deadline.signal.removeEventListener("abort", connection.destroy);
+        pool.give(connection);
+      }
+    } catch (error) {
+      throw isConnectionFailure(error) || isRefusal(error) ? unavailable(error) : error;
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  return {
+    withLock,
+    tryWithLock,
+    async isLocked(key: string): Promise<boolean> {
+      checkKey(key);
+      return await read(key, (connection) => readIsLocked(connection, key));
+    },
+    getActiveLocks: (): Promise<ActiveLock[]> => read("active locks", readActiveLocks),
+    getStats: (): LockStats => ({
+      ...counts,
+      keys: turns.taken,
+      wait: { p50: waits.percentile(0.5), p99: waits.percentile(0.99) },
+      pool: pool.stats,
+    }),
+    close: () => pool.close(),
+  };
+}
+
+function unavailable(cause: unknown): LockUnavailableError {
+  return new LockUnavailableError("Postgres could not be reached, or refused the lock's connection", cause);
+}

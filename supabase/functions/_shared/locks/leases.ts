@@ -1,0 +1,186 @@
+import { checkTimeout, Deadline } from "./deadline.ts";
+import { LeaseLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
+import type { LeaseRpc } from "./lease-rpc.ts";
+import { checkKey } from "./lock-key.ts";
+
+/** What the work under a lease gets. */
+export interface Lease {
+  /** Aborted when the lease is lost or the caller gives up: stop, others may have begun. */
+  signal: AbortSignal;
+  /** Grows with every lease of the key: to be sent along with what is written, whose keeper refuses an older one. */
+  fencingToken: number;
+}
+
+export interface LeaseOptions {
+  /** Milliseconds that the lease lasts if this isolate dies, 100 to 3,600,000 (30,000). Renewed at a third of it. */
+  ttlMs?: number;
+  /** Milliseconds to wait for it (10,000). */
+  timeoutMs?: number;
+  /** Ends the wait or, by its own signal, the work; with its own reason. */
+  signal?: AbortSignal;
+}
+
+/** Locks by HTTP, for work of seconds to hours that no transaction should last for. */
+export interface LeaseService {
+  /**
+   * Waits for the key's lease, does the work, renewing it meanwhile, and gives it back. A lease is no advisory lock:
+   * two holders may overlap when one of them stalls past its time, which is what the fencing token is for.
+   *
+   * @throws LockTimeoutError `lock_timeout`: held by others all the time
+   * @throws LockUnavailableError `lock_unavailable`: the database did not answer in time
+   * @throws LeaseLostError `lease_lost`: it was over before the work was, whatever the work returned
+   * @throws LockUsageError `lock_key_invalid`, `lock_timeout_invalid`, `lease_ttl_invalid`, `lock_usage`
+   * @throws the signal's reason; the work's own error
+   */
+  withLease<T>(key: string, work: (lease: Lease) => T | Promise<T>, options?: LeaseOptions): Promise<T>;
+}
+
+/** Asked again at the latest after this: the holder may be done long before its lease ends. Milliseconds. */
+const LONGEST_POLL_MS = 500;
+/** A call that has not answered after this is made again; a lease's own time may be shorter. Milliseconds. */
+const LONGEST_CALL_MS = 5_000;
+/** Nobody waits longer for a lease to be given back. Milliseconds. */
+const LONGEST_RELEASE_MS = 1_000;
+/** The share of a lease that is trusted: the rest is for clocks that do not run alike, and for noticing. */
+const TRUSTED = 0.9;
+
+/**
+ * @param rpc the leases in the database
+ * @param name what `active_locks()` shows as the owner, followed by a random id: no two leases share an owner
+ */
+export function createLeaseService(rpc: LeaseRpc, name = "supabase-automation"): LeaseService {
+  return {
+    async withLease(key, work, { ttlMs = 30_000, timeoutMs = 10_000, signal } = {}) {
+      check(key, work, ttlMs, timeoutMs);
+      const owner = `${name}:${crypto.randomUUID()}`;
+      const deadline = new Deadline(timeoutMs, () => new LockTimeoutError(key, timeoutMs), signal);
+      try {
+        const { fencingToken, trustedUntil } = await acquire(rpc, key, owner, ttlMs, deadline);
+        const held = new HeldLease(rpc, { key, owner, fencingToken, ttlMs, trustedUntil }, signal);
+        deadline.clear();
+        return await held.during(work);
+      } finally {
+        deadline.clear();
+      }
+    },
+  };
+}
+
+function check(key: unknown, work: unknown, ttlMs: number, timeoutMs: number): void {
+  checkKey(key);
+  checkTimeout(timeoutMs);
+  if (!Number.isInteger(ttlMs) || ttlMs < 100 || ttlMs > 3_600_000) {
+    throw new LockUsageError("lease_ttl_invalid", "ttlMs must be a whole number between 100 and 3600000");
+  }
+  if (typeof work !== "function") {
+    throw new LockUsageError("lock_usage", "what to do under the lease is missing");
+  }
+}
+
+/** Asks until the lease is ours. Its time is counted from before the question, so never longer than the database's. */
+async function acquire(rpc: LeaseRpc, key: string, owner: string, ttlMs: number, deadline: Deadline) {
+  for (let failure: unknown;;) {
+    const asked = performance.now();
+    let retryAfterMs = LONGEST_POLL_MS;
+    const call = AbortSignal.any([deadline.signal, AbortSignal.timeout(Math.min(ttlMs, LONGEST_CALL_MS))]);
+    try {
+      const grant = await rpc.acquire(key, owner, ttlMs, call);
+      if (grant.acquired) {
+        return { fencingToken: grant.fencingToken, trustedUntil: asked + ttlMs * TRUSTED };
+      }
+      failure = undefined;
+      retryAfterMs = Math.min(grant.retryAfterMs, LONGEST_POLL_MS);
+    } catch (error) {
+      failure = error;
+      // It may be ours for all that, when only the answer was lost: without its token it is of no use.
+      const givenBack = giveBack(rpc, { key, owner, ttlMs });
+      if (!deadline.signal.aborted) await givenBack;
+    }
+    // Those who wait for the same holder do not come back together.
+    await deadline.pause(retryAfterMs * (0.5 + Math.random() / 2)).catch((reason) => {
+      if (deadline.caller?.aborted || failure === undefined) throw reason;
+      throw failure instanceof LockUnavailableError ? failure : new LockUnavailableError("no lease", failure);
+    });
+  }
+}
+
+interface Holding {
+  key: string;
+  owner: string;
+  fencingToken: number;
+  ttlMs: number;
+  /** As performance.now. */
+  trustedUntil: number;
+}
+
+/** A lease that is kept while its work is done. */
+class HeldLease {
+  #over = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failure: unknown;
+
+  constructor(readonly rpc: LeaseRpc, readonly holding: Holding, readonly caller?: AbortSignal) {}
+
+  async during<T>(work: (lease: Lease) => T | Promise<T>): Promise<T> {
+    const { caller } = this;
+    const giveUp = () => this.#over.abort(caller?.reason);
+    caller?.addEventListener("abort", giveUp, { once: true });
+    this.#schedule();
+    try {
+      caller?.throwIfAborted();
+      const result = await work({ signal: this.#over.signal, fencingToken: this.holding.fencingToken });
+      // A stalled event loop may not have run the timer that would have told.
+      if (performance.now() >= this.holding.trustedUntil) this.#lose();
+      this.#over.signal.throwIfAborted();
+      return result;
+    } catch (error) {
+      throw this.#over.signal.aborted ? this.#over.signal.reason : error;
+    } finally {
+      clearTimeout(this.#timer);
+      caller?.removeEventListener("abort", giveUp);
+      this.#timer = undefined;
+      await giveBack(this.rpc, this.holding);
+    }
+  }
+
+  /** Renews at a third of the lease, again soon after a failure, and gives up when it can be trusted no more. */
+  #schedule(delay = this.holding.ttlMs / 3): void {
+    const left = this.holding.trustedUntil - performance.now();
+    this.#timer = setTimeout(() => {
+      if (performance.now() >= this.holding.trustedUntil) this.#lose();
+      else void this.#renew();
+    }, Math.max(Math.min(delay, left), 0));
+  }
+
+  async #renew(): Promise<void> {
+    const { key, owner, fencingToken, ttlMs, trustedUntil } = this.holding;
+    const asked = performance.now();
+    const limit = Math.max(Math.min(trustedUntil - asked, LONGEST_CALL_MS), 1);
+    const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(limit)]);
+    const renewal = await this.rpc.renew(key, owner, fencingToken, ttlMs, signal).catch((error) => {
+      this.#failure = error;
+      return "failed" as const;
+    });
+    if (this.#over.signal.aborted || this.#timer === undefined) return;
+    if (renewal === "lost") return this.#lose();
+    if (renewal === "renewed") {
+      this.holding.trustedUntil = asked + ttlMs * TRUSTED;
+      this.#schedule();
+    } else {
+      this.#schedule(ttlMs / 20);
+    }
+  }
+
+  #lose(): void {
+    this.#over.abort(new LeaseLostError(this.holding.key, this.#failure));
+  }
+}
+
+/** What cannot be given back expires by itself. */
+async function giveBack(
+  rpc: LeaseRpc,
+  { key, owner, fencingToken, ttlMs }: Pick<Holding, "key" | "owner" | "ttlMs"> & { fencingToken?: number },
+): Promise<void> {
+  const signal = AbortSignal.timeout(Math.min(ttlMs, LONGEST_RELEASE_MS));
+  await rpc.release(key, owner, fencingToken, signal).catch(() => {});
+}

@@ -1,0 +1,37 @@
+/** Middleware for functions built on createApp. */
+import type { MiddlewareHandler } from "hono";
+import type { z } from "zod";
+import { HttpError } from "./http/errors.ts";
+import { readBytes } from "./http/body.ts";
+import { problemsOf } from "./validators/problem.ts";
+
+export { allowOnly } from "./http/app.ts";
+
+/**
+ * Parses a JSON body by a schema and leaves the result as `context.get("body")`.
+ *
+ * @param schema what the body must be
+ * @param limit largest body, in bytes
+ * @throws HttpError 400 with the path of each problem, 413 when it is too large
+ */
+export function validateBody<Schema extends z.ZodType>(
+  schema: Schema,
+  { limit = 65_536 }: { limit?: number } = {},
+): MiddlewareHandler<{ Variables: { body: z.output<Schema> } }> {
+  return async (context, next) => {
+    const parsed = schema.safeParse(parseJson(await readBytes(context.req.raw, limit)));
+    if (!parsed.success) {
+      throw new HttpError(400, "invalid_body", "the body is not as it should be", problemsOf(parsed.error));
+    }
+    context.set("body", parsed.data);
+    await next();
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new HttpError(400, "invalid_json", "the body is not JSON", [{ path: "", message: "is not JSON" }]);
+  }
+}

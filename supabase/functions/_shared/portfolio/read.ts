@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import type { DatabaseClient } from "../database/client.ts";
+import { classify } from "../database/rpc-failure.ts";
+import { HttpError, unavailable } from "../http/errors.ts";
+import type { ReadFunction } from "./resources.ts";
+
+/** An answer as it is cached: the JSON that goes out, and what tells it from another. */
+export interface Answer {
+  body: string;
+  etag: string;
+  /** The account's version, where the function tells it. */
+  version: number | null;
+}
+
+/** Reads from the database; null when there is no such account. */
+export type ReadDatabase = (
+  rpc: ReadFunction,
+  args: Record<string, string | number>,
+) => Promise<Answer | null>;
+
+/** Milliseconds that the database gets for one answer: as long as it gives itself (DESIGN 4). */
+const DEADLINE = 8_000;
+
+/**
+ * Reads by RPC.
+ *
+ * @throws HttpError 400 for arguments that the database refuses, 503 when it does not answer
+ */
+export function createReadDatabase(database: DatabaseClient): ReadDatabase {
+  return async (rpc, args) => {
+    // The arguments were made for this function by RESOURCES; an id stays text, as a double does not hold all of them.
+    const call = database.rpc(rpc, args as never);
+    const { data, error } = await call.abortSignal(AbortSignal.timeout(DEADLINE));
+    if (error === null) return toAnswer(data);
+    if (error.code === "PT404") return null;
+    if (classify(error) === "unavailable") throw unavailable("the database does not answer: try again");
+    // PT400 is our own refusal: its text is written for those who ask. Others may hold values.
+    const told = error.code === "PT400"
+      ? error
+      : { message: "the database cannot read this query", hint: "" };
+    throw new HttpError(400, "invalid_query", told.message, [{
+      path: "query",
+      message: told.hint || told.message,
+    }]);
+  };
+}
+
+/** What the database answered, ready to go out. Its money is decimal strings already, and stays so. */
+export function toAnswer(data: unknown): Answer {
+  const body = JSON.stringify(data);
+  const { version = null } = data as { version?: unknown };
+  return {
+    body,
+    etag: `"${createHash("sha1").update(body).digest("base64url")}"`,
+    version: typeof version === "number" ? version : null,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Database } from "../database/types.ts";
+import type { PortfolioQuery } from "../validators/portfolio-query.ts";
+
+type Functions = Database["public"]["Functions"];
+
+/** The functions of the database that a portfolio is read by. */
+export type ReadFunction =
+  & keyof Functions
+  & (
+    | "portfolio_summary"
+    | "list_positions"
+    | "list_orders"
+    | "list_fills"
+    | "list_trades"
+    | "list_alerts"
+    | "equity_curve"
+    | "performance"
+  );
+
+/** A part of a portfolio. */
+export interface Resource {
+  rpc: ReadFunction;
+  /** The arguments it takes besides the account, by the names that a query has for them. */
+  takes: Partial<Record<Exclude<keyof PortfolioQuery, "account">, string>>;
+}
+
+const pages = { limit: "limit", before: "before", epoch: "in_epoch" };
+const filters = { strategy: "only_strategy", symbol: "only_symbol" };
+const range = { from: "from_time", to: "to_time", epoch: "in_epoch" };
+
+/** What may follow `/portfolio/`, and the function that answers it. */
+export const RESOURCES: Readonly<Record<string, Resource>> = {
+  "": { rpc: "portfolio_summary", takes: {} },
+  positions: {
+    rpc: "list_positions",
+    takes: { limit: "limit", after_symbol: "after_symbol", after_strategy: "after_strategy" },
+  },
+  orders: { rpc: "list_orders", takes: { ...pages, ...filters, status: "only_status" } },
+  fills: { rpc: "list_fills", takes: { ...pages, ...filters } },
+  trades: { rpc: "list_trades", takes: { ...pages, ...filters } },
+  alerts: { rpc: "list_alerts", takes: { ...pages, ...filters, status: "only_status" } },
+  equity: { rpc: "equity_curve", takes: { ...range, bucket: "bucket" } },
+  performance: { rpc: "performance", takes: { ...range, ...filters } },
+};
+
+/** The arguments of a resource's function, without those that the query leaves to their defaults. */
+export function argumentsOf(resource: Resource, query: PortfolioQuery): Record<string, string | number> {
+  const given: Record<string, string | number> = {};
+  for (const [name, argument] of Object.entries(resource.takes)) {
+    const value = query[name as keyof PortfolioQuery];
+    if (value !== null) given[argument] = value;
+  }
+  return given;
+}

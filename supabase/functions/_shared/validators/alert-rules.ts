@@ -1,0 +1,155 @@
+import type { AlertFields, CanonicalAlert } from "./canonical-alert.ts";
+import { compareDecimals } from "./decimal.ts";
+
+/** A broken rule: where, in canonical names, and what to do about it. */
+export type AlertIssue = { path: PropertyKey[]; message: string };
+
+type Rule = (alert: CanonicalAlert, read: AlertFields) => AlertIssue[];
+
+const none: AlertIssue[] = [];
+
+function issue(path: string, message: string): AlertIssue[] {
+  return [{ path: path.split("."), message }];
+}
+
+/** An order needs a symbol; halt and resume concern the account, and a cancel may name an order or say `*`. */
+const hasSymbol: Rule = ({ action, order_id }, { symbol }) => {
+  if (action === "halt" || action === "resume") return none;
+  if (symbol === "*") {
+    return action === "cancel" ? none : issue("symbol", "may be * only to cancel all orders");
+  }
+  if (symbol !== null || (action === "cancel" && order_id !== null)) return none;
+  return issue("symbol", 'is missing: send the instrument, like "symbol": "AAPL"');
+};
+
+/** Without an action there must be a position to reach. */
+const hasAction: Rule = ({ action, target }) =>
+  action !== null || (target !== null && target.quantity !== null) ? none : issue(
+    "action",
+    "is missing: send buy, sell, close, cancel or mark, or the position wanted (position_size)",
+  );
+
+/** A side that is held has a size; only flat is 0. */
+const targetHasSize: Rule = ({ target }) =>
+  target !== null && target.side !== "flat" && target.quantity === "0"
+    ? issue("target.quantity", `must be more than 0 to be ${target.side}; no position is flat`)
+    : none;
+
+/** A buy or sell says how much, unless the target does. */
+const hasQuantity: Rule = ({ action, quantity, target }) =>
+  (action === "buy" || action === "sell") && quantity === null &&
+    (target === null || target.quantity === null)
+    ? issue("quantity", `is missing: say how much to ${action}`)
+    : none;
+
+/** Which prices each order type takes. A price that it would not use is refused, for it meant something. */
+const ORDER_PRICES = {
+  market: { limit: false, stop: false, trail: false },
+  limit: { limit: true, stop: false, trail: false },
+  stop: { limit: false, stop: true, trail: false },
+  stop_limit: { limit: true, stop: true, trail: false },
+  trailing_stop: { limit: false, stop: false, trail: true },
+};
+
+const orderHasItsPrices: Rule = (alert) => {
+  if (!isOrder(alert)) return none;
+  const { order_type } = alert;
+  const takes = ORDER_PRICES[order_type];
+  return [
+    ...fits("limit_price", order_type, takes.limit, alert.limit_price !== null),
+    ...fits("stop_price", order_type, takes.stop, alert.stop_price !== null),
+    ...fits(
+      "trail_amount",
+      order_type,
+      takes.trail,
+      alert.trail_amount !== null || alert.trail_percent !== null,
+    ),
+    ...alert.trail_amount !== null && alert.trail_percent !== null
+      ? issue("trail_amount", "must not come with trail_percent: send one of them")
+      : none,
+  ];
+};
+
+function fits(path: string, type: string, wanted: boolean, sent: boolean): AlertIssue[] {
+  if (wanted === sent) return none;
+  return issue(path, wanted ? `is missing: a ${type} order needs it` : `does not belong to a ${type} order`);
+}
+
+/** A take profit is one price, said in one way. */
+const takeProfitIsOne: Rule = ({ take_profit }) =>
+  take_profit !== null && Object.keys(take_profit).length !== 1
+    ? issue("take_profit", "must have one of percent, amount and limit_price")
+    : none;
+
+/** A stop loss is one distance or price, of the kind that its type takes. */
+const stopLossIsOne: Rule = ({ stop_loss }) => {
+  if (stop_loss === null) return none;
+  const { type, percent, amount, stop_price, limit_price, trail_amount, trail_percent } = stop_loss;
+  const fixed = count(percent, amount, stop_price);
+  const trailing = count(trail_amount, trail_percent);
+  if (type === "trailing_stop") {
+    if (trailing === 1 && fixed === 0 && limit_price === undefined) return none;
+    return issue(
+      "stop_loss",
+      "of type trailing_stop must have one of trail_amount and trail_percent, and nothing else",
+    );
+  }
+  if (fixed !== 1 || trailing !== 0) {
+    return issue("stop_loss", "must have one of percent, amount and stop_price");
+  }
+  if (type === "stop_limit" && limit_price === undefined) {
+    return issue("stop_loss.limit_price", "is missing: a stop_limit needs it");
+  }
+  if (type === "stop" && limit_price !== undefined) {
+    return issue("stop_loss.limit_price", "does not belong to a stop; its type must be stop_limit");
+  }
+  return none;
+};
+
+/** Sizing by risk divides by the distance to the stop. */
+const riskHasStop: Rule = (alert) =>
+  isOrder(alert) && alert.quantity_type.startsWith("risk_") && alert.quantity !== null &&
+    alert.stop_loss === null
+    ? issue("stop_loss", `is missing: ${alert.quantity_type} is measured to the stop loss`)
+    : none;
+
+/** A mark is a price, and its bar hangs together. */
+const markIsPrice: Rule = ({ action, price, open, high, low, close }) => {
+  if (action !== "mark") return none;
+  if (price === null) return issue("price", "is missing: a mark is a price");
+  if ((high === null) !== (low === null)) {
+    return issue(high === null ? "high" : "low", "is missing: a bar has high and low");
+  }
+  if (high === null || low === null) return none;
+  if (compareDecimals(high, low) < 0) return issue("high", "is below low");
+  const outside = (value: string | null) =>
+    value !== null && (compareDecimals(value, high) > 0 || compareDecimals(value, low) < 0);
+  if (outside(open)) return issue("open", "is not between low and high");
+  if (outside(close)) return issue("close", "is not between low and high");
+  return none;
+};
+
+const RULES: readonly Rule[] = [
+  hasSymbol,
+  hasAction,
+  targetHasSize,
+  hasQuantity,
+  orderHasItsPrices,
+  takeProfitIsOne,
+  stopLossIsOne,
+  riskHasStop,
+  markIsPrice,
+];
+
+/** The rules that an alert breaks, all of them; none when it is fine. */
+export function alertIssues(alert: CanonicalAlert, read: AlertFields): AlertIssue[] {
+  return RULES.flatMap((rule) => rule(alert, read));
+}
+
+function isOrder({ action }: CanonicalAlert): boolean {
+  return action === null || action === "buy" || action === "sell" || action === "close";
+}
+
+function count(...values: (string | undefined)[]): number {
+  return values.filter((value) => value !== undefined).length;
+}

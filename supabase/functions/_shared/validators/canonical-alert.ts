@@ -1,0 +1,189 @@
+import { z } from "zod";
+import { decimal, field, integer, text, word } from "./fields.ts";
+import { quoted } from "./problem.ts";
+import { readTime } from "./time.ts";
+
+/** What an alert asks for; null when only a target position is given. */
+export const ACTIONS = ["buy", "sell", "close", "cancel", "mark", "halt", "resume"] as const;
+/** What `quantity` counts: units; account currency; percent of equity or position; what the stop may lose. */
+export const QUANTITY_TYPES = [
+  "units",
+  "notional",
+  "percent_of_equity",
+  "percent_of_position",
+  "risk_notional",
+  "risk_percent",
+] as const;
+export const ORDER_TYPES = ["market", "limit", "stop", "stop_limit", "trailing_stop"] as const;
+export const TIMES_IN_FORCE = ["gtc", "day", "ioc"] as const;
+export const SIDES = ["long", "short", "flat"] as const;
+
+/** An account's name, as `trading.accounts` has it. */
+export const accountName = text(
+  /^[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,63}$/,
+  "must be 1 to 64 letters, digits, spaces or . _ : @ -, and start with a letter or digit",
+);
+
+/** A strategy's name: what a trader would type, without anything that could be markup or a control character. */
+export const strategyName = text(
+  /^[\p{L}\p{N}#(][\p{L}\p{M}\p{N} ._\-:/()[\]#+&,|@%=*!~]{0,63}$/u,
+  "must be at most 64 letters, digits, spaces or plain punctuation",
+);
+
+/** Everything TradingView's tickers are made of, and the inner space of option contracts (`SPY 250624C596`). */
+const SYMBOL = /^(?=.*[A-Z0-9])[A-Z0-9._!/:^=&#@+-](?:[A-Z0-9._!/:^=&#@+ -]{0,62}[A-Z0-9._!/:^=&#@+-])?$/;
+
+const symbol = field((written) => {
+  const value = written.trim().toUpperCase();
+  if (value === "*" || SYMBOL.test(value)) return { ok: true, value };
+  return {
+    ok: false,
+    message: `${quoted(value)} is not a symbol: letters, digits and . _ - ! / : ^ = & # @ + only`,
+  };
+});
+
+const exchange = text(
+  /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/,
+  "must be at most 32 letters, digits, spaces or . _ -",
+);
+const identifier = text(/^[\x20-\x7E\p{L}\p{M}\p{N}]{1,200}$/u, "must be at most 200 printable characters");
+const interval = text(/^[A-Za-z0-9]{1,16}$/, "must be at most 16 letters and digits");
+
+/** Free text for people: control characters become spaces, and what is past 500 characters is cut. */
+const comment = z.unknown().optional().transform((written) => {
+  if (typeof written !== "string") return null;
+  const plain = written.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim().slice(0, 500).toWellFormed();
+  return plain === "" ? null : plain;
+});
+
+/** Only the fields that were sent, so that an answer shows no clutter; null when there are none. */
+function sent<T extends Record<string, unknown>>(
+  fields: T | null | undefined,
+): Partial<NonNullableFields<T>> | null {
+  if (fields === null || fields === undefined) return null;
+  const entries = Object.entries(fields).filter(([, value]) => value !== null);
+  return entries.length === 0 ? null : Object.fromEntries(entries) as Partial<NonNullableFields<T>>;
+}
+type NonNullableFields<T> = { [Key in keyof T]: NonNullable<T[Key]> };
+
+const takeProfit = z.object({
+  percent: decimal("positive"),
+  amount: decimal("positive"),
+  limit_price: decimal("positive"),
+}).nullish().transform(sent);
+
+const stopLoss = z.object({
+  type: word(["stop", "stop_limit", "trailing_stop"], "a kind of stop loss"),
+  percent: decimal("positive"),
+  amount: decimal("positive"),
+  stop_price: decimal("positive"),
+  limit_price: decimal("positive"),
+  trail_amount: decimal("positive"),
+  trail_percent: decimal("positive"),
+}).nullish().transform(sent);
+
+const target = z.object({ side: word(SIDES, "a side"), quantity: decimal("unsigned") }).nullish()
+  .transform((value, context) => {
+    if (value === null || value === undefined) return null;
+    if (value.side !== null) {
+      return { side: value.side, quantity: value.side === "flat" ? "0" : value.quantity };
+    }
+    context.issues.push({
+      code: "custom",
+      path: ["side"],
+      message: "is missing: long, short or flat",
+      input: undefined,
+    });
+    return z.NEVER;
+  });
+
+/** What an alert's fields may be, each by itself; absent ones are null. */
+export const alertFieldsSchema = z.object({
+  id: identifier,
+  account: accountName,
+  strategy: strategyName,
+  symbol,
+  exchange,
+  action: word(ACTIONS, "an action"),
+  target,
+  quantity: decimal("positive"),
+  quantity_type: word(QUANTITY_TYPES, "a quantity type"),
+  order_type: word(ORDER_TYPES, "an order type"),
+  price: decimal("positive"),
+  limit_price: decimal("positive"),
+  stop_price: decimal("positive"),
+  trail_amount: decimal("positive"),
+  trail_percent: decimal("positive"),
+  take_profit: takeProfit,
+  stop_loss: stopLoss,
+  time_in_force: word(TIMES_IN_FORCE, "a time in force"),
+  time: field(readTime),
+  max_age: integer(1, 31_536_000, "seconds"),
+  interval,
+  fee: decimal("signed"),
+  comment,
+  order_id: identifier,
+  open: decimal("positive"),
+  high: decimal("positive"),
+  low: decimal("positive"),
+  close: decimal("positive"),
+}, { error: "must be an object" });
+
+/** The fields of an alert, each read by itself; null where nothing was sent. */
+export type AlertFields = z.output<typeof alertFieldsSchema>;
+
+/** Fills in what the sender left to be understood, and drops what does not belong to the action. */
+export function canonical(read: AlertFields) {
+  const [place, ticker] = splitSymbol(read.symbol);
+  const isOrder = read.action === null || read.action === "buy" || read.action === "sell" ||
+    read.action === "close";
+  const bar = read.action === "mark" ? read : NO_BAR;
+  return {
+    ...read,
+    account: read.account ?? "default",
+    strategy: read.strategy ?? "",
+    symbol: ticker,
+    exchange: withoutDelay(read.exchange?.toUpperCase() ?? place),
+    quantity_type: read.quantity_type ?? "units" as const,
+    order_type: isOrder ? read.order_type ?? impliedOrderType(read) : "market" as const,
+    price: read.price ?? bar.close,
+    stop_loss: read.stop_loss === null ? null : { type: impliedStopType(read.stop_loss), ...read.stop_loss },
+    order_id: read.action === "cancel" ? read.order_id : null,
+    // A bar is only a mark's: an order's bar began before the order, and must not fill it.
+    open: bar.open,
+    high: bar.high,
+    low: bar.low,
+    close: bar.close,
+  };
+}
+
+/** An alert as it was read, whoever sent it. See alertPayloadSchema. */
+export type CanonicalAlert = ReturnType<typeof canonical>;
+
+const NO_BAR = { open: null, high: null, low: null, close: null };
+
+/** `NASDAQ:AAPL` is AAPL on NASDAQ; a spread (`A:X/B:Y`) stays whole; `*` and nothing are no symbol. */
+function splitSymbol(written: string | null): [exchange: string | null, symbol: string] {
+  if (written === null || written === "*") return [null, ""];
+  const prefixed = /^([A-Z][A-Z0-9_]{1,19}): ?([^:]*[A-Z0-9][^:]*)$/.exec(written);
+  return prefixed === null ? [null, written] : [prefixed[1] ?? null, prefixed[2] ?? ""];
+}
+
+/** TradingView marks delayed data by `_DL` or `_DLY` after the exchange; it is the same instrument. */
+function withoutDelay(name: string | null): string | null {
+  return name === null ? null : name.replace(/_DLY?$/, "");
+}
+
+/** Prices say what order is meant when the sender does not: with a limit price it is a limit order, and so on. */
+function impliedOrderType(read: AlertFields): typeof ORDER_TYPES[number] {
+  if (read.trail_amount !== null || read.trail_percent !== null) return "trailing_stop";
+  if (read.stop_price !== null) return read.limit_price === null ? "stop" : "stop_limit";
+  return read.limit_price === null ? "market" : "limit";
+}
+
+function impliedStopType(
+  stop: NonNullable<AlertFields["stop_loss"]>,
+): "stop" | "stop_limit" | "trailing_stop" {
+  if (stop.trail_amount !== undefined || stop.trail_percent !== undefined) return "trailing_stop";
+  return stop.limit_price === undefined ? "stop" : "stop_limit";
+}

@@ -1,0 +1,64 @@
+/** A time read from text, or what is wrong with the text. `value` is ISO 8601 in UTC. */
+export type ReadTime = { ok: true; value: string } | { ok: false; message: string };
+
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|z|UTC|[+-](?:0\d|1[0-4]):?[0-5]\d)?$/;
+const EPOCH = /^(\d{9,13})(?:\.\d{1,9})?$/;
+
+const EARLIEST = Date.UTC(2000, 0, 1);
+const LATEST = Date.UTC(2100, 0, 1);
+
+/** Below this, a number counts seconds; from here on milliseconds (which pass it in March 1973). */
+const FIRST_MILLISECONDS = 1e11;
+
+/**
+ * Reads ISO 8601 (`2026-11-20T14:30:00Z`, any offset; without one it is UTC, as TradingView's placeholders are)
+ * or epoch seconds or milliseconds. The answer is in UTC, with milliseconds only when there are any.
+ */
+export function readTime(text: string): ReadTime {
+  const written = text.trim();
+  const epoch = EPOCH.exec(written);
+  const time = epoch === null ? fromIso(written) : fromEpoch(Number(epoch[0]));
+  if (Number.isNaN(time)) {
+    return {
+      ok: false,
+      message: "is not a time: send ISO 8601, like 2026-11-20T14:30:00Z, or epoch seconds",
+    };
+  }
+  if (time < EARLIEST) return { ok: false, message: "is before the year 2000" };
+  if (time >= LATEST) return { ok: false, message: "is after the year 2099" };
+  return { ok: true, value: new Date(time).toISOString().replace(".000Z", "Z") };
+}
+
+function fromEpoch(count: number): number {
+  return Math.floor(count < FIRST_MILLISECONDS ? count * 1000 : count);
+}
+
+function fromIso(written: string): number {
+  const match = ISO.exec(written);
+  if (match === null) return NaN;
+  const [, year, month, day, hour, minute, second = "0", fraction = "", zone = "Z"] = match;
+  const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
+  const local = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    milliseconds,
+  );
+  // Date.UTC rolls 30 February over into March: a date that does not come back as it went in does not exist.
+  const back = new Date(local).toISOString();
+  if (back.slice(0, 10) !== `${year}-${month}-${day}` || back.slice(11, 16) !== `${hour}:${minute}`) {
+    return NaN;
+  }
+  return local - offsetOf(zone);
+}
+
+/** Milliseconds east of UTC. */
+function offsetOf(zone: string): number {
+  if (zone.length < 5) return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+  return (zone.startsWith("-") ? -minutes : minutes) * 60_000;
+}
