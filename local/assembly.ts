@@ -1,0 +1,69 @@
+import type { StackError } from "./errors.ts";
+import { createLog, type Log, type Sink } from "./log.ts";
+import { OrphanGuard } from "./orphans.ts";
+import type { Supervision } from "./process.ts";
+
+/** A stack in the making: reports its steps, and can undo at any moment what it has done so far. */
+export class Assembly {
+  readonly log: Log;
+  /** What its processes share. */
+  readonly supervision: Supervision;
+  /** Resolves when a process is lost for good. */
+  readonly failure: Promise<StackError>;
+  readonly #cleanup = new AsyncDisposableStack();
+
+  /**
+   * @param sink receives the output
+   * @param signal once aborted, no further step begins
+   */
+  constructor(sink: Sink, readonly signal?: AbortSignal) {
+    this.log = createLog(sink);
+    const orphans = new OrphanGuard();
+    this.onStop(() => orphans.close());
+    const failure = Promise.withResolvers<StackError>();
+    this.failure = failure.promise;
+    this.supervision = { log: this.log, orphans, onFatal: failure.resolve };
+  }
+
+  /** Runs and reports one step. Throws when the start was aborted. */
+  async step<T>(title: string, work: () => Promise<T>): Promise<T> {
+    this.signal?.throwIfAborted();
+    return await this.log.step(title, work);
+  }
+
+  /** Starts a part as a step. It is stopped with the rest, however far its start gets. */
+  async start(title: string, part: { start(): Promise<void>; stop(): Promise<void> }): Promise<void> {
+    this.onStop(() => part.stop());
+    await this.step(title, () => part.start());
+  }
+
+  /** Something to do when the stack stops; the last one added comes first. */
+  onStop(work: () => Promise<void> | void): void {
+    this.#cleanup.defer(work);
+  }
+
+  /** Ends everything started so far, in the reverse order. */
+  async stop(): Promise<void> {
+    await this.#cleanup.disposeAsync();
+  }
+
+  /**
+   * The result of `work`, or, when it fails or the signal is aborted first, its error after everything has ended.
+   */
+  async finish<T>(work: Promise<T>): Promise<T> {
+    const aborted = Promise.withResolvers<never>();
+    const { signal } = this;
+    const onAbort = () => aborted.reject(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+    try {
+      return await Promise.race([work, aborted.promise]);
+    } catch (error) {
+      await this.stop();
+      // What was under way when the signal came fails now that its processes are gone.
+      await work.catch(() => {});
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+}

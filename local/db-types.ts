@@ -1,0 +1,83 @@
+import { Assembly } from "./assembly.ts";
+import { takeDataDirectory } from "./data-directory.ts";
+import { errorText, StackError } from "./errors.ts";
+import { standardError } from "./log.ts";
+import { inRepository, readTextIfAny } from "./paths.ts";
+import { freePort } from "./ports.ts";
+import { loadSecrets } from "./secrets.ts";
+import { startDatabase } from "./start-database.ts";
+import { supabase } from "./supabase-cli.ts";
+
+const typesFile = inRepository("supabase", "functions", "_shared", "database", "types.ts");
+
+/**
+ * `deno task db:types`: writes the TypeScript types of the schema `public`, as the Supabase CLI sees it in a
+ * database built from the migrations just now. With `--check`, only compares. Returns the exit code.
+ */
+async function main(args: string[]): Promise<number> {
+  try {
+    const types = await generateTypes();
+    const current = await readTextIfAny(typesFile);
+    if (current === types) {
+      standardError(`${typesFile} is up to date.`);
+      return 0;
+    }
+    if (args.includes("--check")) {
+      throw new StackError(`${typesFile} does not match the migrations.`, "Run deno task db:types.");
+    }
+    await Deno.mkdir(inRepository("supabase", "functions", "_shared", "database"), { recursive: true });
+    await Deno.writeTextFile(typesFile, types);
+    standardError(`Wrote ${typesFile}.`);
+    return 0;
+  } catch (error) {
+    standardError(`error: ${errorText(error)}`);
+    if (error instanceof StackError) standardError(`  ${error.advice}`);
+    return 1;
+  }
+}
+
+async function generateTypes(): Promise<string> {
+  const dataDir = await Deno.makeTempDir({ prefix: "supabase-automation-types-" });
+  // The database's own user must be able to enter it.
+  await Deno.chmod(dataDir, 0o755);
+  const lines: string[] = [];
+  const assembly = new Assembly((line) => lines.push(line));
+  try {
+    const directory = await takeDataDirectory(dataDir);
+    const secrets = await loadSecrets(dataDir);
+    const { urls } = await startDatabase(assembly, { directory, secrets, port: freePort(), reset: false });
+    const { success, stdout, messages } = await supabase(
+      [
+        "gen",
+        "types",
+        "--lang",
+        "typescript",
+        "--schema",
+        "public",
+        `--remote=${urls.owner}?sslmode=disable`,
+      ],
+    );
+    if (!success) throw new Error(messages.join("\n"));
+    return await format(stdout);
+  } finally {
+    await assembly.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+
+async function format(source: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--ext", "ts", "--config", inRepository("deno.json"), "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(source));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  if (!success) throw new Error("the generated types could not be formatted");
+  return new TextDecoder().decode(stdout);
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

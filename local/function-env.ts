@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { createApiKeyAuthService } from "../supabase/functions/_shared/auth/api-keys.ts";
+import { errorText, StackError } from "./errors.ts";
+import { inRepository, readTextIfAny, writePrivateFile } from "./paths.ts";
+import { randomText } from "./secrets.ts";
+
+/** The `.env` of the functions, and the development key it accepts. */
+export interface FunctionEnv {
+  path: string;
+  /** Plain text of the development key; its hash is in the file. */
+  apiKey: string;
+  /** True when this start wrote the file. */
+  created: boolean;
+}
+
+/** The development key's id in `API_KEYS`. */
+const developmentKeyId = "dev";
+
+/**
+ * Makes sure there is a `.env` for the functions with a secret and a development key whose text we know.
+ * What the user wrote there stays.
+ *
+ * @param path the file; for the default stack `supabase/functions/.env`
+ * @param dataDir where the key's plain text is kept
+ */
+export async function ensureFunctionEnv(path: string, dataDir: string): Promise<FunctionEnv> {
+  const existing = await readTextIfAny(path);
+  const text = existing ?? await Deno.readTextFile(inRepository("supabase", "functions", ".env.example"));
+  const variables = parse(text);
+
+  const secret = variables.API_KEY_SECRET || randomText(32);
+  const keyFile = join(dataDir, "development-key");
+  const known = (await readTextIfAny(keyFile))?.trim().split("\n");
+  const entries = (variables.API_KEYS ?? "").split(",").map((entry) => entry.trim()).filter(Boolean);
+  const [knownKey, knownEntry] = known ?? [];
+  if (variables.API_KEY_SECRET && knownKey && knownEntry && entries.includes(knownEntry)) {
+    return { path, apiKey: knownKey, created: false };
+  }
+
+  const { key, entry } = createApiKeyAuthService({ secret, apiKeys: "" })
+    .generateApiKey({ id: developmentKeyId, scopes: ["trade", "read", "admin"] });
+  const others = entries.filter((other) => !other.startsWith(`${developmentKeyId}:`));
+  const changed = setVariable(
+    setVariable(text, "API_KEY_SECRET", secret),
+    "API_KEYS",
+    [entry, ...others].join(","),
+  );
+  await writePrivateFile(path, changed);
+  await writePrivateFile(keyFile, `${key}\n${entry}\n`);
+  return { path, apiKey: key, created: existing === null };
+}
+
+/** The variables of a `.env` file. Throws a StackError when it cannot be read. */
+export async function readFunctionEnv(path: string): Promise<Record<string, string>> {
+  try {
+    return parse(await Deno.readTextFile(path));
+  } catch (error) {
+    throw new StackError(
+      `${path} cannot be read: ${errorText(error)}`,
+      "Delete it and start again; it is written anew.",
+    );
+  }
+}
+
+function parse(text: string): Record<string, string> {
+  const entries = Object.entries(parseEnv(text));
+  return Object.fromEntries(entries.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]));
+}
+
+/** The text with the variable's line replaced, or added at the end. */
+function setVariable(text: string, name: string, value: string): string {
+  const line = `${name}=${value}`;
+  const pattern = new RegExp(`^${name}=.*$`, "m");
+  return pattern.test(text) ? text.replace(pattern, () => line) : `${text.trimEnd()}\n${line}\n`;
+}

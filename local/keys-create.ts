@@ -1,0 +1,74 @@
+import { parseArgs } from "node:util";
+import { createApiKeyAuthService, parseScopes } from "../supabase/functions/_shared/auth/api-keys.ts";
+import { SHORTEST_SECRET } from "../supabase/functions/_shared/config/config.ts";
+import { errorText, StackError } from "./errors.ts";
+import { readFunctionEnv } from "./function-env.ts";
+import { standardError } from "./log.ts";
+import { inRepository } from "./paths.ts";
+import { randomText } from "./secrets.ts";
+
+const usage =
+  "deno task keys:create <id> [--scopes trade+read+admin] [--account <name>] [--expires <ISO 8601 date>]";
+
+/** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. Returns the exit code. */
+async function main(args: string[]): Promise<number> {
+  try {
+    const options = readOptions(args);
+    const keys = createApiKeyAuthService({ secret: await findSecret(), apiKeys: "" });
+    const { key, entry } = keys.generateApiKey(options);
+    standardError([
+      `Key, shown only now:   ${key}`,
+      `Entry for API_KEYS:    ${entry}`,
+      "",
+      "Add the entry to API_KEYS, after a comma, in supabase/functions/.env, or for a hosted project with",
+      "`supabase secrets set`. Give the key to the sender.",
+    ].join("\n"));
+    return 0;
+  } catch (error) {
+    standardError(`error: ${errorText(error)}`);
+    standardError(`  ${error instanceof StackError ? error.advice : usage}`);
+    return 1;
+  }
+}
+
+/** What the key is to be. Throws when the arguments say nothing that an entry can hold. */
+function readOptions(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { scopes: { type: "string" }, account: { type: "string" }, expires: { type: "string" } },
+  });
+  const [id, ...others] = positionals;
+  if (id === undefined) throw new StackError("The key needs an id.", usage);
+  if (others.length > 0) throw new StackError("One key at a time.", usage);
+  const scopes = values.scopes === undefined ? undefined : parseScopes(values.scopes);
+  if (scopes === null) throw new StackError("The scopes are trade, read and admin, joined by +.", usage);
+  const expiresAt = values.expires === undefined ? undefined : new Date(values.expires);
+  if (expiresAt !== undefined && !(expiresAt.getTime() > Date.now())) {
+    throw new StackError("--expires is no date to come.", usage);
+  }
+  return { id, scopes, account: values.account, expiresAt };
+}
+
+/** The secret of the environment, as for a hosted project, else of the local `.env`. */
+async function findSecret(): Promise<string> {
+  const path = inRepository("supabase", "functions", ".env");
+  const secret = Deno.env.get("API_KEY_SECRET") ||
+    (await readFunctionEnv(path).catch(() => ({ API_KEY_SECRET: "" }))).API_KEY_SECRET;
+  if (!secret) {
+    throw new StackError(
+      "API_KEY_SECRET is not set.",
+      "Run deno task start once, which writes supabase/functions/.env; or, for a hosted project, set the variable here\n" +
+        `  and there, to something random: API_KEY_SECRET=${randomText(32)}`,
+    );
+  }
+  if (secret.length < SHORTEST_SECRET) {
+    throw new StackError(
+      `API_KEY_SECRET is too short: the functions refuse fewer than ${SHORTEST_SECRET} characters.`,
+      "Set a longer one. Every key made with the old one stops working.",
+    );
+  }
+  return secret;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

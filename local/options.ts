@@ -1,0 +1,126 @@
+import { parseArgs } from "node:util";
+import { StackError } from "./errors.ts";
+import type { Sink } from "./log.ts";
+
+/** How a stack is to run. Every field has a default; see {@link defaultOptions}. */
+export interface StackOptions {
+  /** Port of the gateway: functions and REST. */
+  port: number;
+  /** Port of Postgres. */
+  dbPort: number;
+  /** Port of the dashboard page. */
+  dashboardPort: number;
+  /** Port of the Upstash-REST bridge in front of Redis. */
+  redisPort: number;
+  /** Directory for the database, keys and passwords; null for `.local` in the checkout. */
+  dataDir: string | null;
+  /** Processes per function. */
+  isolates: number;
+  /** False runs without Redis even when `redis-server` is there. */
+  redis: boolean;
+  /** True deletes the data of the earlier runs first. */
+  reset: boolean;
+  /** Deno that runs the functions, a path or a command line such as `npx -y deno@2.1.4`; null for this one. */
+  deno: string | null;
+  /** True reloads a function when its files change. */
+  watch: boolean;
+  /** Receives every line of output; the default is standard error. */
+  sink?: Sink;
+}
+
+/** The ports are those of the Supabase CLI, so that the URLs in its documentation work here too. */
+export const defaultOptions: StackOptions = {
+  port: 54321,
+  dbPort: 54322,
+  dashboardPort: 54323,
+  redisPort: 54379,
+  dataDir: null,
+  isolates: 2,
+  redis: true,
+  reset: false,
+  deno: null,
+  watch: true,
+};
+
+/** What the command line of `deno task start` asked for. */
+export interface Command {
+  options: StackOptions;
+  /** Print one line of JSON once ready, and nothing else, on standard output. */
+  json: boolean;
+  help: boolean;
+}
+
+/** The text of `--help`. */
+export const usage = `deno task start [options]
+
+  --port <n>            gateway: functions and REST (${defaultOptions.port})
+  --db-port <n>         Postgres (${defaultOptions.dbPort})
+  --dashboard-port <n>  dashboard (${defaultOptions.dashboardPort})
+  --redis-port <n>      Upstash-REST bridge (${defaultOptions.redisPort})
+  --data-dir <path>     database, keys and .env of this stack (.local)
+  --isolates <n>        processes per function (${defaultOptions.isolates})
+  --no-redis            memory cache only
+  --no-watch            do not reload functions when their files change
+  --deno <command>      Deno that runs the functions, e.g. "npx -y deno@2.1.4"
+  --reset               delete the data of earlier runs first
+  --json                once ready, print one line of JSON on standard output`;
+
+/** Reads the command line. Throws a {@link StackError} on an unknown flag or a value that makes no sense. */
+export function parseCommand(args: string[]): Command {
+  const values = parseFlags(args);
+  return {
+    json: values.json ?? false,
+    help: values.help ?? false,
+    options: {
+      port: wholeNumber("--port", values.port, defaultOptions.port, 65535),
+      dbPort: wholeNumber("--db-port", values["db-port"], defaultOptions.dbPort, 65535),
+      dashboardPort: wholeNumber(
+        "--dashboard-port",
+        values["dashboard-port"],
+        defaultOptions.dashboardPort,
+        65535,
+      ),
+      redisPort: wholeNumber("--redis-port", values["redis-port"], defaultOptions.redisPort, 65535),
+      isolates: wholeNumber("--isolates", values.isolates, defaultOptions.isolates, 64),
+      dataDir: values["data-dir"] ?? null,
+      redis: !(values["no-redis"] ?? false),
+      reset: values.reset ?? false,
+      deno: values.deno ?? null,
+      watch: !(values["no-watch"] ?? false),
+    },
+  };
+}
+
+function parseFlags(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: "string" },
+        "db-port": { type: "string" },
+        "dashboard-port": { type: "string" },
+        "redis-port": { type: "string" },
+        "data-dir": { type: "string" },
+        isolates: { type: "string" },
+        deno: { type: "string" },
+        "no-redis": { type: "boolean" },
+        "no-watch": { type: "boolean" },
+        reset: { type: "boolean" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new StackError(
+      error instanceof Error ? error.message : String(error),
+      "See deno task start --help.",
+    );
+  }
+}
+
+function wholeNumber(flag: string, text: string | undefined, fallback: number, maximum: number): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= maximum) return value;
+  throw new StackError(`${flag} ${text} is not a whole number from 1 to ${maximum}.`, "Give another value.");
+}

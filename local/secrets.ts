@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { jsonWebKeySet, signJwt } from "./jwt.ts";
+import { readTextIfAny, writePrivateFile } from "./paths.ts";
+
+/** The user that owns the default account on a local stack. */
+export const localUser = { id: "00000000-0000-4000-8000-000000000001", email: "local@example.com" };
+
+/** The random part of a data directory; made at its first start and kept there. */
+interface Seeds {
+  adminPassword: string;
+  postgresPassword: string;
+  authenticatorPassword: string;
+  jwtSecret: string;
+  publishableKey: string;
+  secretKey: string;
+  redisToken: string;
+}
+
+/** Everything secret about one stack. */
+export interface Secrets extends Seeds {
+  /** JSON web tokens for the roles, as the older Supabase keys were. */
+  anonJwt: string;
+  serviceRoleJwt: string;
+  /** Token of {@link localUser}. */
+  userJwt: string;
+  jwks: string;
+}
+
+/** Reads the secrets of a data directory, or makes them. The file is readable by its owner only. */
+export async function loadSecrets(dataDir: string): Promise<Secrets> {
+  const path = join(dataDir, "secrets.json");
+  const text = await readTextIfAny(path);
+  // New fields appear as this code grows; what an older start wrote keeps its value.
+  const seeds: Seeds = { ...newSeeds(), ...(text === null ? {} : JSON.parse(text)) };
+  await writePrivateFile(path, JSON.stringify(seeds, null, 2) + "\n");
+  const { jwtSecret } = seeds;
+  const user = { role: "authenticated", sub: localUser.id, email: localUser.email } as const;
+  return {
+    ...seeds,
+    anonJwt: await signJwt({ role: "anon" }, jwtSecret),
+    serviceRoleJwt: await signJwt({ role: "service_role" }, jwtSecret),
+    userJwt: await signJwt(user, jwtSecret),
+    jwks: jsonWebKeySet(jwtSecret),
+  };
+}
+
+/** Random text safe in URLs, SQL literals and shells. */
+export function randomText(bytes: number): string {
+  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
+}
+
+function newSeeds(): Seeds {
+  return {
+    adminPassword: randomText(24),
+    postgresPassword: randomText(24),
+    authenticatorPassword: randomText(24),
+    jwtSecret: randomText(32),
+    publishableKey: `sb_publishable_${randomText(11)}_${randomText(4)}`,
+    secretKey: `sb_secret_${randomText(11)}_${randomText(4)}`,
+    redisToken: randomText(24),
+  };
+}

@@ -1,0 +1,183 @@
+import { Assembly } from "./assembly.ts";
+import type { DatabaseUrls } from "./database.ts";
+import { startDashboard } from "./dashboard.ts";
+import { takeDataDirectory } from "./data-directory.ts";
+import { resolveDeno } from "./deno-program.ts";
+import type { StackError } from "./errors.ts";
+import { ensureFunctionEnv } from "./function-env.ts";
+import { startGateway } from "./gateway.ts";
+import { standardError } from "./log.ts";
+import { defaultOptions, type StackOptions } from "./options.ts";
+import { loopback, requireFreePort } from "./ports.ts";
+import { createPostgRest } from "./postgrest.ts";
+import type { Component } from "./process.ts";
+import { createRedis } from "./redis.ts";
+import { startRedisBridge } from "./redis-bridge.ts";
+import { loadSecrets, type Secrets } from "./secrets.ts";
+import { startDatabase } from "./start-database.ts";
+import { startFunctions } from "./start-functions.ts";
+
+/** Addresses and keys of a running stack: the line of `--json`. */
+export interface StackInfo {
+  ready: true;
+  api_url: string;
+  /** Postgres as the role `postgres`, which owns what migrations make and is not a superuser. */
+  db_url: string;
+  /** Null while there is no dashboard. */
+  dashboard_url: string | null;
+  /** An alert key with every scope. */
+  api_key: string;
+  publishable_key: string;
+  secret_key: string;
+  service_role_jwt: string;
+  /** Token of the user that owns the default account. */
+  user_jwt: string;
+  /** Upstash-REST address of Redis and its token; null without Redis. */
+  redis_url: string | null;
+  redis_token: string | null;
+}
+
+/** A running stack. */
+export interface Stack {
+  info: StackInfo;
+  postgres: Component;
+  postgrest: Component;
+  /** Null without Redis. */
+  redis: Component | null;
+  /** Every process of the stack now; a reload replaces those of a function. */
+  readonly components: Component[];
+  /** Names of the functions being served. */
+  functions: string[];
+  /** What is not running, as sentences for the reader. */
+  off: string[];
+  /** Resolves when a part is lost for good; the rest still runs, and is for the caller to stop. */
+  failure: Promise<StackError>;
+  /** Ends everything in order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the whole stack and resolves once it serves. When anything fails, what had started is stopped first.
+ *
+ * @param wanted what differs from {@link defaultOptions}
+ * @param signal aborts the start
+ * @throws StackError with what to do about it
+ */
+export async function startStack(wanted: Partial<StackOptions> = {}, signal?: AbortSignal): Promise<Stack> {
+  const options = { ...defaultOptions, ...wanted };
+  checkPorts(options);
+  const assembly = new Assembly(options.sink ?? standardError, signal);
+  return await assembly.finish(assemble(assembly, options));
+}
+
+async function assemble(assembly: Assembly, options: StackOptions): Promise<Stack> {
+  const directory = await takeDataDirectory(options.dataDir);
+  assembly.onStop(directory.release);
+  const secrets = await loadSecrets(directory.path);
+  const functionEnv = await ensureFunctionEnv(directory.functionEnv, directory.path);
+  if (functionEnv.created) {
+    assembly.log.say(`  wrote ${functionEnv.path}: a new secret and a development key`);
+  }
+
+  let onPostgresReady = () => {};
+  const { process: postgres, urls } = await startDatabase(assembly, {
+    directory,
+    secrets,
+    port: options.dbPort,
+    reset: options.reset,
+    onReady: () => onPostgresReady(),
+  });
+
+  const { supervision } = assembly;
+  const rest = await createPostgRest(urls.authenticator, secrets.jwtSecret, supervision);
+  await assembly.start("Starting PostgREST", rest.process);
+  onPostgresReady = () => void rest.reconnect().catch(supervision.onFatal);
+
+  const redis = options.redis ? await startRedis(assembly, options.redisPort, secrets.redisToken) : null;
+  const apiUrl = `http://${loopback}:${options.port}`;
+  const pools = await startFunctions(assembly, {
+    deno: await resolveDeno(options.deno),
+    isolates: options.isolates,
+    envPath: functionEnv.path,
+    hosted: hostedVariables(apiUrl, urls, secrets),
+    redis: redis?.variables ?? {},
+    hosts: [options.port, options.dbPort, options.redisPort].map((port) => `${loopback}:${port}`),
+  }, options.watch);
+
+  const gateway = startGateway(options.port, {
+    isolate: (name) => pools.get(name)?.pick(),
+    rest: () => rest.process.ready ? rest.upstream : null,
+  }, secrets);
+  assembly.onStop(gateway.stop);
+  const dashboard = await startDashboard(options.dashboardPort);
+  if (dashboard !== null) assembly.onStop(dashboard.stop);
+
+  return {
+    info: {
+      ready: true,
+      api_url: apiUrl,
+      db_url: urls.owner,
+      dashboard_url: dashboard?.url ?? null,
+      api_key: functionEnv.apiKey,
+      publishable_key: secrets.publishableKey,
+      secret_key: secrets.secretKey,
+      service_role_jwt: secrets.serviceRoleJwt,
+      user_jwt: secrets.userJwt,
+      redis_url: redis?.variables.UPSTASH_REDIS_REST_URL ?? null,
+      redis_token: redis?.variables.UPSTASH_REDIS_REST_TOKEN ?? null,
+    },
+    postgres,
+    postgrest: rest.process,
+    redis: redis?.process ?? null,
+    get components() {
+      const single = [postgres, rest.process, ...(redis === null ? [] : [redis.process])];
+      return [...single, ...[...pools.values()].flatMap((pool) => pool.processes)];
+    },
+    functions: [...pools.keys()],
+    off: [
+      ...(redis === null ? [redisIsOff(options)] : []),
+      ...(dashboard === null ? ["Dashboard: not built yet."] : []),
+      ...(pools.size === 0 ? ["Functions: there are none in supabase/functions yet."] : []),
+    ],
+    failure: assembly.failure,
+    stop: () => assembly.stop(),
+  };
+}
+
+/** Redis and its bridge; null when `redis-server` is not installed. */
+async function startRedis(assembly: Assembly, port: number, token: string) {
+  const redis = await createRedis(assembly.supervision);
+  if (redis === null) return null;
+  await assembly.start("Starting Redis", redis.process);
+  const bridge = await startRedisBridge(port, redis.port, token, assembly.log);
+  assembly.onStop(bridge.stop);
+  return {
+    process: redis.process,
+    variables: { UPSTASH_REDIS_REST_URL: bridge.url, UPSTASH_REDIS_REST_TOKEN: token },
+  };
+}
+
+function redisIsOff(options: StackOptions): string {
+  const reason = options.redis ? "redis-server is not on PATH" : "--no-redis";
+  return `Redis: ${reason}, so the cache is in memory only.`;
+}
+
+/** The variables Supabase gives to every function. */
+function hostedVariables(apiUrl: string, urls: DatabaseUrls, secrets: Secrets): Record<string, string> {
+  return {
+    SUPABASE_URL: apiUrl,
+    SUPABASE_DB_URL: urls.owner,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: secrets.publishableKey }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: secrets.secretKey }),
+    SUPABASE_JWKS: secrets.jwks,
+    SUPABASE_ANON_KEY: secrets.anonJwt,
+    SUPABASE_SERVICE_ROLE_KEY: secrets.serviceRoleJwt,
+  };
+}
+
+function checkPorts(options: StackOptions): void {
+  requireFreePort(options.port, "the API", "--port");
+  requireFreePort(options.dbPort, "Postgres", "--db-port");
+  requireFreePort(options.dashboardPort, "the dashboard", "--dashboard-port");
+  if (options.redis) requireFreePort(options.redisPort, "the Redis bridge", "--redis-port");
+}

@@ -1,0 +1,65 @@
+import { errorText, StackError } from "./errors.ts";
+import { standardError } from "./log.ts";
+import { launcherEnded } from "./launcher.ts";
+import { type Command, parseCommand, usage } from "./options.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { summary } from "./summary.ts";
+
+/** `deno task start`: runs a stack until it is told to end. Returns the exit code. */
+async function main(args: string[]): Promise<number> {
+  try {
+    const command = parseCommand(args);
+    if (command.help) {
+      standardError(usage);
+      return 0;
+    }
+    return await runUntilTold(command);
+  } catch (error) {
+    explain(error);
+    return 1;
+  }
+}
+
+async function runUntilTold({ options, json }: Command): Promise<number> {
+  const started = performance.now();
+  const told = new AbortController();
+  onEnd(() => told.abort());
+
+  let stack: Stack;
+  try {
+    stack = await startStack(options, told.signal);
+  } catch (error) {
+    if (told.signal.aborted) return 130;
+    throw error;
+  }
+  standardError(summary(stack, options, (performance.now() - started) / 1000));
+  if (json) await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(stack.info)}\n`));
+
+  const failure = await Promise.race([stack.failure, aborted(told.signal)]);
+  if (failure !== null) explain(failure);
+  standardError("Stopping …");
+  await stack.stop();
+  standardError("Stopped.");
+  return failure === null ? 0 : 1;
+}
+
+/** Calls `end` on Ctrl-C, SIGTERM, and when the commands that launched this one are gone. */
+function onEnd(end: () => void): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, end);
+  launcherEnded(end);
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener("abort", () => resolve(null));
+  });
+}
+
+function explain(error: unknown): void {
+  standardError(`\nerror: ${errorText(error)}`);
+  if (error instanceof StackError) standardError(`  ${error.advice}`);
+  else if (error instanceof Error && error.stack !== undefined) standardError(error.stack);
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
