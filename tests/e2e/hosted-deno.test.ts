@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { heartOf, refusedWithKey, requestsWithKey } from "../support/key-places.ts";
+import { send, withOwnStack } from "../support/own-stack.ts";
+
+Deno.test("on the hosted Deno the functions answer, and no line of the stack's output holds a key", async (t) => {
+  await withOwnStack(async (stack, lines) => {
+    await t.step("the functions run on it", async () => {
+      const isolate = stack.components.find(({ name }) => name === "alerts.1");
+      const program = await Deno.readLink(`/proc/${isolate?.pid}/exe`);
+      const { stdout } = await new Deno.Command(program, { args: ["--version"] }).output();
+      assert.match(new TextDecoder().decode(stdout), /^deno 2\.1\.4 /);
+    });
+
+    await t.step("the first alert is filled", async () => {
+      const { status, body } = await send(stack, {
+        symbol: "AAPL",
+        action: "buy",
+        quantity: "1",
+        price: "190.25",
+      });
+      assert.equal(status, 200, JSON.stringify(body));
+      assert.equal(body.status, "filled");
+      const health = await fetch(`${stack.info.api_url}/functions/v1/health/ready`);
+      assert.equal(health.status, 200, await health.text());
+    });
+
+    await t.step("alerts with the key in every place leave none in the output", async () => {
+      const { api_url, api_key } = stack.info;
+      const before = lines.length;
+      const requests = [...requestsWithKey(api_key, "default"), ...refusedWithKey(api_key)];
+      for (const { query, headers, body } of requests) {
+        const response = await fetch(`${api_url}/functions/v1/alerts${query}`, {
+          method: "POST",
+          headers,
+          body,
+        });
+        await response.body?.cancel();
+      }
+      const logged = () => lines.slice(before).filter((line) => line.includes('"request_id"'));
+      for (let turn = 0; turn < 50 && logged().length < requests.length; turn++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.equal(logged().length, requests.length, "one line a request");
+      assert.deepEqual(lines.filter((line) => line.includes(heartOf(api_key))), []);
+    });
+  }, { deno: "npx -y deno@2.1.4" });
+});

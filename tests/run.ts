@@ -1,0 +1,127 @@
+/**
+ * `deno task test [suite …]`: every test of the project, cheapest first. Formats, lints and types; units, on this Deno
+ * and on the hosted one; then, against one stack of its own whose functions run on the hosted Deno: SQL, integration,
+ * e2e; last the faults, each of which starts, and breaks, a stack of its own.
+ *
+ * Named suites (check, unit, sql, integration, e2e, faults) run alone. Without Redis its tests are skipped visibly;
+ * with CI=true that is a failure.
+ */
+import { freePort } from "../local/ports.ts";
+import { startStack } from "../local/stack.ts";
+import { repositoryRoot } from "../local/paths.ts";
+
+/** What Supabase's hosted edge runtime embeds. */
+const hostedDeno = "npx -y deno@2.1.4";
+
+interface Result {
+  name: string;
+  passed: number;
+  failed: number;
+  skipped: number;
+  seconds: number;
+}
+
+const results: Result[] = [];
+const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+
+/** Runs one command, its output passed on as it comes, and counts the tests that its last lines report. */
+async function run(name: string, command: string[], env: Record<string, string> = {}): Promise<void> {
+  say(`\n── ${name} ──`);
+  const started = performance.now();
+  const [program = "", ...args] = command;
+  const child = new Deno.Command(program, {
+    args,
+    env,
+    cwd: repositoryRoot,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let output = "";
+  for await (const chunk of child.stdout) {
+    output += new TextDecoder().decode(chunk);
+    await Deno.stdout.write(chunk);
+  }
+  const { code } = await child.status;
+  // deno-lint-ignore no-control-regex
+  const plain = output.replaceAll(/\x1b\[[0-9;]*m/g, "");
+  const counts = plain.match(/\| (\d+) passed.*? \| (\d+) failed(?:.*?\| (\d+) ignored)?/)?.slice(1) ??
+    ["0", "0", "0"];
+  const [passed = 0, failed = 0, skipped = 0] = counts.map((count) => Number(count ?? 0));
+  const quiet = counts[0] === "0" && counts[1] === "0";
+  results.push({
+    name,
+    passed: quiet && code === 0 ? 1 : passed,
+    failed: code === 0 ? failed : Math.max(failed, 1),
+    skipped,
+    seconds: (performance.now() - started) / 1000,
+  });
+}
+
+const deno = Deno.execPath();
+const tests = (
+  folder: string,
+  program = [deno],
+  flags: string[] = [],
+) => [...program, "test", "-A", ...flags, `tests/${folder}`];
+
+async function withStack(body: (env: Record<string, string>) => Promise<void>): Promise<void> {
+  const dataDir = await Deno.makeTempDir({ prefix: "supabase-automation-test-" });
+  const log = await Deno.open(`${dataDir}/stack.log`, { create: true, write: true });
+  const stack = await startStack({
+    port: freePort(),
+    dbPort: freePort(),
+    dashboardPort: freePort(),
+    redisPort: freePort(),
+    dataDir,
+    isolates: 2,
+    redis: true,
+    reset: false,
+    deno: hostedDeno,
+    watch: false,
+    sink: (line) => log.writeSync(new TextEncoder().encode(`${line}\n`)),
+  });
+  try {
+    if (stack.info.redis_url === null) missingRedis();
+    await body({ TEST_STACK: JSON.stringify(stack.info) });
+  } finally {
+    await stack.stop();
+    log.close();
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+
+function missingRedis(): void {
+  const failed = Deno.env.get("CI") === "true" ? 1 : 0;
+  results.push({ name: "redis-server is on PATH", passed: 0, failed, skipped: 1 - failed, seconds: 0 });
+  say("redis-server is not on PATH: the tests that need it are skipped.");
+}
+
+const chosen = Deno.args.length > 0 ? Deno.args : ["check", "unit", "sql", "integration", "e2e", "faults"];
+const wants = (suite: string) => chosen.includes(suite);
+
+if (wants("check")) await run("check", [deno, "task", "check"]);
+if (wants("unit")) {
+  await run("unit", tests("unit"));
+  await run("unit on the hosted Deno", tests("unit", hostedDeno.split(" "), ["--no-lock", "--no-check"]));
+}
+if (wants("sql") || wants("integration")) {
+  await withStack(async (env) => {
+    if (wants("sql")) await run("sql", tests("sql"), env);
+    if (wants("integration")) await run("integration", tests("integration"), env);
+  });
+}
+if (wants("e2e")) await run("e2e", tests("e2e"));
+if (wants("faults")) await run("faults", tests("faults"));
+
+say("");
+for (const { name, passed, failed, skipped, seconds } of results) {
+  say(
+    `${failed > 0 ? "FAILED" : "ok    "} ${
+      name.padEnd(28)
+    } ${passed} passed, ${failed} failed, ${skipped} skipped  ${seconds.toFixed(0)} s`,
+  );
+}
+const total = (key: "passed" | "failed" | "skipped") => results.reduce((sum, result) => sum + result[key], 0);
+say(`\n${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`);
+Deno.exit(total("failed") > 0 ? 1 : 0);

@@ -1,0 +1,110 @@
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import type { Sql } from "postgres";
+import { type Desk, deskTest } from "../support/desk.ts";
+import { asUserId, dashboardRpcs, newUser } from "../support/signed-in.ts";
+import { connect } from "../support/stack.ts";
+
+/** Gives an account something of everything that an RPC can show, and two users: its owner and another one. */
+async function ownedDesk(desk: Desk): Promise<{ owner: string; other: string }> {
+  await desk.buy("2", "100", { stop_loss: { stop_price: "90" } });
+  await desk.sell("1", "110");
+  await desk.sell("1", "120");
+  await desk.buy("5", "100", { order_type: "limit", limit_price: "50" });
+  const [owner, other] = [await newUser(desk.sql), await newUser(desk.sql)];
+  await desk.sql`update trading.accounts set owner_id = ${owner} where name = ${desk.account}`;
+  return { owner, other };
+}
+
+const call = (account: string, rpc: string) => `select * from public.${rpc}('${account}')`;
+
+deskTest("an owner may call every RPC of the dashboard on their account", {}, async (desk) => {
+  const { owner } = await ownedDesk(desk);
+  for (const rpc of await dashboardRpcs(desk.sql)) {
+    const rows = await asUserId(desk.sql, owner, (tx) => tx.unsafe(call(desk.account, rpc)));
+    equal(rows.length > 0, rpc !== "verify_account", rpc);
+  }
+});
+
+deskTest("another user is told of no RPC that the account exists", {}, async (desk) => {
+  const { other } = await ownedDesk(desk);
+  for (const rpc of await dashboardRpcs(desk.sql)) {
+    const asked = (account: string) => asUserId(desk.sql, other, (tx) => tx.unsafe(call(account, rpc)));
+    await rejects(asked(desk.account), (error: Error & { code: string; hint: string }) => {
+      equal(error.code, "PT404", rpc);
+      equal(error.message, `no account ${desk.account}`, rpc);
+      match(error.hint, /create_account/, rpc);
+      return true;
+    });
+  }
+});
+
+deskTest("anon is refused every RPC of the dashboard", {}, async (desk) => {
+  await ownedDesk(desk);
+  for (const rpc of await dashboardRpcs(desk.sql)) {
+    const asked = desk.sql.begin(async (tx) => {
+      await tx`set local role anon`;
+      await tx.unsafe(call(desk.account, rpc));
+    });
+    await rejects(asked, /permission denied for function/, rpc);
+  }
+});
+
+deskTest("an account of nobody is seen by nobody who signs in", {}, async (desk) => {
+  await desk.buy("1", "100");
+  const user = await newUser(desk.sql);
+  await rejects(
+    asUserId(desk.sql, user, (tx) => tx.unsafe(call(desk.account, "portfolio_summary"))),
+    /no account/,
+  );
+});
+
+deskTest("a token without a user sees no account", {}, async (desk) => {
+  await ownedDesk(desk);
+  const asked = desk.sql.begin(async (tx) => {
+    await tx`select set_config('request.jwt.claims', '{"role":"authenticated"}', true)`;
+    await tx`set local role authenticated`;
+    await tx.unsafe(call(desk.account, "portfolio_summary"));
+  });
+  await rejects(asked, /no account/);
+});
+
+/** Tables that hold something about an account, and the column that names it. */
+const tablesOfAccounts = (sql: Sql) =>
+  sql<{ table: string; key: string }[]>`
+    select c.table_name as "table", c.column_name as "key"
+    from information_schema.columns c
+    where c.table_schema = 'trading' and has_table_privilege('authenticated', format('%I.%I', c.table_schema, c.table_name), 'select')
+      and (c.column_name = 'account_id' or c.table_name = 'accounts' and c.column_name = 'id')
+    order by 1`;
+
+deskTest("of every table a user reads the rows of their own accounts, and those only", {}, async (desk) => {
+  const { owner, other } = await ownedDesk(desk);
+  const [owned] = await desk.sql`select id from trading.accounts where name = ${desk.account}`;
+  const tables = await tablesOfAccounts(desk.sql);
+  equal(tables.length >= 11, true);
+  for (const { table, key } of tables) {
+    const ids = async (user: string) => {
+      const rows = await asUserId(
+        desk.sql,
+        user,
+        (tx) => tx.unsafe(`select distinct ${key} as id from trading.${table}`),
+      );
+      return rows.map(({ id }) => id);
+    };
+    deepEqual(await ids(owner), [owned?.id], table);
+    deepEqual(await ids(other), [], table);
+  }
+});
+
+Deno.test("every RPC of the dashboard reads only, as its caller", async () => {
+  const sql = connect(1);
+  try {
+    const writers = await sql`
+      select p.proname from pg_proc p
+      where p.pronamespace = 'public'::regnamespace and p.proname = any (${await dashboardRpcs(sql)})
+        and (p.provolatile = 'v' or p.prosecdef)`;
+    deepEqual([...writers], []);
+  } finally {
+    await sql.end();
+  }
+});

@@ -1,0 +1,179 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { deskTest, fills } from "../support/desk.ts";
+import { said } from "../support/order-cases.ts";
+
+const long = (quantity: string) => ({ target: { side: "long", quantity } });
+const short = (quantity: string) => ({ target: { side: "short", quantity } });
+const flat = { target: { side: "flat", quantity: "0" } };
+
+deskTest("a target is reached from wherever the position is", {}, async (desk) => {
+  equal(fills(await desk.send({ ...long("5"), price: "100" })), "buy 5 @ 100");
+  equal(fills(await desk.send({ ...long("3"), price: "100" })), "sell 2 @ 100");
+  equal(fills(await desk.send({ ...short("4"), price: "100" })), "sell 7 @ 100");
+  equal(fills(await desk.send({ ...flat, price: "100" })), "buy 4 @ 100");
+});
+
+deskTest("a target that is already there trades nothing", {}, async (desk) => {
+  await desk.buy("5", "100");
+  equal(said(await desk.send({ ...long("5"), price: "100" })), "ignored");
+});
+
+deskTest("a target repairs what a missed alert left, and records it", {}, async (desk) => {
+  // The buy of 5 was missed: the strategy is about to hold 8.
+  const answer = await desk.buy("3", "100", long("8"));
+  equal(fills(answer), "buy 8 @ 100");
+  deepEqual(answer.repaired, { expected: "3", booked: "8" });
+});
+
+deskTest("a target that action and quantity agree with repairs nothing", {}, async (desk) => {
+  equal((await desk.buy("3", "100", long("3"))).repaired, undefined);
+});
+
+deskTest("a target may repair into the other direction than the action says", {}, async (desk) => {
+  await desk.buy("10", "100");
+  const answer = await desk.buy("3", "100", long("8"));
+  equal(fills(answer), "sell 2 @ 100");
+  deepEqual(answer.repaired, { expected: "3", booked: "-2" });
+});
+
+deskTest(
+  "a target that is refused records no repair",
+  { settings: { leverage: 1 }, cash: "100" },
+  async (desk) => {
+    const answer = await desk.buy("1", "100", long("3"));
+    equal(said(answer), "rejected: insufficient_funds");
+    equal(answer.repaired, undefined);
+  },
+);
+
+deskTest("a target is cut to whole lots, toward zero", { instrument: { lot_size: "1" } }, async (desk) => {
+  equal(fills(await desk.send({ ...short("2.9"), price: "100" })), "sell 2 @ 100");
+});
+
+deskTest("a flat side closes all, whatever the quantity", {}, async (desk) => {
+  await desk.buy("5", "100");
+  equal(fills(await desk.sell("2", "100", { target: { side: "flat" } })), "sell 5 @ 100");
+});
+
+deskTest("a long side never ends short", {}, async (desk) => {
+  await desk.buy("5", "100");
+  equal(fills(await desk.sell("8", "100", { target: { side: "long" } })), "sell 5 @ 100");
+});
+
+deskTest("a long side nets a short through zero", {}, async (desk) => {
+  await desk.sell("5", "100");
+  equal((await desk.buy("8", "100", { target: { side: "long" } })).position.quantity, "3");
+});
+
+deskTest("a short side never ends long", {}, async (desk) => {
+  await desk.sell("5", "100");
+  equal((await desk.buy("8", "100", { target: { side: "short" } })).position.quantity, "0");
+});
+
+deskTest("a close without a quantity closes all", {}, async (desk) => {
+  await desk.sell("5", "100");
+  equal(fills(await desk.close("90")), "buy 5 @ 90");
+});
+
+deskTest("a close never opens", {}, async (desk) => {
+  equal(said(await desk.close("100")), "ignored");
+  await desk.buy("5", "100");
+  equal(fills(await desk.close("100", { quantity: "9" })), "sell 5 @ 100");
+});
+
+deskTest("a close with a side leaves a position of the other side alone", {}, async (desk) => {
+  await desk.sell("5", "100");
+  equal(said(await desk.close("100", { target: { side: "long" } })), "ignored");
+  equal(fills(await desk.close("100", { target: { side: "short" } })), "buy 5 @ 100");
+});
+
+deskTest("two strategies on one symbol never mix", {}, async (desk) => {
+  await desk.buy("5", "100", { strategy: "up" });
+  await desk.sell("3", "110", { strategy: "down" });
+  const up = await desk.close("120", { strategy: "up" });
+  equal(fills(up), "sell 5 @ 120");
+  equal(up.fills[0]?.realized_pnl, "100");
+  const down = await desk.close("120", { strategy: "down" });
+  equal(fills(down), "buy 3 @ 120");
+  equal(down.fills[0]?.realized_pnl, "-30");
+  equal(down.cash, "100070");
+});
+
+deskTest("one strategy's mark values the other's position", {}, async (desk) => {
+  await desk.buy("5", "100", { strategy: "a" });
+  equal((await desk.mark("110", { strategy: "b" })).equity, "100050");
+});
+
+const time = (text: string) => ({ time: `2026-03-02T${text}Z` });
+
+deskTest("an alert older than the last applied one of its strategy and symbol is stale", {}, async (desk) => {
+  await desk.buy("1", "100", time("10:00:02"));
+  equal(said(await desk.buy("1", "100", time("10:00:01"))), "rejected: stale_alert");
+  equal(said(await desk.buy("1", "100", time("10:00:02"))), "filled: buy 1 @ 100");
+  equal(said(await desk.buy("1", "100", { ...time("10:00:01"), strategy: "b" })), "filled: buy 1 @ 100");
+  equal(said(await desk.buy("1", "100", { ...time("10:00:01"), symbol: "OTHER" })), "filled: buy 1 @ 100");
+});
+
+deskTest(
+  "a refused alert does not make an older one stale",
+  { settings: { leverage: 1 }, cash: "100" },
+  async (desk) => {
+    equal(said(await desk.buy("2", "100", time("10:00:02"))), "rejected: insufficient_funds");
+    equal(said(await desk.buy("1", "100", time("10:00:01"))), "filled: buy 1 @ 100");
+  },
+);
+
+deskTest(
+  "an account that allows it books stale alerts",
+  { settings: { leverage: null, allow_stale: true } },
+  async (desk) => {
+    await desk.buy("1", "100", time("10:00:02"));
+    equal(said(await desk.buy("1", "100", time("10:00:01"))), "filled: buy 1 @ 100");
+  },
+);
+
+deskTest(
+  "an alert older than its own max_age is stale",
+  { settings: { allow_stale: true } },
+  async (desk) => {
+    const alert = { ...time("10:00:00"), max_age: 30 };
+    equal(
+      said(await desk.buy("1", "100", { ...alert, received_at: "2026-03-02T10:00:30.001Z" })),
+      "rejected: stale_alert",
+    );
+    equal(
+      said(await desk.buy("1", "100", { ...alert, received_at: "2026-03-02T10:00:30Z" })),
+      "filled: buy 1 @ 100",
+    );
+  },
+);
+
+deskTest(
+  "a time ahead of the clock counts as now: it freezes no mark and makes nothing after it stale",
+  {},
+  async (desk) => {
+    await desk.buy("1", "100", { time: "2099-12-31T00:00:00Z", received_at: "2026-03-02T10:00:00Z" });
+    equal((await desk.mark("90", { received_at: "2026-03-02T10:00:01Z" })).equity, "99990");
+    const next = { ...time("10:00:02"), received_at: "2026-03-02T10:00:02Z" };
+    equal(said(await desk.buy("1", "90", next)), "filled: buy 1 @ 90");
+  },
+);
+
+const resting = { order_type: "limit", limit_price: "90", price: "100" };
+
+deskTest("a target takes the place of the resting order that an earlier one left", {}, async (desk) => {
+  await desk.send({ ...long("5"), ...resting });
+  const again = await desk.send({ ...long("5"), ...resting });
+  deepEqual(again.orders.map(({ status, reason }) => [status, reason]), [["canceled", "replaced"], [
+    "open",
+    undefined,
+  ]]);
+  equal(fills(await desk.mark("89")), "buy 5 @ 90");
+});
+
+deskTest("a stale target takes no order away", {}, async (desk) => {
+  await desk.send({ ...long("5"), ...resting, time: "2026-11-20T14:30:00Z" });
+  const stale = await desk.send({ ...long("9"), price: "100", time: "2026-11-20T14:00:00Z" });
+  equal(said(stale), "rejected: stale_alert");
+  equal(fills(await desk.mark("89")), "buy 5 @ 90");
+});

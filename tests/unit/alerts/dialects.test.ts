@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import dialects from "../../fixtures/dialects.json" with { type: "json" };
+import positions from "../../fixtures/positions.json" with { type: "json" };
+import { alertOf, pathsOf, problemsOf, read } from "./reading.ts";
+
+const KEY = "sk_0123456789abcdef0123456789abcdef";
+
+for (
+  const { id, body, expect, auth } of dialects.read as {
+    id: string;
+    body: string;
+    expect: unknown;
+    auth?: string;
+  }[]
+) {
+  Deno.test(`the shared sample ${id} reads as it should`, () => {
+    const result = read(body.replaceAll("$KEY", KEY));
+    assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems));
+    assert.equal(result.secret, auth === "body" ? KEY : null);
+    const alert: Record<string, unknown> = { ...result.alerts[0]?.alert };
+    for (const [field, value] of Object.entries(expect as Record<string, unknown>)) {
+      assert.deepEqual(alert[field], value, field);
+    }
+  });
+}
+
+for (
+  const { id, body, expect } of dialects.refuse as { id: string; body: string; expect: { path?: string } }[]
+) {
+  Deno.test(`the shared sample ${id} is refused`, () => {
+    const paths = pathsOf(body);
+    if (expect.path !== undefined) assert.ok(paths.includes(expect.path), paths.join());
+  });
+}
+
+Deno.test("every fill of the shared position cases reads exactly", () => {
+  for (const { steps } of positions.position_cases) {
+    for (const { fill } of steps) {
+      const alert = alertOf({
+        symbol: "X",
+        action: fill.side,
+        quantity: fill.qty,
+        price: fill.price,
+        fee: fill.fee,
+      });
+      assert.deepEqual([alert.quantity, alert.price, alert.fee], [fill.qty, fill.price, fill.fee]);
+    }
+  }
+});
+
+const recognized: [dialect: string, message: Record<string, unknown>][] = [
+  ["own", { symbol: "AAPL", action: "buy", quantity: 1 }],
+  ["traderspost", { ticker: "AAPL", action: "buy", quantity: 1 }],
+  ["target-size", { ticker: "AAPL", position_size: 1 }],
+  ["target-size", { symbol: "AAPL", market_position: "long", market_position_size: "3" }],
+  ["strategy", { ticker: "AAPL", strategy: { position_size: 1 } }],
+  ["three-commas", { tv_instrument: "AAPL", action: "exit_long" }],
+];
+for (const [dialect, message] of recognized) {
+  Deno.test(`a message with ${Object.keys(message).join(", ")} is read as ${dialect}`, () => {
+    const result = read(message);
+    assert.ok(result.ok && result.alerts[0]?.dialect === dialect);
+  });
+}
+
+Deno.test("names may be spelled in snake case, camel case or capitals", () => {
+  const alert = alertOf({
+    Symbol: "AAPL",
+    ACTION: "buy",
+    Quantity: 1,
+    "Order-Type": "limit",
+    limitPrice: 9,
+    timeInForce: "DAY",
+  });
+  assert.deepEqual([alert.order_type, alert.limit_price, alert.time_in_force], ["limit", "9", "day"]);
+});
+
+Deno.test("one name in two spellings with two values is refused", () => {
+  assert.deepEqual(pathsOf({ symbol: "A", action: "buy", quantity: 1, limitPrice: 9, limit_price: 8 }), [
+    "limit_price",
+  ]);
+});
+
+Deno.test("a problem names the sender's own field beside ours", () => {
+  assert.deepEqual(problemsOf({ ticker: "AAPL", action: "buy", contracts: "-2" }), [
+    { path: "quantity", message: "must be more than 0", source: "contracts" },
+  ]);
+});
+
+Deno.test("TradersPost: a limit order without its price takes the signal's", () => {
+  const alert = alertOf({ ticker: "SQ", action: "buy", orderType: "limit", signalPrice: 71, quantity: 1 });
+  assert.deepEqual([alert.limit_price, alert.price], ["71", "71"]);
+});
+
+Deno.test("TradersPost: an exit by trailing stop", () => {
+  const alert = alertOf({
+    ticker: "SQ",
+    action: "exit",
+    orderType: "trailing_stop",
+    price: 71,
+    trailAmount: "1",
+  });
+  assert.deepEqual([alert.action, alert.order_type, alert.trail_amount], ["close", "trailing_stop", "1"]);
+});
+
+Deno.test("TradersPost: risk is measured to the stop loss", () => {
+  const message = {
+    ticker: "SQ",
+    action: "buy",
+    price: 100,
+    quantityType: "risk_dollar_amount",
+    quantity: 100,
+  };
+  assert.deepEqual(pathsOf(message), ["stop_loss"]);
+  const alert = alertOf({ ...message, stopLoss: { type: "stop", stopPrice: 90 } });
+  assert.deepEqual([alert.quantity_type, alert.stop_loss], ["risk_notional", {
+    type: "stop",
+    stop_price: "90",
+  }]);
+});
+
+Deno.test("TradersPost: a trailing stop loss", () => {
+  const alert = alertOf({
+    ticker: "SQ",
+    action: "buy",
+    quantity: 1,
+    stopLoss: { type: "trailing_stop", trailPercent: 0.75 },
+  });
+  assert.deepEqual(alert.stop_loss, { type: "trailing_stop", trail_percent: "0.75" });
+});
+
+Deno.test("TradersPost: add buys or sells by the sentiment, and is refused without", () => {
+  assert.equal(alertOf({ ticker: "SQ", action: "add", sentiment: "bearish", quantity: 1 }).action, "sell");
+  assert.deepEqual(pathsOf({ ticker: "SQ", action: "add", quantity: 1 }), ["action"]);
+});
+
+Deno.test("3Commas: enter and exit words of the custom type", () => {
+  const message = {
+    tv_instrument: "BTCUSDT",
+    tv_exchange: "BINANCE",
+    order: { amount: "100", currency_type: "quote" },
+  };
+  const enter = alertOf({ ...message, action: "enter_short" });
+  assert.deepEqual([enter.action, enter.target, enter.quantity_type], ["sell", {
+    side: "short",
+    quantity: null,
+  }, "notional"]);
+  const exit = alertOf({ tv_instrument: "BTCUSDT", action: "exit_long" });
+  assert.deepEqual([exit.action, exit.target, exit.quantity], [
+    "close",
+    { side: "long", quantity: null },
+    null,
+  ]);
+});
+
+Deno.test("Alpaca's names work in our dialect", () => {
+  const alert = alertOf({
+    symbol: "SPY",
+    side: "buy",
+    qty: "1",
+    type: "limit",
+    limit_price: "300",
+    time_in_force: "gtc",
+    client_order_id: "my-1",
+    take_profit: { limit_price: "301" },
+    stop_loss: { stop_price: "299", limit_price: "298.5" },
+  });
+  assert.deepEqual(
+    [alert.action, alert.quantity, alert.order_type, alert.id, alert.take_profit, alert.stop_loss],
+    ["buy", "1", "limit", "my-1", { limit_price: "301" }, {
+      type: "stop_limit",
+      stop_price: "299",
+      limit_price: "298.5",
+    }],
+  );
+});
+
+Deno.test("take profit and stop loss may be a price or a percent text", () => {
+  const alert = alertOf({ symbol: "SPY", action: "buy", quantity: 1, tp: "310", stop_loss: "5%" });
+  assert.deepEqual([alert.take_profit, alert.stop_loss], [{ limit_price: "310" }, {
+    type: "stop",
+    percent: "5",
+  }]);
+});
+
+Deno.test("the label of a Pine entry is no id", () => {
+  const alert = alertOf({
+    ticker: "A",
+    strategy: { order_id: "Long", position_size: 1, order_comment: "breakout" },
+  });
+  assert.deepEqual([alert.id, alert.order_id, alert.comment], [null, null, "breakout"]);
+});
+
+Deno.test("a size that contradicts the signed size is refused", () => {
+  const strategy = { position_size: -1, market_position: "long", market_position_size: 1 };
+  assert.deepEqual(pathsOf({ ticker: "A", strategy }), ["target.side"]);
+  assert.deepEqual(pathsOf({ ticker: "A", strategy: { ...strategy, position_size: 2 } }), [
+    "target.quantity",
+  ]);
+});

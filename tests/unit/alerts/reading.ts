@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { readAlerts, type ReadOptions } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
+import type { CanonicalAlert, Problem } from "../../../supabase/functions/_shared/validators.ts";
+
+export const NOW = Date.parse("2026-11-24T00:00:00Z");
+
+/** Reads a body: text as it is, anything else as JSON. */
+export function read(body: unknown, options: Partial<ReadOptions> = {}) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return readAlerts(new TextEncoder().encode(text), { now: NOW, ...options });
+}
+
+/** The one alert that a body is read as. */
+export function alertOf(body: unknown, options: Partial<ReadOptions> = {}): CanonicalAlert {
+  const result = read(body, options);
+  assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems));
+  const [first] = result.alerts;
+  assert.ok(first !== undefined && result.alerts.length === 1);
+  return first.alert;
+}
+
+/** What is wrong with a body. */
+export function problemsOf(body: unknown, options: Partial<ReadOptions> = {}): Problem[] {
+  const result = read(body, options);
+  assert.ok(!result.ok, "the body was read, but should have been refused");
+  return result.problems;
+}
+
+/** Where a body is wrong. */
+export function pathsOf(body: unknown, options: Partial<ReadOptions> = {}): string[] {
+  return problemsOf(body, options).map(({ path }) => path);
+}
+
+/** A plain buy, with changes. */
+export function buy(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return { symbol: "AAPL", action: "buy", quantity: "1", price: "10", ...changes };
+}

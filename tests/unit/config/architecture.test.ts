@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { dirname, join, relative } from "node:path";
+
+const root = new URL("../../../", import.meta.url).pathname;
+const functions = join(root, "supabase/functions");
+const shared = join(functions, "_shared");
+
+/** DESIGN 1: what a component may import lies on a lower floor. What is not named is domain, and stands on all of these. */
+const FLOORS = [
+  ["http", "observability", "config"],
+  ["auth", "validators", "cache", "locks", "database"],
+];
+const DOMAIN = FLOORS.length;
+/** What composes: services and the modules that gather exports. */
+const TOP = DOMAIN + 1;
+
+function* filesIn(directory: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+    if (isDirectory && name !== "node_modules") yield* filesIn(join(directory, name));
+    else if (name.endsWith(".ts")) yield join(directory, name);
+  }
+}
+
+/** The files of this project that a file imports. */
+function importsOf(file: string): string[] {
+  const text = Deno.readTextFileSync(file);
+  const specifiers = text.matchAll(
+    /^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm,
+  );
+  return [...specifiers].map(([, from, dynamic]) => join(dirname(file), from ?? dynamic ?? ""));
+}
+
+/** The component that a file of `_shared` belongs to: its folder, or itself when it lies at the top. */
+const componentOf = (file: string): string => relative(shared, file).split("/")[0] ?? "";
+
+function floorOf(file: string): number {
+  const component = componentOf(file);
+  if (component.endsWith(".ts")) return TOP;
+  const floor = FLOORS.findIndex((components) => components.includes(component));
+  return floor === -1 ? DOMAIN : floor;
+}
+
+const files = [...filesIn(shared)];
+const edges = files.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+const show = ({ from, to }: { from: string; to: string }) =>
+  `${relative(root, from)} -> ${relative(root, to)}`;
+
+Deno.test("the imports that the rules speak of are found", () => {
+  assert.ok(edges.length > 50);
+  for (const { to } of edges) assert.ok(Deno.statSync(to).isFile, to);
+});
+
+Deno.test("shared code imports nothing of the functions, the local stack, the benchmarks or the dashboard", () => {
+  assert.deepEqual(edges.filter(({ to }) => !to.startsWith(`${shared}/`)).map(show), []);
+});
+
+Deno.test("a function imports shared code and itself only", () => {
+  const strays = [...filesIn(functions)].filter((file) => !file.startsWith(`${shared}/`)).flatMap((from) => {
+    const own = join(functions, relative(functions, from).split("/")[0] ?? "");
+    return importsOf(from).filter((to) => !to.startsWith(`${shared}/`) && !to.startsWith(`${own}/`))
+      .map((to) => show({ from, to }));
+  });
+  assert.deepEqual(strays, []);
+});
+
+Deno.test("imports between components lead to a lower floor, or stay on one", () => {
+  assert.deepEqual(edges.filter(({ from, to }) => floorOf(to) > floorOf(from)).map(show), []);
+});
+
+Deno.test("no component is imported by one that it imports, directly or not", () => {
+  const graph = new Map<string, Set<string>>();
+  for (const { from, to } of edges) {
+    const [a, b] = [componentOf(from), componentOf(to)];
+    if (a !== b) graph.set(a, (graph.get(a) ?? new Set()).add(b));
+  }
+  assert.deepEqual(circlesIn(graph), []);
+});
+
+Deno.test("no file is imported by one that it imports, directly or not", () => {
+  const graph = new Map<string, Set<string>>();
+  for (const { from, to } of edges) {
+    graph.set(
+      relative(shared, from),
+      (graph.get(relative(shared, from)) ?? new Set()).add(relative(shared, to)),
+    );
+  }
+  assert.deepEqual(circlesIn(graph), []);
+});
+
+/** Every circle of a graph that a walk meets, as "a -> b -> a". */
+function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (node: string, path: string[]) => {
+    if (path.includes(node)) circles.push([...path.slice(path.indexOf(node)), node].join(" -> "));
+    if (path.includes(node) || done.has(node)) return;
+    for (const next of graph.get(node) ?? []) visit(next, [...path, node]);
+    done.add(node);
+  };
+  for (const node of graph.keys()) visit(node, []);
+  return circles;
+}
+
+Deno.test("no file of the functions or of the local stack is over 400 lines", () => {
+  const generated = join(shared, "database/types.ts");
+  const long = [...filesIn(functions), ...filesIn(join(root, "local"))]
+    .filter((file) => file !== generated)
+    .map((file) => ({ file: relative(root, file), lines: Deno.readTextFileSync(file).split("\n").length }))
+    .filter(({ lines }) => lines > 400);
+  assert.deepEqual(long, []);
+});

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { ConfigError, readConfig } from "../../../supabase/functions/_shared/config/config.ts";
+
+const complete = {
+  SUPABASE_URL: "https://project.supabase.co",
+  SUPABASE_SECRET_KEYS: '{"default":"sb_secret_one","other":"sb_secret_two"}',
+  API_KEY_SECRET: "0123456789abcdef0123456789abcdef",
+};
+
+/** What readConfig says of an environment that it refuses. */
+function refusal(environment: Record<string, string | undefined>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message;
+  }
+  return assert.fail("it was accepted");
+}
+
+Deno.test("a complete environment has defaults for all that is not secret", () => {
+  assert.deepEqual(readConfig(complete), {
+    supabaseUrl: "https://project.supabase.co",
+    serviceKey: "sb_secret_one",
+    apiKeySecret: "0123456789abcdef0123456789abcdef",
+    apiKeys: "",
+    bodyLimit: 65_536,
+    alertDeadlineMs: 2_200,
+    redis: null,
+    logLevel: "info",
+  });
+});
+
+Deno.test("what is set wins over the defaults", () => {
+  const config = readConfig({ ...complete, API_KEYS: "tv:1", BODY_LIMIT_BYTES: "2048", LOG_LEVEL: "silent" });
+  assert.equal(config.apiKeys, "tv:1");
+  assert.equal(config.bodyLimit, 2048);
+  assert.equal(config.logLevel, "silent");
+});
+
+Deno.test("a variable that was left empty is not set", () => {
+  const config = readConfig({ ...complete, BODY_LIMIT_BYTES: "", LOG_LEVEL: "", API_KEYS: "" });
+  assert.equal(config.bodyLimit, 65_536);
+  assert.equal(config.logLevel, "info");
+  assert.match(refusal({ ...complete, API_KEY_SECRET: "" }), /API_KEY_SECRET/);
+});
+
+Deno.test("a project with the older service role key works with it", () => {
+  const older = { ...complete, SUPABASE_SECRET_KEYS: undefined, SUPABASE_SERVICE_ROLE_KEY: "a.b.c" };
+  assert.equal(readConfig(older).serviceKey, "a.b.c");
+  assert.equal(readConfig({ ...older, SUPABASE_SECRET_KEYS: '{"other":"x"}' }).serviceKey, "a.b.c");
+});
+
+Deno.test("Redis needs its address and its token, or neither", () => {
+  const redis = { UPSTASH_REDIS_REST_URL: "https://eu1.upstash.io", UPSTASH_REDIS_REST_TOKEN: "token" };
+  assert.deepEqual(readConfig({ ...complete, ...redis }).redis, {
+    url: "https://eu1.upstash.io",
+    token: "token",
+  });
+  assert.match(refusal({ ...complete, ...redis, UPSTASH_REDIS_REST_TOKEN: "" }), /UPSTASH_REDIS_REST_TOKEN/);
+  assert.match(
+    refusal({ ...complete, ...redis, UPSTASH_REDIS_REST_URL: "eu1.upstash.io" }),
+    /UPSTASH_REDIS_REST_URL/,
+  );
+});
+
+Deno.test("the configuration cannot be changed", () => {
+  assert.throws(() => Object.assign(readConfig(complete), { apiKeys: "x" }), TypeError);
+});
+
+Deno.test("a secret of 31 characters is refused, of 32 not", () => {
+  assert.match(refusal({ ...complete, API_KEY_SECRET: "x".repeat(31) }), /API_KEY_SECRET.*32/);
+  assert.ok(readConfig({ ...complete, API_KEY_SECRET: "x".repeat(32) }));
+});
+
+Deno.test("all that is missing or wrong is named in one message", () => {
+  const said = refusal({
+    ...complete,
+    SUPABASE_URL: "nowhere",
+    API_KEY_SECRET: undefined,
+    LOG_LEVEL: "loud",
+  });
+  for (const name of ["SUPABASE_URL", "API_KEY_SECRET", "LOG_LEVEL"]) assert.ok(said.includes(name), said);
+});
+
+Deno.test("no message repeats a value", () => {
+  const hidden = "hunter2hunter2";
+  for (
+    const name of ["SUPABASE_URL", "SUPABASE_SECRET_KEYS", "API_KEY_SECRET", "BODY_LIMIT_BYTES", "LOG_LEVEL"]
+  ) {
+    const said = refusal({ ...complete, [name]: hidden });
+    assert.ok(said.includes(name) && !said.includes(hidden), said);
+  }
+});
+
+Deno.test("without any key of the service role it says which would do", () => {
+  assert.match(
+    refusal({ ...complete, SUPABASE_SECRET_KEYS: undefined }),
+    /SUPABASE_SECRET_KEYS or SUPABASE_SERVICE_ROLE_KEY/,
+  );
+});

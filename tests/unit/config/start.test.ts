@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+const services = fileURLToPath(
+  new URL("../../../supabase/functions/_shared/services.ts", import.meta.url),
+);
+
+/** Loads the services of a function in a process of its own, with no more environment than this. */
+async function start(environment: Record<string, string>) {
+  const { HOME, DENO_DIR, XDG_CACHE_HOME } = Deno.env.toObject();
+  const found = Object.entries({ HOME, DENO_DIR, XDG_CACHE_HOME }).filter(([, value]) => value !== undefined);
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", "--quiet", services],
+    clearEnv: true,
+    env: { ...Object.fromEntries(found) as Record<string, string>, ...environment },
+    stdout: "piped",
+    stderr: "null",
+  }).output();
+  const lines = new TextDecoder().decode(stdout).split("\n").filter(Boolean);
+  return { code, lines: lines.map((line): Record<string, unknown> => JSON.parse(line)) };
+}
+
+const complete = {
+  SUPABASE_URL: "http://127.0.0.1:9",
+  SUPABASE_SECRET_KEYS: '{"default":"sb_secret_x"}',
+  API_KEY_SECRET: "x".repeat(32),
+};
+
+Deno.test("a function with a complete environment starts, silently, also without any API key", async () => {
+  assert.deepEqual(await start(complete), { code: 0, lines: [] });
+});
+
+Deno.test("a function with a weak secret refuses to start, and says why in one line of its log", async () => {
+  const { code, lines } = await start({ ...complete, API_KEY_SECRET: "weak-weak" });
+  assert.notEqual(code, 0);
+  assert.equal(lines.length, 1);
+  assert.equal(lines[0]?.level, "error");
+  assert.match(String(lines[0]?.message), /API_KEY_SECRET must have at least 32 characters/);
+  assert.ok(!JSON.stringify(lines).includes("weak-weak"));
+});
+
+Deno.test("a function with malformed API_KEYS refuses to start, and says which entry", async () => {
+  const { code, lines } = await start({ ...complete, API_KEYS: `tv:${"0".repeat(64)},tv:hunter2` });
+  assert.notEqual(code, 0);
+  assert.match(String(lines[0]?.message), /API_KEYS: entry 2 /);
+  assert.ok(!JSON.stringify(lines).includes("hunter2"));
+});

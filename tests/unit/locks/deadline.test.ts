@@ -1,0 +1,48 @@
+import { equal, ok, rejects, throws } from "node:assert/strict";
+import { backoff, checkTimeout, Deadline } from "../../../supabase/functions/_shared/locks/deadline.ts";
+
+const late = () => new Error("late");
+
+Deno.test("a deadline ends with its own error when the time is up", async () => {
+  const deadline = new Deadline(20, late);
+  await rejects(deadline.pause(5_000), /late/);
+  equal(deadline.remaining, 1);
+});
+
+Deno.test("a deadline ends with the caller's reason when the caller gives up", async () => {
+  const caller = new AbortController();
+  const deadline = new Deadline(5_000, late, caller.signal);
+  const pause = deadline.pause(5_000);
+  caller.abort();
+  await rejects(pause, { name: "AbortError" });
+  deadline.clear();
+});
+
+Deno.test("a deadline that is cleared does not pass, and leaves the caller's signal alone", async () => {
+  const caller = new AbortController();
+  const deadline = new Deadline(5, late, caller.signal);
+  deadline.clear();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  caller.abort();
+  equal(deadline.signal.aborted, false);
+});
+
+Deno.test("a pause within the deadline ends in peace", async () => {
+  const deadline = new Deadline(5_000, late);
+  await deadline.pause(1);
+  deadline.clear();
+});
+
+for (const timeoutMs of [0, -1, NaN, Infinity, 600_001, "100", null]) {
+  Deno.test(`a timeout of ${String(timeoutMs)} (${typeof timeoutMs}) is refused`, () => {
+    throws(() => checkTimeout(timeoutMs), { name: "LockUsageError", code: "lock_timeout_invalid" });
+  });
+}
+
+Deno.test("pauses between tries double from 25 to 500 ms, less a random part of at most a half", () => {
+  equal(backoff(0, () => 1), 25);
+  equal(backoff(0, () => 0), 12.5);
+  equal(backoff(3, () => 1), 200);
+  equal(backoff(40, () => 1), 500);
+  ok(new Set(Array.from({ length: 20 }, () => backoff(5))).size > 1);
+});

@@ -1,0 +1,68 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { Gate, Turns } from "../../../supabase/functions/_shared/locks/gate.ts";
+
+const patient = { signal: new AbortController().signal };
+
+/** Lets everything run that is ready to. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+Deno.test("a gate lets its number in, and the others in the order of their arrival", async () => {
+  const gate = new Gate(2);
+  const entered: number[] = [];
+  for (let nr = 1; nr <= 5; nr++) void gate.enter(patient).then(() => entered.push(nr));
+  await settle();
+  deepEqual(entered, [1, 2]);
+  for (let nr = 0; nr < 3; nr++) {
+    gate.leave();
+    await settle();
+  }
+  deepEqual(entered, [1, 2, 3, 4, 5]);
+});
+
+Deno.test("who gives up leaves the queue, and nobody behind waits for them", async () => {
+  const gate = new Gate(1);
+  await gate.enter(patient);
+  const impatient = new AbortController();
+  const givenUp = gate.enter({ signal: impatient.signal });
+  const next = gate.enter(patient);
+  impatient.abort(new Error("no more time"));
+  await rejects(givenUp, /no more time/);
+  equal(gate.queued, 1);
+  gate.leave();
+  await next;
+  gate.leave();
+  equal(gate.empty, true);
+});
+
+Deno.test("who comes with the time already up does not enter a free gate", async () => {
+  const gate = new Gate(1);
+  await rejects(gate.enter({ signal: AbortSignal.abort(new Error("too late")) }), /too late/);
+  equal(gate.empty, true);
+});
+
+Deno.test("somebody new does not overtake those who wait", async () => {
+  const gate = new Gate(1);
+  gate.tryEnter();
+  const waiting = gate.enter(patient);
+  gate.leave();
+  equal(gate.tryEnter(), false);
+  await waiting;
+});
+
+Deno.test("turns of different keys do not wait for each other", async () => {
+  const turns = new Turns();
+  await turns.take("a", patient);
+  await turns.take("b", patient);
+  equal(turns.tryTake("a"), false);
+});
+
+Deno.test("a key that nobody wants is forgotten", async () => {
+  const turns = new Turns();
+  await turns.take("a", patient);
+  const impatient = new AbortController();
+  const waiting = turns.take("a", impatient);
+  impatient.abort(new Error("no more time"));
+  await rejects(waiting);
+  turns.give("a");
+  equal(turns.taken, 0);
+});
