@@ -57,3 +57,12 @@ Deno.test("a service that was closed takes no lock any more", async () => {
   await locks.close();
   await rejects(locks.withLock("k", () => 1), { code: "lock_over" });
 });
+
+Deno.test("a database that is away is the reason, also of a time that ends in the middle of a try", async () => {
+  const limits = Array.from({ length: 60 }, (_, nr) => 200 + nr);
+  await Promise.all(limits.map(async (timeoutMs) => {
+    const locks = nobodyThere();
+    await rejects(locks.withLock("k", () => 1, { timeoutMs }), { code: "lock_unavailable" });
+    await locks.close();
+  }));
+});

@@ -94,7 +94,7 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
       try {
         return await (asking === "wait" ? attemptOrQueue(key, deadline) : attempt(key, "try", deadline));
       } catch (error) {
-        if (deadline.signal.aborted) throw deadline.signal.reason;
+        if (deadline.caller?.aborted) throw deadline.signal.reason;
         if (!isConnectionFailure(error)) throw isRefusal(error) ? unavailable(error) : error;
         counts.retries += 1;
         await deadline.pause(backoff(failures)).catch((reason) => {

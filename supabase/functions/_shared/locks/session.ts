@@ -1,5 +1,5 @@
 import type { TransactionSql } from "postgres";
-import type { Connection } from "./connection.ts";
+import { type Connection, isConnectionFailure } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { brief, LockError, LockLostError, LockRolledBackError } from "./errors.ts";
 import { guardTransaction } from "./transaction.ts";
@@ -41,8 +41,12 @@ export async function beginLocked(connection: Connection, request: Request): Pro
   const { deadline } = request;
   deadline.signal.throwIfAborted();
   let grace: ReturnType<typeof setTimeout> | undefined;
+  let givenUp = false;
   const giveUp = () => {
-    grace = setTimeout(() => connection.destroy(), deadline.caller?.aborted ? 0 : GRACE_MS);
+    grace = setTimeout(() => {
+      givenUp = true;
+      connection.destroy();
+    }, deadline.caller?.aborted ? 0 : GRACE_MS);
   };
   deadline.signal.addEventListener("abort", giveUp, { once: true });
   try {
@@ -52,6 +56,8 @@ export async function beginLocked(connection: Connection, request: Request): Pro
     return granted;
   } catch (error) {
     if (!connection.lost.aborted) await rollback(connection);
+    // That the server is away says more than that the deadline passed meanwhile.
+    if (isConnectionFailure(error) && !givenUp) throw error;
     throw deadline.signal.aborted || isLockTimeout(error) ? await overdue(deadline, error) : error;
   } finally {
     clearTimeout(grace);
