@@ -1,9 +1,10 @@
 /**
- * The load generator, a process of its own: so many senders, each with one request on its way at a time, for so long.
+ * The load generator, a process of its own: so many senders, each with one request on its way at a time, for so long; or
+ * a burst of so many alerts, each at its time, whatever became of those before.
  * Takes a {@link Load} as JSON on standard input, prints a {@link Measured} as JSON.
  */
 import { encodeLatin1 } from "../local/bytes.ts";
-import { Upstream } from "../local/upstream.ts";
+import { type Outgoing, Upstream } from "../local/upstream.ts";
 
 export interface Load {
   /** Processes that serve; senders are spread over them. */
@@ -13,12 +14,14 @@ export interface Load {
   /** Seconds before and during the measurement. */
   warmup: number;
   seconds: number;
-  /** Stop after so many alerts instead, all started at once by the senders. */
-  alerts?: number;
+  /** Send so many alerts instead, spread evenly over so many milliseconds. */
+  burst?: { alerts: number; overMs: number };
   key: string;
   account: string;
   /** Makes this run's alerts different from every other's. */
   run: string;
+  /** Calls `process_alerts` at the gateway instead, an alert a call; `key` is the project's secret key. */
+  bareRpc?: boolean;
 }
 
 export interface Measured {
@@ -33,8 +36,25 @@ export interface Measured {
   others: Record<string, number>;
 }
 
-const path = "/alerts";
 const encoder = new TextEncoder();
+
+const post = (target: string, key: [string, string], body: unknown): Outgoing => ({
+  method: "POST",
+  target,
+  fields: [["host", "localhost"], key, ["content-type", "application/json"]],
+  body: encoder.encode(JSON.stringify(body)),
+});
+const alertRequest = (alert: { id: string }, key: string) => post("/alerts", ["x-api-key", key], alert);
+const rpcRequest = (alert: { id: string }, key: string) => {
+  const toBook = {
+    ...alert,
+    hash: alert.id.padStart(32, "0"),
+    strategy: "",
+    quantity_type: "units",
+    order_type: "market",
+  };
+  return post("/rest/v1/rpc/process_alerts", ["apikey", key], { alerts: [toBook], wait: false });
+};
 
 async function measure(load: Load): Promise<Measured> {
   const upstreams = load.ports.map((port) => new Upstream(port));
@@ -55,29 +75,32 @@ async function measure(load: Load): Promise<Measured> {
       account: load.account,
     };
     const sent = performance.now();
-    const response = await upstream.send({
-      method: "POST",
-      target: path,
-      fields: [["host", "localhost"], ["x-api-key", load.key], ["content-type", "application/json"]],
-      body: encoder.encode(JSON.stringify(alert)),
-    });
+    const response = await upstream.send(
+      load.bareRpc ? rpcRequest(alert, load.key) : alertRequest(alert, load.key),
+    );
     await response.arrayBuffer();
     const done = performance.now();
-    if (load.alerts === undefined && (done < from || done > until)) return;
+    if (load.burst === undefined && (done < from || done > until)) return;
     if (response.status === 200) times.push(done - sent);
     else others[response.status] = (others[response.status] ?? 0) + 1;
   }
 
-  await Promise.all(Array.from({ length: load.senders }, async (_, sender) => {
-    const upstream = upstreams[sender % upstreams.length];
-    if (upstream === undefined) return;
-    while (load.alerts === undefined ? performance.now() < until : next < load.alerts) {
-      await send(upstream, next++).catch(() => {
-        others.lost = (others.lost ?? 0) + 1;
-      });
-    }
-  }));
-  const seconds = load.alerts === undefined ? load.seconds : (performance.now() - started) / 1000;
+  const lost = () => {
+    others.lost = (others.lost ?? 0) + 1;
+  };
+  const keepSending = () =>
+    Array.from({ length: load.senders }, async (_, sender) => {
+      const upstream = upstreams[sender % upstreams.length];
+      while (upstream !== undefined && performance.now() < until) await send(upstream, next++).catch(lost);
+    });
+  const sendBurst = ({ alerts, overMs }: { alerts: number; overMs: number }) =>
+    Array.from({ length: alerts }, async (_, number) => {
+      const upstream = upstreams[number % upstreams.length];
+      await new Promise((resolve) => setTimeout(resolve, number * overMs / alerts));
+      if (upstream !== undefined) await send(upstream, number).catch(lost);
+    });
+  await Promise.all(load.burst === undefined ? keepSending() : sendBurst(load.burst));
+  const seconds = load.burst === undefined ? load.seconds : (performance.now() - started) / 1000;
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
   return {

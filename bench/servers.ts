@@ -38,6 +38,9 @@ export async function startStackProcess(dataDir: string): Promise<StackInfo & Ru
   };
 }
 
+/** Where the stack's gateway listens. */
+export const gatewayPort = ({ api_url }: StackInfo): number => Number(new URL(api_url).port);
+
 const secret = "a secret for benchmarks only, of no value to anybody";
 const { key, entry } = createApiKeyAuthService({ secret, apiKeys: "" }).generateApiKey({
   id: "bench",
