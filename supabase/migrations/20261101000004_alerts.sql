@@ -61,13 +61,18 @@ comment on type trading.alert_request is
   'it arrived (now, but for a replay).';
 
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
-  language sql stable set search_path = '' as $$
-  select coalesce(array_agg(jsonb_populate_record(null::trading.alert_request,
-           e.value || jsonb_build_object('ordinal', e.ordinal, 'message', e.value, 'account', coalesce(e.value ->> 'account', 'default'),
-             'strategy', coalesce(e.value ->> 'strategy', ''), 'symbol', coalesce(a.symbol, e.value ->> 'symbol', '')))
-           order by e.ordinal), '{}')
-  from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
-  left join trading.instrument_aliases a on a.alias = e.value ->> 'symbol';
+  language plpgsql stable set search_path = '' as $$
+begin
+  return array(
+    select row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
+               r.id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price, r.stop_price, r.trail_amount,
+               r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
+               r.order_id)::trading.alert_request
+    from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
+    cross join lateral jsonb_populate_record(null::trading.alert_request, e.value) r
+    left join trading.instrument_aliases a on a.alias = r.symbol
+    order by e.ordinal);
+end;
 $$;
 comment on function trading.read_requests is
   'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array, 22P02 when a number is none.';

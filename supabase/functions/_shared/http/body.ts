@@ -25,13 +25,11 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   const announced = request.headers.get("content-length");
   if (Number(announced ?? 0) > limit) throw tooLarge(limit);
   if (request.body === null) return new Uint8Array();
-  // The server reads no more than was announced; in one piece it takes a third of the time.
   if (announced !== null && !request.headers.has("transfer-encoding")) {
-    return new Uint8Array(
-      await request.arrayBuffer().catch(() => {
-        throw brokenOff();
-      }),
-    );
+    // The server reads no more than was announced; in one piece it takes a third of the time.
+    const whole = new Uint8Array(await request.arrayBuffer().catch(() => Promise.reject(brokenOff())));
+    if (whole.byteLength > limit) throw tooLarge(limit);
+    return whole;
   }
 
   const chunks: Uint8Array[] = [];
