@@ -10,6 +10,10 @@ const tooLarge = (limit: number) =>
 const brokenOff = () =>
   new HttpError(400, "incomplete_body", "the body broke off", [{ path: "", message: "broke off" }]);
 
+const breakOff = (): never => {
+  throw brokenOff();
+};
+
 /**
  * The bytes of a request's body, never more than `limit` of them in memory.
  *
@@ -27,7 +31,7 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   if (request.body === null) return new Uint8Array();
   if (announced !== null && !request.headers.has("transfer-encoding")) {
     // The server reads no more than was announced; in one piece it takes a third of the time.
-    const whole = new Uint8Array(await request.arrayBuffer().catch(() => Promise.reject(brokenOff())));
+    const whole = new Uint8Array(await request.arrayBuffer().catch(breakOff));
     if (whole.byteLength > limit) throw tooLarge(limit);
     return whole;
   }
