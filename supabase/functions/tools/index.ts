@@ -3,7 +3,7 @@ import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { announceAccounts } from "../_shared/portfolio/cache-keys.ts";
-import { apiKeyAuthService, cacheService, config, database, log } from "../_shared/services.ts";
+import { apiKeyAuthService, cacheService, config, database, log, onAnswer } from "../_shared/services.ts";
 import { createCallRpc } from "../_shared/tools/call-rpc.ts";
 import { listTools, runTool } from "../_shared/tools/routes.ts";
 
@@ -15,7 +15,7 @@ const services = {
   onChanged: announceAccounts(cacheService),
 };
 
-const app = createApp(log);
+const app = createApp(log, onAnswer);
 app.use("/tools", allowOnly("GET", "HEAD"));
 app.use("/tools/:tool", allowOnly("POST"));
 app.get("/tools", listTools(services));
