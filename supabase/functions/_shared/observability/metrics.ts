@@ -54,7 +54,8 @@ export interface MetricsOptions {
 
 /** A counter's total, and how much of it was reported. */
 interface Series extends Sample {
-  reported: number;
+  /** Null before the first report, which tells of zeros too: a series that is there from the start shows its first step. */
+  reported: number | null;
 }
 
 /** Series that an isolate keeps at most: labels are few by design, and a mistake must not eat the memory. */
@@ -82,7 +83,7 @@ export function createMetrics(
     let found = series.get(key);
     if (found === undefined) {
       if (series.size >= MOST_SERIES) return null;
-      found = { name, labels: { function: own.function, ...labels }, value: 0, reported: 0 };
+      found = { name, labels: { function: own.function, ...labels }, value: 0, reported: null };
       series.set(key, found);
     }
     return found;
@@ -123,7 +124,9 @@ export function createMetrics(
     const metrics: Sample[] = [];
     for (const each of series.values()) {
       const { name, labels, value, reported } = each;
-      if (value > reported) metrics.push({ name, labels, value: value - reported });
+      if (reported === null || value > reported) {
+        metrics.push({ name, labels, value: value - (reported ?? 0) });
+      }
       each.reported = value;
     }
     if (metrics.length === 0) return null;
