@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import parse from "parse-prometheus-text-format";
+import { parsePrometheus as parse } from "../../support/prometheus.ts";
 import { toPrometheus } from "../../../supabase/functions/_shared/health/prometheus.ts";
 import {
   type Definition,
