@@ -9,6 +9,7 @@ export function cacheMetrics(cache: Pick<Cache, "getStats">): Collector {
     total("cache_hits_total", hits.l2, { layer: "l2" });
     total("cache_misses_total", stats.misses);
     total("cache_loads_total", stats.loads);
+    total("cache_shared_total", stats.shared);
     total("cache_stale_total", stats.stale);
     total("cache_voided_total", stats.voided);
     total("cache_refused_total", stats.refused);

@@ -33,6 +33,7 @@ export const DEFINITIONS = {
   cache_hits_total: { type: "counter", help: "Reads answered by the cache, by layer: l1 memory, l2 Redis." },
   cache_misses_total: { type: "counter", help: "Reads that the cache could not answer." },
   cache_loads_total: { type: "counter", help: "Values that the cache had loaded from the database." },
+  cache_shared_total: { type: "counter", help: "Reads that waited for another one's load." },
   cache_stale_total: { type: "counter", help: "Values served past their time since the database was away." },
   cache_voided_total: { type: "counter", help: "Loads not kept since something changed meanwhile." },
   cache_refused_total: { type: "counter", help: "Writes that met a newer version." },
