@@ -83,6 +83,7 @@ Deno.test("a key of one account acts on it by itself, and on no other", async ()
 Deno.test("a key of one account may not change what concerns all", async () => {
   const { use, calls } = stage();
   assert.equal((await use("upsert_instrument", { symbol: "ES" }, "bound")).status, 403);
+  assert.equal((await use("send_test_notification", { channel: "ops" }, "bound")).status, 403);
   assert.deepEqual(calls, []);
 });
 
@@ -118,12 +119,24 @@ Deno.test("what the database refuses is told without its text", async () => {
   assert.equal((await use("halt", { account: "x" })).json.error.code, "no_account");
 });
 
-Deno.test("a test notification goes to the account's channels, or to the one that is named", async () => {
-  const wanted: unknown[] = [];
-  const sendTest: SendTest = (each) => Promise.resolve((wanted.push(each), [{ ok: true }]));
+Deno.test("a test notification goes to the channel that is named, and the answer says what became of it", async () => {
+  const channels: string[] = [];
+  const sendTest: SendTest = (channel) => {
+    channels.push(channel);
+    return Promise.resolve(
+      channel === "ops" ? { ok: true, result: { delivered: true } } : { ok: false, code: "unknown_channel" },
+    );
+  };
   const { use } = stage({ sendTest });
-  assert.deepEqual((await use("send_test_notification", {})).json.result, [{ ok: true }]);
-  await use("send_test_notification", { channel: "7", account: "a" });
-  assert.deepEqual(wanted, [{ account: "default", channel: null }, { account: "a", channel: "7" }]);
-  assert.equal((await stage().use("send_test_notification", {})).json.error.code, "no_notifications");
+  assert.deepEqual((await use("send_test_notification", { channel: "ops" })).json.result, {
+    delivered: true,
+  });
+  assert.equal((await use("send_test_notification", { channel: "nobody" })).status, 404);
+  assert.equal((await use("send_test_notification", {})).status, 400);
+  assert.deepEqual(channels, ["ops", "nobody"]);
+});
+
+Deno.test("where nothing sends notifications, a test of one is refused", async () => {
+  const { json } = await stage().use("send_test_notification", { channel: "ops" });
+  assert.equal(json.error.code, "no_notifications");
 });

@@ -1,22 +1,20 @@
 import { z } from "zod";
-import { HttpError } from "../http/errors.ts";
-import { text } from "../validators/fields.ts";
-import { account, defineTool } from "./tool.ts";
+import { HttpError, unavailable } from "../http/errors.ts";
+import { defineTool } from "./tool.ts";
 
 export const sendTestNotification = defineTool({
-  description:
-    "Sends a test through the notification channels of an account, or through one, and tells how each went.",
-  scope: "account",
-  schema: z.strictObject({
-    account,
-    channel: text(/^[\w-]{1,64}$/, "must be the id of a channel").describe(
-      "The id of one channel; left out: all.",
-    ),
-  }),
-  run({ channel }, { account, sendTest }) {
+  description: "Sends a test to a notification channel, and tells whether its receiver took it.",
+  scope: "everywhere",
+  schema: z.strictObject({ channel: z.string("is missing: the name of a channel").min(1).max(64) }),
+  async run({ channel }, { sendTest }) {
     if (sendTest === null) {
       throw new HttpError(422, "no_notifications", "this project has no notification channels");
     }
-    return sendTest({ account, channel });
+    const sent = await sendTest(channel);
+    if (sent.ok) return sent.result;
+    if (sent.code === "unavailable") throw unavailable("nobody could say whether it arrived: try again");
+    throw new HttpError(404, "unknown_channel", "there is no channel of this name", [
+      { path: "channel", message: "is not the name of a channel" },
+    ]);
   },
 });

@@ -17,7 +17,7 @@ export interface ToolServices {
   apiKeys: ApiKeyAuthService;
   rpc: CallRpc;
   book: Book;
-  /** See {@link SendTest}; null or left out while nothing sends notifications. */
+  /** Null or left out where nothing sends notifications. */
   sendTest?: SendTest | null;
   /** Largest body, in bytes. */
   bodyLimit: number;

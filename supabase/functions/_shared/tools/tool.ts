@@ -9,7 +9,7 @@ export interface Call {
   account: string;
   rpc: CallRpc;
   book: Book;
-  /** Sends one notification through the account's channels and tells how it went; null while nothing sends any. */
+  /** Null where nothing sends notifications. */
   sendTest: SendTest | null;
   keyId: string;
   requestId: string;
@@ -17,8 +17,10 @@ export interface Call {
   deadline: number;
 }
 
-/** Sends a test through the channels of an account, or through one of them. */
-export type SendTest = (wanted: { account: string; channel: string | null }) => Promise<unknown>;
+/** Sends a test to a notification channel; `result` says whether its receiver took it. Never throws. */
+export type SendTest = (
+  channel: string,
+) => Promise<{ ok: true; result: unknown } | { ok: false; code: "unknown_channel" | "unavailable" }>;
 
 /** What an operator can have done. */
 export interface Tool {
