@@ -51,6 +51,9 @@ begin
   if not found then
     return false;
   end if;
+  if exists (select from jsonb_to_recordset(metrics) r (value double precision) where (r.value >= 0 and r.value < 'Infinity') is not true) then
+    raise exception 'a counter only grows' using errcode = 'check_violation', hint = 'Send differences of at least 0.';
+  end if;
   -- In one order everywhere: reports that meet must not deadlock. Beyond 5,000 series nothing new is kept.
   insert into trading.metrics as m (name, labels, value)
   select r.name, r.labels, sum(r.value)
