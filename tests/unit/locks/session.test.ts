@@ -18,6 +18,7 @@ function fake(answer: (statements: string) => Record<string, unknown>[] = () => 
   });
   const connection: Connection = {
     sql: (() => {}) as unknown as Sql,
+    reached: true,
     lost: signal,
     run(statements) {
       sent.push(statements);

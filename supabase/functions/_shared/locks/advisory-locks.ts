@@ -97,9 +97,9 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
         if (deadline.caller?.aborted) throw deadline.signal.reason;
         if (!isConnectionFailure(error)) throw isRefusal(error) ? unavailable(error) : error;
         counts.retries += 1;
-        await deadline.pause(backoff(failures)).catch((reason) => {
-          throw deadline.caller?.aborted ? reason : unavailable(error);
-        });
+        await deadline.pause(backoff(failures)).catch(() => {});
+        if (deadline.caller?.aborted) throw deadline.signal.reason;
+        if (deadline.signal.aborted) throw unavailable(error);
       }
     }
   }

@@ -7,6 +7,8 @@ import type { Sql } from "postgres";
  */
 export interface Connection {
   readonly sql: Sql;
+  /** Whether it ever reached a server. */
+  readonly reached: boolean;
   /** Aborted once the connection is gone; the reason is why. */
   readonly lost: AbortSignal;
   /** Sends one message of plain statements; resolves with all their rows and the last one's command. */
@@ -34,6 +36,7 @@ export async function createConnection(
   // Loaded when first needed: a function that takes no lock starts without it.
   const { default: postgres } = await import("postgres");
   const gone = new AbortController();
+  let reached = false;
   const sockets = new Set<Socket>();
   const lose = (reason: Error) => gone.abort(reason);
 
@@ -52,7 +55,10 @@ export async function createConnection(
     socket: ({ host, port, path }: { host: string[]; port: number[]; path: string | false }) => {
       gone.signal.throwIfAborted();
       const target = path ? { path } : { host: host[0] ?? "localhost", port: port[0] ?? 5432 };
-      return dial(target, connectTimeoutMs, sockets).catch((error) => {
+      return dial(target, connectTimeoutMs, sockets).then((socket) => {
+        reached = true;
+        return socket;
+      }, (error) => {
         lose(error);
         throw error;
       });
@@ -63,6 +69,9 @@ export async function createConnection(
 
   return {
     sql,
+    get reached() {
+      return reached;
+    },
     lost: gone.signal,
     async run(statements) {
       gone.signal.throwIfAborted();

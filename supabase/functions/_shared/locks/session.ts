@@ -57,7 +57,7 @@ export async function beginLocked(connection: Connection, request: Request): Pro
   } catch (error) {
     if (!connection.lost.aborted) await rollback(connection);
     // That the server is away says more than that the deadline passed meanwhile.
-    if (isConnectionFailure(error) && !givenUp) throw error;
+    if (isConnectionFailure(error) && (!givenUp || !connection.reached)) throw error;
     throw deadline.signal.aborted || isLockTimeout(error) ? await overdue(deadline, error) : error;
   } finally {
     clearTimeout(grace);
