@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import type { DatabaseFacts, Facts } from "../../local/doctor/facts.ts";
 
 /** 64 random hexadecimal digits. */
-const secret = crypto.getRandomValues(new Uint8Array(32)).toHex();
+const secret = randomBytes(32).toString("hex");
 
 const database: DatabaseFacts = {
   ok: true,

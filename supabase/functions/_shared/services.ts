@@ -70,7 +70,8 @@ export const metrics = createMetrics({
 });
 metrics.collect(cacheMetrics(cacheService));
 metrics.collect(lockMetrics(advisoryLockService));
-addEventListener("beforeunload", () => background(metrics.flush()));
+// Once: the work that it begins has plain Deno tell of the end again.
+addEventListener("beforeunload", () => background(metrics.flush()), { once: true });
 
 /** Counts the requests of an app. */
 export const onAnswer = countRequests(metrics);

@@ -121,6 +121,8 @@ export function createMetrics(
       },
     };
     for (const collector of collectors) collector(tell);
+    // Zeros go along with the first figures; by themselves they are nothing to write for.
+    if (![...series.values()].some(({ value, reported }) => value > (reported ?? 0))) return null;
     const metrics: Sample[] = [];
     for (const each of series.values()) {
       const { name, labels, value, reported } = each;
@@ -129,7 +131,6 @@ export function createMetrics(
       }
       each.reported = value;
     }
-    if (metrics.length === 0) return null;
     return { isolate, function: own.function, report: ++reports, metrics, gauges };
   }
 
