@@ -8,6 +8,7 @@ import { createAdvisoryLockService } from "./locks/advisory-locks.ts";
 import { createLeaseRpc } from "./locks/lease-rpc.ts";
 import { createLeaseService } from "./locks/leases.ts";
 import { background } from "./http/background.ts";
+import { type NotifyPolicy, readNotifyPolicy } from "./notifications/policy.ts";
 import { createLog } from "./observability/log.ts";
 
 /** Runs `make`, and says in the log what is wrong before the isolate fails to start. */
@@ -22,6 +23,9 @@ function orExplain<T>(make: () => T): T {
 
 /** What the environment says. */
 export const config: Config = orExplain(() => readConfig(Deno.env.toObject()));
+
+/** What receivers of notifications may be. */
+export const notifyPolicy: NotifyPolicy = orExplain(() => readNotifyPolicy(Deno.env.toObject()));
 
 /** Writes the function's log lines. */
 export const log = createLog(config.logLevel, {

@@ -14,6 +14,7 @@ export interface Message {
 export type SendFailure =
   | UrlRefusal
   | Extract<Resolution, { ok: false }>["code"]
+  | "invalid_message"
   | "timeout"
   | "connect_failed"
   | "tls_failed"
