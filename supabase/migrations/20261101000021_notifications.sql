@@ -52,7 +52,7 @@ create table trading.notification_outbox (
   status text not null default 'pending' check (status in ('pending', 'delivered', 'dead')),
   attempts integer not null default 0 check (attempts >= 0),
   next_attempt_at timestamptz not null default now(),
-  first_attempt_at timestamptz,
+  first_failed_at timestamptz,
   lease uuid,
   leased_until timestamptz,
   last_error text check (last_error ~ '^[a-z_]{1,64}( [0-9]{3})?$'),

@@ -37,17 +37,19 @@ comment on function trading.delivery_json is 'A channel as its sender needs it, 
 
 create function trading.line_heads() returns setof trading.notification_outbox
   language sql stable security invoker set search_path = '' as $$
-  -- From line to line by the index: a backlog of one channel costs no more than its head.
+  -- From line to line by the index: a backlog of one line costs no more than its head.
   with recursive heads as (
-    (select o from trading.notification_outbox o where o.status = 'pending'
+    (select o.* from trading.notification_outbox o where o.status = 'pending'
      order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1)
     union all
-    select (select o from trading.notification_outbox o
-            where o.status = 'pending' and (o.channel_id, coalesce(o.account_id, 0)) > ((h.o).channel_id, coalesce((h.o).account_id, 0))
-            order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1)
-    from heads h where (h.o).id is not null
+    select n.* from heads h
+    cross join lateral (
+      select o.* from trading.notification_outbox o
+      where o.status = 'pending' and (o.channel_id, coalesce(o.account_id, 0)) > (h.channel_id, coalesce(h.account_id, 0))
+      order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1
+    ) n
   )
-  select (h.o).* from heads h where (h.o).id is not null;
+  select h.* from heads h;
 $$;
 comment on function trading.line_heads is
   'The first pending row of each line, which is an account''s events for one channel: those behind it wait for it.';
@@ -87,8 +89,7 @@ begin
       order by o.turn, o.id limit at_most
     ), leased as (
       update trading.notification_outbox o
-      set lease = taken, leased_until = until,
-        first_attempt_at = case when o.id = head.id then coalesce(o.first_attempt_at, clock_timestamp()) else o.first_attempt_at end
+      set lease = taken, leased_until = until
       from line l where o.id = l.id
       returning o.*
     )
@@ -173,6 +174,8 @@ create function public.fail_notification(
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
   failed constant trading.notification_outbox := trading.leased(id, lease);
+  failed_at constant timestamptz := clock_timestamp();
+  first_failing constant timestamptz := coalesce(failed.first_failed_at, failed_at);
   wait constant interval := trading.retry_delay(failed.attempts + 1);
   since timestamptz;
 begin
@@ -180,13 +183,13 @@ begin
     return jsonb_build_object('status', 'lost');
   end if;
   update trading.notification_channels c
-  set failures = c.failures + 1, failing_since = coalesce(c.failing_since, failed.first_attempt_at, clock_timestamp())
+  set failures = c.failures + 1, failing_since = coalesce(c.failing_since, failed_at)
   where c.id = failed.channel_id returning c.failing_since into since;
   update trading.notification_outbox o
-  set attempts = o.attempts + 1, last_error = error, lease = null, leased_until = null,
+  set attempts = o.attempts + 1, last_error = error, first_failed_at = first_failing, lease = null, leased_until = null,
     status = case when wait is null then 'dead' else 'pending' end,
-    finished_at = case when wait is null then clock_timestamp() end,
-    next_attempt_at = clock_timestamp()
+    finished_at = case when wait is null then failed_at end,
+    next_attempt_at = failed_at
       + coalesce(greatest(wait, make_interval(secs => least(greatest(retry_after, 0), 86400))), '0')
   where o.id = failed.id;
   -- Those behind it were claimed with it.
@@ -194,7 +197,7 @@ begin
     and o.channel_id = failed.channel_id and coalesce(o.account_id, 0) = coalesce(failed.account_id, 0);
   if gone then
     perform trading.disable_channel(failed.channel_id, 'gone');
-  elsif wait is null and since <= failed.first_attempt_at then
+  elsif wait is null and since <= first_failing then
     perform trading.disable_channel(failed.channel_id, 'repeated_failure');
   end if;
   return (select jsonb_build_object('status', o.status, 'attempts', o.attempts, 'next_attempt_at',
@@ -205,7 +208,7 @@ $$;
 comment on function public.fail_notification is
   'It was not delivered: error is a code and perhaps an HTTP status ("http_status 500"). It is tried again after about 5 s, 5 min, '
   '30 min, 2 h, 5 h and 10 h, or later when retry_after (seconds, at most a day) says so; then it is dead. gone (HTTP 410) disables '
-  'the channel at once; so does a message that dies when nothing reached the channel since its first attempt. Gives back what was '
+  'the channel at once; so does a message that dies when nothing reached the channel since it first failed. Gives back what was '
   'claimed behind it. Answers { status: pending | dead | lost, attempts, next_attempt_at, channel_disabled }.';
 
 create function public.release_notifications(lease uuid) returns integer
@@ -231,7 +234,7 @@ begin
     raise exception 'channel % is disabled', channel using errcode = 'PT422', hint = 'Enable it first: update_notification_channel with {"enabled": true}.';
   end if;
   update trading.notification_outbox o
-  set status = 'pending', attempts = 0, first_attempt_at = null, next_attempt_at = clock_timestamp(), finished_at = null
+  set status = 'pending', attempts = 0, first_failed_at = null, next_attempt_at = clock_timestamp(), finished_at = null
   where o.channel_id = target.id and o.status = 'dead' and (ids is null or o.id = any (ids));
   get diagnostics revived = row_count;
   return revived;

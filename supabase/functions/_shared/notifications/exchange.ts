@@ -3,6 +3,7 @@
  * `node:http` of the hosted Deno takes neither `lookup` nor `createConnection`; so the request is written here, on
  * Deno's own sockets. TLS verifies the name, not the address. Nothing is followed, nothing is kept open.
  */
+import { orAborted } from "./deadline.ts";
 
 /** What is posted where. */
 export interface Post {
@@ -88,17 +89,6 @@ async function secured(connection: Deno.TcpConn, hostname: string, caCerts: stri
   } catch (error) {
     throw new TlsError("no certificate that is trusted", { cause: error });
   }
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal, onLate: (late: T) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(
-      (value) => signal.aborted ? onLate(value) : resolve(value),
-      reject,
-    ).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
 
 function requestText({ url, headers, body }: Post): Uint8Array {

@@ -1,4 +1,5 @@
 import { parseAddress } from "./address.ts";
+import { orAborted } from "./deadline.ts";
 import { bareHost, isLiteral, type NotifyPolicy } from "./policy.ts";
 import { specialUse } from "./special-addresses.ts";
 
@@ -37,7 +38,9 @@ export async function addressesOf(
   signal: AbortSignal,
 ): Promise<Resolution> {
   const host = bareHost(hostname);
-  const addresses = isLiteral(hostname) ? [host] : await resolve(host, signal).catch(() => null);
+  const addresses = isLiteral(hostname)
+    ? [host]
+    : await orAborted(resolve(host, signal), signal).catch(() => null);
   if (addresses === null) return { ok: false, code: "dns_failed" };
   if (addresses.length === 0) return { ok: false, code: "no_address" };
   const allowed = addresses.every((address) =>

@@ -118,7 +118,7 @@ function secondsToWait(header: string, body: string): number | null {
   const [, told] = /"retry_after"\s*:\s*(\d{1,6}(?:\.\d+)?)/.exec(body) ?? [];
   const seconds = /^\d+(\.\d+)?$/.test(header)
     ? Number(header)
-    : header !== ""
+    : /^[A-Za-z]/.test(header)
     ? (Date.parse(header) - Date.now()) / 1_000
     : Number(told ?? NaN);
   return Number.isNaN(seconds) ? null : Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_WAIT);
