@@ -31,7 +31,14 @@ async function buy(stack: Stack, account: string, count: number) {
   const ids: string[] = [];
   const milliseconds: number[] = [];
   for (let number = 0; number < count; number++) {
-    const sent = await send(stack, { account, symbol: "FAULT", action: "buy", quantity: "1", price: "10" });
+    const sent = await send(stack, {
+      id: crypto.randomUUID(),
+      account,
+      symbol: "FAULT",
+      action: "buy",
+      quantity: "1",
+      price: "10",
+    });
     assert.equal(sent.status, 200);
     ids.push(sent.body.alert_id);
     milliseconds.push(sent.milliseconds);

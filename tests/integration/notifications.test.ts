@@ -43,7 +43,7 @@ function receiverTest(
 }
 
 receiverTest(
-  "a fill and a refusal reach a webhook in order, signed, with the same body that was signed",
+  "a fill, a halt and its end reach a webhook in order, signed",
   async (receiver, channel, account) => {
     const secret = await newChannel({
       channel,
@@ -52,8 +52,7 @@ receiverTest(
       accounts: [account],
     });
     const filled = await alert(account, { id: "1" });
-    const refused = await alert(account, { id: "2", price: "1", quantity: "-1", order_type: "limit" });
-    ok(filled.status === "filled", JSON.stringify([filled, refused]));
+    equal(filled.status, "filled");
     await asService().rpc("halt_account", { account, reason: "done" });
     await asService().rpc("resume_account", { account });
     await receiver.got(3);

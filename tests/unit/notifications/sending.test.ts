@@ -4,6 +4,7 @@ import {
   readNotifyPolicy,
 } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { exchange } from "../../../supabase/functions/_shared/notifications/exchange.ts";
+import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/webhook-url.ts";
 import { createSend } from "../../../supabase/functions/_shared/notifications/send.ts";
 import { startRawReceiver, startReceiver } from "../../support/receiver.ts";
 import { CERTIFICATE, KEY } from "./certificate.ts";
@@ -153,6 +154,67 @@ Deno.test("Retry-After is read as seconds, as a date, and from Telegram's body",
   const date = new Date(Date.now() + 90_000).toUTCString();
   const seconds = await wait(`HTTP/1.1 503 X\r\nretry-after: ${date}\r\n\r\n`);
   assert.ok(seconds !== null && Math.abs(seconds - 90) < 30, String(seconds));
+  const body = '{"ok":false,"error_code":429,"parameters":{"retry_after":35}}';
+  assert.equal(await wait(`HTTP/1.1 429 X\r\ncontent-length: ${body.length}\r\n\r\n${body}`), 35);
+  assert.equal(await wait(`HTTP/1.1 429 X\r\n\r\n${body}`), 35);
+});
+
+Deno.test("TLS verifies the name of the URL, though an address is dialled", plain, async () => {
+  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: CERTIFICATE, key: KEY });
+  const serve = async () => {
+    for (;;) {
+      const connection = await listener.accept().catch(() => null);
+      if (connection === null) return;
+      const answer = async () => {
+        await connection.read(new Uint8Array(4_096));
+        await connection.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
+        connection.close();
+      };
+      // A handshake that the other side refuses ends only itself.
+      void answer().catch(() => {});
+    }
+  };
+  void serve();
+  const { port } = listener.addr as Deno.NetAddr;
+  const send = (name: string, trusted: string[]) =>
+    createSend({ ...LOCAL, ports: [port] }, {
+      resolve: () => Promise.resolve(["127.0.0.1"]),
+      post: (post, signal) => exchange(post, signal, trusted),
+    })(message(`https://${name}:${port}/`));
+  assert.deepEqual(await send("hooks.example.com", [CERTIFICATE]), { ok: true, status: 200 });
+  const other = await send("other.example.com", [CERTIFICATE]);
+  assert.ok(!other.ok && other.code === "tls_failed", JSON.stringify(other));
+  const unknown = await send("hooks.example.com", []);
+  assert.ok(!unknown.ok && unknown.code === "tls_failed", JSON.stringify(unknown));
+  listener.close();
+});
+
+Deno.test("private receivers can be allowed on a local stack, and never on a hosted project", () => {
+  const allow = { NOTIFY_ALLOW_PRIVATE: "1" };
+  const local = [
+    "http://127.0.0.1:54321",
+    "http://kong:8000",
+    "http://host.docker.internal:54321",
+    "http://[::1]:1/",
+  ];
+  for (const url of local) {
+    assert.equal(readNotifyPolicy({ SUPABASE_URL: url, ...allow }).allowPrivate, true, url);
+  }
+  for (
+    const url of ["https://abcdefghij.supabase.co", "https://supabase.example.com", "http://8.8.8.8:8000"]
+  ) {
+    assert.throws(() => readNotifyPolicy({ SUPABASE_URL: url, ...allow }), /NOTIFY_ALLOW_PRIVATE/, url);
+    assert.equal(readNotifyPolicy({ SUPABASE_URL: url }).allowPrivate, false);
+  }
+});
+
+Deno.test("ports and plain HTTP are widened by the configuration only", () => {
+  const hosted = { SUPABASE_URL: "https://a.supabase.co" };
+  assert.deepEqual(readNotifyPolicy(hosted), { allowHttp: false, allowPrivate: false, ports: [443, 8443] });
+  assert.throws(() => readNotifyPolicy({ ...hosted, NOTIFY_PORTS: "https" }), /NOTIFY_PORTS/);
+  const http = readNotifyPolicy({ ...hosted, NOTIFY_ALLOW_HTTP: "1" });
+  assert.ok(checkWebhookUrl("http://example.com:8080/", http).ok);
+  assert.ok(!checkWebhookUrl("http://127.0.0.1/", http).ok);
   const ports = { NOTIFY_PORTS: "443,5678", NOTIFY_ALLOW_HTTP: "1" };
-  assert.deepEqual(readNotifyPolicy({ SUPABASE_URL: "https://a.supabase.co", ...ports }).ports, [443, 5678]);
+  assert.deepEqual(readNotifyPolicy({ ...hosted, ...ports }).ports, [443, 5678]);
 });
