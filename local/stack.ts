@@ -7,6 +7,7 @@ import type { StackError } from "./errors.ts";
 import { ensureFunctionEnv } from "./function-env.ts";
 import { startGateway } from "./gateway.ts";
 import { standardError } from "./log.ts";
+import { startNotificationClock } from "./notification-clock.ts";
 import { defaultOptions, type StackOptions } from "./options.ts";
 import { loopback, requireFreePort } from "./ports.ts";
 import { createPostgRest } from "./postgrest.ts";
@@ -109,6 +110,7 @@ async function assemble(assembly: Assembly, options: StackOptions): Promise<Stac
     rest: () => rest.process.ready ? rest.upstream : null,
   }, secrets);
   assembly.onStop(gateway.stop);
+  if (pools.has("notifications")) assembly.onStop(startNotificationClock(apiUrl, secrets));
   const dashboard = await startDashboard(options.dashboardPort);
   if (dashboard !== null) assembly.onStop(dashboard.stop);
 

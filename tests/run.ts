@@ -9,6 +9,7 @@
 import { freePort } from "../local/ports.ts";
 import { startStack } from "../local/stack.ts";
 import { repositoryRoot } from "../local/paths.ts";
+import { setFunctionEnv } from "./support/own-stack.ts";
 
 /** What Supabase's hosted edge runtime embeds. */
 const hostedDeno = "npx -y deno@2.1.4";
@@ -67,6 +68,8 @@ const tests = (
 
 async function withStack(body: (env: Record<string, string>) => Promise<void>): Promise<void> {
   const dataDir = await Deno.makeTempDir({ prefix: "supabase-automation-test-" });
+  // Receivers of notifications are on this machine.
+  await setFunctionEnv(dataDir, { NOTIFY_ALLOW_PRIVATE: "1" });
   const log = await Deno.open(`${dataDir}/stack.log`, { create: true, write: true });
   const stack = await startStack({
     port: freePort(),

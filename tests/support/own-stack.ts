@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { freePort } from "../../local/ports.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 
@@ -21,12 +22,19 @@ export async function withDataDir<T>(body: (dataDir: string) => Promise<T>): Pro
   }
 }
 
+/** Variables of the functions, set before the stack that is to have them starts. */
+export async function setFunctionEnv(dataDir: string, env: Record<string, string>): Promise<void> {
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
+  await Deno.writeTextFile(join(dataDir, "functions.env"), lines.join(""));
+}
+
 /** Starts a stack that only this test uses, and may break; `lines` is all that its parts print. */
 export function withOwnStack(
   body: (stack: Stack, lines: string[]) => Promise<void>,
-  options: { deno?: string } = {},
+  { env, ...options }: { deno?: string; env?: Record<string, string> } = {},
 ): Promise<void> {
   return withDataDir(async (dataDir) => {
+    if (env !== undefined) await setFunctionEnv(dataDir, env);
     const lines: string[] = [];
     const stack = await startStack({
       ...freePorts(),

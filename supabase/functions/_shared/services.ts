@@ -12,6 +12,7 @@ import { cacheMetrics } from "./cache/metrics.ts";
 import { createSendReport } from "./database/metrics-rpc.ts";
 import { lockMetrics } from "./locks/metrics.ts";
 import { later } from "./observability/later.ts";
+import { type NotifyPolicy, readNotifyPolicy } from "./notifications/policy.ts";
 import { createLog } from "./observability/log.ts";
 import { createMetrics } from "./observability/metrics.ts";
 import { countRequests } from "./observability/requests.ts";
@@ -28,6 +29,9 @@ function orExplain<T>(make: () => T): T {
 
 /** What the environment says. */
 export const config: Config = orExplain(() => readConfig(Deno.env.toObject()));
+
+/** What receivers of notifications may be. */
+export const notifyPolicy: NotifyPolicy = orExplain(() => readNotifyPolicy(Deno.env.toObject()));
 
 /** Writes the function's log lines. */
 export const log = createLog(config.logLevel, {

@@ -6,3 +6,4 @@ export type { Problem } from "./http/errors.ts";
 export { problemsOf } from "./validators/problem.ts";
 export { type PortfolioQuery, portfolioQuerySchema } from "./validators/portfolio-query.ts";
 export { type ToolName, toolNameSchema } from "./validators/tool-name.ts";
+export { webhookUrlSchema } from "./notifications/webhook-url.ts";

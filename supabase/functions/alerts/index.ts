@@ -1,19 +1,13 @@
 /** `POST /functions/v1/alerts`: alerts in, exact paper trades out. */
+import { createAfterChanges } from "../_shared/after-changes.ts";
 import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { countBatches, countOutcomes } from "../_shared/alerts/metrics.ts";
 import { receiveAlerts } from "../_shared/alerts/routes.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
-import { announceAccounts } from "../_shared/portfolio/cache-keys.ts";
-import {
-  apiKeyAuthService,
-  cacheService,
-  config,
-  database,
-  log,
-  metrics,
-  onAnswer,
-} from "../_shared/services.ts";
+import * as services from "../_shared/services.ts";
+
+const { apiKeyAuthService, cacheService, config, database, log, metrics, onAnswer } = services;
 
 const app = createApp(log, onAnswer);
 app.use(allowOnly("POST"));
@@ -28,8 +22,8 @@ app.post(
     preview: createSendBatch(database, "preview_alerts"),
     bodyLimit: config.bodyLimit,
     deadlineMs: config.alertDeadlineMs,
-    onChanged: announceAccounts(cacheService),
     onOutcomes: countOutcomes(metrics),
+    onChanged: createAfterChanges({ cache: cacheService, database, config, log }),
   }),
 );
 

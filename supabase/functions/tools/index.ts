@@ -1,18 +1,22 @@
 /** `POST /functions/v1/tools/<tool-name>`: what an operator has done. `GET /tools`: what there is. */
+import { createAfterChanges } from "../_shared/after-changes.ts";
 import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
-import { announceAccounts } from "../_shared/portfolio/cache-keys.ts";
+import { sendTestNotification } from "../_shared/notifications/test-notification.ts";
+import { createCallNotifications } from "../_shared/notifications/wake.ts";
 import { apiKeyAuthService, cacheService, config, database, log, onAnswer } from "../_shared/services.ts";
 import { createCallRpc } from "../_shared/tools/call-rpc.ts";
 import { listTools, runTool } from "../_shared/tools/routes.ts";
 
+const callNotifications = createCallNotifications(config);
 const services = {
   apiKeys: apiKeyAuthService,
   rpc: createCallRpc(database),
   book: createGroupCommit({ send: createSendBatch(database, "process_alerts") }),
   bodyLimit: config.bodyLimit,
-  onChanged: announceAccounts(cacheService),
+  onChanged: createAfterChanges({ cache: cacheService, database, config, log }),
+  sendTest: (channel: string) => sendTestNotification(callNotifications, channel),
 };
 
 const app = createApp(log, onAnswer);

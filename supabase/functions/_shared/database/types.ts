@@ -27,6 +27,11 @@ export type Database = {
         }[];
       };
       "adjust_cash": { Args: { "account": string; "amount": number; "note": string }; Returns: Json };
+      "claim_notifications": {
+        Args: { "at_most"?: number; "lease_seconds"?: number; "lines"?: number };
+        Returns: Json;
+      };
+      "complete_notification": { Args: { "id": number; "lease": string }; Returns: boolean };
       "create_account": {
         Args: {
           "account": string;
@@ -37,7 +42,22 @@ export type Database = {
         };
         Returns: Json;
       };
+      "create_notification_channel": {
+        Args: {
+          "accounts"?: (string)[];
+          "channel": string;
+          "chat_id"?: string;
+          "events"?: (string)[];
+          "kind": string;
+          "secret"?: string;
+          "token"?: string;
+          "url"?: string;
+        };
+        Returns: Json;
+      };
+      "delete_notification_channel": { Args: { "channel": string }; Returns: Json };
       "deposit": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
+      "enqueue_daily_summaries": { Args: { "at"?: string }; Returns: number };
       "equity_curve": {
         Args: {
           "account"?: string;
@@ -59,6 +79,10 @@ export type Database = {
           "open": string;
           "time": string;
         }[];
+      };
+      "fail_notification": {
+        Args: { "error": string; "gone"?: boolean; "id": number; "lease": string; "retry_after"?: number };
+        Returns: Json;
       };
       "halt_account": { Args: { "account": string; "reason"?: string }; Returns: Json };
       "list_alerts": {
@@ -123,6 +147,11 @@ export type Database = {
           "open": string;
           "time": string;
         }[];
+      };
+      "list_notification_channels": { Args: Record<PropertyKey, never>; Returns: Json };
+      "list_notifications": {
+        Args: { "channel"?: string; "limit"?: number; "status"?: string };
+        Returns: Json;
       };
       "list_orders": {
         Args: {
@@ -213,6 +242,8 @@ export type Database = {
         }[];
       };
       "lock_status": { Args: { "lock_key": string }; Returns: Json };
+      "notification_target": { Args: { "channel": string }; Returns: Json };
+      "notification_work": { Args: Record<PropertyKey, never>; Returns: Json };
       "performance": {
         Args: {
           "account"?: string;
@@ -239,16 +270,19 @@ export type Database = {
         Returns: boolean;
       };
       "release_lease": { Args: { "fencing_token"?: number; "key": string; "owner": string }; Returns: Json };
+      "release_notifications": { Args: { "lease": string }; Returns: number };
       "renew_lease": {
         Args: { "fencing_token": number; "key": string; "owner": string; "ttl_ms": number };
         Returns: Json;
       };
       "replay_account": { Args: { "account": string; "into": string; "overrides"?: Json }; Returns: Json };
+      "resend_notifications": { Args: { "channel": string; "ids"?: (number)[] }; Returns: number };
       "reset_account": { Args: { "account": string; "initial_cash"?: number }; Returns: Json };
       "resume_account": { Args: { "account": string }; Returns: Json };
       "schema_version": { Args: Record<PropertyKey, never>; Returns: string };
       "system_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "update_account_settings": { Args: { "account": string; "settings": Json }; Returns: Json };
+      "update_notification_channel": { Args: { "changes": Json; "channel": string }; Returns: Json };
       "upsert_instrument": {
         Args: {
           "aliases"?: (string)[];

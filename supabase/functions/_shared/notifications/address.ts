@@ -1,0 +1,42 @@
+/** An IP address as a number, and how many bits it has. */
+export interface Address {
+  bits: 32 | 128;
+  value: bigint;
+}
+
+/**
+ * Reads an address in its one plain spelling: four decimals without leading zeros, or RFC 4291 without a zone. Other
+ * spellings (hexadecimal, octal, short) are the URL parser's to read; here they are null.
+ */
+export function parseAddress(text: string): Address | null {
+  const value = text.includes(":") ? parseSix(text) : parseFour(text);
+  return value === null ? null : { bits: text.includes(":") ? 128 : 32, value };
+}
+
+function parseFour(text: string): bigint | null {
+  const parts = text.split(".");
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) {
+    return null;
+  }
+  return parts.reduce((value, part) => value << 8n | BigInt(part), 0n);
+}
+
+function parseSix(text: string): bigint | null {
+  const halves = withoutDots(text)?.split("::") ?? [];
+  if (halves.length < 1 || halves.length > 2) return null;
+  const [head = [], tail = []] = halves.map((half) => half === "" ? [] : half.split(":"));
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
+  const groups = [...head, ...Array<string>(missing).fill("0"), ...tail];
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return null;
+  return groups.reduce((value, group) => value << 16n | BigInt(`0x${group}`), 0n);
+}
+
+/** The last 32 bits as two groups, where they are written with dots. */
+function withoutDots(text: string): string | null {
+  if (!text.includes(".")) return text;
+  const start = text.lastIndexOf(":") + 1;
+  const four = parseFour(text.slice(start));
+  if (four === null) return null;
+  return `${text.slice(0, start)}${(four >> 16n).toString(16)}:${(four & 0xffffn).toString(16)}`;
+}

@@ -1,0 +1,99 @@
+import type { Log } from "../observability/log.ts";
+import { toMessage } from "./formats.ts";
+import type { Channel, Line, Notification, Outbox } from "./outbox-rpc.ts";
+import type { Send, Sent } from "./send.ts";
+
+/** How many notifications one run sent, and how many did not arrive. */
+export interface Dispatched {
+  delivered: number;
+  failed: number;
+}
+
+/** Sends what is due. */
+export type Dispatch = () => Promise<Dispatched>;
+
+/**
+ * Makes a dispatcher. Several may run at once, anywhere: each line is sent by one, in its order, and at least once.
+ *
+ * @param sendMs milliseconds that the sender takes at most for one message
+ * @param runMs milliseconds after which no further line is begun
+ * @param leaseSeconds how long a line is held; nothing of it is sent that might not be over by then
+ * @param lanes lines sent at a time: a receiver that hangs holds up one
+ */
+export function createDispatch(
+  { outbox, send, log, sendMs = 10_000, runMs = 20_000, leaseSeconds = 60, lanes = 4, now = Date.now }: {
+    outbox: Outbox;
+    send: Send;
+    log: Log;
+    sendMs?: number;
+    runMs?: number;
+    leaseSeconds?: number;
+    lanes?: number;
+    now?: () => number;
+  },
+): Dispatch {
+  /** Sends one; a channel whose values make no message is one more that cannot be reached. */
+  function attempt(channel: Channel, notification: Notification): Promise<Sent> {
+    try {
+      return send(toMessage(channel, notification, now()));
+    } catch {
+      return Promise.resolve({ ok: false, code: "invalid_message", status: null, retryAfter: null });
+    }
+  }
+
+  /** Sends a line as far as its receiver takes it. */
+  async function deliver(
+    { lease, channel, notifications }: Line,
+    total: Dispatched,
+    claimedAt: number,
+  ): Promise<void> {
+    const lastStart = claimedAt + leaseSeconds * 1_000 - sendMs - 1_000;
+    for (const notification of notifications) {
+      if (now() > lastStart) return await outbox.release(lease);
+      const sent = await attempt(channel, notification);
+      const facts = { channel: channel.name, event: notification.event, message_id: notification.message_id };
+      if (sent.ok) {
+        total.delivered++;
+        await outbox.complete(notification.id, lease);
+        continue;
+      }
+      total.failed++;
+      const failure = await outbox.fail(notification.id, lease, {
+        error: errorOf(sent),
+        retryAfter: sent.retryAfter,
+        gone: sent.status === 410,
+      });
+      const { status, channel_disabled: disabled } = failure;
+      log(disabled ? "error" : "warn", "notification not delivered", {
+        ...facts,
+        error: errorOf(sent),
+        status,
+      });
+      if (disabled) log("error", "notification channel disabled", { channel: channel.name });
+      return;
+    }
+  }
+
+  async function lane(total: Dispatched, until: number): Promise<void> {
+    while (now() < until) {
+      const claimedAt = now();
+      const line = await outbox.claim(leaseSeconds);
+      if (line === null) return;
+      await deliver(line, total, claimedAt);
+    }
+  }
+
+  return async () => {
+    const total = { delivered: 0, failed: 0 };
+    const until = now() + runMs;
+    await outbox.enqueueSummaries();
+    // One that fails leaves the others their work; what it held is free when its lease is over.
+    const ended = await Promise.allSettled(Array.from({ length: lanes }, () => lane(total, until)));
+    const broken = ended.find((end) => end.status === "rejected");
+    if (broken !== undefined) throw broken.reason;
+    return total;
+  };
+}
+
+const errorOf = ({ code, status }: Extract<Sent, { ok: false }>): string =>
+  status === null ? code : `${code} ${status}`;

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import type { DatabaseClient } from "../database/client.ts";
+import type { Json } from "../database/types.ts";
+
+/** A receiver, as its sender needs it: with its secrets. Never logged, never answered. */
+export const channelSchema = z.object({
+  name: z.string(),
+  kind: z.enum(["webhook", "discord", "slack", "telegram"]),
+  url: z.string().nullable(),
+  token: z.string().nullable(),
+  chat_id: z.string().nullable(),
+  /** Keys of the signatures, the newest first. */
+  secrets: z.array(z.string()),
+});
+export type Channel = z.output<typeof channelSchema>;
+
+const notificationSchema = z.object({
+  id: z.string(),
+  message_id: z.string(),
+  event: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+  attempts: z.number(),
+  created_at: z.string(),
+});
+/** One event for one channel. Money and quantities in its payload are decimal strings. */
+export type Notification = z.output<typeof notificationSchema>;
+
+const lineSchema = z.object({
+  lease: z.string(),
+  channel: channelSchema,
+  notifications: z.array(notificationSchema),
+});
+/** A channel's events of one account, in the order in which they are to be sent, held by a lease. */
+export type Line = z.output<typeof lineSchema>;
+
+const failureSchema = z.object({
+  status: z.enum(["pending", "dead", "lost"]),
+  channel_disabled: z.boolean().default(false),
+});
+
+/** What became of a message that did not arrive. */
+export interface Failed {
+  /** A code, and perhaps an HTTP status. */
+  error: string;
+  /** Seconds; null: by the schedule. */
+  retryAfter: number | null;
+  /** The receiver wants no more, ever. */
+  gone: boolean;
+}
+
+/** The outbox. Every call throws an {@link OutboxError} when the database does not answer as it should. */
+export interface Outbox {
+  /** Puts yesterday's summaries in, once an account and day. */
+  enqueueSummaries(): Promise<void>;
+  /** One line that is due, held for `leaseSeconds`; null when none is. */
+  claim(leaseSeconds: number): Promise<Line | null>;
+  /** It arrived. */
+  complete(id: string, lease: string): Promise<void>;
+  /** It did not: what becomes of it, and whether its channel was taken out of use. */
+  fail(id: string, lease: string, failed: Failed): Promise<z.output<typeof failureSchema>>;
+  /** Gives back what is held and was not sent. */
+  release(lease: string): Promise<void>;
+  /** Whether there are channels, and something to send now. */
+  work(signal: AbortSignal): Promise<{ channels: number; due: boolean }>;
+  /** The channel of that name; null when there is none. */
+  channel(name: string): Promise<Channel | null>;
+}
+
+/** The outbox could not be asked. Its message is a code: the database's own may hold values. */
+export class OutboxError extends Error {
+  override readonly name = "OutboxError";
+}
+
+/** Milliseconds that the database gets for one answer. */
+const DEADLINE = 5_000;
+
+/** The outbox in the database. */
+export function createOutbox(database: DatabaseClient): Outbox {
+  type Rpc = Parameters<DatabaseClient["rpc"]>[0];
+  async function call<Schema extends z.ZodType>(
+    schema: Schema,
+    rpc: Rpc,
+    args: Record<string, Json>,
+    signal: AbortSignal = AbortSignal.timeout(DEADLINE),
+  ): Promise<z.output<Schema>> {
+    // An id stays text: a double does not hold all of them.
+    const { data, error } = await database.rpc(rpc, args as never).abortSignal(signal);
+    if (error !== null) throw new OutboxError(error.code || "no_answer");
+    const parsed = schema.safeParse(data);
+    if (!parsed.success) throw new OutboxError("garbled_answer");
+    return parsed.data;
+  }
+  return {
+    async enqueueSummaries() {
+      await call(z.number(), "enqueue_daily_summaries", {});
+    },
+    async claim(leaseSeconds) {
+      const [line = null] = await call(z.array(lineSchema), "claim_notifications", {
+        lines: 1,
+        lease_seconds: leaseSeconds,
+      });
+      return line;
+    },
+    async complete(id, lease) {
+      await call(z.boolean(), "complete_notification", { id, lease });
+    },
+    fail: (id, lease, { error, retryAfter, gone }) =>
+      call(failureSchema, "fail_notification", { id, lease, error, retry_after: retryAfter, gone }),
+    async release(lease) {
+      await call(z.number(), "release_notifications", { lease });
+    },
+    work: (signal) =>
+      call(z.object({ channels: z.number(), due: z.boolean() }), "notification_work", {}, signal),
+    async channel(name) {
+      try {
+        return await call(channelSchema, "notification_target", { channel: name });
+      } catch (error) {
+        if (error instanceof OutboxError && error.message === "PT404") return null;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { ConfigError } from "../config/config.ts";
+import { specialUse } from "./special-addresses.ts";
+import { specialName } from "./special-names.ts";
+
+/** What receivers of notifications may be. */
+export interface NotifyPolicy {
+  /** Plain HTTP too. */
+  allowHttp: boolean;
+  /** Any address and any port: for a local stack and its tests only. */
+  allowPrivate: boolean;
+  /** Ports that may be dialled. */
+  ports: readonly number[];
+}
+
+/** What holds when nothing is configured. */
+export const STRICT_POLICY: NotifyPolicy = Object.freeze({
+  allowHttp: false,
+  allowPrivate: false,
+  ports: Object.freeze([443, 8443]),
+});
+
+/** The ports that plain HTTP adds. */
+const HTTP_PORTS = [80, 8080];
+
+const flag = z.enum(["0", "1"]).default("0").transform((text) => text === "1");
+const environmentSchema = z.object({
+  SUPABASE_URL: z.url(),
+  NOTIFY_ALLOW_HTTP: flag,
+  NOTIFY_ALLOW_PRIVATE: flag,
+  NOTIFY_PORTS: z.string().regex(/^\d{1,5}(,\d{1,5})*$/, "is not a list of ports such as 443,8443")
+    .optional(),
+});
+
+/**
+ * The policy of an environment: `NOTIFY_ALLOW_HTTP=1`, `NOTIFY_PORTS=443,8443` and, where Supabase itself lies at a
+ * private address, `NOTIFY_ALLOW_PRIVATE=1`.
+ *
+ * @throws ConfigError when a variable makes no sense, or private receivers are asked for on a hosted project
+ */
+export function readNotifyPolicy(environment: Record<string, string | undefined>): NotifyPolicy {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(set);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new ConfigError(`configuration: ${problems.join("; ")}`);
+  }
+  const {
+    SUPABASE_URL: url,
+    NOTIFY_ALLOW_HTTP: allowHttp,
+    NOTIFY_ALLOW_PRIVATE: allowPrivate,
+    NOTIFY_PORTS: ports,
+  } = parsed.data;
+  if (allowPrivate && isPublicHost(new URL(url))) {
+    throw new ConfigError("configuration: NOTIFY_ALLOW_PRIVATE is for a local stack; this project is hosted");
+  }
+  return Object.freeze({
+    allowHttp: allowHttp || allowPrivate,
+    allowPrivate,
+    ports: ports?.split(",").map(Number) ?? [...STRICT_POLICY.ports, ...allowHttp ? HTTP_PORTS : []],
+  });
+}
+
+function isPublicHost({ hostname }: URL): boolean {
+  const host = bareHost(hostname);
+  return isLiteral(hostname) ? specialUse(host) === null : specialName(host) === null;
+}
+
+/** A URL's host name as resolvers and TLS want it: without the brackets of IPv6 and the dot of the root. */
+export const bareHost = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+
+/** Whether a URL's host name is an address. The URL parser has put every spelling of IPv4 into four decimals. */
+export const isLiteral = (hostname: string): boolean =>
+  hostname.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(hostname);

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import type { CallNotifications } from "./wake.ts";
+
+/** What `POST /notifications/test` takes. */
+export const testSchema = z.object({ channel: z.string().min(1).max(64) });
+
+const resultSchema = z.object({
+  channel: z.string(),
+  /** Whether the receiver answered 2xx. */
+  delivered: z.boolean(),
+  /** What it answered; null when it did not. */
+  status: z.number().nullable(),
+  /** Why not, such as `timeout`, `forbidden_address` or `http_status`. */
+  error: z.string().nullable(),
+});
+export type TestNotification = z.output<typeof resultSchema>;
+
+/** A test that was sent, or why none was: `unknown_channel`, or `unavailable` when nobody could say. */
+export type TestResult = { ok: true; result: TestNotification } | {
+  ok: false;
+  code: "unknown_channel" | "unavailable";
+};
+
+/** Milliseconds: the sender's own deadline, and what lies around it. */
+const DEADLINE = 15_000;
+
+/**
+ * Has a test sent to a channel by the function `notifications`, which alone dials addresses that users choose. Never
+ * throws.
+ */
+export async function sendTestNotification(call: CallNotifications, channel: string): Promise<TestResult> {
+  try {
+    const response = await call("/test", { channel }, AbortSignal.timeout(DEADLINE));
+    const body: unknown = await response.json();
+    if (response.status === 404) return { ok: false, code: "unknown_channel" };
+    const parsed = resultSchema.safeParse(body);
+    return response.ok && parsed.success
+      ? { ok: true, result: parsed.data }
+      : { ok: false, code: "unavailable" };
+  } catch {
+    return { ok: false, code: "unavailable" };
+  }
+}

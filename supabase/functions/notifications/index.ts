@@ -1,0 +1,18 @@
+/** `POST /functions/v1/notifications`: sends what is due in the outbox. `POST /notifications/test`: tries a channel. */
+import { allowOnly, createApp } from "../_shared/http/app.ts";
+import { createDispatch } from "../_shared/notifications/dispatch.ts";
+import { createOutbox } from "../_shared/notifications/outbox-rpc.ts";
+import { dispatchNotifications, testNotification } from "../_shared/notifications/routes.ts";
+import { createSend } from "../_shared/notifications/send.ts";
+import { apiKeyAuthService, config, database, log, notifyPolicy, onAnswer } from "../_shared/services.ts";
+
+const access = { apiKeys: apiKeyAuthService, serviceKey: config.serviceKey };
+const outbox = createOutbox(database);
+const send = createSend(notifyPolicy);
+
+const app = createApp(log, onAnswer);
+app.use(allowOnly("POST"));
+app.post("/notifications", dispatchNotifications(access, createDispatch({ outbox, send, log })));
+app.post("/notifications/test", testNotification(access, outbox, send));
+
+export default { fetch: app.fetch };

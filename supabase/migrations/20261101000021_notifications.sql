@@ -1,0 +1,234 @@
+-- Outgoing notifications: who is told of what, and the outbox that remembers it until it was told.
+--
+-- An event and its rows in the outbox are one transaction: neither is there without the other. The function
+-- `notifications` claims due rows, sends, and says here what became of them.
+
+create function trading.notification_events() returns text[]
+  language sql immutable parallel safe set search_path = ''
+  return array['fill', 'rejected', 'halted', 'resumed', 'daily_summary', 'channel_disabled'];
+comment on function trading.notification_events is 'The events that a channel may be told of.';
+
+create table trading.notification_channels (
+  id bigint generated always as identity primary key,
+  name text not null unique constraint channel_name_is_printable check (name ~ '^[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,63}$'),
+  kind text not null constraint channel_kind_is_known check (kind in ('webhook', 'discord', 'slack', 'telegram')),
+  url text constraint channel_url_is_http check (url ~ '^https?://[^[:space:]]+$' and length(url) <= 2048),
+  token text constraint channel_token_is_a_bot_token check (token ~ '^[0-9]{1,20}:[A-Za-z0-9_-]{20,100}$'),
+  chat_id text constraint channel_chat_id_is_a_chat check (chat_id ~ '^(-?[0-9]{1,20}|@[A-Za-z0-9_]{1,64})$'),
+  secret text constraint channel_secret_is_long check (secret ~ '^whsec_[A-Za-z0-9+/]{32,100}={0,2}$'),
+  previous_secret text,
+  previous_secret_until timestamptz,
+  events text[] not null default '{}' constraint channel_events_are_known check (events <@ trading.notification_events()),
+  account_ids bigint[] not null default '{}',
+  failures integer not null default 0 check (failures >= 0),
+  failing_since timestamptz,
+  disabled_at timestamptz,
+  disabled_reason text check (disabled_reason ~ '^[a-z_]{1,64}$'),
+  created_at timestamptz not null default now(),
+  constraint channel_kind_has_its_fields check (
+    case kind when 'telegram' then num_nonnulls(token, chat_id) = 2 and secret is null
+              when 'webhook' then num_nonnulls(url, secret) = 2 and num_nonnulls(token, chat_id) = 0
+              else url is not null and num_nonnulls(token, chat_id, secret) = 0 end),
+  constraint rotation_has_an_end check ((previous_secret is null) = (previous_secret_until is null)),
+  constraint failing_has_a_beginning check ((failures = 0) = (failing_since is null)),
+  constraint disabling_has_a_reason check ((disabled_at is null) = (disabled_reason is null))
+);
+comment on table trading.notification_channels is
+  'A receiver of notifications. Its url, token and secrets are for the sender only: no answer and no log shows them.';
+comment on column trading.notification_channels.url is 'Where to post; for telegram the bot API, when it is not api.telegram.org.';
+comment on column trading.notification_channels.secret is 'Key of a webhook''s signatures (Standard Webhooks); previous_secret signs too, until previous_secret_until.';
+comment on column trading.notification_channels.events is 'What it is told of; empty: all.';
+comment on column trading.notification_channels.account_ids is 'Whose events; empty: every account''s.';
+comment on column trading.notification_channels.failures is 'Attempts that failed since the last one that did not; the first of them was at failing_since.';
+
+create table trading.notification_outbox (
+  id bigint generated always as identity primary key,
+  message_id text not null default 'msg_' || replace(gen_random_uuid()::text, '-', ''),
+  channel_id bigint not null references trading.notification_channels (id) on delete cascade,
+  account_id bigint references trading.accounts (id) on delete cascade,
+  event text not null constraint outbox_event_is_known check (event = any (trading.notification_events())),
+  turn bigint not null default nextval('trading.alerts_id_seq'),
+  payload jsonb not null check (jsonb_typeof(payload) = 'object'),
+  status text not null default 'pending' check (status in ('pending', 'delivered', 'dead')),
+  attempts integer not null default 0 check (attempts >= 0),
+  next_attempt_at timestamptz not null default now(),
+  first_failed_at timestamptz,
+  lease uuid,
+  leased_until timestamptz,
+  last_error text check (last_error ~ '^[a-z_]{1,64}( [0-9]{3})?$'),
+  created_at timestamptz not null default now(),
+  finished_at timestamptz,
+  constraint a_lease_ends check ((lease is null) = (leased_until is null)),
+  constraint only_pending_is_leased check (lease is null or status = 'pending'),
+  constraint only_pending_is_not_finished check ((status = 'pending') = (finished_at is null))
+);
+comment on table trading.notification_outbox is
+  'One event for one channel, until it was delivered, or given up (dead: it may be sent again). Delivered at least once.';
+comment on column trading.notification_outbox.message_id is 'The webhook-id: the same at every attempt, so that a receiver knows a repetition.';
+comment on column trading.notification_outbox.turn is
+  'Its place in the account''s history: the alert''s id, or a number drawn from the same sequence. It is drawn behind the account''s '
+  'lock, so that it grows with the account''s events.';
+comment on column trading.notification_outbox.lease is 'Who is sending it; free again after leased_until, should the sender die.';
+-- The first in each line: a channel is told of an account in order.
+create index notification_outbox_line_idx on trading.notification_outbox (channel_id, coalesce(account_id, 0), turn, id) where status = 'pending';
+create index notification_outbox_due_idx on trading.notification_outbox (next_attempt_at) where status = 'pending';
+create index notification_outbox_account_id_idx on trading.notification_outbox (account_id);
+create index notification_outbox_finished_idx on trading.notification_outbox (channel_id, finished_at) where status <> 'pending';
+
+create table trading.daily_summaries (
+  account_id bigint not null references trading.accounts (id) on delete cascade,
+  day date not null,
+  primary key (account_id, day)
+);
+comment on table trading.daily_summaries is 'The days, in each account''s time zone, whose summary was put into the outbox.';
+
+alter table trading.notification_channels enable row level security;
+alter table trading.notification_outbox enable row level security;
+alter table trading.daily_summaries enable row level security;
+grant select, insert, update, delete on trading.notification_channels, trading.notification_outbox to service_role;
+grant select, insert on trading.daily_summaries to service_role;
+
+-- Events ---------------------------------------------------------------------------------------------
+
+create function trading.notify_fills() returns trigger
+  language plpgsql set search_path = '' as $$
+begin
+  if not exists (select from trading.notification_channels c where c.disabled_at is null) then
+    return null;
+  end if;
+  -- The channel's row is held: one that is deleted just now must not fail the booking at its foreign key.
+  insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
+  select c.id, f.account_id, 'fill', f.alert_id, jsonb_build_object(
+    'account', a.name, 'strategy', f.strategy, 'symbol', f.symbol, 'side', f.side, 'quantity', trading.decimal(f.quantity),
+    'price', trading.decimal(f.price), 'fee', trading.decimal(f.fee), 'realized_pnl', trading.decimal(f.realized_pnl),
+    'currency', a.currency, 'fill_id', f.id::text, 'order_id', f.order_id::text, 'alert_id', f.alert_id::text, 'at', f.filled_at)
+  from inserted f
+  join trading.accounts a on a.id = f.account_id
+  join trading.notification_channels c on c.disabled_at is null
+    and (c.events = '{}' or 'fill' = any (c.events)) and (c.account_ids = '{}' or f.account_id = any (c.account_ids))
+  where f.filled_at > now() - interval '1 minute'
+  order by f.id
+  for key share of c;
+  return null;
+end;
+$$;
+comment on function trading.notify_fills is 'Trigger: new fills into the outbox, one row a fill and channel. What a replay books is no news.';
+create trigger fills_are_told after insert on trading.fills
+  referencing new table as inserted for each statement execute function trading.notify_fills();
+
+create function trading.notify_rejections() returns trigger
+  language plpgsql set search_path = '' as $$
+begin
+  if not exists (select from trading.notification_channels c where c.disabled_at is null) then
+    return null;
+  end if;
+  insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
+  select c.id, r.account_id, 'rejected', r.id, jsonb_build_object(
+    'account', a.name, 'strategy', r.strategy, 'symbol', r.symbol, 'code', r.code, 'message', r.answer ->> 'message',
+    'alert_id', r.id::text, 'at', r.received_at)
+  from inserted r
+  join trading.accounts a on a.id = r.account_id
+  join trading.notification_channels c on c.disabled_at is null
+    and (c.events = '{}' or 'rejected' = any (c.events)) and (c.account_ids = '{}' or r.account_id = any (c.account_ids))
+  where r.status = 'rejected' and r.received_at > now() - interval '1 minute'
+  order by r.id
+  for key share of c;
+  return null;
+end;
+$$;
+comment on function trading.notify_rejections is 'Trigger: refused alerts into the outbox. An alert is stored once, with its final status.';
+create trigger rejections_are_told after insert on trading.alerts
+  referencing new table as inserted for each statement execute function trading.notify_rejections();
+
+create function trading.notify_halt() returns trigger
+  language plpgsql set search_path = '' as $$
+begin
+  insert into trading.notification_outbox (channel_id, account_id, event, payload)
+  select c.id, new.id, e.event, jsonb_build_object(
+    'account', new.name, 'reason', coalesce(new.halt_reason, old.halt_reason), 'at', coalesce(new.halted_at, clock_timestamp()))
+  from (values (case when new.halted_at is null then 'resumed' else 'halted' end)) e (event)
+  join trading.notification_channels c on c.disabled_at is null
+    and (c.events = '{}' or e.event = any (c.events)) and (c.account_ids = '{}' or new.id = any (c.account_ids))
+  where coalesce(new.halted_at, now()) > now() - interval '1 minute'
+  for key share of c;
+  return null;
+end;
+$$;
+comment on function trading.notify_halt is 'Trigger: a halt or its end into the outbox. reason: why the account is, or was, halted.';
+-- By row, since only then a condition spares every other update the call.
+create trigger halts_are_told after update of halted_at on trading.accounts
+  for each row when ((old.halted_at is null) <> (new.halted_at is null)) execute function trading.notify_halt();
+
+create function trading.day_summary(owned trading.accounts, day date, time_zone text) returns jsonb
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  day_start constant timestamptz := day::timestamp at time zone time_zone;
+  day_end constant timestamptz := (day + 1)::timestamp at time zone time_zone;
+  last_bar trading.equity_bars;
+  before_bar trading.equity_bars;
+  moved numeric;
+  traded record;
+  closed record;
+begin
+  select e.* into last_bar from trading.equity_bars e
+  where e.account_id = owned.id and e.epoch = owned.epoch and e.minute >= day_start and e.minute < day_end order by e.minute desc limit 1;
+  if not found then
+    return null;
+  end if;
+  select e.* into before_bar from trading.equity_bars e
+  where e.account_id = owned.id and e.epoch = owned.epoch and e.minute < day_start order by e.minute desc limit 1;
+  -- A bar holds all the cash that moved up to the end of its minute.
+  select coalesce(sum(c.amount), 0) into moved from trading.cash_entries c
+  where c.account_id = owned.id and c.epoch = owned.epoch and date_trunc('minute', c.created_at) <= last_bar.minute
+    and (before_bar.minute is null or date_trunc('minute', c.created_at) > before_bar.minute);
+  select count(*) as fills, coalesce(sum(f.fee), 0) as fees into traded from trading.fills f
+  where f.account_id = owned.id and f.epoch = owned.epoch and f.filled_at >= day_start and f.filled_at < day_end;
+  select count(*) as trades, coalesce(sum(t.net_pnl), 0) as net_pnl into closed from trading.trades t
+  where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at >= day_start and t.closed_at < day_end;
+  return jsonb_build_object('account', owned.name, 'currency', owned.currency, 'day', day, 'time_zone', time_zone,
+    'equity', trading.decimal(last_bar.close), 'change', trading.decimal(last_bar.close - coalesce(before_bar.close, 0) - moved),
+    'fills', traded.fills, 'fees', trading.decimal(traded.fees), 'trades', closed.trades, 'trades_net_pnl', trading.decimal(closed.net_pnl),
+    'at', day_end);
+end;
+$$;
+comment on function trading.day_summary is
+  'A day of an account: equity at its last alert, change of equity less cash moved, fills and fees, closed trades and their net '
+  'profit. Null when no alert came on it.';
+
+create function public.enqueue_daily_summaries(at timestamptz default now()) returns integer
+  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '30s' as $$
+declare
+  told integer;
+begin
+  if not exists (select from trading.notification_channels c
+                 where c.disabled_at is null and (c.events = '{}' or 'daily_summary' = any (c.events))) then
+    return 0;
+  end if;
+  with yesterdays as materialized (
+    select a as owned, s.time_zone, (enqueue_daily_summaries.at at time zone s.time_zone)::date - 1 as day
+    from trading.accounts a join trading.account_settings s on s.account_id = a.id
+  ), ended as (
+    insert into trading.daily_summaries (account_id, day)
+    select (y.owned).id, y.day from yesterdays y
+    where not exists (select from trading.daily_summaries d where d.account_id = (y.owned).id and d.day = y.day)
+    on conflict do nothing
+    returning account_id, day
+  ), told as (
+    insert into trading.notification_outbox (channel_id, account_id, event, payload)
+    select c.id, e.account_id, 'daily_summary', s.summary
+    from ended e
+    join yesterdays y on (y.owned).id = e.account_id
+    cross join lateral (select trading.day_summary(y.owned, y.day, y.time_zone) as summary) s
+    join trading.notification_channels c on c.disabled_at is null
+      and (c.events = '{}' or 'daily_summary' = any (c.events)) and (c.account_ids = '{}' or e.account_id = any (c.account_ids))
+    where s.summary is not null
+    for key share of c
+    returning id
+  )
+  select count(*) into told from told;
+  return told;
+end;
+$$;
+comment on function public.enqueue_daily_summaries is
+  'Puts the summary of every account''s last full day (in its time zone) into the outbox, once; answers how many messages. '
+  'A day without an alert has none.';

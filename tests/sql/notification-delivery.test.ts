@@ -1,0 +1,322 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { connect, unique } from "../support/stack.ts";
+import { type Line, type OutboxDesk, outboxTest } from "../support/outbox.ts";
+
+/** The only line that is due. */
+async function onlyLine(desk: OutboxDesk, args: Record<string, unknown> = {}): Promise<Line> {
+  const [line, ...others] = await desk.claim({ lines: 100, ...args });
+  equal(others.length, 0);
+  if (line === undefined) throw new Error("nothing is due");
+  return line;
+}
+const ids = (line: Line) => line.notifications.map(({ id }) => id);
+
+outboxTest("a line is claimed in its order, with its channel's secrets, and by one sender", async (desk) => {
+  const account = await desk.account();
+  const channel = await desk.channel([account]);
+  for (let number = 0; number < 3; number++) await desk.buy(account);
+  const line = await onlyLine(desk);
+  equal(line.channel.name, channel);
+  equal(line.channel.secrets.length, 1);
+  deepEqual(ids(line), (await desk.rows(channel)).map(({ id }) => id));
+  deepEqual(await desk.claim(), [], "nothing is left while the lease lasts");
+});
+
+outboxTest("the lines of one channel are claimed side by side, one an account", async (desk) => {
+  const [one, two] = [await desk.account(), await desk.account()];
+  await desk.channel();
+  await desk.buy(one);
+  await desk.buy(two);
+  await desk.buy(one);
+  const lines = await desk.claim({ lines: 10 });
+  deepEqual(lines.map(({ notifications }) => notifications.map(({ payload }) => payload.account)), [[
+    one,
+    one,
+  ], [two]]);
+});
+
+outboxTest("a later event is not claimed while an earlier one waits for its next attempt", async (desk) => {
+  const account = await desk.account();
+  const channel = await desk.channel([account]);
+  await desk.buy(account);
+  const line = await onlyLine(desk);
+  await desk.fail(line.notifications[0]?.id ?? "", line.lease);
+  await desk.buy(account);
+  deepEqual(await desk.claim({ lines: 10 }), []);
+  await desk.later("10 seconds");
+  deepEqual(ids(await onlyLine(desk)), (await desk.rows(channel)).map(({ id }) => id));
+});
+
+outboxTest("a failure gives back what was claimed behind it", async (desk) => {
+  const account = await desk.account();
+  const channel = await desk.channel([account]);
+  for (let number = 0; number < 3; number++) await desk.buy(account);
+  const line = await onlyLine(desk);
+  const [first = "", second = ""] = ids(line);
+  ok(await desk.complete(first, line.lease));
+  await desk.fail(second, line.lease);
+  deepEqual((await desk.rows(channel)).map(({ status, attempts, leased }) => [status, attempts, leased]), [
+    ["delivered", 1, false],
+    ["pending", 1, false],
+    ["pending", 0, false],
+  ]);
+});
+
+outboxTest(
+  "a sender that dies loses nothing: its rows are free when its lease ends, and its late word counts for nothing",
+  async (desk) => {
+    const account = await desk.account();
+    await desk.channel([account]);
+    await desk.buy(account);
+    const dead = await onlyLine(desk, { lease_seconds: 60 });
+    const [id = ""] = ids(dead);
+    await desk.later("61 seconds");
+    const next = await onlyLine(desk);
+    deepEqual(ids(next), [id]);
+    equal(
+      next.notifications[0]?.message_id,
+      dead.notifications[0]?.message_id,
+      "the receiver can know it as a repetition",
+    );
+    equal(await desk.complete(id, dead.lease), false);
+    equal((await desk.fail(id, dead.lease)).status, "lost");
+    equal(await desk.complete(id, next.lease), true);
+  },
+);
+
+outboxTest(
+  "attempts come after about 5 s, 5 min, 30 min, 2 h, 5 h and 10 h; then it is dead and its channel disabled",
+  async (desk) => {
+    const account = await desk.account();
+    const channel = await desk.channel([account]);
+    await desk.buy(account);
+    for (const seconds of [5, 300, 1_800, 7_200, 18_000, 36_000]) {
+      const line = await onlyLine(desk);
+      equal((await desk.fail(ids(line)[0] ?? "", line.lease)).status, "pending");
+      const [row] = await desk.rows(channel);
+      ok(
+        row !== undefined && row.wait > seconds * 0.84 && row.wait < seconds * 1.16,
+        `${row?.wait} for ${seconds}`,
+      );
+      await desk.later(`${seconds * 1.2} seconds`);
+    }
+    const line = await onlyLine(desk);
+    const end = await desk.fail(ids(line)[0] ?? "", line.lease);
+    deepEqual({ status: end.status, disabled: end.channel_disabled }, { status: "dead", disabled: true });
+    deepEqual(await desk.claim(), []);
+  },
+);
+
+outboxTest("waits are jittered: not all come back at the same moment", async (desk) => {
+  const waits = await desk.tx`select distinct trading.retry_delay(3) as wait from generate_series(1, 20)`;
+  ok(waits.length > 10);
+});
+
+outboxTest("Retry-After is honoured when it is longer than the schedule, and at most a day", async (desk) => {
+  const account = await desk.account();
+  const channel = await desk.channel([account]);
+  await desk.buy(account);
+  const waitAfter = async (retry_after: number) => {
+    const line = await onlyLine(desk);
+    await desk.fail(ids(line)[0] ?? "", line.lease, { retry_after });
+    const [row] = await desk.rows(channel);
+    await desk.later("3 days");
+    return Math.round(row?.wait ?? 0);
+  };
+  equal(await waitAfter(100), 100);
+  ok(await waitAfter(1) >= 250);
+  equal(await waitAfter(999_999), 86_400);
+});
+
+outboxTest(
+  "410 disables a channel at once, buries what is pending, and tells the other channels",
+  async (desk) => {
+    const account = await desk.account();
+    const gone = await desk.channel([account]);
+    const other = await desk.channel([], { events: ["channel_disabled"] });
+    await desk.buy(account);
+    await desk.buy(account);
+    const line = await onlyLine(desk);
+    await desk.fail(ids(line)[0] ?? "", line.lease, { error: "http_status 410", gone: true });
+    deepEqual((await desk.rows(gone)).map(({ status, last_error }) => [status, last_error]), [
+      ["dead", "http_status 410"],
+      ["dead", "channel_disabled"],
+    ]);
+    const [told] = await desk.rows(other);
+    deepEqual([told?.event, told?.payload.channel, told?.payload.reason], ["channel_disabled", gone, "gone"]);
+  },
+);
+
+outboxTest(
+  "a channel that reached its receiver in between is not disabled by one message that dies",
+  async (desk) => {
+    const [one, two] = [await desk.account(), await desk.account()];
+    const channel = await desk.channel();
+    await desk.buy(one);
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const line = await onlyLine(desk);
+      await desk.fail(ids(line)[0] ?? "", line.lease);
+      await desk.later("13 hours");
+    }
+    const dying = await onlyLine(desk);
+    await desk.buy(two);
+    await desk.tx`update trading.notification_channels set failures = 0, failing_since = null`;
+    const end = await desk.fail(ids(dying)[0] ?? "", dying.lease);
+    deepEqual({ status: end.status, disabled: end.channel_disabled }, { status: "dead", disabled: false });
+    deepEqual((await desk.rows(channel)).map(({ status }) => status), ["dead", "pending"]);
+  },
+);
+
+outboxTest("a channel that fails is asked about one line at a time", async (desk) => {
+  const accounts = [await desk.account(), await desk.account(), await desk.account()];
+  await desk.channel();
+  for (const account of accounts) await desk.buy(account);
+  const line = (await desk.claim({ lines: 1 }))[0];
+  await desk.fail(line?.notifications[0]?.id ?? "", line?.lease ?? "");
+  equal((await desk.claim({ lines: 10 })).length, 1);
+  equal((await desk.claim({ lines: 10 })).length, 0);
+});
+
+outboxTest(
+  "dead notifications are sent again in their order, under the webhook-id they had",
+  async (desk) => {
+    const account = await desk.account();
+    const channel = await desk.channel([account]);
+    for (let number = 0; number < 3; number++) await desk.buy(account);
+    const before = await desk.rows(channel);
+    await desk.rpc("update_notification_channel", { channel, changes: { enabled: false } });
+    await rejects(desk.tx.savepoint(() => desk.rpc("resend_notifications", { channel })), /disabled/);
+    await desk.rpc("update_notification_channel", { channel, changes: { enabled: true } });
+    equal(await desk.rpc("resend_notifications", { channel, ids: [before[1]?.id] }), 1);
+    equal(await desk.rpc("resend_notifications", { channel }), 2);
+    deepEqual(
+      (await onlyLine(desk)).notifications.map(({ message_id }) => message_id),
+      before.map(({ message_id }) => message_id),
+    );
+  },
+);
+
+outboxTest("a secret that is rotated signs beside the new one for a day", async (desk) => {
+  const account = await desk.account();
+  const channel = await desk.channel([account]);
+  const { secrets: [old] } = await desk.rpc<Line["channel"]>("notification_target", { channel });
+  const { secret } = await desk.rpc<{ secret: string }>("update_notification_channel", {
+    channel,
+    changes: { rotate_secret: true },
+  });
+  deepEqual((await desk.rpc<Line["channel"]>("notification_target", { channel })).secrets, [secret, old]);
+  await desk.tx`update trading.notification_channels set previous_secret_until = now() - interval '1 second'`;
+  deepEqual((await desk.rpc<Line["channel"]>("notification_target", { channel })).secrets, [secret]);
+});
+
+outboxTest("a list of channels, of notifications, and a refusal show no secret", async (desk) => {
+  const token = "12345:abcdefghijklmnopqrstuvwxyz";
+  const url = "https://hooks.example.com/services/T0/B0/hunter2";
+  await desk.channel([], { url });
+  await desk.rpc("create_notification_channel", {
+    channel: unique("tg"),
+    kind: "telegram",
+    token,
+    chat_id: "-1",
+  });
+  const account = await desk.account();
+  await desk.buy(account);
+  const shown = JSON.stringify([
+    await desk.rpc("list_notification_channels"),
+    await desk.rpc("list_notifications"),
+    await desk.tx.savepoint(() =>
+      desk.rpc("create_notification_channel", { channel: "x", kind: "slack", url: "ftp://hunter2" })
+    )
+      .catch((error) => [error.message, error.detail ?? "", error.hint]),
+  ]);
+  ok(shown.includes("hooks.example.com"));
+  for (const hidden of ["hunter2", token, "whsec_"]) ok(!shown.includes(hidden), hidden);
+});
+
+outboxTest("a channel has the fields of its kind, and only those", async (desk) => {
+  const refused = (args: Record<string, unknown>) =>
+    rejects(
+      desk.tx.savepoint(() => desk.rpc("create_notification_channel", { channel: unique("c"), ...args })),
+      /not as it should be/,
+    );
+  await refused({ kind: "carrier pigeon", url: "https://example.com/" });
+  await refused({ kind: "webhook" });
+  await refused({ kind: "telegram", token: "12345:abcdefghijklmnopqrstuvwxyz" });
+  await refused({ kind: "slack", url: "https://example.com/", chat_id: "1" });
+  await refused({ kind: "discord", url: "file:///etc/passwd" });
+  await refused({ kind: "webhook", url: "https://example.com/", secret: "whsec_short" });
+  await refused({ kind: "webhook", url: "https://example.com/", events: ["everything"] });
+});
+
+outboxTest(
+  "pg_cron's job posts to the function only when something is due, with the key from the vault",
+  async (desk) => {
+    await desk.tx`set local role postgres`;
+    await desk.tx.unsafe(`
+    create schema if not exists net; create schema if not exists vault;
+    create table net.posted (url text, headers jsonb);
+    create function net.http_post(url text, headers jsonb, body jsonb, timeout_milliseconds integer) returns bigint language sql
+      as 'insert into net.posted values (url, headers) returning 1::bigint';
+    create table vault.decrypted_secrets (name text, decrypted_secret text);`);
+    const wake = async () => (await desk.tx`select trading.wake_dispatcher() as request`)[0]?.request;
+    const account = await desk.account();
+    equal(await wake(), null, "no channel");
+    await desk.channel([account]);
+    equal(await wake(), null, "nothing is due");
+    await desk.buy(account);
+    equal(await wake(), null, "the vault is empty");
+    await desk
+      .tx`insert into vault.decrypted_secrets values ('project_url', 'https://x.supabase.co/'), ('service_key', 'sb_secret_x')`;
+    equal(String(await wake()), "1");
+    const [posted] = await desk.tx`select url, headers ->> 'apikey' as key from net.posted`;
+    deepEqual(posted, { url: "https://x.supabase.co/functions/v1/notifications", key: "sb_secret_x" });
+  },
+);
+
+Deno.test("senders that claim at the same time never get the same row", async () => {
+  const sql = connect(6);
+  const account = unique("acct");
+  // Nobody listens there: what a dispatcher of the stack gets hold of fails, and waits.
+  const channels = Array.from({ length: 24 }, () => unique("race"));
+  try {
+    await sql`select public.create_account(${account})`;
+    for (const channel of channels) {
+      await sql`select public.create_notification_channel(${channel}, 'slack', 'http://127.0.0.1:9/', accounts => ${[
+        account,
+      ]})`;
+    }
+    await sql`select public.halt_account(${account})`;
+    const claims = await Promise.all(
+      Array.from({ length: 6 }, () => sql`select public.claim_notifications(8) as lines`),
+    );
+    const claimed = claims.flatMap(([row]) => row?.lines as Line[]).flatMap(ids);
+    equal(new Set(claimed).size, claimed.length);
+    ok(claimed.length > 0);
+  } finally {
+    await sql`delete from trading.notification_channels where name = any (${channels})`;
+    await sql.end();
+  }
+});
+
+Deno.test("a channel that is deleted while an alert is booked does not fail the alert", async () => {
+  const sql = connect(2);
+  const [account, channel] = [unique("acct"), unique("going")];
+  try {
+    await sql`select public.create_account(${account})`;
+    await sql`select public.create_notification_channel(${channel}, 'slack', 'http://127.0.0.1:9/', accounts => ${[
+      account,
+    ]})`;
+    const deleted = Promise.withResolvers<void>();
+    const deleting = sql.begin(async (tx) => {
+      await tx`select public.delete_notification_channel(${channel})`;
+      deleted.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    await deleted.promise;
+    const [row] = await sql`select public.halt_account(${account}) as answer`;
+    await deleting;
+    equal(row?.answer.halted, true);
+  } finally {
+    await sql.end();
+  }
+});
