@@ -19,7 +19,7 @@ import { createMetrics } from "./observability/metrics.ts";
 import { countRequests } from "./observability/requests.ts";
 
 /** Runs `make`, and says in the log what is wrong before the isolate fails to start. */
-function orExplain<T>(make: () => T): T {
+export function orExplain<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
