@@ -139,10 +139,12 @@ export function createApiKeyAuthService(
     now?: () => number;
   },
 ): ApiKeyAuthService {
-  const entries = parseApiKeys(apiKeys).map(({ hash, id, scopes, account, expiresAt }) => ({
-    hash,
-    found: { check: { ok: true, id, scopes, account }, expiresAt: expiresAt ?? Infinity } satisfies Found,
+  const entries = parseApiKeys(apiKeys);
+  const senders = entries.map(({ id, scopes, account, expiresAt }): Found => ({
+    check: { ok: true, id, scopes, account },
+    expiresAt: expiresAt ?? Infinity,
   }));
+  const founds = [NOBODY, ...senders];
   const secrets = previousSecret === null ? [secret] : [secret, previousSecret];
   return {
     generateApiKey({ id, scopes = [], account, expiresAt }) {
@@ -162,16 +164,19 @@ export function createApiKeyAuthService(
       // The same steps for every text, to the end: neither whether nor where a key stands in the list, nor how far a
       // guess got, must show in the time. So a typo, which its checksum gives away without any secret, is hashed too.
       fillUp(text);
-      let found = NOBODY;
+      let place = 0;
       for (const each of secrets) {
         const hash = hashOf(text, each);
-        for (const entry of entries) found = timingSafeEqual(entry.hash, hash) ? entry.found : found;
+        entries.forEach((entry, index) => {
+          place = Math.max(place, (index + 1) * Number(timingSafeEqual(entry.hash, hash)));
+        });
       }
+      const found = founds[place] ?? NOBODY;
       const isTypo = checksum(text.slice(0, -8)) !== text.slice(-8) && text.startsWith(PREFIX);
       if (found.expiresAt <= now()) return EXPIRED;
       return found !== NOBODY && key.length <= LONGEST_KEY ? found.check : isTypo ? MALFORMED : UNKNOWN;
     },
 
-    getKeyCount: () => entries.filter(({ found }) => found.expiresAt > now()).length,
+    getKeyCount: () => senders.filter(({ expiresAt }) => expiresAt > now()).length,
   };
 }
