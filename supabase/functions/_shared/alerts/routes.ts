@@ -19,7 +19,7 @@ import { refuseUnsigned, withMessageId } from "./signed.ts";
 export interface AlertServices {
   apiKeys: ApiKeyAuthService;
   /** For senders that sign instead of sending a key. */
-  signatures: SignatureService;
+  signatures?: SignatureService;
   book: Book;
   preview: SendBatch;
   /** Largest body, in bytes. */
@@ -94,7 +94,9 @@ async function readRequest(
   const early = outside === null ? null : authorize(apiKeys, outside, "trade");
   refuseForeignCharset(context);
   const bytes = await readBytes(context.req.raw, bodyLimit);
-  const signature = early === null ? signatures.validateSignature(context.req.raw.headers, bytes) : null;
+  const signature = early === null
+    ? signatures?.validateSignature(context.req.raw.headers, bytes) ?? null
+    : null;
 
   const query = alertQuerySchema.safeParse(context.req.query());
   const { account = null, strategy = null } = query.data ?? {};
