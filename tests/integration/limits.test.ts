@@ -52,7 +52,7 @@ Deno.test("reads tell of their limit, alerts have none", async () => {
     return response.headers;
   };
   const headers = await ask("portfolio", "GET");
-  assert.equal(headers.get("ratelimit-limit"), "600");
-  assert.ok(Number(headers.get("ratelimit-remaining")) < 600);
+  assert.equal(headers.get("ratelimit-limit"), "6000");
+  assert.ok(Number(headers.get("ratelimit-remaining")) < 6_000);
   assert.equal((await ask("alerts", "POST")).get("ratelimit-limit"), null);
 });

@@ -29,7 +29,7 @@ Deno.test("a complete environment has defaults for all that is not secret", () =
     allowedAlertSources: null,
     trustedProxy: "cloudflare",
     allowedOrigins: [],
-    requestsPerMinute: 600,
+    requestsPerMinute: 6_000,
     failedKeysPerMinute: 30,
     bodyLimit: 65_536,
     alertDeadlineMs: 2_200,

@@ -50,7 +50,7 @@ const environmentSchema = z.object({
     "must be cloudflare, or a number of proxies from 1 to 10",
   ).optional(),
   ALLOWED_ORIGINS: origins.default([]),
-  REQUESTS_PER_MINUTE: integer(600, 1, 60_000),
+  REQUESTS_PER_MINUTE: integer(6_000, 1, 600_000),
   FAILED_KEYS_PER_MINUTE: integer(30, 1, 60_000),
   BODY_LIMIT_BYTES: integer(65_536, 1_024, 10_485_760),
   ALERT_DEADLINE_MS: integer(2_200, 100, 60_000),
