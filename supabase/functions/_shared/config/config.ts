@@ -45,10 +45,10 @@ const environmentSchema = z.object({
   API_KEYS: z.string().default(""),
   WEBHOOK_SECRETS: z.string().default(""),
   ALLOWED_ALERT_IPS: sources.default(null),
-  TRUSTED_PROXY: z.union(
-    [z.literal("cloudflare"), z.coerce.number().int().min(1).max(10)],
-    "must be cloudflare, or a number of proxies from 1 to 10",
-  ).optional(),
+  TRUSTED_PROXY: z.string()
+    .regex(/^(cloudflare|[1-9]|10)$/, "must be cloudflare, or a number of proxies from 1 to 10")
+    .transform((text): TrustedProxy => text === "cloudflare" ? text : Number(text))
+    .optional(),
   ALLOWED_ORIGINS: origins.default([]),
   REQUESTS_PER_MINUTE: integer(6_000, 1, 600_000),
   FAILED_KEYS_PER_MINUTE: integer(30, 1, 60_000),

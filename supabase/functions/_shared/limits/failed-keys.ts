@@ -28,8 +28,8 @@ export function limitFailedKeys(
       verdict,
     );
     context.get("logFields").code = error.code;
-    // Emptied first: what is set in its place would keep the refusal's headers, WWW-Authenticate among them.
-    context.res = undefined;
     context.res = context.json(errorBody(error, context.get("requestId")), error.status, error.headers);
+    // The refusal's headers stay, which this one is not of.
+    context.header("www-authenticate", undefined);
   };
 }

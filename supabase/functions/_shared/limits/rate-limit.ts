@@ -41,9 +41,9 @@ export function rateLimit(
       context.get("logFields").key_id = check.id;
       throw tooMany("too_many_requests", "this API key asks too often", limiter.quota, verdict);
     }
-    await next();
     for (const [name, value] of Object.entries(headersOf(limiter.quota, verdict))) {
       context.header(name, value);
     }
+    await next();
   };
 }
