@@ -2,8 +2,10 @@
 import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
+import { limitRequests } from "../_shared/limits.ts";
 import { announceAccounts } from "../_shared/portfolio/cache-keys.ts";
-import { apiKeyAuthService, cacheService, config, database, log, onAnswer } from "../_shared/services.ts";
+import { apiKeyAuthService, cacheService, config, database } from "../_shared/services.ts";
+import { limitFailures, log, onAnswer } from "../_shared/services.ts";
 import { createCallRpc } from "../_shared/tools/call-rpc.ts";
 import { listTools, runTool } from "../_shared/tools/routes.ts";
 
@@ -18,6 +20,7 @@ const services = {
 const app = createApp(log, onAnswer);
 app.use("/tools", allowOnly("GET", "HEAD"));
 app.use("/tools/:tool", allowOnly("POST"));
+app.use(limitFailures, limitRequests("tools"));
 app.get("/tools", listTools(services));
 app.post("/tools/:tool", runTool(services));
 
