@@ -24,7 +24,7 @@ const restPrefix = "/rest/v1";
 // Fields about one connection, not the message (RFC 9110, 7.6.1), and those set anew here.
 const notForwarded = new Set([
   ...["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"],
-  ...["content-length", "expect", "x-forwarded-for"],
+  ...["content-length", "expect", "x-forwarded-for", "x-real-ip", "cf-connecting-ip"],
 ]);
 
 // A body up to this size goes out in one write; a larger one is streamed.
@@ -109,7 +109,9 @@ function forwardedFields(request: Request, client: string): Fields {
     if (!notForwarded.has(name)) fields.push([name, value]);
   }
   const earlier = request.headers.get("x-forwarded-for");
+  // As on a hosted project: what the client wrote stays on the left, and the headers of one address are overwritten.
   fields.push(["x-forwarded-for", earlier === null ? client : `${earlier}, ${client}`]);
+  fields.push(["x-real-ip", client], ["cf-connecting-ip", client]);
   fields.push(["x-forwarded-proto", "http"]);
   return fields;
 }

@@ -21,7 +21,7 @@ async function main(args: string[]): Promise<number> {
       `Entry for API_KEYS:    ${entry}`,
       "",
       "Add the entry to API_KEYS, after a comma, in supabase/functions/.env, or for a hosted project with",
-      "`supabase secrets set`. Give the key to the sender.",
+      "`supabase secrets set`. Give the key to the sender. An older key of this id stays good until its entry is removed.",
     ].join("\n"));
     return 0;
   } catch (error) {

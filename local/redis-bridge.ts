@@ -4,6 +4,7 @@ import { createClient, RESP_TYPES } from "@redis/client";
 import { errorText } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { loopback } from "./ports.ts";
+import { createScriptTranslator } from "./redis-scripts.ts";
 import { encodeReply, type Encoding, parseCommand, parseCommands, type Reply } from "./redis-wire.ts";
 
 /** The HTTP face of a Redis server, as Upstash offers it; `@upstash/redis` speaks to it unchanged. */
@@ -140,11 +141,13 @@ function createRedisClient(port: number, log: Log) {
 function createExecutor(client: ReturnType<typeof createRedisClient>): Executor {
   // Values as bytes: they need not be text, and a status line such as `OK` stays apart from them.
   const binary = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+  const translate = createScriptTranslator();
   return {
-    pipeline: (commands) => Promise.allSettled(commands.map((command) => binary.sendCommand<Reply>(command))),
+    pipeline: (commands) =>
+      Promise.allSettled(commands.map((command) => binary.sendCommand<Reply>(translate(command)))),
     async transaction(commands) {
       const transaction = binary.multi();
-      for (const command of commands) transaction.addCommand(command);
+      for (const command of commands) transaction.addCommand(translate(command));
       return await transaction.exec() as unknown as Reply[];
     },
   };

@@ -12,13 +12,15 @@ import { cacheMetrics } from "./cache/metrics.ts";
 import { createSendReport } from "./database/metrics-rpc.ts";
 import { lockMetrics } from "./locks/metrics.ts";
 import { later } from "./observability/later.ts";
+import { limitFailedKeys } from "./limits/failed-keys.ts";
+import { createMemoryLimiter } from "./limits/memory-limiter.ts";
 import { type NotifyPolicy, readNotifyPolicy } from "./notifications/policy.ts";
 import { createLog } from "./observability/log.ts";
 import { createMetrics } from "./observability/metrics.ts";
 import { countRequests } from "./observability/requests.ts";
 
 /** Runs `make`, and says in the log what is wrong before the isolate fails to start. */
-function orExplain<T>(make: () => T): T {
+export function orExplain<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
@@ -43,8 +45,18 @@ export const database = createDatabase(config);
 
 /** Makes and checks API keys. */
 export const apiKeyAuthService = orExplain(() =>
-  createApiKeyAuthService({ secret: config.apiKeySecret, apiKeys: config.apiKeys })
+  createApiKeyAuthService({
+    secret: config.apiKeySecret,
+    previousSecret: config.previousApiKeySecret,
+    apiKeys: config.apiKeys,
+  })
 );
+
+/** `app.use(limitFailures)`: limits what an address may fail to authenticate; see limitFailedKeys. */
+export const limitFailures = limitFailedKeys({
+  limiter: createMemoryLimiter({ limit: config.failedKeysPerMinute, windowMs: 60_000 }),
+  proxy: config.trustedProxy,
+});
 
 /** What `active_locks()` calls a holder here. */
 const holder = `supabase-automation:${Deno.env.get("SUPABASE_FUNCTION_SLUG") ?? "unknown"}`;

@@ -4,17 +4,21 @@ import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { countBatches, countOutcomes } from "../_shared/alerts/metrics.ts";
 import { receiveAlerts } from "../_shared/alerts/routes.ts";
+import { createSignatureService } from "../_shared/auth/signatures.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
+import { allowSources } from "../_shared/http/allowed-sources.ts";
 import * as services from "../_shared/services.ts";
 
-const { apiKeyAuthService, cacheService, config, database, log, metrics, onAnswer } = services;
+const { apiKeyAuthService, cacheService, config, database, limitFailures } = services;
+const { log, metrics, onAnswer, orExplain } = services;
 
 const app = createApp(log, onAnswer);
-app.use(allowOnly("POST"));
+app.use(allowOnly("POST"), allowSources(config.allowedAlertSources, config.trustedProxy), limitFailures);
 app.post(
   "/alerts/:key?",
   receiveAlerts({
     apiKeys: apiKeyAuthService,
+    signatures: orExplain(() => createSignatureService(config)),
     book: createGroupCommit({
       send: createSendBatch(database, "process_alerts"),
       onBatch: countBatches(metrics),

@@ -5,12 +5,13 @@ import { componentChecks } from "../_shared/health/checks.ts";
 import { scrape } from "../_shared/health/metrics.ts";
 import { readiness } from "../_shared/health/readiness.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
-import { apiKeyAuthService, config, database, log, onAnswer } from "../_shared/services.ts";
+import { allowBrowsers } from "../_shared/http/browsers.ts";
+import { apiKeyAuthService, config, database, limitFailures, log, onAnswer } from "../_shared/services.ts";
 
 const redis = config.redis === null ? null : createSendCommands({ ...config.redis, deadlineMs: 1_000 });
 
 const app = createApp(log, onAnswer);
-app.use(allowOnly("GET", "HEAD"));
+app.use(allowBrowsers(config.allowedOrigins), allowOnly("GET", "HEAD"), limitFailures);
 app.get("/health", (context) => context.json({ status: "ok", request_id: context.get("requestId") }));
 app.get("/health/ready", readiness(componentChecks(database, redis)));
 app.get("/health/metrics", scrape({ apiKeys: apiKeyAuthService, read: createReadMetrics(database) }));

@@ -4,14 +4,15 @@ import { createDispatch } from "../_shared/notifications/dispatch.ts";
 import { createOutbox } from "../_shared/notifications/outbox-rpc.ts";
 import { dispatchNotifications, testNotification } from "../_shared/notifications/routes.ts";
 import { createSend } from "../_shared/notifications/send.ts";
-import { apiKeyAuthService, config, database, log, notifyPolicy, onAnswer } from "../_shared/services.ts";
+import { apiKeyAuthService, config, database, limitFailures, log } from "../_shared/services.ts";
+import { notifyPolicy, onAnswer } from "../_shared/services.ts";
 
 const access = { apiKeys: apiKeyAuthService, serviceKey: config.serviceKey };
 const outbox = createOutbox(database);
 const send = createSend(notifyPolicy);
 
 const app = createApp(log, onAnswer);
-app.use(allowOnly("POST"));
+app.use(allowOnly("POST"), limitFailures);
 app.post("/notifications", dispatchNotifications(access, createDispatch({ outbox, send, log })));
 app.post("/notifications/test", testNotification(access, outbox, send));
 

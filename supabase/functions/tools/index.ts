@@ -3,9 +3,11 @@ import { createAfterChanges } from "../_shared/after-changes.ts";
 import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
+import { limitRequests } from "../_shared/limits.ts";
 import { sendTestNotification } from "../_shared/notifications/test-notification.ts";
 import { createCallNotifications } from "../_shared/notifications/wake.ts";
-import { apiKeyAuthService, cacheService, config, database, log, onAnswer } from "../_shared/services.ts";
+import { apiKeyAuthService, cacheService, config, database } from "../_shared/services.ts";
+import { limitFailures, log, onAnswer } from "../_shared/services.ts";
 import { createCallRpc } from "../_shared/tools/call-rpc.ts";
 import { listTools, runTool } from "../_shared/tools/routes.ts";
 
@@ -22,6 +24,7 @@ const services = {
 const app = createApp(log, onAnswer);
 app.use("/tools", allowOnly("GET", "HEAD"));
 app.use("/tools/:tool", allowOnly("POST"));
+app.use(limitFailures, limitRequests("tools"));
 app.get("/tools", listTools(services));
 app.post("/tools/:tool", runTool(services));
 

@@ -6,6 +6,7 @@ import type {
 } from "../../../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
 import { receiveAlerts } from "../../../supabase/functions/_shared/alerts/routes.ts";
+import { createSignatureService } from "../../../supabase/functions/_shared/auth/signatures.ts";
 import { createApiKeyAuthService, type Scope } from "../../../supabase/functions/_shared/auth/api-keys.ts";
 import { allowOnly, createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
@@ -90,11 +91,18 @@ export type Line = Record<string, unknown>;
 
 /** The alerts function around a database that is played; records what reached it and what was logged. */
 export function createHarness(
-  { send = answering(filled), preview = answering(filled), deadlineMs = 200, bodyLimit = 4_096 }: {
+  {
+    send = answering(filled),
+    preview = answering(filled),
+    deadlineMs = 200,
+    bodyLimit = 4_096,
+    webhookSecrets = "",
+  }: {
     send?: SendBatch;
     preview?: SendBatch;
     deadlineMs?: number;
     bodyLimit?: number;
+    webhookSecrets?: string;
   } = {},
 ) {
   const booked: (readonly AlertToBook[])[] = [];
@@ -109,6 +117,7 @@ export function createHarness(
         secret,
         apiKeys: Object.values(made).map(({ entry }) => entry).join(","),
       }),
+      signatures: createSignatureService({ webhookSecrets }),
       book: createGroupCommit({ send: (alerts, signal) => (booked.push(alerts), send(alerts, signal)) }),
       preview: (alerts, signal) => (previewed.push(alerts), preview(alerts, signal)),
       bodyLimit,

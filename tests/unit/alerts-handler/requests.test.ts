@@ -144,6 +144,10 @@ Deno.test("every answer is JSON, has the id of its request and forbids sniffing,
     assert.match(headers.get("content-type") ?? "", /^application\/json/);
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("cache-control"), "no-store");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.equal(headers.get("x-frame-options"), "DENY");
+    assert.match(headers.get("strict-transport-security") ?? "", /^max-age=\d{8}/);
+    assert.equal(headers.get("access-control-allow-origin"), null);
     assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'/);
     assert.equal(json.request_id, headers.get("x-request-id"));
   }

@@ -23,7 +23,14 @@ Deno.test("a complete environment has defaults for all that is not secret", () =
     supabaseUrl: "https://project.supabase.co",
     serviceKey: "sb_secret_one",
     apiKeySecret: "0123456789abcdef0123456789abcdef",
+    previousApiKeySecret: null,
     apiKeys: "",
+    webhookSecrets: "",
+    allowedAlertSources: null,
+    trustedProxy: "cloudflare",
+    allowedOrigins: [],
+    requestsPerMinute: 6_000,
+    failedKeysPerMinute: 30,
     bodyLimit: 65_536,
     alertDeadlineMs: 2_200,
     redis: null,
@@ -71,6 +78,39 @@ Deno.test("the configuration cannot be changed", () => {
 Deno.test("a secret of 31 characters is refused, of 32 not", () => {
   assert.match(refusal({ ...complete, API_KEY_SECRET: "x".repeat(31) }), /API_KEY_SECRET.*32/);
   assert.ok(readConfig({ ...complete, API_KEY_SECRET: "x".repeat(32) }));
+});
+
+Deno.test("the secret before it must be as long", () => {
+  const short = { ...complete, API_KEY_SECRET_PREVIOUS: "x".repeat(31) };
+  assert.match(refusal(short), /API_KEY_SECRET_PREVIOUS.*32/);
+  const previous = "y".repeat(32);
+  assert.equal(readConfig({ ...complete, API_KEY_SECRET_PREVIOUS: previous }).previousApiKeySecret, previous);
+});
+
+Deno.test("the trusted proxy is Cloudflare or a number of hops; elsewhere than on Supabase it is one hop", () => {
+  assert.equal(readConfig({ ...complete, TRUSTED_PROXY: "2" }).trustedProxy, 2);
+  assert.equal(readConfig({ ...complete, SUPABASE_URL: "http://127.0.0.1:54321" }).trustedProxy, 1);
+  for (const bad of ["0", "11", "1.5", "nginx"]) {
+    assert.match(refusal({ ...complete, TRUSTED_PROXY: bad }), /TRUSTED_PROXY must be cloudflare/);
+  }
+});
+
+Deno.test("allowed addresses and origins are read, and what is none is told without a word of it", () => {
+  const config = readConfig({
+    ...complete,
+    ALLOWED_ALERT_IPS: "tradingview",
+    ALLOWED_ORIGINS: "https://a.b, *",
+  });
+  assert.equal(config.allowedAlertSources?.("52.89.214.238"), true);
+  assert.deepEqual(config.allowedOrigins, ["https://a.b", "*"]);
+  assert.match(
+    refusal({ ...complete, ALLOWED_ALERT_IPS: "hunter2" }),
+    /ALLOWED_ALERT_IPS entry 1 (?!.*hunter2)/,
+  );
+  for (const bad of ["a.b", "https://a.b/", "hunter2://x"]) {
+    const said = refusal({ ...complete, ALLOWED_ORIGINS: bad });
+    assert.ok(/ALLOWED_ORIGINS/.test(said) && !said.includes(bad), said);
+  }
 });
 
 Deno.test("all that is missing or wrong is named in one message", () => {

@@ -39,6 +39,13 @@ Deno.test("a function with a weak secret refuses to start, and says why in one l
   assert.ok(!JSON.stringify(lines).includes("weak-weak"));
 });
 
+Deno.test("a function with a weak secret of before refuses to start as well", async () => {
+  const { code, lines } = await start({ ...complete, API_KEY_SECRET_PREVIOUS: "weak-weak" });
+  assert.notEqual(code, 0);
+  assert.match(String(lines[0]?.message), /API_KEY_SECRET_PREVIOUS must have at least 32 characters/);
+  assert.ok(!JSON.stringify(lines).includes("weak-weak"));
+});
+
 Deno.test("a function with malformed API_KEYS refuses to start, and says which entry", async () => {
   const { code, lines } = await start({ ...complete, API_KEYS: `tv:${"0".repeat(64)},tv:hunter2` });
   assert.notEqual(code, 0);

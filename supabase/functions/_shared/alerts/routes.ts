@@ -1,6 +1,7 @@
 import type { Context, Handler } from "hono";
-import { authorize, presentedKey, requireScope, type Sender } from "../auth/authorize.ts";
+import { authorize, presentedKey, requireScope, type Sender, unauthorized } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
+import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/signatures.ts";
 import type { Variables } from "../http/app.ts";
 import { readBytes } from "../http/body.ts";
 import { HttpError, type Problem, unavailable } from "../http/errors.ts";
@@ -12,10 +13,13 @@ import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
 import type { Book, Outcome } from "./group-commit.ts";
 import { type ReadAlert, readAlerts } from "./read-alerts.ts";
 import { strikeOut } from "./secret.ts";
+import { refuseUnsigned, withMessageId } from "./signed.ts";
 
 /** What receiving alerts needs. */
 export interface AlertServices {
   apiKeys: ApiKeyAuthService;
+  /** For senders that sign instead of sending a key. */
+  signatures?: SignatureService;
   book: Book;
   preview: SendBatch;
   /** Largest body, in bytes. */
@@ -83,18 +87,21 @@ function inLog(outcomes: readonly Outcome[]): LogFields {
 /** Who sent what. The key may stand in the body, so the body is read before an unauthenticated sender is told anything. */
 async function readRequest(
   context: AlertContext,
-  { apiKeys, bodyLimit }: AlertServices,
+  { apiKeys, signatures, bodyLimit }: AlertServices,
   now: number,
 ): Promise<{ sender: Sender; alerts: ReadAlert[]; isArray: boolean; query: AlertQuery }> {
   const outside = presentedKey(context);
   const early = outside === null ? null : authorize(apiKeys, outside, "trade");
   refuseForeignCharset(context);
   const bytes = await readBytes(context.req.raw, bodyLimit);
+  const signature = early === null
+    ? signatures?.validateSignature(context.req.raw.headers, bytes) ?? null
+    : null;
 
   const query = alertQuerySchema.safeParse(context.req.query());
   const { account = null, strategy = null } = query.data ?? {};
   let read = readAlerts(bytes, { account, strategy, now });
-  const sender = early ?? authorize(apiKeys, read.secret, "trade");
+  const sender = early ?? senderOf(signature, apiKeys, read.secret);
   context.get("logFields").key_id = sender.id;
   if (account === null && sender.account !== null) {
     // Who names no account means the key's own; who names another is told so below.
@@ -114,8 +121,29 @@ async function readRequest(
     }
     if (alert.action === "halt" || alert.action === "resume") requireScope(sender, "admin");
   }
-  const alerts = outside === null ? read.alerts : read.alerts.map((each) => withoutKey(each, outside));
-  return { sender, alerts, isArray: read.isArray, query: query.data };
+  const { isArray } = read;
+  let { alerts } = read;
+  if (outside !== null) alerts = alerts.map((each) => withoutKey(each, outside));
+  if (signature?.ok) {
+    refuseUnsigned(query.data);
+    alerts = withMessageId(alerts, { keyId: sender.id, messageId: signature.messageId, isArray });
+  }
+  return { sender, alerts, isArray, query: query.data };
+}
+
+/** Who signed, or whose key was in the body: a signature that we cannot check may be meant for somebody else. */
+function senderOf(signature: SignatureCheck | null, apiKeys: ApiKeyAuthService, key: string | null): Sender {
+  if (signature?.ok) {
+    requireScope(signature.sender, "trade");
+    return signature.sender;
+  }
+  if (signature !== null && key === null) {
+    const message = signature.code === "expired_signature"
+      ? `the signature's time is more than ${TOLERANCE} seconds off`
+      : "the signature is not valid";
+    throw unauthorized(signature.code, message, "webhook-signature");
+  }
+  return authorize(apiKeys, key, "trade");
 }
 
 /** The alert without the key that came beside it, should a comment or an id repeat it: it would be stored. */

@@ -1,21 +1,25 @@
 import { Buffer } from "node:buffer";
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { checksum } from "./checksum.ts";
 
 /** What a key may do: send alerts, read the portfolio, operate the account. */
 export type Scope = "trade" | "read" | "admin";
 
+/** What an entry of the configuration lets its sender do. */
+export interface Grant {
+  scopes: readonly Scope[];
+  /** The only account the sender may touch; null for any. */
+  account: string | null;
+  /** Milliseconds since the epoch; null: never. */
+  expiresAt: number | null;
+}
+
 /** One entry of `API_KEYS`. */
-export interface ApiKeyEntry {
+export interface ApiKeyEntry extends Grant {
   /** Names the sender in logs and in the inbox; several entries may share it while keys rotate. */
   id: string;
   /** HMAC-SHA256 of the key's text under `API_KEY_SECRET`. */
   hash: Buffer;
-  scopes: readonly Scope[];
-  /** The only account the key may touch; null for any. */
-  account: string | null;
-  /** Milliseconds since the epoch; null: never. */
-  expiresAt: number | null;
 }
 
 /** Whose key it is, or why it is none. */
@@ -34,13 +38,41 @@ export function parseScopes(text: string): Scope[] | null {
 
 const KEY_ID = /^[A-Za-z0-9][\w.-]{0,63}$/;
 const ID_RULE = "1 to 64 letters, digits, _ . or -, the first a letter or digit";
-/** prefix, id, 256-bit secret, checksum: a typo is seen without crypto, and secret scanners know the shape. */
-const KEY_TEXT = /^(sa_[\w.-]+_[0-9a-f]{64})([0-9a-f]{8})$/;
+/** What keys of ours begin with: secret scanners know them by it, and by the checksum at their end. */
+const PREFIX = "sa_";
 
 /** A day, which begins in UTC, or a time with its zone: what other texts mean depends on who reads them. */
 const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 
+/** No key is longer; of a longer text no more is looked at, so that nobody can make the work large. */
+const LONGEST_KEY = 256;
+/** Bytes that SHA-256 takes at a time, and what it adds to the last of a text. */
+const BLOCK = 64;
+const BLOCK_END = 9;
+const FILLER = Buffer.alloc(LONGEST_KEY + BLOCK);
+
 const hashOf = (text: string, secret: string): Buffer => createHmac("sha256", secret).update(text).digest();
+
+/** Hashes as many blocks as a text lacks to the longest key: then all texts take the same. */
+function fillUp(text: string): void {
+  const taken = Math.ceil((text.length + BLOCK_END) / BLOCK);
+  createHash("sha256").update(FILLER.subarray(taken * BLOCK)).digest();
+}
+
+/** Reads `id` and `[scopes[:account[:expiry]]]` of an entry; `wrong` makes the error for what cannot be read. */
+export function parseGrant(
+  id: string,
+  [scopes = "", account = "", ...expiry]: readonly string[],
+  { defaultScopes, wrong }: { defaultScopes: string; wrong: (what: string) => Error },
+): Grant {
+  if (!KEY_ID.test(id)) throw wrong(`has an id that is not ${ID_RULE}`);
+  const allowed = parseScopes(scopes === "" ? defaultScopes : scopes);
+  if (allowed === null) throw wrong("has a scope other than trade, read and admin");
+  const date = expiry.join(":");
+  const expiresAt = date === "" ? null : ISO_DATE.test(date) ? Date.parse(date) : NaN;
+  if (Number.isNaN(expiresAt)) throw wrong("has an expiry that is no ISO 8601 date");
+  return { scopes: allowed, account: account === "" ? null : account, expiresAt };
+}
 
 /**
  * Reads `API_KEYS`: entries `id:hash[:scopes[:account[:expiry]]]`, separated by commas; scopes joined by `+`
@@ -52,20 +84,14 @@ export function parseApiKeys(text: string): ApiKeyEntry[] {
   const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
   return entries.map((entry, index) => {
     const wrong = (what: string) => new Error(`API_KEYS: entry ${index + 1} ${what}`);
-    const [id = "", hash = "", scopes = "", account = "", ...expiry] = entry.split(":");
-    if (!KEY_ID.test(id)) throw wrong(`has an id that is not ${ID_RULE}`);
-    if (!/^[0-9a-fA-F]{64}$/.test(hash)) throw wrong("has no hash of 64 hexadecimal digits");
-    const allowed = parseScopes(scopes === "" ? "trade+read" : scopes);
-    if (allowed === null) throw wrong("has a scope other than trade, read and admin");
-    const date = expiry.join(":");
-    const expiresAt = date === "" ? null : ISO_DATE.test(date) ? Date.parse(date) : NaN;
-    if (Number.isNaN(expiresAt)) throw wrong("has an expiry that is no ISO 8601 date");
+    const [id = "", hash = "", ...rest] = entry.split(":");
+    if (KEY_ID.test(id) && !/^[0-9a-fA-F]{64}$/.test(hash)) {
+      throw wrong("has no hash of 64 hexadecimal digits");
+    }
     return {
       id,
       hash: Buffer.from(hash, "hex"),
-      scopes: allowed,
-      account: account === "" ? null : account,
-      expiresAt,
+      ...parseGrant(id, rest, { defaultScopes: "trade+read", wrong }),
     };
   });
 }
@@ -79,24 +105,56 @@ export interface ApiKeyAuthService {
     account?: string;
     expiresAt?: Date;
   }): { key: string; hash: string; entry: string };
-  /** Whose key it is. Takes the same time for every key of the right shape, known or not. */
+  /** Whose key it is. A typo is refused without crypto; all else takes the same time, whether and wherever it is listed. */
   validateApiKey(key: string): KeyCheck;
   /** How many keys are live. */
   getKeyCount(): number;
 }
 
-/** The service for one secret and its `API_KEYS`; see {@link parseApiKeys} for what that may throw. */
+/** A key's check, and the time up to which it holds. */
+interface Found {
+  check: KeyCheck;
+  expiresAt: number;
+}
+
+const refusal = (code: Exclude<KeyCheck, { ok: true }>["code"]): KeyCheck =>
+  Object.freeze({ ok: false, code });
+const [MALFORMED, UNKNOWN, EXPIRED] = [
+  refusal("malformed_key"),
+  refusal("unknown_key"),
+  refusal("expired_key"),
+];
+/** How far before its end a key has the `_` between id and secret: 64 digits and 8 follow. */
+const SECRET_AND_CHECKSUM = 73;
+const NOBODY: Found = { check: UNKNOWN, expiresAt: Infinity };
+
+/**
+ * The service for one secret and its `API_KEYS`; see {@link parseApiKeys} for what that may throw.
+ *
+ * @param previousSecret the secret before it: hashes made with it are good as well, while they are replaced
+ */
 export function createApiKeyAuthService(
-  { secret, apiKeys, now = Date.now }: { secret: string; apiKeys: string; now?: () => number },
+  { secret, previousSecret = null, apiKeys, now = Date.now }: {
+    secret: string;
+    previousSecret?: string | null;
+    apiKeys: string;
+    now?: () => number;
+  },
 ): ApiKeyAuthService {
   const entries = parseApiKeys(apiKeys);
+  const senders = entries.map(({ id, scopes, account, expiresAt }): Found => ({
+    check: { ok: true, id, scopes, account },
+    expiresAt: expiresAt ?? Infinity,
+  }));
+  const founds = [NOBODY, ...senders];
+  const secrets = previousSecret === null ? [secret] : [secret, previousSecret];
   return {
     generateApiKey({ id, scopes = [], account, expiresAt }) {
       if (!KEY_ID.test(id)) throw new RangeError(`the id must be ${ID_RULE}`);
       if (account !== undefined && /[:,]/.test(account)) {
         throw new RangeError("a key cannot be bound to an account whose name has a colon or a comma");
       }
-      const body = `sa_${id}_${randomBytes(32).toString("hex")}`;
+      const body = `${PREFIX}${id}_${randomBytes(32).toString("hex")}`;
       const key = body + checksum(body);
       const hash = hashOf(key, secret).toString("hex");
       const parts = [id, hash, scopes.join("+"), account ?? "", expiresAt?.toISOString() ?? ""];
@@ -104,17 +162,25 @@ export function createApiKeyAuthService(
     },
 
     validateApiKey(key) {
-      const [, body, sum] = KEY_TEXT.exec(key) ?? [];
-      if (body !== undefined && checksum(body) !== sum) return { ok: false, code: "malformed_key" };
-      const hash = hashOf(key, secret);
-      let found: ApiKeyEntry | undefined;
-      // All of them, always: where a key stands in the list must not show in the time.
-      for (const entry of entries) if (timingSafeEqual(entry.hash, hash)) found = entry;
-      if (found === undefined) return { ok: false, code: "unknown_key" };
-      if (found.expiresAt !== null && found.expiresAt <= now()) return { ok: false, code: "expired_key" };
-      return { ok: true, id: found.id, scopes: found.scopes, account: found.account };
+      const text = key.slice(0, LONGEST_KEY);
+      const isTypo = checksum(text.slice(0, -8)) !== text.slice(-8) && text.startsWith(PREFIX);
+      // Its own checksum gives a typo away, to anybody and without any secret.
+      if (isTypo && text.at(-SECRET_AND_CHECKSUM) === "_") return MALFORMED;
+      // The same steps for every other text, to the end: neither whether nor where a key stands in the list, nor how far
+      // a guess got, must show in the time.
+      fillUp(text);
+      let place = 0;
+      for (const each of secrets) {
+        const hash = hashOf(text, each);
+        entries.forEach((entry, index) => {
+          place = Math.max(place, (index + 1) * Number(timingSafeEqual(entry.hash, hash)));
+        });
+      }
+      const found = founds[place] ?? NOBODY;
+      if (found.expiresAt <= now()) return EXPIRED;
+      return found !== NOBODY && key.length <= LONGEST_KEY ? found.check : isTypo ? MALFORMED : UNKNOWN;
     },
 
-    getKeyCount: () => entries.filter(({ expiresAt }) => expiresAt === null || expiresAt > now()).length,
+    getKeyCount: () => senders.filter(({ expiresAt }) => expiresAt > now()).length,
   };
 }

@@ -34,18 +34,21 @@ export function presentedKey(context: Context): string | null {
  * @throws HttpError 401 for no key or a wrong one, 403 when it lacks the scope
  */
 export function authorize(service: ApiKeyAuthService, key: string | null, scope: Scope): Sender {
-  const refuse = (code: string, message: string) =>
-    new HttpError(401, code, message, [{ path: "key", message }], {
-      "www-authenticate": 'Bearer realm="alerts"',
-    });
   if (key === null) {
-    throw refuse("missing_key", "send an API key: header x-api-key, or a field key in the body");
+    throw unauthorized("missing_key", "send an API key: header x-api-key, or a field key in the body");
   }
   const check = service.validateApiKey(key);
-  if (!check.ok) throw refuse(check.code, "this API key is not valid");
+  if (!check.ok) throw unauthorized(check.code, "this API key is not valid");
   const { id, scopes, account } = check;
   requireScope({ id, scopes, account }, scope);
   return { id, scopes, account };
+}
+
+/** The answer to who is nobody we know. */
+export function unauthorized(code: string, message: string, path = "key"): HttpError {
+  return new HttpError(401, code, message, [{ path, message }], {
+    "www-authenticate": 'Bearer realm="alerts"',
+  });
 }
 
 /** Throws HttpError 403 when the sender may not do what `scope` stands for. */

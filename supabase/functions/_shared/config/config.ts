@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { parseSources, type Sources } from "../http/allowed-sources.ts";
+import { defaultProxy, type TrustedProxy } from "../http/client-address.ts";
 
 /** Characters that `API_KEY_SECRET` must have at least: 256 bits of hexadecimal are 64, of base64 43. */
 export const SHORTEST_SECRET = 32;
@@ -16,12 +18,40 @@ const secretKeys = z.string().transform((text, context) => {
   }
 });
 
+const secret = z.string().min(SHORTEST_SECRET, `must have at least ${SHORTEST_SECRET} characters`);
+
+/** `ALLOWED_ALERT_IPS`; see parseSources. */
+const sources = z.string().transform((text, context) => {
+  const parsed = parseSources(text);
+  if (!(parsed instanceof Error)) return parsed;
+  context.issues.push({ code: "custom", message: parsed.message, input: undefined });
+  return z.NEVER;
+});
+
+/** Origins as browsers send them, or `*`. */
+const origins = z.string().transform((text) =>
+  text.split(",").map((origin) => origin.trim()).filter((origin) => origin !== "")
+).pipe(z.array(z.union([
+  z.literal("*"),
+  z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text),
+], "must be origins such as https://app.example.com, or *")));
+
 const environmentSchema = z.object({
   SUPABASE_URL: z.url(),
   SUPABASE_SECRET_KEYS: secretKeys.optional(),
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
-  API_KEY_SECRET: z.string().min(SHORTEST_SECRET, `must have at least ${SHORTEST_SECRET} characters`),
+  API_KEY_SECRET: secret,
+  API_KEY_SECRET_PREVIOUS: secret.optional(),
   API_KEYS: z.string().default(""),
+  WEBHOOK_SECRETS: z.string().default(""),
+  ALLOWED_ALERT_IPS: sources.default(null),
+  TRUSTED_PROXY: z.string()
+    .regex(/^(cloudflare|[1-9]|10)$/, "must be cloudflare, or a number of proxies from 1 to 10")
+    .transform((text): TrustedProxy => text === "cloudflare" ? text : Number(text))
+    .optional(),
+  ALLOWED_ORIGINS: origins.default([]),
+  REQUESTS_PER_MINUTE: integer(6_000, 1, 600_000),
+  FAILED_KEYS_PER_MINUTE: integer(30, 1, 60_000),
   BODY_LIMIT_BYTES: integer(65_536, 1_024, 10_485_760),
   ALERT_DEADLINE_MS: integer(2_200, 100, 60_000),
   UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -36,8 +66,22 @@ export interface Config {
   serviceKey: string;
   /** Key of the HMAC over API keys. */
   apiKeySecret: string;
+  /** The secret before it, under which keys are still good while they are replaced; null when there is none. */
+  previousApiKeySecret: string | null;
   /** `id:hash` entries; see parseApiKeys. */
   apiKeys: string;
+  /** `id:whsec_…` entries; see parseWebhookSecrets. */
+  webhookSecrets: string;
+  /** Addresses that alerts are taken from; null: any. */
+  allowedAlertSources: Sources | null;
+  /** Who tells the address of a client. */
+  trustedProxy: TrustedProxy;
+  /** Pages that may read answers, by origin; `*` for any. */
+  allowedOrigins: readonly string[];
+  /** Requests of one key a minute, for each function that limits them. */
+  requestsPerMinute: number;
+  /** Requests without a valid key of one address a minute, in each isolate. */
+  failedKeysPerMinute: number;
   /** Largest request body, in bytes. */
   bodyLimit: number;
   /** Milliseconds from its arrival in which an alert is answered; TradingView gives up after 3,000. */
@@ -76,7 +120,14 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     supabaseUrl: data.SUPABASE_URL,
     serviceKey,
     apiKeySecret: data.API_KEY_SECRET,
+    previousApiKeySecret: data.API_KEY_SECRET_PREVIOUS ?? null,
     apiKeys: data.API_KEYS,
+    webhookSecrets: data.WEBHOOK_SECRETS,
+    allowedAlertSources: data.ALLOWED_ALERT_IPS,
+    trustedProxy: data.TRUSTED_PROXY ?? defaultProxy(data.SUPABASE_URL),
+    allowedOrigins: Object.freeze(data.ALLOWED_ORIGINS),
+    requestsPerMinute: data.REQUESTS_PER_MINUTE,
+    failedKeysPerMinute: data.FAILED_KEYS_PER_MINUTE,
     bodyLimit: data.BODY_LIMIT_BYTES,
     alertDeadlineMs: data.ALERT_DEADLINE_MS,
     redis: url === undefined || token === undefined ? null : Object.freeze({ url, token }),

@@ -20,6 +20,7 @@ const SECURITY_HEADERS = {
   "referrer-policy": "no-referrer",
   "strict-transport-security": "max-age=63072000",
   "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
 };
 
 /** Gives the request an id, answers with it and with security headers, and writes its one log line. */

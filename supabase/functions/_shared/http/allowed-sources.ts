@@ -1,0 +1,49 @@
+import type { MiddlewareHandler } from "hono";
+import { BlockList, isIP } from "node:net";
+import type { Variables } from "./app.ts";
+import { clientAddress, type TrustedProxy } from "./client-address.ts";
+import { HttpError } from "./errors.ts";
+
+/** Where TradingView's webhooks come from (tradingview.com/support/solutions/43000529348). */
+const TRADINGVIEW = ["52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7"];
+
+/** Tells whether an address may send. */
+export type Sources = (address: string) => boolean;
+
+/**
+ * Reads a list of addresses, networks (`203.0.113.0/24`, `2001:db8::/32`) and the word `tradingview`, separated by
+ * commas; null when it is empty, or an Error that names the place of what cannot be read.
+ */
+export function parseSources(text: string): Sources | null | Error {
+  const words = text.split(",").map((word) => word.trim()).filter((word) => word !== "");
+  if (words.length === 0) return null;
+  const list = new BlockList();
+  for (const [index, word] of words.entries()) {
+    for (const source of word.toLowerCase() === "tradingview" ? TRADINGVIEW : [word]) {
+      const [, network = "", bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(source) ?? [];
+      const family = isIP(network);
+      const width = family === 6 ? 128 : 32;
+      const length = bits === undefined ? width : Number(bits);
+      if (family === 0 || network.includes("%") || length > width) {
+        return new Error(`entry ${index + 1} is no address, no network and not the word tradingview`);
+      }
+      list.addSubnet(network, length, family === 6 ? "ipv6" : "ipv4");
+    }
+  }
+  return (address) => list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
+
+/** Refuses requests from other addresses with 403, whatever they carry; null: nobody is refused. */
+export function allowSources(
+  sources: Sources | null,
+  proxy: TrustedProxy,
+): MiddlewareHandler<{ Variables: Variables }> {
+  return async (context, next) => {
+    const address = clientAddress(context.req.raw.headers, proxy);
+    if (sources !== null && (address === null || !sources(address))) {
+      context.get("logFields").address = address;
+      throw new HttpError(403, "source_not_allowed", "alerts are not taken from this address");
+    }
+    await next();
+  };
+}

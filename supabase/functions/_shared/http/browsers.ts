@@ -1,0 +1,18 @@
+import type { MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+
+/**
+ * Lets pages of these origins read the answers (CORS), and answers their preflights; `*` lets any page. Without origins
+ * nothing is added: a browser then keeps the answers from every page. Keys travel in headers, never in cookies.
+ */
+export function allowBrowsers(origins: readonly string[]): MiddlewareHandler {
+  if (origins.length === 0) return (_, next) => next();
+  return cors({
+    origin: origins.includes("*") ? "*" : [...origins],
+    allowMethods: ["GET", "HEAD"],
+    allowHeaders: ["authorization", "x-api-key", "x-request-id", "if-none-match"],
+    exposeHeaders: ["etag", "x-cache", "x-cache-stale", "x-request-id", "retry-after", "ratelimit-limit"]
+      .concat(["ratelimit-remaining", "ratelimit-reset"]),
+    maxAge: 600,
+  });
+}

@@ -1,0 +1,43 @@
+import { isIP } from "node:net";
+
+/**
+ * Which hop tells a client's address: `cloudflare`, whose edge overwrites `cf-connecting-ip`; or how many proxies of
+ * ours append to `x-forwarded-for`, so that the address is that many entries from its right.
+ *
+ * What stands further left is whatever the client wrote: on a hosted project too, a made-up `x-forwarded-for` arrives
+ * in front of the real address (github.com/orgs/supabase/discussions/34647).
+ */
+export type TrustedProxy = "cloudflare" | number;
+
+/**
+ * What to trust when nobody said: hosted projects lie behind Cloudflare; elsewhere one gateway stands in front of the
+ * functions (that of `deno task start`, or Kong of `supabase start`), and a header of Cloudflare's could be anybody's.
+ */
+export function defaultProxy(supabaseUrl: string): TrustedProxy {
+  return /\.supabase\.(co|in)$/.test(new URL(supabaseUrl).hostname) ? "cloudflare" : 1;
+}
+
+/** The address that a request came from, as the trusted hop tells it; null when it tells none. */
+export function clientAddress(headers: Headers, proxy: TrustedProxy): string | null {
+  const told = proxy === "cloudflare"
+    ? headers.get("cf-connecting-ip")
+    : headers.get("x-forwarded-for")?.split(",").at(-proxy);
+  return plainAddress(told ?? "");
+}
+
+/** The address in one spelling, an IPv4 address in IPv6 as IPv4; null when it is none. */
+export function plainAddress(text: string): string | null {
+  const address = text.trim().toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
+  return address.includes("%") || isIP(address) === 0 ? null : address;
+}
+
+/** What one subscriber has at least: an IPv4 address, or the /64 of an IPv6 address. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [left = "", right] = address.split("::");
+  const groups = (text: string | undefined) => text === undefined || text === "" ? [] : text.split(":");
+  const [before, after] = [groups(left), groups(right)];
+  const zeros = right === undefined ? [] : Array<string>(8 - before.length - after.length).fill("0");
+  const first = [...before, ...zeros, ...after].slice(0, 4).map((group) => parseInt(group, 16).toString(16));
+  return `${first.join(":")}::/64`;
+}

@@ -1,0 +1,42 @@
+import { LRUCache } from "lru-cache";
+import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
+
+/** A limiter that answers at once. */
+export interface MemoryLimiter extends Limiter {
+  take(key: string): Verdict;
+  /** Keys that are remembered. */
+  readonly size: number;
+}
+
+/** Keys that are remembered at most; the one unused for the longest time is forgotten for a new one. */
+const MOST_KEYS = 10_000;
+
+/**
+ * A limiter in this isolate's memory: a token bucket, kept as the one number that says when it will be full again
+ * (the generic cell rate algorithm).
+ */
+export function createMemoryLimiter(
+  quota: Quota,
+  { now = () => performance.now(), mostKeys = MOST_KEYS }: { now?: () => number; mostKeys?: number } = {},
+): MemoryLimiter {
+  const interval = intervalOf(quota);
+  const fullAt = new LRUCache<string, number>({ max: mostKeys });
+  return {
+    quota,
+    get size() {
+      return fullAt.size;
+    },
+    take(key) {
+      const at = now();
+      const empty = Math.max(fullAt.get(key) ?? 0, at) - at;
+      const filled = empty + interval;
+      if (filled > quota.windowMs) return { allowed: false, remaining: 0, nextMs: filled - quota.windowMs };
+      fullAt.set(key, at + filled);
+      return {
+        allowed: true,
+        remaining: Math.floor((quota.windowMs - filled) / interval),
+        nextMs: filled % interval || interval,
+      };
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { Ratelimit } from "@upstash/ratelimit";
+import { Redis } from "@upstash/redis";
+import { Breaker } from "../cache/breaker.ts";
+import { reasonOf, REDIS_DEADLINE } from "../cache/redis-client.ts";
+import type { Log } from "../observability/log.ts";
+import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
+import { createMemoryLimiter } from "./memory-limiter.ts";
+
+/** Takes so many requests for a key at once; rejects when Redis does not answer well or in time. */
+export type TakeMany = (key: string, count: number) => Promise<Verdict>;
+
+/**
+ * Requests are taken from Redis in lots of a twentieth of the limit, as its commands cost money: one command for so
+ * many requests. What an isolate took and does not use within the window is lost to its key.
+ */
+const LOTS = 20;
+
+/** A lot that this isolate took: how many are left of it, and until when. */
+interface Lot {
+  left: number;
+  until: number;
+  verdict: Verdict;
+}
+
+/** Takes from Upstash's limiter, a token bucket in Redis that all isolates share. */
+export function createTakeMany(
+  name: string,
+  quota: Quota,
+  { url, token, deadlineMs = REDIS_DEADLINE }: { url: string; token: string; deadlineMs?: number },
+): TakeMany {
+  const bucket = new Ratelimit({
+    redis: new Redis({
+      url,
+      token,
+      // As in the cache's client: a function, and retries so that there are none.
+      signal: () => AbortSignal.timeout(deadlineMs),
+      retry: { retries: 0, backoff: () => 0 },
+      enableTelemetry: false,
+      enableAutoPipelining: false,
+      latencyLogging: false,
+    }),
+    limiter: Ratelimit.tokenBucket(1, `${Math.max(Math.round(intervalOf(quota)), 1)} ms`, quota.limit),
+    prefix: `sa:l:${name}`,
+    // Its own deadline lets a late request pass uncounted; ours comes to the memory limiter.
+    timeout: 0,
+    analytics: false,
+    ephemeralCache: false,
+  });
+  return async (key, count) => {
+    const { success, remaining, reset } = await bucket.limit(key, { rate: count });
+    return { allowed: success, remaining, nextMs: Math.max(reset - Date.now(), 1) };
+  };
+}
+
+/**
+ * A limiter whose counts all isolates share; while Redis is away, each counts in its memory.
+ *
+ * @param take {@link createTakeMany}
+ */
+export function createSharedLimiter(
+  quota: Quota,
+  { take, log, now = () => performance.now() }: { take: TakeMany; log: Log; now?: () => number },
+): Limiter {
+  const memory = createMemoryLimiter(quota, { now });
+  const breaker = new Breaker({
+    now,
+    onChange: (away, reason) =>
+      away
+        ? log("warn", "limits: Redis is away, each isolate counts by itself", { reason })
+        : log("info", "limits: Redis is back"),
+  });
+  const lotSize = Math.max(Math.floor(quota.limit / LOTS), 1);
+  // Keys are those of API_KEYS: few, and no sender can make one up.
+  const lots = new Map<string, Lot>();
+
+  /** A new lot, or a single request when no lot is left; the first request of a lot is the caller's. */
+  async function takeLot(key: string): Promise<Verdict> {
+    const lot = await take(key, lotSize);
+    if (!lot.allowed) return lotSize === 1 ? lot : await take(key, 1);
+    const before = lots.get(key);
+    const kept = before !== undefined && before.until > now() ? before.left : 0;
+    lots.set(key, { left: kept + lotSize - 1, until: now() + quota.windowMs, verdict: lot });
+    return { ...lot, remaining: lot.remaining + kept + lotSize - 1 };
+  }
+
+  return {
+    quota,
+    async take(key) {
+      const lot = lots.get(key);
+      if (lot !== undefined && lot.left > 0 && lot.until > now()) {
+        lot.left -= 1;
+        return { ...lot.verdict, remaining: lot.verdict.remaining + lot.left };
+      }
+      if (breaker.state !== "closed" && !breaker.takeProbe()) return memory.take(key);
+      try {
+        const verdict = await takeLot(key);
+        breaker.success();
+        return verdict;
+      } catch (error) {
+        breaker.failure(reasonOf(error));
+        return memory.take(key);
+      }
+    },
+  };
+}
