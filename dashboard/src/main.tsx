@@ -5,4 +5,4 @@ import { applyTheme, savedTheme } from "./views/theme-switch.tsx";
 
 applyTheme(savedTheme());
 const host = document.getElementById("app");
-if (host !== null) render(<App found={await findConnection()} />, host);
+if (host !== null) render(<App first={await findConnection()} />, host);

@@ -19,43 +19,50 @@ const MARKETS = [
 ];
 
 /**
- * Weeks of trading as alerts would have booked them, each at its own time: four markets, three strategies, stops, targets and a
- * refusal. Ends now, with positions held and orders resting.
+ * Weeks of trading as alerts would have booked them, each at its own time: four markets, three strategies that follow moving
+ * averages, stops, targets and a refusal. Ends now, with positions held and orders resting.
  */
 export async function tellStory(sql: Sql, account: string, days = 45): Promise<void> {
-  const random = randomFrom(7);
-  const steps = days * 6;
   const begin = Date.now() - days * 24 * HOUR_MS;
-  const alerts: Alert[] = [];
-  const held = MARKETS.map(() => 0);
-  const prices = MARKETS.map(({ price }) => price);
-  for (let step = 0; step < steps; step++) {
-    MARKETS.forEach((market, index) => {
-      const drift = 0.0006 + 0.0024 * Math.sin(step / 23 + index * 1.7);
-      const open = prices[index] ?? market.price;
-      const price = open * (1 + drift + (random() - 0.5) * 2 * market.swing);
-      prices[index] = price;
-      const at = new Date(begin + (step * 4 + index / 4) * HOUR_MS).toISOString();
-      const bar = {
-        account,
-        symbol: market.symbol,
-        price: price.toFixed(2),
-        open: open.toFixed(2),
-        high: (Math.max(open, price) * (1 + random() * market.swing / 2)).toFixed(2),
-        low: (Math.min(open, price) * (1 - random() * market.swing / 2)).toFixed(2),
-        time: at,
-        received_at: at,
-      };
-      const wanted = drift > 0.0012 ? 1 : drift < -0.0011 ? -1 : 0;
-      if (wanted === held[index]) return alerts.push({ ...bar, action: "mark" });
-      held[index] = wanted;
-      const side = ["short", "flat", "long"][wanted + 1];
-      const exits = wanted === 1 ? { stop_loss: { percent: "6" }, take_profit: { percent: "14" } } : {};
-      const quantity = wanted === 0 ? "0" : market.quantity;
-      alerts.push({ ...bar, strategy: market.strategy, target: { side, quantity }, ...exits });
-    });
-  }
-  const last = MARKETS[0];
-  alerts.push({ account, symbol: "AAPL", action: "buy", quantity: "100000", price: prices[0]?.toFixed(2), strategy: last?.strategy });
-  for (let start = 0; start < alerts.length; start += 100) await book(sql, alerts.slice(start, start + 100));
+  const alerts = MARKETS.flatMap((market, index) => {
+    const random = randomFrom(11 + index * 101);
+    return tradeMarket(market, days * 12, random, (step) => begin + (step * 2 + index / 4) * HOUR_MS);
+  });
+  alerts.sort((a, b) => String(a.time).localeCompare(String(b.time)));
+  alerts.push({ symbol: "AAPL", action: "buy", quantity: "100000", price: "240.5", strategy: "Breakout" });
+  const owned = alerts.map((alert) => ({ ...alert, account }));
+  for (let start = 0; start < owned.length; start += 100) await book(sql, owned.slice(start, start + 100));
+}
+
+function tradeMarket(
+  { symbol, price, swing, strategy, quantity }: typeof MARKETS[number],
+  steps: number,
+  random: () => number,
+  timeOf: (step: number) => number,
+): Alert[] {
+  const closes: number[] = [price];
+  const average = (length: number) =>
+    closes.slice(-length).reduce((sum, each) => sum + each, 0) / Math.min(length, closes.length);
+  let [held, push] = [0, 0];
+  return Array.from({ length: steps }, (_, step) => {
+    const open = closes.at(-1) ?? price;
+    push = 0.93 * push + (random() - 0.49) * swing * 0.32;
+    const close = open * (1 + push + (random() - 0.5) * swing);
+    closes.push(close);
+    const at = new Date(timeOf(step)).toISOString();
+    const bar = {
+      symbol,
+      price: close.toFixed(2),
+      open: open.toFixed(2),
+      high: (Math.max(open, close) * (1 + random() * swing / 3)).toFixed(2),
+      low: (Math.min(open, close) * (1 - random() * swing / 3)).toFixed(2),
+      time: at,
+      received_at: at,
+    };
+    const wanted = step < 30 ? 0 : Math.sign(average(8) - average(30));
+    if (wanted === held) return { ...bar, action: "mark" };
+    held = wanted;
+    const exits = wanted === 1 ? { stop_loss: { percent: "5" }, take_profit: { percent: "12" } } : {};
+    return { ...bar, strategy, target: { side: wanted === 1 ? "long" : "short", quantity }, ...exits };
+  });
 }

@@ -12,9 +12,18 @@ export interface Connection {
 
 const STORED = "supabase-automation.connection";
 
+/** A connection, and whether this browser's reader entered it, and so may take it back. */
+export interface Found {
+  connection: Connection;
+  isEntered: boolean;
+}
+
 /** The connection of `config.json` beside the page; else the one entered in this browser; else null. */
-export async function findConnection(): Promise<Connection | null> {
-  return await fromConfigFile() ?? fromBrowser();
+export async function findConnection(): Promise<Found | null> {
+  const given = await fromConfigFile();
+  if (given !== null) return { connection: given, isEntered: false };
+  const entered = fromBrowser();
+  return entered === null ? null : { connection: entered, isEntered: true };
 }
 
 async function fromConfigFile(): Promise<Connection | null> {

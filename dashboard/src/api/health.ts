@@ -1,4 +1,4 @@
-import { ask, type Client } from "./client.ts";
+import { ApiError, ask, type Client } from "./client.ts";
 
 /** How the system does; null where nothing is known. */
 export interface Health {
@@ -20,20 +20,26 @@ export interface Component {
 
 type Fields = Record<string, unknown>;
 
-/** Asks for all of it; what does not answer is null. */
-export async function readHealth(client: Client, url: string): Promise<Health> {
-  const [status, ready] = await Promise.all([readStatus(client), readReady(url)]);
-  return { ...status, ...ready };
-}
+const NO_STATUS = { locks: null, cache: null, outbox: null };
 
-async function readStatus(client: Client): Promise<Pick<Health, "locks" | "cache" | "outbox">> {
-  try {
-    // Not every version of the project has it.
-    const call = client.rpc("system_status" as "list_accounts");
-    return toStatus(await ask<unknown>(call));
-  } catch {
-    return { locks: null, cache: null, outbox: null };
-  }
+/** What asks for all of it; what does not answer is null. */
+export function healthReader(client: Client, url: string): () => Promise<Health> {
+  let hasStatus = true;
+  const readStatus = async () => {
+    if (!hasStatus) return NO_STATUS;
+    try {
+      // Generated types may be older than the project.
+      return toStatus(await ask<unknown>(client.rpc("system_status" as "list_accounts")));
+    } catch (error) {
+      // A project without it does not get it while a page is open.
+      if (error instanceof ApiError && error.status === 404) hasStatus = false;
+      return NO_STATUS;
+    }
+  };
+  return async () => {
+    const [status, ready] = await Promise.all([readStatus(), readReady(url)]);
+    return { ...status, ...ready };
+  };
 }
 
 function toStatus(answer: unknown): Pick<Health, "locks" | "cache" | "outbox"> {

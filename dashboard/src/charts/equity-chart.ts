@@ -1,4 +1,4 @@
-import { AreaSeries, createChart, LineType, type UTCTimestamp } from "lightweight-charts";
+import { AreaSeries, type AutoscaleInfo, createChart, LineType, type UTCTimestamp } from "lightweight-charts";
 import { formatDecimal } from "../format/decimal.ts";
 import type { Money } from "../format/money.ts";
 import type { Clock } from "../format/time.ts";
@@ -29,7 +29,14 @@ export function createEquityChart(
   const chart = createChart(host, chartOptions(readPalette(host), clock));
   const priceFormat = { type: "custom", minMove: 0.01, formatter: axis(money) } as const;
   const shared = { lineType: LineType.Simple, priceLineVisible: false, lastValueVisible: false, priceFormat };
-  const equity = chart.addSeries(AreaSeries, { ...shared, lineWidth: 2 }, 0);
+  // A calm account is a calm line: its cents are not blown up to mountains.
+  const calm = (original: () => AutoscaleInfo | null): AutoscaleInfo | null => {
+    const { minValue, maxValue } = original()?.priceRange ?? { minValue: 0, maxValue: 0 };
+    const least = Math.max(Math.abs(maxValue) * 0.001, 1);
+    const margin = Math.max(0, least - (maxValue - minValue)) / 2;
+    return { priceRange: { minValue: minValue - margin, maxValue: maxValue + margin } };
+  };
+  const equity = chart.addSeries(AreaSeries, { ...shared, lineWidth: 2, autoscaleInfoProvider: calm }, 0);
   const falls = chart.addSeries(AreaSeries, { ...shared, lineWidth: 1, invertFilledArea: true }, 1);
   falls.priceScale().applyOptions({ scaleMargins: { top: 0.06, bottom: 0.12 } });
   equity.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0.08 } });

@@ -11,6 +11,13 @@ import type { Clock } from "../format/time.ts";
 import type { Chart, OnPoint } from "./chart.ts";
 import { ascending, chartOptions, type Palette, readPalette, seesAll } from "./theme.ts";
 
+/** What was bought, or sold, in a bar, as it is written. */
+export interface Traded {
+  units: string;
+  /** The average. */
+  price: string;
+}
+
 /** A bar of marks with what was traded in it: numbers to draw, texts to tell. */
 export interface MarkBar {
   /** As {@link Clock.chartTime} has it. */
@@ -19,9 +26,8 @@ export interface MarkBar {
   high: number;
   low: number;
   close: number;
-  /** Units, as they are written; null: none. */
-  bought: string | null;
-  sold: string | null;
+  bought: Traded | null;
+  sold: Traded | null;
   /** The bar and its fills in words. */
   label: string;
 }
@@ -38,6 +44,8 @@ export function createSymbolChart(
   let bars: MarkBar[] = [];
   let shown = new Map<number, MarkBar>();
   const chart = createChart(host, chartOptions(palette, clock));
+  // The first minutes are bars as well, not walls.
+  chart.timeScale().applyOptions({ maxBarSpacing: 26 });
   chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.16, bottom: 0.16 } });
   const formatter = (value: number) => formatDecimal(String(Number(value.toPrecision(8))), { least: 2 });
   const shared = {
@@ -94,7 +102,7 @@ function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTC
         position: "belowBar",
         shape: "arrowUp",
         color: palette.up,
-        ...(named && { text: `B ${bought}` }),
+        ...(named && { text: `B ${bought.units}` }),
       });
     }
     if (sold !== null) {
@@ -103,7 +111,7 @@ function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTC
         position: "aboveBar",
         shape: "arrowDown",
         color: palette.down,
-        ...(named && { text: `S ${sold}` }),
+        ...(named && { text: `S ${sold.units}` }),
       });
     }
     return markers;

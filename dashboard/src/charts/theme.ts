@@ -55,7 +55,7 @@ export function chartOptions(palette: Palette, clock: Clock): DeepPartial<TimeCh
       panes: { separatorColor: palette.line, enableResize: false },
     },
     grid: { vertLines: { visible: false }, horzLines: line },
-    rightPriceScale: { borderVisible: false },
+    rightPriceScale: { borderVisible: false, entireTextOnly: true },
     timeScale: {
       borderVisible: false,
       timeVisible: true,

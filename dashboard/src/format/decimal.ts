@@ -51,6 +51,11 @@ export function addDecimals(decimals: readonly string[]): string {
   return unscaled(decimals.reduce((sum, each) => sum + scaled(each, scale), 0n), scale);
 }
 
+/** The decimal with the other sign. */
+export function negated(text: string): string {
+  return text.startsWith("-") ? text.slice(1) : signOf(text) === 0 ? text : `-${text}`;
+}
+
 /** -1 below zero, 0 at zero, 1 above. */
 export function signOf(text: string): number {
   return compareDecimals(text, "0");
@@ -91,7 +96,7 @@ export function formatDecimal(text: string, { least = 0, most = 8, plus = false 
 /** A decimal in as few characters as tell its size: 1.2k, −34.5M. */
 export function compactDecimal(text: string, plus = false): string {
   for (const [suffix, zeros] of [["B", 9], ["M", 6], ["k", 3]] as const) {
-    const shifted = shiftPoint(text, zeros);
+    const shifted = shiftPoint(text, -zeros);
     if (compareDecimals(shifted.replace("-", ""), "1") >= 0) {
       const places = shifted.replace("-", "").split(".")[0]?.length === 1 ? 1 : 0;
       return formatDecimal(shifted, { most: places, plus }) + suffix;
@@ -100,7 +105,11 @@ export function compactDecimal(text: string, plus = false): string {
   return formatDecimal(text, { most: compareDecimals(text.replace("-", ""), "10") < 0 ? 2 : 0, plus });
 }
 
-function shiftPoint(text: string, zeros: number): string {
+/** The decimal times 10^places: its point that far to the right, or below 0 to the left. */
+export function shiftPoint(text: string, places: number): string {
   const scale = scaleOf(text);
-  return unscaled(scaled(text, scale), scale + zeros);
+  const left = scale - places;
+  return left >= 0
+    ? unscaled(scaled(text, scale), left)
+    : unscaled(scaled(text, scale) * 10n ** BigInt(-left), 0);
 }

@@ -23,7 +23,7 @@ export class Reader<T> {
   #asking = false;
   #changed = false;
   #restUntil = 0;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #last: Read<T> = { data: null, error: null, key: null };
 
   /** @param onRead is told of every answer and every failure */

@@ -1,27 +1,31 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { createApi } from "../api/client.ts";
-import { type Connection, forgetConnection, keepConnection } from "../api/connection.ts";
+import { type Connection, forgetConnection, type Found, keepConnection } from "../api/connection.ts";
 import { ConnectScreen } from "./connect-screen.tsx";
 import { DeskScreen } from "./desk-screen.tsx";
 import { SignInScreen } from "./sign-in-screen.tsx";
 
 /** The page: which project, who is there, and then the desk. */
-export function App({ found }: { found: Connection | null }) {
-  const [connection, setConnection] = useState(found);
-  if (connection === null) {
-    const connect = (entered: Connection) => {
-      keepConnection(entered);
-      setConnection(entered);
+export function App({ first }: { first: Found | null }) {
+  const [found, setFound] = useState(first);
+  if (found === null) {
+    const connect = (connection: Connection) => {
+      keepConnection(connection);
+      setFound({ connection, isEntered: true });
     };
     return <ConnectScreen onConnect={connect} />;
   }
   const disconnect = () => {
     forgetConnection();
-    setConnection(null);
+    setFound(null);
   };
-  // A connection of config.json is the host's to change, not the reader's.
+  const { connection, isEntered } = found;
   return (
-    <Session key={connection.url} connection={connection} onDisconnect={found === null ? disconnect : null} />
+    <Session
+      key={connection.url}
+      connection={connection}
+      onDisconnect={isEntered ? disconnect : null}
+    />
   );
 }
 

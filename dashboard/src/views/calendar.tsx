@@ -3,43 +3,12 @@ import { type Day, readDays } from "../api/reads.ts";
 import { addDecimals, compactDecimal, signOf } from "../format/decimal.ts";
 import { useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
-import { toneOf } from "./figures.tsx";
+import { lastDayOf, type Month, monthAfter, monthName, weeksOf } from "../format/month.ts";
+import { toneOf } from "../format/tone.ts";
 import { Icon } from "./icons.tsx";
 import { Outcome, Panel } from "./panel.tsx";
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
-/** A month as "2026-11". */
-type Month = string;
-
-const monthName = (month: Month) =>
-  new Date(`${month}-01T00:00Z`).toLocaleDateString("en-US", {
-    timeZone: "UTC",
-    month: "long",
-    year: "numeric",
-  });
-
-function move(month: Month, by: number): Month {
-  const date = new Date(`${month}-01T00:00Z`);
-  date.setUTCMonth(date.getUTCMonth() + by);
-  return date.toISOString().slice(0, 7);
-}
-
-/** The dates of a month by week, Monday first; null: a day of another month. */
-export function weeksOf(month: Month): (string | null)[][] {
-  const first = new Date(`${month}-01T00:00Z`);
-  const length = Number(lastDayOf(month).slice(-2));
-  const days: (string | null)[] = Array((first.getUTCDay() + 6) % 7).fill(null);
-  for (let day = 1; day <= length; day++) days.push(`${month}-${String(day).padStart(2, "0")}`);
-  while (days.length % 7 !== 0) days.push(null);
-  return Array.from({ length: days.length / 7 }, (_, week) => days.slice(week * 7, week * 7 + 7));
-}
-
-function lastDayOf(month: Month): string {
-  const date = new Date(`${move(month, 1)}-01T00:00Z`);
-  date.setUTCDate(0);
-  return date.toISOString().slice(0, 10);
-}
 
 /** What each day of a month came to. */
 export function Calendar() {
@@ -59,7 +28,7 @@ export function Calendar() {
         type="button"
         class="quiet round"
         aria-label="Month before"
-        onClick={() => setMonth(move(month, -1))}
+        onClick={() => setMonth(monthAfter(month, -1))}
       >
         <Icon name="left" />
       </button>
@@ -68,7 +37,7 @@ export function Calendar() {
         type="button"
         class="quiet round"
         aria-label="Month after"
-        onClick={() => setMonth(move(month, 1))}
+        onClick={() => setMonth(monthAfter(month, 1))}
         disabled={month >= today.slice(0, 7)}
       >
         <Icon name="right" />

@@ -1,8 +1,8 @@
-import { useMemo } from "preact/hooks";
 import { readEquity, readPerformance, readProfit } from "../api/reads.ts";
 import { createEquityChart, type EquityMoment } from "../charts/equity-chart.ts";
 import { useChart } from "../charts/use-chart.ts";
-import { formatDecimal } from "../format/decimal.ts";
+import { addDecimals, formatDecimal, negated, shiftPoint } from "../format/decimal.ts";
+import type { Money } from "../format/money.ts";
 import { type Desk, useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
 import { Outcome, Panel } from "./panel.tsx";
@@ -37,21 +37,13 @@ export function EquityPanel() {
   );
 }
 
-async function readMoments(
-  { client, account, strategy, money, clock }: Desk,
-  range: Range,
-): Promise<EquityMoment[]> {
-  if (strategy !== null) {
-    const points = await readProfit(client, account.name, { ...sinceOf(range), only_strategy: strategy });
-    return points.map(({ time, net_pnl, drawdown }) => ({
-      time: clock.chartTime(time),
-      value: Number(net_pnl),
-      fall: Number(drawdown),
-      label: { value: money.amount(net_pnl, { plus: true }), fall: money.amount(drawdown) },
-    }));
-  }
+async function readMoments(desk: Desk, range: Range): Promise<EquityMoment[]> {
+  return await (desk.strategy === null ? readAccount(desk, range) : readStrategy(desk, desk.strategy, range));
+}
+
+async function readAccount({ client, account, money, clock }: Desk, range: Range): Promise<EquityMoment[]> {
   const points = await readEquity(client, account.name, sinceOf(range));
-  return points.map(({ time, close, drawdown, drawdown_percent }) => ({
+  const moments = points.map(({ time, close, drawdown, drawdown_percent }) => ({
     time: clock.chartTime(time),
     value: Number(close),
     fall: Number(drawdown),
@@ -60,20 +52,43 @@ async function readMoments(
       fall: `${money.amount(drawdown)}${drawdown_percent === null ? "" : ` (${percent(drawdown_percent)})`}`,
     },
   }));
+  const [first] = points;
+  // One moment alone would draw nothing; of many, the first is the level to begin at.
+  return first === undefined || points.length > 1
+    ? moments
+    : beginAt(first.close, first.gain, moments, money);
+}
+
+async function readStrategy(
+  { client, account, money, clock }: Desk,
+  only_strategy: string,
+  range: Range,
+): Promise<EquityMoment[]> {
+  const points = await readProfit(client, account.name, { ...sinceOf(range), only_strategy });
+  const moments = points.map(({ time, net_pnl, drawdown }) => ({
+    time: clock.chartTime(time),
+    value: Number(net_pnl),
+    fall: Number(drawdown),
+    label: { value: money.amount(net_pnl, { plus: true }), fall: money.amount(drawdown) },
+  }));
+  const [first] = points;
+  return first === undefined ? [] : beginAt(first.net_pnl, first.gain, moments, money);
+}
+
+/** A curve that begins a minute earlier, at the level before its first gain. */
+function beginAt(level: string, gain: string, moments: EquityMoment[], money: Money): EquityMoment[] {
+  const [first] = moments;
+  if (first === undefined) return [];
+  const start = addDecimals([level, negated(gain)]);
+  const label = { value: money.amount(start), fall: money.amount("0") };
+  return [{ time: first.time - 60, value: Number(start), fall: 0, label }, ...moments];
 }
 
 function EquityChart({ moments, view, title }: { moments: EquityMoment[]; view: string; title: string }) {
   const { money, clock } = useDesk();
-  // One moment alone would draw nothing: it begins as a level.
-  const drawn = useMemo(() => {
-    const [first] = moments;
-    return moments.length === 1 && first !== undefined
-      ? [{ ...first, time: first.time - 60 }, first]
-      : moments;
-  }, [moments]);
   const { host, point } = useChart(
     (element, onPoint) => createEquityChart(element, { money, clock, onPoint }),
-    drawn,
+    moments,
     view,
   );
   const told = point ?? moments.at(-1);
@@ -110,7 +125,7 @@ function PerformanceRow({ range }: { range: Range }) {
     ["Closed trades", data === null ? null : formatDecimal(String(data.trades))],
     [
       "Win rate",
-      data?.win_rate ? `${formatDecimal(String(Number(data.win_rate) * 100), { most: 1 })}%` : null,
+      data?.win_rate ? `${formatDecimal(shiftPoint(data.win_rate, 2), { most: 1 })}%` : null,
     ],
     ["Profit factor", data?.profit_factor ? formatDecimal(data.profit_factor, { least: 2, most: 2 }) : null],
     ["Per trade", data?.expectancy ? money.amount(data.expectancy, { plus: true }) : null],

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { formatDecimal, signOf } from "../format/decimal.ts";
+import { toneOf } from "../format/tone.ts";
 import { useDesk } from "../store/desk.ts";
 
 /** The account in six figures. */
@@ -87,11 +88,6 @@ function Status() {
       <Note>{overview.halt_reason}{since}; only orders that reduce are taken</Note>
     </Figure>
   );
-}
-
-/** The class that colors a gain or a loss. */
-export function toneOf(amount: string): string {
-  return ["down", "", "up"][signOf(amount) + 1] ?? "";
 }
 
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;

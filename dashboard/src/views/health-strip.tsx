@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Component, type Health, readHealth } from "../api/health.ts";
+import { type Component, type Health, healthReader } from "../api/health.ts";
 import { useDesk } from "../store/desk.ts";
 import { startPulse } from "../store/pulse.ts";
 
@@ -11,7 +11,7 @@ export function HealthStrip() {
   const { client, connection } = useDesk();
   const [health, setHealth] = useState(UNKNOWN);
   useEffect(() =>
-    startPulse(() => readHealth(client, connection.url), {
+    startPulse(healthReader(client, connection.url), {
       onBeat: setHealth,
       onFailure: () => setHealth(UNKNOWN),
     }, EVERY_MS), [client]);

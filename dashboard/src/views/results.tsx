@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { listResults, type Result } from "../api/reads.ts";
 import { useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
-import { toneOf } from "./figures.tsx";
+import { toneOf } from "../format/tone.ts";
 import { Outcome, Panel } from "./panel.tsx";
 import { Segments } from "./segments.tsx";
 import { strategyName } from "./top-bar.tsx";

@@ -63,8 +63,8 @@ function SymbolChart({ bars, view }: { bars: MarkBar[]; view: string }) {
     <figure class="chart-figure">
       <figcaption class="legend">
         <span class="muted">{clock.chartMoment(told.time)}</span> <strong>{told.label}</strong>
-        {told.bought !== null && <span class="up">bought {told.bought}</span>}
-        {told.sold !== null && <span class="down">sold {told.sold}</span>}
+        {told.bought !== null && <span class="up">bought {told.bought.units} @ {told.bought.price}</span>}
+        {told.sold !== null && <span class="down">sold {told.sold.units} @ {told.sold.price}</span>}
       </figcaption>
       <div
         class="chart"
@@ -79,7 +79,7 @@ function SymbolChart({ bars, view }: { bars: MarkBar[]; view: string }) {
 function toMarkBar(bar: Bar, clock: Clock): MarkBar {
   const price = (text: string | null) => formatDecimal(text ?? "0", { least: 2, most: 6 });
   const traded = (units: string | null, average: string | null) =>
-    units === null ? null : `${formatDecimal(units)} @ ${price(average)}`;
+    units === null ? null : { units: formatDecimal(units), price: price(average) };
   return {
     time: clock.chartTime(bar.time ?? ""),
     open: Number(bar.open),

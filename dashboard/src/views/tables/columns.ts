@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { compareDecimals, type Digits, formatDecimal, isDecimal } from "../../format/decimal.ts";
+import { type Digits, formatDecimal } from "../../format/decimal.ts";
 import type { Clock } from "../../format/time.ts";
 import type { Money } from "../../format/money.ts";
-import { toneOf } from "../figures.tsx";
+import { toneOf } from "../../format/tone.ts";
 
 /** How a cell is written: in the account's currency and time zone. */
 export interface Writing {
@@ -91,11 +91,4 @@ function textOf<Row>(key: keyof Row): (row: Row) => string | null {
     const value = row[key];
     return value === null || value === undefined ? null : String(value);
   };
-}
-
-/** How two values of a column sort: numbers by size, exactly; the rest by the alphabet; nothing last. */
-export function compareValues(a: string | null, b: string | null): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  if (isDecimal(a) && isDecimal(b)) return compareDecimals(a, b);
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -21,15 +21,18 @@ export function ExportButton<Row>({ kind, choices }: { kind: Kind<Row>; choices:
     }
   };
   return (
-    <button
-      type="button"
-      class="quiet"
-      onClick={save}
-      title="All rows that the filters leave, with every digit, times in UTC"
-    >
-      <Icon name="download" />
-      <span role="status">{note ?? "CSV"}</span>
-    </button>
+    <>
+      <span class="muted" role="status">{note}</span>
+      <button
+        type="button"
+        class="quiet"
+        onClick={save}
+        title="All rows that the filters leave, with every digit, times in UTC"
+      >
+        <Icon name="download" />
+        CSV
+      </button>
+    </>
   );
 }
 
@@ -61,5 +64,6 @@ function download(name: string, text: string): void {
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  // The browser reads it after this task.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

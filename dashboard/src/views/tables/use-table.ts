@@ -3,7 +3,8 @@ import type { Cursor } from "../../api/lists.ts";
 import { useDesk } from "../../store/desk.ts";
 import type { Read } from "../../store/reader.ts";
 import { useRead } from "../../store/use-read.ts";
-import { type Column, compareValues } from "./columns.ts";
+import { compareValues } from "../../format/sort.ts";
+import type { Column } from "./columns.ts";
 import type { Kind } from "./kinds.tsx";
 
 /** Rows on a page. */
