@@ -165,10 +165,10 @@ browserTest("a page that nobody looks at asks for nothing", async (browser) => {
   await page.evaluate(`
     Object.defineProperty(document, "hidden", { value: true, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));`);
-  await page.waitForTimeout(1_500);
+  await page.waitForTimeout(1_000);
   let asked = 0;
   page.on("request", () => asked++);
-  await page.waitForTimeout(3_000);
+  await page.waitForTimeout(2_000);
   equal(asked, 0);
   await page.evaluate(`
     Object.defineProperty(document, "hidden", { value: false, configurable: true });

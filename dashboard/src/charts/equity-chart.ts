@@ -36,8 +36,17 @@ export function createEquityChart(
     const margin = Math.max(0, least - (maxValue - minValue)) / 2;
     return { priceRange: { minValue: minValue - margin, maxValue: maxValue + margin } };
   };
+  // No drawdown is a line on top, with room below it.
+  const fromTop = (original: () => AutoscaleInfo | null): AutoscaleInfo => ({
+    priceRange: { minValue: Math.min(original()?.priceRange?.minValue ?? 0, -1), maxValue: 0 },
+  });
   const equity = chart.addSeries(AreaSeries, { ...shared, lineWidth: 2, autoscaleInfoProvider: calm }, 0);
-  const falls = chart.addSeries(AreaSeries, { ...shared, lineWidth: 1, invertFilledArea: true }, 1);
+  const falls = chart.addSeries(AreaSeries, {
+    ...shared,
+    lineWidth: 1,
+    invertFilledArea: true,
+    autoscaleInfoProvider: fromTop,
+  }, 1);
   falls.priceScale().applyOptions({ scaleMargins: { top: 0.06, bottom: 0.12 } });
   equity.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0.08 } });
   const [upper, lower] = chart.panes();
