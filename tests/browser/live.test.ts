@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { post } from "../support/alerts.ts";
-import { asService } from "../support/stack.ts";
+import { asService, stack } from "../support/stack.ts";
 import { browserTest, keep, note, type Page } from "./browser.ts";
 import { columnTexts, openDesk, openTable, ownAccount } from "./desk.ts";
 
@@ -174,4 +174,20 @@ browserTest("a page that nobody looks at asks for nothing", async (browser) => {
     Object.defineProperty(document, "hidden", { value: false, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));`);
   await page.waitForRequest("**/rpc/list_accounts");
+});
+
+browserTest("the health strip tells of Postgres, Redis, locks, cache and outbox", async (browser) => {
+  const account = await ownAccount();
+  await post({ symbol: "AAPL", action: "buy", quantity: "1", price: "100" }, {
+    query: `?account=${account}`,
+  });
+  const { page, problems } = await openDesk(browser, { account });
+  const strip = page.locator(".health dl");
+  await strip.getByText(/^ok, \d+ ms$/).first().waitFor();
+  await strip.getByText(/^\d+ held, \d+ waiting$/).waitFor();
+  await strip.getByText(/^L1 (\d+%|–), L2 (\d+%|–)$/).waitFor();
+  await strip.getByText(/^\d+ pending/).waitFor();
+  const redis = await strip.locator("div", { hasText: "Redis" }).innerText();
+  equal(/ok/.test(redis), stack.redis_url !== null, redis);
+  deepEqual(problems, []);
 });

@@ -28,10 +28,9 @@ export function healthReader(client: Client, url: string): () => Promise<Health>
   const readStatus = async () => {
     if (!hasStatus) return NO_STATUS;
     try {
-      // Generated types may be older than the project.
-      return toStatus(await ask<unknown>(client.rpc("system_status" as "list_accounts")));
+      return toStatus(await ask<unknown>(client.rpc("system_status")));
     } catch (error) {
-      // A project without it does not get it while a page is open.
+      // A project older than this page does not get it while the page is open.
       if (error instanceof ApiError && error.status === 404) hasStatus = false;
       return NO_STATUS;
     }
@@ -66,8 +65,8 @@ async function readReady(url: string): Promise<Pick<Health, "postgres" | "redis"
     const response = await fetch(`${url}/functions/v1/health/ready`, { signal: AbortSignal.timeout(5_000) });
     const checks = fields(fields(await response.json()).checks);
     return {
-      postgres: toComponent(checks.postgres ?? checks.database),
-      redis: toComponent(checks.redis ?? checks.cache),
+      postgres: toComponent(checks.postgres),
+      redis: toComponent(checks.redis),
     };
   } catch {
     return { postgres: null, redis: null };
