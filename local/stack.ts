@@ -1,6 +1,7 @@
 import { Assembly } from "./assembly.ts";
 import type { DatabaseUrls } from "./database.ts";
 import { startDashboard } from "./dashboard.ts";
+import { buildDashboard, isDashboardStale } from "./dashboard-build.ts";
 import { takeDataDirectory } from "./data-directory.ts";
 import { resolveDeno } from "./deno-program.ts";
 import type { StackError } from "./errors.ts";
@@ -24,8 +25,7 @@ export interface StackInfo {
   api_url: string;
   /** Postgres as the role `postgres`, which owns what migrations make and is not a superuser. */
   db_url: string;
-  /** Null while there is no dashboard. */
-  dashboard_url: string | null;
+  dashboard_url: string;
   /** An alert key with every scope. */
   api_key: string;
   publishable_key: string;
@@ -111,15 +111,21 @@ async function assemble(assembly: Assembly, options: StackOptions): Promise<Stac
   }, secrets);
   assembly.onStop(gateway.stop);
   if (pools.has("notifications")) assembly.onStop(startNotificationClock(apiUrl, secrets));
-  const dashboard = await startDashboard(options.dashboardPort);
-  if (dashboard !== null) assembly.onStop(dashboard.stop);
+  if (await isDashboardStale()) await assembly.step("Building the dashboard", buildDashboard);
+  const dashboard = startDashboard(options.dashboardPort, {
+    url: apiUrl,
+    publishable_key: secrets.publishableKey,
+    user_jwt: secrets.userJwt,
+    alert_key: functionEnv.apiKey,
+  });
+  assembly.onStop(dashboard.stop);
 
   return {
     info: {
       ready: true,
       api_url: apiUrl,
       db_url: urls.owner,
-      dashboard_url: dashboard?.url ?? null,
+      dashboard_url: dashboard.url,
       api_key: functionEnv.apiKey,
       publishable_key: secrets.publishableKey,
       secret_key: secrets.secretKey,
@@ -138,7 +144,6 @@ async function assemble(assembly: Assembly, options: StackOptions): Promise<Stac
     functions: [...pools.keys()],
     off: [
       ...(redis === null ? [redisIsOff(options)] : []),
-      ...(dashboard === null ? ["Dashboard: not built yet."] : []),
       ...(pools.size === 0 ? ["Functions: there are none in supabase/functions yet."] : []),
     ],
     failure: assembly.failure,

@@ -1,14 +1,15 @@
 /**
  * `deno task test [suite …]`: every test of the project, cheapest first. Formats, lints and types; units, on this Deno
- * and on the hosted one; then, against one stack of its own whose functions run on the hosted Deno: SQL, integration,
- * e2e; last the faults, each of which starts, and breaks, a stack of its own.
+ * and on the hosted one; then, against one stack of its own whose functions run on the hosted Deno: SQL, integration
+ * and the dashboard in a browser; e2e; last the faults, each of which starts, and breaks, a stack of its own.
  *
- * Named suites (check, unit, sql, integration, e2e, faults) run alone. Without Redis its tests are skipped visibly;
- * with CI=true that is a failure.
+ * Named suites (check, unit, sql, integration, browser, e2e, faults) run alone. Without Redis, or without Chromium, the
+ * tests that need it are skipped visibly; with CI=true that is a failure.
  */
 import { freePort } from "../local/ports.ts";
 import { startStack } from "../local/stack.ts";
 import { repositoryRoot } from "../local/paths.ts";
+import { findChromium } from "./browser/browser.ts";
 import { setFunctionEnv } from "./support/own-stack.ts";
 
 /** What Supabase's hosted edge runtime embeds. */
@@ -85,7 +86,7 @@ async function withStack(body: (env: Record<string, string>) => Promise<void>): 
     sink: (line) => log.writeSync(new TextEncoder().encode(`${line}\n`)),
   });
   try {
-    if (stack.info.redis_url === null) missingRedis();
+    if (stack.info.redis_url === null) missing("redis-server");
     await body({ TEST_STACK: JSON.stringify(stack.info) });
   } finally {
     await stack.stop();
@@ -94,13 +95,27 @@ async function withStack(body: (env: Record<string, string>) => Promise<void>): 
   }
 }
 
-function missingRedis(): void {
+function missing(program: string): void {
   const failed = Deno.env.get("CI") === "true" ? 1 : 0;
-  results.push({ name: "redis-server is on PATH", passed: 0, failed, skipped: 1 - failed, seconds: 0 });
-  say("redis-server is not on PATH: the tests that need it are skipped.");
+  results.push({ name: `${program} is on PATH`, passed: 0, failed, skipped: 1 - failed, seconds: 0 });
+  say(`${program} is not on PATH: the tests that need it are skipped.`);
 }
 
-const chosen = Deno.args.length > 0 ? Deno.args : ["check", "unit", "sql", "integration", "e2e", "faults"];
+/** The dashboard in a browser, when there is one. */
+async function runBrowser(env: Record<string, string>): Promise<void> {
+  if (await findChromium() === null) missing("chromium");
+  else await run("browser", tests("browser"), env);
+}
+
+const chosen = Deno.args.length > 0 ? Deno.args : [
+  "check",
+  "unit",
+  "sql",
+  "integration",
+  "browser",
+  "e2e",
+  "faults",
+];
 const wants = (suite: string) => chosen.includes(suite);
 
 if (wants("check")) await run("check", [deno, "task", "check"]);
@@ -108,10 +123,11 @@ if (wants("unit")) {
   await run("unit", tests("unit"));
   await run("unit on the hosted Deno", tests("unit", hostedDeno.split(" "), ["--no-lock", "--no-check"]));
 }
-if (wants("sql") || wants("integration")) {
+if (wants("sql") || wants("integration") || wants("browser")) {
   await withStack(async (env) => {
     if (wants("sql")) await run("sql", tests("sql"), env);
     if (wants("integration")) await run("integration", tests("integration"), env);
+    if (wants("browser")) await runBrowser(env);
   });
 }
 if (wants("e2e")) await run("e2e", tests("e2e"));

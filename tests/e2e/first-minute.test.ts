@@ -75,6 +75,11 @@ Deno.test("in a bare clone one command leads to the first filled alert, as the R
         answer.first = await paste(line);
         assert.equal(answer.first.status, "filled", JSON.stringify(answer.first));
 
+        const page = await fetch(info.dashboard_url).then((response) => response.text());
+        assert.match(page, /<script type="module" src="app.js">/);
+        const config = await fetch(`${info.dashboard_url}/config.json`).then((response) => response.json());
+        assert.equal(config.user_jwt, info.user_jwt, "the dashboard is signed in");
+
         const [example = ""] = await readmeBlocks("json");
         assert.deepEqual(
           { ...answer.first, request_id: "…" },

@@ -37,6 +37,11 @@ const overviews = [
   "equity_curve($1)",
   "equity_curve($1, 'day')",
   "list_marks($1, 'SYM0')",
+  "portfolio_overview($1)",
+  "list_results($1)",
+  "profit_curve($1, only_strategy => 's1')",
+  "daily_results($1)",
+  "symbol_chart($1, 'SYM0')",
 ];
 
 const history = ["alerts", "orders", "fills", "trades", "equity_bars", "mark_bars"];

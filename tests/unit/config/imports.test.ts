@@ -23,6 +23,14 @@ Deno.test("every function pins its imports as the project does", async () => {
   }
 });
 
+Deno.test("the dashboard pins its imports as the project does", async () => {
+  const { imports: pinned } = await readJson(new URL("deno.json", root));
+  const { imports } = await readJson(new URL("dashboard/deno.json", root));
+  for (const [specifier, version] of Object.entries(imports)) {
+    assert.equal(version, pinned[specifier], specifier);
+  }
+});
+
 Deno.test("every function only composes, in under 40 lines", async () => {
   for (const name of names) {
     const text = await Deno.readTextFile(new URL(`${name}/index.ts`, functions));

@@ -55,6 +55,15 @@ export type Database = {
         };
         Returns: Json;
       };
+      "daily_results": {
+        Args: { "account"?: string; "from_day"?: string; "only_strategy"?: string; "to_day"?: string };
+        Returns: {
+          "day": string;
+          "net_pnl": string;
+          "trades": number;
+          "wins": number;
+        }[];
+      };
       "delete_notification_channel": { Args: { "channel": string }; Returns: Json };
       "deposit": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
       "enqueue_daily_summaries": { Args: { "at"?: string }; Returns: number };
@@ -85,6 +94,18 @@ export type Database = {
         Returns: Json;
       };
       "halt_account": { Args: { "account": string; "reason"?: string }; Returns: Json };
+      "list_accounts": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "currency": string;
+          "epoch": number;
+          "halt_reason": string;
+          "halted": boolean;
+          "name": string;
+          "time_zone": string;
+          "version": number;
+        }[];
+      };
       "list_alerts": {
         Args: {
           "account"?: string;
@@ -213,6 +234,17 @@ export type Database = {
           "version": number;
         }[];
       };
+      "list_results": {
+        Args: { "account"?: string; "by"?: string; "only_strategy"?: string; "only_symbol"?: string };
+        Returns: {
+          "fees": string;
+          "name": string;
+          "net_pnl": string;
+          "open_positions": number;
+          "realized_pnl": string;
+          "unrealized_pnl": string;
+        }[];
+      };
       "list_trades": {
         Args: {
           "account"?: string;
@@ -255,9 +287,27 @@ export type Database = {
         };
         Returns: Record<string, unknown>;
       };
+      "portfolio_overview": { Args: { "account"?: string }; Returns: Record<string, unknown> };
       "portfolio_summary": { Args: { "account"?: string }; Returns: Record<string, unknown> };
       "preview_alerts": { Args: { "alerts": Json }; Returns: Json };
       "process_alerts": { Args: { "alerts": Json; "wait"?: boolean }; Returns: Json };
+      "profit_curve": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "drawdown": string;
+          "gain": string;
+          "net_pnl": string;
+          "time": string;
+          "trades": number;
+        }[];
+      };
       "read_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "record_metrics": {
         Args: {
@@ -280,6 +330,29 @@ export type Database = {
       "reset_account": { Args: { "account": string; "initial_cash"?: number }; Returns: Json };
       "resume_account": { Args: { "account": string }; Returns: Json };
       "schema_version": { Args: Record<PropertyKey, never>; Returns: string };
+      "symbol_chart": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "only_strategy"?: string;
+          "symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "bought": string;
+          "buy_price": string;
+          "buys": number;
+          "close": string;
+          "high": string;
+          "low": string;
+          "open": string;
+          "sell_price": string;
+          "sells": number;
+          "sold": string;
+          "time": string;
+        }[];
+      };
       "system_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "update_account_settings": { Args: { "account": string; "settings": Json }; Returns: Json };
       "update_notification_channel": { Args: { "changes": Json; "channel": string }; Returns: Json };

@@ -1,0 +1,55 @@
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import type { Database } from "../../../supabase/functions/_shared/database/types.ts";
+import type { Connection } from "./connection.ts";
+
+export type Client = SupabaseClient<Database>;
+
+/** A client of the project; with a token in the connection it is signed in already, and stays so. */
+export function createApi({ url, publishable_key, user_jwt }: Connection): Client {
+  return createClient<Database>(
+    url,
+    publishable_key,
+    user_jwt === undefined ? {} : { accessToken: () => Promise.resolve(user_jwt) },
+  );
+}
+
+/** Why a call failed, in words for the reader. */
+export class ApiError extends Error {
+  override name = "ApiError";
+
+  constructor(
+    message: string,
+    /** What to do about it, when the server said so. */
+    readonly hint: string | null,
+    /** HTTP status; 0 when there was no answer. */
+    readonly status: number,
+  ) {
+    super(message);
+  }
+
+  /** Whether the session is over: signing in again helps, trying again does not. */
+  get isSignedOut(): boolean {
+    return this.status === 401;
+  }
+}
+
+interface Answer<T> {
+  data: T | null;
+  error: { message: string; hint?: string | null } | null;
+  status: number;
+}
+
+/** No call is waited for longer than this. */
+const TIMEOUT_MS = 15_000;
+
+/** The data of a call, which is given a signal that ends it in time. Throws an {@link ApiError}. */
+export async function ask<T>(
+  call: { abortSignal(signal: AbortSignal): PromiseLike<Answer<T>> },
+): Promise<T> {
+  const { data, error, status } = await call.abortSignal(AbortSignal.timeout(TIMEOUT_MS));
+  if (error === null && data !== null) return data;
+  if (status === 0) {
+    throw new ApiError("The project does not answer.", "Check that it runs and that you are online.", 0);
+  }
+  throw new ApiError(error?.message ?? "The answer is empty.", error?.hint ?? null, status);
+}

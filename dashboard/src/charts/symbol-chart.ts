@@ -1,0 +1,119 @@
+import {
+  CandlestickSeries,
+  createChart,
+  createSeriesMarkers,
+  LineSeries,
+  type SeriesMarker,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import { formatDecimal } from "../format/decimal.ts";
+import type { Clock } from "../format/time.ts";
+import type { Chart, OnPoint } from "./chart.ts";
+import { ascending, chartOptions, type Palette, readPalette, seesAll } from "./theme.ts";
+
+/** What was bought, or sold, in a bar, as it is written. */
+export interface Traded {
+  units: string;
+  /** The average. */
+  price: string;
+}
+
+/** A bar of marks with what was traded in it: numbers to draw, texts to tell. */
+export interface MarkBar {
+  /** As {@link Clock.chartTime} has it. */
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  bought: Traded | null;
+  sold: Traded | null;
+  /** The bar and its fills in words. */
+  label: string;
+}
+
+/** Up to so many fills are named in the chart; more are arrows alone. */
+const NAMED_FILLS = 24;
+
+/** Draws the marks of a symbol, as candles where they moved within a bar and as a line where not, and its fills. */
+export function createSymbolChart(
+  host: HTMLElement,
+  { clock, onPoint }: { clock: Clock; onPoint: OnPoint<MarkBar> },
+): Chart<MarkBar> {
+  let palette = readPalette(host);
+  let bars: MarkBar[] = [];
+  let shown = new Map<number, MarkBar>();
+  const chart = createChart(host, chartOptions(palette, clock));
+  // The first minutes are bars as well, not walls.
+  chart.timeScale().applyOptions({ maxBarSpacing: 26 });
+  chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.16, bottom: 0.16 } });
+  const formatter = (value: number) => formatDecimal(String(Number(value.toPrecision(8))), { least: 2 });
+  const shared = {
+    priceLineVisible: false,
+    priceFormat: { type: "custom", minMove: 0.0001, formatter },
+  } as const;
+  const candles = chart.addSeries(CandlestickSeries, { ...shared, borderVisible: false });
+  const line = chart.addSeries(LineSeries, { ...shared, lineWidth: 2 });
+  const [onCandles, onLine] = [createSeriesMarkers(candles), createSeriesMarkers(line)];
+  chart.subscribeCrosshairMove(({ time }) => onPoint(shown.get(Number(time)) ?? null));
+
+  const draw = () => {
+    const moved = bars.filter(({ high, low }) => high > low).length * 2 > bars.length;
+    const at = (bar: MarkBar) => bar.time as UTCTimestamp;
+    const prices = (bar: MarkBar) => ({ open: bar.open, high: bar.high, low: bar.low, close: bar.close });
+    candles.setData(moved ? bars.map((bar) => ({ time: at(bar), ...prices(bar) })) : []);
+    line.setData(moved ? [] : bars.map((bar) => ({ time: at(bar), value: bar.close })));
+    const markers = markersOf(bars, palette);
+    onCandles.setMarkers(moved ? markers : []);
+    onLine.setMarkers(moved ? [] : markers);
+  };
+  const recolor = (next: Palette) => {
+    palette = next;
+    chart.applyOptions(chartOptions(palette, clock));
+    const { up, down } = palette;
+    candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+    line.applyOptions({ color: palette.accent });
+    draw();
+  };
+  recolor(palette);
+
+  return {
+    show: (points, fit) => {
+      const fits = fit || seesAll(chart, bars.length);
+      bars = ascending(points);
+      shown = new Map(bars.map((bar) => [bar.time, bar]));
+      draw();
+      if (fits) chart.timeScale().fitContent();
+    },
+    recolor,
+    destroy: () => chart.remove(),
+  };
+}
+
+function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTCTimestamp>[] {
+  const count = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length;
+  const named = count <= NAMED_FILLS;
+  return bars.flatMap(({ time, bought, sold }) => {
+    const at = { time: time as UTCTimestamp, size: named ? 1 : 0.6 };
+    const markers: SeriesMarker<UTCTimestamp>[] = [];
+    if (bought !== null) {
+      markers.push({
+        ...at,
+        position: "belowBar",
+        shape: "arrowUp",
+        color: palette.up,
+        ...(named && { text: `B ${bought.units}` }),
+      });
+    }
+    if (sold !== null) {
+      markers.push({
+        ...at,
+        position: "aboveBar",
+        shape: "arrowDown",
+        color: palette.down,
+        ...(named && { text: `S ${sold.units}` }),
+      });
+    }
+    return markers;
+  });
+}

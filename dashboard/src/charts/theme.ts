@@ -1,0 +1,91 @@
+import {
+  ColorType,
+  CrosshairMode,
+  type DeepPartial,
+  type IChartApi,
+  type TimeChartOptions,
+} from "lightweight-charts";
+import type { Clock } from "../format/time.ts";
+
+/** Colors as the style sheet has them now. */
+export interface Palette {
+  text: string;
+  line: string;
+  accent: string;
+  up: string;
+  down: string;
+}
+
+/** Reads the style sheet's colors; `light-dark()` is resolved by giving each to an element. */
+export function readPalette(host: HTMLElement): Palette {
+  const probe = host.appendChild(document.createElement("i"));
+  const read = (name: string) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const palette = {
+    text: read("--muted"),
+    line: read("--line"),
+    accent: read("--accent"),
+    up: read("--up"),
+    down: read("--down"),
+  };
+  probe.remove();
+  return palette;
+}
+
+/** A color, `rgb(…)`, with so much opacity. */
+export function fade(color: string, opacity: number): string {
+  const channels = color.match(/[\d.]+/g)?.slice(0, 3).join(", ") ?? "0, 0, 0";
+  return `rgba(${channels}, ${opacity})`;
+}
+
+/** The look that all charts share. Times are those of {@link Clock.chartTime}. */
+export function chartOptions(palette: Palette, clock: Clock): DeepPartial<TimeChartOptions> {
+  const line = { color: palette.line };
+  return {
+    autoSize: true,
+    layout: {
+      background: { type: ColorType.Solid, color: "transparent" },
+      textColor: palette.text,
+      fontFamily: getComputedStyle(document.body).fontFamily,
+      fontSize: 11,
+      // Its mark-up would be a script's; the page names its maker in the footer.
+      attributionLogo: false,
+      panes: { separatorColor: palette.line, enableResize: false },
+    },
+    grid: { vertLines: { visible: false }, horzLines: line },
+    rightPriceScale: { borderVisible: false, entireTextOnly: true },
+    timeScale: {
+      borderVisible: false,
+      timeVisible: true,
+      secondsVisible: false,
+      fixLeftEdge: true,
+      fixRightEdge: true,
+    },
+    crosshair: {
+      mode: CrosshairMode.Magnet,
+      vertLine: { color: palette.text, width: 1, labelVisible: false },
+      horzLine: { visible: false, labelVisible: false },
+    },
+    localization: { timeFormatter: (time: unknown) => clock.chartMoment(Number(time)) },
+    // A page that scrolls stays scrollable over its charts.
+    handleScroll: { mouseWheel: false, vertTouchDrag: false },
+    handleScale: { mouseWheel: false },
+  };
+}
+
+/** Points in the order of time with no two at one: in the hour that a clock goes through twice they move up. */
+export function ascending<Point extends { time: number }>(points: readonly Point[]): Point[] {
+  let last = -Infinity;
+  return points.map((point) => {
+    last = Math.max(point.time, last + 1);
+    return { ...point, time: last };
+  });
+}
+
+/** Whether all of so many points are in sight: one more is then brought into it, while a closer look is left alone. */
+export function seesAll(chart: IChartApi, count: number): boolean {
+  const range = chart.timeScale().getVisibleLogicalRange();
+  return range === null || range.from < 1 && range.to > count - 2;
+}

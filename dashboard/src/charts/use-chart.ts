@@ -1,0 +1,44 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Chart, OnPoint } from "./chart.ts";
+import { readPalette } from "./theme.ts";
+
+/**
+ * Keeps a chart in an element: made once, given the points whenever they change, recolored with the page.
+ *
+ * @param view what is shown: when it changes all of its points are brought into sight
+ * @returns where to put it, and the point under the pointer
+ */
+export function useChart<Point>(
+  create: (host: HTMLElement, onPoint: OnPoint<Point>) => Chart<Point>,
+  points: readonly Point[],
+  view: string,
+): { host: { current: HTMLDivElement | null }; point: Point | null } {
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<Chart<Point> | null>(null);
+  const shown = useRef<string | null>(null);
+  const [point, setPoint] = useState<Point | null>(null);
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return;
+    const made = create(element, setPoint);
+    chart.current = made;
+    const recolor = () => made.recolor(readPalette(element));
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const themed = new MutationObserver(recolor);
+    themed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    dark.addEventListener("change", recolor);
+    return () => {
+      dark.removeEventListener("change", recolor);
+      themed.disconnect();
+      made.destroy();
+    };
+  }, []);
+
+  useEffect(() => {
+    chart.current?.show(points, shown.current !== view);
+    shown.current = view;
+  }, [points, view]);
+
+  return { host, point };
+}

@@ -1,0 +1,109 @@
+import { formatDecimal, isDecimal } from "./decimal.ts";
+
+/** What to do about a refusal, by its code. */
+const ADVICE: Record<string, string> = {
+  account_halted: "The account is halted. Resume it with the tool resume_account once you know why.",
+  id_conflict: "This id was used before with other content. Give each alert an id of its own.",
+  insufficient_funds:
+    "Equity times leverage does not carry this order. Send less, deposit, or raise leverage.",
+  invalid_bracket: "Take profit and stop loss must lie on their sides of the entry price.",
+  invalid_order: "The prices do not fit the order type. See the message for which.",
+  no_price: "Put the price into the alert, such as {{close}}, or send a mark first.",
+  no_quantity: "Put a quantity or a target position into the alert.",
+  no_stop: "A size by risk needs a stop_loss to measure from.",
+  quantity_too_large: "Quantities stay below 1e18. Check the units of the sender.",
+  quantity_too_small: "The quantity is less than one lot. Send more, or lower lot_size.",
+  risk_limit: "A limit of the account's settings refused it. The message names the limit.",
+  short_not_allowed: "The account is long-only. Set allow_short to take short positions.",
+  stale_alert:
+    "A newer alert of this strategy and symbol was booked already. Check the sender's clock and order.",
+};
+
+/** What to do about a refusal; null when there is nothing to do. */
+export function adviceFor(code: string | null): string | null {
+  return code === null ? null : ADVICE[code] ?? null;
+}
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const textOf = (value: unknown): string | null => {
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "string" || value === "") return null;
+  return isDecimal(value) ? formatDecimal(value) : value;
+};
+
+const UNITS: Record<string, (quantity: string) => string> = {
+  units: (quantity) => quantity,
+  notional: (quantity) => `for ${quantity}`,
+  percent_of_equity: (quantity) => `${quantity}% of equity`,
+  percent_of_position: (quantity) => `${quantity}% of the position`,
+  risk_notional: (quantity) => `risking ${quantity}`,
+  risk_percent: (quantity) => `risking ${quantity}%`,
+};
+
+/** How an alert was read, as a phrase: "buy 10 at market, price 190.25". */
+export function describeAlert(request: unknown): string {
+  if (!isFields(request)) return "";
+  const price = textOf(request.price);
+  const target = describeTarget(request.target);
+  const parts = [target ?? describeAction(request), describeOrder(request)];
+  if (price !== null) parts.push(request.action === "mark" ? price : `price ${price}`);
+  const exits = [
+    describeExit("take profit", request.take_profit),
+    describeExit("stop loss", request.stop_loss),
+  ];
+  return [...parts, ...exits].filter((part) => part !== null && part !== "").join(", ");
+}
+
+function describeAction(request: Fields): string {
+  const action = textOf(request.action) ?? "";
+  const quantity = textOf(request.quantity);
+  if (quantity === null) return action;
+  const units = UNITS[String(request.quantity_type ?? "units")] ?? UNITS.units;
+  return `${action} ${units?.(quantity) ?? quantity}`;
+}
+
+function describeTarget(target: unknown): string | null {
+  if (!isFields(target)) return null;
+  return ["to", textOf(target.side), target.side === "flat" ? null : textOf(target.quantity)]
+    .filter((part) => part !== null).join(" ");
+}
+
+function describeOrder(request: Fields): string | null {
+  const type = textOf(request.order_type);
+  if (request.action === "mark" || type === null || type === "market") return null;
+  const prices = [
+    ["limit", request.limit_price],
+    ["stop", request.stop_price],
+    ["trail", request.trail_amount],
+    ["trail %", request.trail_percent],
+  ].flatMap(([name, value]) => textOf(value) === null ? [] : [`${name} ${textOf(value)}`]);
+  return prices.length > 0 ? prices.join(" ") : type.replaceAll("_", " ");
+}
+
+function describeExit(name: string, rule: unknown): string | null {
+  if (!isFields(rule)) return null;
+  const { type: _type, ...distances } = rule;
+  const [[field, value] = []] = Object.entries(distances).filter(([, value]) => textOf(value) !== null);
+  return field === undefined ? null : `${name} ${textOf(value)}${field.endsWith("percent") ? "%" : ""}`;
+}
+
+/** The fields of a record that were set, each as a name and a text: what was read, in full. */
+export function listFields(record: unknown, prefix = ""): [string, string][] {
+  if (!isFields(record)) return [];
+  return Object.entries(record).flatMap(([name, value]): [string, string][] => {
+    if (value === null || value === undefined || value === "" || name === "hash") return [];
+    if (isFields(value)) return listFields(value, `${prefix}${name}.`);
+    return [[`${prefix}${name}`, typeof value === "string" ? value : JSON.stringify(value)]];
+  });
+}
+
+/** A text field of a JSON answer, or null. */
+export function fieldOf(answer: unknown, name: string): string | null {
+  if (!isFields(answer)) return null;
+  const value = answer[name];
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,45 @@
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { ApiError, Client } from "../api/client.ts";
+import type { Connection } from "../api/connection.ts";
+import type { Account, Overview } from "../api/reads.ts";
+import type { Clock } from "../format/time.ts";
+import type { Money } from "../format/money.ts";
+import type { Store } from "./store.ts";
+
+/** What the pulse keeps up to date. */
+export interface Live {
+  /** The accounts of the signed-in user; null before the first answer. */
+  accounts: Account[] | null;
+  /** Why the last attempt failed; null while all is well. */
+  failure: ApiError | null;
+  /** When the project answered last, in milliseconds. */
+  seenAt: number | null;
+}
+
+/** What every view of one account needs; it changes with the account and the strategy picked. */
+export interface Desk {
+  client: Client;
+  connection: Connection;
+  live: Store<Live>;
+  account: Account;
+  overview: Overview;
+  /** Grows with every change of the account: what was read before may be old. */
+  version: number;
+  /** The strategy picked; null: all of them. */
+  strategy: string | null;
+  /** The symbol charted; null: none yet. */
+  symbol: string | null;
+  chart(symbol: string): void;
+  money: Money;
+  clock: Clock;
+}
+
+export const DeskContext = createContext<Desk | null>(null);
+
+/** The desk around a view. */
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === null) throw new Error("a view of an account stands outside of its desk");
+  return desk;
+}

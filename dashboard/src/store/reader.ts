@@ -1,0 +1,89 @@
+import { ApiError } from "../api/client.ts";
+
+/** What a view has of what it asked for. */
+export interface Read<T> {
+  /** The last answer, perhaps to the question before; null before the first. */
+  data: T | null;
+  /** Why the last attempt failed; null when it did not. */
+  error: ApiError | null;
+  /** The question that `data` answers. */
+  key: string | null;
+}
+
+/** A read waits this many times as long as it took before it is made again: the database is there for the alerts first. */
+const REST = 5;
+/** A failed read is tried again after so many milliseconds. */
+const RETRY_MS = 3_000;
+
+/** Asks one question at a time, again after changes, and again after failures. */
+export class Reader<T> {
+  #key: string | null = null;
+  #read: (() => Promise<T>) | null = null;
+  #round = 0;
+  #asking = false;
+  #changed = false;
+  #restUntil = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #last: Read<T> = { data: null, error: null, key: null };
+
+  /** @param onRead is told of every answer and every failure */
+  constructor(readonly onRead: (read: Read<T>) => void) {}
+
+  /** Asks this question from now on, at once. */
+  ask(key: string, read: () => Promise<T>): void {
+    this.#read = read;
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#round++;
+    this.#asking = false;
+    this.#restUntil = 0;
+    this.#schedule(0);
+  }
+
+  /** What was read may have changed: asks again, after a rest as long as the question is costly. */
+  changed(): void {
+    if (this.#asking) this.#changed = true;
+    else this.#schedule(this.#restUntil - performance.now());
+  }
+
+  /** Asks nothing more. */
+  stop(): void {
+    this.#round++;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    const round = this.#round;
+    this.#timer = setTimeout(() => this.#run(round), Math.max(0, milliseconds));
+  }
+
+  async #run(round: number): Promise<void> {
+    const [key, read] = [this.#key, this.#read];
+    if (read === null) return;
+    this.#asking = true;
+    this.#changed = false;
+    const started = performance.now();
+    const result = await settle(read);
+    // Another question was asked meanwhile, or none any more.
+    if (round !== this.#round) return;
+    this.#asking = false;
+    const ended = performance.now();
+    this.#restUntil = ended + (ended - started) * REST;
+    const kept = this.#last.key === key ? this.#last.data : null;
+    this.#last = "error" in result
+      ? { data: kept, error: result.error, key }
+      : { data: result.data, error: null, key };
+    this.onRead(this.#last);
+    if ("error" in result) this.#schedule(RETRY_MS);
+    else if (this.#changed) this.changed();
+  }
+}
+
+async function settle<T>(read: () => Promise<T>): Promise<{ data: T } | { error: ApiError }> {
+  try {
+    return { data: await read() };
+  } catch (thrown) {
+    return { error: thrown instanceof ApiError ? thrown : new ApiError(String(thrown), null, 0) };
+  }
+}

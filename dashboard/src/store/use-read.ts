@@ -1,0 +1,21 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Read, Reader } from "./reader.ts";
+
+/**
+ * Reads for a view, and reads again when `key` (the question) or `version` (the state of the account) changes. While another
+ * question is answered the view keeps what it had, marked `stale`.
+ */
+export function useRead<T>(
+  key: string,
+  version: number,
+  read: () => Promise<T>,
+): Read<T> & { stale: boolean } {
+  const [last, setLast] = useState<Read<T>>({ data: null, error: null, key: null });
+  const [reader] = useState(() => new Reader<T>(setLast));
+  useEffect(() => () => reader.stop(), [reader]);
+  useEffect(() => reader.ask(key, read), [key]);
+  useEffect(() => {
+    if (last.key === key) reader.changed();
+  }, [version]);
+  return { ...last, stale: last.key !== key };
+}

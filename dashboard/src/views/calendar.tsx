@@ -1,0 +1,124 @@
+import { useState } from "preact/hooks";
+import { type Day, readDays } from "../api/reads.ts";
+import { addDecimals, compactDecimal, signOf } from "../format/decimal.ts";
+import { useDesk } from "../store/desk.ts";
+import { useRead } from "../store/use-read.ts";
+import { lastDayOf, type Month, monthAfter, monthName, weeksOf } from "../format/month.ts";
+import { toneOf } from "../format/tone.ts";
+import { Icon } from "./icons.tsx";
+import { Outcome, Panel } from "./panel.tsx";
+
+const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/** What each day of a month came to. */
+export function Calendar() {
+  const { client, account, version, strategy, money, clock } = useDesk();
+  const today = clock.today();
+  const [month, setMonth] = useState<Month>(today.slice(0, 7));
+  const read = useRead(`${month} ${strategy ?? "*"}`, version, () =>
+    readDays(client, account.name, {
+      from_day: `${month}-01`,
+      to_day: lastDayOf(month),
+      ...(strategy !== null && { only_strategy: strategy }),
+    }));
+  const total = addDecimals((read.data ?? []).map(({ net_pnl }) => net_pnl));
+  const tools = (
+    <div class="month">
+      <button
+        type="button"
+        class="quiet round"
+        aria-label="Month before"
+        onClick={() => setMonth(monthAfter(month, -1))}
+      >
+        <Icon name="left" />
+      </button>
+      <span aria-live="polite">{monthName(month)}</span>
+      <button
+        type="button"
+        class="quiet round"
+        aria-label="Month after"
+        onClick={() => setMonth(monthAfter(month, 1))}
+        disabled={month >= today.slice(0, 7)}
+      >
+        <Icon name="right" />
+      </button>
+    </div>
+  );
+  return (
+    <Panel name="calendar" title="Daily P&L" tools={tools}>
+      <Outcome read={read} what="The calendar" isEmpty={() => false} empty="">
+        {(days) => (
+          <>
+            <Weeks month={month} days={days} today={today} />
+            <p class="calendar-total">
+              <span class="muted">{counted(days)}</span>
+              <strong class={toneOf(total)}>{money.amount(total, { plus: true })}</strong>
+            </p>
+          </>
+        )}
+      </Outcome>
+    </Panel>
+  );
+}
+
+function counted(days: readonly Day[]): string {
+  const of = (sign: number) => days.filter(({ net_pnl }) => signOf(net_pnl) === sign).length;
+  return `${of(1)} up, ${of(-1)} down`;
+}
+
+function Weeks({ month, days, today }: { month: Month; days: readonly Day[]; today: string }) {
+  const byDate = new Map(days.map((day) => [day.day, day]));
+  // For the shade of a cell a float will do.
+  const largest = Math.max(...days.map(({ net_pnl }) => Math.abs(Number(net_pnl))), 0);
+  return (
+    <table class="weeks">
+      <thead>
+        <tr>
+          {WEEKDAYS.map((name) => (
+            <th key={name} scope="col">
+              <abbr title={name}>{name.slice(0, 2)}</abbr>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {weeksOf(month).map((week, index) => (
+          <tr key={index}>
+            {week.map((date, column) => (
+              <DayCell
+                key={column}
+                date={date}
+                day={byDate.get(date ?? "")}
+                largest={largest}
+                isToday={date === today}
+              />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function DayCell(
+  { date, day, largest, isToday }: {
+    date: string | null;
+    day: Day | undefined;
+    largest: number;
+    isToday: boolean;
+  },
+) {
+  const { money } = useDesk();
+  if (date === null) return <td class="no-day" />;
+  const shade = day === undefined || largest === 0 ? 0 : Math.abs(Number(day.net_pnl)) / largest;
+  const title = day === undefined
+    ? `${date}: nothing`
+    : `${date}: ${money.amount(day.net_pnl, { plus: true })}, ${day.trades} closed, ${day.wins} won`;
+  const tone = day === undefined ? "" : toneOf(day.net_pnl);
+  return (
+    <td class={`day ${tone} ${isToday ? "today" : ""}`} title={title} style={{ "--shade": shade.toFixed(2) }}>
+      <span class="day-number">{Number(date.slice(-2))}</span>
+      <span class="day-pnl">{day === undefined ? "" : compactDecimal(day.net_pnl, true)}</span>
+    </td>
+  );
+}

@@ -1,0 +1,127 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Client } from "../api/client.ts";
+import type { Connection } from "../api/connection.ts";
+import { type Account, listAccounts, readOverview } from "../api/reads.ts";
+import { moneyOf } from "../format/money.ts";
+import { clockOf } from "../format/time.ts";
+import { type Desk, DeskContext, type Live } from "../store/desk.ts";
+import { recall, remember } from "../store/preferences.ts";
+import { startPulse } from "../store/pulse.ts";
+import { createStore, type Store, useStore } from "../store/store.ts";
+import { useRead } from "../store/use-read.ts";
+import { DeskView } from "./desk-view.tsx";
+import { Trouble } from "./trouble.tsx";
+import { TopBar } from "./top-bar.tsx";
+
+interface Props {
+  client: Client;
+  connection: Connection;
+  /** Null on a local stack, which signs in by itself. */
+  onSignOut: (() => void) | null;
+}
+
+/** The page of somebody who is signed in: keeps the pulse, and picks the account. */
+export function DeskScreen({ client, connection, onSignOut }: Props) {
+  const live = useMemo(() => createStore<Live>({ accounts: null, failure: null, seenAt: null }), [client]);
+  useEffect(() =>
+    startPulse(() => listAccounts(client), {
+      onBeat: (accounts) =>
+        live.set({ accounts: settled(live, accounts), failure: null, seenAt: Date.now() }),
+      onFailure: (failure) => {
+        live.set({ failure });
+        if (failure.isSignedOut) onSignOut?.();
+      },
+    }), [client]);
+
+  const accounts = useStore(live, (state) => state.accounts);
+  const failure = useStore(live, (state) => state.failure);
+  const [picked, setPicked] = useState(recall("account"));
+  const pick = (name: string) => {
+    remember("account", name);
+    setPicked(name);
+  };
+
+  if (accounts === null) {
+    return failure === null
+      ? <p class="waiting" role="status">Loading your accounts …</p>
+      : <Trouble error={failure} what="Your accounts" />;
+  }
+  const account = accounts.find(({ name }) => name === picked) ?? accounts[0];
+  if (account === undefined) return <NoAccount onSignOut={onSignOut} />;
+  return (
+    <OneAccount
+      key={account.name}
+      {...{ client, connection, live, account, accounts, onSignOut }}
+      onPick={pick}
+    />
+  );
+}
+
+/** The list before when nothing in it changed, so that nothing is drawn again. */
+function settled(live: Store<Live>, accounts: Account[]): Account[] {
+  const before = live.get().accounts;
+  return before !== null && JSON.stringify(before) === JSON.stringify(accounts) ? before : accounts;
+}
+
+function OneAccount(
+  { client, connection, live, account, accounts, onSignOut, onPick }: Props & {
+    live: Store<Live>;
+    account: Account;
+    accounts: Account[];
+    onPick: (name: string) => void;
+  },
+) {
+  const { name, version, epoch } = account;
+  const overview = useRead(name, version, () => readOverview(client, name));
+  const [strategy, setStrategy] = useState<string | null>(null);
+  const [symbol, setSymbol] = useState<string | null>(null);
+  const money = useMemo(() => moneyOf(account.currency), [account.currency]);
+  const clock = useMemo(() => clockOf(account.time_zone), [account.time_zone]);
+  const { data, error } = overview;
+
+  const bar = (
+    <TopBar
+      {...{ live, account, accounts, clock, strategy, onSignOut }}
+      strategies={data?.strategies ?? []}
+      onAccount={onPick}
+      onStrategy={setStrategy}
+    />
+  );
+  if (data === null) {
+    return (
+      <>
+        {bar}
+        {error === null
+          ? <p class="waiting" role="status">Loading {name} …</p>
+          : <Trouble error={error} what={`The account ${name}`} />}
+      </>
+    );
+  }
+  const desk: Desk = {
+    ...{ client, connection, live, account, overview: data, strategy, money, clock },
+    version: version + epoch * 1e9,
+    symbol: symbol ?? data.symbols[0] ?? null,
+    chart: setSymbol,
+  };
+  return (
+    <DeskContext.Provider value={desk}>
+      {bar}
+      <DeskView />
+    </DeskContext.Provider>
+  );
+}
+
+function NoAccount({ onSignOut }: { onSignOut: (() => void) | null }) {
+  return (
+    <main class="door">
+      <div class="door-card">
+        <h1>No account is yours yet</h1>
+        <p class="lead">
+          Whoever runs this project gives you one with <code>create_account</code>, with your user id as{" "}
+          <code>owner_id</code>. It appears here by itself.
+        </p>
+        {onSignOut !== null && <button type="button" onClick={onSignOut}>Sign out</button>}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,31 @@
+import { useDesk } from "../store/desk.ts";
+import { Calendar } from "./calendar.tsx";
+import { EquityPanel } from "./equity-panel.tsx";
+import { Figures } from "./figures.tsx";
+import { FirstAlert } from "./first-alert.tsx";
+import { HealthStrip } from "./health-strip.tsx";
+import { Results } from "./results.tsx";
+import { SymbolPanel } from "./symbol-panel.tsx";
+import { Tables } from "./tables/tables.tsx";
+
+/** Everything about one account. */
+export function DeskView() {
+  const { overview } = useDesk();
+  return (
+    <>
+      <main class="desk">
+        <Figures />
+        {overview.alerts === null ? <FirstAlert /> : (
+          <>
+            <EquityPanel />
+            <Calendar />
+            <SymbolPanel />
+            <Results />
+          </>
+        )}
+        <Tables />
+      </main>
+      <HealthStrip />
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import type { ComponentChildren } from "preact";
+import { Icon } from "./icons.tsx";
+import { ThemeSwitch } from "./theme-switch.tsx";
+
+/** The frame of the screens before the desk. */
+export function Door(
+  { title, lead, children }: { title: string; lead: string; children: ComponentChildren },
+) {
+  return (
+    <main class="door">
+      <div class="door-card">
+        <div class="door-head">
+          <span class="brand">
+            <Icon name="brand" />Supabase Automation
+          </span>
+          <ThemeSwitch />
+        </div>
+        <h1>{title}</h1>
+        <p class="lead">{lead}</p>
+        {children}
+      </div>
+    </main>
+  );
+}

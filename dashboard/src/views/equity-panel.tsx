@@ -1,0 +1,147 @@
+import { readEquity, readPerformance, readProfit } from "../api/reads.ts";
+import { createEquityChart, type EquityMoment } from "../charts/equity-chart.ts";
+import { useChart } from "../charts/use-chart.ts";
+import { addDecimals, formatDecimal, negated, shiftPoint } from "../format/decimal.ts";
+import type { Money } from "../format/money.ts";
+import { type Desk, useDesk } from "../store/desk.ts";
+import { useRead } from "../store/use-read.ts";
+import { Outcome, Panel } from "./panel.tsx";
+import { type Range, sinceOf, useRange } from "./range.tsx";
+import { strategyName } from "./top-bar.tsx";
+
+/** How the account did over time: its equity and, below, its drawdown. Of one strategy: the sum of its closed trades. */
+export function EquityPanel() {
+  const desk = useDesk();
+  const { strategy } = desk;
+  const { range, tools, showAll } = useRange("Range of the equity curve");
+  const view = `${range} ${strategy ?? "*"}`;
+  const read = useRead(view, desk.version, () => readMoments(desk, range));
+  const title = strategy === null ? "Equity" : `Closed trades of ${strategyName(strategy)}`;
+  return (
+    <Panel name="equity" title={title} tools={tools}>
+      <Outcome
+        read={read}
+        what="The equity curve"
+        isEmpty={(moments) => moments.length === 0}
+        empty={
+          <>
+            <p>{strategy === null ? "No alert came" : "No trade was closed"} in this range.</p>
+            {range !== "All" && <button type="button" onClick={showAll}>Show all</button>}
+          </>
+        }
+      >
+        {(moments) => <EquityChart moments={moments} view={view} title={title} />}
+      </Outcome>
+      <PerformanceRow range={range} />
+    </Panel>
+  );
+}
+
+async function readMoments(desk: Desk, range: Range): Promise<EquityMoment[]> {
+  return await (desk.strategy === null ? readAccount(desk, range) : readStrategy(desk, desk.strategy, range));
+}
+
+async function readAccount({ client, account, money, clock }: Desk, range: Range): Promise<EquityMoment[]> {
+  const points = await readEquity(client, account.name, sinceOf(range));
+  const moments = points.map(({ time, close, drawdown, drawdown_percent }) => ({
+    time: clock.chartTime(time),
+    value: Number(close),
+    fall: Number(drawdown),
+    label: {
+      value: money.amount(close),
+      fall: `${money.amount(drawdown)}${drawdown_percent === null ? "" : ` (${percent(drawdown_percent)})`}`,
+    },
+  }));
+  const [first] = points;
+  // One moment alone would draw nothing; of many, the first is the level to begin at.
+  return first === undefined || points.length > 1
+    ? moments
+    : beginAt(first.close, first.gain, moments, money);
+}
+
+async function readStrategy(
+  { client, account, money, clock }: Desk,
+  only_strategy: string,
+  range: Range,
+): Promise<EquityMoment[]> {
+  const points = await readProfit(client, account.name, { ...sinceOf(range), only_strategy });
+  const moments = points.map(({ time, net_pnl, drawdown }) => ({
+    time: clock.chartTime(time),
+    value: Number(net_pnl),
+    fall: Number(drawdown),
+    label: { value: money.amount(net_pnl, { plus: true }), fall: money.amount(drawdown) },
+  }));
+  const [first] = points;
+  return first === undefined ? [] : beginAt(first.net_pnl, first.gain, moments, money);
+}
+
+/** A curve that begins a minute earlier, at the level before its first gain. */
+function beginAt(level: string, gain: string, moments: EquityMoment[], money: Money): EquityMoment[] {
+  const [first] = moments;
+  if (first === undefined) return [];
+  const start = addDecimals([level, negated(gain)]);
+  const label = { value: money.amount(start), fall: money.amount("0") };
+  return [{ time: first.time - 60, value: Number(start), fall: 0, label }, ...moments];
+}
+
+function EquityChart({ moments, view, title }: { moments: EquityMoment[]; view: string; title: string }) {
+  const { money, clock } = useDesk();
+  const { host, point } = useChart(
+    (element, onPoint) => createEquityChart(element, { money, clock, onPoint }),
+    moments,
+    view,
+  );
+  const told = point ?? moments.at(-1);
+  if (told === undefined) return null;
+  const when = clock.chartMoment(told.time);
+  return (
+    <figure class="chart-figure">
+      <figcaption class="legend">
+        <span class="muted">{when}</span> <strong>{told.label.value}</strong>
+        <span class="muted">drawdown</span> <span class={told.fall > 0 ? "down" : ""}>{told.label.fall}</span>
+      </figcaption>
+      <div
+        class="chart"
+        ref={host}
+        role="img"
+        aria-label={`${title} over time; ${when}: ${told.label.value}, drawdown ${told.label.fall}`}
+      />
+    </figure>
+  );
+}
+
+function PerformanceRow({ range }: { range: Range }) {
+  const { client, account, version, strategy, money } = useDesk();
+  const { data } = useRead(
+    `${range} ${strategy ?? "*"}`,
+    version,
+    () =>
+      readPerformance(client, account.name, {
+        ...sinceOf(range),
+        ...(strategy !== null && { only_strategy: strategy }),
+      }),
+  );
+  const cells: [string, string | null][] = [
+    ["Closed trades", data === null ? null : formatDecimal(String(data.trades))],
+    [
+      "Win rate",
+      data?.win_rate ? `${formatDecimal(shiftPoint(data.win_rate, 2), { most: 1 })}%` : null,
+    ],
+    ["Profit factor", data?.profit_factor ? formatDecimal(data.profit_factor, { least: 2, most: 2 }) : null],
+    ["Per trade", data?.expectancy ? money.amount(data.expectancy, { plus: true }) : null],
+    ["Max drawdown", data?.max_drawdown ? money.amount(data.max_drawdown) : null],
+    ["Sharpe", data?.sharpe ? formatDecimal(data.sharpe, { least: 2, most: 2 }) : null],
+  ];
+  return (
+    <dl class="stats">
+      {cells.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value ?? "–"}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const percent = (text: string): string => `${formatDecimal(text, { least: 2, most: 2 })}%`;

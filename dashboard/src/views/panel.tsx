@@ -1,0 +1,45 @@
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import type { Read } from "../store/reader.ts";
+import { Trouble } from "./trouble.tsx";
+
+/** A part of the page with a title, and to the right of it what it can be asked. */
+export function Panel(
+  { title, name, tools, children }: {
+    title: ComponentChildren;
+    /** Its class, and its place in the grid. */
+    name: string;
+    tools?: ComponentChildren;
+    children: ComponentChildren;
+  },
+) {
+  const id = useId();
+  return (
+    <section class={`panel ${name}`} aria-labelledby={id}>
+      <div class="panel-head">
+        <h2 id={id}>{title}</h2>
+        {tools}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** What a read came to: its trouble while there is nothing else, `empty` in words when it found nothing, else its children. */
+export function Outcome<T>(
+  { read, what, isEmpty, empty, children }: {
+    read: Read<T> & { stale: boolean };
+    what: string;
+    isEmpty: (data: T) => boolean;
+    empty: ComponentChildren;
+    children: (data: T) => ComponentChildren;
+  },
+) {
+  if (read.data === null) {
+    return read.error === null
+      ? <div class="skeleton" role="status" aria-label={`Loading: ${what}`} />
+      : <Trouble error={read.error} what={what} />;
+  }
+  if (isEmpty(read.data)) return <div class="empty">{empty}</div>;
+  return <div class={read.stale ? "outcome is-stale" : "outcome"}>{children(read.data)}</div>;
+}

@@ -1,0 +1,93 @@
+import { type Bar, readSymbol } from "../api/reads.ts";
+import { createSymbolChart, type MarkBar } from "../charts/symbol-chart.ts";
+import { useChart } from "../charts/use-chart.ts";
+import { formatDecimal } from "../format/decimal.ts";
+import type { Clock } from "../format/time.ts";
+import { useDesk } from "../store/desk.ts";
+import { useRead } from "../store/use-read.ts";
+import { Outcome, Panel } from "./panel.tsx";
+import { sinceOf, useRange } from "./range.tsx";
+import { Select } from "./select.tsx";
+
+/** The marks of one symbol, with what was bought and sold at them. */
+export function SymbolPanel() {
+  const { client, account, version, overview, symbol, chart, strategy, clock } = useDesk();
+  const { range, tools, showAll } = useRange("Range of the symbol's chart");
+  const view = `${symbol} ${range} ${strategy ?? "*"}`;
+  const read = useRead(view, version, async () => {
+    if (symbol === null) return [];
+    const asked = { ...sinceOf(range), symbol, ...(strategy !== null && { only_strategy: strategy }) };
+    return (await readSymbol(client, account.name, asked)).map((bar) => toMarkBar(bar, clock));
+  });
+  const known = symbol === null || overview.symbols.includes(symbol)
+    ? overview.symbols
+    : [symbol, ...overview.symbols];
+  const title = symbol === null ? "Symbol" : (
+    <Select
+      label="Symbol charted"
+      value={symbol}
+      choices={known.map((name) => ({ value: name, text: name }))}
+      onPick={chart}
+    />
+  );
+  return (
+    <Panel name="symbol" title={title} tools={tools}>
+      <Outcome
+        read={read}
+        what={`The marks of ${symbol}`}
+        isEmpty={(bars) => bars.length === 0}
+        empty={
+          <>
+            <p>{symbol === null ? "No alert brought a price yet." : `No mark of ${symbol} in this range.`}</p>
+            {range !== "All" && <button type="button" onClick={showAll}>Show all</button>}
+          </>
+        }
+      >
+        {(bars) => <SymbolChart bars={bars} view={view} />}
+      </Outcome>
+    </Panel>
+  );
+}
+
+function SymbolChart({ bars, view }: { bars: MarkBar[]; view: string }) {
+  const { clock, symbol } = useDesk();
+  const { host, point } = useChart(
+    (element, onPoint) => createSymbolChart(element, { clock, onPoint }),
+    bars,
+    view,
+  );
+  const told = point ?? bars.at(-1);
+  if (told === undefined) return null;
+  const fills = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length;
+  return (
+    <figure class="chart-figure">
+      <figcaption class="legend">
+        <span class="muted">{clock.chartMoment(told.time)}</span> <strong>{told.label}</strong>
+        {told.bought !== null && <span class="up">bought {told.bought.units} @ {told.bought.price}</span>}
+        {told.sold !== null && <span class="down">sold {told.sold.units} @ {told.sold.price}</span>}
+      </figcaption>
+      <div
+        class="chart"
+        ref={host}
+        role="img"
+        aria-label={`Marks of ${symbol}; last ${bars.at(-1)?.label}; fills in ${fills} bars`}
+      />
+    </figure>
+  );
+}
+
+function toMarkBar(bar: Bar, clock: Clock): MarkBar {
+  const price = (text: string | null) => formatDecimal(text ?? "0", { least: 2, most: 6 });
+  const traded = (units: string | null, average: string | null) =>
+    units === null ? null : { units: formatDecimal(units), price: price(average) };
+  return {
+    time: clock.chartTime(bar.time ?? ""),
+    open: Number(bar.open),
+    high: Number(bar.high),
+    low: Number(bar.low),
+    close: Number(bar.close),
+    bought: traded(bar.bought, bar.buy_price),
+    sold: traded(bar.sold, bar.sell_price),
+    label: price(bar.close),
+  };
+}

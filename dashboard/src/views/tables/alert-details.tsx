@@ -1,0 +1,36 @@
+import type { Alert } from "../../api/reads.ts";
+import { adviceFor, fieldOf, listFields } from "../../format/words.ts";
+
+/** One alert in full: why it came out as it did, how it was read, what was answered. */
+export function AlertDetails({ alert }: { alert: Alert }) {
+  const { code, request, answer } = alert;
+  const advice = adviceFor(code);
+  return (
+    <div class="details">
+      {code !== null && (
+        <section>
+          <h3>Why it was refused</h3>
+          <p>
+            <strong>{code}</strong>: {fieldOf(answer, "message")}
+          </p>
+          {advice !== null && <p>{advice}</p>}
+        </section>
+      )}
+      <section>
+        <h3>How it was read</h3>
+        <dl class="fields">
+          {listFields(request).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section>
+        <h3>What was answered</h3>
+        <pre tabIndex={0} role="region" aria-label="Answer">{JSON.stringify(answer, null, 2)}</pre>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import type { ComponentChildren } from "preact";
+import { type Digits, formatDecimal } from "../../format/decimal.ts";
+import type { Clock } from "../../format/time.ts";
+import type { Money } from "../../format/money.ts";
+import { toneOf } from "../../format/tone.ts";
+
+/** How a cell is written: in the account's currency and time zone. */
+export interface Writing {
+  money: Money;
+  clock: Clock;
+}
+
+/** A column of a table of such rows. */
+export interface Column<Row> {
+  /** Its name for CSV, as the RPC has it. */
+  key: string;
+  title: string;
+  /** The plain value: what is sorted and exported. */
+  value(row: Row): string | null;
+  /** The value as people read it; without one, as it is. */
+  text?(value: string, writing: Writing): ComponentChildren;
+  /** All there is to say, where `text` is shorter. */
+  full?(value: string, writing: Writing): string;
+  /** A class for its cells. */
+  tone?(value: string): string;
+  right?: boolean;
+}
+
+/** Names, words: as they are. */
+export function words<Row>(key: string & keyof Row, title: string): Column<Row> {
+  return { key, title, value: textOf(key) };
+}
+
+/** A moment. */
+export function moment<Row>(key: string & keyof Row, title: string): Column<Row> {
+  return {
+    key,
+    title,
+    value: textOf(key),
+    text: (value, { clock }) => clock.moment(value),
+    full: (value, { clock }) => clock.full(value),
+    tone: () => "figures",
+  };
+}
+
+/** A number of units or a price, with the digits that it has. */
+export function number<Row>(key: string & keyof Row, title: string, digits: Digits = {}): Column<Row> {
+  return {
+    key,
+    title,
+    value: textOf(key),
+    text: (value) => formatDecimal(value, digits),
+    full: (value) => value,
+    tone: () => "figures",
+    right: true,
+  };
+}
+
+/** A price: two decimals at least. */
+export function price<Row>(key: string & keyof Row, title: string): Column<Row> {
+  return number(key, title, { least: 2 });
+}
+
+/** An amount of money. */
+export function amount<Row>(key: string & keyof Row, title: string): Column<Row> {
+  return {
+    ...number<Row>(key, title),
+    text: (value, { money }) => money.figures(value),
+  };
+}
+
+/** An amount that is a gain or a loss. */
+export function profit<Row>(key: string & keyof Row, title: string): Column<Row> {
+  return {
+    ...number<Row>(key, title),
+    text: (value, { money }) => money.figures(value, { plus: true }),
+    tone: (value) => `figures ${toneOf(value)}`,
+  };
+}
+
+/** Buy or sell, long or short. */
+export function side<Row>(key: string & keyof Row, title: string): Column<Row> {
+  return {
+    ...words<Row>(key, title),
+    tone: (value) => value === "buy" || value === "long" ? "up" : value === "flat" ? "muted" : "down",
+  };
+}
+
+function textOf<Row>(key: keyof Row): (row: Row) => string | null {
+  return (row) => {
+    const value = row[key];
+    return value === null || value === undefined ? null : String(value);
+  };
+}

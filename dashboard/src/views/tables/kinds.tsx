@@ -1,0 +1,173 @@
+import type { ComponentChildren } from "preact";
+import {
+  afterId,
+  type Cursor,
+  listAlerts,
+  listFills,
+  listOrders,
+  listPositions,
+  type ListRead,
+  listTrades,
+} from "../../api/lists.ts";
+import type { Alert, Fill, Order, Position, Trade } from "../../api/reads.ts";
+import { describeAlert, fieldOf } from "../../format/words.ts";
+import { AlertDetails } from "./alert-details.tsx";
+import { amount, type Column, moment, number, price, profit, side, words } from "./columns.ts";
+
+/** One of the tables: what it reads, how it shows it, what it says when there is nothing. */
+export interface Kind<Row> {
+  name: string;
+  title: string;
+  read: ListRead<Row>;
+  /** Tells rows apart. */
+  id(row: Row): string;
+  /** Where the page after this row begins. */
+  after(row: Row): Cursor;
+  columns: Column<Row>[];
+  /** Statuses to filter by, the one chosen at first in front. */
+  statuses?: readonly (string | null)[];
+  /** So few rows that they are read at once. */
+  isShort?: boolean;
+  /** Rows that are shown, of those read. */
+  keep?(row: Row): boolean;
+  details?(row: Row): ComponentChildren;
+  empty: string;
+}
+
+const strategy = <Row extends { strategy: string | null }>() => words<Row>("strategy", "Strategy");
+
+/** A symbol, which a click charts. */
+export const SYMBOL = "symbol";
+const symbol = <Row extends { symbol: string | null }>() => words<Row>(SYMBOL, "Symbol");
+
+export const positions: Kind<Position> = {
+  name: "positions",
+  title: "Positions",
+  read: listPositions,
+  id: ({ symbol, strategy }) => `${symbol}\n${strategy}`,
+  after: ({ symbol, strategy }) => ({ after_symbol: symbol ?? "", after_strategy: strategy ?? "" }),
+  columns: [
+    symbol(),
+    strategy(),
+    side("side", "Side"),
+    number("quantity", "Quantity"),
+    price("average_price", "Average"),
+    price("mark", "Mark"),
+    amount("market_value", "Value"),
+    profit("unrealized_pnl", "Open P&L"),
+    profit("realized_pnl", "Realized"),
+    amount("fees", "Fees"),
+    moment("opened_at", "Opened"),
+  ],
+  isShort: true,
+  keep: ({ quantity }) => quantity !== "0",
+  empty: "Nothing is held. A buy or sell alert opens a position.",
+};
+
+export const orders: Kind<Order> = {
+  name: "orders",
+  title: "Orders",
+  read: listOrders,
+  id: ({ id }) => String(id),
+  after: afterId,
+  statuses: ["open", null, "filled", "canceled", "expired"],
+  columns: [
+    moment("created_at", "Placed"),
+    symbol(),
+    strategy(),
+    side("side", "Side"),
+    {
+      ...words<Order>("type", "Type"),
+      value: ({ type, leg }) => leg ?? type,
+      text: (value) => value.replaceAll("_", " "),
+    },
+    number("quantity", "Quantity"),
+    price("limit_price", "Limit"),
+    price("stop_price", "Stop"),
+    { ...words("time_in_force", "In force"), text: (value) => value.toUpperCase() },
+    words("status", "Status"),
+    { ...words("reason", "Reason"), text: (value) => value.replaceAll("_", " ") },
+  ],
+  empty: "No order rests. A limit or stop alert, or one with take_profit or stop_loss, places one.",
+};
+
+export const fills: Kind<Fill> = {
+  name: "fills",
+  title: "Fills",
+  read: listFills,
+  id: ({ id }) => String(id),
+  after: afterId,
+  columns: [
+    moment("filled_at", "Filled"),
+    symbol(),
+    strategy(),
+    side("side", "Side"),
+    number("quantity", "Quantity"),
+    price("price", "Price"),
+    amount("fee", "Fee"),
+    profit("realized_pnl", "Realized"),
+  ],
+  empty: "Nothing was filled yet.",
+};
+
+export const trades: Kind<Trade> = {
+  name: "trades",
+  title: "Trades",
+  read: listTrades,
+  id: ({ id }) => String(id),
+  after: afterId,
+  columns: [
+    moment("closed_at", "Closed"),
+    symbol(),
+    strategy(),
+    side("side", "Side"),
+    number("quantity", "Quantity"),
+    price("entry_price", "Entry"),
+    price("exit_price", "Exit"),
+    profit("gross_pnl", "Gross"),
+    amount("fees", "Fees"),
+    profit("net_pnl", "Net"),
+    {
+      ...words<Trade>("duration", "Held"),
+      value: ({ duration }) => duration === null ? null : String(duration),
+      text: shortDuration,
+      tone: () => "figures",
+      right: true,
+    },
+  ],
+  empty: "No round trip was closed yet: a trade is one from flat to flat.",
+};
+
+export const alerts: Kind<Alert> = {
+  name: "alerts",
+  title: "Alerts",
+  read: listAlerts,
+  id: ({ id }) => String(id),
+  after: afterId,
+  statuses: [null, "filled", "accepted", "ignored", "canceled", "rejected"],
+  columns: [
+    moment("received_at", "Received"),
+    {
+      ...words("status", "Outcome"),
+      text: (value) => <span class={`pill ${OUTCOME_TONES[value] ?? ""}`}>{value}</span>,
+    },
+    symbol(),
+    strategy(),
+    { key: "read_as", title: "Read as", value: ({ request }) => describeAlert(request) },
+    {
+      key: "reason",
+      title: "Reason",
+      value: ({ code, answer }) =>
+        code === null ? fieldOf(answer, "message") : `${code}: ${fieldOf(answer, "message") ?? ""}`,
+    },
+  ],
+  details: (alert) => <AlertDetails alert={alert} />,
+  empty: "No alert came yet.",
+};
+
+const OUTCOME_TONES: Record<string, string> = { filled: "up", rejected: "down", accepted: "accent" };
+
+/** An interval of Postgres, "1 day 02:03:04.5", to the second. */
+function shortDuration(interval: string): string {
+  return interval.replace(/\.\d+$/, "").replace(/\bdays?\b/, "d").replace(/^00:/, "");
+}

@@ -1,0 +1,199 @@
+import { Fragment } from "preact";
+import { useState } from "preact/hooks";
+import { useDesk } from "../../store/desk.ts";
+import { Select } from "../select.tsx";
+import { Trouble } from "../trouble.tsx";
+import type { Column } from "./columns.ts";
+import { ExportButton } from "./export.tsx";
+import { type Kind, SYMBOL } from "./kinds.tsx";
+import { MOST, PAGE, type Sort, type TableState, useTable } from "./use-table.ts";
+
+/** One table: filters above, rows that follow the account, pages below. */
+export function TableView<Row>({ kind }: { kind: Kind<Row> }) {
+  const table = useTable(kind);
+  return (
+    <>
+      <Filters kind={kind} table={table} />
+      <Body kind={kind} table={table} />
+      <Pager table={table} />
+    </>
+  );
+}
+
+function Filters<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row> }) {
+  const { overview } = useDesk();
+  const { choices, choose } = table;
+  return (
+    <div class="filters">
+      <input
+        type="search"
+        aria-label="Symbol"
+        placeholder="Symbol"
+        list="symbols"
+        value={choices.symbol}
+        onInput={(event) => choose({ symbol: event.currentTarget.value.trim().toUpperCase() })}
+      />
+      <datalist id="symbols">{overview.symbols.map((name) => <option key={name} value={name} />)}</datalist>
+      {kind.statuses !== undefined && (
+        <Select
+          label="Status"
+          value={choices.status ?? ""}
+          choices={kind.statuses.map((status) => ({ value: status ?? "", text: status ?? "any status" }))}
+          onPick={(status) => choose({ status: status === "" ? null : status })}
+        />
+      )}
+      {choices.sort !== null && (
+        <button type="button" class="quiet" onClick={() => choose({ sort: null })}>Unsort</button>
+      )}
+      <span class="spring" />
+      <ExportButton kind={kind} choices={choices} />
+    </div>
+  );
+}
+
+function Body<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row> }) {
+  const { read, rows, choices, choose } = table;
+  const [opened, setOpened] = useState<string | null>(null);
+  if (read.data === null) {
+    return read.error === null
+      ? <div class="skeleton" role="status" aria-label="Loading" />
+      : <Trouble error={read.error} what={kind.title} />;
+  }
+  if (rows.length === 0) {
+    const isFiltered = choices.symbol !== "" || choices.status !== (kind.statuses?.[0] ?? null);
+    return (
+      <div class="empty">
+        <p>{isFiltered ? `No ${kind.name} fit these filters.` : kind.empty}</p>
+        {isFiltered && (
+          <button
+            type="button"
+            onClick={() => choose({ symbol: "", status: kind.statuses?.[0] ?? null })}
+          >
+            Clear the filters
+          </button>
+        )}
+      </div>
+    );
+  }
+  return (
+    <div
+      class={`table-scroll ${read.stale ? "is-stale" : ""}`}
+      tabIndex={0}
+      role="region"
+      aria-label={`${kind.title}, a table`}
+    >
+      <table class="rows">
+        <thead>
+          <tr>
+            {kind.details !== undefined && (
+              <th scope="col">
+                <span class="visually-hidden">Details</span>
+              </th>
+            )}
+            {kind.columns.map((column) => (
+              <Heading
+                key={column.key}
+                column={column}
+                sort={choices.sort}
+                onSort={(sort) => choose({ sort })}
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const id = kind.id(row);
+            const isOpen = opened === id;
+            return (
+              <Fragment key={id}>
+                <tr class={table.fresh.has(id) ? "fresh" : ""}>
+                  {kind.details !== undefined && (
+                    <td>
+                      <button
+                        type="button"
+                        class="expander"
+                        aria-expanded={isOpen}
+                        aria-label={`Details of ${kind.name.replace(/s$/, "")} ${id}`}
+                        onClick={() => setOpened(isOpen ? null : id)}
+                      />
+                    </td>
+                  )}
+                  {kind.columns.map((column) => <Cell key={column.key} column={column} row={row} />)}
+                </tr>
+                {isOpen && (
+                  <tr>
+                    <td class="details-cell" colSpan={kind.columns.length + 1}>{kind.details?.(row)}</td>
+                  </tr>
+                )}
+              </Fragment>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Heading<Row>(
+  { column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: (sort: Sort) => void },
+) {
+  const isSorted = sort?.key === column.key;
+  const direction = isSorted ? sort.descending ? "descending" : "ascending" : "none";
+  return (
+    <th scope="col" aria-sort={direction} class={column.right ? "right" : ""}>
+      <button
+        type="button"
+        onClick={() => onSort({ key: column.key, descending: !isSorted || !sort.descending })}
+      >
+        {column.title}
+        <span class="arrow" aria-hidden="true">
+          {direction === "ascending" ? "↑" : direction === "descending" ? "↓" : ""}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
+  const { money, clock, chart } = useDesk();
+  const value = column.value(row);
+  const aligned = column.right ? "right" : "";
+  if (value === null || value === "") {
+    return (
+      <td class={aligned}>
+        <span class="muted">–</span>
+      </td>
+    );
+  }
+  if (column.key === SYMBOL) {
+    return (
+      <td>
+        <button type="button" class="link" title={`Chart ${value}`} onClick={() => chart(value)}>
+          {value}
+        </button>
+      </td>
+    );
+  }
+  const writing = { money, clock };
+  return (
+    <td class={`${aligned} ${column.tone?.(value) ?? ""}`} title={column.full?.(value, writing) ?? value}>
+      {column.text?.(value, writing) ?? value}
+    </td>
+  );
+}
+
+function Pager<Row>({ table }: { table: TableState<Row> }) {
+  const { page, rows, newer, older, isPartial, read } = table;
+  if (read.data === null || page === 0 && older === null && !isPartial) return null;
+  const first = page * PAGE + 1;
+  return (
+    <div class="pager">
+      <span class="muted" role="status">
+        {rows.length === 0 ? "No rows" : `Rows ${first} to ${first + rows.length - 1}`}
+        {isPartial && `, sorted among the newest ${MOST.toLocaleString("en-US")}`}
+      </span>
+      <button type="button" disabled={newer === null} onClick={() => newer?.()}>Newer</button>
+      <button type="button" disabled={older === null} onClick={() => older?.()}>Older</button>
+    </div>
+  );
+}

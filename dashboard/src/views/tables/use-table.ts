@@ -1,0 +1,119 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Cursor } from "../../api/lists.ts";
+import { useDesk } from "../../store/desk.ts";
+import type { Read } from "../../store/reader.ts";
+import { useRead } from "../../store/use-read.ts";
+import { compareValues } from "../../format/sort.ts";
+import type { Column } from "./columns.ts";
+import type { Kind } from "./kinds.tsx";
+
+/** Rows on a page. */
+export const PAGE = 25;
+/** Rows that a sorted table is made of, the newest: as many as the RPCs give at once. */
+export const MOST = 1000;
+
+export interface Sort {
+  key: string;
+  descending: boolean;
+}
+
+/** What a table is asked for by its reader. */
+export interface Choices {
+  symbol: string;
+  status: string | null;
+  /** Null: as the RPC has it, newest first. */
+  sort: Sort | null;
+}
+
+/** A table as it is drawn. */
+export interface TableState<Row> {
+  choices: Choices;
+  choose(changes: Partial<Choices>): void;
+  read: Read<Row[]> & { stale: boolean };
+  /** The rows of this page. */
+  rows: Row[];
+  /** Ids that were not there at the last look. */
+  fresh: ReadonlySet<string>;
+  page: number;
+  /** Goes back or on by a page; null where there is none. */
+  newer: (() => void) | null;
+  older: (() => void) | null;
+  /** Whether it was sorted among the newest rows only, since there are more. */
+  isPartial: boolean;
+}
+
+/** The arguments that narrow a list to what was chosen. */
+export function filterOf(choices: Choices, strategy: string | null) {
+  return {
+    ...(strategy !== null && { only_strategy: strategy }),
+    ...(choices.symbol !== "" && { only_symbol: choices.symbol }),
+    ...(choices.status !== null && { only_status: choices.status }),
+  };
+}
+
+/** Rows by a column; those that are equal stay in their order. */
+export function sortRows<Row>(rows: Row[], columns: readonly Column<Row>[], sort: Sort | null): Row[] {
+  const column = columns.find(({ key }) => key === sort?.key);
+  if (column === undefined || sort === null) return rows;
+  const direction = sort.descending ? -1 : 1;
+  return rows.toSorted((a, b) => direction * compareValues(column.value(a), column.value(b)));
+}
+
+/** Keeps a table: what is asked, which page, and its rows as they change. */
+export function useTable<Row>(kind: Kind<Row>): TableState<Row> {
+  const { client, account, version, strategy } = useDesk();
+  const [choices, setChoices] = useState<Choices>({
+    symbol: "",
+    status: kind.statuses?.[0] ?? null,
+    sort: null,
+  });
+  // Where each page begins, as far as the reader has come.
+  const [cursors, setCursors] = useState<Cursor[]>([{}]);
+  const [page, setPage] = useState(0);
+  const isWhole = kind.isShort || choices.sort !== null;
+  const cursor = isWhole ? {} : cursors[page] ?? {};
+  const filter = filterOf(choices, strategy);
+
+  useEffect(() => setPage(0), [strategy]);
+  const read = useRead(
+    JSON.stringify([isWhole, cursor, filter]),
+    version,
+    () => kind.read(client, account.name, { ...filter, cursor, limit: isWhole ? MOST : PAGE + 1 }),
+  );
+
+  const all = sortRows((read.data ?? []).filter(kind.keep ?? (() => true)), kind.columns, choices.sort);
+  const start = isWhole ? page * PAGE : 0;
+  const rows = all.slice(start, start + PAGE);
+  const last = rows.at(-1);
+  const older = () => {
+    if (!isWhole && last !== undefined) setCursors([...cursors.slice(0, page + 1), kind.after(last)]);
+    setPage(page + 1);
+  };
+  return {
+    choices,
+    choose: (changes) => {
+      setChoices({ ...choices, ...changes });
+      setPage(0);
+    },
+    read,
+    rows,
+    fresh: useFresh(read.key, rows.map(kind.id)),
+    page,
+    newer: page > 0 ? () => setPage(page - 1) : null,
+    older: all.length > start + PAGE ? older : null,
+    isPartial: choices.sort !== null && read.data?.length === MOST,
+  };
+}
+
+/** The ids that were not in the answer before to the same question. */
+function useFresh(key: string | null, ids: string[]): ReadonlySet<string> {
+  const before = useRef<{ key: string | null; ids: ReadonlySet<string>; fresh: ReadonlySet<string> }>(
+    { key: null, ids: new Set(), fresh: new Set() },
+  );
+  const seen = before.current;
+  if (seen.key !== key) before.current = { key, ids: new Set(ids), fresh: new Set() };
+  else if (ids.some((id) => !seen.ids.has(id))) {
+    before.current = { key, ids: new Set(ids), fresh: new Set(ids.filter((id) => !seen.ids.has(id))) };
+  }
+  return before.current.fresh;
+}

@@ -1,0 +1,77 @@
+import type { Account } from "../api/reads.ts";
+import type { Clock } from "../format/time.ts";
+import type { Live } from "../store/desk.ts";
+import { type Store, useStore } from "../store/store.ts";
+import { Icon } from "./icons.tsx";
+import { Select } from "./select.tsx";
+import { ThemeSwitch } from "./theme-switch.tsx";
+
+interface Props {
+  live: Store<Live>;
+  account: Account;
+  accounts: readonly Account[];
+  clock: Clock;
+  strategies: readonly string[];
+  strategy: string | null;
+  onAccount: (name: string) => void;
+  onStrategy: (strategy: string | null) => void;
+  onSignOut: (() => void) | null;
+}
+
+/** Which account and strategy the page shows, and whether what it shows is of now. */
+export function TopBar(props: Props) {
+  const { live, account, accounts, clock, strategies, strategy, onAccount, onStrategy, onSignOut } = props;
+  return (
+    <header class="top-bar">
+      <h1 class="brand">
+        <Icon name="brand" />
+        <span>Supabase Automation</span>
+      </h1>
+      <div class="pickers">
+        <Select
+          label="Account"
+          value={account.name}
+          choices={accounts.map(({ name }) => ({ value: name, text: name }))}
+          onPick={onAccount}
+        />
+        <Select
+          label="Strategy"
+          // A name may be empty: what stands before it tells it from none.
+          value={strategy === null ? "" : `=${strategy}`}
+          choices={[
+            { value: "", text: "All strategies" },
+            ...strategies.map((name) => ({ value: `=${name}`, text: strategyName(name) })),
+          ]}
+          onPick={(value) => onStrategy(value === "" ? null : value.slice(1))}
+        />
+      </div>
+      <Freshness live={live} clock={clock} />
+      <ThemeSwitch />
+      {onSignOut !== null && (
+        <button type="button" class="quiet round" onClick={onSignOut} aria-label="Sign out" title="Sign out">
+          <Icon name="out" />
+        </button>
+      )}
+    </header>
+  );
+}
+
+/** A strategy's name for people. */
+export function strategyName(name: string): string {
+  return name === "" ? "(no name)" : name;
+}
+
+function Freshness({ live, clock }: { live: Store<Live>; clock: Clock }) {
+  const failure = useStore(live, (state) => state.failure);
+  const seenAt = useStore(live, (state) => state.seenAt);
+  const at = seenAt === null ? "never" : clock.time(seenAt);
+  return (
+    <p class={`freshness ${failure === null ? "is-live" : "is-lost"}`}>
+      <span class="dot" aria-hidden="true" />
+      <span role="status">{failure === null ? "Live" : "Connection lost, trying again"}</span>
+      <span class="muted figures" title={`Times are those of ${clock.timeZone}`}>
+        {at} <span class="zone">{clock.timeZone}</span>
+      </span>
+    </p>
+  );
+}

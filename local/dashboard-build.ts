@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { errorText } from "./errors.ts";
+import { standardError } from "./log.ts";
+import { exists, inRepository } from "./paths.ts";
+
+const source = inRepository("dashboard");
+/** Where the built page lies: plain files that any static host serves. */
+export const builtDashboard = inRepository("dashboard", "dist");
+
+/** Whether the page was never built, or something it is made of is newer than it. */
+export async function isDashboardStale(): Promise<boolean> {
+  const index = join(builtDashboard, "index.html");
+  if (!await exists(index)) return true;
+  const builtAt = (await Deno.stat(index)).mtime?.getTime() ?? 0;
+  const parts = [inRepository("deno.json"), ...await filesIn(source)];
+  for (const part of parts) {
+    if (((await Deno.stat(part)).mtime?.getTime() ?? 0) > builtAt) return true;
+  }
+  return false;
+}
+
+/** Bundles `dashboard/src` with its packages into {@link builtDashboard}. Throws what esbuild finds wrong. */
+export async function buildDashboard(): Promise<void> {
+  const { build, stop } = await import("esbuild");
+  // Built aside and then put in place: a page being served, or a second build, never sees half of it.
+  const draft = await Deno.makeTempDir({ dir: source, prefix: ".dist-" });
+  try {
+    await build({
+      entryPoints: [
+        { in: join(source, "src", "main.tsx"), out: "app" },
+        { in: join(source, "src", "styles", "app.css"), out: "app" },
+      ],
+      outdir: draft,
+      assetNames: "[name]",
+      bundle: true,
+      minify: true,
+      sourcemap: "linked",
+      format: "esm",
+      target: "esnext",
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      loader: { ".woff2": "file" },
+      legalComments: "linked",
+      logLevel: "silent",
+      absWorkingDir: source,
+      tsconfigRaw: "{}",
+    });
+    for await (const { name } of Deno.readDir(join(source, "public"))) {
+      await Deno.copyFile(join(source, "public", name), join(draft, name));
+    }
+    await Deno.copyFile(join(source, "index.html"), join(draft, "index.html"));
+    // A temporary directory is its owner's alone; this one is for a host to serve.
+    await Deno.chmod(draft, 0o755);
+    await replaceDirectory(draft, builtDashboard);
+  } finally {
+    await stop();
+    if (await exists(draft)) await Deno.remove(draft, { recursive: true });
+  }
+}
+
+async function replaceDirectory(next: string, current: string): Promise<void> {
+  const old = `${next}-old`;
+  if (await exists(current)) await Deno.rename(current, old);
+  await Deno.rename(next, current);
+  if (await exists(old)) await Deno.remove(old, { recursive: true });
+}
+
+/** Every source file of the page. */
+async function filesIn(directory: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (!isDirectory) files.push(path);
+    else if (name !== "dist" && !name.startsWith(".")) files.push(...await filesIn(path));
+  }
+  return files;
+}
+
+if (import.meta.main) {
+  try {
+    await buildDashboard();
+    standardError(`Built ${builtDashboard}.`);
+  } catch (error) {
+    standardError(`error: ${errorText(error)}`);
+    Deno.exit(1);
+  }
+}

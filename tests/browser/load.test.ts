@@ -1,0 +1,92 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { stack } from "../support/stack.ts";
+import { browserTest, note } from "./browser.ts";
+import { openDesk, openWindow, ownAccount } from "./desk.ts";
+
+const LARGEST_LOAD = 400_000;
+
+browserTest(
+  "the first load is under 400 kB compressed, and nothing of it comes from elsewhere",
+  async (browser) => {
+    const { page, problems } = await openWindow(browser, { account: await ownAccount() });
+    const loaded: { url: string; size: number }[] = [];
+    const strangers: string[] = [];
+    const reading: Promise<unknown>[] = [];
+    page.on("response", (response) => {
+      const url = new URL(response.url());
+      if (![stack.dashboard_url, stack.api_url].includes(url.origin)) strangers.push(url.href);
+      if (url.origin !== stack.dashboard_url) return;
+      const read = response.body().then((body) =>
+        loaded.push({ url: url.pathname, size: gzipSync(body).length })
+      );
+      reading.push(read);
+    });
+    await page.goto(stack.dashboard_url);
+    await page.locator(".first-alert").waitFor();
+    await Promise.all(reading);
+    const total = loaded.reduce((sum, { size }) => sum + size, 0);
+    for (const { url, size } of loaded) note(`${url} ${size} bytes`);
+    note(`together ${total} bytes compressed`);
+    ok(loaded.length >= 4);
+    ok(total < LARGEST_LOAD, `${total} bytes`);
+    deepEqual(strangers, []);
+    deepEqual(problems, []);
+  },
+);
+
+/** Notes in the page when the account's figures, and the table with its buttons, are drawn. */
+const WATCH = `new MutationObserver((_, observer) => {
+  if (document.querySelector(".tables .empty, .tables .rows") === null) return;
+  globalThis.drawnAt = performance.now();
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true });`;
+
+browserTest("it shows the account, and answers, soon after it is opened", async (browser) => {
+  const account = await ownAccount();
+  const times: number[] = [];
+  for (let visit = 0; visit < 5; visit++) {
+    const { page, context } = await openWindow(browser, { account });
+    await page.addInitScript(WATCH);
+    await page.goto(stack.dashboard_url);
+    await page.getByRole("tab", { name: "Alerts" }).click();
+    await page.getByText("No alert came yet.").waitFor();
+    times.push(Number(await page.evaluate("globalThis.drawnAt")));
+    await context.close();
+  }
+  const median = times.toSorted((a, b) => a - b)[2] ?? Infinity;
+  note(`interactive, with the account's data, after ${times.map((time) => time.toFixed(0)).join(", ")} ms`);
+  // The promise is a second on a machine of its own; this one may be shared.
+  ok(median < 3_000, `${median.toFixed(0)} ms`);
+});
+
+browserTest("config.json is given to this machine's own names only", async () => {
+  const ask = (host: string) =>
+    new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(stack.dashboard_url);
+      Deno.connect({ hostname, port: Number(port) }).then(async (socket) => {
+        await socket.write(
+          new TextEncoder().encode(`GET /config.json HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+        );
+        resolve(await new Response(socket.readable).text());
+      }, reject);
+    });
+  const { port } = new URL(stack.dashboard_url);
+  ok((await ask(`127.0.0.1:${port}`)).includes(stack.user_jwt));
+  const strange = await ask(`rebound.example.com:${port}`);
+  ok(strange.startsWith("HTTP/1.1 421"));
+  equal(strange.includes(stack.user_jwt), false);
+});
+
+browserTest(
+  "it is signed in to the local stack already, and policy keeps other scripts out",
+  async (browser) => {
+    const { page, problems } = await openDesk(browser);
+    ok((await page.getByLabel("Account", { exact: true }).first().textContent())?.length);
+    const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
+    ok(policy?.includes("default-src 'none'"));
+    ok(policy?.includes("script-src 'self';"));
+    equal(/unsafe/.test(policy ?? ""), false);
+    deepEqual(problems, []);
+  },
+);
