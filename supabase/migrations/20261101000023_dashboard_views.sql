@@ -251,7 +251,7 @@ begin
     select t.begun[greatest(width_bucket(least(a.alert_time, f.filled_at), t.begun), 1)] as starts_at, f.side,
       sum(f.quantity) as units, sum(f.quantity * f.price) as value, count(*) as fills
     from trading.fills f
-    join trading.alerts a on a.id = f.alert_id
+    left join trading.alerts a on a.id = f.alert_id and a.account_id = owned.id and a.epoch = owned.epoch and a.symbol = charted
     cross join times t
     where f.account_id = owned.id and f.epoch = owned.epoch and f.symbol = charted and t.begun is not null
       and (only_strategy is null or f.strategy = only_strategy)
