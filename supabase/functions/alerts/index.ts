@@ -1,12 +1,14 @@
-/** `POST /functions/v1/alerts`: alerts in, exact paper trades out. */
+/** `POST /functions/v1/alerts`: alerts in, exact paper trades out. `GET /alerts/openapi.json` describes all functions. */
 import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { receiveAlerts } from "../_shared/alerts/routes.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
+import { describeFunctions } from "../_shared/openapi/route.ts";
 import { announceAccounts } from "../_shared/portfolio/cache-keys.ts";
 import { apiKeyAuthService, cacheService, config, database, log } from "../_shared/services.ts";
 
 const app = createApp(log);
+app.get("/alerts/openapi.json", describeFunctions(config.supabaseUrl));
 app.use(allowOnly("POST"));
 app.post(
   "/alerts/:key?",
