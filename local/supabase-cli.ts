@@ -3,7 +3,7 @@ import { forEachLine } from "./log.ts";
 import { repositoryRoot } from "./paths.ts";
 
 // Run through npx, which installs the program of this platform only; Deno would want every platform's.
-const packageName = "supabase@3.1.0";
+export const cliPackage = "supabase@3.1.0";
 
 /** What the Supabase CLI said and how it ended. */
 export interface CliResult {
@@ -41,7 +41,7 @@ export async function supabase(
 function spawnCli(args: string[]): Deno.ChildProcess {
   try {
     return new Deno.Command("npx", {
-      args: ["-y", packageName, ...args, "--workdir", repositoryRoot, "--yes"],
+      args: ["-y", cliPackage, ...args, "--workdir", repositoryRoot, "--yes"],
       env: { SUPABASE_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",
