@@ -1,4 +1,5 @@
 import { Assembly } from "./assembly.ts";
+import type { DatabaseUrls } from "./database.ts";
 import { takeDataDirectory } from "./data-directory.ts";
 import { errorText, StackError } from "./errors.ts";
 import { standardError } from "./log.ts";
@@ -36,7 +37,18 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function generateTypes(): Promise<string> {
+function generateTypes(): Promise<string> {
+  return withFreshDatabase(async ({ owner }) => {
+    const { success, stdout, messages } = await supabase(
+      ["gen", "types", "--lang", "typescript", "--schema", "public", `--remote=${owner}?sslmode=disable`],
+    );
+    if (!success) throw new Error(messages.join("\n"));
+    return await format(stdout);
+  });
+}
+
+/** Runs `work` on a database that was built from the migrations just now, and removes it. */
+export async function withFreshDatabase<T>(work: (urls: DatabaseUrls) => Promise<T>): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "supabase-automation-types-" });
   // The database's own user must be able to enter it.
   await Deno.chmod(dataDir, 0o755);
@@ -46,19 +58,7 @@ async function generateTypes(): Promise<string> {
     const directory = await takeDataDirectory(dataDir);
     const secrets = await loadSecrets(dataDir);
     const { urls } = await startDatabase(assembly, { directory, secrets, port: freePort(), reset: false });
-    const { success, stdout, messages } = await supabase(
-      [
-        "gen",
-        "types",
-        "--lang",
-        "typescript",
-        "--schema",
-        "public",
-        `--remote=${urls.owner}?sslmode=disable`,
-      ],
-    );
-    if (!success) throw new Error(messages.join("\n"));
-    return await format(stdout);
+    return await work(urls);
   } finally {
     await assembly.stop();
     await Deno.remove(dataDir, { recursive: true });
