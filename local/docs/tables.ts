@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DIALECTS } from "../../supabase/functions/_shared/alerts/dialects/index.ts";
+import { own } from "../../supabase/functions/_shared/alerts/dialects/own.ts";
 import { FIELD_NAMES, type FieldName } from "../../supabase/functions/_shared/alerts/fields.ts";
 import {
   ACTION_WORDS,
@@ -35,16 +36,18 @@ function alertFields(): string {
   return table(["field", "what it means", "what it may be"], rows);
 }
 
-/** A name that two dialects spell alike is named once. */
+/** Names as code, side by side. */
 const named = (names: readonly string[]) => names.map(code).join(" ");
 
-/** For each field the names under which a dialect looks for it, the most telling first. */
+/** For each field the names under which it is looked for, the most telling first, and those of other dialects. */
 function dialects(): string {
-  const rows = FIELD_NAMES.map((field) => [
-    code(field),
-    ...DIALECTS.map((dialect) => named(namesOf(dialect.names.places, field))),
-  ]);
-  return table(["field", ...DIALECTS.map(({ name }) => name)], rows);
+  const rows = FIELD_NAMES.map((field) => {
+    const ours = named(namesOf(own.names.places, field));
+    const others = DIALECTS.map(({ name, names }) => [name, named(namesOf(names.places, field))] as const)
+      .filter(([, theirs]) => theirs !== ours);
+    return [code(field), ours, others.map(([name, theirs]) => `${name}: ${theirs}`).join("; ")];
+  });
+  return table(["field", "its names", "but in"], rows);
 }
 
 function namesOf(

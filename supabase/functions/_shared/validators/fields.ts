@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { quoted } from "./problem.ts";
-import { MAX_DIGITS, readDecimal } from "./decimal.ts";
+import { readDecimal } from "./decimal.ts";
 
 // What a field's `meta` says goes into the OpenAPI document (../openapi).
 
@@ -44,9 +44,14 @@ const SIGN_RULES = {
   positive: {
     allows: (value: string) => value !== "0" && !value.startsWith("-"),
     message: "must be more than 0",
+    what: " above 0",
   },
-  unsigned: { allows: (value: string) => !value.startsWith("-"), message: "must not be negative" },
-  signed: { allows: () => true, message: "" },
+  unsigned: {
+    allows: (value: string) => !value.startsWith("-"),
+    message: "must not be negative",
+    what: " from 0",
+  },
+  signed: { allows: () => true, message: "", what: "" },
 };
 
 /** A decimal, normalized, at most 18 digits on either side of the point. */
@@ -55,12 +60,7 @@ export function decimal(sign: keyof typeof SIGN_RULES) {
   return field((text) => {
     const read = readDecimal(text);
     return !read.ok || rule.allows(read.value) ? read : { ok: false, message: rule.message };
-  }).meta({
-    description:
-      `A decimal${rule.message === "" ? "" : `; ${rule.message}`}. At most ${MAX_DIGITS} digits on ` +
-      "either side of the point; text is always exact.",
-    examples: ["1.25"],
-  });
+  }).meta({ description: `A decimal${rule.what}.`, examples: ["1.25"] });
 }
 
 /** One of `words`, in any case. */
@@ -79,7 +79,7 @@ export function text(pattern: RegExp, message: string) {
   return field((written): Read<string> => {
     const value = written.trim();
     return pattern.test(value) ? { ok: true, value } : { ok: false, message };
-  }).meta({ description: `It ${message}.` });
+  }).meta({ description: `${message.replace(/^must be ./, (start) => start.slice(8).toUpperCase())}.` });
 }
 
 /** A whole number from `least` to `most`. */
