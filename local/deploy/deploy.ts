@@ -38,9 +38,9 @@ export async function deploy(options: DeployOptions, around: Surroundings): Prom
   await take(link(projectRef), around);
   await take(migrate, around);
   if (settings !== null) await send(settings, around);
-  else await settle(envFile, around);
+  const set = settings ?? await settle(envFile, around);
   await take(deployFunctions, around);
-  await take(check(projectRef), around);
+  await take(check(projectRef, set), around);
   around.say(`\nDeployed. Webhook URL:\n  ${urlOf(projectRef)}/functions/v1/alerts`);
 }
 
@@ -63,12 +63,12 @@ async function send(settings: Settings, around: Surroundings): Promise<void> {
   }
 }
 
-/** Without settings here: leaves the project's own alone, or gives it its first. */
-async function settle(envFile: string, around: Surroundings): Promise<void> {
+/** Without settings here: leaves the project's own alone, or gives it its first. Answers those that are known then. */
+async function settle(envFile: string, around: Surroundings): Promise<Settings> {
   const listed = await take(listSettings, around);
   if (/\bAPI_KEY_SECRET\b/.test(listed)) {
     around.say("  It has: they stay as they are.");
-    return;
+    return {};
   }
   if (around.environment.CI) {
     throw new StackError(
@@ -79,6 +79,7 @@ async function settle(envFile: string, around: Surroundings): Promise<void> {
   const { settings, key } = await makeSettings(envFile);
   around.say(`\nYour first alert key, shown only now:\n  ${key}`);
   await send(settings, around);
+  return settings;
 }
 
 function explain({ projectRef, envFile }: DeployOptions, settings: Settings | null, { say }: Surroundings) {

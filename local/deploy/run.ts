@@ -20,13 +20,14 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-const runStep: RunStep = async ({ program, args }) => {
+const runStep: RunStep = async ({ program, args, env }) => {
   if (program === "supabase") {
     const { success, stdout } = await supabase(args, (line) => standardError(`  ${line}`));
     if (stdout.trim() !== "") standardError(stdout.trimEnd().replaceAll(/^/gm, "  "));
     return { ok: success, output: stdout };
   }
-  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: repositoryRoot }).spawn().status;
+  const { success } = await new Deno.Command(Deno.execPath(), { args, env, cwd: repositoryRoot }).spawn()
+    .status;
   return { ok: success, output: "" };
 };
 

@@ -6,6 +6,8 @@ export interface Step {
   title: string;
   program: "supabase" | "deno";
   args: string[];
+  /** Added to its environment. */
+  env?: Readonly<Record<string, string>>;
   /** What to do when it fails. */
   advice: string;
 }
@@ -51,10 +53,12 @@ export const deployFunctions: Step = {
   advice: "Those named above were deployed; run it again for the rest.",
 };
 
-export const check = (projectRef: string): Step => ({
+/** @param settings what the functions were given, as far as it is known here: what is not known is not checked */
+export const check = (projectRef: string, settings: Readonly<Record<string, string>> = {}): Step => ({
   title: "Check what is deployed",
   program: "deno",
-  args: ["task", "doctor", "--remote", urlOf(projectRef)],
+  args: ["task", "doctor", "--remote", "--url", urlOf(projectRef)],
+  env: settings,
   advice: "All is deployed; the checks above say what is not right yet.",
 });
 

@@ -23,11 +23,13 @@ async function rehearse(
   const envFile = `${directory}/.env.production`;
   if (file !== undefined) await Deno.writeTextFile(envFile, file);
   const ran: string[] = [];
+  const checked: Record<string, string>[] = [];
   const said: string[] = [];
   const sent: { text: string; mode: number; path: string }[] = [];
   const run = async (step: Step) => {
     const line = commandLine(step).replace(/--env-file \S+/, "--env-file …");
     ran.push(line.replace(/^npx -y (supabase@\S+|deno) /, "").replace(/ --yes$/, ""));
+    if (step.program === "deno") checked.push({ ...step.env });
     if (step.args[0] === "secrets" && step.args[1] === "set") {
       const path = step.args[3] ?? "";
       const { mode } = await Deno.stat(path);
@@ -45,7 +47,7 @@ async function rehearse(
   }
   const written = await Deno.readTextFile(envFile).catch(() => null);
   await Deno.remove(directory, { recursive: true });
-  return { ran, said: said.join("\n"), sent, error, written };
+  return { ran, checked, said: said.join("\n"), sent, error, written };
 }
 
 const steps = [
@@ -53,14 +55,19 @@ const steps = [
   "db push --remote",
   "secrets set --env-file …",
   "functions deploy --use-api",
-  `task doctor --remote https://${projectRef}.supabase.co`,
+  `task doctor --remote --url https://${projectRef}.supabase.co`,
 ];
 
 Deno.test("a deploy links, migrates, sets the settings, deploys and checks, in this order", async () => {
   const file = `API_KEY_SECRET=${secret}\nAPI_KEYS=tv:1\nLOG_LEVEL=warn\n`;
-  const { ran, sent, error, written } = await rehearse({ file });
+  const { ran, checked, sent, error, written } = await rehearse({ file });
   assert.equal(error, null);
   assert.deepEqual(ran, steps);
+  assert.deepEqual(
+    checked,
+    [{ API_KEY_SECRET: secret, API_KEYS: "tv:1", LOG_LEVEL: "warn" }],
+    "what was set is checked",
+  );
   assert.equal(sent[0]?.text, file);
   assert.equal(written, file, "the file is as it was: the next deploy is the same");
 });
