@@ -82,9 +82,9 @@ begin
   return query
   with asked as materialized (
     select r.nr, r.hash, r.symbol, r.strategy, r.ordinal, t.at,
-      trading.dedupe_key(r.id, r.hash, r.time, t.at, dedupe_window) as dedupe_key,
+      trading.dedupe_key(booked.id, booked.epoch, r.id, r.hash, r.time, t.at, dedupe_window) as dedupe_key,
       case when r.id is null and r.time is null then
-        trading.dedupe_key(null, r.hash, null, t.at - make_interval(secs => dedupe_window), dedupe_window) end as earlier_key
+        trading.dedupe_key(booked.id, booked.epoch, null, r.hash, null, t.at - make_interval(secs => dedupe_window), dedupe_window) end as earlier_key
     from (select (requests[nr]).id, (requests[nr]).hash, (requests[nr]).time, (requests[nr]).symbol, (requests[nr]).strategy,
             (requests[nr]).ordinal, (requests[nr]).received_at, nr from generate_subscripts(requests, 1) nr) r
     cross join lateral (select coalesce(r.received_at, load_requests.received_at) as at) t
@@ -98,9 +98,8 @@ begin
     s.position_slot::integer, s.market_slot::integer
   from asked a
   join slots s on s.symbol = a.symbol and s.strategy = a.strategy
-  left join trading.alerts seen on seen.account_id = booked.id and seen.epoch = booked.epoch and seen.dedupe_key = a.dedupe_key
-  left join trading.alerts earlier on a.earlier_key is not null and earlier.account_id = booked.id and earlier.epoch = booked.epoch
-    and earlier.dedupe_key = a.earlier_key and earlier.received_at > a.at - make_interval(secs => dedupe_window)
+  left join trading.alerts seen on seen.dedupe_key = a.dedupe_key
+  left join trading.alerts earlier on earlier.dedupe_key = a.earlier_key and earlier.received_at > a.at - make_interval(secs => dedupe_window)
   window same_key as (partition by a.dedupe_key order by a.nr)
   order by a.nr;
 end;

@@ -61,7 +61,7 @@ declare
   equity_bars trading.equity_bars[] := '{}';
 begin
   select s.* into settings from trading.account_settings s where s.account_id = booked.id;
-  orders := array(select r from trading.orders r where r.account_id = booked.id and r.status = 'open' order by r.id);
+  orders := array(select r from trading.orders r where case when r.status = 'open' then r.account_id end = booked.id and r.status = 'open' order by r.id);
   open_slots := array(select generate_subscripts(orders, 1));
   positions := trading.load_positions(booked.id, requests, orders);
   position_slots := trading.position_slots(orders, positions);

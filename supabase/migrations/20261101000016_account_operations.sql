@@ -97,7 +97,7 @@ begin
     raise exception 'initial_cash must be between 0 and 1e18' using errcode = 'PT400', hint = 'Leave it out to begin with what the account began with.';
   end if;
   update trading.orders o set status = 'canceled', reason = 'reset', closed_at = clock_timestamp()
-  where o.account_id = owned.id and o.status = 'open';
+  where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open';
   delete from trading.positions p where p.account_id = owned.id;
   delete from trading.marks m where m.account_id = owned.id;
   update trading.accounts a

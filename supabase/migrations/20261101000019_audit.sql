@@ -110,7 +110,7 @@ begin
   select 'exit order ' || o.id, o.strategy, o.symbol, abs(coalesce(p.quantity, 0))::text, o.quantity::text
   from trading.orders o
   left join trading.positions p on p.account_id = o.account_id and p.symbol = o.symbol and p.strategy = o.strategy
-  where o.account_id = owned.id and o.status = 'open' and o.leg is not null
+  where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open' and o.leg is not null
     and (o.quantity > abs(coalesce(p.quantity, 0)) or (p.quantity > 0) = (o.side = 'buy'));
 end;
 $$;

@@ -130,3 +130,26 @@ Deno.test("on a long history", async (t) => {
     await sql.end();
   }
 });
+
+const lookups = [
+  ["alerts", "dedupe_key = '1/0/id:x'", "alerts_dedupe_key_key"],
+  ["orders", "case when status = 'open' then account_id end = 1 and status = 'open'", "orders_open_idx"],
+] as const;
+for (const [table, condition, index] of lookups) {
+  Deno.test(`booking finds its ${table} by ${index}, also in a table that was never analyzed`, async () => {
+    await using database = { sql: connect(1), [Symbol.asyncDispose]: () => database.sql.end() };
+    await database.sql.begin(async (tx) => {
+      await tx.unsafe(
+        `create temporary table copied (like trading.${table} including indexes) on commit drop`,
+      );
+      const [own] = await tx`
+        select c.indexrelid::regclass::text as name from pg_index o join pg_index c
+          on c.indrelid = 'copied'::regclass and c.indkey = o.indkey
+            and pg_get_expr(c.indexprs, c.indrelid) is not distinct from pg_get_expr(o.indexprs, o.indrelid)
+        where o.indexrelid = ${`trading.${index}`}::regclass`;
+      await tx`set local enable_seqscan = off`;
+      const plan = await tx.unsafe(`explain (format json) select from copied where ${condition}`);
+      ok(JSON.stringify(plan).includes(`"${own?.name}"`), JSON.stringify(plan));
+    });
+  });
+}

@@ -1,4 +1,5 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { differences, readCommittedGrants, readGrants } from "../../local/grants.ts";
 import { deskTest } from "../support/desk.ts";
 import { connect } from "../support/stack.ts";
 
@@ -59,6 +60,40 @@ const executable = (sql: Sql, role: string, schema: string) =>
       where n.nspname = ${schema} and has_function_privilege(${role}, p.oid, 'execute') order by 1`
     .then((rows) => rows.map(({ name }) => name as string));
 
+sqlTest(
+  "each role reaches exactly what supabase/grants.json says: what is new there, a reviewer sees",
+  async (sql) => {
+    // After a change that is meant: deno task db:grants.
+    deepEqual(differences(await readCommittedGrants(), await readGrants(sql)), []);
+  },
+);
+
+sqlTest("a function or a table that is opened to a role is found", async (sql) => {
+  const committed = await readCommittedGrants();
+  await rejects(
+    sql.begin(async (tx) => {
+      await tx`create function public.left_open() returns integer language sql set search_path = '' return 1`;
+      await tx`grant execute on function public.left_open to anon`;
+      await tx`create table trading.left_open (id integer)`;
+      await tx`grant select on trading.left_open to public`;
+      await tx`grant update (name) on trading.accounts to authenticated`;
+      const found = differences(committed, await readGrants(tx as unknown as Sql));
+      throw new Error(found.sort().join("; "));
+    }),
+    (error: Error) => {
+      for (
+        const line of [
+          "+ anon may execute left_open()",
+          "+ public may select trading.left_open",
+          "+ anon may select trading.left_open",
+          "+ authenticated may update(name) trading.accounts",
+        ]
+      ) ok(error.message.includes(line), `${line} in ${error.message}`);
+      return true;
+    },
+  );
+});
+
 sqlTest("anon may execute no RPC", async (sql) => {
   deepEqual(await executable(sql, "anon", "public"), []);
 });
@@ -86,12 +121,15 @@ sqlTest("service_role may execute every RPC", async (sql) => {
   deepEqual(await executable(sql, "service_role", "public"), all.map(({ name }) => name));
 });
 
-sqlTest("only the list of lock holders runs as its owner", async (sql) => {
-  const names = await sql`
+sqlTest(
+  "only the list of lock holders and that of migrations are read with the owner's rights",
+  async (sql) => {
+    const names = await sql`
     select p.proname as name from pg_proc p
-    where p.pronamespace in ('public'::regnamespace, 'trading'::regnamespace) and p.prosecdef and p.proname <> 'lock_sessions'`;
-  deepEqual([...names], []);
-});
+    where p.pronamespace in ('public'::regnamespace, 'trading'::regnamespace) and p.prosecdef and p.proname not in ('lock_sessions', 'schema_version')`;
+    deepEqual([...names], []);
+  },
+);
 
 sqlTest("every function has an empty search_path", async (sql) => {
   const loose = await sql`

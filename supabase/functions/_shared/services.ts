@@ -8,7 +8,13 @@ import { createAdvisoryLockService } from "./locks/advisory-locks.ts";
 import { createLeaseRpc } from "./locks/lease-rpc.ts";
 import { createLeaseService } from "./locks/leases.ts";
 import { background } from "./http/background.ts";
+import { cacheMetrics } from "./cache/metrics.ts";
+import { createSendReport } from "./database/metrics-rpc.ts";
+import { lockMetrics } from "./locks/metrics.ts";
+import { later } from "./observability/later.ts";
 import { createLog } from "./observability/log.ts";
+import { createMetrics } from "./observability/metrics.ts";
+import { countRequests } from "./observability/requests.ts";
 
 /** Runs `make`, and says in the log what is wrong before the isolate fails to start. */
 function orExplain<T>(make: () => T): T {
@@ -54,3 +60,17 @@ export const cacheService = createCache({
   log,
   background,
 });
+
+/** What this isolate counts, added to the sums of all of them behind its answers, and once more before it ends. */
+export const metrics = createMetrics({
+  function: Deno.env.get("SUPABASE_FUNCTION_SLUG") ?? "unknown",
+  send: createSendReport(database),
+  background,
+  later,
+});
+metrics.collect(cacheMetrics(cacheService));
+metrics.collect(lockMetrics(advisoryLockService));
+addEventListener("beforeunload", () => background(metrics.flush()));
+
+/** Counts the requests of an app. */
+export const onAnswer = countRequests(metrics);

@@ -5,3 +5,4 @@ export { type AlertQuery, alertQuerySchema } from "./validators/alert-query.ts";
 export type { Problem } from "./http/errors.ts";
 export { problemsOf } from "./validators/problem.ts";
 export { type PortfolioQuery, portfolioQuerySchema } from "./validators/portfolio-query.ts";
+export { type ToolName, toolNameSchema } from "./validators/tool-name.ts";

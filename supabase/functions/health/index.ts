@@ -1,18 +1,18 @@
-/** `GET /functions/v1/health`: the function runs. `GET /health/ready`: so does all it needs. */
-import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
+/** `GET /functions/v1/health`: the function runs. `/health/ready`: so does all it needs. `/health/metrics`: for Prometheus. */
+import { createSendCommands } from "../_shared/cache/redis-client.ts";
+import { createReadMetrics } from "../_shared/database/metrics-rpc.ts";
+import { componentChecks } from "../_shared/health/checks.ts";
+import { scrape } from "../_shared/health/metrics.ts";
 import { readiness } from "../_shared/health/readiness.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
-import { database, log } from "../_shared/services.ts";
+import { apiKeyAuthService, config, database, log, onAnswer } from "../_shared/services.ts";
 
-const preview = createSendBatch(database, "preview_alerts");
+const redis = config.redis === null ? null : createSendCommands({ ...config.redis, deadlineMs: 1_000 });
 
-const app = createApp(log);
+const app = createApp(log, onAnswer);
 app.use(allowOnly("GET", "HEAD"));
 app.get("/health", (context) => context.json({ status: "ok", request_id: context.get("requestId") }));
-app.get(
-  "/health/ready",
-  // Previewing no alerts goes the way of every alert, through PostgREST into Postgres, and leaves nothing there.
-  readiness({ database: async (signal) => (await preview([], signal)).ok }),
-);
+app.get("/health/ready", readiness(componentChecks(database, redis)));
+app.get("/health/metrics", scrape({ apiKeys: apiKeyAuthService, read: createReadMetrics(database) }));
 
 export default { fetch: app.fetch };

@@ -2,11 +2,11 @@
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { createReadDatabase } from "../_shared/portfolio/read.ts";
 import { readPortfolio, readPosition } from "../_shared/portfolio/routes.ts";
-import { apiKeyAuthService, cacheService, database, log } from "../_shared/services.ts";
+import { apiKeyAuthService, cacheService, database, log, onAnswer } from "../_shared/services.ts";
 
 const services = { apiKeys: apiKeyAuthService, cache: cacheService, read: createReadDatabase(database) };
 
-const app = createApp(log);
+const app = createApp(log, onAnswer);
 app.use(allowOnly("GET", "HEAD"));
 app.get("/portfolio/positions/:symbol{.+}", readPosition(services));
 app.get("/portfolio/:resource?", readPortfolio(services));

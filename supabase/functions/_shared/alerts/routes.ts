@@ -24,6 +24,8 @@ export interface AlertServices {
   deadlineMs: number;
   /** Told of the accounts that alerts may have changed, before they are answered; must not make the answer wait. */
   onChanged?: (accounts: readonly string[]) => void;
+  /** Told what became of the alerts of a request, to count it. */
+  onOutcomes?: (outcomes: readonly Outcome[]) => void;
   now?: () => number;
 }
 
@@ -52,6 +54,7 @@ export function receiveAlerts(services: AlertServices): Handler<{ Variables: Var
     const outcomes = await services.book(toBook, deadline);
     // All of them: one that is not known to be booked may be, and a duplicate's first answer may have been lost.
     services.onChanged?.([...new Set(toBook.map(({ account }) => account))]);
+    services.onOutcomes?.(outcomes);
     Object.assign(logFields, inLog(outcomes));
     const answers = outcomes.map(toAnswer);
     const status = statusOf(answers);

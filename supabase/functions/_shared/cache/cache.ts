@@ -1,6 +1,7 @@
 import { Announcer } from "./announcer.ts";
 import { encode } from "./codec.ts";
-import { type Environment, later } from "./environment.ts";
+import { later } from "../observability/later.ts";
+import type { Environment } from "./environment.ts";
 import { EpochTable, tokensOf } from "./epochs.ts";
 import { CacheError } from "./errors.ts";
 import { checkKey, checkTtl, checkVersion, epochOfPattern } from "./keys.ts";

@@ -1,5 +1,3 @@
-import { clearTimeout, setTimeout } from "node:timers";
-
 /** What the parts of a cache share: clocks, names, and the runtime's own services. */
 export interface Environment {
   /** Milliseconds on a clock that only moves forward. */
@@ -19,13 +17,6 @@ export interface Environment {
   /** Names in Redis. */
   epochKey(name: string): string;
   valueKey(key: string): string;
-}
-
-/** A timer that does not keep the isolate alive. Node's, as its form is the same in every version of Deno. */
-export function later(milliseconds: number, run: () => void): () => void {
-  const timer = setTimeout(run, milliseconds);
-  timer.unref();
-  return () => clearTimeout(timer);
 }
 
 /** What `work` comes to; rejects with a TimeoutError when that takes longer. The work itself goes on. */

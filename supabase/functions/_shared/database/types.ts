@@ -227,6 +227,17 @@ export type Database = {
       "portfolio_summary": { Args: { "account"?: string }; Returns: Record<string, unknown> };
       "preview_alerts": { Args: { "alerts": Json }; Returns: Json };
       "process_alerts": { Args: { "alerts": Json; "wait"?: boolean }; Returns: Json };
+      "read_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "record_metrics": {
+        Args: {
+          "function_name": string;
+          "gauges"?: Json;
+          "isolate": string;
+          "metrics": Json;
+          "report": number;
+        };
+        Returns: boolean;
+      };
       "release_lease": { Args: { "fencing_token"?: number; "key": string; "owner": string }; Returns: Json };
       "renew_lease": {
         Args: { "fencing_token": number; "key": string; "owner": string; "ttl_ms": number };
@@ -235,6 +246,8 @@ export type Database = {
       "replay_account": { Args: { "account": string; "into": string; "overrides"?: Json }; Returns: Json };
       "reset_account": { Args: { "account": string; "initial_cash"?: number }; Returns: Json };
       "resume_account": { Args: { "account": string }; Returns: Json };
+      "schema_version": { Args: Record<PropertyKey, never>; Returns: string };
+      "system_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "update_account_settings": { Args: { "account": string; "settings": Json }; Returns: Json };
       "upsert_instrument": {
         Args: {

@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import type { Log, LogFields } from "../observability/log.ts";
+import type { OnAnswer } from "../observability/requests.ts";
 import { errorBody, HttpError } from "./errors.ts";
 
 /** What middleware leaves for the handlers behind it. */
@@ -22,7 +23,7 @@ const SECURITY_HEADERS = {
 };
 
 /** Gives the request an id, answers with it and with security headers, and writes its one log line. */
-function observed(log: Log): MiddlewareHandler<{ Variables: Variables }> {
+function observed(log: Log, onAnswer?: OnAnswer): MiddlewareHandler<{ Variables: Variables }> {
   return async (context, next) => {
     const started = performance.now();
     const sent = context.req.header("x-request-id") ?? "";
@@ -35,11 +36,13 @@ function observed(log: Log): MiddlewareHandler<{ Variables: Variables }> {
     await next();
     const { status } = context.res;
     const fields = context.get("logFields");
+    const milliseconds = performance.now() - started;
+    onAnswer?.({ status, milliseconds });
     log(status >= 500 || fields.failure !== undefined ? "error" : "info", "request", {
       request_id: requestId,
       method: context.req.method,
       status,
-      duration_ms: Math.round((performance.now() - started) * 100) / 100,
+      duration_ms: Math.round(milliseconds * 100) / 100,
       ...fields,
     });
   };
@@ -48,11 +51,13 @@ function observed(log: Log): MiddlewareHandler<{ Variables: Variables }> {
 /**
  * An app whose every answer has a request id, security headers, one log line, and one shape of error: an
  * {@link HttpError} as itself, anything else as a 500 that tells nothing of its cause but to the log.
+ *
+ * @param onAnswer told of each answer, to count it
  */
-export function createApp(log: Log): App {
+export function createApp(log: Log, onAnswer?: OnAnswer): App {
   // Not strict: a slash at the end of a path, as people paste it, changes nothing.
   const app: App = new Hono({ strict: false });
-  app.use(observed(log));
+  app.use(observed(log, onAnswer));
   app.notFound((context) =>
     context.json(
       errorBody(new HttpError(404, "not_found", "there is nothing here"), context.get("requestId")),

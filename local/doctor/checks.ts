@@ -1,0 +1,45 @@
+import type { Check } from "./check.ts";
+import { advisors } from "./checks/advisors.ts";
+import { alertDeadline } from "./checks/alert-deadline.ts";
+import { apiKeys } from "./checks/api-keys.ts";
+import { autoExpose } from "./checks/auto-expose.ts";
+import { clockSkew } from "./checks/clock-skew.ts";
+import { deployedAuth } from "./checks/deployed-auth.ts";
+import { grants } from "./checks/grants.ts";
+import { health } from "./checks/health.ts";
+import { https } from "./checks/https.ts";
+import { lockTimeout } from "./checks/lock-timeout.ts";
+import { migrations } from "./checks/migrations.ts";
+import { postgresTls } from "./checks/postgres-tls.ts";
+import { redisEviction } from "./checks/redis-eviction.ts";
+import { redisReachable } from "./checks/redis-reachable.ts";
+import { redisTls } from "./checks/redis-tls.ts";
+import { rowSecurity } from "./checks/row-security.ts";
+import { secretLength } from "./checks/secret-length.ts";
+import { secretStrength } from "./checks/secret-strength.ts";
+import { statementTimeout } from "./checks/statement-timeout.ts";
+import { verifyJwt } from "./checks/verify-jwt.ts";
+
+/** The production checklist, in the order in which it is read. */
+export const checks: readonly Check[] = [
+  secretLength,
+  secretStrength,
+  apiKeys,
+  https,
+  postgresTls,
+  redisTls,
+  verifyJwt,
+  deployedAuth,
+  autoExpose,
+  migrations,
+  grants,
+  rowSecurity,
+  advisors,
+  statementTimeout,
+  lockTimeout,
+  alertDeadline,
+  redisReachable,
+  redisEviction,
+  clockSkew,
+  health,
+];

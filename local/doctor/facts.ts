@@ -1,0 +1,83 @@
+import type { Grants } from "../grants.ts";
+
+/** All that the checks judge, gathered at one moment. Where something could not be asked: why. */
+export interface Facts {
+  /** A stack of `deno task start`, rather than a deployed project. */
+  isLocal: boolean;
+  /** The functions' variables: their own `.env`, or for a deployed project this process's environment. */
+  env: Readonly<Record<string, string | undefined>>;
+  config: ConfigFacts;
+  /** URL of the database as it was given; null without one. */
+  dbUrl: string | null;
+  /** Null: no URL to ask by. */
+  database: DatabaseFacts | Unknown | null;
+  /** Null: no URL to ask by. */
+  redis: RedisFacts | Unknown | null;
+  functions: HttpFacts;
+}
+
+export interface Unknown {
+  ok: false;
+  reason: string;
+}
+
+/** `supabase/config.toml`, and the functions and migrations beside it. */
+export interface ConfigFacts {
+  /** Names of the functions in the checkout. */
+  functions: string[];
+  /** `verify_jwt` by function, where the file says something. */
+  verifyJwt: Record<string, boolean>;
+  autoExposeNewTables: boolean | null;
+  /** Version of the newest migration file. */
+  newestMigration: string | null;
+  /** What the roles are meant to reach. */
+  grants: Grants;
+}
+
+export interface DatabaseFacts {
+  ok: true;
+  /** Whether this connection is encrypted. */
+  tls: boolean;
+  /** Milliseconds by which the database's clock is ahead of this machine's. */
+  clockAheadMs: number;
+  /** Version of the newest migration applied; null when there is none. */
+  newestMigration: string | null;
+  /** Settings by role, such as `authenticated` to `{ statement_timeout: "8s" }`. */
+  roleSettings: Record<string, Record<string, string>>;
+  /** Settings of the functions in `public`, by name. */
+  functionSettings: Record<string, Record<string, string>>;
+  grants: Grants;
+  /** Tables of the project without row security. */
+  openTables: string[];
+  /** Warnings of `supabase db advisors`, or why it gave none. */
+  advisors: { ok: true; warnings: string[] } | Unknown;
+}
+
+export interface RedisFacts {
+  ok: true;
+  milliseconds: number;
+  /** `maxmemory-policy`; null when Redis does not tell, as Upstash's does not. */
+  policy: string | null;
+  /** `maxmemory` in bytes, 0 for no limit; null when Redis does not tell. */
+  maxMemory: number | null;
+}
+
+/** What the functions answer to somebody without a key. */
+export interface HttpFacts {
+  url: string;
+  /** Status of each request; null: no answer. */
+  live: Answer | null;
+  ready: Answer | null;
+  /** An alert without a key. */
+  keyless: Answer | null;
+}
+
+export interface Answer {
+  status: number;
+  /** `error.code` of our error answers; null for another shape. */
+  code: string | null;
+  /** Names of components that `health/ready` calls down. */
+  down: string[];
+  /** Milliseconds by which the answer's Date is ahead of this machine's clock; it has whole seconds. Null without one. */
+  clockAheadMs: number | null;
+}

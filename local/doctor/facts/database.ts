@@ -1,0 +1,77 @@
+import postgres, { type Sql } from "postgres";
+import { errorText } from "../../errors.ts";
+import { readGrants } from "../../grants.ts";
+import type { DatabaseFacts, Unknown } from "../facts.ts";
+import { readAdvisors } from "./advisors.ts";
+
+/** What the database says of itself, asked as the role of the URL. */
+export async function readDatabaseFacts(url: string): Promise<DatabaseFacts | Unknown> {
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+  try {
+    const advisors = readAdvisors(url);
+    const clockAheadMs = await readClock(sql);
+    const [session] = await sql`select s.ssl from pg_stat_ssl s where s.pid = pg_backend_pid()`;
+    return {
+      ok: true,
+      tls: session?.ssl === true,
+      clockAheadMs,
+      newestMigration: await readNewestMigration(sql),
+      roleSettings: await readRoleSettings(sql),
+      functionSettings: await readFunctionSettings(sql),
+      grants: await readGrants(sql),
+      openTables: await readOpenTables(sql),
+      advisors: await advisors,
+    };
+  } catch (error) {
+    return { ok: false, reason: errorText(error) };
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** By how much its clock is ahead, as seen half way through the shortest of a few round trips. */
+async function readClock(sql: Sql): Promise<number> {
+  let best = { roundTrip: Infinity, ahead: 0 };
+  for (let tries = 0; tries < 3; tries++) {
+    const [begun, from] = [Date.now(), performance.now()];
+    const [row] = await sql`select extract(epoch from clock_timestamp()) * 1000 as now`;
+    const roundTrip = performance.now() - from;
+    if (roundTrip < best.roundTrip) best = { roundTrip, ahead: Number(row?.now) - (begun + roundTrip / 2) };
+  }
+  return Math.round(best.ahead);
+}
+
+async function readNewestMigration(sql: Sql): Promise<string | null> {
+  const [list] = await sql`select to_regclass('supabase_migrations.schema_migrations') is not null as exists`;
+  if (list?.exists !== true) return null;
+  const [row] = await sql`select max(version) as version from supabase_migrations.schema_migrations`;
+  return row?.version ?? null;
+}
+
+async function readRoleSettings(sql: Sql) {
+  const rows = await sql`
+    select r.rolname as name, r.rolconfig as settings from pg_roles r
+    where r.rolname in ('anon', 'authenticated', 'authenticator', 'service_role')`;
+  return Object.fromEntries(rows.map(({ name, settings }) => [name as string, toRecord(settings)]));
+}
+
+async function readFunctionSettings(sql: Sql) {
+  const rows = await sql`
+    select p.proname as name, p.proconfig as settings from pg_proc p where p.pronamespace = 'public'::regnamespace`;
+  return Object.fromEntries(rows.map(({ name, settings }) => [name as string, toRecord(settings)]));
+}
+
+async function readOpenTables(sql: Sql): Promise<string[]> {
+  const rows = await sql`
+    select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('public', 'trading') and c.relkind in ('r', 'p') and not c.relrowsecurity order by 1`;
+  return rows.map(({ name }) => name);
+}
+
+/** `["a=b"]` as `{ a: "b" }`. */
+function toRecord(settings: string[] | null): Record<string, string> {
+  return Object.fromEntries((settings ?? []).map((text) => {
+    const at = text.indexOf("=");
+    return [text.slice(0, at), text.slice(at + 1)];
+  }));
+}

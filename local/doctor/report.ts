@@ -1,0 +1,28 @@
+import type { Check, Finding } from "./check.ts";
+import type { Facts } from "./facts.ts";
+
+/** What all checks found; `ok` when none failed. */
+export interface Report {
+  ok: boolean;
+  checks: ({ name: string } & Finding)[];
+}
+
+/** Has every check judge the facts. */
+export function examine(checks: readonly Check[], facts: Facts): Report {
+  const found = checks.map(({ name, judge }) => ({ name, ...judge(facts) }));
+  return { ok: found.every(({ status }) => status !== "fail"), checks: found };
+}
+
+const MARKS = { pass: "ok  ", fail: "FAIL", skip: "skip" };
+
+/** The report for people: a line a check, what to do below those that failed, and the sum. */
+export function inWords({ checks }: Report): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.flatMap((each) => [
+    `${MARKS[each.status]}  ${each.name.padEnd(width)}  ${each.said}`,
+    ...each.status === "fail" ? [`${" ".repeat(width + 8)}fix: ${each.fix}`] : [],
+  ]);
+  const count = (status: Finding["status"]) => checks.filter((each) => each.status === status).length;
+  return [...lines, "", `${count("pass")} pass, ${count("fail")} fail, ${count("skip")} cannot be told here`]
+    .join("\n");
+}

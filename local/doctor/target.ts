@@ -1,0 +1,70 @@
+import { join, resolve } from "node:path";
+import { databaseUrls } from "../database.ts";
+import { StackError } from "../errors.ts";
+import { readFunctionEnv } from "../function-env.ts";
+import { exists, inRepository } from "../paths.ts";
+import { loopback } from "../ports.ts";
+import { loadSecrets } from "../secrets.ts";
+import type { DoctorOptions } from "./options.ts";
+
+/** What is to be examined. */
+export interface Target {
+  isLocal: boolean;
+  apiUrl: string;
+  dbUrl: string | null;
+  redis: { url: string; token: string } | null;
+  env: Record<string, string | undefined>;
+}
+
+/**
+ * The stack that `deno task start` runs with the same flags.
+ *
+ * @throws StackError when there never was one
+ */
+export async function localTarget(options: DoctorOptions): Promise<Target> {
+  const dataDir = options.dataDir === null ? inRepository(".local") : resolve(options.dataDir);
+  if (!await exists(join(dataDir, "secrets.json"))) {
+    throw new StackError(
+      `There is no stack in ${dataDir}.`,
+      "Run deno task start once, or give its --data-dir.",
+    );
+  }
+  const secrets = await loadSecrets(dataDir);
+  const envPath = options.dataDir === null
+    ? inRepository("supabase", "functions", ".env")
+    : join(dataDir, "functions.env");
+  const own = await readFunctionEnv(envPath);
+  const bridge = {
+    UPSTASH_REDIS_REST_URL: `http://${loopback}:${options.redisPort}`,
+    UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
+  };
+  const env = { ...options.redis ? bridge : {}, ...own };
+  return {
+    isLocal: true,
+    apiUrl: `http://${loopback}:${options.port}`,
+    dbUrl: databaseUrls(options.dbPort, secrets).owner,
+    redis: redisOf(env),
+    env,
+  };
+}
+
+/**
+ * The deployed project that the environment describes, as `supabase secrets` does for its functions.
+ *
+ * @throws StackError when it says no URL
+ */
+export function remoteTarget(url: string | null, env: Record<string, string | undefined>): Target {
+  const apiUrl = url ?? env.SUPABASE_URL;
+  if (apiUrl === undefined || !URL.canParse(apiUrl)) {
+    throw new StackError(
+      "Which project? SUPABASE_URL is not set.",
+      "Set it to https://<ref>.supabase.co, or give it: deno task doctor --remote --url https://<ref>.supabase.co",
+    );
+  }
+  return { isLocal: false, apiUrl, dbUrl: env.SUPABASE_DB_URL || null, redis: redisOf(env), env };
+}
+
+function redisOf(env: Record<string, string | undefined>): Target["redis"] {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
+  return url && token ? { url, token } : null;
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { unavailable } from "../http/errors.ts";
+import type { Sample, SendReport } from "../observability/metrics.ts";
+import type { DatabaseClient } from "./client.ts";
+import { classify } from "./rpc-failure.ts";
+import type { Json } from "./types.ts";
+
+/** Milliseconds for a report, which nobody waits for, and for a scrape. */
+const REPORT_DEADLINE = 3_000;
+const READ_DEADLINE = 5_000;
+
+/** Adds reports to the sums in the database. Never throws. */
+export function createSendReport(database: DatabaseClient): SendReport {
+  return async ({ isolate, function: name, report, metrics, gauges }) => {
+    const { error } = await database.rpc("record_metrics", {
+      isolate,
+      function_name: name,
+      report,
+      // Plain JSON: names, labels and numbers.
+      metrics: metrics as unknown as Json,
+      gauges: gauges as unknown as Json,
+    }).abortSignal(AbortSignal.timeout(REPORT_DEADLINE));
+    if (error === null) return "stored";
+    return classify(error) === "rejected" ? "refused" : "unavailable";
+  };
+}
+
+const sampleSchema = z.object({
+  name: z.string(),
+  labels: z.record(z.string(), z.string()),
+  value: z.number(),
+});
+const metricsSchema = z.object({ metrics: z.array(sampleSchema), gauges: z.array(sampleSchema) });
+
+/** Reads the sums of all isolates, and what is going on now. */
+export type ReadMetrics = () => Promise<Sample[]>;
+
+/**
+ * Reads by RPC.
+ *
+ * @throws HttpError 503 when the database does not answer
+ */
+export function createReadMetrics(database: DatabaseClient): ReadMetrics {
+  return async () => {
+    const { data, error } = await database.rpc("read_metrics").abortSignal(
+      AbortSignal.timeout(READ_DEADLINE),
+    );
+    const parsed = metricsSchema.safeParse(data);
+    if (error !== null || !parsed.success) throw unavailable("the database does not answer: try again");
+    return [...parsed.data.metrics, ...parsed.data.gauges];
+  };
+}

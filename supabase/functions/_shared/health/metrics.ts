@@ -1,0 +1,25 @@
+import type { Handler } from "hono";
+import type { ApiKeyAuthService } from "../auth/api-keys.ts";
+import { authorize, presentedKey } from "../auth/authorize.ts";
+import type { ReadMetrics } from "../database/metrics-rpc.ts";
+import type { Variables } from "../http/app.ts";
+import { HttpError } from "../http/errors.ts";
+import { PROMETHEUS_TEXT, toPrometheus } from "./prometheus.ts";
+
+/**
+ * `GET /health/metrics`: what all isolates counted, summed, and what is going on now, as Prometheus scrapes it. The key
+ * needs the scope read, for every account: the counts are of all of them.
+ */
+export function scrape(
+  { apiKeys, read }: { apiKeys: ApiKeyAuthService; read: ReadMetrics },
+): Handler<{ Variables: Variables }> {
+  return async (context) => {
+    const sender = authorize(apiKeys, presentedKey(context), "read");
+    context.get("logFields").key_id = sender.id;
+    if (sender.account !== null) {
+      throw new HttpError(403, "wrong_account", "this API key may only read its own account");
+    }
+    const live = { name: "api_keys", labels: {}, value: apiKeys.getKeyCount() };
+    return context.body(toPrometheus([...await read(), live]), 200, { "content-type": PROMETHEUS_TEXT });
+  };
+}

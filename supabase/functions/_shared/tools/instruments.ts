@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { decimal } from "../validators/fields.ts";
+import { alertFieldsSchema } from "../validators/canonical-alert.ts";
+import { defineTool } from "./tool.ts";
+
+const ticker = alertFieldsSchema.shape.symbol.refine(
+  (symbol) => symbol !== null && symbol !== "*",
+  "is missing: name the instrument",
+).transform((symbol) => symbol ?? "");
+
+export const upsertInstrument = defineTool({
+  description:
+    "Writes the terms of an instrument, all of them: multiplier (account currency per unit and point of price), lot " +
+    "size, tick size, and other names that alerts may use for it. The multiplier of one that is held cannot change.",
+  scope: "everywhere",
+  schema: z.strictObject({
+    symbol: ticker,
+    multiplier: decimal("positive").describe("Account currency per unit and point; left out: 1."),
+    lot_size: decimal("positive").describe("Quantities are whole multiples of it; left out: any."),
+    tick_size: decimal("positive").describe(
+      "Prices of resting orders are whole multiples of it; left out: any.",
+    ),
+    aliases: z.array(ticker).max(100).default([]).describe("Other names under which alerts may call it."),
+  }),
+  run: (terms, { rpc }) => rpc("upsert_instrument", terms),
+});

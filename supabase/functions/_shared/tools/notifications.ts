@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { HttpError, unavailable } from "../http/errors.ts";
+import { defineTool } from "./tool.ts";
+
+export const sendTestNotification = defineTool({
+  description: "Sends a test to a notification channel, and tells whether its receiver took it.",
+  scope: "everywhere",
+  schema: z.strictObject({ channel: z.string("is missing: the name of a channel").min(1).max(64) }),
+  async run({ channel }, { sendTest }) {
+    if (sendTest === null) {
+      throw new HttpError(422, "no_notifications", "this project has no notification channels");
+    }
+    const sent = await sendTest(channel);
+    if (sent.ok) return sent.result;
+    if (sent.code === "unavailable") throw unavailable("nobody could say whether it arrived: try again");
+    throw new HttpError(404, "unknown_channel", "there is no channel of this name", [
+      { path: "channel", message: "is not the name of a channel" },
+    ]);
+  },
+});

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import {
+  alertFieldsSchema,
+  ORDER_TYPES,
+  QUANTITY_TYPES,
+  TIMES_IN_FORCE,
+} from "../validators/canonical-alert.ts";
+import { bookOne } from "./book.ts";
+import { account, defineTool } from "./tool.ts";
+
+const { shape } = alertFieldsSchema;
+
+/** What makes a call one that may be repeated. */
+const id = shape.id.describe(
+  "Names this call: one that is repeated with its id, for example since its answer was lost, books once. Shares the " +
+    "account's ids with alerts; left out: every call is a new one.",
+);
+const strategy = shape.strategy.describe("Whose position it is; left out: of alerts that name no strategy.");
+const symbol = shape.symbol.describe('The instrument, like "AAPL" or "BINANCE:BTCUSDT".');
+const price = shape.price.describe(
+  "The market's price now; left out: the last one known, if it is young enough.",
+);
+
+export const placeOrder = defineTool({
+  description:
+    "Places one order, as an alert would: market, limit, stop, stop_limit or trailing_stop, with an optional stop loss " +
+    "and take profit. Refused for want of funds, by a limit of the account, or while it is halted.",
+  scope: "change",
+  schema: z.strictObject({
+    account,
+    strategy,
+    symbol,
+    side: z.enum(["buy", "sell"]),
+    quantity: shape.quantity,
+    quantity_type: shape.quantity_type.meta({ enum: QUANTITY_TYPES, default: "units" }),
+    order_type: shape.order_type.meta({ enum: ORDER_TYPES }).describe("Left out: what the prices imply."),
+    price,
+    limit_price: shape.limit_price,
+    stop_price: shape.stop_price,
+    trail_amount: shape.trail_amount,
+    trail_percent: shape.trail_percent,
+    take_profit: shape.take_profit,
+    stop_loss: shape.stop_loss,
+    time_in_force: shape.time_in_force.meta({ enum: TIMES_IN_FORCE }),
+    comment: shape.comment,
+    id,
+  }).meta({ required: ["symbol", "side", "quantity"] }),
+  run: ({ side, id, ...order }, call) =>
+    bookOne({ ...order, action: side, id: id ?? crypto.randomUUID() }, call),
+});
+
+export const closePosition = defineTool({
+  description:
+    "Closes the position of one symbol and strategy, or the quantity of it that is named, at the market. Never opens one.",
+  scope: "change",
+  schema: z.strictObject({ account, strategy, symbol, quantity: shape.quantity, price, id }).meta({
+    required: ["symbol"],
+  }),
+  run: ({ id, ...order }, call) =>
+    bookOne({ ...order, action: "close", id: id ?? crypto.randomUUID() }, call),
+});
+
+export const cancelOrders = defineTool({
+  description:
+    "Cancels resting orders: one by order_id, those of a symbol and strategy, or with neither all of the account.",
+  scope: "change",
+  schema: z.strictObject({
+    account,
+    strategy,
+    symbol: shape.symbol.describe("The instrument; left out: all."),
+    order_id: shape.order_id.describe("The order's id, as answers and list_orders show it."),
+    id,
+  }),
+  run({ id, symbol, order_id, ...rest }, call) {
+    const what = order_id === null ? { symbol: symbol ?? "*" } : { symbol, order_id };
+    return bookOne({ ...rest, ...what, action: "cancel", id: id ?? crypto.randomUUID() }, call);
+  },
+});

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { Book } from "../alerts/group-commit.ts";
+import { accountName } from "../validators/canonical-alert.ts";
+import type { CallRpc } from "./call-rpc.ts";
+
+/** What a tool works with, in one call. */
+export interface Call {
+  /** The account it acts on: the one that was named, else the key's own, else `default`. */
+  account: string;
+  rpc: CallRpc;
+  book: Book;
+  /** Null where nothing sends notifications. */
+  sendTest: SendTest | null;
+  keyId: string;
+  requestId: string;
+  /** When the answer must be there, in milliseconds as Date.now. */
+  deadline: number;
+}
+
+/** Sends a test to a notification channel; `result` says whether its receiver took it. Never throws. */
+export type SendTest = (
+  channel: string,
+) => Promise<{ ok: true; result: unknown } | { ok: false; code: "unknown_channel" | "unavailable" }>;
+
+/** What an operator can have done. */
+export interface Tool {
+  /** What it does, for people and programs that choose between tools. */
+  description: string;
+  /** What it takes; unknown fields are refused, since an operator's typo must not do something else. */
+  schema: z.ZodType;
+  /** `account`: reads one; `change`: may change one, whose cached reads are void afterwards; `everywhere`: concerns all. */
+  scope: "account" | "change" | "everywhere";
+  /**
+   * Does it, and answers what the answer's `result` is.
+   *
+   * @throws HttpError for arguments that the database refuses, and 503 when it does not answer
+   */
+  run(input: unknown, call: Call): Promise<unknown>;
+}
+
+/** Joins a schema and the work on what it reads. */
+export function defineTool<Schema extends z.ZodType>(
+  tool: Omit<Tool, "schema" | "run"> & {
+    schema: Schema;
+    run(input: z.output<Schema>, call: Call): Promise<unknown>;
+  },
+): Tool {
+  // The route parses by this very schema before it runs the tool.
+  return tool as Tool;
+}
+
+/** The account's field, which every tool but those that concern all accounts has. */
+export const account = accountName.describe("The account; left out: the key's own, else default.");
+
+/** An operator says twice which account is meant before something is lost. */
+export const confirm = z.string("is missing: the name of the account").describe(
+  "The account's name once more, exactly: what is done cannot be undone.",
+);

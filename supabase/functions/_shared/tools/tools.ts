@@ -1,0 +1,23 @@
+import type { ToolName } from "../validators/tool-name.ts";
+import { createAccount, halt, resetAccount, resume, updateSettings, verifyAccount } from "./accounts.ts";
+import { closeAll } from "./close-all.ts";
+import { upsertInstrument } from "./instruments.ts";
+import { sendTestNotification } from "./notifications.ts";
+import { cancelOrders, closePosition, placeOrder } from "./orders.ts";
+import type { Tool } from "./tool.ts";
+
+/** Every tool, by its name. */
+export const TOOLS: Readonly<Record<ToolName, Tool>> = {
+  place_order: placeOrder,
+  close_position: closePosition,
+  close_all: closeAll,
+  cancel_orders: cancelOrders,
+  halt,
+  resume,
+  reset_account: resetAccount,
+  create_account: createAccount,
+  update_settings: updateSettings,
+  upsert_instrument: upsertInstrument,
+  verify_account: verifyAccount,
+  send_test_notification: sendTestNotification,
+};

@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+/** What an operator can have done by `POST /tools/<tool-name>`. */
+export const TOOL_NAMES = [
+  "place_order",
+  "close_position",
+  "close_all",
+  "cancel_orders",
+  "halt",
+  "resume",
+  "reset_account",
+  "create_account",
+  "update_settings",
+  "upsert_instrument",
+  "verify_account",
+  "send_test_notification",
+] as const;
+
+/** The name of a tool. */
+export const toolNameSchema = z.enum(TOOL_NAMES);
+
+export type ToolName = z.output<typeof toolNameSchema>;

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
+import type { Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
+import { HttpError, unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
+import { runTool } from "../../../supabase/functions/_shared/tools/routes.ts";
+import type { SendTest } from "../../../supabase/functions/_shared/tools/tool.ts";
+
+const secret = "a secret of the tests, long enough";
+const maker = createApiKeyAuthService({ secret, apiKeys: "" });
+const made = {
+  admin: maker.generateApiKey({ id: "admin", scopes: ["admin"] }),
+  bound: maker.generateApiKey({ id: "bound", scopes: ["admin"], account: "mine" }),
+  trader: maker.generateApiKey({ id: "trader", scopes: ["trade", "read"] }),
+};
+
+/** The tools over a database that is played. */
+function stage(
+  { rpc = () => ({}), outcome = { kind: "unavailable", code: "busy" }, sendTest = null }: {
+    rpc?: (name: string, args: Record<string, unknown>) => unknown;
+    outcome?: Outcome;
+    sendTest?: SendTest | null;
+  } = {},
+) {
+  const calls: string[] = [];
+  const changed: string[] = [];
+  const app = createApp(() => {});
+  app.post(
+    "/tools/:tool",
+    runTool({
+      apiKeys: createApiKeyAuthService({
+        secret,
+        apiKeys: Object.values(made).map(({ entry }) => entry).join(","),
+      }),
+      // Played: the answers have the shape that the test gives them.
+      rpc: ((name: string, args: Record<string, unknown>) => {
+        calls.push(`${name} ${args.account ?? ""}`.trim());
+        return Promise.resolve().then(() => rpc(name, args));
+      }) as never,
+      book: (alerts) => {
+        calls.push(...alerts.map(({ action, account }) => `${action} ${account}`));
+        return Promise.resolve(alerts.map(() => outcome));
+      },
+      sendTest,
+      bodyLimit: 4_096,
+      onChanged: (accounts) => changed.push(...accounts),
+    }),
+  );
+  return {
+    calls,
+    changed,
+    async use(tool: string, body: unknown, key: keyof typeof made = "admin") {
+      const response = await app.request(`/tools/${tool}`, {
+        method: "POST",
+        headers: { "x-api-key": made[key].key },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, headers: response.headers, json: await response.json() };
+    },
+  };
+}
+
+Deno.test("a key without the scope admin may use no tool", async () => {
+  const { use, calls } = stage();
+  assert.equal((await use("halt", {}, "trader")).json.error.code, "missing_scope");
+  assert.deepEqual(calls, []);
+});
+
+Deno.test("a key of one account acts on it by itself, and on no other", async () => {
+  const { use, calls, changed } = stage();
+  assert.equal((await use("halt", {}, "bound")).json.account, "mine");
+  for (const tool of ["halt", "reset_account", "create_account", "verify_account"]) {
+    const { status, json } = await use(tool, {
+      account: "yours",
+      ...tool === "reset_account" && { confirm: "yours" },
+    }, "bound");
+    assert.deepEqual([status, json.error.code], [403, "wrong_account"], tool);
+  }
+  assert.deepEqual(calls, ["halt_account mine"]);
+  assert.deepEqual(changed, ["mine"]);
+});
+
+Deno.test("a key of one account may not change what concerns all", async () => {
+  const { use, calls } = stage();
+  assert.equal((await use("upsert_instrument", { symbol: "ES" }, "bound")).status, 403);
+  assert.equal((await use("send_test_notification", { channel: "ops" }, "bound")).status, 403);
+  assert.deepEqual(calls, []);
+});
+
+Deno.test("what may have changed is announced, also when nobody knows whether it did", async () => {
+  const { use, changed } = stage({
+    rpc: () => {
+      throw unavailable();
+    },
+  });
+  assert.equal((await use("reset_account", { account: "a", confirm: "a" })).status, 503);
+  assert.deepEqual(changed, ["a"]);
+});
+
+Deno.test("reading and what concerns no account announce nothing", async () => {
+  const { use, changed } = stage();
+  await use("verify_account", {});
+  await use("upsert_instrument", { symbol: "ES" });
+  assert.deepEqual(changed, []);
+});
+
+Deno.test("an order that is not known to be booked is a 503 that may be sent again", async () => {
+  const { use } = stage();
+  const { status, headers } = await use("place_order", { symbol: "A", side: "buy", quantity: 1 });
+  assert.deepEqual([status, headers.get("retry-after")], [503, "1"]);
+});
+
+Deno.test("what the database refuses is told without its text", async () => {
+  const { use } = stage({
+    rpc: () => {
+      throw new HttpError(404, "no_account", "there is no such account");
+    },
+  });
+  assert.equal((await use("halt", { account: "x" })).json.error.code, "no_account");
+});
+
+Deno.test("a test notification goes to the channel that is named, and the answer says what became of it", async () => {
+  const channels: string[] = [];
+  const sendTest: SendTest = (channel) => {
+    channels.push(channel);
+    return Promise.resolve(
+      channel === "ops" ? { ok: true, result: { delivered: true } } : { ok: false, code: "unknown_channel" },
+    );
+  };
+  const { use } = stage({ sendTest });
+  assert.deepEqual((await use("send_test_notification", { channel: "ops" })).json.result, {
+    delivered: true,
+  });
+  assert.equal((await use("send_test_notification", { channel: "nobody" })).status, 404);
+  assert.equal((await use("send_test_notification", {})).status, 400);
+  assert.deepEqual(channels, ["ops", "nobody"]);
+});
+
+Deno.test("where nothing sends notifications, a test of one is refused", async () => {
+  const { json } = await stage().use("send_test_notification", { channel: "ops" });
+  assert.equal(json.error.code, "no_notifications");
+});
