@@ -19,6 +19,7 @@ const ELSEWHERE: [RegExp, string][] = [
   [/^npx deno task test$/, "that is what is running"],
   [/^npx -y supabase@/, "needs a project; tests/e2e/deploy.test.ts compares every word with the CLI's help"],
   [/^npx -y deno task doctor --remote /, "needs a project; the doctor's own tests run it against the stack"],
+  [/^npx deno task doctor$/, "tests/integration/doctor.test.ts does, with this stack's flags"],
   [
     /^npx deno task deploy (?!.*--dry-run)/,
     "needs a project; its --dry-run is run, and tests/unit/deploy runs the rest",
@@ -91,7 +92,7 @@ Deno.test("the TypeScript of every page has right types and runs", async () => {
   const found = of("ts");
   assert.ok(found.length > 5);
   // Names of accounts are told once in a page, and made once in this database.
-  const names = ["second", "swing", "original", "with-fees", "nightly"].map((name) =>
+  const names = ["second", "swing", "original", "with-fees", "nightly", "desk"].map((name) =>
     [name, unique(name)] as const
   );
   await typescript(found.map((block) => ({

@@ -110,3 +110,25 @@ Deno.test("health is as described", async () => {
     asDescribed(path, "get", response.status, await response.json());
   }
 });
+
+Deno.test("tools are as described: their list, one that is done, one that is refused", async () => {
+  const headers = { "x-api-key": stack.api_key };
+  const list = await fetch(`${functions}/tools`, { headers });
+  asDescribed("/tools", "get", list.status, await list.json());
+  for (
+    const [tool, input] of [
+      ["verify_account", { account }],
+      ["halt", { account, reason: "a test" }],
+      ["halt", { account: "nobody" }],
+      ["resume", { account }],
+      ["resume", { account, nonsense: 1 }],
+    ] as const
+  ) {
+    const response = await fetch(`${functions}/tools/${tool}`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(input),
+    });
+    asDescribed(`/tools/${tool}`, "post", response.status, await response.json());
+  }
+});

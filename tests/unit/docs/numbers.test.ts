@@ -58,6 +58,7 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/errors.md", "Reading: 400, 404"],
   ["docs/errors.md", "failed: 500, 503"],
   ["docs/errors.md", "Above 0"],
+  ["docs/errors.md", "Tools: 400, 404, 422"],
   ["docs/operations.md", "it is 503 when something does not"],
   [
     "docs/orders.md",

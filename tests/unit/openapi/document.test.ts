@@ -76,3 +76,13 @@ Deno.test("its own examples are as it says", () => {
     assert.equal(complaints(body, value), "", name);
   }
 });
+
+Deno.test("every function has a path, and every tool", async () => {
+  const { TOOLS } = await import("../../../supabase/functions/_shared/tools/tools.ts");
+  const functions = [...Deno.readDirSync(new URL("../../../supabase/functions", import.meta.url))]
+    .filter(({ name, isDirectory }) => isDirectory && !/^[_.]|node_modules/.test(name)).map(({ name }) =>
+      name
+    );
+  for (const name of functions) assert.ok(`/${name}` in document.paths, name);
+  for (const name of Object.keys(TOOLS)) assert.ok(`/tools/${name}` in document.paths, name);
+});

@@ -2,6 +2,7 @@ import { alertPaths } from "./alerts.ts";
 import { healthPaths } from "./health.ts";
 import { createComponents, type Part } from "./parts.ts";
 import { portfolioPaths } from "./portfolio.ts";
+import { toolPaths } from "./tools.ts";
 
 /**
  * The OpenAPI 3.1 document of the functions, made of the Zod schemas that read requests and of those of the answers.
@@ -13,6 +14,7 @@ export function openApiDocument(projectUrl: string): Part {
   const paths = {
     ...alertPaths(components),
     ...portfolioPaths(components),
+    ...toolPaths(components),
     ...healthPaths(components),
   };
   return {

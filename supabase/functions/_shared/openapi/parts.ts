@@ -60,6 +60,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   "413": "The body is too large",
   "415": "Compressed, or not UTF-8",
   "422": "Understood, and refused",
+  "429": "Too many requests, or too many without a valid key; after Retry-After seconds again",
   "503": "Not known to be done; the same request may be sent again, after Retry-After seconds",
 };
 
