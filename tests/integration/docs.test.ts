@@ -22,7 +22,7 @@ const ELSEWHERE: [RegExp, string][] = [
   [/^npx deno task doctor$/, "tests/integration/doctor.test.ts does, with this stack's flags"],
   [
     /^npx deno task deploy (?!.*--dry-run)/,
-    "needs a project; its --dry-run is run, and tests/unit/deploy runs the rest",
+    "needs a project; its --dry-run is run, and tests/project/deploy runs the rest",
   ],
 ];
 const isElsewhere = (line: string) => ELSEWHERE.some(([pattern]) => pattern.test(line));
