@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { StackError } from "./errors.ts";
 import { type DatabaseUrls, withConnection } from "./database.ts";
-import { exists, inRepository } from "./paths.ts";
+import { exists, repositoryRoot } from "./paths.ts";
 import { supabase } from "./supabase-cli.ts";
 
 /** A migration file and the hash of its text. */
@@ -18,10 +18,15 @@ export type MigrationOutcome = "none" | "unchanged" | "applied";
  * is there already.
  *
  * @param onLine receives what the CLI says
+ * @param checkout where `supabase/migrations` is
  * @throws StackError when a migration fails, and when one changed after it was applied here
  */
-export async function migrate(urls: DatabaseUrls, onLine: (line: string) => void): Promise<MigrationOutcome> {
-  const wanted = await readMigrations();
+export async function migrate(
+  urls: DatabaseUrls,
+  onLine: (line: string) => void,
+  checkout = repositoryRoot,
+): Promise<MigrationOutcome> {
+  const wanted = await readMigrations(join(checkout, "supabase", "migrations"));
   const applied = await readApplied(urls);
   refuseChanged(wanted, applied);
   if (wanted.length === 0) return "none";
@@ -30,6 +35,7 @@ export async function migrate(urls: DatabaseUrls, onLine: (line: string) => void
   const { success, messages, stdout } = await supabase(
     ["db", "push", `--remote=${urls.owner}?sslmode=disable`, "--include-all"],
     onLine,
+    checkout,
   );
   await recordApplied(urls, wanted);
   if (success) return "applied";
@@ -39,8 +45,7 @@ export async function migrate(urls: DatabaseUrls, onLine: (line: string) => void
   );
 }
 
-async function readMigrations(): Promise<Migration[]> {
-  const directory = inRepository("supabase", "migrations");
+async function readMigrations(directory: string): Promise<Migration[]> {
   if (!await exists(directory)) return [];
   const files: string[] = [];
   for await (const entry of Deno.readDir(directory)) {

@@ -27,11 +27,13 @@ export interface DatabaseOptions {
   reset: boolean;
   /** Called each time Postgres serves, also after a crash. */
   onReady?(): void;
+  /** Whose migrations are applied; this checkout's if not given. */
+  checkout?: string;
 }
 
 /** Creates the database where needed, starts it, and applies the migrations. */
 export async function startDatabase(assembly: Assembly, options: DatabaseOptions): Promise<Database> {
-  const { directory, secrets, port, reset, onReady } = options;
+  const { directory, secrets, port, reset, onReady, checkout } = options;
   const urls = databaseUrls(port, secrets);
   const home = await findPostgresHome(directory.path);
   await removeLeftover(home);
@@ -48,7 +50,7 @@ export async function startDatabase(assembly: Assembly, options: DatabaseOptions
     await markDatabaseComplete(directory.path);
   }
   await assembly.step("Applying supabase/migrations", async () => {
-    await migrate(urls, (line) => assembly.log.part("supabase", line));
+    await migrate(urls, (line) => assembly.log.part("supabase", line), checkout);
     await ensureLocalUser(urls);
   });
   return { process, urls };

@@ -3,7 +3,7 @@ import { forEachLine } from "./log.ts";
 import { repositoryRoot } from "./paths.ts";
 
 // Run through npx, which installs the program of this platform only; Deno would want every platform's.
-const packageName = "supabase@3.1.0";
+export const cliPackage = "supabase@3.1.0";
 
 /** What the Supabase CLI said and how it ended. */
 export interface CliResult {
@@ -14,16 +14,18 @@ export interface CliResult {
 }
 
 /**
- * Runs the Supabase CLI on this checkout, unattended.
+ * Runs the Supabase CLI unattended.
  *
  * @param onLine receives its messages as they come
+ * @param checkout the directory that has the `supabase/` to work on
  * @throws StackError when npx is missing
  */
 export async function supabase(
   args: string[],
   onLine: (line: string) => void = () => {},
+  checkout = repositoryRoot,
 ): Promise<CliResult> {
-  const child = spawnCli(args);
+  const child = spawnCli(args, checkout);
   const messages: string[] = [];
   const note = (line: string) => {
     if (line.trim() === "" || line.startsWith("npm warn") || line.startsWith("npm notice")) return;
@@ -38,10 +40,10 @@ export async function supabase(
   return { success: status.success, stdout, messages };
 }
 
-function spawnCli(args: string[]): Deno.ChildProcess {
+function spawnCli(args: string[], checkout: string): Deno.ChildProcess {
   try {
     return new Deno.Command("npx", {
-      args: ["-y", packageName, ...args, "--workdir", repositoryRoot, "--yes"],
+      args: ["-y", cliPackage, ...args, "--workdir", checkout, "--yes"],
       env: { SUPABASE_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",

@@ -121,6 +121,8 @@ const wants = (suite: string) => chosen.includes(suite);
 if (wants("check")) await run("check", [deno, "task", "check"]);
 if (wants("unit")) {
   await run("unit", tests("unit"));
+  // Of what runs on a developer's machine: commands, documentation, releases. It need not run on the hosted Deno.
+  await run("project", tests("project"));
   await run("unit on the hosted Deno", tests("unit", hostedDeno.split(" "), ["--no-lock", "--no-check"]));
 }
 if (wants("sql") || wants("integration") || wants("browser")) {

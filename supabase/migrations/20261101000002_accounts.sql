@@ -40,7 +40,8 @@ create table trading.account_settings (
   max_daily_loss numeric check (max_daily_loss > 0 and max_daily_loss < 1e18),
   dedupe_window integer not null default 30 check (dedupe_window between 1 and 86400),
   max_mark_age integer not null default 300 check (max_mark_age between 0 and 31536000),
-  time_zone text not null default 'UTC' check (now() at time zone time_zone is not null)
+  time_zone text not null default 'UTC' check (now() at time zone time_zone is not null),
+  clock text not null default 'arrival' check (clock in ('arrival', 'alert'))
 );
 comment on table trading.account_settings is 'The rules of one account, one typed column a key; null means no limit.';
 comment on column trading.account_settings.leverage is 'Gross exposure may be at most equity times this; null: unlimited.';
@@ -56,6 +57,9 @@ comment on column trading.account_settings.max_order is 'Largest notional of one
 comment on column trading.account_settings.max_daily_loss is 'Loss of equity since the day began (in time_zone) that halts the account.';
 comment on column trading.account_settings.dedupe_window is 'Seconds in which an identical alert without id and time is the same alert.';
 comment on column trading.account_settings.max_mark_age is 'Seconds for which a mark may price an alert that brings no price.';
+comment on column trading.account_settings.time_zone is 'Where the account''s days begin and end: an IANA name.';
+comment on column trading.account_settings.clock is
+  'When what an alert does happens: arrival, as it comes in; alert, at its own time if it carries one (history that is played back).';
 
 create table trading.cash_entries (
   id bigint generated always as identity primary key,

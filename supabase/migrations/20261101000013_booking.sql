@@ -88,7 +88,7 @@ begin
     end if;
 
     alert_id := nextval('trading.alerts_id_seq');
-    at := coalesce(request.received_at, now_at);
+    at := coalesce(request.received_at, case when settings.clock = 'alert' then least(request.time, now_at) end, now_at);
     if request.time > at then  -- a clock that runs ahead may not freeze the mark, nor make stale all that follows
       request.time := at;
     end if;

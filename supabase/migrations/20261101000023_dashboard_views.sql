@@ -101,7 +101,7 @@ comment on function public.portfolio_overview is
 
 -- Results -----------------------------------------------------------------------------------------
 
-create function public.list_results(
+create function public.results(
   account text default 'default', by text default 'symbol', only_strategy text default null, only_symbol text default null
 ) returns table (name text, open_positions bigint, realized_pnl text, unrealized_pnl text, fees text, net_pnl text)
   language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
@@ -130,7 +130,7 @@ begin
   limit 1000;
 end;
 $$;
-comment on function public.list_results is
+comment on function public.results is
   'What each symbol (or strategy: by => ''strategy'') has made in the current epoch, best first, closed and open together: '
   'net_pnl = realized_pnl + unrealized_pnl - fees, decimal strings in the account''s currency. Errors: PT404 no such account, PT400 bad by.';
 
@@ -274,7 +274,7 @@ comment on function public.symbol_chart is
   'belongs to the earlier one. only_strategy narrows the fills. Buckets, range and errors as those of list_marks.';
 
 grant execute on function trading.open_risk, trading.bucket_start to authenticated;
-revoke execute on function public.list_accounts, public.portfolio_overview, public.list_results, public.profit_curve,
+revoke execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
   public.daily_results, public.symbol_chart from public, anon;
-grant execute on function public.list_accounts, public.portfolio_overview, public.list_results, public.profit_curve,
+grant execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
   public.daily_results, public.symbol_chart to authenticated, service_role;

@@ -139,7 +139,7 @@ deskTest("results by symbol and by strategy each sum to the account's profit", {
   await desk.sell("10", "110", { strategy: "a" });
   await desk.buy("5", "200", { strategy: "b", symbol: "OTHER" });
   await desk.send({ action: "mark", symbol: "OTHER", price: "190" });
-  deepEqual(await ask(desk, "list_results($1)"), [
+  deepEqual(await ask(desk, "results($1)"), [
     { name: "ACME", open_positions: "0", realized_pnl: "100", unrealized_pnl: "0", fees: "2", net_pnl: "98" },
     {
       name: "OTHER",
@@ -150,11 +150,11 @@ deskTest("results by symbol and by strategy each sum to the account's profit", {
       net_pnl: "-51",
     },
   ]);
-  const strategies = await ask(desk, "list_results($1, 'strategy')");
+  const strategies = await ask(desk, "results($1, 'strategy')");
   deepEqual(strategies.map(({ name, net_pnl }) => [name, net_pnl]), [["a", "98"], ["b", "-51"]]);
-  deepEqual((await ask(desk, "list_results($1, only_strategy => 'b')")).map(({ name }) => name), ["OTHER"]);
+  deepEqual((await ask(desk, "results($1, only_strategy => 'b')")).map(({ name }) => name), ["OTHER"]);
   equal((await one(desk, "portfolio_overview($1)")).net_pnl, "47");
-  await rejects(ask(desk, "list_results($1, 'color')"), /by must be symbol or strategy/);
+  await rejects(ask(desk, "results($1, 'color')"), /by must be symbol or strategy/);
 });
 
 /** Three days of trades: +10 by a, then -4 by b, then +7 by a. */

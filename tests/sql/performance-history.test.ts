@@ -38,7 +38,7 @@ const overviews = [
   "equity_curve($1, 'day')",
   "list_marks($1, 'SYM0')",
   "portfolio_overview($1)",
-  "list_results($1)",
+  "results($1)",
   "profit_curve($1, only_strategy => 's1')",
   "daily_results($1)",
   "symbol_chart($1, 'SYM0')",

@@ -16,7 +16,7 @@ export type Alert = Row<"list_alerts">;
 export type EquityPoint = Functions["equity_curve"]["Returns"][number];
 export type ProfitPoint = Functions["profit_curve"]["Returns"][number];
 export type Bar = Row<"symbol_chart">;
-export type Result = Functions["list_results"]["Returns"][number];
+export type Result = Functions["results"]["Returns"][number];
 export type Day = Functions["daily_results"]["Returns"][number];
 
 /** What `portfolio_overview` tells; money as decimal strings in the account's currency. */
@@ -95,7 +95,7 @@ export const listResults = (
   client: Client,
   account: string,
   asked: Filter & { by: "symbol" | "strategy" },
-): Promise<Result[]> => ask(client.rpc("list_results", { account, ...asked }));
+): Promise<Result[]> => ask(client.rpc("results", { account, ...asked }));
 
 export const readDays = (
   client: Client,

@@ -1,4 +1,4 @@
-/** `POST /functions/v1/alerts`: alerts in, exact paper trades out. */
+/** `POST /functions/v1/alerts`: alerts in, exact paper trades out. `GET /alerts/openapi.json` describes all functions. */
 import { createAfterChanges } from "../_shared/after-changes.ts";
 import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
@@ -7,12 +7,14 @@ import { receiveAlerts } from "../_shared/alerts/routes.ts";
 import { createSignatureService } from "../_shared/auth/signatures.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowSources } from "../_shared/http/allowed-sources.ts";
+import { describeFunctions } from "../_shared/openapi/route.ts";
 import * as services from "../_shared/services.ts";
 
 const { apiKeyAuthService, cacheService, config, database, limitFailures } = services;
 const { log, metrics, onAnswer, orExplain } = services;
 
 const app = createApp(log, onAnswer);
+app.get("/alerts/openapi.json", describeFunctions(config.supabaseUrl));
 app.use(allowOnly("POST"), allowSources(config.allowedAlertSources, config.trustedProxy), limitFailures);
 app.post(
   "/alerts/:key?",

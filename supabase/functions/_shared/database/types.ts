@@ -234,17 +234,6 @@ export type Database = {
           "version": number;
         }[];
       };
-      "list_results": {
-        Args: { "account"?: string; "by"?: string; "only_strategy"?: string; "only_symbol"?: string };
-        Returns: {
-          "fees": string;
-          "name": string;
-          "net_pnl": string;
-          "open_positions": number;
-          "realized_pnl": string;
-          "unrealized_pnl": string;
-        }[];
-      };
       "list_trades": {
         Args: {
           "account"?: string;
@@ -328,6 +317,17 @@ export type Database = {
       "replay_account": { Args: { "account": string; "into": string; "overrides"?: Json }; Returns: Json };
       "resend_notifications": { Args: { "channel": string; "ids"?: (number)[] }; Returns: number };
       "reset_account": { Args: { "account": string; "initial_cash"?: number }; Returns: Json };
+      "results": {
+        Args: { "account"?: string; "by"?: string; "only_strategy"?: string; "only_symbol"?: string };
+        Returns: {
+          "fees": string;
+          "name": string;
+          "net_pnl": string;
+          "open_positions": number;
+          "realized_pnl": string;
+          "unrealized_pnl": string;
+        }[];
+      };
       "resume_account": { Args: { "account": string }; Returns: Json };
       "schema_version": { Args: Record<PropertyKey, never>; Returns: string };
       "symbol_chart": {

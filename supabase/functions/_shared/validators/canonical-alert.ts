@@ -40,7 +40,7 @@ const symbol = field((written) => {
     ok: false,
     message: `${quoted(value)} is not a symbol: letters, digits and . _ - ! / : ^ = & # @ + only`,
   };
-});
+}).meta({ description: "Letters, digits and . _ - ! / : ^ = & # @ + only, in any case." });
 
 const exchange = text(
   /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/,
@@ -54,7 +54,7 @@ const comment = z.unknown().optional().transform((written) => {
   if (typeof written !== "string") return null;
   const plain = written.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim().slice(0, 500).toWellFormed();
   return plain === "" ? null : plain;
-});
+}).meta({ description: "At most 500 characters; what is past them is cut." });
 
 /** Only the fields that were sent, so that an answer shows no clutter; null when there are none. */
 function sent<T extends Record<string, unknown>>(
@@ -97,36 +97,46 @@ const target = z.object({ side: word(SIDES, "a side"), quantity: decimal("unsign
     return z.NEVER;
   });
 
+/** A field with what it means, for the OpenAPI document and docs/alerts.md. */
+function told<Schema extends z.ZodType>(schema: Schema, title: string): Schema {
+  return schema.meta({ title });
+}
+
 /** What an alert's fields may be, each by itself; absent ones are null. */
 export const alertFieldsSchema = z.object({
-  id: identifier,
-  account: accountName,
-  strategy: strategyName,
-  symbol,
-  exchange,
-  action: word(ACTIONS, "an action"),
-  target,
-  quantity: decimal("positive"),
-  quantity_type: word(QUANTITY_TYPES, "a quantity type"),
-  order_type: word(ORDER_TYPES, "an order type"),
-  price: decimal("positive"),
-  limit_price: decimal("positive"),
-  stop_price: decimal("positive"),
-  trail_amount: decimal("positive"),
-  trail_percent: decimal("positive"),
-  take_profit: takeProfit,
-  stop_loss: stopLoss,
-  time_in_force: word(TIMES_IN_FORCE, "a time in force"),
-  time: field(readTime),
-  max_age: integer(1, 31_536_000, "seconds"),
-  interval,
-  fee: decimal("signed"),
-  comment,
-  order_id: identifier,
-  open: decimal("positive"),
-  high: decimal("positive"),
-  low: decimal("positive"),
-  close: decimal("positive"),
+  id: told(identifier, "Names the alert: it is booked once for good under this name"),
+  account: told(accountName, "The account; without one the key's own, else default"),
+  strategy: told(strategyName, "Whose position it is: two strategies on one symbol never mix"),
+  symbol: told(symbol, "The instrument, also with its exchange before a colon; * to cancel everywhere"),
+  exchange: told(exchange, "Where the instrument trades; kept, without effect"),
+  action: told(word(ACTIONS, "an action"), "What to do; not needed with a target"),
+  target: told(target, "The position wanted after the alert"),
+  quantity: told(decimal("positive"), "How much, counted as quantity_type says"),
+  quantity_type: told(word(QUANTITY_TYPES, "a quantity type"), "What quantity counts; units when left out"),
+  order_type: told(word(ORDER_TYPES, "an order type"), "When left out, what the prices sent imply"),
+  price: told(decimal("positive"), "The market price at the alert: what a market order fills at"),
+  limit_price: told(decimal("positive"), "Of a limit or stop_limit order"),
+  stop_price: told(decimal("positive"), "Of a stop or stop_limit order"),
+  trail_amount: told(decimal("positive"), "Of a trailing_stop: its distance in money per unit"),
+  trail_percent: told(decimal("positive"), "Of a trailing_stop: its distance in percent"),
+  take_profit: told(takeProfit, "Exit in profit: one of percent, amount and limit_price"),
+  stop_loss: told(stopLoss, "Exit in loss: a price or a distance, and how it is executed"),
+  time_in_force: told(word(TIMES_IN_FORCE, "a time in force"), "How long an order rests; gtc when left out"),
+  time: told(
+    field(readTime).meta({
+      description: "ISO 8601, UTC without an offset; or epoch seconds or milliseconds.",
+    }),
+    "When the alert was made: tells late ones, and resends for good",
+  ),
+  max_age: told(integer(1, 31_536_000, "seconds"), "Older than this, it is refused as stale_alert"),
+  interval: told(interval, "The chart's bar; kept, without effect"),
+  fee: told(decimal("signed"), "The fee of this order, in place of the account's model; below 0 a rebate"),
+  comment: told(comment, "For people; kept"),
+  order_id: told(identifier, "The order that a cancel is for"),
+  open: told(decimal("positive"), "Of a mark's bar"),
+  high: told(decimal("positive"), "Of a mark's bar: may fill resting orders"),
+  low: told(decimal("positive"), "Of a mark's bar: may fill resting orders"),
+  close: told(decimal("positive"), "Of a mark's bar: its price"),
 }, { error: "must be an object" });
 
 /** The fields of an alert, each read by itself; null where nothing was sent. */

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { quoted } from "./problem.ts";
 import { readDecimal } from "./decimal.ts";
 
+// What a field's `meta` says goes into the OpenAPI document (../openapi).
+
 /** What a field's reader makes of the sender's text. */
 export type Read<T> = { ok: true; value: T } | { ok: false; message: string };
 
@@ -42,9 +44,14 @@ const SIGN_RULES = {
   positive: {
     allows: (value: string) => value !== "0" && !value.startsWith("-"),
     message: "must be more than 0",
+    what: " above 0",
   },
-  unsigned: { allows: (value: string) => !value.startsWith("-"), message: "must not be negative" },
-  signed: { allows: () => true, message: "" },
+  unsigned: {
+    allows: (value: string) => !value.startsWith("-"),
+    message: "must not be negative",
+    what: " from 0",
+  },
+  signed: { allows: () => true, message: "", what: "" },
 };
 
 /** A decimal, normalized, at most 18 digits on either side of the point. */
@@ -53,7 +60,7 @@ export function decimal(sign: keyof typeof SIGN_RULES) {
   return field((text) => {
     const read = readDecimal(text);
     return !read.ok || rule.allows(read.value) ? read : { ok: false, message: rule.message };
-  });
+  }).meta({ description: `A decimal${rule.what}.`, examples: ["1.25"] });
 }
 
 /** One of `words`, in any case. */
@@ -64,7 +71,7 @@ export function word<const Word extends string>(words: readonly Word[], what: st
     const value = known.get(text.trim().toLowerCase());
     if (value !== undefined) return { ok: true, value };
     return { ok: false, message: `${quoted(text.trim())} is not ${what} we know: send one of ${choices}` };
-  });
+  }).meta({ description: `One of ${choices}; in any case.`, examples: [...words] });
 }
 
 /** Text that matches `pattern` once trimmed; `message` says what is allowed. */
@@ -72,7 +79,7 @@ export function text(pattern: RegExp, message: string) {
   return field((written): Read<string> => {
     const value = written.trim();
     return pattern.test(value) ? { ok: true, value } : { ok: false, message };
-  });
+  }).meta({ description: `${message.replace(/^must be ./, (start) => start.slice(8).toUpperCase())}.` });
 }
 
 /** A whole number from `least` to `most`. */
@@ -82,5 +89,5 @@ export function integer(least: number, most: number, unit: string) {
     const value = read.ok ? Number(read.value) : NaN;
     if (Number.isInteger(value) && value >= least && value <= most) return { ok: true, value };
     return { ok: false, message: `must be a whole number of ${unit} from ${least} to ${most}` };
-  });
+  }).meta({ description: `A whole number of ${unit} from ${least} to ${most}.` });
 }

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { errorText, StackError } from "../errors.ts";
+import { defaultOptions } from "../options.ts";
+import { inRepository, readTextIfAny } from "../paths.ts";
+import { localUser } from "../secrets.ts";
+
+/** What a demo plays against, and how. */
+export interface DemoOptions {
+  /** The project: functions and REST. */
+  url: string;
+  /** An alert key of scope trade. */
+  key: string;
+  /** Key of the service role: makes the account, reads the figures. */
+  secretKey: string;
+  account: string;
+  /** Id of the user of Supabase Auth who is to see the account; null: nobody. */
+  owner: string | null;
+  /** Alerts a second; null: as fast as they are answered. */
+  speed: number | null;
+}
+
+const localUrl = `http://127.0.0.1:${defaultOptions.port}`;
+
+/** The text of `--help`. */
+export const usage = `deno task demo [options]
+
+  --speed <n>         alerts a second; 0: as fast as they are answered (100)
+  --account <name>    made anew for each run; what an earlier run left stays in its epoch (demo)
+  --url <url>         the project (${localUrl})
+  --key <key>         an alert key of scope trade        } of the local stack,
+  --secret-key <key>  the project's sb_secret_… key      } unless --url names another
+  --owner <uuid>      the user of Supabase Auth who is to see the account
+  --data-dir <path>   where the local stack keeps its keys (.local)`;
+
+/**
+ * Reads the command line, and for the local stack its keys.
+ *
+ * @returns null when it asks for help
+ * @throws StackError for an unknown flag, a bad value or a missing key
+ */
+export async function readOptions(args: string[]): Promise<DemoOptions | null> {
+  const flags = parseFlags(args);
+  if (flags.help) return null;
+  const remote = flags.url !== undefined && flags.key !== undefined;
+  const local = remote ? null : await localKeys(flags["data-dir"] ?? inRepository(".local"));
+  const key = flags.key ?? local?.key;
+  const secretKey = flags["secret-key"] ?? local?.secretKey;
+  if (key === undefined || secretKey === undefined) {
+    throw new StackError(
+      "No keys: the local stack was never started here.",
+      "Run npx deno task start in another terminal, or give --url, --key and --secret-key of another project.",
+    );
+  }
+  return {
+    url: (flags.url ?? localUrl).replace(/\/$/, ""),
+    key,
+    secretKey,
+    account: flags.account ?? "demo",
+    owner: flags.owner ?? local?.owner ?? null,
+    speed: speedOf(flags.speed ?? "100"),
+  };
+}
+
+function parseFlags(args: string[]) {
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({
+      args,
+      options: {
+        speed: text,
+        account: text,
+        url: text,
+        key: text,
+        "secret-key": text,
+        owner: text,
+        "data-dir": text,
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new StackError(errorText(error), "See deno task demo --help.");
+  }
+}
+
+function speedOf(text: string): number | null {
+  const speed = Number(text);
+  if (text.trim() === "" || !(speed >= 0 && speed <= 100_000)) {
+    throw new StackError(`--speed ${text} is no number of alerts a second.`, "Give 0 to 100000.");
+  }
+  return speed === 0 ? null : speed;
+}
+
+/** The keys that the local stack wrote into its data directory; null when it never ran. */
+async function localKeys(dataDir: string) {
+  const [development, secrets] = await Promise.all([
+    readTextIfAny(join(dataDir, "development-key")),
+    readTextIfAny(join(dataDir, "secrets.json")),
+  ]);
+  if (development === null || secrets === null) return null;
+  const { secretKey } = JSON.parse(secrets) as { secretKey: string };
+  return { key: development.split("\n")[0] ?? "", secretKey, owner: localUser.id };
+}

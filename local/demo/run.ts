@@ -1,0 +1,65 @@
+import { errorText, StackError } from "../errors.ts";
+import { standardError } from "../log.ts";
+import { connect, prepareAccount, readFigures } from "./account.ts";
+import { type DemoOptions, readOptions, usage } from "./options.ts";
+import { readPrices } from "./prices.ts";
+import { createProgress } from "./progress.ts";
+import { sendAlerts } from "./sending.ts";
+import { alertsOf } from "./strategy.ts";
+import { performanceTable } from "./table.ts";
+
+const DAY = 86_400_000;
+
+/**
+ * `deno task demo`: half a year of two markets and a moving-average strategy on each, sent as alerts through HTTP into
+ * an account of their own, and how it did. The same figures every time. Returns the exit code.
+ */
+async function main(args: string[]): Promise<number> {
+  try {
+    const options = await readOptions(args);
+    if (options === null) standardError(usage);
+    else await play(options);
+    return 0;
+  } catch (error) {
+    standardError(`\nerror: ${errorText(error)}`);
+    if (error instanceof StackError) standardError(`  ${error.advice}`);
+    return 1;
+  }
+}
+
+async function play(options: DemoOptions): Promise<void> {
+  await requireAnswer(options.url);
+  const client = connect(options);
+  await prepareAccount(client, options);
+  // The last bar closes at midnight: what falls into which day, and with it every figure, is the same each time.
+  const messages = alertsOf(await readPrices(), Math.floor(Date.now() / DAY) * DAY);
+  standardError(`${messages.length} alerts of 26 weeks to ${options.url}, account ${options.account}`);
+  const progress = createProgress(messages.length);
+  const started = performance.now();
+  const outcomes = await sendAlerts(options, messages, progress.show);
+  progress.end();
+
+  const seconds = (performance.now() - started) / 1000;
+  const counts = Object.entries(outcomes).map(([status, count]) => `${count} ${status}`).join(", ");
+  const figures = await readFigures(client, options.account);
+  const verified = figures.differences === 0 ? "none" : `${figures.differences}, see verify_account`;
+  standardError(`${counts} in ${seconds.toFixed(1)} s; differences to the ledger: ${verified}\n`);
+  standardError(performanceTable(figures.performance, figures.summary));
+}
+
+/** Says what to do when nothing is there to play against. */
+async function requireAnswer(url: string): Promise<void> {
+  const answered = await fetch(`${url}/functions/v1/health`, { signal: AbortSignal.timeout(10_000) })
+    .then(async (response) => {
+      await response.body?.cancel();
+      return response.ok;
+    })
+    .catch(() => false);
+  if (answered) return;
+  throw new StackError(
+    `Nothing answers at ${url}/functions/v1/health.`,
+    "Run npx deno task start in another terminal, or give the --url of a project whose functions are deployed.",
+  );
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

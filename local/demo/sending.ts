@@ -1,0 +1,62 @@
+import { errorText, StackError } from "../errors.ts";
+import { delay } from "../process.ts";
+import type { DemoOptions } from "./options.ts";
+import type { Message } from "./strategy.ts";
+
+/** How often an alert is sent again that the project could not take: nothing was written, so nothing doubles. */
+const TRIES = 8;
+
+/**
+ * Sends alerts one after the other, as TradingView does, at the wanted speed. Answers how many came to what, by status:
+ * `filled`, `ignored`, …
+ *
+ * @param onSent told after each
+ * @throws StackError when one cannot be delivered
+ */
+export async function sendAlerts(
+  { url, key, account, speed }: DemoOptions,
+  messages: readonly Message[],
+  onSent: (sent: number) => void,
+): Promise<Record<string, number>> {
+  const outcomes: Record<string, number> = {};
+  const target = `${url}/functions/v1/alerts?account=${encodeURIComponent(account)}`;
+  const started = performance.now();
+  for (const [index, message] of messages.entries()) {
+    if (speed !== null) await delay(Math.max(0, started + index * 1000 / speed - performance.now()));
+    const status = await sendAlert(target, { ...message, key });
+    outcomes[status] = (outcomes[status] ?? 0) + 1;
+    onSent(index + 1);
+  }
+  return outcomes;
+}
+
+async function sendAlert(target: string, message: Message): Promise<string> {
+  for (let attempt = 1;; attempt++) {
+    const { status, body } = await post(target, message);
+    if (status === 200 || status === 422) return body.status ?? "rejected";
+    const code = body.error?.code ?? "no code";
+    if (status !== 503 && status !== 429 || attempt === TRIES) {
+      throw new StackError(
+        `An alert was answered ${status} (${code}): ${body.error?.message ?? ""}`,
+        status === 401 || status === 403
+          ? "Give --key an alert key of this project, of scope trade."
+          : "See the log of the alerts function.",
+      );
+    }
+    await delay(Math.min(100 * 2 ** attempt, 5_000));
+  }
+}
+
+interface Answered {
+  status: number;
+  body: { status?: string; error?: { code: string; message: string } };
+}
+
+async function post(target: string, message: Message): Promise<Answered> {
+  try {
+    const response = await fetch(target, { method: "POST", body: JSON.stringify(message) });
+    return { status: response.status, body: await response.json() };
+  } catch (error) {
+    return { status: 503, body: { error: { code: "no_answer", message: errorText(error) } } };
+  }
+}

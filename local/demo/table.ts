@@ -1,0 +1,41 @@
+import type { Figures } from "./account.ts";
+
+const text = (value: unknown): string => value === null || value === undefined ? "–" : String(value);
+
+/** A decimal with so many places, for reading: `1234.5` is `1,234.50`. */
+export function rounded(value: unknown, places = 2): string {
+  if (typeof value !== "string") return text(value);
+  return Number(value).toLocaleString("en-US", {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+  });
+}
+
+const percent = (value: unknown): string => typeof value === "string" ? `${rounded(value)} %` : text(value);
+const share = (value: unknown): string =>
+  typeof value === "string" ? percent(String(Number(value) * 100)) : text(value);
+
+/** An account's figures as a table for the terminal: the whole, then a line a strategy. */
+export function performanceTable(performance: Figures, summary: Figures): string {
+  const money = (value: unknown) => `${rounded(value)} ${text(summary.currency)}`;
+  const rows: [string, string][] = [
+    ["Equity", money(summary.equity)],
+    ["Net profit", money(summary.net_pnl)],
+    ["  of closed trades", money(performance.net)],
+    ["  fees", money(summary.fees)],
+    ["Trades", `${text(performance.trades)}, won ${share(performance.win_rate)}`],
+    ["Profit factor", rounded(performance.profit_factor)],
+    ["Average win, loss", `${money(performance.average_win)}, ${money(performance.average_loss)}`],
+    ["Deepest fall", `${money(performance.max_drawdown)} (${percent(performance.max_drawdown_percent)})`],
+    ["Sharpe, Sortino", `${rounded(performance.sharpe)}, ${rounded(performance.sortino)}`],
+    ["Time in the market", share(performance.exposure)],
+  ];
+  const strategies = (performance.per_strategy as Figures[]).map(({ strategy, trades, net, win_rate }) =>
+    [
+      `  ${text(strategy)}`,
+      `${text(trades)} trades, won ${share(win_rate)}, net ${money(net)}`,
+    ] as [string, string]
+  );
+  return [...rows, ["By strategy", ""] as [string, string], ...strategies]
+    .map(([name, value]) => `  ${name.padEnd(20)} ${value}`.trimEnd()).join("\n");
+}

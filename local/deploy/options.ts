@@ -1,0 +1,60 @@
+import { parseArgs } from "node:util";
+import { errorText, StackError } from "../errors.ts";
+import { inRepository } from "../paths.ts";
+
+/** What is deployed, and where to. */
+export interface DeployOptions {
+  /** The project's reference: twenty small letters, as in its address. */
+  projectRef: string;
+  /** Where the functions' settings are kept; see settings.ts. */
+  envFile: string;
+  dryRun: boolean;
+}
+
+/** The text of `--help`. */
+export const usage = `deno task deploy [options]
+
+  --project-ref <ref>  the Supabase project (or SUPABASE_PROJECT_ID)
+  --env-file <path>    settings of its functions; written at the first deploy (supabase/functions/.env.production)
+  --dry-run            print every command, run none
+
+Signed in by npx supabase login, or by SUPABASE_ACCESS_TOKEN. Every step may be repeated.`;
+
+/**
+ * Reads the command line.
+ *
+ * @returns null when it asks for help
+ * @throws StackError for an unknown flag or a reference that is none
+ */
+export function readOptions(args: string[], environment: Record<string, string>): DeployOptions | null {
+  const flags = parseFlags(args);
+  if (flags.help) return null;
+  const projectRef = flags["project-ref"] ?? environment.SUPABASE_PROJECT_ID ?? "";
+  if (!/^[a-z]{20}$/.test(projectRef)) {
+    throw new StackError(
+      projectRef === "" ? "Which project?" : `${projectRef} is no project reference.`,
+      "Give --project-ref the twenty letters before .supabase.co in its address; npx supabase projects list shows them.",
+    );
+  }
+  return {
+    projectRef,
+    envFile: flags["env-file"] ?? inRepository("supabase", "functions", ".env.production"),
+    dryRun: flags["dry-run"] ?? false,
+  };
+}
+
+function parseFlags(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        "project-ref": { type: "string" },
+        "env-file": { type: "string" },
+        "dry-run": { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new StackError(errorText(error), "See deno task deploy --help.");
+  }
+}

@@ -1,0 +1,34 @@
+import { errorText, StackError } from "../errors.ts";
+import { standardError } from "../log.ts";
+import { repositoryRoot } from "../paths.ts";
+import { supabase } from "../supabase-cli.ts";
+import { deploy, type RunStep } from "./deploy.ts";
+import { readOptions, usage } from "./options.ts";
+
+/** `deno task deploy`: links, migrates, sets secrets, deploys the functions, and checks. Returns the exit code. */
+async function main(args: string[]): Promise<number> {
+  try {
+    const environment = Deno.env.toObject();
+    const options = readOptions(args, environment);
+    if (options === null) standardError(usage);
+    else await deploy(options, { environment, run: runStep, say: standardError });
+    return 0;
+  } catch (error) {
+    standardError(`\nerror: ${errorText(error)}`);
+    if (error instanceof StackError) standardError(`  ${error.advice}`);
+    return 1;
+  }
+}
+
+const runStep: RunStep = async ({ program, args, env }) => {
+  if (program === "supabase") {
+    const { success, stdout } = await supabase(args, (line) => standardError(`  ${line}`));
+    if (stdout.trim() !== "") standardError(stdout.trimEnd().replaceAll(/^/gm, "  "));
+    return { ok: success, output: stdout };
+  }
+  const { success } = await new Deno.Command(Deno.execPath(), { args, env, cwd: repositoryRoot }).spawn()
+    .status;
+  return { ok: success, output: "" };
+};
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,67 @@
+import { cliPackage } from "../supabase-cli.ts";
+
+/** One command of a deploy; each may be repeated without harm. */
+export interface Step {
+  /** What it is for, in a few words. */
+  title: string;
+  program: "supabase" | "deno";
+  args: string[];
+  /** Added to its environment. */
+  env?: Readonly<Record<string, string>>;
+  /** What to do when it fails. */
+  advice: string;
+}
+
+/** Where the functions of a project are. */
+export const urlOf = (projectRef: string): string => `https://${projectRef}.supabase.co`;
+
+export const link = (projectRef: string): Step => ({
+  title: "Link this checkout to the project",
+  program: "supabase",
+  args: ["link", "--project-ref", projectRef],
+  advice: "Sign in with npx supabase login, or set SUPABASE_ACCESS_TOKEN; then run it again.",
+});
+
+/** It comes before the functions: one that runs never lacks its migration. */
+export const migrate: Step = {
+  title: "Bring the database to the newest migration",
+  program: "supabase",
+  args: ["db", "push", "--remote"],
+  advice: "Nothing after the failed migration was applied: correct it and run it again.",
+};
+
+/** Asks whether the project has settings that this checkout does not know, which must not be replaced. */
+export const listSettings: Step = {
+  title: "See whether the project has settings already",
+  program: "supabase",
+  args: ["secrets", "list"],
+  advice: "Run it again.",
+};
+
+/** @param file holds the settings while it runs */
+export const setSettings = (file: string): Step => ({
+  title: "Set the functions' settings",
+  program: "supabase",
+  args: ["secrets", "set", "--env-file", file],
+  advice: "Names that begin with SUPABASE_ are the platform's: take them out of the file.",
+});
+
+export const deployFunctions: Step = {
+  title: "Deploy the functions, bundled by Supabase: no Docker",
+  program: "supabase",
+  args: ["functions", "deploy", "--use-api"],
+  advice: "Those named above were deployed; run it again for the rest.",
+};
+
+/** @param settings what the functions were given, as far as it is known here: what is not known is not checked */
+export const check = (projectRef: string, settings: Readonly<Record<string, string>> = {}): Step => ({
+  title: "Check what is deployed",
+  program: "deno",
+  args: ["task", "doctor", "--remote", "--url", urlOf(projectRef)],
+  env: settings,
+  advice: "All is deployed; the checks above say what is not right yet.",
+});
+
+/** A step as one would type it. */
+export const commandLine = ({ program, args }: Step): string =>
+  program === "supabase" ? `npx -y ${cliPackage} ${args.join(" ")} --yes` : `npx -y deno ${args.join(" ")}`;

@@ -1,0 +1,56 @@
+import { StackError } from "../errors.ts";
+import { inRepository, readTextIfAny } from "../paths.ts";
+
+/** A part of a page that is made from the code: its name, which is on the page, and its text. */
+export type Regions = Readonly<Record<string, string>>;
+
+const around = (name: string) =>
+  new RegExp(`(<!-- made: ${name} [^\\n]*-->\\n)([^]*?)(<!-- end: ${name} -->)`, "g");
+
+/** The names of the parts that a page has. */
+export const regionsOf = (page: string): string[] =>
+  [...page.matchAll(/^<!-- made: ([\w-]+) /gm)].map(([, name = ""]) => name);
+
+/** The page with its parts as they are to be, in the formatter's layout. */
+export async function withRegions(page: string, regions: Regions): Promise<string> {
+  const filled = Object.entries(regions).reduce(
+    (text, [name, made]) =>
+      text.replace(around(name), (_, before, __, after) => `${before}\n${made}\n\n${after}`),
+    page,
+  );
+  return await formatted(filled);
+}
+
+/** Markdown as `deno fmt` lays it out. */
+export async function formatted(text: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--ext", "md", "--config", inRepository("deno.json"), "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  if (!success) throw new StackError(new TextDecoder().decode(stderr), "Correct the page.");
+  return new TextDecoder().decode(stdout);
+}
+
+/** The pages: README.md and docs/, by their path in the checkout. */
+export async function readPages(): Promise<Map<string, string>> {
+  const names = [...Deno.readDirSync(inRepository("docs"))].map(({ name }) => `docs/${name}`);
+  const paths = ["README.md", ...names.filter((name) => name.endsWith(".md")).toSorted()];
+  const texts = paths.map(async (path) => [path, await readTextIfAny(inRepository(path)) ?? ""] as const);
+  return new Map(await Promise.all(texts));
+}
+
+/** A table of Markdown; cells may hold anything but line ends. */
+export function table(head: string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Text as code; empty stays empty. */
+export const code = (text: string): string => text === "" ? "" : `\`${text}\``;

@@ -1,0 +1,37 @@
+import { withConnection } from "../database.ts";
+import { withFreshDatabase } from "../db-types.ts";
+import { errorText, StackError } from "../errors.ts";
+import { standardError } from "../log.ts";
+import { inRepository } from "../paths.ts";
+import { databaseRegions } from "./database.ts";
+import { readPages, type Regions, withRegions } from "./regions.ts";
+import { tableRegions } from "./tables.ts";
+
+/**
+ * `deno task docs:tables`: writes the parts of README.md and docs/ that are made from the code; `deno task docs:rpc` those
+ * that are made from the comments in a database built from the migrations just now. Returns the exit code.
+ */
+async function main([what]: string[]): Promise<number> {
+  try {
+    const regions = what === "rpc"
+      ? await withFreshDatabase(({ owner }) => withConnection(owner, databaseRegions))
+      : await tableRegions();
+    await write(regions);
+    return 0;
+  } catch (error) {
+    standardError(`error: ${errorText(error)}`);
+    if (error instanceof StackError) standardError(`  ${error.advice}`);
+    return 1;
+  }
+}
+
+async function write(regions: Regions): Promise<void> {
+  for (const [path, page] of await readPages()) {
+    const made = await withRegions(page, regions);
+    if (made === page) continue;
+    await Deno.writeTextFile(inRepository(path), made);
+    standardError(`Wrote ${path}.`);
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { amount, decimal, id, side, time } from "./answer-schemas.ts";
+
+/** What each part of a portfolio answers: the rows of the database's functions, for the document only. */
+
+const interval = z.string().describe("A PostgreSQL interval.").meta({ examples: ["3 days 04:00:00"] });
+const figure = amount.nullable();
+const names = { strategy: z.string(), symbol: z.string() };
+
+const summary = z.object({
+  account: z.string(),
+  currency: z.string(),
+  epoch: z.int(),
+  cash: amount,
+  equity: amount,
+  deposits: amount,
+  net_pnl: amount,
+  realized_pnl: amount,
+  unrealized_pnl: amount,
+  fees: amount,
+  gross_exposure: amount,
+  open_positions: z.int(),
+  halted: z.boolean(),
+  halt_reason: z.string().nullable(),
+  version: z.int(),
+}).meta({ id: "Portfolio" });
+
+export const position = z.object({
+  ...names,
+  side: z.enum(["long", "short", "flat"]),
+  quantity: amount.describe("Signed units."),
+  average_price: amount,
+  cost_basis: amount,
+  multiplier: decimal,
+  mark: decimal.nullable(),
+  marked_at: time.nullable(),
+  market_value: figure,
+  unrealized_pnl: figure,
+  realized_pnl: amount,
+  fees: amount,
+  opened_at: time.nullable(),
+  version: z.int(),
+}).meta({ id: "Position" });
+
+const order = z.object({
+  id,
+  alert_id: id,
+  ...names,
+  side,
+  type: z.enum(["market", "limit", "stop", "stop_limit", "trailing_stop"]),
+  quantity: decimal,
+  limit_price: decimal.nullable(),
+  stop_price: decimal.nullable(),
+  trail_amount: decimal.nullable(),
+  trail_percent: decimal.nullable(),
+  time_in_force: z.enum(["gtc", "day", "ioc"]),
+  expires_at: time.nullable(),
+  reduce_only: z.boolean(),
+  bracket_id: id.nullable(),
+  leg: z.enum(["take_profit", "stop_loss"]).nullable(),
+  status: z.enum(["open", "filled", "canceled", "expired"]),
+  reason: z.string().nullable(),
+  created_at: time,
+  closed_at: time.nullable(),
+}).meta({ id: "Order" });
+
+const fill = z.object({
+  id,
+  order_id: id,
+  alert_id: id,
+  ...names,
+  side,
+  quantity: decimal,
+  price: decimal,
+  multiplier: decimal,
+  fee: amount,
+  realized_pnl: amount,
+  filled_at: time,
+}).meta({ id: "Fill" });
+
+const trade = z.object({
+  id,
+  ...names,
+  side: z.enum(["long", "short"]),
+  quantity: amount,
+  entry_price: amount,
+  exit_price: amount,
+  gross_pnl: amount,
+  fees: amount,
+  net_pnl: amount,
+  opened_at: time,
+  closed_at: time,
+  duration: interval,
+  mae: figure,
+  mfe: figure,
+  drawdown: figure,
+}).meta({ id: "Trade" });
+
+const recordedAlert = z.object({
+  id,
+  ...names,
+  status: z.enum(["filled", "accepted", "ignored", "canceled", "rejected"]),
+  code: z.string().nullable(),
+  request: z.record(z.string(), z.unknown()).describe("The canonical alert as it was read."),
+  answer: z.record(z.string(), z.unknown()).describe("The answer that it got."),
+  alert_time: time.nullable(),
+  received_at: time,
+}).meta({ id: "RecordedAlert" });
+
+const point = z.object({
+  time,
+  open: amount,
+  high: amount,
+  low: amount,
+  close: amount,
+  deposits: amount,
+  net_pnl: amount,
+  gain: amount,
+  drawdown: amount,
+  drawdown_percent: figure,
+  exposure: amount,
+}).meta({ id: "EquityPoint" });
+
+const group = {
+  trades: z.int(),
+  wins: z.int(),
+  losses: z.int(),
+  net: amount,
+  gross: amount,
+  fees: amount,
+  win_rate: figure,
+  profit_factor: figure,
+  expectancy: figure,
+};
+
+const performance = z.object({
+  account: z.string(),
+  epoch: z.int(),
+  currency: z.string(),
+  ...group,
+  profit_loss_ratio: figure,
+  average_win: figure,
+  average_loss: figure,
+  largest_win: figure,
+  largest_loss: figure,
+  max_consecutive_wins: z.int(),
+  max_consecutive_losses: z.int(),
+  average_duration: interval.nullable(),
+  sharpe_per_trade: figure,
+  max_drawdown: figure,
+  max_drawdown_percent: figure,
+  sharpe: figure,
+  sortino: figure,
+  calmar: figure,
+  exposure: figure,
+  per_strategy: z.array(z.object({ strategy: z.string(), ...group })),
+  per_symbol: z.array(z.object({ symbol: z.string(), ...group })),
+}).meta({ id: "Performance" });
+
+/** The answer of each resource, by its name in the path. */
+export const RESOURCE_ANSWERS: Readonly<Record<string, { summary: string; answer: z.ZodType }>> = {
+  "": { summary: "An account in one row", answer: summary },
+  positions: { summary: "Its positions, flat ones included", answer: z.array(position) },
+  orders: { summary: "Its orders, newest first", answer: z.array(order) },
+  fills: { summary: "Its fills, newest first", answer: z.array(fill) },
+  trades: { summary: "Its closed round trips, newest first", answer: z.array(trade) },
+  alerts: {
+    summary: "Its alerts with the answers they got, newest first",
+    answer: z.array(recordedAlert),
+  },
+  equity: { summary: "Its equity over time, oldest first", answer: z.array(point) },
+  performance: { summary: "How it did", answer: performance },
+};

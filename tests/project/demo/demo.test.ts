@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { generatePrices } from "../../../local/demo/generate-prices.ts";
+import { readPrices } from "../../../local/demo/prices.ts";
+import { alertsOf, BAR, type Message, PLANS } from "../../../local/demo/strategy.ts";
+import { inRepository } from "../../../local/paths.ts";
+import { readAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
+
+const end = Date.UTC(2026, 10, 1);
+const paths = await readPrices();
+const alerts = alertsOf(paths, end);
+const isOrder = (message: Message) => "strategy" in message;
+
+Deno.test("the committed prices are what their generator makes", async () => {
+  assert.equal(await Deno.readTextFile(inRepository("local", "demo", "prices.csv")), generatePrices());
+});
+
+Deno.test("the alerts are the same every time", () => {
+  assert.deepEqual(alertsOf(paths, end), alerts);
+});
+
+Deno.test("every alert of the demo is read, none by guesswork: the order by the strategy dialect, the mark by its action", () => {
+  for (const message of alerts) {
+    const read = readAlerts(new TextEncoder().encode(JSON.stringify(message)), { now: end });
+    assert.ok(read.ok, JSON.stringify(message));
+    const [{ alert, dialect } = assert.fail()] = read.alerts;
+    assert.equal(dialect, isOrder(message) ? "strategy" : "traderspost");
+    assert.equal(alert.action === "mark", !isOrder(message));
+    assert.ok(alert.strategy in strategies);
+  }
+});
+const strategies = Object.fromEntries(Object.values(PLANS).map(({ strategy }) => [strategy, true]));
+
+Deno.test("time goes on, bar by bar, and ends when it is told to", () => {
+  const times = alerts.map(({ timenow, time }) => Date.parse(String(timenow ?? time)));
+  assert.deepEqual(times, times.toSorted((a, b) => a - b));
+  assert.equal(times.at(-1), end);
+  assert.equal(times[0], end - (paths[0]?.closes.length ?? 0) * BAR + BAR);
+});
+
+Deno.test("an order changes the side that the one before it left", () => {
+  for (const { symbol } of paths) {
+    const sides = alerts.filter((each) => isOrder(each) && each.ticker === symbol)
+      .map(({ strategy }) => (strategy as Record<string, string>).market_position);
+    assert.ok(sides.length >= 10, `${symbol}: ${sides.length} orders`);
+    sides.forEach((side, index) => assert.notEqual(side, index === 0 ? "flat" : sides[index - 1]));
+  }
+});

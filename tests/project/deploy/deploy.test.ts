@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { deploy } from "../../../local/deploy/deploy.ts";
+import { readOptions } from "../../../local/deploy/options.ts";
+import { commandLine, type Step } from "../../../local/deploy/steps.ts";
+import { StackError } from "../../../local/errors.ts";
+import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
+
+const projectRef = "abcdefghijklmnopqrst";
+const secret = "0123456789abcdef0123456789abcdef";
+
+/** A deploy whose commands are noted instead of run. */
+async function rehearse(
+  { env = {}, file, dryRun = false, fails = "", secretsThere = false }: {
+    env?: Record<string, string>;
+    file?: string;
+    dryRun?: boolean;
+    /** Part of the command that fails. */
+    fails?: string;
+    secretsThere?: boolean;
+  } = {},
+) {
+  const directory = await Deno.makeTempDir();
+  const envFile = `${directory}/.env.production`;
+  if (file !== undefined) await Deno.writeTextFile(envFile, file);
+  const ran: string[] = [];
+  const checked: Record<string, string>[] = [];
+  const said: string[] = [];
+  const sent: { text: string; mode: number; path: string }[] = [];
+  const run = async (step: Step) => {
+    const line = commandLine(step).replace(/--env-file \S+/, "--env-file …");
+    ran.push(line.replace(/^npx -y (supabase@\S+|deno) /, "").replace(/ --yes$/, ""));
+    if (step.program === "deno") checked.push({ ...step.env });
+    if (step.args[0] === "secrets" && step.args[1] === "set") {
+      const path = step.args[3] ?? "";
+      const { mode } = await Deno.stat(path);
+      sent.push({ text: await Deno.readTextFile(path), mode: (mode ?? 0) & 0o777, path });
+    }
+    const output = secretsThere ? "  NAME | DIGEST\n  API_KEY_SECRET | 12ab" : "";
+    return { ok: fails === "" || !line.includes(fails), output: step.args[1] === "list" ? output : "" };
+  };
+  let error: StackError | null = null;
+  try {
+    await deploy({ projectRef, envFile, dryRun }, { environment: env, run, say: (line) => said.push(line) });
+  } catch (thrown) {
+    if (!(thrown instanceof StackError)) throw thrown;
+    error = thrown;
+  }
+  const written = await Deno.readTextFile(envFile).catch(() => null);
+  await Deno.remove(directory, { recursive: true });
+  return { ran, checked, said: said.join("\n"), sent, error, written };
+}
+
+const steps = [
+  `link --project-ref ${projectRef}`,
+  "db push --remote",
+  "secrets set --env-file …",
+  "functions deploy --use-api",
+  `task doctor --remote --url https://${projectRef}.supabase.co`,
+];
+
+Deno.test("a deploy links, migrates, sets the settings, deploys and checks, in this order", async () => {
+  const file = `API_KEY_SECRET=${secret}\nAPI_KEYS=tv:1\nLOG_LEVEL=warn\n`;
+  const { ran, checked, sent, error, written } = await rehearse({ file });
+  assert.equal(error, null);
+  assert.deepEqual(ran, steps);
+  assert.deepEqual(
+    checked,
+    [{ API_KEY_SECRET: secret, API_KEYS: "tv:1", LOG_LEVEL: "warn" }],
+    "what was set is checked",
+  );
+  assert.equal(sent[0]?.text, file);
+  assert.equal(written, file, "the file is as it was: the next deploy is the same");
+});
+
+Deno.test("the settings pass to the CLI in a file that nobody else can read and that is gone afterwards", async () => {
+  for (const fails of ["", "secrets set"]) {
+    const { sent, said } = await rehearse({ file: `API_KEY_SECRET=${secret}\n`, fails });
+    assert.equal(sent[0]?.mode, 0o600);
+    await assert.rejects(Deno.stat(sent[0]?.path ?? ""), Deno.errors.NotFound);
+    assert.ok(!said.includes(secret));
+  }
+});
+
+Deno.test("a first deploy makes a secret and a key that it accepts, and shows the key once", async () => {
+  const { ran, said, sent, written } = await rehearse();
+  assert.deepEqual(ran, [steps[0], steps[1], "secrets list", ...steps.slice(2)]);
+  assert.equal(sent[0]?.text, written);
+  const [, made = ""] = /API_KEY_SECRET=(\w+)/.exec(written ?? "") ?? [];
+  const [, apiKeys = ""] = /API_KEYS=(.+)/.exec(written ?? "") ?? [];
+  const [, key = ""] = /shown only now:\n {2}(\S+)/.exec(said) ?? [];
+  assert.ok(made.length >= 32 && !said.includes(made) && !written?.includes(key));
+  const check = createApiKeyAuthService({ secret: made, apiKeys }).validateApiKey(key);
+  assert.ok(check.ok);
+});
+
+Deno.test("settings that the project has and this checkout does not know are left as they are", async () => {
+  const { ran, written, error } = await rehearse({ secretsThere: true });
+  assert.equal(error, null);
+  assert.deepEqual(ran, [steps[0], steps[1], "secrets list", steps[3], steps[4]]);
+  assert.equal(written, null);
+});
+
+Deno.test("in a workflow no key is ever made: it would stand in a log", async () => {
+  const { ran, said, written, error } = await rehearse({ env: { CI: "true" } });
+  assert.match(error?.message ?? "", /No API_KEY_SECRET/);
+  assert.equal(ran.at(-1), "secrets list");
+  assert.equal(written, null);
+  assert.doesNotMatch(said, /shown only now/);
+});
+
+Deno.test("what the environment sets wins over the file, and nothing else of it is sent", async () => {
+  const env = { API_KEY_SECRET: secret, LOG_LEVEL: "", PATH: "/bin", SUPABASE_ACCESS_TOKEN: "sbp_1" };
+  const { sent } = await rehearse({ env, file: "API_KEY_SECRET=old\nAPI_KEYS=tv:1\n" });
+  assert.equal(sent[0]?.text, `API_KEY_SECRET=${secret}\nAPI_KEYS=tv:1\n`);
+});
+
+Deno.test("at the first step that fails it stops and says what to do", async () => {
+  for (const [index, fails] of ["link", "db push", "secrets set", "functions deploy", "doctor"].entries()) {
+    const { ran, error, said } = await rehearse({ file: `API_KEY_SECRET=${secret}\n`, fails });
+    assert.equal(ran.length, index + 1, fails);
+    assert.ok((error?.advice ?? "").length > 10, fails);
+    assert.doesNotMatch(said, /Deployed/);
+  }
+});
+
+Deno.test("a secret that the functions would refuse is refused before anything is done", async () => {
+  const { ran, error } = await rehearse({ file: "API_KEY_SECRET=short\n" });
+  assert.match(error?.message ?? "", /fewer than 32/);
+  assert.deepEqual(ran, []);
+});
+
+Deno.test("a dry run says exactly what would be run, runs nothing, writes nothing, shows no value", async () => {
+  const { ran, said, written } = await rehearse({ dryRun: true });
+  assert.deepEqual(ran, []);
+  assert.equal(written, null);
+  assert.match(said, /nothing is/);
+  const file = `API_KEY_SECRET=${secret}\nAPI_KEYS=tv:1\n`;
+  const known = await rehearse({ dryRun: true, file });
+  assert.deepEqual(known.ran, []);
+  assert.ok(
+    known.said.includes("API_KEYS, API_KEY_SECRET") || known.said.includes("API_KEY_SECRET, API_KEYS"),
+  );
+  assert.ok(!known.said.includes(secret));
+  const printed = known.said.split("\n").filter((line) => line.startsWith("  npx ")).map((line) =>
+    line.trim().replace(/^npx -y (supabase@\S+|deno) /, "").replace(/ --yes$/, "").replace("<file>", "…")
+  );
+  const real = await rehearse({ file });
+  assert.deepEqual(printed, real.ran, "what it prints is what a deploy runs");
+});
+
+Deno.test("the project is named by the flag, else by SUPABASE_PROJECT_ID, and must be a reference", () => {
+  assert.equal(readOptions(["--project-ref", projectRef], {})?.projectRef, projectRef);
+  assert.equal(readOptions([], { SUPABASE_PROJECT_ID: projectRef })?.projectRef, projectRef);
+  for (const wrong of ["", "abc", "https://abcdefghijklmnopqrst.supabase.co", "ABCDEFGHIJKLMNOPQRST"]) {
+    assert.throws(() => readOptions(["--project-ref", wrong], {}), StackError);
+  }
+  assert.throws(() => readOptions([], {}), /Which project/);
+});

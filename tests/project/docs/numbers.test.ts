@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import type { Tokens } from "marked";
+import { regionsOf } from "../../../local/docs/regions.ts";
+import { defaultOptions } from "../../../local/options.ts";
+import { inRepository } from "../../../local/paths.ts";
+import { MAX_ALERTS } from "../../../supabase/functions/_shared/alerts/read-body.ts";
+import { LONGEST_TTL } from "../../../supabase/functions/_shared/cache/keys.ts";
+import { REDIS_DEADLINE } from "../../../supabase/functions/_shared/cache/redis-client.ts";
+import { SHORTEST_SECRET } from "../../../supabase/functions/_shared/config/config.ts";
+import { LONGEST_WAIT_MS } from "../../../supabase/functions/_shared/locks/deadline.ts";
+import { LONGEST_KEY } from "../../../supabase/functions/_shared/locks/lock-key.ts";
+import { MAX_DIGITS } from "../../../supabase/functions/_shared/validators/decimal.ts";
+import { pages, tokensOf } from "../../support/docs.ts";
+import { lexer } from "marked";
+
+/** A number that stands in a file of the functions, or of the project. */
+function inSource(path: string, pattern: RegExp): number {
+  const [, digits] = pattern.exec(Deno.readTextFileSync(inRepository(path))) ?? [];
+  assert.ok(digits !== undefined, `${path} has no ${pattern}`);
+  return Number(digits.replaceAll("_", ""));
+}
+
+const shared = "supabase/functions/_shared";
+const boundMs = inSource(`${shared}/cache/cache.ts`, /\bboundMs = ([\d_]+)/);
+const ttl = inSource(`${shared}/portfolio/routes.ts`, /^const TTL = (\d+)/m);
+const stale = inSource(`${shared}/portfolio/routes.ts`, /^const STALE_IF_ERROR = (\d+)/m);
+const longestLease = inSource(`${shared}/locks/leases.ts`, /ttlMs > ([\d_]+)/);
+const shortestLease = inSource(`${shared}/locks/leases.ts`, /ttlMs < ([\d_]+)/);
+const words = ["none", "one", "two", "three", "four", "five", "six"];
+
+/** Every sentence with a number in it, put together from the code's own numbers. */
+const FROM_THE_CODE: [page: string, phrase: string][] = [
+  ["README.md", `http://127.0.0.1:${defaultOptions.dashboardPort}`],
+  ["docs/alerts.md", `an array of up to ${MAX_ALERTS}`],
+  ["docs/alerts.md", `at most ${MAX_DIGITS} digits on either side of the point`],
+  ["docs/cache.md", `The bound is ${boundMs / 1000} second.`],
+  ["docs/cache.md", `shows after ${ttl} seconds at the latest`],
+  ["docs/cache.md", `Redis gets ${REDIS_DEADLINE} ms`],
+  ["docs/cache.md", `up to ${stale} seconds past its time`],
+  ["docs/configuration.md", `${SHORTEST_SECRET} characters or more`],
+  ["docs/errors.md", `The size has ${MAX_DIGITS + 1} digits or more`],
+  ["docs/errors.md", `At most ${MAX_ALERTS} in one request`],
+  ["docs/errors.md", `over ${LONGEST_KEY} bytes`],
+  ["docs/errors.md", `1 to ${LONGEST_WAIT_MS} milliseconds`],
+  ["docs/errors.md", `${shortestLease} to ${longestLease} milliseconds`],
+  ["docs/errors.md", `at most ${words[LONGEST_TTL / 3600]} hours`],
+];
+
+/** Numbers of others, of HTTP and of arithmetic, which no code of ours decides. */
+const GIVEN: [page: string, phrase: string][] = [
+  ["README.md", "A 503 means"],
+  ["README.md", "Node 20 or newer"],
+  ["docs/cache.md", "The free plan of Upstash has 500,000 a month"],
+  ["docs/configuration.md", "TradingView gives up after 3000"],
+  ["docs/errors.md", "refused: 422"],
+  ["docs/errors.md", "could not be read: 400, 413, 415"],
+  ["docs/errors.md", "The key: 401, 403"],
+  ["docs/errors.md", "Reading: 400, 404"],
+  ["docs/errors.md", "failed: 500, 503"],
+  ["docs/errors.md", "Above 0"],
+  ["docs/errors.md", "Tools: 400, 404, 422"],
+  ["docs/operations.md", "it is 503 when something does not"],
+  [
+    "docs/orders.md",
+    "At 1 % risk and a stop 10 below the price, 100 units lose the 1000 that are 1 % of 100000",
+  ],
+  ["docs/rpc.md", "comes as HTTP 404"],
+  ["docs/security.md", "TradingView sends from 52.89.214.238, 34.212.75.30, 54.218.53.128 and 52.32.178.7"],
+];
+
+/** What other tests compare: the default of an account, a default in a table. */
+const ELSEWHERE: [page: string, phrase: string][] = [
+  ["docs/orders.md", "with 100000 USD"], // every story is played so
+  ["docs/orders.md", "leverage 1 unless"],
+  ["docs/configuration.md", "has the multiplier 1"],
+  ["docs/configuration.md", "65536"], // configuration.test.ts
+  ["docs/configuration.md", "2200"],
+];
+
+/** Names that have a digit in them. */
+const NAMES = /\b(3Commas|UTF-8|SHA256|HMAC-SHA256|ISO 8601)\b/g;
+
+/** The text of a page for people: no code, no made parts, no stories. */
+function proseOf(page: string): string {
+  const text = regionsOf(pages.get(page) ?? "").reduce(
+    (rest, name) => rest.replace(new RegExp(`<!-- made: ${name} [^]*?<!-- end: ${name} -->`), ""),
+    pages.get(page) ?? "",
+  );
+  const tokens = lexer(text).filter((token) =>
+    token.type !== "table" || (token as Tokens.Table).header[0]?.text !== "alert"
+  );
+  const leaves = [...tokensOf(tokens)].filter((token) =>
+    token.type === "text" && !("tokens" in token && token.tokens !== undefined)
+  );
+  return leaves.map(({ raw }) => raw).join(" ").replaceAll(/\s+/g, " ");
+}
+
+const facts = [...FROM_THE_CODE, ...GIVEN, ...ELSEWHERE];
+
+for (const page of pages.keys()) {
+  Deno.test(`every number in the text of ${page} is one that is known`, () => {
+    const prose = proseOf(page);
+    const mine = facts.filter(([where]) => where === page).map(([, phrase]) => phrase);
+    for (const phrase of mine) assert.ok(prose.includes(phrase), `the page should say: ${phrase}`);
+    const rest = mine.reduce((text, phrase) => text.replaceAll(phrase, ""), prose).replaceAll(NAMES, "");
+    assert.deepEqual(rest.match(/.{0,30}\b\d[\d.,]*\b.{0,20}/g) ?? [], []);
+  });
+}
