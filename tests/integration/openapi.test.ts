@@ -132,3 +132,12 @@ Deno.test("tools are as described: their list, one that is done, one that is ref
     asDescribed(`/tools/${tool}`, "post", response.status, await response.json());
   }
 });
+
+Deno.test("notifications are as described", async () => {
+  const headers = { "x-api-key": stack.api_key };
+  const sent = await fetch(`${functions}/notifications`, { method: "POST", headers });
+  asDescribed("/notifications", "post", sent.status, await sent.json());
+  const body = JSON.stringify({ channel: "nobody" });
+  const tried = await fetch(`${functions}/notifications/test`, { method: "POST", headers, body });
+  asDescribed("/notifications/test", "post", tried.status, await tried.json());
+});

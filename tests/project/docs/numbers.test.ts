@@ -26,6 +26,8 @@ const ttl = inSource(`${shared}/portfolio/routes.ts`, /^const TTL = (\d+)/m);
 const stale = inSource(`${shared}/portfolio/routes.ts`, /^const STALE_IF_ERROR = (\d+)/m);
 const longestLease = inSource(`${shared}/locks/leases.ts`, /ttlMs > ([\d_]+)/);
 const shortestLease = inSource(`${shared}/locks/leases.ts`, /ttlMs < ([\d_]+)/);
+const shortestSignature = inSource(`${shared}/auth/signatures.ts`, /^const SHORTEST_SECRET = (\d+)/m);
+const tolerance = inSource(`${shared}/auth/signatures.ts`, /^export const TOLERANCE = (\d+)/m);
 const words = ["none", "one", "two", "three", "four", "five", "six"];
 
 /** Every sentence with a number in it, put together from the code's own numbers. */
@@ -33,6 +35,8 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["README.md", `http://127.0.0.1:${defaultOptions.dashboardPort}`],
   ["docs/alerts.md", `an array of up to ${MAX_ALERTS}`],
   ["docs/alerts.md", `at most ${MAX_DIGITS} digits on either side of the point`],
+  ["docs/security.md", `${shortestSignature} bytes or more, in base64`],
+  ["docs/security.md", `may be ${tolerance} seconds off`],
   ["docs/cache.md", `The bound is ${boundMs / 1000} second.`],
   ["docs/cache.md", `shows after ${ttl} seconds at the latest`],
   ["docs/cache.md", `Redis gets ${REDIS_DEADLINE} ms`],
@@ -59,6 +63,10 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/errors.md", "failed: 500, 503"],
   ["docs/errors.md", "Above 0"],
   ["docs/errors.md", "Tools: 400, 404, 422"],
+  ["docs/errors.md", "Too often: 429"],
+  ["docs/security.md", "answered 429 after a while"],
+  ["docs/configuration.md", "1: receivers of notifications may be plain HTTP"],
+  ["docs/configuration.md", "1: receivers may lie at any address"],
   ["docs/operations.md", "it is 503 when something does not"],
   [
     "docs/orders.md",
@@ -75,6 +83,8 @@ const ELSEWHERE: [page: string, phrase: string][] = [
   ["docs/configuration.md", "has the multiplier 1"],
   ["docs/configuration.md", "65536"], // configuration.test.ts
   ["docs/configuration.md", "2200"],
+  ["docs/configuration.md", "600"],
+  ["docs/configuration.md", "30"],
 ];
 
 /** Names that have a digit in them. */

@@ -1,5 +1,6 @@
 import { alertPaths } from "./alerts.ts";
 import { healthPaths } from "./health.ts";
+import { notificationPaths } from "./notifications.ts";
 import { createComponents, type Part } from "./parts.ts";
 import { portfolioPaths } from "./portfolio.ts";
 import { toolPaths } from "./tools.ts";
@@ -15,6 +16,7 @@ export function openApiDocument(projectUrl: string): Part {
     ...alertPaths(components),
     ...portfolioPaths(components),
     ...toolPaths(components),
+    ...notificationPaths(components),
     ...healthPaths(components),
   };
   return {
