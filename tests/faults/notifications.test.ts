@@ -61,8 +61,12 @@ const told = (received: Received[], account: string): string[] => [
 
 /** As if it were an hour later, for all that waits or is leased. */
 async function anHourPasses(sql: Sql): Promise<void> {
-  await sql`update trading.notification_outbox set next_attempt_at = next_attempt_at - interval '1 hour',
-    leased_until = leased_until - interval '1 hour' where status = 'pending'`;
+  await sql.begin(async (tx) => {
+    // Between the senders' transactions: this one takes the rows in no order that they keep.
+    await tx`lock table trading.notification_outbox in share row exclusive mode`;
+    await tx`update trading.notification_outbox set next_attempt_at = next_attempt_at - interval '1 hour',
+      leased_until = leased_until - interval '1 hour' where status = 'pending'`;
+  });
 }
 
 faultTest(
