@@ -8,7 +8,7 @@ const database: DatabaseFacts = {
   ok: true,
   tls: true,
   clockAheadMs: -20,
-  newestMigration: "20261101000022",
+  newestMigration: "20261101000025",
   roleSettings: {
     anon: { statement_timeout: "3s" },
     authenticated: { statement_timeout: "8s" },
@@ -41,7 +41,7 @@ export const good: Facts = {
     functions: ["alerts", "health"],
     verifyJwt: { alerts: false, health: false },
     autoExposeNewTables: false,
-    newestMigration: "20261101000022",
+    newestMigration: "20261101000025",
     grants: { anon: { functions: [], tables: {} } },
   },
   dbUrl: "postgresql://postgres:secret@db.project.supabase.co:5432/postgres?sslmode=require",

@@ -89,28 +89,16 @@ comment on function trading.advisory_locks is 'How many advisory locks of one bi
 create function trading.outbox_depth(out pending bigint, out dead bigint)
   language plpgsql stable security invoker set search_path = '' as $$
 begin
-  if to_regclass('trading.notification_outbox') is null then
-    select 0, 0 into pending, dead;
-  else
-    execute $query$
-      select count(*) filter (where o.status = 'pending'), count(*) filter (where o.status = 'dead')
-      from trading.notification_outbox o where o.status in ('pending', 'dead')
-    $query$ into pending, dead;
-  end if;
+  select count(*) filter (where o.status = 'pending'), count(*) filter (where o.status = 'dead') into pending, dead
+  from trading.notification_outbox o where o.status in ('pending', 'dead');
 end;
 $$;
 comment on function trading.outbox_depth is
-  'Notifications that are to be sent, and those given up on: all for service_role, of their own accounts for others; 0 without an outbox.';
+  'Notifications that are to be sent, and those given up on: all for service_role, of their own accounts for others.';
 
-do $$
-begin
-  if to_regclass('trading.notification_outbox') is not null then
-    grant select (account_id, status) on trading.notification_outbox to authenticated;
-    create policy "owners count their notifications" on trading.notification_outbox for select to authenticated
-      using (account_id in (select trading.own_account_ids()));
-  end if;
-end;
-$$;
+grant select (account_id, status) on trading.notification_outbox to authenticated;
+create policy "owners count their notifications" on trading.notification_outbox for select to authenticated
+  using (account_id in (select trading.own_account_ids()));
 
 create function public.system_status() returns jsonb
   language plpgsql stable security invoker set search_path = '' as $$
