@@ -51,7 +51,7 @@ export class Report {
     const ratios = this.#ratios.map(({ name, value, promised }) => row(name, value.toFixed(2), promised));
     return [
       table(["what", "median", "spread", "p50 ms", "p99 ms"], figures),
-      ...ratios.length === 0 ? [] : [table(["ratio", "measured", "promised"], ratios)],
+      ...ratios.length === 0 ? [] : [table(["ratio", "measured", "goal"], ratios)],
     ].join("\n");
   }
 

@@ -26,7 +26,7 @@ export async function benchmarkRegions(): Promise<Regions> {
       ]),
     ),
     "benchmark-ratios": table(
-      ["in one run", "measured", "promised"],
+      ["in one run", "measured", "goal"],
       ratios.map(({ name, value, promised }) => [name, value.toFixed(2), promised]),
     ),
   };
