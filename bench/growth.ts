@@ -50,6 +50,14 @@ async function measure(name: string, { stack, sql, account }: GrowthSite): Promi
   );
 }
 
+/** What a database has done by itself after a while, and the pages warm. */
+async function settle({ sql, account }: GrowthSite): Promise<void> {
+  await sql`vacuum analyze`;
+  // Who may not ask for a checkpoint measures with the full pages that follow one, on both sides.
+  await sql`checkpoint`.catch(() => say("  without a checkpoint"));
+  await bookAlone(sql, account, { size: 256, symbols: 20, seconds });
+}
+
 const without = await openSite();
 const grown = await openSite();
 let fills = 0;
@@ -60,8 +68,7 @@ for (const size of steps) {
     fills += more;
     say(`  ${fills} fills written`);
   }
-  await grown.sql`vacuum analyze`;
-  await grown.sql`checkpoint`.catch(() => {});
+  for (const site of [grown, without]) await settle(site);
   const name = `${size} fills behind it`;
   for (let round = 1; round <= rounds; round++) {
     await measure(name, grown);

@@ -20,7 +20,7 @@ export async function fillHistory(sql: Sql, account: string, { fills, minutes = 
     await planRows(tx, fills);
     await tx`
       insert into trading.alerts (id, account_id, epoch, dedupe_key, content_hash, strategy, symbol, request, received_at, status, code, answer)
-      select alert_id, ${id}, ${epoch}, ${id} || '/' || ${epoch} || '/id:' || nr, md5(nr::text), strategy, symbol, '{"action":"buy"}', at,
+      select alert_id, ${id}, ${epoch}, ${id} || '/' || ${epoch} || '/history:' || alert_id, md5(nr::text), strategy, symbol, '{"action":"buy"}', at,
         case when rare then 'rejected' else 'filled' end, case when rare then 'no_price' end, '{"status":"filled"}'
       from planned`;
     await tx`
