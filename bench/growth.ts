@@ -7,7 +7,7 @@ import { inRepository } from "../local/paths.ts";
 import { fillHistory } from "../tests/support/history.ts";
 import { bookAlone, connect, openAccount } from "./database.ts";
 import { runLoad } from "./load.ts";
-import { Report, say } from "./report.ts";
+import { keep, Report, say } from "./report.ts";
 import { benchKey, serve, startStackProcess } from "./servers.ts";
 
 const CHUNK = 250_000;
@@ -84,6 +84,7 @@ for (const size of steps) {
   }
 }
 Deno.stdout.writeSync(new TextEncoder().encode(`${report}`));
+await keep(report);
 for (const { dataDir, stack, sql } of [without, grown]) {
   await sql.end();
   await stack.stop();

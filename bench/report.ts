@@ -1,3 +1,4 @@
+import { inRepository, readTextIfAny } from "../local/paths.ts";
 import { median, row, spread, table } from "./table.ts";
 
 /** A measured quantity, once a round, with how long each of it took where that was measured. */
@@ -55,7 +56,7 @@ export class Report {
     ].join("\n");
   }
 
-  /** For the documents, which quote it. */
+  /** Medians, and the ratios. */
   toJSON() {
     return {
       figures: Object.fromEntries(
@@ -71,6 +72,16 @@ export class Report {
 
 const cell = (values: number[]) => values.length === 0 ? "" : round(median(values));
 const round = (value: number) => value >= 100 ? value.toFixed(0) : value.toFixed(1);
+
+/** Keeps what was measured in `bench/results.json`, beside what other benchmarks left there: the documents quote it. */
+export async function keep(report: Report): Promise<void> {
+  const path = inRepository("bench", "results.json");
+  const earlier = JSON.parse(await readTextIfAny(path) ?? '{"figures":{},"ratios":[]}');
+  const { figures, ratios } = report.toJSON();
+  const others = earlier.ratios.filter(({ name }: Ratio) => !ratios.some((ratio) => ratio.name === name));
+  const all = { figures: { ...earlier.figures, ...figures }, ratios: [...ratios, ...others] };
+  await Deno.writeTextFile(path, `${JSON.stringify(all, null, 2)}\n`);
+}
 
 /** Progress, beside the table on standard output. */
 export const say = (line: string) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));

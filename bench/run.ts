@@ -9,7 +9,7 @@ import { inRepository } from "../local/paths.ts";
 import { burst } from "./burst.ts";
 import { coldStart } from "./cold-start.ts";
 import { connect } from "./database.ts";
-import { Report, say } from "./report.ts";
+import { keep, Report, say } from "./report.ts";
 import { startStackProcess } from "./servers.ts";
 import { throughput } from "./throughput.ts";
 
@@ -39,10 +39,7 @@ try {
     await section(report, site);
   }
   Deno.stdout.writeSync(new TextEncoder().encode(`${report}`));
-  if (!quick) {
-    const results = `${JSON.stringify(report, null, 2)}\n`;
-    await Deno.writeTextFile(inRepository("bench", "results.json"), results);
-  }
+  if (!quick) await keep(report);
 } finally {
   await sql.end();
   await stack.stop();
