@@ -14,7 +14,9 @@ declare
   markets trading.market[];
   orders trading.orders[];            -- the open ones, then those that this pass places
   position_slots integer[];           -- of each order; null: its symbol is in no request
-  open_slots integer[];               -- the orders that rest
+  open_slots integer[];               -- the orders that rest,
+  open_symbols text[];                -- their symbols,
+  first_expiry timestamptz;           -- and when the first of them expires: what tells that none of them is concerned
   order_times timestamptz[] := '{}';  -- of the newest orders, where their rate is limited
 
   -- The request at hand.
@@ -63,6 +65,8 @@ begin
   select s.* into settings from trading.account_settings s where s.account_id = booked.id;
   orders := array(select r from trading.orders r where case when r.status = 'open' then r.account_id end = booked.id and r.status = 'open' order by r.id);
   open_slots := array(select generate_subscripts(orders, 1));
+  open_symbols := array(select r.symbol from unnest(orders) r);
+  first_expiry := (select min(r.expires_at) from unnest(orders) r);
   positions := trading.load_positions(booked.id, requests, orders);
   position_slots := trading.position_slots(orders, positions);
   markets := trading.load_markets(booked.id, positions);
@@ -133,7 +137,7 @@ begin
         end if;
       end loop;
     end if;
-    if cardinality(open_slots) > 0 then
+    if request.symbol = any (open_symbols) or first_expiry <= at then
       for seen in select * from trading.watch_orders(orders, open_slots, request.symbol, bar, at) loop
         if seen.watched is distinct from orders[seen.slot] then
           orders[seen.slot] := seen.watched;
@@ -238,6 +242,8 @@ begin
             o.closed_at := at;
           else
             open_slots := array_append(open_slots, slot);
+            open_symbols := array_append(open_symbols, o.symbol);
+            first_expiry := least(first_expiry, o.expires_at);
           end if;
           orders[slot] := o;
           touched := array_append(touched, slot);
@@ -275,7 +281,7 @@ begin
       end if;
       status := 'filled';
 
-      if opened < abs(delta) and cardinality(open_slots) > 0 then
+      if opened < abs(delta) and o.symbol = any (open_symbols) then
         for seen in select * from trading.trim_exits(orders, open_slots, held, o, at) loop
           orders[seen.slot] := seen.trimmed;
           touched := array_append(touched, seen.slot);
@@ -290,6 +296,7 @@ begin
           position_slots[slot] := (select p from generate_subscripts(positions, 1) p
                                    where (positions[p]).symbol = o.symbol and (positions[p]).strategy = o.strategy);
           open_slots := array_append(open_slots, slot);
+          open_symbols := array_append(open_symbols, o.symbol);
           touched := array_append(touched, slot);
           if seen.fill_price is not null then
             waiting := array_append(waiting, slot);
@@ -300,8 +307,10 @@ begin
     end loop;
 
     -- 4. What it came to.
-    if cardinality(touched) > 0 and cardinality(open_slots) > 0 then
+    if touched operator(pg_catalog.&&) open_slots then
       open_slots := array(select s from unnest(open_slots) s where (orders[s]).status = 'open' order by s);
+      open_symbols := array(select (orders[s]).symbol from unnest(open_slots) s);
+      first_expiry := (select min((orders[s]).expires_at) from unnest(open_slots) s);
     end if;
     changed_slots := changed_slots || touched;
     markets[asked.market_slot] := market;
