@@ -45,6 +45,7 @@ async function play(options: DemoOptions): Promise<void> {
   const verified = figures.differences === 0 ? "none" : `${figures.differences}, see verify_account`;
   standardError(`${counts} in ${seconds.toFixed(1)} s; differences to the ledger: ${verified}\n`);
   standardError(performanceTable(figures.performance, figures.summary));
+  standardError(`\nThe dashboard shows it all: choose the account ${options.account} at its top.`);
 }
 
 /** Says what to do when nothing is there to play against. */

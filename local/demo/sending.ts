@@ -8,7 +8,7 @@ const TRIES = 8;
 
 /**
  * Sends alerts one after the other, as TradingView does, at the wanted speed. Answers how many came to what, by status:
- * `filled`, `ignored`, …
+ * `filled`, `ignored`, …; a mark that filled nothing did what it is for, and counts under `marks`.
  *
  * @param onSent told after each
  * @throws StackError when one cannot be delivered
@@ -24,7 +24,8 @@ export async function sendAlerts(
   for (const [index, message] of messages.entries()) {
     if (speed !== null) await delay(Math.max(0, started + index * 1000 / speed - performance.now()));
     const status = await sendAlert(target, { ...message, key });
-    outcomes[status] = (outcomes[status] ?? 0) + 1;
+    const outcome = status === "ignored" && message.action === "mark" ? "marks" : status;
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     onSent(index + 1);
   }
   return outcomes;

@@ -1,4 +1,5 @@
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   createChart,
   createSeriesMarkers,
@@ -51,6 +52,7 @@ export function createSymbolChart(
   const shared = {
     priceLineVisible: false,
     priceFormat: { type: "custom", minMove: 0.0001, formatter },
+    autoscaleInfoProvider: roomy,
   } as const;
   const candles = chart.addSeries(CandlestickSeries, { ...shared, borderVisible: false });
   const line = chart.addSeries(LineSeries, { ...shared, lineWidth: 2 });
@@ -88,6 +90,15 @@ export function createSymbolChart(
     recolor,
     destroy: () => chart.remove(),
   };
+}
+
+/** Shows no less than a percent of the price: a first mark alone would be seen to the last of its decimals. */
+function roomy(original: () => AutoscaleInfo | null): AutoscaleInfo | null {
+  const info = original();
+  if (info === null || info.priceRange === null) return info;
+  const { minValue, maxValue } = info.priceRange;
+  const missing = Math.max(0, Math.abs(maxValue) / 100 - (maxValue - minValue)) / 2;
+  return { ...info, priceRange: { minValue: minValue - missing, maxValue: maxValue + missing } };
 }
 
 function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTCTimestamp>[] {

@@ -22,6 +22,9 @@ export function FirstAlert() {
           <h3>In TradingView, open the alert of your strategy</h3>
           <p>Under Notifications, tick Webhook URL and enter:</p>
           <Paste text={webhook} name="webhook URL" />
+          {isLocal(connection.url) && (
+            <p class="muted">TradingView cannot call this machine: deploy the project, and enter its URL.</p>
+          )}
         </li>
         <li>
           <h3>Paste this as its message</h3>
@@ -41,6 +44,9 @@ export function FirstAlert() {
     </section>
   );
 }
+
+/** Whether only this machine reaches it. */
+const isLocal = (url: string) => ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
 
 function tradingViewMessage(key: string) {
   return {
