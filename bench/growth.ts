@@ -69,16 +69,17 @@ for (const size of steps) {
     say(`  ${fills} fills written`);
   }
   for (const site of [grown, without]) await settle(site);
-  const name = `${size} fills behind it`;
+  const many = size.toLocaleString("en");
+  const name = `${many} fills behind it`;
   for (let round = 1; round <= rounds; round++) {
     await measure(name, grown);
-    await measure(`none, beside ${size}`, without);
+    await measure(`none, beside ${many}`, without);
   }
   for (const way of ["over HTTP", "process_alerts"]) {
     report.ratio(
-      `${size} fills / none, ${way}`,
+      `${many} fills / none, ${way}`,
       `${name}: ${way}`,
-      `none, beside ${size}: ${way}`,
+      `none, beside ${many}: ${way}`,
       ">= 0.85",
     );
   }
