@@ -1,6 +1,15 @@
 import { StackError } from "./errors.ts";
 
 /**
+ * Has every Deno that this process starts trust the machine's certificates too, unless its owner chose: behind a
+ * company's proxy an older Deno, such as the hosted one, could download nothing.
+ */
+export function trustSystemCertificates(): void {
+  if (Deno.env.has("DENO_TLS_CA_STORE")) return;
+  Deno.env.set("DENO_TLS_CA_STORE", "mozilla,system");
+}
+
+/**
  * Path of the Deno program behind a path or a command line such as `npx -y deno@2.1.4`; the running one for null.
  * Launchers are resolved once, so that each isolate is one process.
  *

@@ -1,3 +1,4 @@
+import { trustSystemCertificates } from "./deno-program.ts";
 import { errorText, StackError } from "./errors.ts";
 import { standardError } from "./log.ts";
 import { launcherEnded } from "./launcher.ts";
@@ -7,6 +8,7 @@ import { summary } from "./summary.ts";
 
 /** `deno task start`: runs a stack until it is told to end. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
+  trustSystemCertificates();
   try {
     const command = parseCommand(args);
     if (command.help) {

@@ -6,6 +6,7 @@
  * Named suites (check, unit, sql, integration, browser, e2e, faults) run alone. Without Redis, or without Chromium, the
  * tests that need it are skipped visibly; with CI=true that is a failure.
  */
+import { trustSystemCertificates } from "../local/deno-program.ts";
 import { freePort } from "../local/ports.ts";
 import { startStack } from "../local/stack.ts";
 import { repositoryRoot } from "../local/paths.ts";
@@ -23,6 +24,7 @@ interface Result {
   seconds: number;
 }
 
+trustSystemCertificates();
 const results: Result[] = [];
 const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
