@@ -1,7 +1,7 @@
 import { createKeyMapper, type KeyMapper } from "./gateway-keys.ts";
 import { loopback } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
-import type { Upstream } from "./upstream.ts";
+import { maxWholeBody, type Upstream } from "./upstream.ts";
 import type { Fields } from "./http-message.ts";
 
 /** Where the gateway sends requests. */
@@ -26,9 +26,6 @@ const notForwarded = new Set([
   ...["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"],
   ...["content-length", "expect", "x-forwarded-for", "x-real-ip", "cf-connecting-ip"],
 ]);
-
-// A body up to this size goes out in one write; a larger one is streamed.
-const maxBufferedBody = 64 * 1024;
 
 /** Starts the gateway on `port`. */
 export function startGateway(port: number, routes: Routes, secrets: Secrets): Gateway {
@@ -100,7 +97,7 @@ async function forward(
 async function bodyOf(request: Request): Promise<Uint8Array | ReadableStream<Uint8Array> | null> {
   if (request.body === null) return null;
   const length = request.headers.get("content-length");
-  return length !== null && Number(length) <= maxBufferedBody ? await request.bytes() : request.body;
+  return length !== null && Number(length) <= maxWholeBody ? await request.bytes() : request.body;
 }
 
 function forwardedFields(request: Request, client: string): Fields {
