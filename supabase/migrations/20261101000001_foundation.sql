@@ -66,8 +66,11 @@ comment on function trading.decimal is
 -- Locks -------------------------------------------------------------------------------------------
 
 create function trading.lock_id(key text) returns bigint
-  language sql immutable strict parallel safe set search_path = ''
+  language plpgsql immutable strict parallel safe set search_path = '' as $$
+begin
   return ('x' || encode(substr(sha256(convert_to(key, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint;
+end;
+$$;
 comment on function trading.lock_id is
   'The advisory lock id of a key: the first 8 bytes of SHA-256 of its UTF-8 text, big-endian, signed. '
   'TypeScript computes the same, so that both sides exclude each other.';

@@ -1,10 +1,10 @@
 -- From an alert to its order: what it comes to, given what is held and known at that moment.
 
 create type trading.order_plan as (
-  placed trading.orders, delta numeric, price numeric, repaired numeric, code text, message text
+  placed trading.orders, delta numeric, price numeric, fee numeric, repaired numeric, code text, message text
 );
 comment on type trading.order_plan is
-  'What an alert''s own order comes to: the order; its signed units; the price it fills at now (null: it rests); repaired: the '
+  'What an alert''s own order comes to: the order; its signed units; the price it fills at now (null: it rests) and the fee of that; repaired: the '
   'units that action and quantity alone would have traded, where a target decided otherwise; or code and message of a refusal.';
 
 create function trading.plan_order(
@@ -123,8 +123,8 @@ begin
       return plan;
     end if;
   end if;
-  refused := trading.refusal(held.quantity, plan.delta, worst,
-    trading.fill_fee(settings, abs(plan.delta), worst, market.multiplier), portfolio, settings, market);
+  plan.fee := trading.fill_fee(settings, placed.quantity, worst, market.multiplier);
+  refused := trading.refusal(held.quantity, plan.delta, worst, plan.fee, portfolio, settings, market);
   plan.code := refused.code;
   plan.message := refused.message;
   plan.placed := placed;

@@ -67,11 +67,11 @@ $$;
 comment on function trading.position_slots is 'Where each order''s position stands in positions; null when it is not there.';
 
 create type trading.planned_request as (
-  nr integer, dedupe_key text, twin_ordinal integer, twin_hash text, twin_answer json, position_slot integer, market_slot integer
+  nr integer, dedupe_key text, twin_nr integer, twin_hash text, twin_answer json, position_slot integer, market_slot integer
 );
 comment on type trading.planned_request is
   'A request, by its place in the array, with its slots in positions and markets and its twin: the alert of the same dedupe_key '
-  'that came before it, booked earlier (twin_answer) or in this batch (twin_ordinal).';
+  'that came before it, booked earlier (twin_answer) or in this batch (twin_nr).';
 
 create function trading.load_requests(
   booked trading.accounts, requests trading.alert_request[], positions trading.positions[],
@@ -81,19 +81,19 @@ create function trading.load_requests(
 begin
   return query
   with asked as materialized (
-    select r.nr, r.hash, r.symbol, r.strategy, r.ordinal, t.at,
+    select r.nr, r.hash, r.symbol, r.strategy, t.at,
       trading.dedupe_key(booked.id, booked.epoch, r.id, r.hash, r.time, t.at, dedupe_window) as dedupe_key,
       case when r.id is null and r.time is null then
         trading.dedupe_key(booked.id, booked.epoch, null, r.hash, null, t.at - make_interval(secs => dedupe_window), dedupe_window) end as earlier_key
     from (select (requests[nr]).id, (requests[nr]).hash, (requests[nr]).time, (requests[nr]).symbol, (requests[nr]).strategy,
-            (requests[nr]).ordinal, (requests[nr]).received_at, nr from generate_subscripts(requests, 1) nr) r
+            (requests[nr]).received_at, nr from generate_subscripts(requests, 1) nr) r
     cross join lateral (select coalesce(r.received_at, load_requests.received_at) as at) t
   ), slots as materialized (
     select (positions[slot]).symbol, (positions[slot]).strategy, slot as position_slot,
       dense_rank() over (order by (positions[slot]).symbol collate "C") as market_slot
     from generate_subscripts(positions, 1) slot
   )
-  select a.nr::integer, a.dedupe_key, nullif(first_value(a.ordinal) over same_key, a.ordinal),
+  select a.nr, a.dedupe_key, nullif(first_value(a.nr) over same_key, a.nr),
     coalesce(seen.content_hash, earlier.content_hash, first_value(a.hash) over same_key), coalesce(seen.answer, earlier.answer),
     s.position_slot::integer, s.market_slot::integer
   from asked a
@@ -108,22 +108,33 @@ comment on function trading.load_requests is 'The requests in order of arrival, 
 
 create function trading.write_booking(
   booked trading.accounts, positions trading.positions[], markets trading.market[], alerts trading.alerts[],
-  orders trading.orders[], fills trading.fills[], trades trading.trades[],
+  placed trading.orders[], changed trading.orders[], fills trading.fills[], trades trading.trades[],
   mark_bars trading.mark_bars[], equity_bars trading.equity_bars[]
 ) returns void
   language plpgsql volatile set search_path = '' as $$
 begin
   insert into trading.alerts select a.* from unnest(alerts) a;
-  insert into trading.orders select o.* from unnest(orders) o
-  on conflict (id) do update set
-    quantity = excluded.quantity, stop_price = excluded.stop_price, trail_peak = excluded.trail_peak,
-    triggered = excluded.triggered, status = excluded.status, reason = excluded.reason, closed_at = excluded.closed_at;
-  insert into trading.fills select f.* from unnest(fills) f;
-  insert into trading.trades (account_id, epoch, strategy, symbol, side, quantity, entry_price, exit_price,
-                              gross_pnl, fees, opened_at, closed_at, closing_fill_id, mae, mfe, drawdown)
-  select booked.id, booked.epoch, t.strategy, t.symbol, t.side, t.quantity, t.entry_price, t.exit_price,
-         t.gross_pnl, t.fees, t.opened_at, t.closed_at, t.closing_fill_id, t.mae, t.mfe, t.drawdown
-  from unnest(trades) t;
+  -- A statement for nothing would still cost a lone alert 50 microseconds.
+  if cardinality(placed) > 0 then
+    insert into trading.orders select o.* from unnest(placed) o;
+  end if;
+  if cardinality(changed) > 0 then
+    update trading.orders kept set
+      quantity = o.quantity, stop_price = o.stop_price, trail_peak = o.trail_peak,
+      triggered = o.triggered, status = o.status, reason = o.reason, closed_at = o.closed_at
+    from unnest(changed) o where kept.id = o.id;
+  end if;
+  if cardinality(fills) > 0 then
+    insert into trading.fills select f.* from unnest(fills) f;
+  end if;
+  if cardinality(trades) > 0 then
+    insert into trading.trades (account_id, epoch, strategy, symbol, side, quantity, entry_price, exit_price,
+                                gross_pnl, fees, opened_at, closed_at, closing_fill_id, mae, mfe, drawdown)
+    select booked.id, booked.epoch, t.strategy, t.symbol, t.side, t.quantity, t.entry_price, t.exit_price,
+           t.gross_pnl, t.fees, t.opened_at, t.closed_at, t.closing_fill_id, t.mae, t.mfe, t.drawdown
+    from unnest(trades) t;
+  end if;
+  perform trading.notify_booking(booked, alerts, fills);
   insert into trading.positions select p.* from unnest(positions) p where p.version > 0 or p.last_alert_at is not null
   on conflict (account_id, symbol, strategy) do update set
     quantity = excluded.quantity, cost_basis = excluded.cost_basis, realized_pnl = excluded.realized_pnl,
@@ -145,4 +156,5 @@ begin
   where a.id = booked.id;
 end;
 $$;
-comment on function trading.write_booking is 'Writes what a pass over an account''s alerts came to: one statement a table.';
+comment on function trading.write_booking is
+  'Writes what a pass over an account''s alerts came to: one statement a table, two for orders: those it placed, those it changed.';

@@ -1,8 +1,7 @@
 -- Booking the alerts of one account: walk them in memory in order of arrival, then write every table once.
 -- The caller holds the locks.
 
-create function trading.book_account(booked trading.accounts, requests trading.alert_request[])
-  returns table (ordinal integer, answer json)
+create function trading.book_account(booked trading.accounts, requests trading.alert_request[]) returns json[]
   language plpgsql volatile set search_path = '' as $$
 declare
   now_at constant timestamptz := clock_timestamp();
@@ -12,7 +11,8 @@ declare
   portfolio trading.portfolio;
   positions trading.positions[];
   markets trading.market[];
-  orders trading.orders[];            -- the open ones, then those that this pass places
+  orders trading.orders[];            -- the open ones, so many were loaded, then those that this pass places
+  loaded integer;
   position_slots integer[];           -- of each order; null: its symbol is in no request
   open_slots integer[];               -- the orders that rest,
   open_symbols text[];                -- their symbols,
@@ -27,6 +27,7 @@ declare
   market trading.market;
   bar trading.bar;
   minute timestamptz;
+  mark_bar trading.mark_bars;
   equity numeric;
   equity_bar trading.equity_bars;
   status text;
@@ -64,6 +65,7 @@ declare
 begin
   select s.* into settings from trading.account_settings s where s.account_id = booked.id;
   orders := array(select r from trading.orders r where case when r.status = 'open' then r.account_id end = booked.id and r.status = 'open' order by r.id);
+  loaded := cardinality(orders);
   open_slots := array(select generate_subscripts(orders, 1));
   open_symbols := array(select r.symbol from unnest(orders) r);
   first_expiry := (select min(r.expires_at) from unnest(orders) r);
@@ -83,9 +85,9 @@ begin
   loop
     request := requests[asked.nr];
     market := markets[asked.market_slot];
-    if asked.twin_answer is not null or asked.twin_ordinal is not null then
-      answers[request.ordinal] := case when asked.twin_hash = request.hash
-        then trading.duplicate_json(coalesce(asked.twin_answer, answers[asked.twin_ordinal]))
+    if asked.twin_answer is not null or asked.twin_nr is not null then
+      answers[asked.nr] := case when asked.twin_hash = request.hash
+        then trading.duplicate_json(coalesce(asked.twin_answer, answers[asked.twin_nr]))
         else trading.answer_json('rejected', 'id_conflict', 'this id was used by a different alert', null, request, '', '',
                                  trading.position_json(positions[asked.position_slot], market.multiplier), '') end;
       continue;
@@ -127,9 +129,11 @@ begin
         market.bar_slot := cardinality(mark_bars) + 1;
         mark_bars[market.bar_slot] := row(booked.id, market.symbol, minute, bar.open, bar.high, bar.low, bar.close);
       else
-        mark_bars[market.bar_slot].high := greatest((mark_bars[market.bar_slot]).high, bar.high);
-        mark_bars[market.bar_slot].low := least((mark_bars[market.bar_slot]).low, bar.low);
-        mark_bars[market.bar_slot].close := bar.close;
+        mark_bar := mark_bars[market.bar_slot];
+        mark_bar.high := greatest(mark_bar.high, bar.high);
+        mark_bar.low := least(mark_bar.low, bar.low);
+        mark_bar.close := bar.close;
+        mark_bars[market.bar_slot] := mark_bar;
       end if;
       for i in market.first_slot .. market.last_slot loop
         if (positions[i]).quantity <> 0 then
@@ -250,7 +254,7 @@ begin
           exit;
         end if;
         price := own.price;
-        fee := coalesce(o.fee, trading.fill_fee(settings, o.quantity, price, market.multiplier));
+        fee := own.fee;
       else
         exit;
       end if;
@@ -341,25 +345,26 @@ begin
         orders_json := orders_json || case when orders_json = '' then '' else ',' end || trading.order_json(orders[touched[i]]);
       end if;
     end loop;
-    answers[request.ordinal] := trading.answer_json(status, code, message, alert_id, request, orders_json, fills_json,
+    answers[asked.nr] := trading.answer_json(status, code, message, alert_id, request, orders_json, fills_json,
       trading.position_json(positions[asked.position_slot], market.multiplier),
       ',"cash":"' || trading.decimal(portfolio.cash) || '","equity":"' || trading.decimal(equity) || '"'
         || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
         || case when own.repaired is not null and code is null
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
     new_alerts := array_append(new_alerts, row(alert_id, booked.id, booked.epoch, asked.dedupe_key, request.hash, request.strategy,
-      request.symbol, request.message, request.time, at, status, code, answers[request.ordinal])::trading.alerts);
+      request.symbol, request.message, request.time, at, status, code, answers[asked.nr])::trading.alerts);
   end loop;
 
   if cardinality(new_alerts) > 0 then
     booked.cash := portfolio.cash;
     booked.version := booked.version + 1;
     perform trading.write_booking(booked, positions, markets, new_alerts,
-      array(select orders[c.slot] from (select distinct unnest(changed_slots) as slot) c order by c.slot),
+      orders[loaded + 1:],
+      array(select orders[c.slot] from (select distinct unnest(changed_slots) as slot) c where c.slot <= loaded order by c.slot),
       new_fills, new_trades, mark_bars, array_append(equity_bars, equity_bar));
   end if;
-  return query select i, answers[i] from generate_subscripts(answers, 1) i where answers[i] is not null;
+  return answers;
 end;
 $$;
 comment on function trading.book_account is
-  'Books the requests of one account, whose locks are held, in order of arrival, and answers each.';
+  'Books the requests of one account, whose locks are held, in order of arrival; an answer each.';

@@ -46,21 +46,24 @@ end;
 $$;
 comment on function trading.unbooked_json is 'The answer to a request that reached no account: nothing was written for it.';
 
-create function public.process_alerts(alerts jsonb, wait boolean default true) returns jsonb
+-- json and not jsonb: the answers are put together as text, and would be parsed only to be written out again, a tenth of a
+-- batch's time.
+create function public.process_alerts(alerts jsonb, wait boolean default true) returns json
   language plpgsql volatile security invoker set search_path = ''
   set lock_timeout = '1200ms' set statement_timeout = '2s' set plan_cache_mode = 'force_generic_plan' set enable_seqscan = 'off' as $$
 declare
   requests constant trading.alert_request[] := trading.read_requests(alerts);
   locked constant trading.alert_request[] := trading.lock_alerts(requests, wait);
-  answers json[] := '{}';
+  of_account trading.alert_request[];
   booked trading.accounts;
-  booking record;
+  booked_answers json[];
+  answers json[] := '{}';
 begin
   for booked in select a.* from trading.accounts a where a.name in (select r.account from unnest(locked) r) order by a.id loop
-    for booking in
-      select b.* from trading.book_account(booked, array(select r from unnest(locked) r where r.account = booked.name order by r.ordinal)) b
-    loop
-      answers[booking.ordinal] := booking.answer;
+    of_account := array(select r from unnest(locked) r where r.account = booked.name order by r.ordinal);
+    booked_answers := trading.book_account(booked, of_account);
+    for nr in 1 .. cardinality(of_account) loop
+      answers[(of_account[nr]).ordinal] := booked_answers[nr];
     end loop;
   end loop;
   for nr in 1 .. cardinality(requests) loop
@@ -68,7 +71,7 @@ begin
       answers[nr] := trading.unbooked_json(requests[nr], nr in (select r.ordinal from unnest(locked) r));
     end if;
   end loop;
-  return ('[' || array_to_string(answers, ',') || ']')::jsonb;
+  return '[' || array_to_string(answers, ',') || ']';
 end;
 $$;
 comment on function public.process_alerts is
@@ -77,11 +80,11 @@ comment on function public.process_alerts is
   'send it again; with wait => false a key that is held elsewhere is busy at once), duplicate, alert_id, account, strategy, symbol, orders, fills, position, cash, equity. Money and quantities '
   'are decimal strings. A duplicate gets its stored answer. Contention and refusals are returned, never raised.';
 
-create function public.preview_alerts(alerts jsonb) returns jsonb
+create function public.preview_alerts(alerts jsonb) returns json
   language plpgsql volatile security invoker set search_path = ''
   set lock_timeout = '1200ms' set statement_timeout = '2s' set plan_cache_mode = 'force_generic_plan' set enable_seqscan = 'off' as $$
 declare
-  answers jsonb;
+  answers json;
 begin
   answers := public.process_alerts(alerts);
   raise exception 'a preview is undone' using errcode = 'SAPRE';

@@ -90,55 +90,39 @@ grant select, insert on trading.daily_summaries to service_role;
 
 -- Events ---------------------------------------------------------------------------------------------
 
-create function trading.notify_fills() returns trigger
-  language plpgsql set search_path = '' as $$
+create function trading.notify_booking(booked trading.accounts, alerts trading.alerts[], fills trading.fills[]) returns void
+  language plpgsql volatile set search_path = '' as $$
 begin
   if not exists (select from trading.notification_channels c where c.disabled_at is null) then
-    return null;
+    return;
   end if;
   -- The channel's row is held: one that is deleted just now must not fail the booking at its foreign key.
   insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
-  select c.id, f.account_id, 'fill', f.alert_id, jsonb_build_object(
-    'account', a.name, 'strategy', f.strategy, 'symbol', f.symbol, 'side', f.side, 'quantity', trading.decimal(f.quantity),
+  select c.id, booked.id, 'fill', f.alert_id, jsonb_build_object(
+    'account', booked.name, 'strategy', f.strategy, 'symbol', f.symbol, 'side', f.side, 'quantity', trading.decimal(f.quantity),
     'price', trading.decimal(f.price), 'fee', trading.decimal(f.fee), 'realized_pnl', trading.decimal(f.realized_pnl),
-    'currency', a.currency, 'fill_id', f.id::text, 'order_id', f.order_id::text, 'alert_id', f.alert_id::text, 'at', f.filled_at)
-  from inserted f
-  join trading.accounts a on a.id = f.account_id
+    'currency', booked.currency, 'fill_id', f.id::text, 'order_id', f.order_id::text, 'alert_id', f.alert_id::text, 'at', f.filled_at)
+  from unnest(fills) f
   join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or 'fill' = any (c.events)) and (c.account_ids = '{}' or f.account_id = any (c.account_ids))
+    and (c.events = '{}' or 'fill' = any (c.events)) and (c.account_ids = '{}' or booked.id = any (c.account_ids))
   where f.filled_at > now() - interval '1 minute'
   order by f.id
   for key share of c;
-  return null;
-end;
-$$;
-comment on function trading.notify_fills is 'Trigger: new fills into the outbox, one row a fill and channel. What a replay books is no news.';
-create trigger fills_are_told after insert on trading.fills
-  referencing new table as inserted for each statement execute function trading.notify_fills();
-
-create function trading.notify_rejections() returns trigger
-  language plpgsql set search_path = '' as $$
-begin
-  if not exists (select from trading.notification_channels c where c.disabled_at is null) then
-    return null;
-  end if;
   insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
-  select c.id, r.account_id, 'rejected', r.id, jsonb_build_object(
-    'account', a.name, 'strategy', r.strategy, 'symbol', r.symbol, 'code', r.code, 'message', r.answer ->> 'message',
+  select c.id, booked.id, 'rejected', r.id, jsonb_build_object(
+    'account', booked.name, 'strategy', r.strategy, 'symbol', r.symbol, 'code', r.code, 'message', r.answer ->> 'message',
     'alert_id', r.id::text, 'at', r.received_at)
-  from inserted r
-  join trading.accounts a on a.id = r.account_id
+  from unnest(alerts) r
   join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or 'rejected' = any (c.events)) and (c.account_ids = '{}' or r.account_id = any (c.account_ids))
+    and (c.events = '{}' or 'rejected' = any (c.events)) and (c.account_ids = '{}' or booked.id = any (c.account_ids))
   where r.status = 'rejected' and r.received_at > now() - interval '1 minute'
   order by r.id
   for key share of c;
-  return null;
 end;
 $$;
-comment on function trading.notify_rejections is 'Trigger: refused alerts into the outbox. An alert is stored once, with its final status.';
-create trigger rejections_are_told after insert on trading.alerts
-  referencing new table as inserted for each statement execute function trading.notify_rejections();
+comment on function trading.notify_booking is
+  'The fills and the refused alerts that a booking wrote, into the outbox, one row each and channel. What a replay books is no news. '
+  'Called by what writes them, not by triggers, whose copies of the new rows cost each alert more than this.';
 
 create function trading.notify_halt() returns trigger
   language plpgsql set search_path = '' as $$
