@@ -79,10 +79,14 @@ create table trading.account_events (
   epoch integer not null,
   kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'halted', 'resumed', 'reset')),
   details jsonb not null check (jsonb_typeof(details) = 'object'),
+  after_alert_id bigint not null,
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table trading.account_events is
   'What was done to an account other than by an alert''s trades, append-only: with the alerts, all that a replay needs.';
+comment on column trading.account_events.after_alert_id is
+  'The newest alert of the epoch when it happened, 0 before the first: its place among them. No time tells that: on the alerts'' clock, '
+  'and in a replay, alerts carry times of their own.';
 create index account_events_account_id_idx on trading.account_events (account_id, epoch, id);
 create trigger account_events_are_append_only before update or delete or truncate on trading.account_events
   for each statement execute function trading.refuse_change();
@@ -120,11 +124,14 @@ create policy "owners read their account events" on trading.account_events for s
 -- Operations -----------------------------------------------------------------------------------------
 
 create function trading.log_event(owned trading.accounts, kind text, details jsonb) returns void
-  language sql volatile security invoker set search_path = ''
-begin atomic
-  insert into trading.account_events (account_id, epoch, kind, details) values (owned.id, owned.epoch, kind, details);
+  language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  insert into trading.account_events (account_id, epoch, kind, details, after_alert_id)
+  values (owned.id, owned.epoch, kind, details, coalesce(
+    (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by -a.id limit 1), 0));
   update trading.accounts a set version = a.version + 1 where a.id = owned.id;
 end;
+$$;
 comment on function trading.log_event is 'Records an operation on an account and raises the account''s version.';
 
 create function trading.settings_of(base trading.account_settings, changes jsonb) returns trading.account_settings
@@ -220,6 +227,3 @@ comment on function public.create_account is
 grant execute on function trading.own_account_ids, trading.decimal to authenticated;
 revoke execute on function public.create_account, public.update_account_settings from public, anon, authenticated;
 grant execute on function public.create_account, public.update_account_settings to service_role;
-
--- The account that an alert without `account` books into.
-select public.create_account('default');
