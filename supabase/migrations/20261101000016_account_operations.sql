@@ -91,7 +91,8 @@ create function public.reset_account(account text, initial_cash numeric default 
 declare
   owned trading.accounts := trading.lock_account(account);
   opening constant numeric := coalesce(initial_cash,
-    (select c.amount from trading.cash_entries c where c.account_id = owned.id and c.epoch = owned.epoch order by c.id limit 1), 0);
+    (select (e.details ->> 'initial_cash')::numeric from trading.account_events e
+     where e.account_id = owned.id and e.epoch = owned.epoch and e.kind in ('created', 'reset') order by e.id limit 1), 0);
 begin
   if not (opening >= 0 and opening < 1e18) then
     raise exception 'initial_cash must be between 0 and 1e18' using errcode = 'PT400', hint = 'Leave it out to begin with what the account began with.';

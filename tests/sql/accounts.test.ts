@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { type Desk, deskTest } from "../support/desk.ts";
+import { type Desk, deskTest, newSymbol } from "../support/desk.ts";
 import { unique } from "../support/stack.ts";
 
 const summary = async (desk: Desk) => {
@@ -72,6 +72,17 @@ deskTest("a reset begins anew and keeps what came before readable by its epoch",
   equal((await desk.buy("1", "100", { id: "once" })).status, "filled");
 });
 
+deskTest(
+  "a reset of an account that began with nothing begins with nothing, whatever was paid in later",
+  { cash: "0" },
+  async (desk) => {
+    await desk.sql`select public.adjust_cash(${desk.account}, -5, 'a fee')`;
+    await desk.sql`select public.deposit(${desk.account}, 500)`;
+    await desk.sql`select public.reset_account(${desk.account})`;
+    equal((await summary(desk))?.cash, "0");
+  },
+);
+
 deskTest("a reset may begin with other cash", {}, async (desk) => {
   await desk.sql`select public.reset_account(${desk.account}, 5000)`;
   equal((await summary(desk))?.cash, "5000");
@@ -125,3 +136,19 @@ deskTest("the multiplier of an instrument that is held cannot change under the p
   await desk.close("5001");
   await desk.sql`select public.upsert_instrument(${desk.symbol}, 20)`;
 });
+
+deskTest(
+  "a symbol that is held, or has resting orders, cannot become an alias",
+  { instrument: {} },
+  async (desk) => {
+    const rename = () =>
+      desk.sql`select public.upsert_instrument(${newSymbol()}, aliases => ${[desk.symbol.toLowerCase()]})`;
+    await desk.buy("1", "100");
+    await rejects(rename(), { code: "PT409", hint: /as an alias no alert would reach them/ });
+    await desk.close("101");
+    await desk.buy("1", "101", { order_type: "limit", limit_price: "90" });
+    await rejects(rename(), { code: "PT409" });
+    await desk.send({ action: "cancel" });
+    await rename();
+  },
+);
