@@ -123,11 +123,11 @@ create policy "owners read their account events" on trading.account_events for s
 
 -- Operations -----------------------------------------------------------------------------------------
 
-create function trading.log_event(owned trading.accounts, kind text, details jsonb) returns void
+create function trading.log_event(owned trading.accounts, kind text, details jsonb, at timestamptz default clock_timestamp()) returns void
   language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  insert into trading.account_events (account_id, epoch, kind, details, after_alert_id)
-  values (owned.id, owned.epoch, kind, details, coalesce(
+  insert into trading.account_events (account_id, epoch, kind, details, created_at, after_alert_id)
+  values (owned.id, owned.epoch, kind, details, at, coalesce(
     (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by -a.id limit 1), 0));
   update trading.accounts a set version = a.version + 1 where a.id = owned.id;
 end;
@@ -199,8 +199,8 @@ declare
   violated text;
   given_hint text;
 begin
-  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) then
-    raise exception 'initial_cash must be between 0 and 1e18' using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
+  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) or scale(trim_scale(initial_cash)) > 18 then
+    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals' using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
   end if;
   insert into trading.accounts (name, owner_id, currency, cash, deposits)
   values (account, create_account.owner_id, create_account.currency, initial_cash, initial_cash)

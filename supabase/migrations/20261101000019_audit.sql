@@ -160,7 +160,8 @@ declare
   step record;
   booked integer := 0;
 begin
-  if jsonb_typeof(overrides) is distinct from 'object' or overrides - 'settings' - 'alerts' <> '{}' then
+  if jsonb_typeof(overrides) is distinct from 'object' or overrides - 'settings' - 'alerts' <> '{}'
+     or jsonb_typeof(fields) <> 'object' or jsonb_typeof(settings) <> 'object' then
     raise exception 'overrides may hold settings and alerts' using errcode = 'PT400',
       hint = 'For example {"settings": {"fee_bps": 5}, "alerts": {"quantity": "10", "quantity_type": "percent_of_equity"}}.';
   end if;

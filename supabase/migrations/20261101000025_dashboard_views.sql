@@ -201,7 +201,7 @@ declare
   from_time constant timestamptz := first_day::timestamp at time zone time_zone;
   to_time constant timestamptz := (last_day + 1)::timestamp at time zone time_zone;
 begin
-  if last_day < first_day or last_day - first_day > 366 then
+  if not isfinite(first_day) or not isfinite(last_day) or last_day < first_day or last_day - first_day > 366 then
     raise exception 'from_day to to_day must be 1 to 367 days' using errcode = 'PT400', hint = 'Both days are included.';
   end if;
   return query

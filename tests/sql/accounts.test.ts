@@ -21,6 +21,12 @@ for (
     ["a negative opening deposit", unique("bad"), "-1", /initial_cash must be between/],
     ["an opening deposit that is no number", unique("bad"), "NaN", /initial_cash must be between/],
     ["an endless opening deposit", unique("bad"), "Infinity", /initial_cash must be between/],
+    [
+      "an opening deposit of more than 18 decimals",
+      unique("bad"),
+      "1.0000000000000000001",
+      /at most 18 decimals/,
+    ],
   ] as const
 ) {
   deskTest(`create_account refuses ${what}`, {}, async (desk) => {
@@ -44,7 +50,7 @@ deskTest("deposits, withdrawals and adjustments are no profit", {}, async (desk)
   });
 });
 
-for (const amount of ["0", "-1", "NaN", "Infinity", "1e18"]) {
+for (const amount of ["0", "-1", "NaN", "Infinity", "1e18", "0.0000000000000000001"]) {
   deskTest(`a deposit of ${amount} is refused`, {}, async (desk) => {
     await rejects(
       desk.sql`select public.deposit(${desk.account}, ${amount}::text::numeric)`,
