@@ -79,10 +79,14 @@ create table trading.account_events (
   epoch integer not null,
   kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'halted', 'resumed', 'reset')),
   details jsonb not null check (jsonb_typeof(details) = 'object'),
+  after_alert_id bigint not null,
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table trading.account_events is
   'What was done to an account other than by an alert''s trades, append-only: with the alerts, all that a replay needs.';
+comment on column trading.account_events.after_alert_id is
+  'The newest alert of the epoch when it happened, 0 before the first: its place among them. No time tells that: on the alerts'' clock, '
+  'and in a replay, alerts carry times of their own.';
 create index account_events_account_id_idx on trading.account_events (account_id, epoch, id);
 create trigger account_events_are_append_only before update or delete or truncate on trading.account_events
   for each statement execute function trading.refuse_change();
@@ -119,12 +123,15 @@ create policy "owners read their account events" on trading.account_events for s
 
 -- Operations -----------------------------------------------------------------------------------------
 
-create function trading.log_event(owned trading.accounts, kind text, details jsonb) returns void
-  language sql volatile security invoker set search_path = ''
-begin atomic
-  insert into trading.account_events (account_id, epoch, kind, details) values (owned.id, owned.epoch, kind, details);
+create function trading.log_event(owned trading.accounts, kind text, details jsonb, at timestamptz default clock_timestamp()) returns void
+  language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  insert into trading.account_events (account_id, epoch, kind, details, created_at, after_alert_id)
+  values (owned.id, owned.epoch, kind, details, at, coalesce(
+    (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by -a.id limit 1), 0));
   update trading.accounts a set version = a.version + 1 where a.id = owned.id;
 end;
+$$;
 comment on function trading.log_event is 'Records an operation on an account and raises the account''s version.';
 
 create function trading.settings_of(base trading.account_settings, changes jsonb) returns trading.account_settings
@@ -192,8 +199,8 @@ declare
   violated text;
   given_hint text;
 begin
-  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) then
-    raise exception 'initial_cash must be between 0 and 1e18' using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
+  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) or scale(trim_scale(initial_cash)) > 18 then
+    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals' using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
   end if;
   insert into trading.accounts (name, owner_id, currency, cash, deposits)
   values (account, create_account.owner_id, create_account.currency, initial_cash, initial_cash)
@@ -220,6 +227,3 @@ comment on function public.create_account is
 grant execute on function trading.own_account_ids, trading.decimal to authenticated;
 revoke execute on function public.create_account, public.update_account_settings from public, anon, authenticated;
 grant execute on function public.create_account, public.update_account_settings to service_role;
-
--- The account that an alert without `account` books into.
-select public.create_account('default');

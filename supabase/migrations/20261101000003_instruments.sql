@@ -43,6 +43,13 @@ begin
     raise exception '% is held: its multiplier cannot change', upper(upsert_instrument.symbol) using errcode = 'PT409',
       hint = 'Close the positions first: what they cost was counted with the old multiplier.';
   end if;
+  if exists (select from trading.positions p
+             where p.symbol in (select upper(a) from unnest(upsert_instrument.aliases) a except select upper(upsert_instrument.symbol)) and p.quantity <> 0)
+     or exists (select from trading.orders o
+                where o.symbol in (select upper(a) from unnest(upsert_instrument.aliases) a except select upper(upsert_instrument.symbol)) and o.status = 'open') then
+    raise exception 'a symbol that is held, or has resting orders, cannot become an alias' using errcode = 'PT409',
+      hint = 'Close its positions and cancel its orders first: as an alias no alert would reach them.';
+  end if;
   insert into trading.instruments as i (symbol, multiplier, lot_size, tick_size)
   values (upper(upsert_instrument.symbol), upsert_instrument.multiplier, upsert_instrument.lot_size, upsert_instrument.tick_size)
   on conflict on constraint instruments_pkey do update set
@@ -59,6 +66,6 @@ end;
 $$;
 comment on function public.upsert_instrument is
   'Writes the terms of a symbol, all of them, and its aliases. multiplier in account currency per unit and point. '
-  'Errors: PT409 another multiplier while the symbol is held, 23514 value out of range, 23505 alias of another symbol.';
+  'Errors: PT409 another multiplier while the symbol is held, or an alias that is itself held or has resting orders, 23514 value out of range, 23505 alias of another symbol.';
 revoke execute on function public.upsert_instrument from public, anon, authenticated;
 grant execute on function public.upsert_instrument to service_role;

@@ -61,20 +61,39 @@ comment on type trading.alert_request is
 
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
+declare
+  requests trading.alert_request[];
+  wrong integer;
 begin
-  return array(
-    select row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
-               r.id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price, r.stop_price, r.trail_amount,
-               r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
-               r.order_id)::trading.alert_request
-    from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
-    cross join lateral jsonb_populate_record(null::trading.alert_request, e.value) r
-    left join trading.instrument_aliases a on a.alias = r.symbol
-    order by e.ordinal);
+  select array_agg(
+      row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
+          r.id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price, r.stop_price, r.trail_amount,
+          r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
+          r.order_id)::trading.alert_request order by e.ordinal),
+    min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64
+      or r.action not in ('buy', 'sell', 'close', 'cancel', 'mark', 'halt', 'resume')
+      or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0
+      or least(r.price, r."open", r.high, r.low) <= 0
+      -- NaN and Infinity are above it.
+      or greatest(r.quantity, (r.target).quantity, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
+                  r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18)
+  into requests, wrong
+  from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
+  cross join lateral jsonb_populate_record(null::trading.alert_request, e.value) r
+  left join trading.instrument_aliases a on a.alias = r.symbol;
+  if wrong is not null then
+    raise exception 'alert % has a value that no alert may have', wrong using errcode = '22023';
+  end if;
+  return coalesce(requests, '{}');
+exception when data_exception then
+  raise exception '%', sqlerrm using errcode = sqlstate,
+    hint = 'alerts is an array of canonical alerts, as a dry run of POST /alerts shows them, each with a hash of 32 to 64 characters: '
+      'numbers as decimal strings below 1e18, quantities not below 0, prices above 0.';
 end;
 $$;
 comment on function trading.read_requests is
-  'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array, 22P02 when a number is none.';
+  'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array or a value is none that an alert may have '
+  '(the alerts function lets no such alert through), 22P02 when a number is none.';
 
 create function trading.dedupe_key(
   account_id bigint, epoch integer, id text, hash text, alert_time timestamptz, received_at timestamptz, dedupe_window integer
@@ -93,3 +112,6 @@ comment on function trading.dedupe_key is
   'else its content within dedupe_window seconds (a bucket of arrival times: look up the bucket before as well). '
   'The time comes first so that the index grows at its end. Account and epoch are in the key and not in columns beside it: so '
   'no index but the key''s own can serve a lookup. Before the first analyze the planner once took that of the pages, 100 times slower.';
+
+-- The account that an alert without `account` books into.
+select public.create_account('default');

@@ -100,7 +100,7 @@ begin
   elsif quantity_type is null or quantity_type = 'units' then
     return trading.cut(quantity, market.lot_size);
   elsif quantity_type = 'percent_of_position' then
-    return case when quantity >= 100 then abs(held)
+    return case when quantity = 100 or quantity > 100 and closing > 0 then abs(held)
                 else trading.cut(abs(held) * quantity * 0.01, coalesce(market.lot_size, 0.00000001)) end;
   elsif quantity_type in ('risk_notional', 'risk_percent') then
     risk_per_unit := market.multiplier * coalesce(abs(price - stop_loss.stop_price), stop_loss.amount, stop_loss.trail_amount,

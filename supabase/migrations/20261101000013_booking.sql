@@ -325,12 +325,18 @@ begin
         equity_bars := array_append(equity_bars, equity_bar);
       end if;
       equity_bar := row(booked.id, booked.epoch, minute, equity, equity, equity, equity, portfolio.exposure);
-    else
-      equity_bar.high := greatest(equity_bar.high, equity);
-      equity_bar.low := least(equity_bar.low, equity);
-      equity_bar.close := equity;
-      equity_bar.exposure := portfolio.exposure;
+      for i in 1 .. cardinality(equity_bars) loop  -- on the alerts' clock a minute may come again: its bar goes on
+        if (equity_bars[i]).minute = minute then
+          equity_bar := equity_bars[i];
+          equity_bars := equity_bars[:i - 1] || equity_bars[i + 1:];
+          exit;
+        end if;
+      end loop;
     end if;
+    equity_bar.high := greatest(equity_bar.high, equity);
+    equity_bar.low := least(equity_bar.low, equity);
+    equity_bar.close := equity;
+    equity_bar.exposure := portfolio.exposure;
     if booked.halted_at is null
        and booked.day_equity - equity >= settings.max_daily_loss then
       booked.halted_at := at;

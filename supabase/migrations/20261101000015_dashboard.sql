@@ -123,6 +123,7 @@ begin
     and (only_strategy is null or o.strategy = only_strategy)
     and (only_symbol is null or o.symbol = only_symbol)
     and (only_status is null or o.status = trading.known_status(only_status, 'open', 'filled', 'canceled', 'expired'))
+    and (only_status is distinct from 'open' or case when o.status = 'open' then o.account_id end = owned.id)  -- as orders_open_idx has it
   order by -o.id
   limit trading.page_size("limit");
 end;

@@ -20,8 +20,12 @@ declare
   moved_at constant timestamptz := coalesce(at, clock_timestamp());
   free constant numeric := trading.free_cash(owned);
 begin
-  if amount is null or not (amount > -1e18 and amount < 1e18) or amount = 0 or kind <> 'adjustment' and amount < 0 then
-    raise exception 'amount must be above 0 and below 1e18' using errcode = 'PT400', hint = 'Give money in the account''s currency, e.g. "1000".';
+  if amount is null or not (amount > -1e18 and amount < 1e18) or amount = 0 or kind <> 'adjustment' and amount < 0
+     or scale(trim_scale(amount)) > 18 then
+    raise exception 'amount must be above 0 and below 1e18, with at most 18 decimals' using errcode = 'PT400', hint = 'Give money in the account''s currency, e.g. "1000".';
+  end if;
+  if length(note) > 500 then
+    raise exception 'note must have at most 500 characters' using errcode = 'PT400', hint = 'Shorten it.';
   end if;
   if kind = 'withdrawal' and free < amount then
     raise exception 'not enough free cash: % is there', trading.decimal(free) using errcode = 'PT422', hint = 'Close positions first, or withdraw less.';
@@ -35,7 +39,7 @@ begin
   update trading.equity_bars e
   set open = e.open + amount, high = e.high + amount, low = e.low + amount, close = e.close + amount
   where e.account_id = owned.id and e.epoch = owned.epoch and e.minute = date_trunc('minute', moved_at);
-  perform trading.log_event(owned, kind, jsonb_build_object('amount', trading.decimal(amount)));
+  perform trading.log_event(owned, kind, jsonb_build_object('amount', trading.decimal(amount)), moved_at);
   return jsonb_build_object('account', owned.name, 'cash', trading.decimal(owned.cash), 'deposits', trading.decimal(owned.deposits));
 end;
 $$;
@@ -64,6 +68,9 @@ create function public.halt_account(account text, reason text default 'operator'
 declare
   owned constant trading.accounts := trading.lock_account(account);
 begin
+  if length(reason) > 500 then
+    raise exception 'reason must have at most 500 characters' using errcode = 'PT400', hint = 'Shorten it.';
+  end if;
   update trading.accounts a set halted_at = coalesce(a.halted_at, clock_timestamp()), halt_reason = coalesce(a.halt_reason, reason, 'operator')
   where a.id = owned.id;
   perform trading.log_event(owned, 'halted', jsonb_build_object('reason', coalesce(reason, 'operator')));
@@ -91,10 +98,11 @@ create function public.reset_account(account text, initial_cash numeric default 
 declare
   owned trading.accounts := trading.lock_account(account);
   opening constant numeric := coalesce(initial_cash,
-    (select c.amount from trading.cash_entries c where c.account_id = owned.id and c.epoch = owned.epoch order by c.id limit 1), 0);
+    (select (e.details ->> 'initial_cash')::numeric from trading.account_events e
+     where e.account_id = owned.id and e.epoch = owned.epoch and e.kind in ('created', 'reset') order by e.id limit 1), 0);
 begin
-  if not (opening >= 0 and opening < 1e18) then
-    raise exception 'initial_cash must be between 0 and 1e18' using errcode = 'PT400', hint = 'Leave it out to begin with what the account began with.';
+  if not (opening >= 0 and opening < 1e18) or scale(trim_scale(opening)) > 18 then
+    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals' using errcode = 'PT400', hint = 'Leave it out to begin with what the account began with.';
   end if;
   update trading.orders o set status = 'canceled', reason = 'reset', closed_at = clock_timestamp()
   where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open';

@@ -160,7 +160,8 @@ declare
   step record;
   booked integer := 0;
 begin
-  if jsonb_typeof(overrides) is distinct from 'object' or overrides - 'settings' - 'alerts' <> '{}' then
+  if jsonb_typeof(overrides) is distinct from 'object' or overrides - 'settings' - 'alerts' <> '{}'
+     or jsonb_typeof(fields) <> 'object' or jsonb_typeof(settings) <> 'object' then
     raise exception 'overrides may hold settings and alerts' using errcode = 'PT400',
       hint = 'For example {"settings": {"fee_bps": 5}, "alerts": {"quantity": "10", "quantity_type": "percent_of_equity"}}.';
   end if;
@@ -168,25 +169,30 @@ begin
                                 trading.settings_before(source.id, source.epoch) || settings);
   for step in
     with happened as (
-      select e.created_at as at, e.id, e.kind, e.details from trading.account_events e
+      select e.after_alert_id, e.id as event_id, e.created_at as at, e.kind, e.details from trading.account_events e
       where e.account_id = source.id and e.epoch = source.epoch and e.kind not in ('created', 'reset')
       union all
-      select a.received_at, a.id, 'alert',
+      -- In the order in which they were booked, which on the alerts' clock is not that of their times.
+      select a.id, 0, a.received_at, case when a.request ->> 'action' = 'cancel' and a.request ->> 'order_id' is not null then 'cancel' else 'alert' end,
         trading.replayed_alert(a.request, fields) || jsonb_build_object('account', "into", 'received_at', a.received_at, 'hash', a.content_hash)
       from trading.alerts a where a.account_id = source.id and a.epoch = source.epoch
     ), numbered as (
-      select h.*, row_number() over w - row_number() over (partition by h.kind = 'alert' order by h.at, h.id) as run,
-        row_number() over (partition by h.kind = 'alert' order by h.at, h.id) as nr
-      from happened h window w as (order by h.at, h.id)
+      select h.*, row_number() over w as turn, row_number() over w - row_number() over (partition by h.kind = 'alert' order by h.after_alert_id, h.event_id) as run,
+        row_number() over (partition by h.kind = 'alert' order by h.after_alert_id, h.event_id) as nr
+      from happened h window w as (order by h.after_alert_id, h.event_id)
     )
-    select n.kind, jsonb_agg(n.details order by n.at, n.id) as batch, min(n.at) as at
+    select n.kind, jsonb_agg(n.details order by n.turn) as batch, min(n.at) as at
     from numbered n group by n.kind, n.run, case when n.kind = 'alert' then (n.nr - 1) / 256 else n.nr end
-    order by min(n.at), min(n.id)
+    order by min(n.turn)
   loop
     case step.kind
       when 'alert' then
         perform public.process_alerts(step.batch);
         booked := booked + jsonb_array_length(step.batch);
+      when 'cancel' then
+        perform public.process_alerts(jsonb_build_array(step.batch -> 0 || jsonb_build_object(
+          'order_id', trading.replayed_order_id(step.batch -> 0 ->> 'order_id', source, trading.find_account("into")))));
+        booked := booked + 1;
       when 'settings' then perform public.update_account_settings("into", (step.batch -> 0) || settings);
       when 'halted' then perform public.halt_account("into", step.batch -> 0 ->> 'reason');
       when 'resumed' then perform public.resume_account("into");
@@ -214,6 +220,24 @@ begin
 end;
 $$;
 comment on function trading.replayed_alert is 'An alert with the fields of a what-if put in.';
+
+create function trading.replayed_order_id(order_id text, source trading.accounts, copy trading.accounts) returns text
+  language plpgsql stable security invoker set search_path = '' as $$
+begin
+  return coalesce((
+    select c.id::text
+    from trading.orders o
+    join trading.alerts a on a.id = o.alert_id
+    -- An alert's key begins with its account and epoch; what follows is the same in both.
+    join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch || substr(a.dedupe_key, length(source.id || '/' || source.epoch) + 1)
+    join trading.orders c on case when c.status = 'open' then c.account_id end = copy.id and c.status = 'open'
+      and c.alert_id = b.id and c.leg is not distinct from o.leg
+    where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = source.id and o.epoch = source.epoch
+  ), '0');
+end;
+$$;
+comment on function trading.replayed_order_id is
+  'The open order of a replay that stands for an order of the original, which a cancel names: that of the same alert, and leg. 0 when there is none.';
 
 grant execute on function trading.rebuilt_positions, trading.flat_position, trading.apply_fill to authenticated;
 revoke execute on function public.verify_account, public.replay_account from public, anon, authenticated;

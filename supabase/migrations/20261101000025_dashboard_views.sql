@@ -32,7 +32,7 @@ begin
     select h.strategy, h.symbol, h.multiplier * abs(h.mark - o.stop_price) as distance,
       least(o.quantity, h.units - (sum(o.quantity) over nearest_first - o.quantity)) as units
     from held h
-    join trading.orders o on o.account_id = open_risk.account_id and o.status = 'open' and o.strategy = h.strategy
+    join trading.orders o on case when o.status = 'open' then o.account_id end = open_risk.account_id and o.status = 'open' and o.strategy = h.strategy
       and o.symbol = h.symbol and o.type in ('stop', 'stop_limit', 'trailing_stop') and o.stop_price is not null
       and o.side = case sign(h.quantity) when 1 then 'sell' else 'buy' end
     window nearest_first as (partition by h.strategy, h.symbol order by abs(h.mark - o.stop_price), o.id)
@@ -83,7 +83,8 @@ begin
   unprotected := trading.decimal(risk.unprotected);
   gross_exposure := summary.gross_exposure;
   open_positions := summary.open_positions;
-  resting_orders := (select count(*) from trading.orders o where o.account_id = owned.id and o.status = 'open');
+  resting_orders := (select count(*) from trading.orders o
+                     where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open');
   alerts := (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by -a.id limit 1);
   halted := summary.halted;
   halt_reason := summary.halt_reason;
@@ -200,7 +201,7 @@ declare
   from_time constant timestamptz := first_day::timestamp at time zone time_zone;
   to_time constant timestamptz := (last_day + 1)::timestamp at time zone time_zone;
 begin
-  if last_day < first_day or last_day - first_day > 366 then
+  if not isfinite(first_day) or not isfinite(last_day) or last_day < first_day or last_day - first_day > 366 then
     raise exception 'from_day to to_day must be 1 to 367 days' using errcode = 'PT400', hint = 'Both days are included.';
   end if;
   return query

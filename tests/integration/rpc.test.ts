@@ -103,6 +103,7 @@ const badInput: [name: string, args: Args, status: number][] = [
   ["list_orders", { only_status: "rejected" }, 400],
   ["list_alerts", { only_status: "open" }, 400],
   ["list_marks", { bucket: "fortnight" }, 400],
+  ["daily_results", { from_day: "-infinity", to_day: "infinity" }, 400],
   ["equity_curve", { bucket: "" }, 400],
   ["equity_curve", { bucket: "minute'; drop schema trading cascade; --" }, 400],
 ];
@@ -140,6 +141,24 @@ const operatorInput: [name: string, args: Args, status: number][] = [
   ["resume_account", { account: "nobody's" }, 404],
   ["reset_account", { account: "default", initial_cash: -1 }, 400],
   ["replay_account", { account: "default", into: "x", overrides: { fees: 1 } }, 400],
+  ["replay_account", { account: "default", into: "x", overrides: { alerts: 5 } }, 400],
+  ["deposit", { account: "default", amount: 1, note: "x".repeat(501) }, 400],
+  ["halt_account", { account: "default", reason: "x".repeat(501) }, 400],
+  ["process_alerts", { alerts: {} }, 400],
+  ["process_alerts", { alerts: [1] }, 400],
+  ...[
+    { hash: null },
+    { action: "frob" },
+    { quantity: "-5" },
+    { quantity: "many" },
+    { quantity: "NaN" },
+    { price: "-1" },
+    { price: "Infinity" },
+    { target: { side: "long", quantity: "-5" } },
+  ].map((wrong): [string, Args, number] => {
+    const right = { symbol: "ACME", action: "buy", quantity: "1", price: "100" };
+    return ["process_alerts", { alerts: [{ hash: "0".repeat(32), ...right, ...wrong }] }, 400];
+  }),
 ];
 
 for (const [name, args, expected] of operatorInput) {
@@ -149,6 +168,7 @@ for (const [name, args, expected] of operatorInput) {
     equal(status, expected, error?.message);
     ok(error?.message);
     ok(error?.hint, error?.message);
+    ok(!/Failing row/.test(error?.details ?? ""), error?.details);
     deepEqual(await rowCounts(sql), before);
   });
 }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { type Desk, deskTest } from "../support/desk.ts";
+import { type Desk, deskTest, newSymbol } from "../support/desk.ts";
 import { unique } from "../support/stack.ts";
 
 const summary = async (desk: Desk) => {
@@ -21,6 +21,12 @@ for (
     ["a negative opening deposit", unique("bad"), "-1", /initial_cash must be between/],
     ["an opening deposit that is no number", unique("bad"), "NaN", /initial_cash must be between/],
     ["an endless opening deposit", unique("bad"), "Infinity", /initial_cash must be between/],
+    [
+      "an opening deposit of more than 18 decimals",
+      unique("bad"),
+      "1.0000000000000000001",
+      /at most 18 decimals/,
+    ],
   ] as const
 ) {
   deskTest(`create_account refuses ${what}`, {}, async (desk) => {
@@ -44,7 +50,7 @@ deskTest("deposits, withdrawals and adjustments are no profit", {}, async (desk)
   });
 });
 
-for (const amount of ["0", "-1", "NaN", "Infinity", "1e18"]) {
+for (const amount of ["0", "-1", "NaN", "Infinity", "1e18", "0.0000000000000000001"]) {
   deskTest(`a deposit of ${amount} is refused`, {}, async (desk) => {
     await rejects(
       desk.sql`select public.deposit(${desk.account}, ${amount}::text::numeric)`,
@@ -71,6 +77,17 @@ deskTest("a reset begins anew and keeps what came before readable by its epoch",
   // The ids of the old epoch may be used again.
   equal((await desk.buy("1", "100", { id: "once" })).status, "filled");
 });
+
+deskTest(
+  "a reset of an account that began with nothing begins with nothing, whatever was paid in later",
+  { cash: "0" },
+  async (desk) => {
+    await desk.sql`select public.adjust_cash(${desk.account}, -5, 'a fee')`;
+    await desk.sql`select public.deposit(${desk.account}, 500)`;
+    await desk.sql`select public.reset_account(${desk.account})`;
+    equal((await summary(desk))?.cash, "0");
+  },
+);
 
 deskTest("a reset may begin with other cash", {}, async (desk) => {
   await desk.sql`select public.reset_account(${desk.account}, 5000)`;
@@ -125,3 +142,19 @@ deskTest("the multiplier of an instrument that is held cannot change under the p
   await desk.close("5001");
   await desk.sql`select public.upsert_instrument(${desk.symbol}, 20)`;
 });
+
+deskTest(
+  "a symbol that is held, or has resting orders, cannot become an alias",
+  { instrument: {} },
+  async (desk) => {
+    const rename = () =>
+      desk.sql`select public.upsert_instrument(${newSymbol()}, aliases => ${[desk.symbol.toLowerCase()]})`;
+    await desk.buy("1", "100");
+    await rejects(rename(), { code: "PT409", hint: /as an alias no alert would reach them/ });
+    await desk.close("101");
+    await desk.buy("1", "101", { order_type: "limit", limit_price: "90" });
+    await rejects(rename(), { code: "PT409" });
+    await desk.send({ action: "cancel" });
+    await rename();
+  },
+);

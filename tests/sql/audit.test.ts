@@ -126,6 +126,60 @@ deskTest(
   },
 );
 
+/** What an account's fills were, the newest first. */
+const fillsOf = async (desk: Desk, name: string) =>
+  (await desk.sql`select side, symbol, quantity, price, fee from public.list_fills(${name})`)
+    .map(({ side, symbol, quantity, price, fee }) => `${side} ${quantity} ${symbol} @ ${price}, fee ${fee}`);
+
+/** Replays an account into a new one, whose name it returns. */
+async function replayed(desk: Desk, name = desk.account): Promise<string> {
+  const copy = unique("copy");
+  await desk.sql`select public.replay_account(${name}, ${copy})`;
+  return copy;
+}
+
+deskTest("a replay cancels the order that stands for the one whose id a cancel names", {}, async (desk) => {
+  const limit = { order_type: "limit", limit_price: "95" };
+  await desk.buy("1", "100", limit);
+  const second = await desk.buy("2", "100", limit);
+  const bracket = { stop_loss: { type: "stop", stop_price: "90" }, take_profit: { limit_price: "120" } };
+  const entry = await desk.buy("4", "100", bracket);
+  const stop = entry.orders.find(({ leg }) => leg === "stop_loss");
+  await desk.send({ action: "cancel", order_id: second.orders[0]?.id });
+  await desk.send({ action: "cancel", order_id: stop?.id });
+  await desk.send({ action: "cancel", order_id: "no order" });
+  await desk.mark("94");
+  await desk.mark("89");
+  await desk.mark("121");
+  const copy = await replayed(desk);
+  deepEqual(await fillsOf(desk, copy), await fillsOf(desk, desk.account));
+  deepEqual(await fillsOf(desk, await replayed(desk, copy)), await fillsOf(desk, desk.account));
+});
+
+deskTest("a replay of a replay keeps the order of alerts and operations", {}, async (desk) => {
+  await desk.buy("1", "100");
+  await desk.set({ fee_per_trade: 5 });
+  await desk.buy("1", "100");
+  const copy = await replayed(desk, await replayed(desk));
+  deepEqual(await fillsOf(desk, copy), ["buy 1 ACME @ 100, fee 5", "buy 1 ACME @ 100, fee 0"]);
+});
+
+deskTest(
+  "a replay on the alerts' clock books in the order of arrival, under the settings of that moment",
+  { settings: { leverage: 1, clock: "alert", fee_per_trade: 3 } },
+  async (desk) => {
+    await desk.buy("1", "90000", { symbol: "FIRST", time: "2026-03-02T10:05:00Z" });
+    const late = await desk.buy("1", "90000", { symbol: "LATE", time: "2026-03-02T10:00:00Z" });
+    equal(late.code, "insufficient_funds");
+    await desk.set({ fee_per_trade: 4 });
+    await desk.buy("1", "100", { symbol: "LAST", time: "2026-03-02T10:01:00Z" });
+    deepEqual(await fillsOf(desk, await replayed(desk)), [
+      "buy 1 LAST @ 100, fee 4",
+      "buy 1 FIRST @ 90000, fee 3",
+    ]);
+  },
+);
+
 deskTest("a replay may ask what other fees would have come to", {}, async (desk) => {
   await desk.buy("10", "100", { fee: "3" });
   await desk.sell("10", "110");

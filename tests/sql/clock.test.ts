@@ -1,5 +1,5 @@
-import { equal } from "node:assert/strict";
-import { deskTest } from "../support/desk.ts";
+import { deepEqual, equal } from "node:assert/strict";
+import { Desk, deskTest } from "../support/desk.ts";
 
 const played = { settings: { leverage: null, clock: "alert" } };
 const at = (time: string) => ({ time: `2026-03-0${time}Z` });
@@ -49,4 +49,22 @@ deskTest("without that setting an alert's time changes nothing of when it happen
   const [{ late } = { late: null }] = await desk.sql`
     select count(*)::int as late from public.list_fills(${desk.account}) f where f.filled_at > now() - interval '1 minute'`;
   equal(late, 1);
+});
+
+deskTest("on the alerts' clock a batch may come back to a minute that it had left", played, async (desk) => {
+  const alerts = [["AA", "100", "10:00:00"], ["AB", "100", "10:01:00"], ["AA", "90", "10:00:30"], [
+    "AB",
+    "100",
+    "10:01:30",
+  ]]
+    .map(([symbol, price, time]) => ({ action: "buy", quantity: "1", symbol, price, ...at(`2T${time}`) }));
+  const one = await Desk.open(played, desk.sql);
+  for (const alert of alerts) await one.send(alert);
+  deepEqual((await desk.batch(alerts)).map(({ status }) => status), alerts.map(() => "filled"));
+  const bars = async ({ account }: Desk) => [
+    ...await desk
+      .sql`select time, open, high, low, close, exposure from public.equity_curve(${account}, 'minute')`,
+  ];
+  equal((await bars(desk)).length, 2);
+  deepEqual(await bars(desk), await bars(one));
 });

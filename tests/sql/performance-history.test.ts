@@ -124,6 +124,23 @@ Deno.test("on a long history", async (t) => {
       }
     });
 
+    await t.step("the open orders of an account are read without those of others", async () => {
+      const calls = ["list_orders($1, only_status => 'open')", "portfolio_overview($1)"];
+      const alone: Cost[] = [];
+      for (const call of calls) alone.push(await cost(sql, short, call));
+      const other = await openAccount(sql);
+      await fillHistory(sql, other, { fills: 20_000 });
+      await sql`
+        update trading.orders set status = 'open', closed_at = null
+        where account_id = (select id from trading.accounts where name = ${other})`;
+      await sql`vacuum analyze trading.orders`;
+      for (const [nr, call] of calls.entries()) {
+        const { rows, blocks } = await cost(sql, short, call);
+        equal(rows, alone[nr]?.rows);
+        ok(blocks <= (alone[nr]?.blocks ?? 0) + 50, `${call}: ${alone[nr]?.blocks} blocks, then ${blocks}`);
+      }
+    });
+
     await t.step("a page far back costs what the first one costs", async () => {
       const [row] = await sql`
         select min(f.id) + 500 as id from trading.fills f join trading.accounts a on a.id = f.account_id where a.name = ${short}`;

@@ -272,6 +272,12 @@ sizeTests("percent_of_position", [
     answer: "filled: buy 1.5 @ 100",
   },
   {
+    name: "above 100 adds more than the position",
+    before: [["buy", "2", "100"]],
+    alert: { quantity: "250" },
+    answer: "filled: buy 5 @ 100",
+  },
+  {
     name: "is cut to the lot",
     instrument: { lot_size: "1" },
     before: [["buy", "5", "100"]],
