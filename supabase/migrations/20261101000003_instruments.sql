@@ -31,12 +31,18 @@ create policy "everyone signed in reads aliases" on trading.instrument_aliases f
 create function public.upsert_instrument(
   symbol text, multiplier numeric default 1, lot_size numeric default null, tick_size numeric default null, aliases text[] default '{}'
 ) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
   written trading.instruments;
   violated text;
   given_hint text;
 begin
+  if upsert_instrument.multiplier is distinct from
+     coalesce((select i.multiplier from trading.instruments i where i.symbol = upper(upsert_instrument.symbol)), 1) then
+    -- A booking that has read the old multiplier may be about to open a position: wait for those under way, keep out the next.
+    perform pg_advisory_xact_lock(k.id)
+    from (select trading.lock_id('trade:' || a.name || ':' || upper(upsert_instrument.symbol)) as id from trading.accounts a order by 1) k;
+  end if;
   if exists (select from trading.positions p left join trading.instruments i on i.symbol = p.symbol
              where p.symbol = upper(upsert_instrument.symbol) and p.quantity <> 0
                and coalesce(i.multiplier, 1) is distinct from upsert_instrument.multiplier) then

@@ -158,6 +158,12 @@ begin
       end loop;
     end if;
 
+    if booked.halted_at is null and booked.day_equity - portfolio.cash - portfolio.holdings_value >= settings.max_daily_loss then
+      booked.halted_at := at;  -- before the fills: the price that shows the loss may not open more
+      booked.halt_reason := 'max_daily_loss';
+      portfolio.halted := true;
+    end if;
+
     -- 2. What the alert commands. It comes before the fills of its own price: a cancel at 94 saves the limit at 95.
     case request.action
       when 'halt' then

@@ -57,6 +57,9 @@ Deno.test("lists are paged and filtered as their functions do it", async () => {
   assert.deepEqual(rest.map((fill: { quantity: string }) => fill.quantity), ["10"]);
   assert.deepEqual((await get(`/orders?account=${account}&status=open`)).body, []);
   assert.deepEqual((await get(`/orders?account=${account}&symbol=OTHER`)).body, []);
+  for (const [filter, found] of [["symbol=ACME", 1], ["symbol=OTHER", 0], ["strategy=trend", 0]] as const) {
+    assert.equal((await get(`/positions?account=${account}&${filter}`)).body.length, found, filter);
+  }
 });
 
 Deno.test({

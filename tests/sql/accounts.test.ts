@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Desk, deskTest, newSymbol } from "../support/desk.ts";
-import { unique } from "../support/stack.ts";
+import { canonical } from "../support/engine.ts";
+import { connect, unique } from "../support/stack.ts";
 
 const summary = async (desk: Desk) => {
   const [row] = await desk
@@ -142,6 +143,32 @@ deskTest("the multiplier of an instrument that is held cannot change under the p
   await desk.close("5001");
   await desk.sql`select public.upsert_instrument(${desk.symbol}, 20)`;
 });
+
+deskTest(
+  "a multiplier does not change under a booking that is under way",
+  { instrument: {} },
+  async (desk) => {
+    const other = connect(1);
+    try {
+      let change: Promise<unknown> = Promise.resolve();
+      await desk.sql.begin(async (tx) => {
+        const alert = {
+          account: desk.account,
+          symbol: desk.symbol,
+          action: "buy",
+          quantity: "1",
+          price: "100",
+        };
+        await tx`select public.process_alerts(${JSON.stringify([canonical(alert)])}::text::jsonb)`;
+        change = other`select public.upsert_instrument(${desk.symbol}, 50)`.catch((error) => error);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      });
+      equal((await change as { code?: string }).code, "PT409");
+    } finally {
+      await other.end();
+    }
+  },
+);
 
 deskTest(
   "a symbol that is held, or has resting orders, cannot become an alias",

@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { type Desk, deskTest, fills } from "../support/desk.ts";
 import { said } from "../support/order-cases.ts";
 
@@ -165,6 +165,20 @@ deskTest("max_daily_loss halts the account once equity has fallen that far", los
   equal(said(await desk.sell("7", "90", at("12:00:03"))), "rejected: account_halted");
   equal(said(await desk.close("90", at("12:00:04"))), "filled: sell 6 @ 90");
 });
+
+deskTest(
+  "an alert whose own price shows the loss of max_daily_loss opens nothing more",
+  loser,
+  async (desk) => {
+    await desk.buy("10", "100", at("10:00:00"));
+    await desk.buy("1", "100", { order_type: "limit", limit_price: "95", ...at("10:00:01") });
+    const answer = await desk.buy("1", "90", at("11:00:00"));
+    equal(said(answer), "rejected: account_halted");
+    equal(answer.halted, "max_daily_loss");
+    deepEqual([answer.position.quantity, await desk.resting()], ["10", []]);
+    equal(said(await desk.close("90", at("11:00:01"))), "filled: sell 10 @ 90");
+  },
+);
 
 deskTest("max_daily_loss is measured from the equity at the day's beginning", loser, async (desk) => {
   await desk.buy("10", "100", at("10:00:00"));

@@ -198,3 +198,24 @@ Deno.test("a size that contradicts the signed size is refused", () => {
     "target.quantity",
   ]);
 });
+
+for (
+  const [name, message, side] of [
+    ["side", { action: "close", side: "long" }, "long"],
+    ["direction", { action: "EXIT", direction: "Short" }, "short"],
+    ["position_side", { action: "flatten", positionSide: "SHORT" }, "short"],
+    ["a side that is none", { action: "close", side: "sell" }, null],
+    ["a side that its action names already", { action: "exit_long", side: "short" }, "long"],
+  ] as const
+) {
+  Deno.test(`a close beside ${name} acts on the position of that side only`, () => {
+    const { action, target } = alertOf({ symbol: "A", price: 1, ...message });
+    assert.deepEqual([action, target?.side ?? null], ["close", side]);
+  });
+}
+
+Deno.test("a side beside a buy or sell changes nothing", () => {
+  for (const [action, side] of [["buy", "short"], ["sell", "long"], ["sell", "short"]]) {
+    assert.equal(alertOf({ symbol: "A", price: 1, quantity: 1, action, side }).target, null);
+  }
+});

@@ -1,7 +1,10 @@
 import type { Problem } from "../http/errors.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 
-/** The canonical fields a dialect can fill, dotted where they nest; `position_size` is a signed target. */
+/**
+ * The canonical fields a dialect can fill, dotted where they nest; `position_size` is a signed target, and
+ * `position_side` the position that an action beside it speaks of.
+ */
 export const FIELD_NAMES = [
   "id",
   "account",
@@ -9,6 +12,7 @@ export const FIELD_NAMES = [
   "symbol",
   "exchange",
   "action",
+  "position_side",
   "target.side",
   "target.quantity",
   "position_size",
@@ -46,6 +50,7 @@ export type FieldName = typeof FIELD_NAMES[number];
 
 /** A field as problems name it. */
 export function pathOf(field: FieldName): string {
+  if (field === "position_side") return "target.side";
   return field === "position_size" ? "target.quantity" : field;
 }
 

@@ -65,6 +65,8 @@ function percentText(fields: Fields, name: FieldName, percent: FieldName): void 
 
 function interpretAction(fields: Fields): void {
   const field = fields.get("action");
+  const position = fields.get("position_side");
+  fields.delete("position_side");
   if (typeof field?.value !== "string") return;
   const plain = plainName(field.value.trim());
   const word = ACTION_WORDS.get(plain);
@@ -72,6 +74,14 @@ function interpretAction(fields: Fields): void {
   fields.set("action", { ...field, value: word.action });
   if (word.side !== undefined && !fields.has("target.side")) {
     fields.set("target.side", { ...field, value: word.side });
+  }
+  // `"action": "close", "side": "long"` is `close_long`: it must not close a short.
+  const held = typeof position?.value === "string"
+    ? SIDE_WORDS.get(plainName(position.value.trim()))
+    : undefined;
+  const isSide = held === "long" || held === "short";
+  if (word.action === "close" && position !== undefined && isSide && !fields.has("target.side")) {
+    fields.set("target.side", { ...position, value: held });
   }
   if (plain === "cancelall" && !fields.has("symbol")) fields.set("symbol", { ...field, value: "*" });
 }

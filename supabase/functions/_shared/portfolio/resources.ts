@@ -33,7 +33,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   "": { rpc: "portfolio_summary", takes: {} },
   positions: {
     rpc: "list_positions",
-    takes: { limit: "limit", after_symbol: "after_symbol", after_strategy: "after_strategy" },
+    takes: { limit: "limit", after_symbol: "after_symbol", after_strategy: "after_strategy", ...filters },
   },
   orders: { rpc: "list_orders", takes: { ...pages, ...filters, status: "only_status" } },
   fills: { rpc: "list_fills", takes: { ...pages, ...filters } },

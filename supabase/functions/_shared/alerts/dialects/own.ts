@@ -12,6 +12,7 @@ export const OWN_NAMES: Names = {
   symbol: ["symbol", "ticker", "instrument", "pair"],
   exchange: ["exchange"],
   action: ["action", "order_action", "side", "direction"],
+  position_side: ["position_side", "side", "direction"],
   "target.side": ["target.side", "target", "sentiment", "market_position"],
   "target.quantity": ["target.quantity", "market_position_size"],
   position_size: ["position_size", "target_size", "target_position"],
