@@ -32,6 +32,9 @@ export async function buildDashboard(): Promise<void> {
       ],
       outdir: draft,
       assetNames: "[name]",
+      // What is imported only when it is needed is a file of its own. Its name tells its content: an old page's are gone.
+      splitting: true,
+      chunkNames: "[name]-[hash]",
       bundle: true,
       minify: true,
       sourcemap: "linked",
