@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { post } from "../support/alerts.ts";
 import { stack } from "../support/stack.ts";
 import { type Browser, browserTest, note } from "./browser.ts";
 import { openDesk, openWindow, ownAccount } from "./desk.ts";
@@ -9,7 +10,11 @@ const LARGEST_LOAD = 400_000;
 browserTest(
   "the first load is under 400 kB compressed, and nothing of it comes from elsewhere",
   async (browser) => {
-    const { page, problems } = await openWindow(browser, { account: await ownAccount() });
+    const account = await ownAccount();
+    // With something to chart: what draws it is a part of the load.
+    const alert = { symbol: "AAPL", action: "buy", quantity: "1", price: "100" };
+    await post(alert, { query: `?account=${account}` });
+    const { page, problems } = await openWindow(browser, { account });
     const paths = new Set<string>();
     const strangers: string[] = [];
     page.on("request", (request) => {
@@ -18,7 +23,8 @@ browserTest(
       if (url.origin === stack.dashboard_url) paths.add(url.pathname);
     });
     await page.goto(stack.dashboard_url);
-    await page.locator(".first-alert").waitFor();
+    await page.locator(".equity canvas").first().waitFor();
+    await page.locator(".symbol canvas").first().waitFor();
     // Asked for again: Chromium does not keep every body that it has read.
     const loaded = await Promise.all([...paths].map(async (url) => {
       const response = await fetch(stack.dashboard_url + url);
