@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import type { Metafile } from "esbuild";
 import { errorText } from "./errors.ts";
 import { standardError } from "./log.ts";
 import { exists, inRepository } from "./paths.ts";
@@ -25,13 +26,17 @@ export async function buildDashboard(): Promise<void> {
   // Built aside and then put in place: a page being served, or a second build, never sees half of it.
   const draft = await Deno.makeTempDir({ dir: source, prefix: ".dist-" });
   try {
-    await build({
+    const { metafile } = await build({
+      metafile: true,
       entryPoints: [
         { in: join(source, "src", "main.tsx"), out: "app" },
         { in: join(source, "src", "styles", "app.css"), out: "app" },
       ],
       outdir: draft,
       assetNames: "[name]",
+      // What is imported only when it is needed is a file of its own. Its name tells its content: an old page's are gone.
+      splitting: true,
+      chunkNames: "[name]-[hash]",
       bundle: true,
       minify: true,
       sourcemap: "linked",
@@ -48,7 +53,8 @@ export async function buildDashboard(): Promise<void> {
     for await (const { name } of Deno.readDir(join(source, "public"))) {
       await Deno.copyFile(join(source, "public", name), join(draft, name));
     }
-    await Deno.copyFile(join(source, "index.html"), join(draft, "index.html"));
+    const page = await Deno.readTextFile(join(source, "index.html"));
+    await Deno.writeTextFile(join(draft, "index.html"), preloading(page, partsOf(metafile)));
     // A temporary directory is its owner's alone; this one is for a host to serve.
     await Deno.chmod(draft, 0o755);
     await replaceDirectory(draft, builtDashboard);
@@ -56,6 +62,19 @@ export async function buildDashboard(): Promise<void> {
     await stop();
     if (await exists(draft)) await Deno.remove(draft, { recursive: true });
   }
+}
+
+/** The files that the page's script begins with by importing them. */
+function partsOf({ outputs }: Metafile): string[] {
+  const entry = Object.entries(outputs).find(([path]) => basename(path) === "app.js")?.[1];
+  return (entry?.imports ?? []).filter(({ kind }) => kind === "import-statement")
+    .map(({ path }) => basename(path));
+}
+
+/** A page that asks for these parts of its script together with it, not after it. */
+function preloading(page: string, parts: readonly string[]): string {
+  const links = parts.map((part) => `    <link rel="modulepreload" href="${part}">\n`);
+  return page.replace("  </head>", `${links.join("")}  </head>`);
 }
 
 async function replaceDirectory(next: string, current: string): Promise<void> {

@@ -11,6 +11,7 @@ import { freePort } from "../local/ports.ts";
 import { startStack } from "../local/stack.ts";
 import { repositoryRoot } from "../local/paths.ts";
 import { findChromium } from "./browser/browser.ts";
+import { failuresIn } from "./support/failures.ts";
 import { setFunctionEnv } from "./support/own-stack.ts";
 
 /** What Supabase's hosted edge runtime embeds. */
@@ -22,11 +23,24 @@ interface Result {
   failed: number;
   skipped: number;
   seconds: number;
+  /** What failed and why, for who sees only the end of what a run prints. */
+  reasons: string[];
 }
 
 trustSystemCertificates();
 const results: Result[] = [];
 const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+
+/** Passes a stream on as it comes; all of its text. */
+async function passOn(from: ReadableStream<Uint8Array>, to: typeof Deno.stdout): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of from) {
+    text += decoder.decode(chunk, { stream: true });
+    await to.write(chunk);
+  }
+  return text;
+}
 
 /** Runs one command, its output passed on as it comes, and counts the tests that its last lines report. */
 async function run(name: string, command: string[], env: Record<string, string> = {}): Promise<void> {
@@ -39,14 +53,13 @@ async function run(name: string, command: string[], env: Record<string, string> 
     cwd: repositoryRoot,
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
-  let output = "";
-  for await (const chunk of child.stdout) {
-    output += new TextDecoder().decode(chunk);
-    await Deno.stdout.write(chunk);
-  }
-  const { code } = await child.status;
+  const [output, errors, { code }] = await Promise.all([
+    passOn(child.stdout, Deno.stdout),
+    passOn(child.stderr, Deno.stderr),
+    child.status,
+  ]);
   // deno-lint-ignore no-control-regex
   const plain = output.replaceAll(/\x1b\[[0-9;]*m/g, "");
   const counts = plain.match(/\| (\d+) passed.*? \| (\d+) failed(?:.*?\| (\d+) ignored)?/)?.slice(1) ??
@@ -59,7 +72,15 @@ async function run(name: string, command: string[], env: Record<string, string> 
     failed: code === 0 ? failed : Math.max(failed, 1),
     skipped,
     seconds: (performance.now() - started) / 1000,
+    reasons: code === 0 ? [] : reasonsIn(output, errors),
   });
+}
+
+/** What failed in a suite; of one that is no test, or did not get so far, the end of what it said. */
+function reasonsIn(output: string, errors: string): string[] {
+  const failures = failuresIn(output);
+  if (failures.length === 0) return errors.trimEnd().split("\n").slice(-8);
+  return failures.flatMap(({ name, reason }) => [name, ...reason.map((line) => `  ${line}`)]);
 }
 
 const deno = Deno.execPath();
@@ -99,7 +120,14 @@ async function withStack(body: (env: Record<string, string>) => Promise<void>): 
 
 function missing(program: string): void {
   const failed = Deno.env.get("CI") === "true" ? 1 : 0;
-  results.push({ name: `${program} is on PATH`, passed: 0, failed, skipped: 1 - failed, seconds: 0 });
+  results.push({
+    name: `${program} is on PATH`,
+    passed: 0,
+    failed,
+    skipped: 1 - failed,
+    seconds: 0,
+    reasons: [],
+  });
   say(`${program} is not on PATH: the tests that need it are skipped.`);
 }
 
@@ -137,6 +165,10 @@ if (wants("sql") || wants("integration") || wants("browser")) {
 if (wants("e2e")) await run("e2e", tests("e2e"));
 if (wants("faults")) await run("faults", tests("faults"));
 
+for (const { name, reasons } of results.filter(({ failed }) => failed > 0)) {
+  say(`\nFAILED ${name}`);
+  for (const line of reasons) say(`  ${line}`);
+}
 say("");
 for (const { name, passed, failed, skipped, seconds } of results) {
   say(

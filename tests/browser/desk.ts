@@ -36,7 +36,8 @@ export async function openWindow(
     isMobile: phone,
     acceptDownloads: true,
   });
-  context.setDefaultTimeout(10_000);
+  // Only says that something never came: how soon it came is measured where it was promised.
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   if (account !== undefined) {
     await page.addInitScript(

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { post } from "../support/alerts.ts";
+import { atMostOnce } from "../support/noise.ts";
 import { asService, stack } from "../support/stack.ts";
 import { browserTest, keep, note, type Page } from "./browser.ts";
 import { columnTexts, openDesk, openTable, ownAccount } from "./desk.ts";
@@ -62,19 +63,23 @@ browserTest("alerts appear within two seconds, without a reload", async (browser
   await t.step("fills follow, the newest first", async () => {
     await openTable(page, "Fills");
     await page.locator(".rows td", { hasText: "190.25" }).waitFor();
-    const times: number[] = [];
-    for (const quantity of ["1", "2", "3", "4", "5"]) {
+    let sold = 0;
+    const sellAndSee = () => {
+      const quantity = String(++sold);
       const alert = { symbol: "AAPL", action: "sell", quantity, price: "196" };
-      times.push(
-        await sendAndSee(page, account, alert, async () => {
-          await page.locator(".rows tbody tr:first-child", { hasText: quantity }).filter({ hasText: "sell" })
-            .waitFor();
-          while ((await columnTexts(page, "Quantity"))[0] !== quantity) await page.waitForTimeout(20);
-        }),
-      );
-    }
-    note(`fills after ${times.map((time) => time.toFixed(0)).join(", ")} ms`);
-    ok((times.toSorted((a, b) => a - b)[2] ?? Infinity) < 2_000, times.join());
+      return sendAndSee(page, account, alert, async () => {
+        await page.locator(".rows tbody tr:first-child", { hasText: quantity }).filter({ hasText: "sell" })
+          .waitFor();
+        while ((await columnTexts(page, "Quantity"))[0] !== quantity) await page.waitForTimeout(20);
+      });
+    };
+    // The middle one of five: they come at any time between two beats of the page.
+    await atMostOnce(2_000, async () => {
+      const times: number[] = [];
+      for (let nr = 0; nr < 5; nr++) times.push(await sellAndSee());
+      note(`fills after ${times.map((time) => time.toFixed(0)).join(", ")} ms`);
+      return times.toSorted((a, b) => a - b)[2] ?? Infinity;
+    }, 3);
   });
 
   await t.step("a refusal comes with its reason, what to do, and how the alert was read", async () => {
@@ -157,7 +162,7 @@ browserTest("a page that loses its project says so, and goes on by itself", asyn
   await page.getByText("Connection lost, trying again").waitFor();
   await keep(page, "connection-lost");
   await page.unroute("**/rest/v1/**");
-  await page.locator(".freshness.is-live").waitFor({ timeout: 20_000 });
+  await page.locator(".freshness.is-live").waitFor();
 });
 
 browserTest("a page that nobody looks at asks for nothing", async (browser) => {
@@ -165,11 +170,14 @@ browserTest("a page that nobody looks at asks for nothing", async (browser) => {
   await page.evaluate(`
     Object.defineProperty(document, "hidden", { value: true, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));`);
-  await page.waitForTimeout(1_000);
   let asked = 0;
   page.on("request", () => asked++);
-  await page.waitForTimeout(2_000);
-  equal(asked, 0);
+  // What was asked before it was hidden may still be on its way.
+  await atMostOnce(0, async () => {
+    asked = 0;
+    await page.waitForTimeout(3_000);
+    return asked;
+  });
   await page.evaluate(`
     Object.defineProperty(document, "hidden", { value: false, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));`);

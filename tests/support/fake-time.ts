@@ -1,6 +1,9 @@
 import { setImmediate } from "node:timers";
 
-/** Time that a test moves: `Date.now`, `setTimeout`, `clearTimeout` and `AbortSignal.timeout` stand still until told. */
+/**
+ * Time that a test moves: `Date.now`, `performance.now`, `setTimeout`, `clearTimeout` and `AbortSignal.timeout` stand
+ * still until told.
+ */
 export interface FakeTime {
   /** Runs what becomes due within so many milliseconds, in order, and what follows from it. */
   advance(milliseconds: number): Promise<void>;
@@ -12,6 +15,7 @@ export interface FakeTime {
 export async function withFakeTime(body: (time: FakeTime) => Promise<void>): Promise<void> {
   const real = {
     now: Date.now,
+    performance: performance.now,
     setTimeout: globalThis.setTimeout,
     clearTimeout: globalThis.clearTimeout,
     timeout: AbortSignal.timeout,
@@ -31,6 +35,7 @@ export async function withFakeTime(body: (time: FakeTime) => Promise<void>): Pro
     [...timers].filter(([, { at }]) => at <= until).sort(([a, x], [b, y]) => x.at - y.at || a - b)[0];
 
   Date.now = () => now;
+  performance.now = () => now - start;
   globalThis.setTimeout = later as unknown as typeof setTimeout;
   globalThis.clearTimeout = ((id: number) => void timers.delete(id)) as typeof clearTimeout;
   AbortSignal.timeout = (milliseconds) => {
@@ -58,6 +63,7 @@ export async function withFakeTime(body: (time: FakeTime) => Promise<void>): Pro
     });
   } finally {
     Date.now = real.now;
+    performance.now = real.performance;
     globalThis.setTimeout = real.setTimeout;
     globalThis.clearTimeout = real.clearTimeout;
     AbortSignal.timeout = real.timeout;

@@ -28,7 +28,8 @@ export async function findConnection(): Promise<Found | null> {
 
 async function fromConfigFile(): Promise<Connection | null> {
   try {
-    const response = await fetch("config.json", { cache: "no-store" });
+    // The page's head has asked for it already, in these words: it comes with the script, not after it.
+    const response = await fetch("config.json");
     return response.ok ? toConnection(await response.json()) : null;
   } catch {
     // No such file, or a host that answers every path with a page.

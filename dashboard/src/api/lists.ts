@@ -1,6 +1,9 @@
 import { ask, type Client } from "./client.ts";
 import type { Alert, Fill, Filter, Order, Position, Trade } from "./reads.ts";
 
+/** Rows that a list gives at once, at most. */
+export const MOST = 1000;
+
 /** Where a page of a list begins: after the row that these arguments name; {}: at the first. */
 export type Cursor = { before?: number; after_symbol?: string; after_strategy?: string };
 

@@ -1,4 +1,4 @@
-import type { Palette } from "./theme.ts";
+import type { Palette } from "./palette.ts";
 
 /** A chart on the page. It shows what it is given, and tells where the pointer is. */
 export interface Chart<Point> {

@@ -3,7 +3,8 @@ import { formatDecimal } from "../format/decimal.ts";
 import type { Money } from "../format/money.ts";
 import type { Clock } from "../format/time.ts";
 import type { Chart, OnPoint } from "./chart.ts";
-import { ascending, chartOptions, fade, type Palette, readPalette, seesAll } from "./theme.ts";
+import { type Palette, readPalette } from "./palette.ts";
+import { ascending, chartOptions, fade, seesAll } from "./theme.ts";
 
 /** A moment of an account: numbers to draw, texts to tell. */
 export interface EquityMoment {

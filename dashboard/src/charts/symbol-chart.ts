@@ -10,7 +10,8 @@ import {
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
 import type { Chart, OnPoint } from "./chart.ts";
-import { ascending, chartOptions, type Palette, readPalette, seesAll } from "./theme.ts";
+import { type Palette, readPalette } from "./palette.ts";
+import { ascending, chartOptions, seesAll } from "./theme.ts";
 
 /** What was bought, or sold, in a bar, as it is written. */
 export interface Traded {

@@ -1,6 +1,21 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart, OnPoint } from "./chart.ts";
-import { readPalette } from "./theme.ts";
+import { readPalette } from "./palette.ts";
+
+/** Points, and what draws them. */
+export interface Charted<Point, Create> {
+  points: Point[];
+  create: Create;
+}
+
+/** Points with what draws them, which is a good part of the page's script: it is loaded while they are read, not before. */
+export async function withChart<Point, Create>(
+  points: Promise<Point[]>,
+  create: Promise<Create>,
+): Promise<Charted<Point, Create>> {
+  const [read, loaded] = await Promise.all([points, create]);
+  return { points: read, create: loaded };
+}
 
 /**
  * Keeps a chart in an element: made once, given the points whenever they change, recolored with the page.

@@ -5,6 +5,7 @@ import type { Connection } from "../api/connection.ts";
 import type { Account, Overview } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Money } from "../format/money.ts";
+import type { Ahead } from "./ahead.ts";
 import type { Store } from "./store.ts";
 
 /** What the pulse keeps up to date. */
@@ -24,6 +25,7 @@ export interface Desk {
   live: Store<Live>;
   account: Account;
   overview: Overview;
+  ahead: Ahead;
   /** Grows with every change of the account: what was read before may be old. */
   version: number;
   /** The strategy picked; null: all of them. */

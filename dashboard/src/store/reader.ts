@@ -12,6 +12,8 @@ export interface Read<T> {
 
 /** A read waits this many times as long as it took before it is made again: the database is there for the alerts first. */
 const REST = 5;
+/** What was asked ahead of everything else is asked again after so many milliseconds. */
+const SECOND_LOOK_MS = 1_000;
 /** A failed read is tried again after so many milliseconds. */
 const RETRY_MS = 3_000;
 
@@ -26,8 +28,16 @@ export class Reader<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #last: Read<T> = { data: null, error: null, key: null };
 
-  /** @param onRead is told of every answer and every failure */
-  constructor(readonly onRead: (read: Read<T>) => void) {}
+  #first: Promise<T> | null;
+
+  /**
+   * @param onRead is told of every answer and every failure
+   * @param first an answer to the first question that is on its way already. It may be older than the account's version,
+   *   by which changes are known: the question is soon asked again.
+   */
+  constructor(readonly onRead: (read: Read<T>) => void, first: Promise<T> | null = null) {
+    this.#first = first;
+  }
 
   /** Asks this question from now on, at once. */
   ask(key: string, read: () => Promise<T>): void {
@@ -64,12 +74,16 @@ export class Reader<T> {
     this.#asking = true;
     this.#changed = false;
     const started = performance.now();
-    const result = await settle(read);
+    const first = this.#first;
+    this.#first = null;
+    let result = await settle(() => first ?? read());
+    if (first !== null && "error" in result) result = await settle(read);
     // Another question was asked meanwhile, or none any more.
     if (round !== this.#round) return;
     this.#asking = false;
     const ended = performance.now();
-    this.#restUntil = ended + (ended - started) * REST;
+    this.#restUntil = ended + Math.max((ended - started) * REST, first === null ? 0 : SECOND_LOOK_MS);
+    if (first !== null) this.#changed = true;
     const kept = this.#last.key === key ? this.#last.data : null;
     this.#last = "error" in result
       ? { data: kept, error: result.error, key }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** A value that changes over time, and who is told of it. */
 export interface Store<State> {
@@ -34,6 +34,6 @@ export function useStore<State, Selected>(
 ): Selected {
   const [, redraw] = useState<Selected>();
   const selected = select(store.get());
-  useEffect(() => store.subscribe(() => redraw(() => select(store.get()))), [store]);
+  useLayoutEffect(() => store.subscribe(() => redraw(() => select(store.get()))), [store]);
   return selected;
 }

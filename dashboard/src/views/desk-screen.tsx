@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
 import { type Account, listAccounts, readOverview } from "../api/reads.ts";
 import { moneyOf } from "../format/money.ts";
 import { clockOf } from "../format/time.ts";
+import { type Ahead, askAhead } from "../store/ahead.ts";
 import { type Desk, DeskContext, type Live } from "../store/desk.ts";
 import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
@@ -23,7 +24,12 @@ interface Props {
 /** The page of somebody who is signed in: keeps the pulse, and picks the account. */
 export function DeskScreen({ client, connection, onSignOut }: Props) {
   const live = useMemo(() => createStore<Live>({ accounts: null, failure: null, seenAt: null }), [client]);
-  useEffect(() =>
+  // Most likely the account of the last visit is there: it is asked for without waiting for the list.
+  const guess = useMemo(() => {
+    const last = recall("account");
+    return last === null ? null : askAhead(client, last);
+  }, [client]);
+  useLayoutEffect(() =>
     startPulse(() => listAccounts(client), {
       onBeat: (accounts) =>
         live.set({ accounts: settled(live, accounts), failure: null, seenAt: Date.now() }),
@@ -51,7 +57,7 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   return (
     <OneAccount
       key={account.name}
-      {...{ client, connection, live, account, accounts, onSignOut }}
+      {...{ client, connection, live, account, accounts, guess, onSignOut }}
       onPick={pick}
     />
   );
@@ -64,15 +70,17 @@ function settled(live: Store<Live>, accounts: Account[]): Account[] {
 }
 
 function OneAccount(
-  { client, connection, live, account, accounts, onSignOut, onPick }: Props & {
+  { client, connection, live, account, accounts, guess, onSignOut, onPick }: Props & {
     live: Store<Live>;
     account: Account;
     accounts: Account[];
+    guess: Ahead | null;
     onPick: (name: string) => void;
   },
 ) {
   const { name, version, epoch } = account;
-  const overview = useRead(name, version, () => readOverview(client, name));
+  const [ahead] = useState(() => guess?.account === name ? guess : askAhead(client, name));
+  const overview = useRead(name, version, () => readOverview(client, name), ahead.takeOverview);
   const [strategy, setStrategy] = useState<string | null>(null);
   const [symbol, setSymbol] = useState<string | null>(null);
   const money = useMemo(() => moneyOf(account.currency), [account.currency]);
@@ -98,7 +106,7 @@ function OneAccount(
     );
   }
   const desk: Desk = {
-    ...{ client, connection, live, account, overview: data, strategy, money, clock },
+    ...{ client, connection, live, account, overview: data, ahead, strategy, money, clock },
     version: version + epoch * 1e9,
     symbol: symbol ?? data.symbols[0] ?? null,
     chart: setSymbol,

@@ -1,6 +1,6 @@
 import { readEquity, readPerformance, readProfit } from "../api/reads.ts";
-import { createEquityChart, type EquityMoment } from "../charts/equity-chart.ts";
-import { useChart } from "../charts/use-chart.ts";
+import type { EquityMoment } from "../charts/equity-chart.ts";
+import { type Charted, useChart, withChart } from "../charts/use-chart.ts";
 import { addDecimals, formatDecimal, negated, shiftPoint } from "../format/decimal.ts";
 import type { Money } from "../format/money.ts";
 import { type Desk, useDesk } from "../store/desk.ts";
@@ -15,14 +15,18 @@ export function EquityPanel() {
   const { strategy } = desk;
   const { range, tools, showAll } = useRange("Range of the equity curve");
   const view = `${range} ${strategy ?? "*"}`;
-  const read = useRead(view, desk.version, () => readMoments(desk, range));
+  const read = useRead(view, desk.version, () =>
+    withChart(
+      readMoments(desk, range),
+      import("../charts/equity-chart.ts").then(({ createEquityChart }) => createEquityChart),
+    ));
   const title = strategy === null ? "Equity" : `Closed trades of ${strategyName(strategy)}`;
   return (
     <Panel name="equity" title={title} tools={tools}>
       <Outcome
         read={read}
         what="The equity curve"
-        isEmpty={(moments) => moments.length === 0}
+        isEmpty={({ points }) => points.length === 0}
         empty={
           <>
             <p>{strategy === null ? "No alert came" : "No trade was closed"} in this range.</p>
@@ -30,7 +34,7 @@ export function EquityPanel() {
           </>
         }
       >
-        {(moments) => <EquityChart moments={moments} view={view} title={title} />}
+        {(charted) => <EquityChart charted={charted} view={view} title={title} />}
       </Outcome>
       <PerformanceRow range={range} />
     </Panel>
@@ -84,10 +88,18 @@ function beginAt(level: string, gain: string, moments: EquityMoment[], money: Mo
   return [{ time: first.time - 60, value: Number(start), fall: 0, label }, ...moments];
 }
 
-function EquityChart({ moments, view, title }: { moments: EquityMoment[]; view: string; title: string }) {
+type Create = typeof import("../charts/equity-chart.ts").createEquityChart;
+
+function EquityChart(
+  { charted: { points: moments, create }, view, title }: {
+    charted: Charted<EquityMoment, Create>;
+    view: string;
+    title: string;
+  },
+) {
   const { money, clock } = useDesk();
   const { host, point } = useChart(
-    (element, onPoint) => createEquityChart(element, { money, clock, onPoint }),
+    (element, onPoint) => create(element, { money, clock, onPoint }),
     moments,
     view,
   );

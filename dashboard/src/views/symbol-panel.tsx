@@ -1,6 +1,6 @@
 import { type Bar, readSymbol } from "../api/reads.ts";
-import { createSymbolChart, type MarkBar } from "../charts/symbol-chart.ts";
-import { useChart } from "../charts/use-chart.ts";
+import type { MarkBar } from "../charts/symbol-chart.ts";
+import { type Charted, useChart, withChart } from "../charts/use-chart.ts";
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
 import { useDesk } from "../store/desk.ts";
@@ -14,11 +14,16 @@ export function SymbolPanel() {
   const { client, account, version, overview, symbol, chart, strategy, clock } = useDesk();
   const { range, tools, showAll } = useRange("Range of the symbol's chart");
   const view = `${symbol} ${range} ${strategy ?? "*"}`;
-  const read = useRead(view, version, async () => {
+  const readBars = async () => {
     if (symbol === null) return [];
     const asked = { ...sinceOf(range), symbol, ...(strategy !== null && { only_strategy: strategy }) };
     return (await readSymbol(client, account.name, asked)).map((bar) => toMarkBar(bar, clock));
-  });
+  };
+  const read = useRead(view, version, () =>
+    withChart(
+      readBars(),
+      import("../charts/symbol-chart.ts").then(({ createSymbolChart }) => createSymbolChart),
+    ));
   const known = symbol === null || overview.symbols.includes(symbol)
     ? overview.symbols
     : [symbol, ...overview.symbols];
@@ -35,7 +40,7 @@ export function SymbolPanel() {
       <Outcome
         read={read}
         what={`The marks of ${symbol}`}
-        isEmpty={(bars) => bars.length === 0}
+        isEmpty={({ points }) => points.length === 0}
         empty={
           <>
             <p>{symbol === null ? "No alert brought a price yet." : `No mark of ${symbol} in this range.`}</p>
@@ -43,16 +48,20 @@ export function SymbolPanel() {
           </>
         }
       >
-        {(bars) => <SymbolChart bars={bars} view={view} />}
+        {(charted) => <SymbolChart charted={charted} view={view} />}
       </Outcome>
     </Panel>
   );
 }
 
-function SymbolChart({ bars, view }: { bars: MarkBar[]; view: string }) {
+type Create = typeof import("../charts/symbol-chart.ts").createSymbolChart;
+
+function SymbolChart(
+  { charted: { points: bars, create }, view }: { charted: Charted<MarkBar, Create>; view: string },
+) {
   const { clock, symbol } = useDesk();
   const { host, point } = useChart(
-    (element, onPoint) => createSymbolChart(element, { clock, onPoint }),
+    (element, onPoint) => create(element, { clock, onPoint }),
     bars,
     view,
   );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AlertToBook, BookingAnswer } from "../../../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { answering, createHarness, failing, filled, hanging, keys, message, rejected } from "./harness.ts";
+import { overrun } from "../../support/noise.ts";
 
 // A pause of the group commit may outlast the answer at the deadline; nothing waits for it.
 const test = (name: string, fn: () => void | Promise<void>) =>
@@ -90,7 +91,8 @@ test("what the database refused is an error in the log, with its SQLSTATE", asyn
 });
 
 test("a database that is away answers 503 with Retry-After", async () => {
-  const { status, headers, json } = await createHarness({ send: failing("unavailable", "PGRST000") }).post();
+  const send = failing("unavailable", "PGRST000");
+  const { status, headers, json } = await createHarness({ send, deadlineMs: 200 }).post();
   assert.equal(status, 503);
   assert.equal(headers.get("retry-after"), "1");
   assert.equal(json.error.code, "unavailable");
@@ -98,11 +100,13 @@ test("a database that is away answers 503 with Retry-After", async () => {
 
 test("a database that hangs answers 503 at the deadline", async () => {
   const started = performance.now();
-  const { status, headers } = await createHarness({ send: hanging, deadlineMs: 120 }).post();
-  const milliseconds = performance.now() - started;
-  assert.equal(status, 503);
-  assert.equal(headers.get("retry-after"), "1");
-  assert.ok(milliseconds >= 100 && milliseconds < 600, `${milliseconds} ms`);
+  const late = await overrun(120, async () => {
+    const { status, headers } = await createHarness({ send: hanging, deadlineMs: 120 }).post();
+    assert.equal(status, 503);
+    assert.equal(headers.get("retry-after"), "1");
+  });
+  assert.ok(performance.now() - started >= 100);
+  assert.ok(late < 480, `${late} ms late`);
 });
 
 test("a lock that stays held answers 503 at the deadline", async () => {
@@ -114,7 +118,6 @@ test("an answer that was lost is asked for again, and the sender gets it", async
   let calls = 0;
   const harness = createHarness({
     send: (alerts, signal) => (++calls === 1 ? failing("unavailable") : answering(filled))(alerts, signal),
-    deadlineMs: 2_000,
   });
   const { status, json } = await harness.post();
   assert.equal(status, 200);

@@ -7,7 +7,7 @@ const alert = { symbol: "AAPL", hash: "0", request_id: "r", key_id: "k" } as Ale
 const answer = { status: "filled", duplicate: false, alert_id: "1" };
 
 /** What becomes of a batch of one when what listens at the database's address answers in this way. */
-async function send(respond: (request: Request) => Response | Promise<Response>, milliseconds = 1_000) {
+async function send(respond: (request: Request) => Response | Promise<Response>, milliseconds = 30_000) {
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, respond);
   const database = createDatabase({
     supabaseUrl: `http://127.0.0.1:${server.addr.port}`,
@@ -69,15 +69,9 @@ Deno.test("a call is made once: asking again is for those who know the deadline"
 });
 
 Deno.test("no answer before the deadline is unavailable, at the deadline", async () => {
-  const started = performance.now();
-  let release = () => {};
-  const result = await send(() =>
-    new Promise((resolve) => {
-      release = () => resolve(new Response());
-      setTimeout(() => release(), 150);
-    }), 60);
-  assert.deepEqual(result, { ok: false, failure: "unavailable", code: "no_answer" });
-  assert.ok(performance.now() - started < 1_000);
+  // The answer that comes later would be told as garbled.
+  const later = () => new Promise<Response>((resolve) => setTimeout(() => resolve(new Response()), 1_500));
+  assert.deepEqual(await send(later, 60), { ok: false, failure: "unavailable", code: "no_answer" });
 });
 
 Deno.test("a connection that is refused or cut is unavailable", async () => {
@@ -86,10 +80,10 @@ Deno.test("a connection that is refused or cut is unavailable", async () => {
   const database = createDatabase({ supabaseUrl: `http://127.0.0.1:${port}`, serviceKey: "x" });
   const book = createSendBatch(database, "process_alerts");
   const cut = listener.accept().then((connection) => connection.close());
-  const lost = await book([alert], AbortSignal.timeout(1_000));
+  const lost = await book([alert], AbortSignal.timeout(30_000));
   await cut;
   listener.close();
-  const refused = await book([alert], AbortSignal.timeout(1_000));
+  const refused = await book([alert], AbortSignal.timeout(30_000));
   for (const result of [lost, refused]) {
     assert.deepEqual(result, { ok: false, failure: "unavailable", code: "no_answer" });
   }

@@ -94,7 +94,8 @@ export function createHarness(
   {
     send = answering(filled),
     preview = answering(filled),
-    deadlineMs = 200,
+    // Longer than a machine stalls; a test of what hangs sets its own.
+    deadlineMs = 20_000,
     bodyLimit = 4_096,
     webhookSecrets = "",
   }: {

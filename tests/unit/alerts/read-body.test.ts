@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
 import { alertOf, buy, NOW, pathsOf, problemsOf, read } from "./reading.ts";
+import { atMostOnce, timeOf } from "../../support/noise.ts";
 
 const expected = alertOf({ symbol: "BTC/USD", action: "buy", quantity: "0.01", price: "64000" });
 
@@ -70,10 +71,11 @@ Deno.test("a request is read whole or not at all, and each problem says whose it
   assert.deepEqual(pathsOf('[{"symbol":"A","action":"buy","quantity":1},{"ticker":NaN}]'), ["[1].symbol"]);
 });
 
-Deno.test("long runs of spaces and long lists of mistakes cost little", () => {
-  const started = performance.now();
-  assert.equal(read(`symbol=A${" ".repeat(60_000)}B`).ok, false);
-  assert.equal(problemsOf("x\n".repeat(30_000) + "a=b").length, 50);
-  assert.equal(problemsOf(`{"symbol":"A","x":[${"NaN,".repeat(15_000)}1]}`).length, 50);
-  assert.ok(performance.now() - started < 1000);
+Deno.test("long runs of spaces and long lists of mistakes cost little", async () => {
+  const readAll = () => {
+    assert.equal(read(`symbol=A${" ".repeat(60_000)}B`).ok, false);
+    assert.equal(problemsOf("x\n".repeat(30_000) + "a=b").length, 50);
+    assert.equal(problemsOf(`{"symbol":"A","x":[${"NaN,".repeat(15_000)}1]}`).length, 50);
+  };
+  await atMostOnce(1_000, () => timeOf(readAll));
 });

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import type { Cursor } from "../../api/lists.ts";
+import { type Cursor, MOST } from "../../api/lists.ts";
 import { toCsv } from "../../format/csv.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { Icon } from "../icons.tsx";
 import type { Kind } from "./kinds.tsx";
-import { type Choices, filterOf, MOST, sortRows } from "./use-table.ts";
+import { type Choices, filterOf, sortRows } from "./use-table.ts";
 
 /** Saves every row that the filters leave, not only those of the page, as CSV. */
 export function ExportButton<Row>({ kind, choices }: { kind: Kind<Row>; choices: Choices }) {

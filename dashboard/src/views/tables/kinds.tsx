@@ -10,6 +10,7 @@ import {
   listTrades,
 } from "../../api/lists.ts";
 import type { Alert, Fill, Order, Position, Trade } from "../../api/reads.ts";
+import type { Desk } from "../../store/desk.ts";
 import { describeAlert, fieldOf } from "../../format/words.ts";
 import { AlertDetails } from "./alert-details.tsx";
 import { amount, type Column, moment, number, price, profit, side, words } from "./columns.ts";
@@ -19,6 +20,8 @@ export interface Kind<Row> {
   name: string;
   title: string;
   read: ListRead<Row>;
+  /** Its rows at first, when they are on their way already. */
+  first?(desk: Desk): Promise<Row[]> | null;
   /** Tells rows apart. */
   id(row: Row): string;
   /** Where the page after this row begins. */
@@ -44,6 +47,7 @@ export const positions: Kind<Position> = {
   name: "positions",
   title: "Positions",
   read: listPositions,
+  first: ({ ahead }) => ahead.takePositions(),
   id: ({ symbol, strategy }) => `${symbol}\n${strategy}`,
   after: ({ symbol, strategy }) => ({ after_symbol: symbol ?? "", after_strategy: strategy ?? "" }),
   columns: [

@@ -1,12 +1,13 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
+import { MOST } from "../../api/lists.ts";
 import { useDesk } from "../../store/desk.ts";
 import { Select } from "../select.tsx";
 import { Trouble } from "../trouble.tsx";
 import type { Column } from "./columns.ts";
 import { ExportButton } from "./export.tsx";
 import { type Kind, SYMBOL } from "./kinds.tsx";
-import { MOST, PAGE, type Sort, type TableState, useTable } from "./use-table.ts";
+import { PAGE, type Sort, type TableState, useTable } from "./use-table.ts";
 
 /** One table: filters above, rows that follow the account, pages below. */
 export function TableView<Row>({ kind }: { kind: Kind<Row> }) {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Cursor } from "../../api/lists.ts";
+import { type Cursor, MOST } from "../../api/lists.ts";
 import { useDesk } from "../../store/desk.ts";
 import type { Read } from "../../store/reader.ts";
 import { useRead } from "../../store/use-read.ts";
@@ -9,8 +9,6 @@ import type { Kind } from "./kinds.tsx";
 
 /** Rows on a page. */
 export const PAGE = 25;
-/** Rows that a sorted table is made of, the newest: as many as the RPCs give at once. */
-export const MOST = 1000;
 
 export interface Sort {
   key: string;
@@ -61,7 +59,8 @@ export function sortRows<Row>(rows: Row[], columns: readonly Column<Row>[], sort
 
 /** Keeps a table: what is asked, which page, and its rows as they change. */
 export function useTable<Row>(kind: Kind<Row>): TableState<Row> {
-  const { client, account, version, strategy } = useDesk();
+  const desk = useDesk();
+  const { client, account, version, strategy } = desk;
   const [choices, setChoices] = useState<Choices>({
     symbol: "",
     status: kind.statuses?.[0] ?? null,
@@ -70,6 +69,7 @@ export function useTable<Row>(kind: Kind<Row>): TableState<Row> {
   // Where each page begins, as far as the reader has come.
   const [cursors, setCursors] = useState<Cursor[]>([{}]);
   const [page, setPage] = useState(0);
+  // Short tables, and sorted ones: of the newest rows.
   const isWhole = kind.isShort || choices.sort !== null;
   const cursor = isWhole ? {} : cursors[page] ?? {};
   const filter = filterOf(choices, strategy);
@@ -79,6 +79,7 @@ export function useTable<Row>(kind: Kind<Row>): TableState<Row> {
     JSON.stringify([isWhole, cursor, filter]),
     version,
     () => kind.read(client, account.name, { ...filter, cursor, limit: isWhole ? MOST : PAGE + 1 }),
+    () => strategy === null ? kind.first?.(desk) ?? null : null,
   );
 
   const all = sortRows((read.data ?? []).filter(kind.keep ?? (() => true)), kind.columns, choices.sort);

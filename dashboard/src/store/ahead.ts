@@ -1,0 +1,31 @@
+import type { Client } from "../api/client.ts";
+import { listPositions, MOST } from "../api/lists.ts";
+import { type Overview, type Position, readOverview } from "../api/reads.ts";
+
+/** What the views of an account show first, asked for before they are drawn: all at once, not one after the other. */
+export interface Ahead {
+  account: string;
+  /** Each is given away once, to the first who asks; null to those after. */
+  takeOverview(): Promise<Overview> | null;
+  takePositions(): Promise<Position[]> | null;
+}
+
+/** Asks for what an account's views show first. */
+export function askAhead(client: Client, account: string): Ahead {
+  return {
+    account,
+    takeOverview: once(readOverview(client, account)),
+    takePositions: once(listPositions(client, account, { cursor: {}, limit: MOST })),
+  };
+}
+
+function once<T>(answer: Promise<T>): () => Promise<T> | null {
+  // Perhaps nobody takes it: the account may be another one than was guessed.
+  answer.catch(() => {});
+  let left: Promise<T> | null = answer;
+  return () => {
+    const given = left;
+    left = null;
+    return given;
+  };
+}
