@@ -8,25 +8,27 @@ export interface AlertAnswer {
   body: Record<string, unknown>;
 }
 
-/** The fields of an answer in the order in which people read them (DESIGN 3); the database's JSON has none. */
-const READING_ORDER = [
-  "status",
-  "duplicate",
-  "alert_id",
-  "account",
-  "strategy",
-  "symbol",
-  "orders",
-  "fills",
-  "position",
-  "cash",
-  "equity",
-];
-
-/** The answer's fields in reading order, then those that only some answers have; a refusal's code stands in `error`. */
-function inReadingOrder({ code: _, message: __, ...answer }: BookingAnswer): Record<string, unknown> {
-  const known = READING_ORDER.filter((name) => name in answer).map((name) => [name, answer[name]]);
-  return { ...Object.fromEntries(known), ...answer };
+/**
+ * The answer's fields in the order in which people read them (DESIGN 3), which the database's JSON has lost; then those
+ * that only some answers have. A refusal's code stands in `error`. What is undefined is not in the JSON.
+ */
+function inReadingOrder(answer: BookingAnswer): Record<string, unknown> {
+  const { status, duplicate, alert_id, account, strategy, symbol } = answer;
+  const { orders, fills, position, cash, equity } = answer;
+  const first = {
+    status,
+    duplicate,
+    alert_id,
+    account,
+    strategy,
+    symbol,
+    orders,
+    fills,
+    position,
+    cash,
+    equity,
+  };
+  return { ...first, ...answer, code: undefined, message: undefined };
 }
 
 /** Turns what became of an alert into its answer. */

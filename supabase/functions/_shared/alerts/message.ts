@@ -13,6 +13,8 @@ export function isMessage(value: Value | undefined): value is Message {
 
 /** Field names are compared like this: `quantityType`, `quantity_type` and `Quantity-Type` are one name. */
 export function plainName(name: string): string {
+  // As most names are, and each is asked for several times: to see so takes a third of making it so.
+  if (!/[^a-z0-9.]/.test(name)) return name;
   return name.toLowerCase().replace(/[_\- ]/g, "");
 }
 

@@ -148,10 +148,15 @@ function senderOf(signature: SignatureCheck | null, apiKeys: ApiKeyAuthService, 
 
 /** The alert without the key that came beside it, should a comment or an id repeat it: it would be stored. */
 function withoutKey(read: ReadAlert, key: string): ReadAlert {
-  const text = JSON.stringify(read.alert);
-  if (!text.includes(key)) return read;
+  if (!says(read.alert, key)) return read;
   const strike = (_: string, value: unknown) => typeof value === "string" ? strikeOut(value, key) : value;
-  return { ...read, alert: JSON.parse(text, strike) };
+  return { ...read, alert: JSON.parse(JSON.stringify(read.alert), strike) };
+}
+
+/** Whether the text stands anywhere in a value. */
+function says(value: unknown, text: string): boolean {
+  if (typeof value === "string") return value.includes(text);
+  return typeof value === "object" && value !== null && Object.values(value).some((each) => says(each, text));
 }
 
 /** How the alerts were read and what they would do; each by itself, as if it were the only one. */

@@ -50,13 +50,19 @@ const LONGEST_KEY = 256;
 const BLOCK = 64;
 const BLOCK_END = 9;
 const FILLER = Buffer.alloc(LONGEST_KEY + BLOCK);
+/** By how many blocks a text has taken: what it lacks. Cut once, for a cut takes a microsecond. */
+const FILLERS = Array.from(
+  { length: FILLER.length / BLOCK + 1 },
+  (_, taken) => FILLER.subarray(taken * BLOCK),
+);
 
 const hashOf = (text: string, secret: string): Buffer => createHmac("sha256", secret).update(text).digest();
 
 /** Hashes as many blocks as a text lacks to the longest key: then all texts take the same. */
 function fillUp(text: string): void {
   const taken = Math.ceil((text.length + BLOCK_END) / BLOCK);
-  createHash("sha256").update(FILLER.subarray(taken * BLOCK)).digest();
+  // In hex, which nobody reads: a digest in a Buffer of its own takes 4 microseconds more.
+  createHash("sha256").update(FILLERS[taken] ?? FILLER).digest("hex");
 }
 
 /** Reads `id` and `[scopes[:account[:expiry]]]` of an entry; `wrong` makes the error for what cannot be read. */

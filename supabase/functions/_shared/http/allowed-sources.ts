@@ -38,9 +38,10 @@ export function allowSources(
   sources: Sources | null,
   proxy: TrustedProxy,
 ): MiddlewareHandler<{ Variables: Variables }> {
+  if (sources === null) return (_, next) => next();
   return async (context, next) => {
     const address = clientAddress(context.req.raw.headers, proxy);
-    if (sources !== null && (address === null || !sources(address))) {
+    if (address === null || !sources(address)) {
       context.get("logFields").address = address;
       throw new HttpError(403, "source_not_allowed", "alerts are not taken from this address");
     }
