@@ -8,29 +8,6 @@ export interface AlertAnswer {
   body: Record<string, unknown>;
 }
 
-/**
- * The answer's fields in the order in which people read them (DESIGN 3), which the database's JSON has lost; then those
- * that only some answers have. A refusal's code stands in `error`. What is undefined is not in the JSON.
- */
-function inReadingOrder(answer: BookingAnswer): Record<string, unknown> {
-  const { status, duplicate, alert_id, account, strategy, symbol } = answer;
-  const { orders, fills, position, cash, equity } = answer;
-  const first = {
-    status,
-    duplicate,
-    alert_id,
-    account,
-    strategy,
-    symbol,
-    orders,
-    fills,
-    position,
-    cash,
-    equity,
-  };
-  return { ...first, ...answer, code: undefined, message: undefined };
-}
-
 /** Turns what became of an alert into its answer. */
 export function toAnswer(outcome: Outcome): AlertAnswer {
   switch (outcome.kind) {
@@ -48,9 +25,10 @@ export function toAnswer(outcome: Outcome): AlertAnswer {
       };
     case "answered": {
       const { answer } = outcome;
-      if (answer.status !== "rejected") return { status: 200, body: inReadingOrder(answer) };
+      if (answer.status !== "rejected") return { status: 200, body: answer };
       const { code = "rejected", message = code } = answer;
-      return { status: 422, body: { error: { code, message }, ...inReadingOrder(answer) } };
+      // In `error` alone: what is undefined is not in the JSON.
+      return { status: 422, body: { error: { code, message }, ...answer, code: undefined, message: undefined } };
     }
   }
 }
