@@ -110,6 +110,7 @@ $$;
 comment on function trading.dedupe_key is
   'The key under which an alert is booked once in its account''s epoch: its id; else its content for good when it carries a time; '
   'else its content within dedupe_window seconds (a bucket of arrival times: look up the bucket before as well). '
+  'A mark or a halt without id and time is never the same as another: a price may come back, and a halt must halt. '
   'The time comes first so that the index grows at its end. Account and epoch are in the key and not in columns beside it: so '
   'no index but the key''s own can serve a lookup. Before the first analyze the planner once took that of the pages, 100 times slower.';
 

@@ -8,6 +8,7 @@
 --   stop_limit     where a stop would, if that is within its limit; otherwise it waits as a limit.
 --   both inside    stops fill before limits: a bar that holds the stop and the profit of a bracket is a loss.
 --   born inside    an exit whose entry filled in the same bar is tested against the adverse extreme and the close only.
+--   born behind    a profit that the entry's own price has passed already is taken at the close: no market gives less than it has.
 
 create function trading.trailing_stop_price(side text, peak numeric, trail_amount numeric, trail_percent numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$

@@ -71,7 +71,7 @@ create type trading.planned_request as (
 );
 comment on type trading.planned_request is
   'A request, by its place in the array, with its slots in positions and markets and its twin: the alert of the same dedupe_key '
-  'that came before it, booked earlier (twin_answer) or in this batch (twin_nr).';
+  'that came before it, booked earlier (twin_answer) or in this batch (twin_nr). No dedupe_key: a mark or halt that has no twin.';
 
 create function trading.load_requests(
   booked trading.accounts, requests trading.alert_request[], positions trading.positions[],
@@ -82,12 +82,15 @@ begin
   return query
   with asked as materialized (
     select r.nr, r.hash, r.symbol, r.strategy, t.at,
-      trading.dedupe_key(booked.id, booked.epoch, r.id, r.hash, r.time, t.at, dedupe_window) as dedupe_key,
-      case when r.id is null and r.time is null then
+      case when not t.is_anew then
+        trading.dedupe_key(booked.id, booked.epoch, r.id, r.hash, r.time, t.at, dedupe_window) end as dedupe_key,
+      case when r.id is null and r.time is null and not t.is_anew then
         trading.dedupe_key(booked.id, booked.epoch, null, r.hash, null, t.at - make_interval(secs => dedupe_window), dedupe_window) end as earlier_key
     from (select (requests[nr]).id, (requests[nr]).hash, (requests[nr]).time, (requests[nr]).symbol, (requests[nr]).strategy,
-            (requests[nr]).received_at, nr from generate_subscripts(requests, 1) nr) r
-    cross join lateral (select coalesce(r.received_at, load_requests.received_at) as at) t
+            (requests[nr]).received_at, (requests[nr]).action, nr from generate_subscripts(requests, 1) nr) r
+    -- A price that comes back is news, and a halt that is asked for again must halt: only an id or a time makes them the same.
+    cross join lateral (select coalesce(r.received_at, load_requests.received_at) as at,
+                          r.action in ('mark', 'halt') is true and r.id is null and r.time is null as is_anew) t
   ), slots as materialized (
     select (positions[slot]).symbol, (positions[slot]).strategy, slot as position_slot,
       dense_rank() over (order by (positions[slot]).symbol collate "C") as market_slot
@@ -100,7 +103,7 @@ begin
   join slots s on s.symbol = a.symbol and s.strategy = a.strategy
   left join trading.alerts seen on seen.dedupe_key = a.dedupe_key
   left join trading.alerts earlier on earlier.dedupe_key = a.earlier_key and earlier.received_at > a.at - make_interval(secs => dedupe_window)
-  window same_key as (partition by a.dedupe_key order by a.nr)
+  window same_key as (partition by coalesce(a.dedupe_key, a.nr::text) order by a.nr)
   order by a.nr;
 end;
 $$;

@@ -298,7 +298,9 @@ begin
         end loop;
       end if;
       if opened > 0 and not o.reduce_only and (o.stop_loss is distinct from null or o.take_profit is distinct from null) then
-        for seen in select l as leg, w.resting, w.fill_price
+        for seen in select l as leg, w.resting,
+                      case when l.type = 'limit' and w.fill_price is not null and (l.side = 'sell') = (l.limit_price < price)
+                           then bar.close else w.fill_price end as fill_price
                     from trading.bracket_legs(o, opened, price, market.tick_size, at) l
                     left join lateral trading.watch_order(l, bar, true) w on own is null loop
           slot := cardinality(orders) + 1;
@@ -363,7 +365,8 @@ begin
         || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
         || case when own.repaired is not null and code is null
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
-    new_alerts := array_append(new_alerts, row(alert_id, booked.id, booked.epoch, asked.dedupe_key, request.hash, request.strategy,
+    new_alerts := array_append(new_alerts, row(alert_id, booked.id, booked.epoch,
+      coalesce(asked.dedupe_key, booked.id || '/' || booked.epoch || '/alert:' || alert_id), request.hash, request.strategy,
       request.symbol, request.message, request.time, at, status, code, answers[asked.nr])::trading.alerts);
   end loop;
 

@@ -157,6 +157,18 @@ orderTests("a bracket", [
     then: [["100 120 97 109", "buy 1 @ 98, sell 1 @ 108"]],
   },
   {
+    name: "of a buy that is gapped past its profit takes it where the market is",
+    order: { action: "buy", order_type: "stop", stop_price: "105", take_profit: { limit_price: "110" } },
+    answer: "accepted",
+    then: [["120", "buy 1 @ 120, sell 1 @ 120"]],
+  },
+  {
+    name: "of a sell that is gapped past its profit takes it where the market is",
+    order: { action: "sell", order_type: "stop", stop_price: "95", take_profit: { limit_price: "90" } },
+    answer: "accepted",
+    then: [["80 88 70 85", "sell 1 @ 80, buy 1 @ 85"]],
+  },
+  {
     name: "whose trailing stop is born inside a bar does not follow a high from before it",
     order: {
       ...{ action: "buy", order_type: "limit", limit_price: "95" },

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Answer } from "../support/alerts.ts";
 import { type Desk, deskTest } from "../support/desk.ts";
-import { book, canonical } from "../support/engine.ts";
+import { type Alert, book, canonical } from "../support/engine.ts";
 import { storedRows } from "../support/ledger.ts";
 import { said } from "../support/order-cases.ts";
 import { unique } from "../support/stack.ts";
@@ -81,6 +81,44 @@ deskTest(
     equal((await at("10:00:05")).duplicate, false);
   },
 );
+
+deskTest(
+  "a price that comes back within dedupe_window is a mark of its own, and fills what waits for it",
+  {},
+  async (desk) => {
+    const mark = message({ action: "mark", quantity: undefined, price: "94" });
+    const at = (second: string, alert: Alert) =>
+      desk.send({ ...alert, received_at: `2026-03-02T10:00:${second}Z` });
+    await at("01", mark);
+    await at("02", { action: "buy", quantity: "1", order_type: "limit", limit_price: "95", price: "96" });
+    const again = await at("03", mark);
+    equal(again.duplicate, false);
+    equal(again.position.quantity, "1");
+    const inOneBatch = await desk.batch([mark, mark]);
+    deepEqual(inOneBatch.map(({ duplicate }) => duplicate), [false, false]);
+  },
+);
+
+deskTest("a halt that is asked for again halts again, whatever came between", {}, async (desk) => {
+  const [halt, resume] = ["halt", "resume"].map((action) => message({ action, quantity: undefined })) as [
+    Alert,
+    Alert,
+  ];
+  await desk.batch([halt, resume]);
+  const again = await desk.send(halt);
+  equal(again.duplicate, false);
+  equal((await desk.buy("1", "100")).code, "account_halted");
+});
+
+deskTest("a mark or halt with an id or a time is booked once, as any alert", {}, async (desk) => {
+  for (const action of ["mark", "halt"]) {
+    for (const same of [{ id: `one-${action}` }, { time: "2026-03-02T10:00:00Z" }]) {
+      const alert = message({ action, quantity: undefined, ...same });
+      const first = await desk.send(alert);
+      assertDuplicate(await desk.send(alert), first);
+    }
+  }
+});
 
 deskTest("a message that comes twice in one batch is booked once", {}, async (desk) => {
   const [id, time, plain] = [message({ id: "x" }), message({ time: "2026-03-02T10:00:00Z" }), message()];

@@ -159,7 +159,7 @@ function says(value: unknown, text: string): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some((each) => says(each, text));
 }
 
-/** How the alerts were read and what they would do; each by itself, as if it were the only one. */
+/** How the alerts were read and what they would do, in order: each after those before it in the request. */
 async function preview(send: SendBatch, alerts: ReadAlert[], toBook: AlertToBook[], milliseconds: number) {
   const result = await send(toBook, AbortSignal.timeout(Math.max(milliseconds, 1)));
   if (!result.ok) {
