@@ -15,7 +15,7 @@ async function ready({ info }: Stack): Promise<{ status: number; down: string[] 
 
 /** Waits until readiness says that these components are down. */
 async function untilDown(stack: Stack, wanted: string[]): Promise<void> {
-  const until = performance.now() + 30_000;
+  const until = performance.now() + 60_000;
   for (;;) {
     const { status, down } = await ready(stack);
     assert.equal(status, down.length === 0 ? 200 : 503);
@@ -27,7 +27,7 @@ async function untilDown(stack: Stack, wanted: string[]): Promise<void> {
 
 Deno.test("readiness names what is away, tells Postgres from PostgREST, and recovers; health stays live", async () => {
   await withOwnStack(async (stack) => {
-    assert.deepEqual(await ready(stack), { status: 200, down: [] });
+    await untilDown(stack, []);
     const live = async () => (await fetch(`${stack.info.api_url}/functions/v1/health`)).status;
 
     const { redis } = stack;
@@ -90,7 +90,7 @@ Deno.test("an alert does not wait for the metrics: while they cannot be written 
     });
     assert.equal((await send(stack, alert(sent++))).status, 200);
     assert.equal((await send(stack, alert(sent++))).status, 200);
-    const until = performance.now() + 30_000;
+    const until = performance.now() + 60_000;
     while (await filled() < sent && performance.now() < until) {
       await sleep(500);
       // Both isolates need something new to count, to try again.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { booked, once, withDatabase } from "../support/inbox.ts";
+import { atMostOnce } from "../support/noise.ts";
 import { send, sendUntilBooked, type Sent, withOwnStack } from "../support/own-stack.ts";
 
 const alertOf = (id: string) => ({ id, symbol: "AWAY", action: "buy", quantity: "1", price: "10" });
@@ -8,16 +9,17 @@ Deno.test("without Postgres an alert is a 503 in time, and sent again afterwards
   await withOwnStack(async (stack) => {
     await sendUntilBooked(stack, alertOf("before"));
     await stack.postgres.stop();
-    const answers: Sent[] = [];
-    for (let attempt = 0; attempt < 3; attempt++) answers.push(await send(stack, alertOf("during")));
-    for (const { status, headers, body } of answers) {
-      assert.equal(status, 503);
-      assert.equal(headers.get("retry-after"), "1");
-      assert.equal(body.error.code, "unavailable");
-    }
-    // TradingView waits for three seconds.
-    const slowest = Math.max(...answers.map(({ milliseconds }) => milliseconds));
-    assert.ok(slowest < 3_000, `${slowest.toFixed(0)} ms`);
+    // TradingView waits for three seconds; so long must none of three take.
+    await atMostOnce(3_000, async () => {
+      const answers: Sent[] = [];
+      for (let attempt = 0; attempt < 3; attempt++) answers.push(await send(stack, alertOf("during")));
+      for (const { status, headers, body } of answers) {
+        assert.equal(status, 503);
+        assert.equal(headers.get("retry-after"), "1");
+        assert.equal(body.error.code, "unavailable");
+      }
+      return Math.max(...answers.map(({ milliseconds }) => milliseconds));
+    });
 
     await stack.postgres.start();
     const { body } = await sendUntilBooked(stack, alertOf("during"));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Stack } from "../../local/stack.ts";
 import { redisServer } from "../support/cache/redis.ts";
+import { atMostOnce } from "../support/noise.ts";
 import { send, sendUntilBooked, withOwnStack } from "../support/own-stack.ts";
 
 /** Redis's deadline, in milliseconds, and what a read may take besides. */
@@ -48,40 +49,42 @@ Deno.test({
   async fn() {
     await withOwnStack(async (stack) => {
       const { redis } = stack;
-      assert.ok(redis?.pid);
+      const redisPid = redis?.pid;
+      assert.ok(redis !== null && redisPid);
       await sendUntilBooked(stack, { id: "first", symbol: "ACME", action: "buy", quantity: "1", price: "1" });
       await alertTimes(stack, "warm");
-      const before = await alertTimes(stack, "before");
-
-      Deno.kill(redis.pid, "SIGSTOP");
-      const hanging = await alertTimes(stack, "hanging");
-      const reads = [];
-      for (let turn = 0; turn < 40; turn++) {
-        reads.push(await read(stack));
-        await sleep(50);
-      }
-      Deno.kill(redis.pid, "SIGCONT");
-      const worst = Math.max(...reads.map(({ besides }) => besides));
-      say(
-        `    alerts: ${middle(before).toFixed(1)} ms before, ${
-          middle(hanging).toFixed(1)
-        } ms with Redis hanging ` +
-          `(median of 60; worst ${before.at(-1)?.toFixed(0)} and ${
-            hanging.at(-1)?.toFixed(0)
-          } ms); a read waited ${worst.toFixed(0)} ms at most`,
-      );
-      assert.ok(middle(hanging) < middle(before) * 1.5 + 2, `${middle(hanging)} ms`);
-      assert.ok(worst <= DEADLINE + SLACK, `${worst} ms`);
-      assert.ok(reads.slice(-10).every(({ besides }) => besides < 10), "near nothing in the end");
+      let sent = 61;
+      let round = 0;
+      await atMostOnce(0, async () => {
+        round++;
+        const before = await alertTimes(stack, `before ${round}`);
+        Deno.kill(redisPid, "SIGSTOP");
+        const hanging = await alertTimes(stack, `hanging ${round}`);
+        sent += 120;
+        const waits: number[] = [];
+        for (let turn = 0; turn < 40; turn++) {
+          waits.push((await read(stack)).besides);
+          await sleep(50);
+        }
+        Deno.kill(redisPid, "SIGCONT");
+        const [was, is, worst] = [middle(before), middle(hanging), Math.max(...waits)];
+        const last = middle(waits.slice(-10).sort((a, b) => a - b));
+        say(
+          `    alerts: ${was.toFixed(1)} ms before, ${is.toFixed(1)} ms with Redis hanging (median of 60); ` +
+            `a read waited ${worst.toFixed(0)} ms at most, ${last.toFixed(1)} ms in the end`,
+        );
+        // By how much the round missed what was promised, in milliseconds.
+        return Math.max(0, is - (was * 1.5 + 2), worst - (DEADLINE + SLACK), last - 10);
+      });
 
       await redis.stop();
       await alertTimes(stack, "gone");
       await sleep(1_000);
-      assert.equal((await read(stack)).quantity, "241");
+      assert.equal((await read(stack)).quantity, String(sent + 60));
 
       await redis.start();
       const layers = new Set<string>();
-      for (const until = performance.now() + 40_000; performance.now() < until && !layers.has("l2");) {
+      for (const until = performance.now() + 90_000; performance.now() < until && !layers.has("l2");) {
         const both = await Promise.all([read(stack), read(stack), read(stack)]);
         for (const { layer } of both) layers.add(layer);
         await send(stack, { symbol: "ACME", action: "mark", price: "1", id: crypto.randomUUID() });

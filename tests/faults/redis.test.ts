@@ -6,43 +6,67 @@ import { announceAccounts } from "../../supabase/functions/_shared/portfolio/cac
 import { freePort, loopback } from "../../local/ports.ts";
 import { type Fault, faults, startFaultProxy } from "../support/cache/fault-proxy.ts";
 import { redisServer, startRedis } from "../support/cache/redis.ts";
+import { atMostOnce, overrun } from "../support/noise.ts";
+import { eventually } from "../support/receiver.ts";
 
 const DEADLINE = 150;
+/** Milliseconds that a read may take besides. */
+const SLACK = 20;
 const ignore = redisServer === null;
 /** What may be in no log line. */
 const SECRET = "secret-value-1b2c";
 
-/** Milliseconds that each of some reads of new keys takes, whose loader answers at once. */
-async function readTimes(cache: ReturnType<typeof createCache>, reads: number): Promise<number[]> {
+/**
+ * Some reads of new keys, whose loader answers at once: the milliseconds that each takes, and the most by which one
+ * outlasts Redis's deadline.
+ */
+async function readSome(cache: ReturnType<typeof createCache>, reads: number) {
   const times: number[] = [];
+  let late = 0;
   for (let read = 0; read < reads; read++) {
     const started = performance.now();
-    assert.equal(await cache.wrap(`${SECRET}:${crypto.randomUUID()}`, () => SECRET), SECRET);
+    const over = await overrun(DEADLINE, async () => {
+      assert.equal(await cache.wrap(`${SECRET}:${crypto.randomUUID()}`, () => SECRET), SECRET);
+    });
     times.push(performance.now() - started);
+    late = Math.max(late, over);
   }
-  return times;
+  return { times: times.sort((a, b) => a - b), late };
 }
 
-async function measure(name: string, url: string, token: string): Promise<void> {
+/** Reads until the breaker opens and after; the most by which a read outlasts Redis's deadline. */
+async function measure(name: string, url: string, token: string): Promise<number> {
   const lines: string[] = [];
+  const send = createSendCommands({ url, token });
+  let calls = 0;
   const cache = createCache({
-    send: createSendCommands({ url, token }),
+    send: (commands) => (calls++, send(commands)),
     log: createLog("debug", {}, (line) => lines.push(line)),
   });
   try {
-    const before = await readTimes(cache, 20);
-    const { redis } = cache.getStats();
-    const after = (await readTimes(cache, 100)).sort((a, b) => a - b);
-    const open = after.filter((time) => time < 10).length;
-    say(
-      `    Redis ${name}: worst read ${Math.max(...before).toFixed(0)} ms; then median ` +
-        `${after[50]?.toFixed(2)} ms, worst ${after.at(-1)?.toFixed(2)} ms (breaker ${redis.breaker})`,
-    );
-    assert.ok(Math.max(...before, ...after) <= DEADLINE + 20, `${Math.max(...before, ...after)} ms`);
-    assert.equal(redis.breaker, "open");
-    assert.ok(open >= 98, `${open} of 100 reads took under 10 ms with the breaker open`);
+    let worst = 0;
+    let late = 0;
+    for (let read = 0; read < 20 && cache.getStats().redis.breaker === "closed"; read++) {
+      const { times, late: over } = await readSome(cache, 1);
+      worst = Math.max(worst, ...times);
+      late = Math.max(late, over);
+    }
+    const opened = performance.now();
+    const asked = calls;
+    assert.equal(cache.getStats().redis.breaker, "open");
     assert.equal(lines.length, 1, lines.join("\n"));
     assert.doesNotMatch(lines.join(), new RegExp(SECRET));
+    const { times } = await readSome(cache, 100);
+    const median = times[50] ?? Infinity;
+    say(
+      `    Redis ${name}: worst read ${worst.toFixed(0)} ms; with the breaker open median ` +
+        `${median.toFixed(2)} ms, worst ${times.at(-1)?.toFixed(2)} ms`,
+    );
+    // It probes after a second: a machine that stalled for so long is measured again.
+    if (performance.now() - opened > 900) return Infinity;
+    assert.equal(calls, asked, "nobody asks Redis with the breaker open");
+    assert.ok(median < 10, `${median} ms with the breaker open`);
+    return late;
   } finally {
     cache.close();
   }
@@ -57,9 +81,11 @@ for (const name of Object.keys(faults())) {
     async fn() {
       const redis = await startRedis();
       const proxy = startFaultProxy(redis.url);
-      proxy.fault = faults()[name] ?? null;
       try {
-        await measure(name, proxy.url, redis.token);
+        await atMostOnce(SLACK, () => {
+          proxy.fault = faults()[name] ?? null;
+          return measure(name, proxy.url, redis.token);
+        });
       } finally {
         await Promise.race([proxy.stop(), new Promise((resolve) => setTimeout(resolve, 500))]);
         await redis.stop();
@@ -69,7 +95,7 @@ for (const name of Object.keys(faults())) {
 }
 
 Deno.test("Redis refuses connections: a read hardly waits, and one line says so", async () => {
-  await measure("refuses", `http://${loopback}:${freePort()}`, "token");
+  await atMostOnce(SLACK, () => measure("refuses", `http://${loopback}:${freePort()}`, "token"));
 });
 
 Deno.test("a connection that breaks is not tried again", async () => {
@@ -103,17 +129,17 @@ Deno.test({
     });
     try {
       proxy.fault = () => Promise.resolve(new Response("", { status: 503 }));
-      await readTimes(cache, 10);
+      await readSome(cache, 10);
       proxy.fault = null;
       const started = performance.now();
       while (cache.getStats().redis.breaker !== "closed") {
-        await readTimes(cache, 1);
+        await readSome(cache, 1);
         await new Promise((resolve) => setTimeout(resolve, 20));
-        assert.ok(performance.now() - started < 5_000, "it is not used again");
+        assert.ok(performance.now() - started < 30_000, "it is not used again");
       }
       say(`    Redis used again ${((performance.now() - started) / 1_000).toFixed(1)} s after it was back`);
       assert.deepEqual(lines, ["cache: Redis is away, memory layer only", "cache: Redis is back"]);
-      assert.equal(await cache.set("k", "there"), true);
+      await eventually(() => cache.set("k", "there"), "a value is set");
     } finally {
       cache.close();
       await proxy.stop();
@@ -132,20 +158,23 @@ Deno.test({
     const proxy = startFaultProxy(redis.url);
     const cache = createCache({ send: createSendCommands({ url: proxy.url, token: redis.token }) });
     const announce = announceAccounts(cache);
-    const worst = new Map<string, number>();
+    const worstOf = async () => {
+      let worst = 0;
+      for (let alert = 0; alert < 50; alert++) {
+        const started = performance.now();
+        announce(["default"]);
+        worst = Math.max(worst, performance.now() - started);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      return worst;
+    };
     try {
       const kinds: [string, Fault][] = [["works", null], ...Object.entries(faults())];
       for (const [name, fault] of kinds) {
         proxy.fault = fault;
-        for (let alert = 0; alert < 50; alert++) {
-          const started = performance.now();
-          announce(["default"]);
-          worst.set(name, Math.max(worst.get(name) ?? 0, performance.now() - started));
-          await new Promise((resolve) => setTimeout(resolve, 1));
-        }
+        const worst = await atMostOnce(10, worstOf);
+        say(`    announcing to a Redis that ${name} took ${worst.toFixed(2)} ms at worst`);
       }
-      say(`    announcing took ${Math.max(...worst.values()).toFixed(2)} ms at worst`);
-      for (const [name, time] of worst) assert.ok(time < 10, `Redis ${name}: ${time} ms`);
     } finally {
       cache.close();
       await Promise.race([proxy.stop(), new Promise((resolve) => setTimeout(resolve, 500))]);

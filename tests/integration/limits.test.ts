@@ -16,7 +16,10 @@ Deno.test({
     const quota = { limit: 60, windowMs: 60_000 };
     const name = unique("limit");
     const isolate = () =>
-      createSharedLimiter(quota, { take: createTakeMany(name, quota, redis), log: assert.fail });
+      createSharedLimiter(quota, {
+        take: createTakeMany(name, quota, { ...redis, deadlineMs: 10_000 }),
+        log: assert.fail,
+      });
     const isolates = [isolate(), isolate(), isolate()];
     const verdicts = [];
     for (let sent = 0; sent < 90; sent++) verdicts.push(await isolates[sent % 3]?.take("reader"));

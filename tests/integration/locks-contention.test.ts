@@ -1,4 +1,5 @@
 import { equal, ok, rejects } from "node:assert/strict";
+import { atMostOnce, timeOf } from "../support/noise.ts";
 import { elapsed, hold, lockTest, median, pause } from "../support/locks.ts";
 import type { LockService } from "../../supabase/functions/_shared/locks/lock-service.ts";
 
@@ -17,45 +18,56 @@ async function contend(key: string, service: (nr: number) => LockService): Promi
   );
 }
 
-function nobodyStarves(waits: number[]): void {
-  equal(waits.length, waiters);
-  const mean = waits.reduce((sum, wait) => sum + wait, 0) / waiters;
-  const most = Math.max(...waits);
-  ok(most < 3 * mean, `the longest wait ${most.toFixed(0)} ms, the mean ${mean.toFixed(0)} ms`);
+/** The longest wait as a multiple of the mean one. A stall near the end is a long wait of the few who are left. */
+function nobodyStarves(contend: () => Promise<number[]>): Promise<number> {
+  return atMostOnce(3, async () => {
+    const waits = await contend();
+    equal(waits.length, waiters);
+    return Math.max(...waits) / (waits.reduce((sum, wait) => sum + wait, 0) / waiters);
+  });
 }
 
 lockTest(
   "64 waiters of one isolate are all served, in the order in which they asked",
   async ({ locks, key }) => {
-    const waits = await contend(key, () => locks);
-    nobodyStarves(waits);
-    ok(waits.every((wait, nr) => nr === 0 || wait > (waits[nr - 1] ?? 0)));
+    await nobodyStarves(async () => {
+      const waits = await contend(key, () => locks);
+      ok(waits.every((wait, nr) => nr === 0 || wait > (waits[nr - 1] ?? 0)));
+      return waits;
+    });
     equal(locks.getStats().pool.open, 1);
   },
 );
 
 lockTest("64 waiters of eight isolates are all served, and none starves", async ({ isolate, key }) => {
   const services = Array.from({ length: 8 }, () => isolate());
-  nobodyStarves(await contend(key, (nr) => services[nr % services.length] as LockService));
+  await nobodyStarves(() => contend(key, (nr) => services[nr % services.length] as LockService));
 });
 
 lockTest(
   "64 waiters that each have a connection of their own are all served, and none starves",
   async ({ isolate, key }) => {
     const services = Array.from({ length: waiters }, () => isolate({ max: 1 }));
-    nobodyStarves(await contend(key, (nr) => services[nr] as LockService));
+    await nobodyStarves(() => contend(key, (nr) => services[nr] as LockService));
   },
 );
+
+/** Half of some keys that nobody holds are had in 50 ms. */
+async function freeKeysAreQuick(locks: LockService, key: string): Promise<void> {
+  await atMostOnce(50, async () => {
+    const times = [];
+    for (let nr = 0; nr < 20; nr++) times.push(await elapsed(locks.withLock(`${key}:${nr}`, () => 1)));
+    return median(times);
+  });
+}
 
 lockTest("a crowd at one key delays no other key", async ({ locks, isolate, key }) => {
   const held = await hold(isolate(), key);
   const crowd = Array.from({ length: waiters }, () => locks.withLock(key, () => 1, { timeoutMs: 30_000 }));
   await pause(50);
-  const free = [];
-  for (let nr = 0; nr < 20; nr++) free.push(await elapsed(locks.withLock(`${key}:${nr}`, () => 1)));
+  await freeKeysAreQuick(locks, key);
   await held.release();
   await Promise.all(crowd);
-  ok(median(free) < 50, `${median(free)} ms`);
 });
 
 lockTest(
@@ -67,28 +79,31 @@ lockTest(
     );
     const queue = held.map((_, nr) => locks.withLock(`${key}:held:${nr}`, () => nr, { timeoutMs: 30_000 }));
     await pause(100);
-    const free = [];
-    for (let nr = 0; nr < 20; nr++) free.push(await elapsed(locks.withLock(`${key}:${nr}`, () => 1)));
+    await freeKeysAreQuick(locks, key);
     await Promise.all(held.map((each) => each.release()));
     equal((await Promise.all(queue)).length, 12);
-    ok(median(free) < 50, `${median(free)} ms`);
   },
 );
 
 for (const [where, others] of [["in Postgres' queue", 0], ["in this isolate's queue", 1]] as const) {
   lockTest(`a timeout fires within 50 ms of its limit ${where}`, async ({ locks, isolate, key }) => {
     const held = await hold(isolate(), key);
-    const before = Array.from({ length: others }, () => locks.withLock(key, () => 1, { timeoutMs: 20_000 }));
+    const before = Array.from({ length: others }, () => locks.withLock(key, () => 1, { timeoutMs: 60_000 }));
     await locks.isLocked(key);
-    const late = [];
-    for (let nr = 0; nr < 15; nr++) {
-      const limit = 20 + nr * 10;
-      late.push(await elapsed(locks.withLock(key, () => 1, { timeoutMs: limit })) - limit);
-    }
+    await atMostOnce(50, async () => {
+      const late = [];
+      for (let nr = 0; nr < 15; nr++) {
+        const limit = 20 + nr * 10;
+        const waiting = () =>
+          rejects(locks.withLock(key, () => 1, { timeoutMs: limit }), { code: "lock_timeout" });
+        const over = await timeOf(waiting) - limit;
+        ok(over > -2, `${over} ms early`);
+        late.push(over);
+      }
+      return median(late);
+    });
     await held.release();
     await Promise.all(before);
-    ok(Math.min(...late) > -2, `never early: ${late}`);
-    ok(median(late) < 50, `half of them later than ${median(late)} ms`);
   });
 }
 

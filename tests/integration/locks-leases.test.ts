@@ -41,7 +41,7 @@ Deno.test("a free lease is acquired, with a token and the time when it expires",
 
 Deno.test("a held lease is refused with its holder and when to come back, also to an owner of the same name", async () => {
   const key = unique("lease");
-  const { expires_at } = await acquire(key, "a", 5_000);
+  const { expires_at } = await acquire(key, "a", 60_000);
   for (const owner of ["b", "a"]) {
     const refused = await acquire(key, owner);
     deepEqual([refused.acquired, refused.fencing_token, refused.holder, refused.expires_at], [
@@ -50,7 +50,7 @@ Deno.test("a held lease is refused with its holder and when to come back, also t
       "a",
       expires_at,
     ]);
-    ok(refused.retry_after_ms > 3_000 && refused.retry_after_ms <= 5_000);
+    ok(refused.retry_after_ms > 30_000 && refused.retry_after_ms <= 60_000);
   }
 });
 
@@ -83,12 +83,12 @@ Deno.test("an expired lease cannot be renewed, even if nobody took it over", asy
 
 Deno.test("a lease is renewed by its owner and token only, and never shortened", async () => {
   const key = unique("lease");
-  const { fencing_token, expires_at } = await acquire(key, "a", 2_000);
+  const { fencing_token, expires_at } = await acquire(key, "a", 20_000);
   const token = fencing_token ?? NaN;
   equal((await renew(key, "b", token)).renewed, false);
   equal((await renew(key, "a", token - 1)).renewed, false);
   equal((await renew(key, "a", token, 100)).expires_at, expires_at);
-  const renewed = await renew(key, "a", token, 60_000);
+  const renewed = await renew(key, "a", token, 120_000);
   ok(Date.parse(renewed.expires_at ?? "") > Date.parse(expires_at ?? "") + 50_000);
 });
 
@@ -104,7 +104,7 @@ Deno.test("16 clients at once: one holder at a time, and tokens that only grow",
   const granted: { token: number; from: number; to: number }[] = [];
   const client = async (nr: number) => {
     for (let turns = 0; turns < 4;) {
-      const { acquired, fencing_token } = await acquire(key, `client ${nr}`, 10_000);
+      const { acquired, fencing_token } = await acquire(key, `client ${nr}`, 60_000);
       if (!acquired || fencing_token === null) {
         await pause(Math.random() * 10);
         continue;
@@ -186,12 +186,12 @@ Deno.test("withLease excludes others, renews past its time, and frees the lease 
   const key = unique("lease");
   await leases.withLease(key, async ({ fencingToken, signal }) => {
     ok(fencingToken > 0);
-    await pause(700);
+    await pause(4_000);
     equal(signal.aborted, false);
     const { acquired, holder } = await acquire(key, "b");
     deepEqual([acquired, holder?.startsWith("test:")], [false, true]);
     await rejects(leases.withLease(key, () => 1, { timeoutMs: 50 }), { code: "lock_timeout" });
-  }, { ttlMs: 400 });
+  }, { ttlMs: 3_000 });
   equal((await acquire(key, "b")).acquired, true);
 });
 

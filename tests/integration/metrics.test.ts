@@ -7,7 +7,7 @@ import { figuresOf, histogramsOf, typesOf } from "../support/prometheus.ts";
 import { asService, asUser, newAccount, stack, unique } from "../support/stack.ts";
 
 /** Milliseconds in which every isolate has reported what it counted. */
-const REPORTED = 11_500;
+const REPORTED = 15_000;
 
 const PREFIX = "supabase_automation_";
 

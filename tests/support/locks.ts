@@ -74,7 +74,7 @@ export async function elapsed(promise: Promise<unknown>): Promise<number> {
 export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** Waits until the condition holds; throws after that time, in milliseconds. */
-export async function until(condition: () => Promise<boolean>, timeoutMs = 5_000): Promise<void> {
+export async function until(condition: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
   for (const end = performance.now() + timeoutMs; !await condition(); await pause(5)) {
     if (performance.now() > end) throw new Error(`it was not so within ${timeoutMs} ms`);
   }

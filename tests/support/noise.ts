@@ -27,6 +27,20 @@ export async function atMostOnce(
   throw new Error(`more than ${limit} in each of ${rounds} rounds: ${all}`);
 }
 
+/**
+ * Makes a check that a stall may spoil until it holds; throws its last failure. For what has a deadline of its own inside
+ * a stack, where no test can see whether it was missed.
+ */
+export async function holdsOnce(check: () => Promise<void>, rounds = 3): Promise<void> {
+  for (let round = 1;; round++) {
+    try {
+      return await check();
+    } catch (error) {
+      if (round === rounds) throw error;
+    }
+  }
+}
+
 /** Milliseconds that some work takes. */
 export async function timeOf(work: () => unknown): Promise<number> {
   const started = performance.now();

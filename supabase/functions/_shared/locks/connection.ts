@@ -29,12 +29,31 @@ export interface ConnectionOptions {
 
 type Answer = Record<string, unknown>[] & { command: string };
 
+let forgives = false;
+
+/**
+ * The driver asks each new connection for the array types, and lets nobody wait for the answer (3.4.9): when the
+ * connection is lost meanwhile, that is a rejection which nobody handles, and it would end the isolate. Those who wait
+ * for the connection are told of the loss anyway.
+ */
+function forgiveLostTypes(): void {
+  if (forgives) return;
+  forgives = true;
+  addEventListener("unhandledrejection", (event) => {
+    const { reason } = event;
+    if (reason instanceof Error && "query" in reason && /pg_catalog\.pg_type/.test(String(reason.query))) {
+      event.preventDefault();
+    }
+  });
+}
+
 /** A connection that is not open yet. It rejects nothing until a statement is sent. */
 export async function createConnection(
   { url, applicationName, connectTimeoutMs = 5_000 }: ConnectionOptions,
 ): Promise<Connection> {
   // Loaded when first needed: a function that takes no lock starts without it.
   const { default: postgres } = await import("postgres");
+  forgiveLostTypes();
   const gone = new AbortController();
   let reached = false;
   const sockets = new Set<Socket>();
