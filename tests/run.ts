@@ -79,7 +79,7 @@ async function run(name: string, command: string[], env: Record<string, string> 
 /** What failed in a suite; of one that is no test, or did not get so far, the end of what it said. */
 function reasonsIn(output: string, errors: string): string[] {
   const failures = failuresIn(output);
-  if (failures.length === 0) return errors.trimEnd().split("\n").slice(-8);
+  if (failures.length === 0) return errors.trimEnd().split("\n").slice(-12);
   return failures.flatMap(({ name, reason }) => [name, ...reason.map((line) => `  ${line}`)]);
 }
 

@@ -7,12 +7,16 @@ const services = fileURLToPath(
 
 /** Loads the services of a function in a process of its own, with no more environment than this. */
 async function start(environment: Record<string, string>) {
-  const { HOME, DENO_DIR, XDG_CACHE_HOME } = Deno.env.toObject();
-  const found = Object.entries({ HOME, DENO_DIR, XDG_CACHE_HOME }).filter(([, value]) => value !== undefined);
+  // What Deno itself needs, to find its packages or to fetch them.
+  const names = ["HOME", "DENO_DIR", "XDG_CACHE_HOME", "DENO_TLS_CA_STORE"];
+  const found = names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-lock", "--quiet", services],
     clearEnv: true,
-    env: { ...Object.fromEntries(found) as Record<string, string>, ...environment },
+    env: { ...Object.fromEntries(found), ...environment },
     stdout: "piped",
     stderr: "null",
   }).output();
