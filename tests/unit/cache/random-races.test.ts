@@ -4,7 +4,7 @@ import type { Cache } from "../../../supabase/functions/_shared/cache/types.ts";
 import { type Passage, World } from "../../support/cache/world.ts";
 
 const BOUND = 1_000;
-const TRUST = 840;
+const TRUST = 850;
 const TTL = 8;
 const ISOLATES = 3;
 /** Keys that are invalidated, by themselves or by pattern, and keys that are written through with their version. */

@@ -35,11 +35,6 @@ interface Change {
 const EPOCH_SECONDS = 86_400;
 /** Changes a request. */
 const MOST_CHANGES = 100;
-/**
- * Milliseconds that a change waits for others to go with it: the answers of a batch of alerts come first, and all of its
- * changes are one command. Part of the bound.
- */
-export const GATHER_MS = 10;
 /** Milliseconds until the one try that follows a lost answer, and until what is owed is told when Redis works. */
 const RETRY_MS = 100;
 const OWED_MS = 1_000;
@@ -128,7 +123,8 @@ export class Announcer {
 
   async #run(): Promise<void> {
     try {
-      await this.#pause(GATHER_MS);
+      // A turn later: what changes together goes together.
+      await Promise.resolve();
       while (this.#queue.length > 0) await this.#tell(this.#queue.splice(0, MOST_CHANGES));
     } finally {
       // In the turn that found the queue empty: a change that came a turn later would wait for the next one.

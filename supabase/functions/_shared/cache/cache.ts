@@ -1,4 +1,4 @@
-import { Announcer, GATHER_MS } from "./announcer.ts";
+import { Announcer } from "./announcer.ts";
 import { encode } from "./codec.ts";
 import { later } from "../observability/later.ts";
 import type { Environment } from "./environment.ts";
@@ -34,14 +34,14 @@ const LARGEST_VALUE = 900_000;
 /**
  * A cache in two layers: this isolate's memory, then Redis, then whatever loads the value.
  *
- * **The bound.** A value is served only while it is known to be present: for `boundMs - deadlineMs - GATHER_MS`
- * (1,000 - 150 - 10) after its load began, or after Redis confirmed that nothing above it changed. A change reaches
- * Redis within the rest. So nobody, in any isolate, is served what is older than the bound, as long as a change is
- * announced here and Redis takes it. Without Redis the memory layer alone keeps the same bound, by loading again. A
- * change that nobody announces, or whose announcement is lost with its isolate, shows when the value's time to live ends.
+ * **The bound.** A value is served only while it is known to be present: for `boundMs - deadlineMs` (1,000 - 150) after
+ * its load began, or after Redis confirmed that nothing above it changed. A change reaches Redis within the deadline. So
+ * nobody, in any isolate, is served what is older than the bound, as long as a change is announced here and Redis takes
+ * it. Without Redis the memory layer alone keeps the same bound, by loading again. A change that nobody announces, or
+ * whose announcement is lost with its isolate, shows when the value's time to live ends.
  *
  * **The cost**, in Redis commands: a change one, two when an answer is lost; the reads of an isolate together one in
- * that time, and one for each key that is asked for and not in memory; an idle isolate none.
+ * `boundMs - deadlineMs`, and one for each key that is asked for and not in memory; an idle isolate none.
  */
 export function createCache(options: CacheOptions = {}): Cache {
   return new TwoLayerCache(options);
@@ -207,7 +207,7 @@ function environmentOf(options: Omit<CacheOptions, "send" | "log" | "memory">): 
     random: options.random ?? Math.random,
     later: options.later ?? later,
     background: options.background ?? ((work) => void work.catch(() => {})),
-    trustMs: Math.max(boundMs - deadlineMs - GATHER_MS, 0),
+    trustMs: Math.max(boundMs - deadlineMs, 0),
     deadlineMs,
     epochKey: (name) => `${prefix}:e:${name}`,
     valueKey: (key) => `${prefix}:v:${key}`,

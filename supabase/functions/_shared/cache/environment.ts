@@ -10,7 +10,7 @@ export interface Environment {
   later(milliseconds: number, run: () => void): () => void;
   /** Keeps the isolate alive until the work is done, where the runtime can. */
   background(work: Promise<unknown>): void;
-  /** Milliseconds for which what was found to be present counts as present: the bound, less what a change takes to Redis. */
+  /** Milliseconds for which what was found to be present counts as present: the bound, less Redis's deadline. */
   trustMs: number;
   /** Milliseconds that Redis gets for whatever somebody waits for. */
   deadlineMs: number;
