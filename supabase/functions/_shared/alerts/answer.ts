@@ -28,7 +28,10 @@ export function toAnswer(outcome: Outcome): AlertAnswer {
       if (answer.status !== "rejected") return { status: 200, body: answer };
       const { code = "rejected", message = code } = answer;
       // In `error` alone: what is undefined is not in the JSON.
-      return { status: 422, body: { error: { code, message }, ...answer, code: undefined, message: undefined } };
+      return {
+        status: 422,
+        body: { error: { code, message }, ...answer, code: undefined, message: undefined },
+      };
     }
   }
 }
