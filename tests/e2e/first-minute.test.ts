@@ -104,8 +104,7 @@ Deno.test("in a bare clone one command leads to the first filled alert, as the R
       try {
         const info = await ready(program);
         const seconds = (performance.now() - before) / 1000;
-        // A few; what it must not do is all of the first start again.
-        assert.ok(seconds < 60, `${seconds.toFixed(1)} s`);
+        assert.ok(seconds < 20, `${seconds.toFixed(1)} s`);
         const { cash } = await rpc(info, "portfolio_summary") as { cash: string };
         assert.equal(cash, answer.first.cash);
         const { status } = await fetch(`${info.api_url}/functions/v1/alerts?dry_run=1&key=${info.api_key}`, {

@@ -46,7 +46,7 @@ async function buy(stack: Stack, account: string, count: number) {
   return {
     ids,
     median: milliseconds.toSorted((a, b) => a - b)[count >> 1] ?? 0,
-    milliseconds,
+    slowest: Math.max(...milliseconds),
   };
 }
 
@@ -62,8 +62,9 @@ const told = (received: Received[], account: string): string[] => [
 /** As if it were an hour later, for all that waits or is leased. */
 async function anHourPasses(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
-    // Between the senders' transactions: this one takes the rows in no order that they keep.
-    await tx`lock table trading.notification_outbox in share row exclusive mode`;
+    // Between the senders' transactions: this one takes the rows in no order that they keep. Exclusive, since they lock
+    // rows before they update them: a weaker lock would let them do the first and not the second, and both would wait.
+    await tx`lock table trading.notification_outbox in exclusive mode`;
     await tx`update trading.notification_outbox set next_attempt_at = next_attempt_at - interval '1 hour',
       leased_until = leased_until - interval '1 hour' where status = 'pending'`;
   });
@@ -112,9 +113,7 @@ faultTest(
       during.median < before.median * 3 + 50,
       `${before.median} ms before, ${during.median} ms during`,
     );
-    // All but two: one that waits for a receiver would be one of many.
-    const slowest = during.milliseconds.toSorted((a, b) => a - b).at(-3) ?? Infinity;
-    assert.ok(slowest < 2_500, `${slowest} ms`);
+    assert.ok(during.slowest < 2_500, `${during.slowest} ms`);
     const rows = await sql`
     select c.name, min(o.last_error) as error, count(*) filter (where o.status = 'dead')::int as dead
     from trading.notification_outbox o join trading.notification_channels c on c.id = o.channel_id
