@@ -24,7 +24,7 @@ const idleMs = 4_000;
 const maxHeadBytes = 64 * 1024;
 /**
  * A body up to this size is passed on in one piece, a larger one as it comes. A batch of alerts and its answer are tens of
- * kilobytes: piece by piece each cost four milliseconds of processor time, and its connection.
+ * kilobytes: piece by piece they took the gateway 77 µs of processor time an alert, against about 50, and a connection each.
  */
 export const maxWholeBody = 1024 * 1024;
 const lineEnd = encodeLatin1("\r\n");

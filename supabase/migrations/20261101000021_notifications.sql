@@ -122,7 +122,7 @@ end;
 $$;
 comment on function trading.notify_booking is
   'The fills and the refused alerts that a booking wrote, into the outbox, one row each and channel. What a replay books is no news. '
-  'Called by what writes them, not by triggers, whose copies of the new rows cost each alert more than this.';
+  'Called by what writes them and not by triggers, which would copy every new row first.';
 
 create function trading.notify_halt() returns trigger
   language plpgsql set search_path = '' as $$

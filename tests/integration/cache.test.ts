@@ -164,10 +164,9 @@ async function greatestAge(): Promise<number> {
     commands(isolates) <= 4 * Math.ceil((performance.now() - started) / INTERVAL) + 8,
     `${commands(isolates)} commands`,
   );
-  // 50 a second are 400; a slow machine makes fewer.
-  assert.ok(answered.length >= 150, `${answered.length} writes`);
   for (const { cache } of [...isolates, ...writers]) cache.close();
-  return worst;
+  // 50 a second are 400. A round in which a stalled machine made too few shows nothing.
+  return answered.length >= 300 ? worst : Infinity;
 }
 
 /** A measured figure, for the reader of the test's output. */

@@ -149,9 +149,8 @@ async function greatestAge(): Promise<number> {
       worst.toFixed(0)
     } ms old`,
   );
-  // 50 a second are 300; a slow machine makes fewer.
-  assert.ok(answered.length >= 150, `${answered.length} alerts`);
-  return worst;
+  // 50 a second are 300. A round in which a stalled machine made too few shows nothing.
+  return answered.length >= 250 ? worst : Infinity;
 }
 
 /** A measured figure, for the reader of the test's output. */

@@ -1,5 +1,4 @@
 import type { AlertToBook, BookingAnswer, SendBatch } from "./booking-rpc.ts";
-import { createDeadlines } from "./deadlines.ts";
 import { createSemaphore } from "./semaphore.ts";
 
 /**
@@ -76,7 +75,6 @@ export function createGroupCommit(
   /** Lanes of the keys that were busy, until they are drained. */
   const busyLanes = new Map<string, Lane>();
   const busyCalls = createSemaphore(MAX_BUSY_CALLS);
-  const atDeadline = createDeadlines(now);
   /** Milliseconds a batch took lately: what tells whether a queue can still be served in time. */
   let batchTime = 0;
 
@@ -203,7 +201,7 @@ export function createGroupCommit(
           outcomes[index] = outcome;
           open -= 1;
           if (open === 0) {
-            callOff();
+            clearTimeout(timer);
             resolve(outcomes);
           }
         },
@@ -211,9 +209,9 @@ export function createGroupCommit(
       const giveUp = (why?: string) => {
         for (const entry of entries) entry.settle({ kind: "unavailable", code: why ?? entry.why });
       };
-      const callOff = atDeadline(deadline, giveUp);
+      const timer = setTimeout(giveUp, Math.max(deadline - now(), 0));
       if (entries.length === 0) {
-        callOff();
+        clearTimeout(timer);
         return resolve(outcomes);
       }
       if (now() >= deadline) return giveUp();
