@@ -69,6 +69,8 @@ function environment(
     // A request that finds no connection answers 504 after this many seconds, inside an alert's three.
     PGRST_DB_POOL_ACQUISITION_TIMEOUT: "2",
     PGRST_JWT_SECRET: jwtSecret,
+    // A token is checked once an hour, as Supabase has it since PostgREST 12: about a tenth of PostgREST's time under load.
+    PGRST_JWT_CACHE_MAX_LIFETIME: "3600",
     PGRST_SERVER_HOST: loopback,
     PGRST_SERVER_PORT: String(port),
     PGRST_ADMIN_SERVER_PORT: String(adminPort),

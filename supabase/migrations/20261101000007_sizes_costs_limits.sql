@@ -47,8 +47,7 @@ comment on function trading.bounded_price is
 create function trading.slipped_price(price numeric, delta numeric, slippage_bps numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
 begin
-  return case when slippage_bps = 0 then price
-              else trading.bounded_price(price * (1 + sign(delta) * slippage_bps * 0.0001), null) end;
+  return trading.bounded_price(price * (1 + sign(delta) * slippage_bps * 0.0001), null);
 end;
 $$;
 comment on function trading.slipped_price is 'price made worse by slippage_bps for a market or stop fill of delta (signed) units.';
@@ -95,11 +94,7 @@ declare
   risk_per_unit numeric;
   units numeric;
 begin
-  if quantity is null then
-    return null;
-  elsif quantity_type is null or quantity_type = 'units' then
-    return trading.cut(quantity, market.lot_size);
-  elsif quantity_type = 'percent_of_position' then
+  if quantity_type = 'percent_of_position' then
     return case when quantity = 100 or quantity > 100 and closing > 0 then abs(held)
                 else trading.cut(abs(held) * quantity * 0.01, coalesce(market.lot_size, 0.00000001)) end;
   elsif quantity_type in ('risk_notional', 'risk_percent') then
@@ -118,10 +113,10 @@ begin
 end;
 $$;
 comment on function trading.order_size is
-  'Units, unsigned, of an order sized in units, notional (money), percent_of_equity, percent_of_position, risk_notional (money '
+  'Units, unsigned, of an order sized in notional (money), percent_of_equity, percent_of_position, risk_notional (money '
   'lost at the stop) or risk_percent (percent of equity lost at the stop), cut toward zero to the lot (1e-8 for computed sizes '
   'without one). Sizes from equity and risk never exceed what the account can afford, fees and slippage included. Null: a risk '
-  'size without a stop away from the price, or no quantity.';
+  'size without a stop away from the price.';
 
 create function trading.refusal(
   held numeric, delta numeric, price numeric, fee numeric,
@@ -132,34 +127,34 @@ create function trading.refusal(
 declare
   after constant numeric := held + delta;
   notional constant numeric := price * market.multiplier;
+  rule text;
 begin
-  if abs(delta) >= 1e18 or abs(after) >= 1e18 then
-    code := 'quantity_too_large';
-    message := 'quantities stay below 1e18';
-  elsif sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then
-    return;  -- reducing risk is always allowed
-  elsif portfolio.halted then
-    code := 'account_halted';
-    message := 'the account is halted: only orders that reduce a position are taken';
-  elsif after < 0 and not settings.allow_short then
-    code := 'short_not_allowed';
-    message := 'the account is long-only (allow_short)';
-  elsif abs(delta) * notional > settings.max_order then
-    code := 'risk_limit';
-    message := 'max_order: the order is worth more than ' || trading.decimal(settings.max_order);
-  elsif abs(after) * notional > settings.max_position then
-    code := 'risk_limit';
-    message := 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position);
-  elsif held = 0 and portfolio.open_positions >= settings.max_open_positions then
-    code := 'risk_limit';
-    message := 'max_open_positions: ' || settings.max_open_positions || ' are open';
-  elsif portfolio.recent_orders >= settings.max_orders_per_minute then
-    code := 'risk_limit';
-    message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';
-  elsif portfolio.exposure + (abs(after) - abs(held)) * market.mark * market.multiplier
-        > settings.leverage * (portfolio.cash + portfolio.holdings_value + delta * (market.mark - price) * market.multiplier - fee) then
-    code := 'insufficient_funds';
-    message := 'exposure would exceed equity x leverage';
+  -- One expression, not a statement each: plpgsql sets up every statement by itself, and every fill goes through all of them.
+  rule := case
+    when abs(delta) >= 1e18 or abs(after) >= 1e18 then 'quantity_too_large'
+    when sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then null  -- reducing risk is always allowed
+    when portfolio.halted then 'account_halted'
+    when after < 0 and not settings.allow_short then 'short_not_allowed'
+    when abs(delta) * notional > settings.max_order then 'max_order'
+    when abs(after) * notional > settings.max_position then 'max_position'
+    when held = 0 and portfolio.open_positions >= settings.max_open_positions then 'max_open_positions'
+    when portfolio.recent_orders >= settings.max_orders_per_minute then 'max_orders_per_minute'
+    when portfolio.exposure + (abs(after) - abs(held)) * market.mark * market.multiplier
+         > settings.leverage * (portfolio.cash + portfolio.holdings_value + delta * (market.mark - price) * market.multiplier - fee)
+      then 'insufficient_funds'
+  end;
+  if rule is not null then
+    code := case when rule like 'max\_%' then 'risk_limit' else rule end;
+    message := case rule
+      when 'quantity_too_large' then 'quantities stay below 1e18'
+      when 'account_halted' then 'the account is halted: only orders that reduce a position are taken'
+      when 'short_not_allowed' then 'the account is long-only (allow_short)'
+      when 'max_order' then 'max_order: the order is worth more than ' || trading.decimal(settings.max_order)
+      when 'max_position' then 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position)
+      when 'max_open_positions' then 'max_open_positions: ' || settings.max_open_positions || ' are open'
+      when 'max_orders_per_minute' then 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed'
+      when 'insufficient_funds' then 'exposure would exceed equity x leverage'
+    end;
   end if;
 end;
 $$;

@@ -30,12 +30,14 @@ begin
   end if;
 
   placed.type := coalesce(request.order_type, 'market');
-  placed.limit_price := case when placed.type in ('limit', 'stop_limit') then nullif(greatest(trading.cut(request.limit_price, market.tick_size), 0), 0) end;
-  placed.stop_price := case when placed.type in ('stop', 'stop_limit') then nullif(greatest(trading.cut(request.stop_price, market.tick_size), 0), 0) end;
-  plan.message := trading.order_problem(placed.type, placed.limit_price, placed.stop_price, request.trail_amount, request.trail_percent);
-  if plan.message is not null then
-    plan.code := 'invalid_order';
-    return plan;
+  if placed.type <> 'market' then
+    placed.limit_price := case when placed.type in ('limit', 'stop_limit') then nullif(greatest(trading.cut(request.limit_price, market.tick_size), 0), 0) end;
+    placed.stop_price := case when placed.type in ('stop', 'stop_limit') then nullif(greatest(trading.cut(request.stop_price, market.tick_size), 0), 0) end;
+    plan.message := trading.order_problem(placed.type, placed.limit_price, placed.stop_price, request.trail_amount, request.trail_percent);
+    if plan.message is not null then
+      plan.code := 'invalid_order';
+      return plan;
+    end if;
   end if;
   worst := coalesce(placed.limit_price, placed.stop_price, reference);
   if worst is null or placed.type = 'trailing_stop' and reference is null then
@@ -50,8 +52,11 @@ begin
     settings.fee_bps := 0;
     settings.fee_minimum := request.fee;
   end if;
-  quantity := trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity, worst,
-                                 portfolio, settings, market);
+  quantity := case
+    when request.quantity is null then null
+    when coalesce(request.quantity_type, 'units') = 'units' then trading.cut(request.quantity, market.lot_size)
+    else trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity, worst,
+                            portfolio, settings, market) end;
   if request.quantity is not null and quantity is null and target.quantity is null then
     plan.code := 'no_stop';
     plan.message := 'a size by risk needs a stop_loss away from the price';
@@ -61,7 +66,9 @@ begin
     plan.message := 'the quantity rounds to zero lots';
     return plan;
   end if;
-  target.quantity := trading.cut(target.quantity, market.lot_size);
+  if target.quantity is not null then
+    target.quantity := trading.cut(target.quantity, market.lot_size);
+  end if;
   plan.delta := trading.wanted_delta(request.action, target, quantity, held.quantity);
   if plan.delta is null then
     plan.code := 'no_quantity';
@@ -92,13 +99,15 @@ begin
 
   -- A resting order whose price the market has already reached is taken at the market.
   plan.price := case placed.type
-    when 'market' then trading.slipped_price(reference, plan.delta, settings.slippage_bps)
+    when 'market' then reference
     when 'limit' then case when plan.delta * (placed.limit_price - reference) >= 0 then reference end
-    when 'stop' then case when plan.delta * (reference - placed.stop_price) >= 0
-                          then trading.slipped_price(reference, plan.delta, settings.slippage_bps) end
+    when 'stop' then case when plan.delta * (reference - placed.stop_price) >= 0 then reference end
     when 'stop_limit' then case when plan.delta * (reference - placed.stop_price) >= 0
                                  and plan.delta * (placed.limit_price - reference) >= 0 then reference end
   end;
+  if placed.type in ('market', 'stop') and settings.slippage_bps <> 0 then
+    plan.price := trading.slipped_price(plan.price, plan.delta, settings.slippage_bps);
+  end if;
   if placed.type = 'stop_limit' then
     placed.triggered := coalesce(plan.delta * (reference - placed.stop_price) >= 0, false);
   else

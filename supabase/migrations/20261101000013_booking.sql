@@ -37,6 +37,7 @@ declare
   touched integer[];                  -- orders that it placed or changed
   orders_json text;
   fills_json text;
+  inbox trading.alerts;
   answers json[] := '{}';
 
   -- The fill at hand.
@@ -73,6 +74,11 @@ begin
   position_slots := trading.position_slots(orders, positions);
   markets := trading.load_markets(booked.id, positions);
   portfolio := trading.load_portfolio(booked);
+  -- Field by field: a row() of that many columns takes 2 microseconds, each field a tenth of one.
+  fill.account_id := booked.id;
+  fill.epoch := booked.epoch;
+  inbox.account_id := booked.id;
+  inbox.epoch := booked.epoch;
   if settings.max_orders_per_minute is not null then
     -- By -id, as orders_epoch_idx has it: by id the planner walks past the newer orders of other accounts.
     order_times := array(select r.created_at from trading.orders r
@@ -198,7 +204,7 @@ begin
         continue when o.status <> 'open';
         held := positions[position_slots[slot]];
         delta := case o.side when 'buy' then o.quantity else -o.quantity end;
-        if o.type in ('stop', 'trailing_stop') then
+        if o.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0 then
           price := trading.slipped_price(price, delta, settings.slippage_bps);
         end if;
         fee := coalesce(o.fee, trading.fill_fee(settings, o.quantity, price, market.multiplier));
@@ -281,8 +287,18 @@ begin
       o.closed_at := at;
       orders[slot] := o;
       touched := array_append(touched, slot);
-      fill := row(nextval('trading.fills_id_seq'), booked.id, booked.epoch, o.id, alert_id, o.strategy, o.symbol, o.side,
-                  abs(delta), price, market.multiplier, fee, filled.realized, at);
+      fill.id := nextval('trading.fills_id_seq');
+      fill.order_id := o.id;
+      fill.alert_id := alert_id;
+      fill.strategy := o.strategy;
+      fill.symbol := o.symbol;
+      fill.side := o.side;
+      fill.quantity := abs(delta);
+      fill.price := price;
+      fill.multiplier := market.multiplier;
+      fill.fee := fee;
+      fill.realized_pnl := filled.realized;
+      fill.filled_at := at;
       new_fills := array_append(new_fills, fill);
       fills_json := fills_json || case when fills_json = '' then '' else ',' end || trading.fill_json(fill);
       if (filled.closed).closed_at is not null then
@@ -365,9 +381,18 @@ begin
         || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
         || case when own.repaired is not null and code is null
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
-    new_alerts := array_append(new_alerts, row(alert_id, booked.id, booked.epoch,
-      coalesce(asked.dedupe_key, booked.id || '/' || booked.epoch || '/alert:' || alert_id), request.hash, request.strategy,
-      request.symbol, request.message, request.time, at, status, code, answers[asked.nr])::trading.alerts);
+    inbox.id := alert_id;
+    inbox.dedupe_key := coalesce(asked.dedupe_key, booked.id || '/' || booked.epoch || '/alert:' || alert_id);
+    inbox.content_hash := request.hash;
+    inbox.strategy := request.strategy;
+    inbox.symbol := request.symbol;
+    inbox.request := request.message;
+    inbox.alert_time := request.time;
+    inbox.received_at := at;
+    inbox.status := status;
+    inbox.code := code;
+    inbox.answer := answers[asked.nr];
+    new_alerts := array_append(new_alerts, inbox);
   end loop;
 
   if cardinality(new_alerts) > 0 then
