@@ -127,34 +127,34 @@ create function trading.refusal(
 declare
   after constant numeric := held + delta;
   notional constant numeric := price * market.multiplier;
-  rule text;
 begin
-  -- One expression, not a statement each: plpgsql sets up every statement by itself, and every fill goes through all of them.
-  rule := case
-    when abs(delta) >= 1e18 or abs(after) >= 1e18 then 'quantity_too_large'
-    when sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then null  -- reducing risk is always allowed
-    when portfolio.halted then 'account_halted'
-    when after < 0 and not settings.allow_short then 'short_not_allowed'
-    when abs(delta) * notional > settings.max_order then 'max_order'
-    when abs(after) * notional > settings.max_position then 'max_position'
-    when held = 0 and portfolio.open_positions >= settings.max_open_positions then 'max_open_positions'
-    when portfolio.recent_orders >= settings.max_orders_per_minute then 'max_orders_per_minute'
-    when portfolio.exposure + (abs(after) - abs(held)) * market.mark * market.multiplier
-         > settings.leverage * (portfolio.cash + portfolio.holdings_value + delta * (market.mark - price) * market.multiplier - fee)
-      then 'insufficient_funds'
-  end;
-  if rule is not null then
-    code := case when rule like 'max\_%' then 'risk_limit' else rule end;
-    message := case rule
-      when 'quantity_too_large' then 'quantities stay below 1e18'
-      when 'account_halted' then 'the account is halted: only orders that reduce a position are taken'
-      when 'short_not_allowed' then 'the account is long-only (allow_short)'
-      when 'max_order' then 'max_order: the order is worth more than ' || trading.decimal(settings.max_order)
-      when 'max_position' then 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position)
-      when 'max_open_positions' then 'max_open_positions: ' || settings.max_open_positions || ' are open'
-      when 'max_orders_per_minute' then 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed'
-      when 'insufficient_funds' then 'exposure would exceed equity x leverage'
-    end;
+  if abs(delta) >= 1e18 or abs(after) >= 1e18 then
+    code := 'quantity_too_large';
+    message := 'quantities stay below 1e18';
+  elsif sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then
+    return;  -- reducing risk is always allowed
+  elsif portfolio.halted then
+    code := 'account_halted';
+    message := 'the account is halted: only orders that reduce a position are taken';
+  elsif after < 0 and not settings.allow_short then
+    code := 'short_not_allowed';
+    message := 'the account is long-only (allow_short)';
+  elsif abs(delta) * notional > settings.max_order then
+    code := 'risk_limit';
+    message := 'max_order: the order is worth more than ' || trading.decimal(settings.max_order);
+  elsif abs(after) * notional > settings.max_position then
+    code := 'risk_limit';
+    message := 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position);
+  elsif held = 0 and portfolio.open_positions >= settings.max_open_positions then
+    code := 'risk_limit';
+    message := 'max_open_positions: ' || settings.max_open_positions || ' are open';
+  elsif portfolio.recent_orders >= settings.max_orders_per_minute then
+    code := 'risk_limit';
+    message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';
+  elsif portfolio.exposure + (abs(after) - abs(held)) * market.mark * market.multiplier
+        > settings.leverage * (portfolio.cash + portfolio.holdings_value + delta * (market.mark - price) * market.multiplier - fee) then
+    code := 'insufficient_funds';
+    message := 'exposure would exceed equity x leverage';
   end if;
 end;
 $$;
