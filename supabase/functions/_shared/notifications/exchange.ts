@@ -66,30 +66,41 @@ export async function exchange(post: Post, signal: AbortSignal, caCerts: string[
       // It is closed already.
     }
   };
-  signal.addEventListener("abort", close, { once: true });
-  try {
+  const converse = async (): Promise<Answer> => {
     if (post.url.protocol === "https:") {
-      connection = await secured(connection as Deno.TcpConn, post.host, caCerts);
+      connection = await startTls(connection as Deno.TcpConn, post.host, caCerts);
+      if (signal.aborted) close();
+      await shakeHands(connection as Deno.TlsConn);
     }
     await writeAll(connection, requestText(post));
     return await readAnswer(connection);
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+  };
+  try {
+    // Not every wait of Deno's ends when its connection is closed; and the socket of a handshake that never ends stays
+    // open until the receiver, or the isolate, goes.
+    return await orAborted(converse(), signal);
   } finally {
-    signal.removeEventListener("abort", close);
     close();
   }
 }
 
-async function secured(connection: Deno.TcpConn, hostname: string, caCerts: string[]): Promise<Deno.TlsConn> {
+async function startTls(connection: Deno.TcpConn, hostname: string, caCerts: string[]): Promise<Deno.TlsConn> {
   try {
-    const tls = await Deno.startTls(connection, { hostname, caCerts });
-    await tls.handshake();
-    return tls;
+    return await Deno.startTls(connection, { hostname, caCerts });
   } catch (error) {
-    throw new TlsError("no certificate that is trusted", { cause: error });
+    throw tlsError(error);
   }
 }
+
+async function shakeHands(connection: Deno.TlsConn): Promise<void> {
+  try {
+    await connection.handshake();
+  } catch (error) {
+    throw tlsError(error);
+  }
+}
+
+const tlsError = (cause: unknown) => new TlsError("no certificate that is trusted", { cause });
 
 function requestText({ url, headers, body }: Post): Uint8Array {
   const encoder = new TextEncoder();
