@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DIALECTS } from "../../supabase/functions/_shared/alerts/dialects/index.ts";
-import { own } from "../../supabase/functions/_shared/alerts/dialects/own.ts";
-import { FIELD_NAMES, type FieldName } from "../../supabase/functions/_shared/alerts/fields.ts";
+import { OWN_NAMES } from "../../supabase/functions/_shared/alerts/dialects/own.ts";
+import { FIELD_NAMES } from "../../supabase/functions/_shared/alerts/fields.ts";
 import {
   ACTION_WORDS,
   ORDER_TYPE_WORDS,
@@ -39,23 +39,14 @@ function alertFields(): string {
 /** Names as code, side by side. */
 const named = (names: readonly string[]) => names.map(code).join(" ");
 
-/** For each field the names under which it is looked for, the most telling first, and those of other dialects. */
+/** For each field the names under which it is looked for, the most telling first, and those that a dialect puts before them. */
 function dialects(): string {
   const rows = FIELD_NAMES.map((field) => {
-    const ours = named(namesOf(own.names.places, field));
-    const others = DIALECTS.map(({ name, names }) => [name, named(namesOf(names.places, field))] as const)
-      .filter(([, theirs]) => theirs !== ours);
-    return [code(field), ours, others.map(([name, theirs]) => `${name}: ${theirs}`).join("; ")];
+    const before = DIALECTS.filter(({ first }) => first[field] !== undefined)
+      .map(({ name, first }) => `${name}: ${named(first[field] ?? [])}`);
+    return [code(field), named(OWN_NAMES[field]), before.join("; ")];
   });
-  return table(["field", "its names", "but in"], rows);
-}
-
-function namesOf(
-  places: ReadonlyMap<string, readonly { field: FieldName; source: string; rank: number }[]>,
-  field: FieldName,
-): string[] {
-  const found = [...places.values()].flat().filter((place) => place.field === field);
-  return found.toSorted((a, b) => a.rank - b.rank).map(({ source }) => source);
+  return table(["field", "its names", "and before them, in"], rows);
 }
 
 /** Whose words mean what. */

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import dialects from "../../fixtures/dialects.json" with { type: "json" };
 import positions from "../../fixtures/positions.json" with { type: "json" };
+import { collectFields, FIELD_NAMES } from "../../../supabase/functions/_shared/alerts/fields.ts";
+import { DIALECTS } from "../../../supabase/functions/_shared/alerts/dialects/index.ts";
+import { OWN_NAMES } from "../../../supabase/functions/_shared/alerts/dialects/own.ts";
+import type { Message } from "../../../supabase/functions/_shared/alerts/message.ts";
 import { alertOf, pathsOf, problemsOf, read } from "./reading.ts";
 
 const KEY = "sk_0123456789abcdef0123456789abcdef";
@@ -131,6 +135,7 @@ Deno.test("TradersPost: a trailing stop loss", () => {
 
 Deno.test("TradersPost: add buys or sells by the sentiment, and is refused without", () => {
   assert.equal(alertOf({ ticker: "SQ", action: "add", sentiment: "bearish", quantity: 1 }).action, "sell");
+  assert.equal(alertOf({ ticker: "SQ", action: "Add", sentiment: "bullish", quantity: 1 }).action, "buy");
   assert.deepEqual(pathsOf({ ticker: "SQ", action: "add", quantity: 1 }), ["action"]);
 });
 
@@ -217,5 +222,59 @@ for (
 Deno.test("a side beside a buy or sell changes nothing", () => {
   for (const [action, side] of [["buy", "short"], ["sell", "long"], ["sell", "short"]]) {
     assert.equal(alertOf({ symbol: "A", price: 1, quantity: 1, action, side }).target, null);
+  }
+});
+
+Deno.test("a position side beside a buy or sell clamps it: a sell of the long position opens no short one", () => {
+  for (
+    const [action, position, side] of [
+      ["SELL", "LONG", "long"],
+      ["SELL", "SHORT", "short"],
+      ["BUY", "short", "short"],
+      ["buy", "BOTH", null],
+      ["sell_to_close", "SHORT", "long"],
+    ]
+  ) {
+    const alert = alertOf({ symbol: "A", price: 1, quantity: 1, action, positionSide: position });
+    assert.equal(alert.target?.side ?? null, side, `${action} ${position}`);
+  }
+  const flat = alertOf({ symbol: "A", price: 1, action: "sell", position_side: "long", position_size: 0 });
+  assert.deepEqual(flat.target, { side: "flat", quantity: "0" }, "a target that was sent stands");
+  const exit = alertOf({ symbol: "A", price: 1, action: "exit_long", position_size: 0 });
+  assert.deepEqual(exit.target, { side: "flat", quantity: "0" });
+  assert.equal(alertOf({ symbol: "A", price: 1, action: "mark", position_side: "long" }).target, null);
+});
+
+for (const { name, names } of DIALECTS) {
+  Deno.test(`every one of our names is read in a message of ${name}, too`, () => {
+    for (const field of FIELD_NAMES) {
+      for (const source of OWN_NAMES[field]) {
+        const [outer = "", inner] = source.split(".");
+        const message: Message = new Map([[outer, inner === undefined ? "1" : new Map([[inner, "1"]])]]);
+        const { fields } = collectFields(message, names);
+        assert.equal(fields.get(field)?.value, "1", source);
+      }
+    }
+  });
+}
+
+Deno.test("the target and the price of a sender's message may stand under any of their names", () => {
+  const flat = { target: { side: "flat", quantity: "0" }, price: "9" };
+  for (
+    const message of [
+      { ticker: "A", action: "sell", quantity: 1, target: { side: "flat", quantity: 0 }, order_price: 9 },
+      {
+        tv_instrument: "A",
+        action: "sell",
+        quantity: 1,
+        market_position: "flat",
+        market_position_size: 0,
+        price: 9,
+      },
+      { ticker: "A", strategy: { order_action: "sell" }, contracts: 1, position_size: 0, close: 9 },
+    ]
+  ) {
+    const { target, price } = alertOf(message);
+    assert.deepEqual({ target, price }, flat, JSON.stringify(message));
   }
 });

@@ -219,18 +219,22 @@ Deno.test("ports and plain HTTP are widened by the configuration only", () => {
   assert.deepEqual(readNotifyPolicy({ ...hosted, ...ports }).ports, [443, 5678]);
 });
 
-Deno.test("a receiver that hangs in the TLS handshake, or after it, is a failure at the deadline", plain, async () => {
-  const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const mute = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: CERTIFICATE, key: KEY });
-  void mute.accept().then((connection) => connection.read(new Uint8Array(4_096))).catch(() => {});
-  for (const listener of [silent, mute]) {
-    const { port } = listener.addr as Deno.NetAddr;
-    const sent = await createSend({ ...LOCAL, ports: [port] }, {
-      deadlineMs: 300,
-      resolve: () => Promise.resolve(["127.0.0.1"]),
-      post: (post, signal) => exchange(post, signal, [CERTIFICATE]),
-    })(message(`https://hooks.example.com:${port}/`));
-    assert.ok(!sent.ok && sent.code === "timeout", JSON.stringify(sent));
-    listener.close();
-  }
-});
+Deno.test(
+  "a receiver that hangs in the TLS handshake, or after it, is a failure at the deadline",
+  plain,
+  async () => {
+    const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const mute = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: CERTIFICATE, key: KEY });
+    void mute.accept().then((connection) => connection.read(new Uint8Array(4_096))).catch(() => {});
+    for (const listener of [silent, mute]) {
+      const { port } = listener.addr as Deno.NetAddr;
+      const sent = await createSend({ ...LOCAL, ports: [port] }, {
+        deadlineMs: 300,
+        resolve: () => Promise.resolve(["127.0.0.1"]),
+        post: (post, signal) => exchange(post, signal, [CERTIFICATE]),
+      })(message(`https://hooks.example.com:${port}/`));
+      assert.ok(!sent.ok && sent.code === "timeout", JSON.stringify(sent));
+      listener.close();
+    }
+  },
+);

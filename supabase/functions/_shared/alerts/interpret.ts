@@ -72,18 +72,25 @@ function interpretAction(fields: Fields): void {
   const word = ACTION_WORDS.get(plain);
   if (word === undefined) return;
   fields.set("action", { ...field, value: word.action });
-  if (word.side !== undefined && !fields.has("target.side")) {
-    fields.set("target.side", { ...field, value: word.side });
-  }
-  // `"action": "close", "side": "long"` is `close_long`: it must not close a short.
-  const held = typeof position?.value === "string"
-    ? SIDE_WORDS.get(plainName(position.value.trim()))
-    : undefined;
-  const isSide = held === "long" || held === "short";
-  if (word.action === "close" && position !== undefined && isSide && !fields.has("target.side")) {
-    fields.set("target.side", { ...position, value: held });
+  // A target that was sent, be it by a signed size, says more than the action.
+  if (!fields.has("target.side") && !fields.has("position_size")) {
+    const side = word.side === undefined ? actedOn(word.action, position) : { ...field, value: word.side };
+    if (side !== undefined) fields.set("target.side", side);
   }
   if (plain === "cancelall" && !fields.has("symbol")) fields.set("symbol", { ...field, value: "*" });
+}
+
+/**
+ * The side of the position that an action is about, when that stands in another field: `"action": "close",
+ * "side": "long"` is `close_long`, and must not close a short. A `position_side` says so beside a `buy` or `sell` too,
+ * as in the hedge mode of exchanges: a sell of the long position must not open a short one.
+ */
+function actedOn(action: string, position: Field | undefined): Field | undefined {
+  if (typeof position?.value !== "string") return undefined;
+  const isOrder = action === "buy" || action === "sell";
+  if (action !== "close" && !(isOrder && position.source === "position_side")) return undefined;
+  const side = SIDE_WORDS.get(plainName(position.value.trim()));
+  return side === "long" || side === "short" ? { ...position, value: side } : undefined;
 }
 
 /** Brings side, size and signed size together; they may repeat each other, but not contradict. */

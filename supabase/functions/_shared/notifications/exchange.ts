@@ -84,7 +84,11 @@ export async function exchange(post: Post, signal: AbortSignal, caCerts: string[
   }
 }
 
-async function startTls(connection: Deno.TcpConn, hostname: string, caCerts: string[]): Promise<Deno.TlsConn> {
+async function startTls(
+  connection: Deno.TcpConn,
+  hostname: string,
+  caCerts: string[],
+): Promise<Deno.TlsConn> {
   try {
     return await Deno.startTls(connection, { hostname, caCerts });
   } catch (error) {

@@ -1,11 +1,9 @@
-import { indexNames, type Names } from "../fields.ts";
+import { FIELD_NAMES, indexNames, type NameIndex, type Names } from "../fields.ts";
+import { plainName } from "../message.ts";
 import type { Dialect } from "./dialect.ts";
 
-/**
- * Our own names, which are Alpaca's where it has one, and what people write instead. Every other dialect starts from
- * these, so an `id` or an `account` can be added to any sender's message.
- */
-export const OWN_NAMES: Names = {
+/** Our own names, which are Alpaca's where it has one, and what people write instead. */
+export const OWN_NAMES = {
   id: ["id", "alert_id", "signal_id", "client_order_id"],
   account: ["account"],
   strategy: ["strategy", "strategy_name", "strategy_id"],
@@ -51,11 +49,24 @@ export const OWN_NAMES: Names = {
   high: ["high", "bar.high"],
   low: ["low", "bar.low"],
   close: ["close", "bar.close"],
-};
+} as const satisfies Required<Names>;
+
+/**
+ * A sender's names, and after them ours: what is added to a sender's message, be it an `id` or the position after
+ * the order, is read as it would be anywhere else.
+ */
+export function beforeOurs(first: Names): { first: Names; names: NameIndex } {
+  const all = FIELD_NAMES.map((field) => {
+    const theirs = first[field] ?? [];
+    const known = new Set(theirs.map(plainName));
+    return [field, [...theirs, ...OWN_NAMES[field].filter((name) => !known.has(plainName(name)))]];
+  });
+  return { first, names: indexNames(Object.fromEntries(all)) };
+}
 
 /** Reads whatever no other dialect claims. */
 export const own: Dialect = {
   name: "own",
   recognizes: () => true,
-  names: indexNames(OWN_NAMES),
+  ...beforeOurs({}),
 };

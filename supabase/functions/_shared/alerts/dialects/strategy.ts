@@ -1,7 +1,6 @@
-import { indexNames } from "../fields.ts";
 import { isMessage, valueOf } from "../message.ts";
 import type { Dialect } from "./dialect.ts";
-import { OWN_NAMES } from "./own.ts";
+import { beforeOurs } from "./own.ts";
 
 /**
  * The nested template that TradingView users share: the strategy's placeholders under `strategy`, the bar's under
@@ -11,17 +10,16 @@ import { OWN_NAMES } from "./own.ts";
 export const strategy: Dialect = {
   name: "strategy",
   recognizes: (message) => isMessage(valueOf(message, "strategy")),
-  names: indexNames({
-    ...OWN_NAMES,
+  ...beforeOurs({
     strategy: ["strategy_name", "strategy_id", "strategy.name"],
     symbol: ["ticker", "symbol"],
-    action: ["strategy.order_action", "strategy.order.action", "action"],
+    action: ["strategy.order_action", "strategy.order.action"],
     "target.side": ["strategy.market_position"],
     "target.quantity": ["strategy.market_position_size"],
     position_size: ["strategy.position_size"],
-    quantity: ["strategy.order_contracts", "strategy.order.contracts", "quantity"],
-    price: ["strategy.order_price", "strategy.order.price", "price", "bar.close", "close"],
+    quantity: ["strategy.order_contracts", "strategy.order.contracts"],
+    price: ["strategy.order_price", "strategy.order.price"],
     time: ["timenow", "time", "timestamp", "bar.time"],
-    comment: ["strategy.order_comment", "strategy.order.comment", "comment"],
+    comment: ["strategy.order_comment", "strategy.order.comment"],
   }),
 };

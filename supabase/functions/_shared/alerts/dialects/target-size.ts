@@ -1,7 +1,6 @@
-import { indexNames } from "../fields.ts";
 import { has } from "../message.ts";
 import type { Dialect } from "./dialect.ts";
-import { OWN_NAMES } from "./own.ts";
+import { beforeOurs } from "./own.ts";
 
 /**
  * The position wanted after the alert, flat in the message: `position_size` with its sign, or `market_position` and
@@ -10,5 +9,5 @@ import { OWN_NAMES } from "./own.ts";
 export const targetSize: Dialect = {
   name: "target-size",
   recognizes: (message) => has(message, "position_size") || has(message, "market_position"),
-  names: indexNames(OWN_NAMES),
+  ...beforeOurs({}),
 };

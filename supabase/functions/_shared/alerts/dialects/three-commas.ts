@@ -1,7 +1,6 @@
-import { indexNames } from "../fields.ts";
 import { has } from "../message.ts";
 import type { Dialect } from "./dialect.ts";
-import { OWN_NAMES } from "./own.ts";
+import { beforeOurs } from "./own.ts";
 
 /**
  * 3Commas signal bots (help.3commas.io, "Signal bot: JSON file", strategy and custom type): `tv_instrument`, the
@@ -11,8 +10,7 @@ import { OWN_NAMES } from "./own.ts";
 export const threeCommas: Dialect = {
   name: "three-commas",
   recognizes: (message) => has(message, "tv_instrument"),
-  names: indexNames({
-    ...OWN_NAMES,
+  ...beforeOurs({
     symbol: ["tv_instrument"],
     exchange: ["tv_exchange"],
     "target.side": ["strategy_info.market_position"],

@@ -1,7 +1,6 @@
-import { indexNames } from "../fields.ts";
-import { has } from "../message.ts";
+import { has, plainName } from "../message.ts";
 import type { Dialect } from "./dialect.ts";
-import { OWN_NAMES } from "./own.ts";
+import { beforeOurs } from "./own.ts";
 
 /**
  * TradersPost signals (docs.traderspost.io, "Signal Message Reference"): `ticker`, `action`, `sentiment`, sizes by
@@ -11,12 +10,7 @@ import { OWN_NAMES } from "./own.ts";
 export const traderspost: Dialect = {
   name: "traderspost",
   recognizes: (message) => has(message, "ticker"),
-  names: indexNames({
-    ...OWN_NAMES,
-    symbol: ["ticker"],
-    "target.side": ["sentiment"],
-    price: ["signalPrice", "price", "close", "bar.close"],
-  }),
+  ...beforeOurs({ symbol: ["ticker"], "target.side": ["sentiment"], price: ["signalPrice"] }),
   complete(fields) {
     // Documented there: without its own price, a limit or stop order takes the market price.
     const type = fields.get("order_type")?.value;
@@ -32,7 +26,7 @@ export const traderspost: Dialect = {
     // `add` grows a position; which way, only the sentiment says.
     const action = fields.get("action");
     const side = fields.get("target.side")?.value;
-    if (action?.value !== "add") return;
+    if (typeof action?.value !== "string" || plainName(action.value.trim()) !== "add") return;
     if (side === "long") fields.set("action", { ...action, value: "buy" });
     if (side === "short") fields.set("action", { ...action, value: "sell" });
   },
