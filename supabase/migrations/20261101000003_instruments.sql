@@ -72,6 +72,7 @@ end;
 $$;
 comment on function public.upsert_instrument is
   'Writes the terms of a symbol, all of them, and its aliases. multiplier in account currency per unit and point. '
+  'Names are as alerts are booked: ES1!, without the CME_MINI: that the alerts function takes off. '
   'Errors: PT409 another multiplier while the symbol is held, or an alias that is itself held or has resting orders, 23514 value out of range, 23505 alias of another symbol.';
 revoke execute on function public.upsert_instrument from public, anon, authenticated;
 grant execute on function public.upsert_instrument to service_role;

@@ -172,6 +172,20 @@ Deno.test("an instrument's terms are written, and the multiplier of one that is 
   assert.deepEqual([changed.status, changed.body.error.code], [422, "conflict"]);
 });
 
+Deno.test("terms and other names that are written with an exchange hold for alerts, which are booked without", async () => {
+  const account = await newAccount();
+  const [symbol, other] = [unique("FUT").toUpperCase(), unique("ALIAS").toUpperCase()];
+  const terms = { symbol: `CME_MINI:${symbol}`, multiplier: "50", aliases: [`CME:${other}`] };
+  assert.equal((await useTool("upsert_instrument", terms)).body.result.symbol, symbol);
+  for (const [written, price] of [[`CME_MINI:${symbol}`, "100"], [symbol, "101"], [`XCME:${other}`, "102"]]) {
+    const sent = await post({ account, symbol: written, action: "buy", quantity: 1, price, id: written });
+    assert.equal(sent.status, 200, JSON.stringify(sent.body));
+  }
+  await post({ account, symbol, action: "mark", price: "103", id: "m" });
+  const { body } = await ask(`/portfolio/positions/CME_MINI:${symbol}?account=${account}`);
+  assert.deepEqual([body.symbol, body.quantity, body.unrealized_pnl], [symbol, "3", "300"]);
+});
+
 Deno.test("a reset wants the account's name twice", async () => {
   const account = await newAccount();
   await useTool("place_order", buy(account));

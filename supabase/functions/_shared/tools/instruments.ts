@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { decimal } from "../validators/fields.ts";
-import { alertFieldsSchema } from "../validators/canonical-alert.ts";
+import { alertFieldsSchema, tickerOf } from "../validators/canonical-alert.ts";
 import { defineTool } from "./tool.ts";
 
 const ticker = alertFieldsSchema.shape.symbol.refine(
   (symbol) => symbol !== null && symbol !== "*",
   "is missing: name the instrument",
-).transform((symbol) => symbol ?? "");
+).transform((symbol) => tickerOf(symbol ?? ""));
 
 export const upsertInstrument = defineTool({
   description:
@@ -14,7 +14,7 @@ export const upsertInstrument = defineTool({
     "size, tick size, and other names that alerts may use for it. The multiplier of one that is held cannot change.",
   scope: "everywhere",
   schema: z.strictObject({
-    symbol: ticker,
+    symbol: ticker.describe("The instrument, with or without its exchange: alerts are booked without it."),
     multiplier: decimal("positive").describe("Account currency per unit and point; left out: 1."),
     lot_size: decimal("positive").describe("Quantities are whole multiples of it; left out: any."),
     tick_size: decimal("positive").describe(

@@ -179,6 +179,9 @@ function splitSymbol(written: string | null): [exchange: string | null, symbol: 
   return prefixed === null ? [null, written] : [prefixed[1] ?? null, prefixed[2] ?? ""];
 }
 
+/** An instrument's name without its exchange, as alerts are booked under it. */
+export const tickerOf = (symbol: string): string => splitSymbol(symbol)[1];
+
 /** TradingView marks delayed data by `_DL` or `_DLY` after the exchange; it is the same instrument. */
 function withoutDelay(name: string | null): string | null {
   return name === null ? null : name.replace(/_DLY?$/, "");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accountName, strategyName } from "./canonical-alert.ts";
+import { accountName, strategyName, tickerOf } from "./canonical-alert.ts";
 import { field, integer, text } from "./fields.ts";
 import { readTime } from "./time.ts";
 
@@ -15,7 +15,7 @@ const time = field(readTime);
 export const portfolioQuerySchema = z.object({
   account: accountName,
   strategy: strategyName,
-  symbol: symbol.transform((written) => written?.toUpperCase() ?? null),
+  symbol: symbol.transform((written) => written === null ? null : tickerOf(written.toUpperCase())),
   status: word,
   limit: integer(1, 1_000, "rows"),
   before: rowId,
