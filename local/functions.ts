@@ -46,14 +46,13 @@ export async function createPool(
 ): Promise<FunctionPool> {
   const directory = join(functionsDirectory, name);
   const config = join(directory, "deno.json");
-  const own = await readFunctionEnv(settings.envPath);
   return new FunctionPool(
     {
       name,
       deno: settings.deno,
       entry: join(directory, "index.ts"),
       config: await exists(config) ? config : null,
-      hosts: functionsWithOpenNetwork.has(name) ? null : [...settings.hosts, ...hostsIn(own)],
+      hosts: functionsWithOpenNetwork.has(name) ? null : settings.hosts,
       variables: async () => ({
         ...settings.redis,
         ...await readFunctionEnv(settings.envPath),
@@ -140,18 +139,4 @@ async function reload(pool: FunctionPool, log: Log): Promise<void> {
   } catch (error) {
     log.say(`${errorText(error)}\n  ${name} goes on as it was before this change.`);
   }
-}
-
-/** `host:port` of every URL among the values. */
-function hostsIn(variables: Record<string, string>): string[] {
-  const urls = Object.values(variables).filter((value) => URL.canParse(value)).map((value) => new URL(value));
-  return urls.filter((url) => url.host !== "").map((url) =>
-    `${url.hostname}:${url.port || defaultPort(url)}`
-  );
-}
-
-function defaultPort({ protocol }: URL): string {
-  return ({ "http:": "80", "postgres:": "5432", "postgresql:": "5432" } as Record<string, string>)[
-    protocol
-  ] ?? "443";
 }

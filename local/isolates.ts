@@ -11,7 +11,7 @@ export interface FunctionSpec {
   entry: string;
   /** Its `deno.json`, if it has one. */
   config: string | null;
-  /** `host:port` it may reach; null for any. */
+  /** `host:port` it may reach besides those of the URLs in its environment; null for any. */
   hosts: string[] | null;
   /** Its environment: all it can read. Called for each new process. */
   variables(): Promise<Record<string, string>>;
@@ -87,7 +87,7 @@ export class FunctionPool {
     const process = new SupervisedProcess({
       name: `${name}.${number}`,
       command: deno,
-      args: serveArguments(this.spec, port),
+      args: serveArguments(this.spec, variables, port),
       env: { ...cacheVariables(), ...variables },
       clearEnv: true,
       stopSignal: "SIGTERM",
@@ -110,7 +110,8 @@ function cacheVariables(): Record<string, string> {
   }));
 }
 
-function serveArguments(spec: FunctionSpec, port: number): string[] {
+function serveArguments(spec: FunctionSpec, variables: Record<string, string>, port: number): string[] {
+  const hosts = spec.hosts === null ? "" : `=${[...spec.hosts, ...hostsIn(variables)].join(",")}`;
   return [
     "serve",
     "--quiet",
@@ -120,7 +121,7 @@ function serveArguments(spec: FunctionSpec, port: number): string[] {
     "--node-modules-dir=none",
     "--cached-only",
     ...(spec.config === null ? ["--no-config"] : ["--config", spec.config]),
-    ...(spec.hosts === null ? ["--allow-net"] : [`--allow-net=${spec.hosts.join(",")}`]),
+    `--allow-net${hosts}`,
     // All of it, as packages look for variables that are not there: the environment holds only what is theirs.
     "--allow-env",
     "--host",
@@ -135,4 +136,18 @@ async function retire({ process, upstream }: Isolate): Promise<void> {
   const giveUp = AbortSignal.timeout(drainMs);
   while (upstream.inFlight > 0 && !giveUp.aborted) await delay(25);
   await process.stop();
+}
+
+/** `host:port` of every URL among the values. */
+function hostsIn(variables: Record<string, string>): string[] {
+  const urls = Object.values(variables).filter((value) => URL.canParse(value)).map((value) => new URL(value));
+  return urls.filter((url) => url.host !== "").map((url) =>
+    `${url.hostname}:${url.port || defaultPort(url)}`
+  );
+}
+
+function defaultPort({ protocol }: URL): string {
+  return ({ "http:": "80", "postgres:": "5432", "postgresql:": "5432" } as Record<string, string>)[
+    protocol
+  ] ?? "443";
 }

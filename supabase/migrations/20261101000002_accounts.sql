@@ -38,7 +38,7 @@ create table trading.account_settings (
   max_open_positions integer check (max_open_positions > 0),
   max_orders_per_minute integer check (max_orders_per_minute > 0),
   max_daily_loss numeric check (max_daily_loss > 0 and max_daily_loss < 1e18),
-  dedupe_window integer not null default 30 check (dedupe_window between 1 and 86400),
+  dedupe_window integer not null default 30 check (dedupe_window between 5 and 86400),
   max_mark_age integer not null default 300 check (max_mark_age between 0 and 31536000),
   time_zone text not null default 'UTC' check (now() at time zone time_zone is not null),
   clock text not null default 'arrival' check (clock in ('arrival', 'alert'))
@@ -55,7 +55,8 @@ comment on column trading.account_settings.slippage_bps is 'Market and stop fill
 comment on column trading.account_settings.max_position is 'Largest notional of one position, in the account''s currency.';
 comment on column trading.account_settings.max_order is 'Largest notional of one order, in the account''s currency.';
 comment on column trading.account_settings.max_daily_loss is 'Loss of equity since the day began (in time_zone) that halts the account.';
-comment on column trading.account_settings.dedupe_window is 'Seconds in which an identical alert without id and time is the same alert.';
+comment on column trading.account_settings.dedupe_window is
+  'Seconds in which an identical alert without id and time is the same alert. Longer than the function asks again for an answer that was lost, which is 3; TradingView resends for 15.';
 comment on column trading.account_settings.max_mark_age is 'Seconds for which a mark may price an alert that brings no price.';
 comment on column trading.account_settings.time_zone is 'Where the account''s days begin and end: an IANA name.';
 comment on column trading.account_settings.clock is

@@ -148,10 +148,10 @@ Deno.test("a message that differs in spaces, field order and key only is the sam
 });
 
 Deno.test("an alert without id and time counts anew after the account's window", async () => {
-  const account = await newAccount({ settings: { leverage: null, dedupe_window: 1 } });
+  const account = await newAccount({ settings: { leverage: null, dedupe_window: 5 } });
   const alert = { account, symbol: "ONCE", action: "buy", quantity: "1", price: "10" };
   const first = await post(alert);
-  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  await new Promise((resolve) => setTimeout(resolve, 5_100));
   const second = await post(alert);
   assert.equal(second.body.duplicate, false);
   assert.notEqual(second.body.alert_id, first.body.alert_id);

@@ -109,7 +109,7 @@ for (
     ['{"leverage": 0}', /leverage_is_positive/],
     ['{"leverage": "much"}', /invalid input syntax for type numeric/],
     ['{"time_zone": "Mars/Olympus"}', /time zone/],
-    ['{"dedupe_window": 0}', /dedupe_window/],
+    ['{"dedupe_window": 4}', /dedupe_window/],
     ["[]", /settings must be a JSON object/],
   ] as const
 ) {

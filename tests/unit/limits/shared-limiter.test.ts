@@ -44,6 +44,22 @@ Deno.test("when no lot is left the last requests are taken one by one", async ()
   assert.deepEqual(redis.asked, [5, 5, 1, 5, 1, 5, 1]);
 });
 
+Deno.test("a key over its limit is refused without asking Redis until there is room for one more", async () => {
+  const { one, redis, clock } = shared(0);
+  const first = await one.take("a");
+  clock.now += 9;
+  const second = await one.take("a");
+  assert.deepEqual([first, second].map(({ allowed, nextMs }) => [allowed, nextMs]), [[false, 10], [
+    false,
+    1,
+  ]]);
+  assert.deepEqual(redis.asked, [5, 1]);
+  redis.left = 5;
+  clock.now += 1;
+  assert.ok((await one.take("a")).allowed);
+  assert.ok((await one.take("b")).allowed === false, "each key has its own room");
+});
+
 Deno.test("what an isolate took is not used after its window", async () => {
   const { one, redis, clock } = shared();
   await one.take("a");

@@ -15,6 +15,9 @@ export type TakeMany = (key: string, count: number) => Promise<Verdict>;
  */
 const LOTS = 20;
 
+/** Upstash refills at whole milliseconds: so many tokens at a time that rounding them is a hundredth at most. */
+const LEAST_REFILL_MS = 50;
+
 /** A lot that this isolate took: how many are left of it, and until when. */
 interface Lot {
   left: number;
@@ -28,6 +31,7 @@ export function createTakeMany(
   quota: Quota,
   { url, token, deadlineMs = REDIS_DEADLINE }: { url: string; token: string; deadlineMs?: number },
 ): TakeMany {
+  const refill = Math.ceil(LEAST_REFILL_MS / intervalOf(quota));
   const bucket = new Ratelimit({
     redis: new Redis({
       url,
@@ -39,7 +43,7 @@ export function createTakeMany(
       enableAutoPipelining: false,
       latencyLogging: false,
     }),
-    limiter: Ratelimit.tokenBucket(1, `${Math.max(Math.round(intervalOf(quota)), 1)} ms`, quota.limit),
+    limiter: Ratelimit.tokenBucket(refill, `${Math.round(refill * intervalOf(quota))} ms`, quota.limit),
     prefix: `sa:l:${name}`,
     // Its own deadline lets a late request pass uncounted; ours comes to the memory limiter.
     timeout: 0,
@@ -72,11 +76,17 @@ export function createSharedLimiter(
   const lotSize = Math.max(Math.floor(quota.limit / LOTS), 1);
   // Keys are those of API_KEYS: few, and no sender can make one up.
   const lots = new Map<string, Lot>();
+  // Until when a key that is over its limit is refused without asking: a sender in a loop must not cost commands.
+  const refusedUntil = new Map<string, number>();
 
   /** A new lot, or a single request when no lot is left; the first request of a lot is the caller's. */
   async function takeLot(key: string): Promise<Verdict> {
     const lot = await take(key, lotSize);
-    if (!lot.allowed) return lotSize === 1 ? lot : await take(key, 1);
+    if (!lot.allowed) {
+      const single = lotSize === 1 ? lot : await take(key, 1);
+      if (!single.allowed) refusedUntil.set(key, now() + single.nextMs);
+      return single;
+    }
     const before = lots.get(key);
     const kept = before !== undefined && before.until > now() ? before.left : 0;
     lots.set(key, { left: kept + lotSize - 1, until: now() + quota.windowMs, verdict: lot });
@@ -91,6 +101,8 @@ export function createSharedLimiter(
         lot.left -= 1;
         return { ...lot.verdict, remaining: lot.verdict.remaining + lot.left };
       }
+      const waitMs = (refusedUntil.get(key) ?? 0) - now();
+      if (waitMs > 0) return { allowed: false, remaining: 0, nextMs: waitMs };
       if (breaker.state !== "closed" && !breaker.takeProbe()) return memory.take(key);
       try {
         const verdict = await takeLot(key);
