@@ -44,6 +44,11 @@ export class World {
     return () => void this.#timers.delete(id);
   };
 
+  /** How many timers are set. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   sleep = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => void this.later(milliseconds, resolve));
 

@@ -74,6 +74,18 @@ Deno.test("an idle isolate sends nothing", async () => {
   assert.equal(world.commandsSince(start), 0);
 });
 
+Deno.test("an isolate that only declares changes forgets them, and then has nothing left to do", async () => {
+  const world = await begun();
+  const cache = world.cache();
+  for (let account = 0; account < 100; account++) {
+    await world.finish(cache.invalidatePattern(`portfolio:${account}:*`));
+  }
+  await world.advance(120_000);
+  assert.equal(world.timers, 1);
+  await world.advance(60_000);
+  assert.equal(world.timers, 0);
+});
+
 Deno.test("a change costs one command", async () => {
   const world = await begun();
   const cache = world.cache();

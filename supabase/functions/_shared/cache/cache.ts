@@ -167,6 +167,8 @@ class TwoLayerCache implements Cache {
 
   async #change(name: string): Promise<void> {
     const epoch = this.#table.named(name);
+    // An isolate that only books keeps no values, but an epoch for every account that it books for.
+    this.#store.scheduleSweep();
     const announced = this.#announcer.bump(epoch);
     this.#loads.ground(epoch);
     await announced;

@@ -43,6 +43,11 @@ export class EpochTable {
     return this.named("");
   }
 
+  /** How many epochs are known. */
+  get size(): number {
+    return this.#epochs.size;
+  }
+
   named(name: string): Epoch {
     const found = this.#epochs.get(name);
     if (found !== undefined) {

@@ -112,7 +112,7 @@ export class Store {
       generation: -1,
     };
     this.memory.set(key, entry);
-    this.#scheduleSweep();
+    this.scheduleSweep();
     return entry;
   }
 
@@ -146,12 +146,12 @@ export class Store {
   }
 
   /** Cleans up while there is something to clean, and never keeps the isolate alive for it. */
-  #scheduleSweep(): void {
+  scheduleSweep(): void {
     this.#cancelSweep ??= this.environment.later(SWEEP_MS, () => {
       this.#cancelSweep = null;
       this.memory.sweep(this.environment.now());
       this.table.sweep();
-      if (this.memory.entries > 0) this.#scheduleSweep();
+      if (this.memory.entries + this.table.size > 0) this.scheduleSweep();
     });
   }
 
