@@ -225,6 +225,14 @@ Deno.test("a side beside a buy or sell changes nothing", () => {
   }
 });
 
+Deno.test("an exit or a target of which nothing is known is refused, not left out", () => {
+  const message = { symbol: "A", action: "buy", quantity: 1, price: 1 };
+  assert.deepEqual(pathsOf({ ...message, stop_loss: { percentage: 5 } }), ["stop_loss"]);
+  assert.deepEqual(pathsOf({ ...message, takeProfit: { pct: 5 } }), ["take_profit"]);
+  assert.deepEqual(pathsOf({ ...message, target: { foo: 1 } }), ["target"]);
+  assert.equal(alertOf({ ...message, stop_loss: { percent: null }, take_profit: {} }).stop_loss, null);
+});
+
 Deno.test("a position side beside a buy or sell clamps it: a sell of the long position opens no short one", () => {
   for (
     const [action, position, side] of [

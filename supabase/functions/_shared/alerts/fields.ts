@@ -84,6 +84,17 @@ export function indexNames(names: Names): NameIndex {
   return { places, parents };
 }
 
+/** Fields that are objects, by their plain names: a stop loss that is not understood must not become none. */
+const OBJECT_FIELDS = new Map(
+  ["target", "take_profit", "stop_loss"].map((field) => [plainName(field), field]),
+);
+
+/** True for an object that was sent with values, none of them under a name that is looked for. */
+function saysNothingKnown(part: Message, path: string, index: NameIndex): boolean {
+  const sent = [...part].filter(([, value]) => value !== null && value !== "");
+  return sent.length > 0 && sent.every(([name]) => !index.places.has(`${path}.${plainName(name)}`));
+}
+
 /**
  * The fields of a message, each from the most telling of the names it was sent under. Empty values count as not sent.
  * One name in two spellings (`limitPrice` and `limit_price`) with two values is a problem: only one can be meant.
@@ -100,6 +111,10 @@ export function collectFields(message: Message, index: NameIndex): { fields: Fie
       const path = prefix + plainName(name);
       if (isMessage(value) && index.parents.has(path)) {
         visit(value, `${path}.`);
+        const field = OBJECT_FIELDS.get(path);
+        if (field !== undefined && saysNothingKnown(value, path, index)) {
+          problems.push({ path: field, source: name, message: "has no field that is known here" });
+        }
         continue;
       }
       for (const { field, source, rank } of index.places.get(path) ?? []) {
