@@ -72,7 +72,8 @@ begin
       when request.action is distinct from 'cancel'
         then canceled.for_target and canceled.symbol = request.symbol and canceled.strategy = request.strategy
       when request.order_id is not null then request.order_id = canceled.id::text
-      else request.symbol = '' or canceled.symbol = request.symbol and canceled.strategy = request.strategy
+      when request.symbol = '' then request.strategy in ('', canceled.strategy)  -- every symbol; of every strategy when none is named
+      else canceled.symbol = request.symbol and canceled.strategy = request.strategy
     end;
     if canceled.status = 'open' and is_meant then
       canceled.status := 'canceled';

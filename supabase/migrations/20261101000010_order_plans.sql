@@ -21,6 +21,8 @@ declare
   reference numeric := coalesce(request.price,
     case when market.marked_at >= at - make_interval(secs => settings.max_mark_age) then market.mark end);
   worst numeric;
+  direction integer;
+  fills_at_once boolean;
   refused record;
 begin
   if request.time < held.last_alert_at and not settings.allow_stale or extract(epoch from at - request.time) > request.max_age then
@@ -46,6 +48,12 @@ begin
     return plan;
   end if;
 
+  -- A limit or stop that the market has reached already fills at the market's price, not at its own: it is sized at that.
+  direction := case request.action when 'buy' then 1 when 'sell' then -1 else -sign(held.quantity) end;
+  fills_at_once := reference is not null
+    and coalesce(direction * (placed.limit_price - reference) >= 0, true)
+    and coalesce(direction * (reference - placed.stop_price) >= 0, true);
+
   if request.fee is not null then  -- the alert's own fee is the whole model
     settings.fee_per_trade := request.fee;
     settings.fee_per_unit := 0;
@@ -55,7 +63,8 @@ begin
   quantity := case
     when request.quantity is null then null
     when coalesce(request.quantity_type, 'units') = 'units' then trading.cut(request.quantity, market.lot_size)
-    else trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity, worst,
+    else trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity,
+                            case when fills_at_once then reference else worst end,
                             portfolio, settings, market) end;
   if request.quantity is not null and quantity is null and target.quantity is null then
     plan.code := 'no_stop';

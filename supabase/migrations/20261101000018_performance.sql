@@ -136,7 +136,7 @@ begin
     left join days d on d.day = every.day::date
   ), moments as (
     select avg(r.daily) as mean, stddev_samp(r.daily) as deviation,
-      case when count(r.daily) > 1 then sqrt(avg(least(r.daily, 0) ^ 2)) end as downside
+      case when count(r.daily) > 1 then sqrt(avg(least(r.daily, 0) ^ 2) filter (where r.daily is not null)) end as downside
     from returns r
   )
   select o.drawdown, o.drawdown_percent,

@@ -42,6 +42,16 @@ sizeTests("risk_notional", [
     alert: { quantity: "100", stop_loss: { amount: "1" } },
     answer: "filled: buy 10 @ 100",
   },
+  {
+    name: "of a stop order that the market has reached counts from the market's price, at which it fills",
+    alert: { order_type: "stop", stop_price: "96", quantity: "10", stop_loss: { stop_price: "95" } },
+    answer: "filled: buy 2 @ 100",
+  },
+  {
+    name: "of a limit order that the market has reached counts from the market's price, at which it fills",
+    alert: { order_type: "limit", limit_price: "105", quantity: "10", stop_loss: { stop_price: "95" } },
+    answer: "filled: buy 2 @ 100",
+  },
   { name: "without a stop is refused", alert: { quantity: "10" }, answer: "rejected: no_stop" },
   {
     name: "with a stop at the price is refused",
