@@ -224,3 +224,20 @@ deskTest("two resting closes of one position fill once", {}, async (desk) => {
   await desk.close("100", { order_type: "limit", limit_price: "109" });
   equal(fills(await desk.mark("120")), "sell 5 @ 110");
 });
+
+deskTest(
+  "a strategy's cancel everywhere leaves the orders of others, one without a strategy none",
+  {},
+  async (desk) => {
+    for (const strategy of ["a", "b", ""]) {
+      await desk.send({
+        ...{ strategy, action: "buy", quantity: "1", price: "100" },
+        ...{ order_type: "limit", limit_price: "90" },
+      });
+    }
+    const own = await desk.send({ symbol: "", strategy: "a", action: "cancel" });
+    equal(said(own).split("canceled").length > 1 && own.orders.length, 1);
+    const all = await desk.send({ symbol: "", action: "cancel" });
+    equal(all.orders.length, 2);
+  },
+);
