@@ -68,9 +68,14 @@ export async function exchange(post: Post, signal: AbortSignal, caCerts: string[
   };
   const converse = async (): Promise<Answer> => {
     if (post.url.protocol === "https:") {
-      connection = await startTls(connection as Deno.TcpConn, post.host, caCerts);
-      if (signal.aborted) close();
-      await shakeHands(connection as Deno.TlsConn);
+      try {
+        const tls = await Deno.startTls(connection as Deno.TcpConn, { hostname: post.host, caCerts });
+        connection = tls;
+        if (signal.aborted) close();
+        await tls.handshake();
+      } catch (error) {
+        throw new TlsError("no certificate that is trusted", { cause: error });
+      }
     }
     await writeAll(connection, requestText(post));
     return await readAnswer(connection);
@@ -83,28 +88,6 @@ export async function exchange(post: Post, signal: AbortSignal, caCerts: string[
     close();
   }
 }
-
-async function startTls(
-  connection: Deno.TcpConn,
-  hostname: string,
-  caCerts: string[],
-): Promise<Deno.TlsConn> {
-  try {
-    return await Deno.startTls(connection, { hostname, caCerts });
-  } catch (error) {
-    throw tlsError(error);
-  }
-}
-
-async function shakeHands(connection: Deno.TlsConn): Promise<void> {
-  try {
-    await connection.handshake();
-  } catch (error) {
-    throw tlsError(error);
-  }
-}
-
-const tlsError = (cause: unknown) => new TlsError("no certificate that is trusted", { cause });
 
 function requestText({ url, headers, body }: Post): Uint8Array {
   const encoder = new TextEncoder();
