@@ -7,7 +7,7 @@ create table trading.accounts (
   currency text not null default 'USD' constraint currency_is_a_code check (currency ~ '^[A-Z]{3,10}$'),
   epoch integer not null default 1 check (epoch > 0),
   cash trading.money not null default 0,
-  deposits trading.money not null default 0,
+  deposits trading.money not null default 0 check (scale(deposits) <= 18),
   day_equity trading.money not null default 0,
   day_ends_at timestamptz not null default '-infinity',
   halted_at timestamptz,
@@ -25,19 +25,19 @@ create index accounts_owner_id_idx on trading.accounts (owner_id);
 
 create table trading.account_settings (
   account_id bigint primary key references trading.accounts (id) on delete cascade,
-  leverage numeric default 1 constraint leverage_is_positive check (leverage > 0 and leverage < 1e6),
+  leverage numeric default 1 constraint leverage_is_positive check (leverage > 0 and leverage < 1e6 and scale(leverage) <= 18),
   allow_short boolean not null default true,
   allow_stale boolean not null default false,
-  fee_per_trade numeric not null default 0 check (fee_per_trade >= 0 and fee_per_trade < 1e18),
-  fee_per_unit numeric not null default 0 check (fee_per_unit >= 0 and fee_per_unit < 1e18),
-  fee_bps numeric not null default 0 check (fee_bps >= 0 and fee_bps <= 10000),
-  fee_minimum numeric not null default 0 check (fee_minimum >= 0 and fee_minimum < 1e18),
-  slippage_bps numeric not null default 0 check (slippage_bps >= 0 and slippage_bps < 10000),
-  max_position numeric check (max_position > 0 and max_position < 1e18),
-  max_order numeric check (max_order > 0 and max_order < 1e18),
+  fee_per_trade numeric not null default 0 check (fee_per_trade >= 0 and fee_per_trade < 1e18 and scale(fee_per_trade) <= 18),
+  fee_per_unit numeric not null default 0 check (fee_per_unit >= 0 and fee_per_unit < 1e18 and scale(fee_per_unit) <= 18),
+  fee_bps numeric not null default 0 check (fee_bps >= 0 and fee_bps <= 10000 and scale(fee_bps) <= 18),
+  fee_minimum numeric not null default 0 check (fee_minimum >= 0 and fee_minimum < 1e18 and scale(fee_minimum) <= 18),
+  slippage_bps numeric not null default 0 check (slippage_bps >= 0 and slippage_bps < 10000 and scale(slippage_bps) <= 18),
+  max_position numeric check (max_position > 0 and max_position < 1e18 and scale(max_position) <= 18),
+  max_order numeric check (max_order > 0 and max_order < 1e18 and scale(max_order) <= 18),
   max_open_positions integer check (max_open_positions > 0),
   max_orders_per_minute integer check (max_orders_per_minute > 0),
-  max_daily_loss numeric check (max_daily_loss > 0 and max_daily_loss < 1e18),
+  max_daily_loss numeric check (max_daily_loss > 0 and max_daily_loss < 1e18 and scale(max_daily_loss) <= 18),
   dedupe_window integer not null default 30 check (dedupe_window between 5 and 86400),
   max_mark_age integer not null default 300 check (max_mark_age between 0 and 31536000),
   time_zone text not null default 'UTC' check (now() at time zone time_zone is not null),
@@ -67,7 +67,7 @@ create table trading.cash_entries (
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
   kind text not null check (kind in ('deposit', 'withdrawal', 'adjustment')),
-  amount trading.money not null check (amount <> 0),
+  amount trading.money not null check (amount <> 0 and abs(amount) < 1e18 and scale(amount) <= 18),
   note text check (length(note) <= 500),
   created_at timestamptz not null default now(),
   constraint sign_fits_kind check (kind = 'adjustment' or (kind = 'deposit') = (amount > 0))
@@ -135,19 +135,32 @@ end;
 $$;
 comment on function trading.log_event is 'Records an operation on an account and raises the account''s version.';
 
+create function trading.settings_json(settings trading.account_settings) returns jsonb
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return to_jsonb(settings) - 'account_id' || jsonb_build_object(
+    'leverage', trading.decimal(settings.leverage), 'fee_per_trade', trading.decimal(settings.fee_per_trade),
+    'fee_per_unit', trading.decimal(settings.fee_per_unit), 'fee_bps', trading.decimal(settings.fee_bps),
+    'fee_minimum', trading.decimal(settings.fee_minimum), 'slippage_bps', trading.decimal(settings.slippage_bps),
+    'max_position', trading.decimal(settings.max_position), 'max_order', trading.decimal(settings.max_order),
+    'max_daily_loss', trading.decimal(settings.max_daily_loss));
+end;
+$$;
+comment on function trading.settings_json is 'The settings as they are answered, by name: decimals as strings, whole numbers and booleans as they are.';
+
 create function trading.settings_of(base trading.account_settings, changes jsonb) returns trading.account_settings
   language plpgsql stable set search_path = '' as $$
 declare
+  known constant jsonb := trading.settings_json(base);
   unknown text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
     raise exception 'settings must be a JSON object' using errcode = '22023', hint = 'For example {"leverage": 2}.';
   end if;
-  select k into unknown from jsonb_object_keys(changes) k
-  where k = 'account_id' or not to_jsonb(base) ? k limit 1;
+  select k into unknown from jsonb_object_keys(changes) k where not known ? k limit 1;
   if found then
     raise exception 'unknown setting %', unknown using errcode = '22023',
-      hint = 'Known: ' || (select string_agg(k, ', ' order by k) from jsonb_object_keys(to_jsonb(base)) k where k <> 'account_id') || '.';
+      hint = 'Known: ' || (select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k) || '.';
   end if;
   return jsonb_populate_record(base, changes);
 end;
@@ -180,14 +193,14 @@ begin
   changed := trading.settings_of(changed, settings);
   insert into trading.account_settings select changed.*;
   perform trading.log_event(owned, 'settings', settings);
-  return to_jsonb(changed) - 'account_id';
+  return trading.settings_json(changed);
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
   raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
 end;
 $$;
 comment on function public.update_account_settings is
-  'Changes the named keys of an account''s settings, keeps the others; answers all of them. null lifts a limit. '
+  'Changes the named keys of an account''s settings, keeps the others; answers all of them, decimals as strings. null lifts a limit. '
   'Errors: PT404 no such account, 22023 unknown key, 23514 value out of range.';
 
 create function public.create_account(
@@ -200,7 +213,8 @@ declare
   violated text;
   given_hint text;
 begin
-  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) or scale(trim_scale(initial_cash)) > 18 then
+  initial_cash := trim_scale(initial_cash);
+  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) or scale(initial_cash) > 18 then
     raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals' using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
   end if;
   insert into trading.accounts (name, owner_id, currency, cash, deposits)

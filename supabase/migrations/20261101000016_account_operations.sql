@@ -20,8 +20,9 @@ declare
   moved_at constant timestamptz := coalesce(at, clock_timestamp());
   free constant numeric := trading.free_cash(owned);
 begin
+  amount := trim_scale(amount);
   if amount is null or not (amount > -1e18 and amount < 1e18) or amount = 0 or kind <> 'adjustment' and amount < 0
-     or scale(trim_scale(amount)) > 18 then
+     or scale(amount) > 18 then
     raise exception 'amount must be above 0 and below 1e18, with at most 18 decimals' using errcode = 'PT400', hint = 'Give money in the account''s currency, e.g. "1000".';
   end if;
   if length(note) > 500 then
@@ -97,11 +98,11 @@ create function public.reset_account(account text, initial_cash numeric default 
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
   owned trading.accounts := trading.lock_account(account);
-  opening constant numeric := coalesce(initial_cash,
+  opening constant numeric := coalesce(trim_scale(initial_cash),
     (select (e.details ->> 'initial_cash')::numeric from trading.account_events e
      where e.account_id = owned.id and e.epoch = owned.epoch and e.kind in ('created', 'reset') order by e.id limit 1), 0);
 begin
-  if not (opening >= 0 and opening < 1e18) or scale(trim_scale(opening)) > 18 then
+  if not (opening >= 0 and opening < 1e18) or scale(opening) > 18 then
     raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals' using errcode = 'PT400', hint = 'Leave it out to begin with what the account began with.';
   end if;
   update trading.orders o set status = 'canceled', reason = 'reset', closed_at = clock_timestamp()

@@ -149,7 +149,7 @@ Deno.test("an account is created, configured, halted, resumed and verified", asy
   assert.deepEqual([twice.status, twice.body.error.code], [422, "name_taken"]);
 
   const settings = await useTool("update_settings", { account, settings: { fee_bps: "5" } });
-  assert.deepEqual([settings.body.result.fee_bps, settings.body.result.leverage], [5, 2]);
+  assert.deepEqual([settings.body.result.fee_bps, settings.body.result.leverage], ["5", "2"]);
   const unknown = await useTool("update_settings", { account, settings: { fee: 5 } });
   assert.equal(unknown.status, 400);
   assert.match(unknown.body.error.details[0].message, /fee_bps/);

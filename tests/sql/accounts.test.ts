@@ -99,7 +99,7 @@ deskTest("settings change by their keys and keep the others", {}, async (desk) =
   await desk.set({ fee_bps: 5 });
   const [row] = await desk
     .sql`select public.update_account_settings(${desk.account}, '{"allow_short": false}') as settings`;
-  equal(row?.settings.fee_bps, 5);
+  equal(row?.settings.fee_bps, "5");
   equal(row?.settings.allow_short, false);
 });
 
