@@ -3,7 +3,7 @@ import { generatePrices } from "../../../local/demo/generate-prices.ts";
 import { readPrices } from "../../../local/demo/prices.ts";
 import { alertsOf, BAR, type Message, PLANS } from "../../../local/demo/strategy.ts";
 import { inRepository } from "../../../local/paths.ts";
-import { readAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
+import { read as readBody } from "../../unit/alerts/reading.ts";
 
 const end = Date.UTC(2026, 10, 1);
 const paths = await readPrices();
@@ -20,7 +20,7 @@ Deno.test("the alerts are the same every time", () => {
 
 Deno.test("every alert of the demo is read, none by guesswork: the order by the strategy dialect, the mark by its action", () => {
   for (const message of alerts) {
-    const read = readAlerts(new TextEncoder().encode(JSON.stringify(message)), { now: end });
+    const read = readBody(message, { now: end });
     assert.ok(read.ok, JSON.stringify(message));
     const [{ alert, dialect } = assert.fail()] = read.alerts;
     assert.equal(dialect, isOrder(message) ? "strategy" : "traderspost");

@@ -2,8 +2,8 @@ import type { AlertToBook, BatchResult } from "../../../supabase/functions/_shar
 import { filled } from "./harness.ts";
 
 /** An alert that has what group commit looks at; its id tells it apart. */
-export const alertOf = (symbol: string, id = symbol): AlertToBook =>
-  ({ id, symbol, account: "default", strategy: "" }) as AlertToBook;
+export const alertOf = (symbol: string, id = symbol, account = "default"): AlertToBook =>
+  ({ id, symbol, account, strategy: "" }) as AlertToBook;
 
 export interface Call {
   /** When it was made, as Date.now. */

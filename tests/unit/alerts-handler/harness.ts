@@ -98,12 +98,14 @@ export function createHarness(
     deadlineMs = 20_000,
     bodyLimit = 4_096,
     webhookSecrets = "",
+    mostInFlight,
   }: {
     send?: SendBatch;
     preview?: SendBatch;
     deadlineMs?: number;
     bodyLimit?: number;
     webhookSecrets?: string;
+    mostInFlight?: number;
   } = {},
 ) {
   const booked: (readonly AlertToBook[])[] = [];
@@ -123,6 +125,7 @@ export function createHarness(
       preview: (alerts, signal) => (previewed.push(alerts), preview(alerts, signal)),
       bodyLimit,
       deadlineMs,
+      mostInFlight,
     }),
   );
   return {

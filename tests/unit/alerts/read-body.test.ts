@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { readAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
-import { alertOf, buy, NOW, pathsOf, problemsOf, read } from "./reading.ts";
+import { alertOf, buy, pathsOf, problemsOf, read, readBytes } from "./reading.ts";
 import { atMostOnce, timeOf } from "../../support/noise.ts";
 
 const expected = alertOf({ symbol: "BTC/USD", action: "buy", quantity: "0.01", price: "64000" });
@@ -51,7 +50,7 @@ for (const [name, body, code] of refusals) {
 
 Deno.test("broken UTF-8 is refused as invalid_encoding", () => {
   for (const bytes of [[0xff, 0xfe, 0x7b], [0x7b, 0x22, 0xc3, 0x28], [0xed, 0xa0, 0x80]]) {
-    const result = readAlerts(new Uint8Array(bytes), { now: NOW });
+    const result = readBytes(new Uint8Array(bytes));
     assert.ok(!result.ok && result.problems[0]?.code === "invalid_encoding");
   }
 });

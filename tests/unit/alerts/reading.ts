@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import { readAlerts, type ReadOptions } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
+import { readBody } from "../../../supabase/functions/_shared/alerts/read-body.ts";
+import { takeKeys } from "../../../supabase/functions/_shared/alerts/secret.ts";
+import { createStrike } from "../../../supabase/functions/_shared/auth/strike.ts";
 import type { CanonicalAlert, Problem } from "../../../supabase/functions/_shared/validators.ts";
 
 export const NOW = Date.parse("2026-11-24T00:00:00Z");
 
+/** Reads the bytes of a body as the function does; `secret` is the key that was in it. */
+export function readBytes(bytes: Uint8Array, options: Partial<ReadOptions> = {}) {
+  const body = takeKeys(readBody(bytes));
+  const { key: secret, isArray } = body;
+  return { secret, isArray, ...readAlerts(body, { now: NOW, strike: createStrike(body.secrets), ...options }) };
+}
+
 /** Reads a body: text as it is, anything else as JSON. */
 export function read(body: unknown, options: Partial<ReadOptions> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return readAlerts(new TextEncoder().encode(text), { now: NOW, ...options });
+  return readBytes(new TextEncoder().encode(text), options);
 }
 
 /** The one alert that a body is read as. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { takeSecret } from "../../../supabase/functions/_shared/alerts/secret.ts";
+import { takeKeys } from "../../../supabase/functions/_shared/alerts/secret.ts";
 import { buy, problemsOf, read } from "./reading.ts";
 
 const KEY = "sk_0123456789abcdef0123456789abcdef";
@@ -25,11 +25,14 @@ for (const name of FIELDS) {
 }
 
 Deno.test("all key fields go, and the first in order is the key", () => {
-  const { messages, secret } = takeSecret([
-    new Map([["token", "other-key-1"], ["symbol", "A"], ["key", KEY]]),
-  ]);
+  const { messages, key, secrets } = takeKeys({
+    messages: [new Map([["token", "other-key-1"], ["symbol", "A"], ["key", KEY]])],
+    isArray: false,
+    problems: [],
+  });
   assert.deepEqual([...messages[0]?.keys() ?? []], ["symbol"]);
-  assert.equal(secret, KEY);
+  assert.equal(key, KEY);
+  assert.deepEqual(secrets, [KEY, "other-key-1"]);
 });
 
 Deno.test("a key field that holds an object or nothing is no key, and goes too", () => {

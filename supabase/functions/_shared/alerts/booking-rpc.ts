@@ -5,7 +5,13 @@ import type { Json } from "../database/types.ts";
 import type { CanonicalAlert } from "../validators/canonical-alert.ts";
 
 /** An alert as `process_alerts` takes it: what was read, the hash of its message, and who sent it. */
-export type AlertToBook = CanonicalAlert & { hash: string; request_id: string; key_id: string };
+export type AlertToBook = CanonicalAlert & {
+  hash: string;
+  request_id: string;
+  key_id: string;
+  /** The name of a signed message; see messageIdOf. */
+  message_id?: string;
+};
 
 /** The answer to one alert, as the database gives it; everything but these three is passed on unread. */
 const answerSchema = z.looseObject({

@@ -1,4 +1,5 @@
 import type { AlertToBook, BookingAnswer, SendBatch } from "./booking-rpc.ts";
+import { afterTurn, aheadOf, inTurn } from "./in-turn.ts";
 import { createSemaphore } from "./semaphore.ts";
 
 /**
@@ -30,8 +31,14 @@ const PAUSES_MS = [75, 225, 675];
 const CALL_MS = 1_500;
 /** A lock held elsewhere is asked for again after this. */
 const BUSY_PAUSE_MS = 50;
-/** Calls that may wait for locks at a time: they must not use up PostgREST's connections. */
-const MAX_BUSY_CALLS = 4;
+/** Calls of lanes apart at a time: they must not use up PostgREST's connections. */
+const MAX_CALLS_APART = 4;
+/** Milliseconds that a batch should take at most, for who comes next waits for it. Larger ones are made smaller. */
+const BATCH_MS = 250;
+/** Alerts that a batch may have however long they take. */
+const SMALL_BATCH = 16;
+/** A call that failed after so long was not refused, it took too long. */
+const SLOW_MS = 1_000;
 
 /** One alert on its way. */
 interface Entry {
@@ -55,8 +62,9 @@ interface Lane {
   failures: number;
 }
 
-/** What the engine locks: alerts of one key are booked one after the other. */
-const keyOf = ({ account, symbol }: AlertToBook): string => `${account}\n${symbol}`;
+/** What the engine locks: alerts of one lock are booked one after the other. */
+const lockOf = ({ account, symbol }: AlertToBook): string => `lock ${account}\n${symbol}`;
+const accountOf = ({ account }: AlertToBook): string => `account ${account}`;
 
 /**
  * Group commit: while one batch is on its way, the alerts that arrive wait together, and go together when it returns.
@@ -64,42 +72,48 @@ const keyOf = ({ account, symbol }: AlertToBook): string => `${account}\n${symbo
  * transaction, one commit and one round trip are shared by.
  *
  * Each alert keeps its own fate. Data that the database refuses is sent again in ever smaller batches, until only the
- * guilty alert fails. A key whose lock is held elsewhere gets a lane of its own, where its alerts wait without
- * delaying the others. A lost answer is asked for again, which is safe, since an alert is booked once. What its
- * deadline finds unsent is not sent.
+ * guilty alert fails. A lost answer is asked for again, which is safe, since an alert is booked once. What its deadline
+ * finds unsent is not sent.
+ *
+ * Accounts take turns, so that one sender's thousand alerts delay another's single one by a batch at most. A lock that is
+ * held elsewhere, and each account of a batch that took too long, gets a lane of its own, where its alerts wait without
+ * delaying the others.
  */
 export function createGroupCommit(
   { send, maxBatch = 256, now = Date.now, onBatch = () => {} }: GroupCommitOptions,
 ): Book {
   const main: Lane = { waiting: [], running: false, failures: 0 };
-  /** Lanes of the keys that were busy, until they are drained. */
-  const busyLanes = new Map<string, Lane>();
-  const busyCalls = createSemaphore(MAX_BUSY_CALLS);
+  /** Lanes of locks that were busy and of accounts that were slow, until they are drained. */
+  const lanesApart = new Map<string, Lane>();
+  const callsApart = createSemaphore(MAX_CALLS_APART);
+  /** Alerts that the next batch may have: fewer after a batch that took long, then more again. */
+  let batchLimit = maxBatch;
   /** Milliseconds a batch took lately: what tells whether a queue can still be served in time. */
   let batchTime = 0;
 
-  /** The next batch of a lane, in order of arrival. */
+  /** The next batch of a lane. */
   function take(lane: Lane): Entry[] {
     const at = now();
     lane.waiting = lane.waiting.filter((entry) => {
       if (!entry.settled && at >= entry.deadline) entry.settle({ kind: "unavailable", code: entry.why });
       return !entry.settled;
     });
-    let size = 0;
-    let limit = maxBatch;
-    for (const { company } of lane.waiting) {
-      limit = Math.min(limit, company);
-      if (size >= limit) break;
-      size++;
+    const batch: Entry[] = [];
+    let limit = batchLimit;
+    for (const entry of inTurn(lane.waiting)) {
+      limit = Math.min(limit, entry.company);
+      if (batch.length >= limit) break;
+      batch.push(entry);
     }
-    return lane.waiting.splice(0, size);
+    lane.waiting = afterTurn(lane.waiting, batch);
+    return batch;
   }
 
-  async function run(lane: Lane, key: string | null): Promise<void> {
+  async function run(lane: Lane, name: string | null): Promise<void> {
     if (lane.running) return;
     lane.running = true;
     for (;;) {
-      const release = key === null ? null : await busyCalls.acquire();
+      const release = name === null ? null : await callsApart.acquire();
       const batch = take(lane);
       const pause = batch.length === 0 ? null : await sendBatch(batch, lane);
       release?.();
@@ -107,7 +121,7 @@ export function createGroupCommit(
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     }
     lane.running = false;
-    if (key !== null) busyLanes.delete(key);
+    if (name !== null) lanesApart.delete(name);
   }
 
   /** Sends a batch and settles what it can; returns how long its lane should pause. */
@@ -120,6 +134,11 @@ export function createGroupCommit(
       .catch(() => ({ ok: false as const, failure: "unavailable" as const, code: "no_answer" }));
     const milliseconds = now() - started;
     onBatch({ alerts: batch.length, milliseconds, failure: result.ok ? null : result.code });
+    const fitting = Math.floor(batch.length * BATCH_MS / milliseconds);
+    batchLimit = Math.min(
+      milliseconds > BATCH_MS ? Math.max(fitting, SMALL_BATCH) : batchLimit * 2,
+      maxBatch,
+    );
 
     if (result.ok) {
       lane.failures = 0;
@@ -150,7 +169,8 @@ export function createGroupCommit(
       const isLast = entry.lost > MAX_REPEATS || now() + pause >= entry.deadline;
       if (isLast) entry.settle({ kind: "unavailable", code: result.code });
     }
-    again(batch, lane);
+    if (lane === main && milliseconds >= SLOW_MS) moveApart(batch, accountOf);
+    else again(batch, lane);
     return pause;
   }
 
@@ -162,26 +182,32 @@ export function createGroupCommit(
   /** Has entries whose lock is held elsewhere wait apart; returns how long their lane should pause, if they are in one. */
   function wait(entries: Entry[], lane: Lane): number {
     for (const entry of entries) entry.why = "busy";
-    if (lane !== main) {
-      again(entries, lane);
-      return entries.length === 0 ? 0 : BUSY_PAUSE_MS;
+    if (lane === main) {
+      moveApart(entries, lockOf);
+      return 0;
     }
-    for (const entry of entries) laneOfBusy(keyOf(entry.alert)).waiting.push(entry);
-    for (const [key, each] of busyLanes) run(each, key);
-    return 0;
+    again(entries, lane);
+    return entries.length === 0 ? 0 : BUSY_PAUSE_MS;
   }
 
-  function laneOfBusy(key: string): Lane {
-    const lane = busyLanes.get(key) ?? { waiting: [], running: false, failures: 0 };
-    busyLanes.set(key, lane);
-    return lane;
+  function moveApart(entries: Entry[], nameOf: (alert: AlertToBook) => string): void {
+    for (const [name, group] of Map.groupBy(entries, ({ alert }) => nameOf(alert))) {
+      const lane = lanesApart.get(name) ?? { waiting: [], running: false, failures: 0 };
+      lanesApart.set(name, lane);
+      lane.waiting.push(...group);
+      run(lane, name);
+    }
   }
 
-  /** Whether a queue of so many alerts could not be worked off by the deadline. The first in the queue always goes. */
-  function isOverloaded(more: number, deadline: number): boolean {
-    const ahead = main.waiting.length;
-    const batches = 1 + Math.ceil((ahead + more) / maxBatch);
-    return ahead > 0 && now() + batchTime * batches > deadline;
+  /** Where an alert waits: behind those of its account and lock that wait apart; elsewhere it would drag its batch into their wait. */
+  const laneOf = ({ alert }: Entry): Lane =>
+    lanesApart.get(accountOf(alert)) ?? lanesApart.get(lockOf(alert)) ?? main;
+
+  /** Whether alerts could not be worked off by the deadline. The first in the queue always go. */
+  function isOverloaded(more: readonly Entry[], deadline: number): boolean {
+    const { waiting } = main;
+    const isLate = (ahead: number) => now() + batchTime * (1 + Math.ceil(ahead / batchLimit)) > deadline;
+    return waiting.length > 0 && isLate(waiting.length + more.length) && isLate(aheadOf(waiting, more));
   }
 
   return (alerts, deadline) =>
@@ -206,20 +232,17 @@ export function createGroupCommit(
           }
         },
       }));
-      const giveUp = (why?: string) => {
-        for (const entry of entries) entry.settle({ kind: "unavailable", code: why ?? entry.why });
-      };
+      const giveUp = (why?: string) =>
+        entries.forEach((entry) => entry.settle({ kind: "unavailable", code: why ?? entry.why }));
       const timer = setTimeout(giveUp, Math.max(deadline - now(), 0));
       if (entries.length === 0) {
         clearTimeout(timer);
         return resolve(outcomes);
       }
       if (now() >= deadline) return giveUp();
-      // Behind those of its key that wait already: elsewhere it would only drag its batch into their wait.
-      const laneOf = (entry: Entry) => busyLanes.get(keyOf(entry.alert)) ?? main;
-      const inMain = entries.filter((entry) => laneOf(entry) === main).length;
+      const inMain = entries.filter((entry) => laneOf(entry) === main);
       // What cannot be served in time is told so at once, while its sender can still act on it.
-      if (inMain > 0 && isOverloaded(inMain, deadline)) return giveUp("overloaded");
+      if (inMain.length > 0 && isOverloaded(inMain, deadline)) return giveUp("overloaded");
       for (const entry of entries) {
         const lane = laneOf(entry);
         if (lane !== main) entry.why = "busy";

@@ -1,9 +1,11 @@
-import type { Problem } from "../http/errors.ts";
+import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { pathText } from "../validators/problem.ts";
 import type { Value } from "./message.ts";
 
 /** How deep a message may nest; real ones nest two or three levels. */
 export const MAX_DEPTH = 8;
+/** Characters of a field's name, at most, and of the path to a problem. */
+export const MAX_NAME = 256;
 
 /**
  * What was read: the value, or as much of it as there was before a syntax error, so that a key at its start still
@@ -71,7 +73,10 @@ function readObject(cursor: Cursor): Value | undefined {
     skipSpace(cursor);
     if (cursor.text[cursor.at] !== ":") return fail(cursor, "a colon is missing after the name of a field");
     cursor.at++;
-    cursor.path.push(name);
+    cursor.path.push(name.slice(0, MAX_NAME));
+    if (name.length > MAX_NAME) {
+      report(cursor, `has a name of more than ${MAX_NAME} characters`, "name_too_long");
+    }
     if (FORBIDDEN.has(name)) report(cursor, "is a name that messages may not use", "forbidden_field");
     if (fields.has(name)) report(cursor, "appears twice: only one of them can be meant", "duplicate_field");
     const value = readValue(cursor);
@@ -185,9 +190,11 @@ function tooDeep(cursor: Cursor): boolean {
   return true;
 }
 
-/** Notes a problem with the value at the cursor's path, and goes on. */
+/** Notes a problem with the value at the cursor's path, and goes on: the sender's key may come behind it. */
 function report(cursor: Cursor, message: string, code?: string): void {
-  cursor.problems.push({ path: pathText(cursor.path), message, ...code === undefined ? {} : { code } });
+  if (cursor.problems.length >= MAX_PROBLEMS) return;
+  const path = pathText(cursor.path).slice(0, MAX_NAME);
+  cursor.problems.push({ path, message, ...code === undefined ? {} : { code } });
 }
 
 /** Ends the reading: the text is not JSON from here on. */

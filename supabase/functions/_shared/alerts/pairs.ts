@@ -1,4 +1,4 @@
-import type { Problem } from "../http/errors.ts";
+import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import type { Message } from "./message.ts";
 
 /** What was read; any problem means that the message must not be used. */
@@ -12,21 +12,19 @@ export function readPairs(text: string): ReadPairs {
   const separator = separatorOf(text);
   const fields = new Map<string, string>();
   const problems: Problem[] = [];
+  const report = (path: string, message: string, code: string) => {
+    if (problems.length < MAX_PROBLEMS) problems.push({ path, message, code });
+  };
   text.split(separator).forEach((part, index) => {
     if (part.trim() === "") return;
     const pair = /^\s*([A-Za-z_][\w.\- ]{0,63}?)\s*[=:](.*)$/s.exec(part);
     const value = pair === null ? undefined : valueOf((pair[2] ?? "").trim(), separator === "&");
     const name = pair?.[1] ?? "";
-    if (value === undefined) {
-      problems.push({ path: "", message: `part ${index + 1} is not key=value`, code: "invalid_pairs" });
-    } else if (/^(?:__proto__|constructor|prototype)$/.test(name)) {
-      problems.push({ path: name, message: "is a name that messages may not use", code: "forbidden_field" });
+    if (value === undefined) report("", `part ${index + 1} is not key=value`, "invalid_pairs");
+    else if (/^(?:__proto__|constructor|prototype)$/.test(name)) {
+      report(name, "is a name that messages may not use", "forbidden_field");
     } else if (fields.has(name)) {
-      problems.push({
-        path: name,
-        message: "appears twice: only one of them can be meant",
-        code: "duplicate_field",
-      });
+      report(name, "appears twice: only one of them can be meant", "duplicate_field");
     } else {
       fields.set(name, value);
     }

@@ -1,4 +1,5 @@
-import type { Problem } from "../http/errors.ts";
+import { type Strike, strikeValue } from "../auth/strike.ts";
+import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { alertPayloadSchema } from "../validators/alert.ts";
 import type { CanonicalAlert } from "../validators/canonical-alert.ts";
 import { problemsOf } from "../validators/problem.ts";
@@ -7,15 +8,18 @@ import { canonicalName, dialectOf } from "./dialects/index.ts";
 import { collectFields, type FieldName, type Fields, pathOf } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import type { Message } from "./message.ts";
-import { readBody } from "./read-body.ts";
-import { strikeOut, takeSecret } from "./secret.ts";
+import type { KeylessBody } from "./secret.ts";
 
 /** What the request says besides its body. */
 export type ReadOptions = {
-  /** The account for messages that name none, from the query or the key; a message that names another is refused. */
+  /** The account for messages that name none, from the query; a message that names another is refused. */
   account?: string | null;
+  /** The sender's only account, for messages that name none where the query names none either. */
+  ownAccount?: string | null;
   /** The strategy for messages that name none; a message that names another is refused. */
   strategy?: string | null;
+  /** Strikes the sender's keys, should a comment or an id repeat one: it would be stored. */
+  strike: Strike;
   /** Milliseconds since the epoch: alerts from further than a day ahead of it are refused. */
   now: number;
 };
@@ -23,41 +27,28 @@ export type ReadOptions = {
 /** One alert, whose dialect it was in, and the hash of its content (64 hex digits, see {@link contentHash}). */
 export type ReadAlert = { alert: CanonicalAlert; dialect: string; hash: string };
 
-/**
- * The alerts of a request, or all that is wrong with it: a request is read whole or not at all. `secret` is the key
- * that was in the body, if any, also when the rest could not be read; nothing else holds it.
- */
-export type ReadAlerts =
-  & { secret: string | null; isArray: boolean }
-  & ({ ok: true; alerts: ReadAlert[] } | { ok: false; problems: Problem[] });
+/** The alerts of a request, or all that is wrong with it: a request is read whole or not at all. */
+export type ReadAlerts = { ok: true; alerts: ReadAlert[] } | { ok: false; problems: Problem[] };
 
 const DAY = 86_400_000;
 
-/** More than these help nobody, and an answer is not to grow with the nonsense it was sent. */
-const MAX_PROBLEMS = 50;
-
-/** Reads the body of an alert request: bytes to messages, messages to fields, fields to canonical alerts. */
-export function readAlerts(bytes: Uint8Array, options: ReadOptions): ReadAlerts {
-  const body = readBody(bytes);
-  const { messages, secret, problems } = takeSecret(body.messages);
-  const { isArray } = body;
+/** Reads the messages of a body whose sender is known: messages to fields, fields to canonical alerts. */
+export function readAlerts(body: KeylessBody, options: ReadOptions): ReadAlerts {
   const refused = (found: readonly Problem[]): ReadAlerts => ({
     ok: false,
-    secret,
-    isArray,
-    problems: found.slice(0, MAX_PROBLEMS).map((problem) => withoutSecret(problem, secret)),
+    problems: strikeValue(found.slice(0, MAX_PROBLEMS), options.strike),
   });
-  if (body.problems.length > 0) return refused(body.problems.map(inCanonicalNames));
-  if (problems.length > 0) return refused(problems);
+  if (body.problems.length > 0) return refused(body.problems.slice(0, MAX_PROBLEMS).map(inCanonicalNames));
 
   const alerts: ReadAlert[] = [];
   const wrong: Problem[] = [];
-  messages.forEach((message, index) => {
-    const read = readMessage(message, options);
+  body.messages.forEach((message, index) => {
+    if (wrong.length >= MAX_PROBLEMS) return;
+    const read = readMessage(strikeValue(message, options.strike), options);
     if (read.ok) alerts.push(read.alert);
-    else wrong.push(...isArray ? read.problems.map((problem) => at(index, problem)) : read.problems);
+    else wrong.push(...body.isArray ? read.problems.map((problem) => at(index, problem)) : read.problems);
   });
-  return wrong.length > 0 ? refused(wrong) : { ok: true, secret, isArray, alerts };
+  return wrong.length > 0 ? refused(wrong) : { ok: true, alerts };
 }
 
 function readMessage(
@@ -72,6 +63,10 @@ function readMessage(
     ...fillIn(fields, "account", options.account),
     ...fillIn(fields, "strategy", options.strategy),
   );
+  const { ownAccount = null } = options;
+  if (ownAccount !== null && !fields.has("account")) {
+    fields.set("account", { value: ownAccount, source: "account" });
+  }
   const parsed = alertPayloadSchema.safeParse(toInput(fields));
   if (!parsed.success) {
     problems.push(...problemsOf(parsed.error).map((problem) => withSource(problem, fields)));
@@ -112,8 +107,4 @@ function inCanonicalNames(problem: Problem): Problem {
 
 function at(index: number, problem: Problem): Problem {
   return { ...problem, path: problem.path === "" ? `[${index}]` : `[${index}].${problem.path}` };
-}
-
-function withoutSecret(problem: Problem, secret: string | null): Problem {
-  return { ...problem, path: strikeOut(problem.path, secret), message: strikeOut(problem.message, secret) };
 }

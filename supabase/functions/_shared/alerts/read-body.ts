@@ -56,22 +56,22 @@ function readAsPairs(text: string): ReadBody {
 function messagesOf(value: Value | undefined, problems: Problem[]): ReadBody {
   if (isMessage(value)) return { messages: [value], isArray: false, problems };
   if (!Array.isArray(value)) return { messages: [], isArray: false, problems };
-  const elements: readonly Value[] = value;
+  const elements: readonly Value[] = value.slice(0, MAX_ALERTS);
   const strays = elements.flatMap((each, index): Problem[] =>
     isMessage(each) ? [] : [{ path: `[${index}]`, message: "must be an object", code: "invalid_body" }]
   );
   return {
     messages: elements.filter(isMessage),
     isArray: true,
-    problems: [...problems, ...countProblems(elements), ...strays],
+    problems: [...problems, ...countProblems(value.length), ...strays],
   };
 }
 
-function countProblems(elements: readonly Value[]): Problem[] {
-  if (elements.length === 0) {
+function countProblems(alerts: number): Problem[] {
+  if (alerts === 0) {
     return [{ path: "", message: "is an empty array: there is no alert in it", code: "empty_body" }];
   }
-  if (elements.length <= MAX_ALERTS) return [];
+  if (alerts <= MAX_ALERTS) return [];
   return [{
     path: "",
     message: `has more than ${MAX_ALERTS} alerts: send them in several requests`,

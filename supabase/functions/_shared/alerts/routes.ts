@@ -1,19 +1,23 @@
 import type { Context, Handler } from "hono";
-import { authorize, presentedKey, requireScope, type Sender, unauthorized } from "../auth/authorize.ts";
+import { authorize, presentedKeys, requireScope, type Sender, unauthorized } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/signatures.ts";
+import { createStrike, type Strike } from "../auth/strike.ts";
 import type { Variables } from "../http/app.ts";
 import { readBytes } from "../http/body.ts";
-import { HttpError, type Problem, unavailable } from "../http/errors.ts";
+import { HttpError, type Problem } from "../http/errors.ts";
 import type { LogFields } from "../observability/log.ts";
 import { type AlertQuery, alertQuerySchema } from "../validators/alert-query.ts";
 import { problemsOf } from "../validators/problem.ts";
-import { statusOf, toAnswer, toPreview } from "./answer.ts";
+import { statusOf, toAnswer } from "./answer.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
+import { createDryRun } from "./dry-run.ts";
 import type { Book, Outcome } from "./group-commit.ts";
+import { createInFlight } from "./in-flight.ts";
 import { type ReadAlert, readAlerts } from "./read-alerts.ts";
-import { strikeOut } from "./secret.ts";
-import { refuseUnsigned, withMessageId } from "./signed.ts";
+import { readBody } from "./read-body.ts";
+import { type KeylessBody, takeKeys } from "./secret.ts";
+import { messageIdOf, refuseUnsigned } from "./signed.ts";
 
 /** What receiving alerts needs. */
 export interface AlertServices {
@@ -26,6 +30,8 @@ export interface AlertServices {
   bodyLimit: number;
   /** Milliseconds from arrival to answer. */
   deadlineMs: number;
+  /** Alerts of one key that may be under way in this isolate. */
+  mostInFlight?: number;
   /** Told of the accounts that alerts may have changed, before they are answered; must not make the answer wait. */
   onChanged?: (accounts: readonly string[]) => void;
   /** Told what became of the alerts of a request, to count it. */
@@ -35,37 +41,79 @@ export interface AlertServices {
 
 type AlertContext = Context<{ Variables: Variables }>;
 
-/** `POST /alerts`: authenticate, read, book, answer (DESIGN 3 and 8). */
+/** Over a second's worth of alerts at the rate that was measured: more would not be booked by their deadline. */
+const MOST_IN_FLIGHT = 1_000;
+
+/** `POST /alerts`: authenticate, read, book, answer. */
 export function receiveAlerts(services: AlertServices): Handler<{ Variables: Variables }> {
-  const { now = Date.now } = services;
+  const { now = Date.now, mostInFlight = MOST_IN_FLIGHT } = services;
+  const inFlight = createInFlight(mostInFlight);
+  const dryRun = createDryRun(services.preview);
   return async (context) => {
     const deadline = now() + services.deadlineMs;
-    const { sender, alerts, isArray, query } = await readRequest(context, services, now());
-    const requestId = context.get("requestId");
-    const toBook = alerts.map(({ alert, hash }): AlertToBook => ({
-      ...alert,
-      hash,
-      request_id: requestId,
-      key_id: sender.id,
-    }));
-    const logFields = context.get("logFields");
-    Object.assign(logFields, { alerts: alerts.length, dry_run: query.dry_run || undefined });
+    const request = await authenticate(context, services);
+    const leave = inFlight.enter(request.sender.id, request.body.messages.length);
+    if (leave === null) throw tooManyInFlight();
+    try {
+      const { isArray } = request.body;
+      const { alerts, query } = readRequest(context, request, now());
+      const requestId = context.get("requestId");
+      const toBook = alerts.map(({ alert, hash }, index): AlertToBook => ({
+        ...alert,
+        hash,
+        request_id: requestId,
+        key_id: request.sender.id,
+        ...request.messageId === null ? {} : {
+          message_id: messageIdOf({
+            keyId: request.sender.id,
+            messageId: request.messageId,
+            index: isArray ? index : null,
+          }),
+        },
+      }));
+      Object.assign(context.get("logFields"), { alerts: alerts.length, dry_run: query.dry_run || undefined });
 
-    if (query.dry_run) {
-      const previews = await preview(services.preview, alerts, toBook, deadline - now());
-      return context.json(isArray ? previews : { ...previews[0], request_id: requestId });
+      if (query.dry_run) {
+        const previews = await dryRun({ keyId: request.sender.id, alerts, toBook }, deadline - now());
+        return context.json(isArray ? previews : { ...previews[0], request_id: requestId });
+      }
+      return answer(context, await bookAll(services, toBook, deadline), isArray);
+    } finally {
+      leave();
     }
-    const outcomes = await services.book(toBook, deadline);
-    // All of them: one that is not known to be booked may be, and a duplicate's first answer may have been lost.
-    services.onChanged?.([...new Set(toBook.map(({ account }) => account))]);
-    services.onOutcomes?.(outcomes);
-    Object.assign(logFields, inLog(outcomes));
-    const answers = outcomes.map(toAnswer);
-    const status = statusOf(answers);
-    if (status === 503) context.header("retry-after", "1");
-    const bodies = answers.map(({ body }) => ({ ...body, request_id: requestId }));
-    return context.json(isArray ? bodies : bodies[0], status);
   };
+}
+
+const tooManyInFlight = () =>
+  new HttpError(
+    503,
+    "too_many_in_flight",
+    "this API key has too many alerts under way: send it again",
+    undefined,
+    {
+      "retry-after": "1",
+    },
+  );
+
+async function bookAll(
+  { book, onChanged, onOutcomes }: AlertServices,
+  alerts: AlertToBook[],
+  deadline: number,
+): Promise<Outcome[]> {
+  const outcomes = await book(alerts, deadline);
+  // All of them: one that is not known to be booked may be, and a duplicate's first answer may have been lost.
+  onChanged?.([...new Set(alerts.map(({ account }) => account))]);
+  onOutcomes?.(outcomes);
+  return outcomes;
+}
+
+function answer(context: AlertContext, outcomes: readonly Outcome[], isArray: boolean): Response {
+  Object.assign(context.get("logFields"), inLog(outcomes));
+  const answers = outcomes.map(toAnswer);
+  const status = statusOf(answers);
+  if (status === 503) context.header("retry-after", "1");
+  const bodies = answers.map(({ body }) => ({ ...body, request_id: context.get("requestId") }));
+  return context.json(isArray ? bodies : bodies[0], status);
 }
 
 /** What became of the alerts, for the log: how many came to what, and the codes of those that the database failed. */
@@ -84,35 +132,52 @@ function inLog(outcomes: readonly Outcome[]): LogFields {
   return { outcome: words.join(", "), failure: failures.size === 0 ? undefined : [...failures].join(" ") };
 }
 
-/** Who sent what. The key may stand in the body, so the body is read before an unauthenticated sender is told anything. */
-async function readRequest(
+/** A request whose sender is known, its messages still unread. */
+interface Authenticated {
+  sender: Sender;
+  body: KeylessBody;
+  /** Strikes every key that came with the request. */
+  strike: Strike;
+  /** Of a signed message, the id that its sender gave it; else null. */
+  messageId: string | null;
+}
+
+/**
+ * Who sent what. The key may stand in the body, so as much of the body is read as it takes to find it; an unauthenticated
+ * sender is told nothing of what else is in it.
+ */
+async function authenticate(
   context: AlertContext,
   { apiKeys, signatures, bodyLimit }: AlertServices,
-  now: number,
-): Promise<{ sender: Sender; alerts: ReadAlert[]; isArray: boolean; query: AlertQuery }> {
-  const outside = presentedKey(context);
-  const early = outside === null ? null : authorize(apiKeys, outside, "trade");
+): Promise<Authenticated> {
+  const outside = presentedKeys(context);
+  const early = outside[0] === undefined ? null : authorize(apiKeys, outside[0], "trade");
   refuseForeignCharset(context);
   const bytes = await readBytes(context.req.raw, bodyLimit);
   const signature = early === null
     ? signatures?.validateSignature(context.req.raw.headers, bytes) ?? null
     : null;
-
-  const query = alertQuerySchema.safeParse(context.req.query());
-  const { account = null, strategy = null } = query.data ?? {};
-  let read = readAlerts(bytes, { account, strategy, now });
-  const sender = early ?? senderOf(signature, apiKeys, read.secret);
+  const body = takeKeys(readBody(bytes));
+  const sender = early ?? senderOf(signature, apiKeys, body.key);
   context.get("logFields").key_id = sender.id;
-  if (account === null && sender.account !== null) {
-    // Who names no account means the key's own; who names another is told so below.
-    const own = readAlerts(bytes, { account: sender.account, strategy, now });
-    if (own.ok) read = own;
-  }
+  const strike = createStrike([...outside, ...body.secrets]);
+  return { sender, body, strike, messageId: signature?.ok ? strike(signature.messageId) : null };
+}
+
+/** What the request says: its query and its alerts, each of which this sender may send. */
+function readRequest(
+  context: AlertContext,
+  { sender, body, strike, messageId }: Authenticated,
+  now: number,
+): { alerts: ReadAlert[]; query: AlertQuery } {
+  const query = alertQuerySchema.safeParse(context.req.query());
   if (!query.success) {
     throw invalid(problemsOf(query.error).map((problem) => ({ ...problem, path: `query.${problem.path}` })));
   }
+  if (messageId !== null) refuseUnsigned(query.data);
+  const { account, strategy } = query.data;
+  const read = readAlerts(body, { account, ownAccount: sender.account, strategy, strike, now });
   if (!read.ok) throw invalid(read.problems);
-
   for (const { alert } of read.alerts) {
     if (sender.account !== null && alert.account !== sender.account) {
       throw new HttpError(403, "wrong_account", "this API key may only touch its own account", [
@@ -121,14 +186,7 @@ async function readRequest(
     }
     if (alert.action === "halt" || alert.action === "resume") requireScope(sender, "admin");
   }
-  const { isArray } = read;
-  let { alerts } = read;
-  if (outside !== null) alerts = alerts.map((each) => withoutKey(each, outside));
-  if (signature?.ok) {
-    refuseUnsigned(query.data);
-    alerts = withMessageId(alerts, { keyId: sender.id, messageId: signature.messageId, isArray });
-  }
-  return { sender, alerts, isArray, query: query.data };
+  return { alerts: read.alerts, query: query.data };
 }
 
 /** Who signed, or whose key was in the body: a signature that we cannot check may be meant for somebody else. */
@@ -144,36 +202,6 @@ function senderOf(signature: SignatureCheck | null, apiKeys: ApiKeyAuthService, 
     throw unauthorized(signature.code, message, "webhook-signature");
   }
   return authorize(apiKeys, key, "trade");
-}
-
-/** The alert without the key that came beside it, should a comment or an id repeat it: it would be stored. */
-function withoutKey(read: ReadAlert, key: string): ReadAlert {
-  if (!says(read.alert, key)) return read;
-  const strike = (_: string, value: unknown) => typeof value === "string" ? strikeOut(value, key) : value;
-  return { ...read, alert: JSON.parse(JSON.stringify(read.alert), strike) };
-}
-
-/** Whether the text stands anywhere in a value. */
-function says(value: unknown, text: string): boolean {
-  if (typeof value === "string") return value.includes(text);
-  return typeof value === "object" && value !== null && Object.values(value).some((each) => says(each, text));
-}
-
-/** How the alerts were read and what they would do, in order: each after those before it in the request. */
-async function preview(send: SendBatch, alerts: ReadAlert[], toBook: AlertToBook[], milliseconds: number) {
-  const result = await send(toBook, AbortSignal.timeout(Math.max(milliseconds, 1)));
-  if (!result.ok) {
-    throw result.failure === "rejected"
-      ? new HttpError(422, "unprocessable", "the database cannot hold a value of this alert")
-      : unavailable();
-  }
-  return alerts.map(({ alert, dialect }, index) => {
-    const answer = result.answers[index];
-    if (answer === undefined || answer.status === "busy") {
-      throw unavailable("another alert holds the lock: try again");
-    }
-    return toPreview(alert, dialect, answer);
-  });
 }
 
 function invalid(problems: Problem[]): HttpError {

@@ -1,83 +1,63 @@
 import type { Problem } from "../http/errors.ts";
-import { isMessage, type Message, plainName, type Value } from "./message.ts";
+import { type Message, plainName } from "./message.ts";
+import type { ReadBody } from "./read-body.ts";
 
 /** The fields that may carry the sender's key, in the order in which they are believed; spelled as plainName has it. */
 const KEY_FIELDS = ["key", "secret", "passphrase", "token", "apikey", "authkey", "signaltoken"];
 
-/** Shorter texts are no keys, and striking them out would garble the message. */
-const SHORTEST_KEY = 8;
+/** Different texts in key fields of one request at most: each is looked for in every text of it. */
+const MOST_KEYS = 16;
 
-/** The messages as the rest may see them, and the key that was in them. */
-export type WithoutSecret = { messages: Message[]; secret: string | null; problems: Problem[] };
+/** A body whose keys were taken out of its messages; all of them are to be struck wherever else they stand. */
+export type KeylessBody = ReadBody & {
+  /** The key that tells who sent it; null when it carries none. */
+  key: string | null;
+  /** Everything that stood in a key field. */
+  secrets: string[];
+};
 
 /**
- * Takes the key out of the messages, before anything else looks at them. All key fields go, whatever they hold; should
- * the key stand in another field too (a comment, say), it is struck out there. Messages with different keys are refused.
+ * Takes the keys out of a body's messages, before anything else looks at them. All key fields go, whatever they hold.
+ * Messages with different keys are a problem.
  */
-export function takeSecret(messages: readonly Message[]): WithoutSecret {
-  let secret: string | null = null;
-  const problems: Problem[] = [];
-  const bare = messages.map((message, index) => {
+export function takeKeys(body: ReadBody): KeylessBody {
+  let key: string | null = null;
+  const secrets = new Set<string>();
+  const problems: Problem[] = [...body.problems];
+  const messages = body.messages.map((message, index) => {
     const found = keysOf(message);
-    const own = KEY_FIELDS.map((name) => found.get(name)).find((key) => key !== undefined && key !== "") ??
-      null;
-    if (own !== null && secret !== null && own !== secret) {
-      problems.push({
-        path: `[${index}]`,
-        message: "carries another key than the alerts before it",
-        code: "mixed_keys",
-      });
+    const [own] = found;
+    if (own === undefined) return without(message);
+    for (const { text } of found) secrets.add(text);
+    if (key !== null && own.text !== key) {
+      problems.push(mixedKeys(`[${index}]`, "carries another key than the alerts before it"));
     }
-    secret ??= own;
-    return strike(without(message, found), [...found.values()]);
+    key ??= own.text;
+    return without(message);
   });
-  return { messages: bare, secret, problems };
+  if (secrets.size > MOST_KEYS) problems.push(mixedKeys("", `carries more than ${MOST_KEYS} keys`));
+  return { ...body, messages, problems, key, secrets: [...secrets].slice(0, MOST_KEYS) };
 }
 
-/** `text` with every occurrence of the key replaced. */
-export function strikeOut(text: string, secret: string | null): string {
-  return secret === null || secret.length < SHORTEST_KEY ? text : text.replaceAll(secret, "[key]");
-}
+const mixedKeys = (path: string, message: string): Problem => ({ path, message, code: "mixed_keys" });
 
-/** The texts in key fields by plain name; a key field that holds no text counts as empty. */
-function keysOf(message: Message): Map<string, string> {
-  const found = new Map<string, string>();
+/** How much a field is believed to carry the key: its place in KEY_FIELDS, -1 when it is none. */
+const rankOf = (name: string): number => KEY_FIELDS.indexOf(plainName(name));
+
+/** The texts in key fields, the most believed first. */
+function keysOf(message: Message): { rank: number; text: string }[] {
+  const found: { rank: number; text: string }[] = [];
   for (const [name, value] of message) {
-    const plain = plainName(name);
-    if (KEY_FIELDS.includes(plain) && !found.get(plain)) {
-      found.set(plain, typeof value === "string" ? value.trim() : "");
-    }
+    const rank = rankOf(name);
+    const text = rank !== -1 && typeof value === "string" ? value.trim() : "";
+    if (text !== "") found.push({ rank, text });
   }
-  return found;
+  return found.sort((a, b) => a.rank - b.rank);
 }
 
-function without(message: Message, found: ReadonlyMap<string, string>): Message {
-  if (found.size === 0) return message;
-  return new Map([...message].filter(([name]) => !found.has(plainName(name))));
-}
-
-function strike(message: Message, secrets: readonly string[]): Message {
-  const long = secrets.filter((secret) => secret.length >= SHORTEST_KEY);
-  return long.reduce(
-    (struck, secret) => contains(struck, secret) ? struckMessage(struck, secret) : struck,
-    message,
-  );
-}
-
-function contains(value: Value, secret: string): boolean {
-  if (typeof value === "string") return value.includes(secret);
-  if (Array.isArray(value)) return value.some((each: Value) => contains(each, secret));
-  if (!isMessage(value)) return false;
-  for (const [name, each] of value) if (name.includes(secret) || contains(each, secret)) return true;
-  return false;
-}
-
-function struckMessage(message: Message, secret: string): Message {
-  return new Map([...message].map(([name, value]) => [strikeOut(name, secret), struckValue(value, secret)]));
-}
-
-function struckValue(value: Value, secret: string): Value {
-  if (typeof value === "string") return strikeOut(value, secret);
-  if (Array.isArray(value)) return value.map((each: Value) => struckValue(each, secret));
-  return isMessage(value) ? struckMessage(value, secret) : value;
+function without(message: Message): Message {
+  for (const name of message.keys()) {
+    if (rankOf(name) !== -1) return new Map([...message].filter(([each]) => rankOf(each) === -1));
+  }
+  return message;
 }

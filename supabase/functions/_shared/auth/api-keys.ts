@@ -36,10 +36,22 @@ export function parseScopes(text: string): Scope[] | null {
   return words.every(isScope) ? words : null;
 }
 
+/** How far before its end a key has the `_` between id and secret: 64 digits and 8 follow. */
+const SECRET_AND_CHECKSUM = 73;
 const KEY_ID = /^[A-Za-z0-9][\w.-]{0,63}$/;
 const ID_RULE = "1 to 64 letters, digits, _ . or -, the first a letter or digit";
 /** What keys of ours begin with: secret scanners know them by it, and by the checksum at their end. */
-const PREFIX = "sa_";
+export const PREFIX = "sa_";
+/** How they end: `_`, 64 digits of the secret, 8 of the checksum. */
+export const KEY_TAIL = /_[0-9a-f]{72}/g;
+/** Characters before that end, at most: the prefix and an id. */
+export const LONGEST_KEY_HEAD = PREFIX.length + 64;
+
+/** Whether a text has the form of a key of ours, whoever made it: prefix, id, secret, and the checksum over all of them. */
+export function isKeyText(text: string): boolean {
+  const id = text.slice(PREFIX.length, -SECRET_AND_CHECKSUM);
+  return text.startsWith(PREFIX) && KEY_ID.test(id) && checksum(text.slice(0, -8)) === text.slice(-8);
+}
 
 /** A day, which begins in UTC, or a time with its zone: what other texts mean depends on who reads them. */
 const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
@@ -130,8 +142,6 @@ const [MALFORMED, UNKNOWN, EXPIRED] = [
   refusal("unknown_key"),
   refusal("expired_key"),
 ];
-/** How far before its end a key has the `_` between id and secret: 64 digits and 8 follow. */
-const SECRET_AND_CHECKSUM = 73;
 const NOBODY: Found = { check: UNKNOWN, expiresAt: Infinity };
 
 /**

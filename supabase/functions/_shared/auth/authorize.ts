@@ -14,19 +14,22 @@ export interface Sender {
 const SUPABASE_TOKEN = /^(sb_(publishable|secret)_|eyJ[\w-]*\.[\w-]+\.)/;
 
 /**
- * The key that came with a request outside its body, or null: `Authorization: Bearer`, `x-api-key`, the path
+ * The keys that came with a request outside its body: `Authorization: Bearer`, `x-api-key`, the path
  * (`/alerts/<key>`), `?key=`, in this order. What is empty counts as not sent, as does a token of Supabase's.
  */
-export function presentedKey(context: Context): string | null {
+export function presentedKeys(context: Context): string[] {
   const [, bearer = ""] = /^Bearer\s+(\S+)\s*$/i.exec(context.req.header("authorization") ?? "") ?? [];
   const { req } = context;
   return [
     SUPABASE_TOKEN.test(bearer) ? "" : bearer,
     req.header("x-api-key"),
     req.param("key"),
-    req.query("key"),
-  ].find((key) => key !== undefined && key !== "") ?? null;
+    ...req.queries("key") ?? [],
+  ].filter((key): key is string => key !== undefined && key !== "");
 }
+
+/** The key that counts: the first of {@link presentedKeys}, or null. */
+export const presentedKey = (context: Context): string | null => presentedKeys(context)[0] ?? null;
 
 /**
  * The sender whose key it is.

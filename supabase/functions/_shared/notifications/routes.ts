@@ -13,7 +13,7 @@ import type { Outbox } from "./outbox-rpc.ts";
 import type { Send } from "./send.ts";
 import { testSchema } from "./test-notification.ts";
 
-/** Who may have notifications sent: a key with the scope admin, or this project itself. */
+/** Who may have notifications sent: a key with the scope admin for every account, or this project itself. */
 export interface NotificationAccess {
   apiKeys: ApiKeyAuthService;
   /** Key of the service role, which cron and the other functions send as `apikey`. */
@@ -34,7 +34,12 @@ function admit(context: NotificationContext, { apiKeys, serviceKey }: Notificati
     context.get("logFields").key_id = "service";
     return;
   }
-  context.get("logFields").key_id = authorize(apiKeys, presentedKey(context), "admin").id;
+  const sender = authorize(apiKeys, presentedKey(context), "admin");
+  context.get("logFields").key_id = sender.id;
+  // Channels and what is due are every account's: a key of one account may not even learn a channel's name.
+  if (sender.account !== null) {
+    throw new HttpError(403, "wrong_account", "this API key may only touch its own account");
+  }
 }
 
 /** `POST /notifications`: sends what is due; answers how much arrived and how much did not. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CallNotifications } from "./wake.ts";
 
 /** What `POST /notifications/test` takes. */
-export const testSchema = z.object({ channel: z.string().min(1).max(64) });
+export const testSchema = z.strictObject({ channel: z.string().min(1).max(64) });
 
 const resultSchema = z.object({
   channel: z.string(),

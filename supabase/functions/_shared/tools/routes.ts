@@ -2,7 +2,8 @@ import type { Context, Handler } from "hono";
 import { z } from "zod";
 import type { Book } from "../alerts/group-commit.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
-import { authorize, presentedKey, type Sender } from "../auth/authorize.ts";
+import { authorize, presentedKey, presentedKeys, type Sender } from "../auth/authorize.ts";
+import { createStrike, strikeValue } from "../auth/strike.ts";
 import type { Variables } from "../http/app.ts";
 import { readBytes } from "../http/body.ts";
 import { HttpError } from "../http/errors.ts";
@@ -86,10 +87,11 @@ function requireOperator(context: ToolContext, apiKeys: ApiKeyAuthService): Send
   return sender;
 }
 
-/** The body as the tool's schema reads it; no body is an empty one. */
+/** The body as the tool's schema reads it, without any key: its texts are stored and shown. No body is an empty one. */
 async function readInput(context: ToolContext, tool: Tool, limit: number): Promise<unknown> {
   const bytes = await readBytes(context.req.raw, limit);
-  const parsed = tool.schema.safeParse(bytes.byteLength === 0 ? {} : parseJson(bytes));
+  const input = bytes.byteLength === 0 ? {} : parseJson(bytes);
+  const parsed = tool.schema.safeParse(strikeValue(input, createStrike(presentedKeys(context))));
   if (parsed.success) return parsed.data;
   throw new HttpError(
     400,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { strikeShapes } from "../auth/strike.ts";
 import { decimal, field, integer, text, word } from "./fields.ts";
 import { quoted } from "./problem.ts";
 import { readTime } from "./time.ts";
@@ -49,11 +50,15 @@ const exchange = text(
 const identifier = text(/^[\x20-\x7E\p{L}\p{M}\p{N}]{1,200}$/u, "must be at most 200 printable characters");
 const interval = text(/^[A-Za-z0-9]{1,16}$/, "must be at most 16 letters and digits");
 
-/** Free text for people: control characters become spaces, and what is past 500 characters is cut. */
+/**
+ * Free text for people: control characters become spaces, and what is past 500 characters is cut. Characters that nobody
+ * sees go: some turn the direction of what follows, and a key may hide between them.
+ */
 const comment = z.unknown().optional().transform((written) => {
   if (typeof written !== "string") return null;
-  const plain = written.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim().slice(0, 500).toWellFormed();
-  return plain === "" ? null : plain;
+  const plain = written.replace(/\p{Cf}+/gu, "").replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+  const kept = strikeShapes(plain).slice(0, 500).toWellFormed();
+  return kept === "" ? null : kept;
 }).meta({ description: "At most 500 characters; what is past them is cut." });
 
 /** Only the fields that were sent, so that an answer shows no clutter; null when there are none. */
@@ -66,13 +71,13 @@ function sent<T extends Record<string, unknown>>(
 }
 type NonNullableFields<T> = { [Key in keyof T]: NonNullable<T[Key]> };
 
-const takeProfit = z.object({
+const takeProfit = z.strictObject({
   percent: decimal("positive"),
   amount: decimal("positive"),
   limit_price: decimal("positive"),
 }).nullish().transform(sent);
 
-const stopLoss = z.object({
+const stopLoss = z.strictObject({
   type: word(["stop", "stop_limit", "trailing_stop"], "a kind of stop loss"),
   percent: decimal("positive"),
   amount: decimal("positive"),
@@ -82,7 +87,7 @@ const stopLoss = z.object({
   trail_percent: decimal("positive"),
 }).nullish().transform(sent);
 
-const target = z.object({ side: word(SIDES, "a side"), quantity: decimal("unsigned") }).nullish()
+const target = z.strictObject({ side: word(SIDES, "a side"), quantity: decimal("unsigned") }).nullish()
   .transform((value, context) => {
     if (value === null || value === undefined) return null;
     if (value.side !== null) {

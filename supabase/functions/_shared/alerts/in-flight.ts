@@ -1,0 +1,25 @@
+/** Counts the alerts of each API key that are under way, so that one sender cannot fill an isolate. */
+export interface InFlight {
+  /** Lets alerts of a key in, and resolves to what lets them out again; null when it has too many under way. */
+  enter(keyId: string, alerts: number): (() => void) | null;
+}
+
+/**
+ * @param most alerts of one key that may be under way in this isolate. One request always may, however many it brings:
+ * a sender must be able to get through.
+ */
+export function createInFlight(most: number): InFlight {
+  const counts = new Map<string, number>();
+  return {
+    enter(keyId, alerts) {
+      const before = counts.get(keyId) ?? 0;
+      if (before > 0 && before + alerts > most) return null;
+      counts.set(keyId, before + alerts);
+      return () => {
+        const left = (counts.get(keyId) ?? 0) - alerts;
+        if (left > 0) counts.set(keyId, left);
+        else counts.delete(keyId);
+      };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** What is waited with: of whose account. */
+type Waiting = { readonly alert: { readonly account: string } };
+
+/** One of each account in turn, round by round; those of one account in order of arrival. */
+export function* inTurn<Entry extends Waiting>(waiting: readonly Entry[]): Generator<Entry> {
+  let queues = [...Map.groupBy(waiting, ({ alert }) => alert.account).values()];
+  for (let round = 0; queues.length > 0; round++) {
+    for (const queue of queues) {
+      const entry = queue[round];
+      if (entry !== undefined) yield entry;
+    }
+    queues = queues.filter((queue) => queue.length > round + 1);
+  }
+}
+
+/** What is left of a queue, those accounts first that were not served: their turn comes next. */
+export function afterTurn<Entry extends Waiting>(
+  waiting: readonly Entry[],
+  taken: readonly Entry[],
+): Entry[] {
+  const gone = new Set(taken);
+  const served = new Set(taken.map(({ alert }) => alert.account));
+  const left = waiting.filter((entry) => !gone.has(entry));
+  const isServed = ({ alert }: Entry) => served.has(alert.account);
+  return [...left.filter((entry) => !isServed(entry)), ...left.filter(isServed)];
+}
+
+/** How many go before the last of `more` when accounts take turns: of other accounts no more than of its own. */
+export function aheadOf<Entry extends Waiting>(
+  waiting: readonly Entry[],
+  more: readonly Entry[],
+): number {
+  const counts = new Map<string, number>();
+  const own = new Set(more.map(({ alert }) => alert.account));
+  for (const { alert: { account } } of [...waiting, ...more]) {
+    counts.set(account, (counts.get(account) ?? 0) + 1);
+  }
+  const longest = Math.max(...[...own].map((account) => counts.get(account) ?? 0));
+  return [...counts.values()].reduce((sum, count) => sum + Math.min(count, longest), 0);
+}
