@@ -25,7 +25,7 @@ export interface Answer {
   body: string;
 }
 
-/** Bytes that are read of an answer at most: its head must lie in them. */
+/** Bytes that are read of an answer at most, interim answers included: its head must lie in them. */
 const MOST_READ = 16_384;
 const END_OF_HEAD = "\r\n\r\n";
 
@@ -107,30 +107,31 @@ async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void>
   for (let sent = 0; sent < bytes.byteLength;) sent += await connection.write(bytes.subarray(sent));
 }
 
-/** Reads as far as an answer is of interest. Latin-1 keeps every byte a character. */
+/** Reads as far as an answer is of interest, and no more than {@link MOST_READ}. Latin-1 keeps every byte a character. */
 async function readAnswer(connection: Deno.Conn): Promise<Answer> {
   const decoder = new TextDecoder("latin1");
   const buffer = new Uint8Array(4_096);
   let text = "";
+  let left = MOST_READ;
   for (;;) {
     const head = headIn(text);
-    if (head !== null && head.status >= 200) {
-      const wanted = head.status === 429 ? Math.min(head.length, MOST_READ - text.length) : 0;
-      const body = text.slice(head.end);
-      if (body.length >= wanted || text.length >= MOST_READ) {
-        return { ...head, body: wanted === 0 ? "" : body };
-      }
-    } else if (head !== null) {
+    if (head !== null && head.status < 200) {
       // 100 Continue, 103 Early Hints: the answer comes behind it.
       text = text.slice(head.end);
       continue;
-    } else if (text.length >= MOST_READ) throw new ProtocolError("the head of the answer is too long");
-    const count = await connection.read(buffer).catch((error) => {
+    }
+    if (head !== null) {
+      const wanted = head.status === 429 ? head.length : 0;
+      const body = text.slice(head.end);
+      if (body.length >= wanted || left === 0) return { ...head, body: wanted === 0 ? "" : body };
+    } else if (left === 0) throw new ProtocolError("the head of the answer is too long");
+    const count = await connection.read(buffer.subarray(0, left)).catch((error) => {
       if (head === null) throw error;
       return null;
     });
     if (count === null && head !== null) return { ...head, body: text.slice(head.end) };
     if (count === null) throw new ProtocolError("the answer broke off");
+    left -= count;
     text += decoder.decode(buffer.subarray(0, count));
   }
 }
