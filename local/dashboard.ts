@@ -29,8 +29,10 @@ const mediaTypes: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
-const headers = {
+/** What every host of the page is to send with it; no page may show it in a frame, which a `<meta>` cannot say. */
+export const headers = {
   "cache-control": "no-cache",
+  "content-security-policy": "frame-ancestors 'none'",
   "cross-origin-resource-policy": "same-origin",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",

@@ -17,6 +17,7 @@ import { redisTls } from "./checks/redis-tls.ts";
 import { rowSecurity } from "./checks/row-security.ts";
 import { secretLength } from "./checks/secret-length.ts";
 import { secretStrength } from "./checks/secret-strength.ts";
+import { signUp } from "./checks/sign-up.ts";
 import { statementTimeout } from "./checks/statement-timeout.ts";
 import { verifyJwt } from "./checks/verify-jwt.ts";
 
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   verifyJwt,
   deployedAuth,
   autoExpose,
+  signUp,
   migrations,
   grants,
   rowSecurity,

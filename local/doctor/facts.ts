@@ -28,6 +28,8 @@ export interface ConfigFacts {
   /** `verify_jwt` by function, where the file says something. */
   verifyJwt: Record<string, boolean>;
   autoExposeNewTables: boolean | null;
+  /** Whether anybody can make themselves a user. */
+  signUp: boolean | null;
   /** Version of the newest migration file. */
   newestMigration: string | null;
   /** What the roles are meant to reach. */

@@ -41,6 +41,7 @@ export const good: Facts = {
     functions: ["alerts", "health"],
     verifyJwt: { alerts: false, health: false },
     autoExposeNewTables: false,
+    signUp: false,
     newestMigration: "20261101000025",
     grants: { anon: { functions: [], tables: {} } },
   },

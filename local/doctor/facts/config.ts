@@ -7,6 +7,7 @@ import type { ConfigFacts } from "../facts.ts";
 
 const configSchema = z.object({
   api: z.object({ auto_expose_new_tables: z.boolean().optional() }).optional(),
+  auth: z.object({ enable_signup: z.boolean().optional() }).optional(),
   functions: z.record(z.string(), z.object({ verify_jwt: z.boolean().optional() })).optional(),
 });
 
@@ -21,6 +22,7 @@ export async function readConfigFacts(): Promise<ConfigFacts> {
     functions: await listFunctions(),
     verifyJwt,
     autoExposeNewTables: config.api?.auto_expose_new_tables ?? null,
+    signUp: config.auth?.enable_signup ?? null,
     newestMigration: await newestMigration(),
     grants: await readCommittedGrants(),
   };

@@ -54,6 +54,10 @@ const BAD: Record<string, Record<string, Facts>> = {
     true: withConfig({ autoExposeNewTables: true }),
     "not said": withConfig({ autoExposeNewTables: null }),
   },
+  "sign-up": {
+    true: withConfig({ signUp: true }),
+    "not said": withConfig({ signUp: null }),
+  },
   "migrations": {
     behind: withDatabase({ newestMigration: "20261101000001" }),
     none: withDatabase({ newestMigration: null }),
@@ -159,5 +163,5 @@ Deno.test("a report says what to do below each failure, and how many there were"
     text,
     /FAIL {2}row-security .*off for trading\.fills\n +fix: alter table trading\.fills enable/,
   );
-  assert.match(text, /19 pass, 1 fail, 0 cannot be told here$/);
+  assert.match(text, /20 pass, 1 fail, 0 cannot be told here$/);
 });
