@@ -38,6 +38,9 @@ create table trading.account_settings (
   max_open_positions integer check (max_open_positions > 0),
   max_orders_per_minute integer check (max_orders_per_minute > 0),
   max_daily_loss numeric check (max_daily_loss > 0 and max_daily_loss < 1e18 and scale(max_daily_loss) <= 18),
+  max_resting_orders integer not null default 500 check (max_resting_orders between 1 and 2000),
+  max_strategies integer not null default 200 check (max_strategies between 1 and 2000),
+  max_symbols integer not null default 2000 check (max_symbols between 1 and 20000),
   dedupe_window integer not null default 30 check (dedupe_window between 5 and 86400),
   max_mark_age integer not null default 300 check (max_mark_age between 0 and 31536000),
   time_zone text not null default 'UTC' check (now() at time zone time_zone is not null),
@@ -54,6 +57,11 @@ comment on column trading.account_settings.fee_minimum is 'Least fee of a fill, 
 comment on column trading.account_settings.slippage_bps is 'Market and stop fills are this much worse than the mark, in hundredths of a percent.';
 comment on column trading.account_settings.max_position is 'Largest notional of one position, in the account''s currency.';
 comment on column trading.account_settings.max_order is 'Largest notional of one order, in the account''s currency.';
+comment on column trading.account_settings.max_open_positions is 'Positions that may be open at a time; null: 5000.';
+comment on column trading.account_settings.max_resting_orders is
+  'Orders that may rest at a time; one with two exits counts as two. What it bounds is the work of a booking: an account may not slow another down.';
+comment on column trading.account_settings.max_strategies is 'Strategies that may trade one symbol, in an epoch.';
+comment on column trading.account_settings.max_symbols is 'Symbols that may be traded or marked, in an epoch.';
 comment on column trading.account_settings.max_daily_loss is 'Loss of equity since the day began (in time_zone) that halts the account.';
 comment on column trading.account_settings.dedupe_window is
   'Seconds in which an identical alert without id and time is the same alert. Longer than the function asks again for an answer that was lost, which is 3; TradingView resends for 15.';

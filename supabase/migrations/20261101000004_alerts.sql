@@ -5,6 +5,7 @@ create table trading.alerts (
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
   dedupe_key text collate "C" not null unique,
+  message_id text collate "C" check (length(message_id) <= 200),
   content_hash text collate "C" not null check (length(content_hash) between 32 and 64),
   strategy text not null check (length(strategy) <= 64),
   symbol text not null check (length(symbol) <= 64),
@@ -18,9 +19,12 @@ create table trading.alerts (
 );
 comment on table trading.alerts is 'Every alert with the answer it got, refused ones with the reason. Never changed afterwards.';
 comment on column trading.alerts.dedupe_key is 'What makes it the same alert again; see trading.dedupe_key.';
+comment on column trading.alerts.message_id is
+  'The name of the signed message that brought it. One that was caught must not book again, not even after a reset: unlike an id, it counts in every epoch.';
 comment on column trading.alerts.content_hash is 'SHA-256 of the message without its secret; tells a resend from another message under the same id.';
 comment on column trading.alerts.request is 'The canonical alert as it was read.';
 comment on column trading.alerts.answer is 'The answer given; a duplicate gets it again.';
+create unique index alerts_message_id_idx on trading.alerts (account_id, message_id) where message_id is not null;
 -- Pages of list_alerts: the newest, and the newest of one symbol, strategy or status, however long the history is.
 -- By -id and not id: an order by id could also walk the primary key, past every row of other accounts.
 create index alerts_epoch_idx on trading.alerts (account_id, epoch, (-id));
@@ -49,7 +53,7 @@ comment on type trading.exit_rule is
 
 create type trading.alert_request as (
   ordinal integer, message jsonb, received_at timestamptz,
-  account text, strategy text, symbol text, id text, hash text,
+  account text, strategy text, symbol text, id text, message_id text, hash text,
   action text, target trading.target, quantity numeric, quantity_type text,
   order_type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric, time_in_force text,
   take_profit trading.exit_rule, stop_loss trading.exit_rule,
@@ -57,7 +61,7 @@ create type trading.alert_request as (
 );
 comment on type trading.alert_request is
   'The canonical alert (DESIGN 8) as it is booked: message is all of it, ordinal its place in the batch from 1, received_at when '
-  'it arrived (now, but for a replay).';
+  'it arrived (now, but for a replay); message_id names a signed message, by its key and the id that its sender gave it.';
 
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
@@ -67,7 +71,7 @@ declare
 begin
   select array_agg(
       row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
-          r.id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price, r.stop_price, r.trail_amount,
+          r.id, r.message_id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price, r.stop_price, r.trail_amount,
           r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
           r.order_id)::trading.alert_request order by e.ordinal),
     min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64
@@ -96,20 +100,21 @@ comment on function trading.read_requests is
   '(the alerts function lets no such alert through), 22P02 when a number is none.';
 
 create function trading.dedupe_key(
-  account_id bigint, epoch integer, id text, hash text, alert_time timestamptz, received_at timestamptz, dedupe_window integer
+  account_id bigint, epoch integer, id text, message_id text, hash text, alert_time timestamptz, received_at timestamptz, dedupe_window integer
 ) returns text
   language plpgsql immutable parallel safe set search_path = '' as $$
 begin
   return account_id || '/' || epoch || '/' || case
     when id is not null then 'id:' || id
+    when message_id is not null then 'signed:' || message_id
     when alert_time is not null then 'time:' || extract(epoch from alert_time) || ':' || hash
     else 'seen:' || floor(extract(epoch from received_at) / dedupe_window) * dedupe_window || ':' || hash
   end;
 end;
 $$;
 comment on function trading.dedupe_key is
-  'The key under which an alert is booked once in its account''s epoch: its id; else its content for good when it carries a time; '
-  'else its content within dedupe_window seconds (a bucket of arrival times: look up the bucket before as well). '
+  'The key under which an alert is booked once in its account''s epoch: its id, else that of its signed message; else its content for '
+  'good when it carries a time; else its content within dedupe_window seconds (a bucket of arrival times: look up the bucket before as well). '
   'A mark or a halt without id and time is never the same as another: a price may come back, and a halt must halt. '
   'The time comes first so that the index grows at its end. Account and epoch are in the key and not in columns beside it: so '
   'no index but the key''s own can serve a lookup. Before the first analyze the planner once took that of the pages, 100 times slower.';

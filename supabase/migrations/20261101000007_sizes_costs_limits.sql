@@ -128,7 +128,7 @@ declare
   after constant numeric := held + delta;
   notional constant numeric := price * market.multiplier;
 begin
-  if abs(delta) >= 1e18 or abs(after) >= 1e18 then
+  if abs(after) >= 1e18 then
     code := 'quantity_too_large';
     message := 'quantities stay below 1e18';
   elsif sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then
@@ -145,9 +145,9 @@ begin
   elsif abs(after) * notional > settings.max_position then
     code := 'risk_limit';
     message := 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position);
-  elsif held = 0 and portfolio.open_positions >= settings.max_open_positions then
+  elsif held = 0 and portfolio.open_positions >= coalesce(settings.max_open_positions, 5000) then
     code := 'risk_limit';
-    message := 'max_open_positions: ' || settings.max_open_positions || ' are open';
+    message := 'max_open_positions: ' || portfolio.open_positions || ' are open';
   elsif portfolio.recent_orders >= settings.max_orders_per_minute then
     code := 'risk_limit';
     message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';

@@ -1,25 +1,31 @@
 -- The resting orders of an account together: which see a mark, which give way to a fill, which are taken away. Pure functions.
 
-create function trading.watch_orders(orders trading.orders[], slots integer[], symbol text, bar trading.bar, at timestamptz)
+create function trading.watch_orders(orders trading.orders[], symbol text, bar trading.bar, at timestamptz)
   returns table (slot integer, watched trading.orders, fill_price numeric)
   language plpgsql immutable set search_path = '' as $$
 begin
   return query
-  select w.slot, w.watched, w.fill_price
-  from unnest(slots) s (slot)
-  cross join lateral (select (orders[s.slot]).*) o
+  select o.slot, w.watched, w.fill_price
+  from (
+    select r.ordinality::integer as slot, r.type, r.expires_at <= at is true as is_over
+    from unnest(orders) with ordinality r
+    where r.status = 'open' and (r.expires_at <= at or r.symbol = watch_orders.symbol and (
+      -- Of hundreds of orders a bar reaches a few: these comparisons take a tenth of what watching an order takes.
+      r.type = 'trailing_stop'
+      or r.side = 'buy' and (r.limit_price >= bar.low or r.stop_price <= bar.high)
+      or r.side = 'sell' and (r.limit_price <= bar.high or r.stop_price >= bar.low)))
+  ) o
   cross join lateral (
-    select s.slot, orders[s.slot] as watched, null::numeric as fill_price where o.expires_at <= at
+    select orders[o.slot] as watched, null::numeric as fill_price where o.is_over
     union all
-    select s.slot, seen.resting, seen.fill_price from trading.watch_order(orders[s.slot], bar, false) seen
-    where o.symbol = watch_orders.symbol and bar.close is not null and (o.expires_at > at or o.expires_at is null)
+    select seen.resting, seen.fill_price from trading.watch_order(orders[o.slot], bar, false) seen where not o.is_over and bar.close is not null
   ) w
-  order by o.type = 'limit', s.slot;
+  order by o.type = 'limit', o.slot;
 end;
 $$;
 comment on function trading.watch_orders is
-  'The resting orders (orders at slots) that are past their day or see the bar of their symbol, stops before limits, older before '
-  'newer; fill_price is null where the bar does not reach the order.';
+  'The open orders that are past their day or that the bar of their symbol may reach, stops before limits, older before newer; '
+  'fill_price is null where the bar does not reach the order.';
 
 create function trading.trim_exits(orders trading.orders[], slots integer[], held trading.positions, filled trading.orders, at timestamptz)
   returns table (slot integer, trimmed trading.orders)
@@ -59,6 +65,27 @@ $$;
 comment on function trading.trim_exits is
   'The exits that change when filled has left held behind: the other leg of its bracket goes; the brackets cover no more than '
   'what is left, the oldest giving way first; exits of a position that is gone are canceled.';
+
+create function trading.places_of(o trading.orders) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return greatest(1, num_nonnulls(o.take_profit, o.stop_loss));
+end;
+$$;
+comment on function trading.places_of is
+  'How many a resting order counts as toward max_resting_orders: as itself, and as the exits that take its place when it fills.';
+
+create function trading.places_taken(orders trading.orders[], slots integer[], request trading.alert_request) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select coalesce(sum(trading.places_of(orders[s])), 0) from unnest(slots) s
+    where (orders[s]).status = 'open' and ((request.target).quantity is null
+      or not ((orders[s]).for_target and (orders[s]).symbol = request.symbol and (orders[s]).strategy = request.strategy)));
+end;
+$$;
+comment on function trading.places_taken is
+  'The places of the orders that go on resting when request is booked: a target takes away what an earlier target left.';
 
 create function trading.cancel_orders(orders trading.orders[], slots integer[], request trading.alert_request, at timestamptz)
   returns table (slot integer, canceled trading.orders)

@@ -90,10 +90,14 @@ begin
   end if;
   if plan.delta = 0 then
     return plan;
+  elsif abs(plan.delta) >= 1e18 then  -- more than trading.quantity holds
+    plan.code := 'quantity_too_large';
+    plan.message := 'quantities stay below 1e18';
+    return plan;
   end if;
 
   placed.side := case when plan.delta > 0 then 'buy' else 'sell' end;
-  placed.quantity := least(abs(plan.delta), 999999999999999999);
+  placed.quantity := abs(plan.delta);
   placed.trail_amount := case when placed.type = 'trailing_stop' then request.trail_amount end;
   placed.trail_percent := case when placed.type = 'trailing_stop' then request.trail_percent end;
   placed.time_in_force := coalesce(request.time_in_force, 'gtc');
@@ -151,3 +155,17 @@ end;
 $$;
 comment on function trading.plan_order is
   'The order that a trade alert leads to, given what is held and known at that moment, or why there is none. Reads no table.';
+
+create function trading.places_needed(plan trading.order_plan) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when plan.delta = 0 then 0
+    when plan.price is null then case (plan.placed).time_in_force when 'ioc' then 0 else trading.places_of(plan.placed) end
+    when (plan.placed).reduce_only then 0
+    else num_nonnulls((plan.placed).take_profit, (plan.placed).stop_loss)
+  end;
+end;
+$$;
+comment on function trading.places_needed is
+  'How many resting orders a planned order adds: itself if it rests, or its exits if it fills at once. What only reduces a position needs none.';

@@ -1,5 +1,20 @@
 -- What booking loads before it walks an account's alerts, and what it writes after.
 
+create function trading.load_orders(account_id bigint, requests trading.alert_request[], received_at timestamptz) returns trading.orders[]
+  language plpgsql volatile set search_path = '' as $$
+begin
+  return array(
+    select o from trading.orders o
+    where case when o.status = 'open' then o.account_id end = load_orders.account_id and o.status = 'open'
+      and (o.symbol in (select r.symbol from unnest(requests) r)
+           or o.id::text in (select r.order_id from unnest(requests) r where r.order_id is not null)
+           or o.expires_at <= load_orders.received_at)
+    order by o.id);
+end;
+$$;
+comment on function trading.load_orders is
+  'The open orders that requests may concern: those of their symbols, those that a cancel names, and those whose day is over.';
+
 create function trading.load_positions(account_id bigint, requests trading.alert_request[], orders trading.orders[])
   returns trading.positions[]
   language plpgsql volatile set search_path = '' as $$
@@ -66,6 +81,85 @@ end;
 $$;
 comment on function trading.position_slots is 'Where each order''s position stands in positions; null when it is not there.';
 
+create function trading.is_known(held trading.positions) returns boolean
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return held.version > 0 or held.last_alert_at is not null;
+end;
+$$;
+comment on function trading.is_known is 'Whether a position is kept already; one that was made for an order at hand is not.';
+
+create function trading.check_room(
+  request trading.alert_request, positions trading.positions[], market trading.market, settings trading.account_settings,
+  inout known_symbols integer, out code text, out message text
+)
+  language plpgsql volatile set search_path = '' as $$
+declare
+  strategies constant integer := (
+    select count(*) from generate_series(market.first_slot, market.last_slot) slot where trading.is_known(positions[slot]));
+begin
+  if strategies = 0 and market.marked_at is null then
+    known_symbols := coalesce(known_symbols, trading.count_symbols(settings.account_id));
+    if known_symbols >= settings.max_symbols then
+      code := 'too_many_symbols';
+      message := 'max_symbols: the account has ' || known_symbols || ' already';
+    else
+      known_symbols := known_symbols + 1;
+    end if;
+  elsif strategies >= settings.max_strategies and request.action is distinct from 'mark' then
+    code := 'too_many_strategies';
+    message := 'max_strategies: ' || strategies || ' trade this symbol already';
+  end if;
+end;
+$$;
+comment on function trading.check_room is
+  'Why an account has no room for one more symbol, or for one more strategy on it: too_many_symbols or too_many_strategies, or nulls. '
+  'known_symbols are counted at most once in a pass.';
+
+create function trading.count_symbols(account_id bigint) returns integer
+  language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select count(*) from (
+      select m.symbol from trading.marks m where m.account_id = count_symbols.account_id
+      union
+      select p.symbol from trading.positions p where p.account_id = count_symbols.account_id
+    ) s);
+end;
+$$;
+comment on function trading.count_symbols is 'How many symbols an account has traded or marked in this epoch.';
+
+create function trading.count_places_elsewhere(account_id bigint, loaded trading.orders[]) returns integer
+  language plpgsql volatile set search_path = '' as $$
+begin
+  return (
+    select coalesce(sum(trading.places_of(o)), 0) from trading.orders o
+    where case when o.status = 'open' then o.account_id end = count_places_elsewhere.account_id and o.status = 'open'
+      and o.id <> all (array(select l.id from unnest(loaded) l)));
+end;
+$$;
+comment on function trading.count_places_elsewhere is 'The places of the open orders that were not loaded; see trading.places_of.';
+
+create function trading.cancel_elsewhere(account_id bigint, strategy text, at timestamptz, loaded trading.orders[]) returns text
+  language plpgsql volatile set search_path = '' as $$
+declare
+  canceled text;
+begin
+  with gone as (
+    update trading.orders o set status = 'canceled', reason = 'alert', closed_at = at
+    where case when o.status = 'open' then o.account_id end = cancel_elsewhere.account_id and o.status = 'open'
+      and cancel_elsewhere.strategy in ('', o.strategy)
+      and o.id <> all (array(select l.id from unnest(loaded) l))
+    returning o as canceled
+  )
+  select string_agg(trading.order_json(g.canceled), ',' order by (g.canceled).id) into canceled from gone g;
+  return coalesce(canceled, '');
+end;
+$$;
+comment on function trading.cancel_elsewhere is
+  'Cancels the open orders that were not loaded (of one strategy, when it is named) in one statement, however many; answers them as JSON '
+  'objects with commas between.';
+
 create type trading.planned_request as (
   nr integer, dedupe_key text, twin_nr integer, twin_hash text, twin_answer json, position_slot integer, market_slot integer
 );
@@ -81,27 +175,29 @@ create function trading.load_requests(
 begin
   return query
   with asked as materialized (
-    select r.nr, r.hash, r.symbol, r.strategy, t.at,
+    select r.nr, r.hash, r.message_id, r.symbol, r.strategy, t.at,
       case when not t.is_anew then
-        trading.dedupe_key(booked.id, booked.epoch, r.id, r.hash, r.time, t.at, dedupe_window) end as dedupe_key,
-      case when r.id is null and r.time is null and not t.is_anew then
-        trading.dedupe_key(booked.id, booked.epoch, null, r.hash, null, t.at - make_interval(secs => dedupe_window), dedupe_window) end as earlier_key
-    from (select (requests[nr]).id, (requests[nr]).hash, (requests[nr]).time, (requests[nr]).symbol, (requests[nr]).strategy,
+        trading.dedupe_key(booked.id, booked.epoch, r.id, r.message_id, r.hash, r.time, t.at, dedupe_window) end as dedupe_key,
+      case when coalesce(r.id, r.message_id) is null and r.time is null and not t.is_anew then
+        trading.dedupe_key(booked.id, booked.epoch, null, null, r.hash, null, t.at - make_interval(secs => dedupe_window), dedupe_window) end as earlier_key
+    from (select (requests[nr]).id, (requests[nr]).message_id, (requests[nr]).hash, (requests[nr]).time, (requests[nr]).symbol, (requests[nr]).strategy,
             (requests[nr]).received_at, (requests[nr]).action, nr from generate_subscripts(requests, 1) nr) r
     -- A price that comes back is news, and a halt that is asked for again must halt: only an id or a time makes them the same.
     cross join lateral (select coalesce(r.received_at, load_requests.received_at) as at,
-                          r.action in ('mark', 'halt') is true and r.id is null and r.time is null as is_anew) t
+                          r.action in ('mark', 'halt') is true and coalesce(r.id, r.message_id) is null and r.time is null as is_anew) t
   ), slots as materialized (
     select (positions[slot]).symbol, (positions[slot]).strategy, slot as position_slot,
       dense_rank() over (order by (positions[slot]).symbol collate "C") as market_slot
     from generate_subscripts(positions, 1) slot
   )
   select a.nr, a.dedupe_key, nullif(first_value(a.nr) over same_key, a.nr),
-    coalesce(seen.content_hash, earlier.content_hash, first_value(a.hash) over same_key), coalesce(seen.answer, earlier.answer),
+    coalesce(seen.content_hash, signed.content_hash, earlier.content_hash, first_value(a.hash) over same_key),
+    coalesce(seen.answer, signed.answer, earlier.answer),
     s.position_slot::integer, s.market_slot::integer
   from asked a
   join slots s on s.symbol = a.symbol and s.strategy = a.strategy
   left join trading.alerts seen on seen.dedupe_key = a.dedupe_key
+  left join trading.alerts signed on signed.account_id = booked.id and signed.message_id = a.message_id
   left join trading.alerts earlier on earlier.dedupe_key = a.earlier_key and earlier.received_at > a.at - make_interval(secs => dedupe_window)
   window same_key as (partition by coalesce(a.dedupe_key, a.nr::text) order by a.nr)
   order by a.nr;

@@ -11,8 +11,11 @@ declare
   portfolio trading.portfolio;
   positions trading.positions[];
   markets trading.market[];
-  orders trading.orders[];            -- the open ones, so many were loaded, then those that this pass places
+  orders trading.orders[];            -- open ones that may be concerned, so many were loaded, then those that this pass places
   loaded integer;
+  places_elsewhere integer;           -- of open orders that were not loaded, counted when first needed;
+  places_here integer;                -- of the others, counted when one of them has changed
+  known_symbols integer;              -- of the account, likewise
   position_slots integer[];           -- of each order; null: its symbol is in no request
   open_slots integer[];               -- the orders that rest,
   open_symbols text[];                -- their symbols,
@@ -65,7 +68,7 @@ declare
   equity_bars trading.equity_bars[] := '{}';
 begin
   select s.* into settings from trading.account_settings s where s.account_id = booked.id;
-  orders := array(select r from trading.orders r where case when r.status = 'open' then r.account_id end = booked.id and r.status = 'open' order by r.id);
+  orders := trading.load_orders(booked.id, requests, now_at);
   loaded := cardinality(orders);
   open_slots := array(select generate_subscripts(orders, 1));
   open_symbols := array(select r.symbol from unnest(orders) r);
@@ -118,9 +121,13 @@ begin
       booked.day_ends_at := trading.day_end(at, settings.time_zone);
     end if;
 
-    -- 1. The mark: value what is held at it and see which resting orders it reaches.
+    -- 1. The mark: value what is held at it and see which resting orders it reaches. None where there is no room for its symbol.
     bar := null;
-    if request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
+    if coalesce(request.action, 'buy') not in ('cancel', 'halt', 'resume') and not trading.is_known(positions[asked.position_slot]) then
+      select r.code, r.message, r.known_symbols into code, message, known_symbols
+      from trading.check_room(request, positions, market, settings, known_symbols) r;
+    end if;
+    if code is null and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
       bar.open := coalesce(request.open, request.price);
       bar.high := greatest(request.high, bar.open, request.price);
       bar.low := least(request.low, bar.open, request.price);
@@ -148,7 +155,7 @@ begin
       end loop;
     end if;
     if request.symbol = any (open_symbols) or first_expiry <= at then
-      for seen in select * from trading.watch_orders(orders, open_slots, request.symbol, bar, at) loop
+      for seen in select * from trading.watch_orders(orders, request.symbol, bar, at) loop
         if seen.watched is distinct from orders[seen.slot] then
           orders[seen.slot] := seen.watched;
           changed_slots := array_append(changed_slots, seen.slot);
@@ -191,6 +198,11 @@ begin
         touched := array_append(touched, seen.slot);
         status := 'canceled';
       end loop;
+      if request.symbol = '' and request.order_id is null then
+        orders_json := trading.cancel_elsewhere(booked.id, request.strategy, at, orders[:loaded]);
+        status := case when orders_json = '' then status else 'canceled' end;
+        places_elsewhere := null;
+      end if;
     end if;
 
     -- 3. The fills: what the mark reached, then the alert's own order, one at a time, each under all the rules.
@@ -217,7 +229,7 @@ begin
           touched := array_append(touched, slot);
           continue;
         end if;
-      elsif own is null and coalesce(request.action, 'buy') in ('buy', 'sell', 'close') then
+      elsif own is null and code is null and coalesce(request.action, 'buy') in ('buy', 'sell', 'close') then
         held := positions[asked.position_slot];
         if settings.max_orders_per_minute is not null then
           portfolio.recent_orders := (select count(*) from unnest(order_times) t where t > at - interval '1 minute');
@@ -227,6 +239,17 @@ begin
         code := own.code;
         message := own.message;
         exit when code is not null;
+        if trading.places_needed(own) > 0 then
+          places_elsewhere := coalesce(places_elsewhere, trading.count_places_elsewhere(booked.id, orders[:loaded]));
+          if places_here is null or cardinality(touched) > 0 or (request.target).quantity is not null then
+            places_here := trading.places_taken(orders, open_slots, request);
+          end if;
+          if places_elsewhere + places_here + trading.places_needed(own) > settings.max_resting_orders then
+            code := 'too_many_orders';
+            message := 'max_resting_orders: ' || settings.max_resting_orders || ' rest, with the exits that they would place';
+            exit;
+          end if;
+        end if;
         if (request.target).quantity is not null and cardinality(open_slots) > 0 then
           for seen in select * from trading.cancel_orders(orders, open_slots, request, at) loop
             orders[seen.slot] := seen.canceled;
@@ -335,6 +358,9 @@ begin
     end loop;
 
     -- 4. What it came to.
+    if cardinality(touched) > 0 or (request.target).quantity is not null then
+      places_here := null;
+    end if;
     if touched operator(pg_catalog.&&) open_slots then
       open_slots := array(select s from unnest(open_slots) s where (orders[s]).status = 'open' order by s);
       open_symbols := array(select (orders[s]).symbol from unnest(open_slots) s);
@@ -383,6 +409,7 @@ begin
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
     inbox.id := alert_id;
     inbox.dedupe_key := coalesce(asked.dedupe_key, booked.id || '/' || booked.epoch || '/alert:' || alert_id);
+    inbox.message_id := request.message_id;
     inbox.content_hash := request.hash;
     inbox.strategy := request.strategy;
     inbox.symbol := request.symbol;

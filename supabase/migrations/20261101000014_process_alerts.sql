@@ -86,14 +86,15 @@ create function public.preview_alerts(alerts jsonb) returns json
 declare
   answers json;
 begin
-  answers := public.process_alerts(alerts);
+  answers := public.process_alerts(alerts, wait => false);
   raise exception 'a preview is undone' using errcode = 'SAPRE';
 exception when sqlstate 'SAPRE' then
   return answers;
 end;
 $$;
 comment on function public.preview_alerts is
-  'What process_alerts would answer to these alerts now. It books them and undoes it, so that it cannot differ; nothing is kept.';
+  'What process_alerts would answer to these alerts now. It books them and undoes it, so that it cannot differ; nothing is kept. '
+  'A lock that is held elsewhere answers busy at once: who only asks does not stand in the way of who books.';
 
 revoke execute on function public.process_alerts, public.preview_alerts from public, anon, authenticated;
 grant execute on function public.process_alerts, public.preview_alerts to service_role;

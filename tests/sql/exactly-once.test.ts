@@ -252,3 +252,36 @@ deskTest(
     }
   },
 );
+
+const signed = (more: Record<string, unknown> = {}) => message({ message_id: "desk:msg_1", ...more });
+
+deskTest(
+  "a signed message books once, with an id of its own or without, and not again after a reset",
+  {},
+  async (desk) => {
+    for (const alert of [signed(), signed({ id: "mine", message_id: "desk:msg_2" })]) {
+      const first = await desk.send(alert);
+      assertDuplicate(await desk.send(alert), first);
+      await desk.sql`select public.reset_account(${desk.account})`;
+      assertDuplicate(await desk.send(alert), first);
+      const [again, twice] = await desk.batch([alert, alert]);
+      assertDuplicate(again, first);
+      assertDuplicate(twice, first);
+    }
+    equal((await desk.buy("1", "100")).position.quantity, "1", "the caught messages moved nothing");
+  },
+);
+
+deskTest("nobody takes the name of a signed message by an id that looks like it", {}, async (desk) => {
+  for (const id of ["desk:msg_1", "signed:desk:msg_1", "webhook:desk:msg_1"]) {
+    await desk.send(message({ id }));
+  }
+  const booked = await desk.send(signed());
+  equal(booked.duplicate, false);
+  equal(booked.position.quantity, "4");
+});
+
+deskTest("another content under the name of a signed message is a conflict", {}, async (desk) => {
+  await desk.send(signed());
+  equal(said(await desk.send(signed({ quantity: "7" }))), "rejected: id_conflict");
+});
