@@ -12,7 +12,8 @@ create table trading.notification_channels (
   id bigint generated always as identity primary key,
   name text not null unique constraint channel_name_is_printable check (name ~ '^[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,63}$'),
   kind text not null constraint channel_kind_is_known check (kind in ('webhook', 'discord', 'slack', 'telegram')),
-  url text constraint channel_url_is_http check (url ~ '^https?://[^[:space:]]+$' and length(url) <= 2048),
+  -- No user name or password before the host, nor \, which a browser takes for /: the host is shown.
+  url text constraint channel_url_is_http check (url ~ '^https?://[^[:space:]/?#@\\]+([/?#][^[:space:]\\]*)?$' and length(url) <= 2048),
   token text constraint channel_token_is_a_bot_token check (token ~ '^[0-9]{1,20}:[A-Za-z0-9_-]{20,100}$'),
   chat_id text constraint channel_chat_id_is_a_chat check (chat_id ~ '^(-?[0-9]{1,20}|@[A-Za-z0-9_]{1,64})$'),
   secret text constraint channel_secret_is_long check (secret ~ '^whsec_[A-Za-z0-9+/]{32,100}={0,2}$'),

@@ -40,7 +40,7 @@ begin
     when 'notification_channels_name_key' then 'The name is taken.'
     when 'channel_name_is_printable' then 'A name is 1 to 64 letters, digits, spaces or . _ : @ -, and starts with a letter or digit.'
     when 'channel_kind_is_known' then 'kind is webhook, discord, slack or telegram.'
-    when 'channel_url_is_http' then 'url begins with https://.'
+    when 'channel_url_is_http' then 'url begins with https:// and has no user name or password.'
     when 'channel_token_is_a_bot_token' then 'token is what BotFather gave, digits:letters.'
     when 'channel_chat_id_is_a_chat' then 'chat_id is a number or @name.'
     when 'channel_secret_is_long' then 'secret is whsec_ and at least 24 bytes in base64; leave it out to have one made.'

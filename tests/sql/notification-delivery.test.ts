@@ -196,58 +196,6 @@ outboxTest(
   },
 );
 
-outboxTest("a secret that is rotated signs beside the new one for a day", async (desk) => {
-  const account = await desk.account();
-  const channel = await desk.channel([account]);
-  const { secrets: [old] } = await desk.rpc<Line["channel"]>("notification_target", { channel });
-  const { secret } = await desk.rpc<{ secret: string }>("update_notification_channel", {
-    channel,
-    changes: { rotate_secret: true },
-  });
-  deepEqual((await desk.rpc<Line["channel"]>("notification_target", { channel })).secrets, [secret, old]);
-  await desk.tx`update trading.notification_channels set previous_secret_until = now() - interval '1 second'`;
-  deepEqual((await desk.rpc<Line["channel"]>("notification_target", { channel })).secrets, [secret]);
-});
-
-outboxTest("a list of channels, of notifications, and a refusal show no secret", async (desk) => {
-  const token = "12345:abcdefghijklmnopqrstuvwxyz";
-  const url = "https://hooks.example.com/services/T0/B0/hunter2";
-  await desk.channel([], { url });
-  await desk.rpc("create_notification_channel", {
-    channel: unique("tg"),
-    kind: "telegram",
-    token,
-    chat_id: "-1",
-  });
-  const account = await desk.account();
-  await desk.buy(account);
-  const shown = JSON.stringify([
-    await desk.rpc("list_notification_channels"),
-    await desk.rpc("list_notifications"),
-    await desk.tx.savepoint(() =>
-      desk.rpc("create_notification_channel", { channel: "x", kind: "slack", url: "ftp://hunter2" })
-    )
-      .catch((error) => [error.message, error.detail ?? "", error.hint]),
-  ]);
-  ok(shown.includes("hooks.example.com"));
-  for (const hidden of ["hunter2", token, "whsec_"]) ok(!shown.includes(hidden), hidden);
-});
-
-outboxTest("a channel has the fields of its kind, and only those", async (desk) => {
-  const refused = (args: Record<string, unknown>) =>
-    rejects(
-      desk.tx.savepoint(() => desk.rpc("create_notification_channel", { channel: unique("c"), ...args })),
-      /not as it should be/,
-    );
-  await refused({ kind: "carrier pigeon", url: "https://example.com/" });
-  await refused({ kind: "webhook" });
-  await refused({ kind: "telegram", token: "12345:abcdefghijklmnopqrstuvwxyz" });
-  await refused({ kind: "slack", url: "https://example.com/", chat_id: "1" });
-  await refused({ kind: "discord", url: "file:///etc/passwd" });
-  await refused({ kind: "webhook", url: "https://example.com/", secret: "whsec_short" });
-  await refused({ kind: "webhook", url: "https://example.com/", events: ["everything"] });
-});
-
 outboxTest(
   "pg_cron's job posts to the function only when something is due, with the key from the vault",
   async (desk) => {
