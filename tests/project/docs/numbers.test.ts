@@ -7,6 +7,7 @@ import { MAX_ALERTS } from "../../../supabase/functions/_shared/alerts/read-body
 import { LONGEST_TTL } from "../../../supabase/functions/_shared/cache/keys.ts";
 import { REDIS_DEADLINE } from "../../../supabase/functions/_shared/cache/redis-client.ts";
 import { SHORTEST_SECRET } from "../../../supabase/functions/_shared/config/config.ts";
+import { BODY_MS } from "../../../supabase/functions/_shared/http/body.ts";
 import { LONGEST_WAIT_MS } from "../../../supabase/functions/_shared/locks/deadline.ts";
 import { LONGEST_KEY } from "../../../supabase/functions/_shared/locks/lock-key.ts";
 import { MAX_DIGITS } from "../../../supabase/functions/_shared/validators/decimal.ts";
@@ -42,6 +43,7 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/cache.md", `Redis gets ${REDIS_DEADLINE} ms`],
   ["docs/cache.md", `up to ${stale} seconds past its time`],
   ["docs/configuration.md", `${SHORTEST_SECRET} characters or more`],
+  ["docs/errors.md", `not there in ${BODY_MS / 1000} seconds`],
   ["docs/errors.md", `The size has ${MAX_DIGITS + 1} digits or more`],
   ["docs/errors.md", `At most ${MAX_ALERTS} in one request`],
   ["docs/errors.md", `over ${LONGEST_KEY} bytes`],
@@ -57,7 +59,7 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/cache.md", "The free plan of Upstash has 500,000 a month"],
   ["docs/configuration.md", "TradingView gives up after 3000"],
   ["docs/errors.md", "refused: 422"],
-  ["docs/errors.md", "could not be read: 400, 413, 415"],
+  ["docs/errors.md", "could not be read: 400, 408, 413, 415"],
   ["docs/errors.md", "The key: 401, 403"],
   ["docs/errors.md", "Reading: 400, 404"],
   ["docs/errors.md", "failed: 500, 503"],

@@ -1,4 +1,8 @@
 import { HttpError } from "./errors.ts";
+import { within } from "./within.ts";
+
+/** Milliseconds in which a body must be there. */
+export const BODY_MS = 10_000;
 
 const tooLarge = (limit: number) =>
   new HttpError(413, "body_too_large", `the body is over ${limit} bytes`, [{
@@ -6,20 +10,21 @@ const tooLarge = (limit: number) =>
     message: `at most ${limit} bytes`,
   }]);
 
-/** The sender hung up, or sent less than it announced: its fault, and nobody is left to read the answer. */
-const brokenOff = () =>
-  new HttpError(400, "incomplete_body", "the body broke off", [{ path: "", message: "broke off" }]);
-
-const breakOff = (): never => {
-  throw brokenOff();
-};
+/** The sender's fault, even if nobody is left to read the answer. */
+const incomplete = (status: 400 | 408, problem: string) =>
+  new HttpError(status, "incomplete_body", `the body ${problem}`, [{ path: "", message: problem }]);
 
 /**
  * The bytes of a request's body, never more than `limit` of them in memory.
  *
- * @throws HttpError 413 when it is larger, 415 when it is compressed, 400 when it breaks off
+ * @param milliseconds in which all of it must be there
+ * @throws HttpError 413 when it is larger, 415 when it is compressed, 400 when it breaks off, 408 when it takes too long
  */
-export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+export async function readBytes(
+  request: Request,
+  limit: number,
+  milliseconds = BODY_MS,
+): Promise<Uint8Array> {
   const encoding = request.headers.get("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") {
     throw new HttpError(415, "unsupported_encoding", "send the body uncompressed", [
@@ -31,22 +36,39 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   if (announced !== null && !request.headers.has("transfer-encoding")) {
     // The server reads no more than was announced; in one piece it takes a third of the time. That needs the body not to
     // be looked at before: `request.body` makes a stream of it.
-    const whole = new Uint8Array(await request.arrayBuffer().catch(breakOff));
+    const whole = await inTime(request.arrayBuffer(), milliseconds);
     if (whole.byteLength > limit) throw tooLarge(limit);
-    return whole;
+    return new Uint8Array(whole);
   }
 
   if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  try {
+    return await inTime(readAll(reader, limit), milliseconds);
+  } finally {
+    // Of a body that is refused nothing more is wanted.
+    reader.cancel().catch(() => {});
+  }
+}
+
+async function inTime<T>(reading: Promise<T>, milliseconds: number): Promise<T> {
+  const read = await within(reading, milliseconds).catch((error) => {
+    // Else the sender hung up, or sent less than it announced.
+    throw error instanceof HttpError ? error : incomplete(400, "broke off");
+  });
+  if (read === null) throw incomplete(408, "took too long");
+  return read;
+}
+
+async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    for await (const chunk of request.body) {
-      size += chunk.byteLength;
-      if (size > limit) throw tooLarge(limit);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw error instanceof HttpError ? error : brokenOff();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(value);
   }
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return only;

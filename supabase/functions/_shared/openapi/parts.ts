@@ -57,6 +57,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   "403": "The key may not do this",
   "404": "There is no such thing",
   "405": "Another method",
+  "408": "The body took too long",
   "413": "The body is too large",
   "415": "Compressed, or not UTF-8",
   "422": "Understood, and refused",
