@@ -17,6 +17,9 @@ const ADVICE: Record<string, string> = {
   short_not_allowed: "The account is long-only. Set allow_short to take short positions.",
   stale_alert:
     "A newer alert of this strategy and symbol was booked already. Check the sender's clock and order.",
+  too_many_orders: "Too many orders rest. Cancel some, or raise max_resting_orders.",
+  too_many_strategies: "Too many strategies trade this symbol. Use fewer names, or raise max_strategies.",
+  too_many_symbols: "Too many symbols were traded or marked. Reset the account, or raise max_symbols.",
 };
 
 /** What to do about a refusal; null when there is nothing to do. */

@@ -56,7 +56,7 @@ inTime(
     const book = createGroupCommit({ send, maxBatch: 100 });
     book(many(400, "a"), soon(60_000));
     await time.advance(5_000);
-    assert.deepEqual(calls.map(({ alerts }) => alerts.length), [100, 25, 16, 32, 64, 100, 63]);
+    assert.deepEqual(calls.map(({ alerts }) => alerts.length), [100, 16, 16, 32, 64, 100, 72]);
   },
 );
 
@@ -108,6 +108,17 @@ Deno.test("a key with too many alerts under way is told to send again, and other
   open();
   assert.deepEqual((await Promise.all([first, second, other])).map(({ status }) => status), [200, 200, 200]);
   assert.equal((await harness.post(array)).status, 200, "room comes back with the answers");
+});
+
+Deno.test("once a key in the header has all that it may, not even a body is read for it", async () => {
+  const { send, open } = createGated();
+  const harness = createHarness({ send, mostInFlight: 5 });
+  const first = harness.post(Array(5).fill(message));
+  while (harness.booked.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  const { status, json } = await harness.post("not even an alert");
+  assert.deepEqual([status, json.error.code], [503, "too_many_in_flight"]);
+  open();
+  assert.equal((await first).status, 200);
 });
 
 Deno.test("one request gets through, however many alerts it brings", async () => {

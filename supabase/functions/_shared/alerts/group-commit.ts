@@ -34,7 +34,7 @@ const BUSY_PAUSE_MS = 50;
 /** Calls of lanes apart at a time: they must not use up PostgREST's connections. */
 const MAX_CALLS_APART = 4;
 /** Milliseconds that a batch should take at most, for who comes next waits for it. Larger ones are made smaller. */
-const BATCH_MS = 250;
+const BATCH_MS = 120;
 /** Alerts that a batch may have however long they take. */
 const SMALL_BATCH = 16;
 /** A call that failed after so long was not refused, it took too long. */
@@ -134,11 +134,9 @@ export function createGroupCommit(
       .catch(() => ({ ok: false as const, failure: "unavailable" as const, code: "no_answer" }));
     const milliseconds = now() - started;
     onBatch({ alerts: batch.length, milliseconds, failure: result.ok ? null : result.code });
-    const fitting = Math.floor(batch.length * BATCH_MS / milliseconds);
-    batchLimit = Math.min(
-      milliseconds > BATCH_MS ? Math.max(fitting, SMALL_BATCH) : batchLimit * 2,
-      maxBatch,
-    );
+    const isLong = milliseconds > BATCH_MS;
+    const fitting = isLong ? Math.floor(batch.length * BATCH_MS / milliseconds) : batchLimit * 2;
+    batchLimit = Math.min(Math.max(fitting, SMALL_BATCH), maxBatch);
 
     if (result.ok) {
       lane.failures = 0;
@@ -212,6 +210,7 @@ export function createGroupCommit(
 
   return (alerts, deadline) =>
     new Promise((resolve) => {
+      if (alerts.length === 0) return resolve([]);
       const outcomes: Outcome[] = [];
       let open = alerts.length;
       const entries = alerts.map((alert, index): Entry => ({
@@ -235,10 +234,6 @@ export function createGroupCommit(
       const giveUp = (why?: string) =>
         entries.forEach((entry) => entry.settle({ kind: "unavailable", code: why ?? entry.why }));
       const timer = setTimeout(giveUp, Math.max(deadline - now(), 0));
-      if (entries.length === 0) {
-        clearTimeout(timer);
-        return resolve(outcomes);
-      }
       if (now() >= deadline) return giveUp();
       const inMain = entries.filter((entry) => laneOf(entry) === main);
       // What cannot be served in time is told so at once, while its sender can still act on it.

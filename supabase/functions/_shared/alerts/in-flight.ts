@@ -1,5 +1,7 @@
 /** Counts the alerts of each API key that are under way, so that one sender cannot fill an isolate. */
 export interface InFlight {
+  /** Whether a key has as many under way as it may: what more it sends need not be read. */
+  isFull(keyId: string): boolean;
   /** Lets alerts of a key in, and resolves to what lets them out again; null when it has too many under way. */
   enter(keyId: string, alerts: number): (() => void) | null;
 }
@@ -11,6 +13,7 @@ export interface InFlight {
 export function createInFlight(most: number): InFlight {
   const counts = new Map<string, number>();
   return {
+    isFull: (keyId) => (counts.get(keyId) ?? 0) >= most,
     enter(keyId, alerts) {
       const before = counts.get(keyId) ?? 0;
       if (before > 0 && before + alerts > most) return null;

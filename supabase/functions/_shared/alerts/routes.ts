@@ -13,7 +13,7 @@ import { statusOf, toAnswer } from "./answer.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
 import { createDryRun } from "./dry-run.ts";
 import type { Book, Outcome } from "./group-commit.ts";
-import { createInFlight } from "./in-flight.ts";
+import { createInFlight, type InFlight } from "./in-flight.ts";
 import { type ReadAlert, readAlerts } from "./read-alerts.ts";
 import { readBody } from "./read-body.ts";
 import { type KeylessBody, takeKeys } from "./secret.ts";
@@ -51,7 +51,7 @@ export function receiveAlerts(services: AlertServices): Handler<{ Variables: Var
   const dryRun = createDryRun(services.preview);
   return async (context) => {
     const deadline = now() + services.deadlineMs;
-    const request = await authenticate(context, services);
+    const request = await authenticate(context, services, inFlight);
     const leave = inFlight.enter(request.sender.id, request.body.messages.length);
     if (leave === null) throw tooManyInFlight();
     try {
@@ -149,9 +149,11 @@ interface Authenticated {
 async function authenticate(
   context: AlertContext,
   { apiKeys, signatures, bodyLimit }: AlertServices,
+  inFlight: InFlight,
 ): Promise<Authenticated> {
   const outside = presentedKeys(context);
   const early = outside[0] === undefined ? null : authorize(apiKeys, outside[0], "trade");
+  if (early !== null && inFlight.isFull(early.id)) throw tooManyInFlight();
   refuseForeignCharset(context);
   const bytes = await readBytes(context.req.raw, bodyLimit);
   const signature = early === null
