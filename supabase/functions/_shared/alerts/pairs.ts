@@ -12,11 +12,11 @@ export function readPairs(text: string): ReadPairs {
   const separator = separatorOf(text);
   const fields = new Map<string, string>();
   const problems: Problem[] = [];
-  const report = (path: string, message: string, code: string) => {
-    if (problems.length < MAX_PROBLEMS) problems.push({ path, message, code });
-  };
-  text.split(separator).forEach((part, index) => {
-    if (part.trim() === "") return;
+  const report = (path: string, message: string, code: string) => problems.push({ path, message, code });
+  for (const [index, part] of text.split(separator).entries()) {
+    // A part that cannot be decoded costs 5 microseconds, most of them to make an error: a body holds thousands.
+    if (problems.length >= MAX_PROBLEMS) break;
+    if (part.trim() === "") continue;
     const pair = /^\s*([A-Za-z_][\w.\- ]{0,63}?)\s*[=:](.*)$/s.exec(part);
     const value = pair === null ? undefined : valueOf((pair[2] ?? "").trim(), separator === "&");
     const name = pair?.[1] ?? "";
@@ -28,7 +28,7 @@ export function readPairs(text: string): ReadPairs {
     } else {
       fields.set(name, value);
     }
-  });
+  }
   return { message: fields, problems };
 }
 
