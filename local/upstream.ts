@@ -32,6 +32,11 @@ const headEnd = encodeLatin1("\r\n\r\n");
 const lastChunk = encodeLatin1("0\r\n\r\n");
 const framing = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
+/** The body of a request did not come to its end: its sender hung up, or took too long. */
+export class BodyError extends Error {
+  override readonly name = "BodyError";
+}
+
 /**
  * An HTTP/1.1 client for one process on this machine, over kept connections.
  * Measured in the gateway, 64 senders, small bodies: 75 µs of processor time a request, against 125 with `fetch`.
@@ -43,17 +48,27 @@ export class Upstream {
 
   constructor(readonly port: number) {}
 
-  /** Sends a request and resolves with the answer, its body perhaps still on the way. Throws when it is lost. */
+  /**
+   * Sends a request and resolves with the answer, its body perhaps still on the way.
+   *
+   * @throws BodyError when the request breaks off before there is an answer; others when the answer is lost
+   */
   async send(outgoing: Outgoing): Promise<Response> {
     this.inFlight++;
     const connection = await this.#connect().catch((error: unknown) => {
       this.inFlight--;
       throw error;
     });
+    let brokeOff: BodyError | undefined;
     try {
       const sent = connection.write(outgoing);
-      // A server may refuse a large body before it has read it: its answer counts, not our write error.
-      sent.catch(() => {});
+      sent.catch((error) => {
+        // A server may refuse a large body before it has read it: its answer counts, not our write error.
+        if (!(error instanceof BodyError)) return;
+        // The rest that it waits for will not come.
+        brokeOff = error;
+        connection.close();
+      });
       const { head, decoder } = await connection.readHead(outgoing.method);
       const fields = head.fields.filter(([name]) => !framing.has(name));
       const init = { status: head.status, headers: fields };
@@ -66,7 +81,7 @@ export class Upstream {
       return new Response(isEmpty ? null : first as Uint8Array<ArrayBuffer>, init);
     } catch (error) {
       this.#drop(connection);
-      throw error;
+      throw brokeOff ?? error;
     }
   }
 
@@ -148,7 +163,7 @@ class Connection {
   async write({ method, target, fields, body }: Outgoing): Promise<void> {
     if (body instanceof ReadableStream) {
       await this.#writeAll(encodeRequestHead(method, target, [...fields, ["transfer-encoding", "chunked"]]));
-      for await (const chunk of body) {
+      for await (const chunk of piecesOf(body)) {
         if (chunk.length > 0) await this.#writeAll(encodeChunk(chunk));
       }
       await this.#writeAll(lastChunk);
@@ -201,6 +216,15 @@ class Connection {
   async #writeAll(bytes: Uint8Array): Promise<void> {
     let written = 0;
     while (written < bytes.length) written += await this.socket.write(bytes.subarray(written));
+  }
+}
+
+/** The pieces of a body. That it breaks off is told apart from what fails where they go. */
+async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new BodyError("the body broke off", { cause });
   }
 }
 
