@@ -121,6 +121,24 @@ lockTest("a savepoint lets work go on after a statement that fails", async ({ lo
   deepEqual(rows.map((row) => row.key), [`${key}:kept`]);
 });
 
+lockTest("a statement of the work can be cancelled, and the lock is kept", async ({ locks, sql, key }) => {
+  const outcome = await locks.withLock(key, async (tx) => {
+    const pid = await pidOf(tx);
+    const sleeping = async () =>
+      (await sql`select from pg_stat_activity where pid = ${pid} and wait_event = 'PgSleep'`).length === 1;
+    await rejects(
+      tx.savepoint(async (inner) => {
+        const slow = inner`select pg_sleep(60)`.execute();
+        void until(sleeping).then(() => slow.cancel());
+        await slow;
+      }),
+      { code: "57014" },
+    );
+    return await pidOf(tx) === pid ? "kept" : "another connection";
+  });
+  equal(outcome, "kept");
+});
+
 lockTest("the work cannot leave its transaction by the driver's other doors", async ({ locks, key }) => {
   await locks.withLock(key, (tx) => {
     for (const door of ["begin", "end", "close", "reserve", "listen", "subscribe", "prepare"]) {

@@ -73,6 +73,8 @@ lockTest(
   "a wait that timed out leaves nothing held and nobody queued",
   async ({ locks, isolate, sql, key }) => {
     const held = await hold(isolate(), key);
+    // Connects: a connection that is not made in time is another error.
+    await locks.isLocked(key);
     await rejects(locks.withLock(key, () => 1, { timeoutMs: 100 }), {
       name: "LockTimeoutError",
       code: "lock_timeout",

@@ -1,25 +1,153 @@
-import { rejects } from "node:assert/strict";
-import { createAdvisoryLockService } from "../../../supabase/functions/_shared/locks/advisory-locks.ts";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { createConnection } from "../../../supabase/functions/_shared/locks/connection.ts";
+import { inRepository } from "../../../local/paths.ts";
+import * as fake from "../../support/fake-postgres.ts";
 
-/** What a server says to a client that it lets in: AuthenticationOk and ReadyForQuery. */
-const WELCOME = new Uint8Array([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+/** As the tests themselves run on the hosted Deno, which reads no lock file of this version. */
+const RUN = ["run", "-A", "--quiet", "--no-lock", "--no-check"];
 
-Deno.test("a server that hangs up on a new connection's first question fails who waits, and not the isolate", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const serving = (async () => {
-    for await (const client of listener) {
-      const message = new Uint8Array(4_096);
-      await client.read(message);
-      await client.write(WELCOME);
-      await client.read(message);
-      client.close();
-    }
-  })();
-  const locks = createAdvisoryLockService({
-    url: `postgresql://postgres@127.0.0.1:${listener.addr.port}/postgres`,
+/** What a process of its own makes of a server: it asks for a lock for half a second, and once whether it is held. */
+async function ask(url: string): Promise<{ withLock: string; isLocked: string; retries: number }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...RUN, inRepository("tests", "support", "lock-client.ts"), url, "500"],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  equal(code, 0, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** Pauses between tries are at least 12, 25, 50, 100, 200 and 250 ms: no more tries than this begin in half a second. */
+const MOST_TRIES = 6;
+
+type Talk = Parameters<typeof fake.fakePostgres>[0];
+
+/** A server that reads what a client sends, answers it with the next of these, and at the end reads once more. */
+const answering = (...answers: Uint8Array[]): Talk => async (client) => {
+  for (const answer of answers) {
+    await client.read();
+    await client.say(answer);
+  }
+  await client.read();
+};
+
+/** A server that answers with these and does not wait for what comes then. */
+const leaving = (...answers: Uint8Array[]): Talk => async (client) => {
+  for (const answer of answers) {
+    await client.read();
+    await client.say(answer);
+  }
+};
+
+const servers: Record<string, Talk> = {
+  "closes a connection at once": leaving(),
+  "closes a connection that it was greeted on": answering(),
+  "resets a connection that it was greeted on": (client) => client.read(1),
+  "closes in the middle of its question for a password": leaving(fake.askSasl.subarray(0, 8)),
+  "asks for a password and closes": leaving(fake.askPassword),
+  "asks for a password's digest and closes": leaving(fake.askMd5),
+  "asks for SASL and closes": leaving(fake.askSasl),
+  "asks for SASL and resets": async (client) => {
+    await leaving(fake.askSasl)(client);
+    await client.read(1);
+  },
+  "asks for SASL, is answered and closes": answering(fake.askSasl),
+  "mangles SASL": answering(fake.askSasl, fake.mangledSasl),
+  "mangles its first message": answering(fake.mangledAuthentication),
+  "sends a row before anything else": answering(fake.strayRow),
+  "speaks HTTP": (client) => client.say(fake.encode("HTTP/1.1 400 Bad Request\r\n\r\n")),
+  "never answers": async (client) => {
+    while (await client.read());
+  },
+  "lets a client in and closes": leaving(fake.welcome),
+  "lets a client in and closes on the driver's own question": answering(fake.welcome),
+  "lets a client in and closes on the first statement": answering(fake.welcome, fake.noTypes),
+  "closes in the middle of its first answer": leaving(
+    fake.welcome,
+    fake.noTypes,
+    fake.done.subarray(0, 6),
+  ),
+};
+
+for (const [what, talk] of Object.entries(servers)) {
+  Deno.test(`a server that ${what} is unavailable: one connection a try, and the isolate lives`, async () => {
+    await using server = fake.fakePostgres(talk);
+    const { withLock, isLocked, retries } = await ask(server.url);
+    const reason = /^lock_unavailable by (CONNECT|EPIPE|ECONNRESET)/;
+    match(withLock, reason);
+    match(isLocked, reason);
+    ok(retries >= 1 && retries <= MOST_TRIES, `${retries} retries`);
+    ok(server.connections <= retries + 1, `${server.connections} connections in ${retries + 1} tries`);
   });
-  await rejects(locks.withLock("k", () => 1, { timeoutMs: 300 }), { name: /^Lock/ });
-  await locks.close();
-  listener.close();
-  await serving;
+}
+
+Deno.test("a server that is starting, or full, is asked again at pauses, and then named as the reason", async () => {
+  for (const code of ["57P03", "53300"]) {
+    await using server = fake.fakePostgres(leaving(fake.refusal(code)));
+    const { withLock, isLocked, retries } = await ask(server.url);
+    deepEqual([withLock, isLocked], Array(2).fill(`lock_unavailable by ${code}`));
+    ok(retries >= 1 && retries <= MOST_TRIES, `${retries} retries`);
+    ok(server.connections <= retries + 1, `${server.connections} connections in ${retries + 1} tries`);
+  }
+});
+
+Deno.test("a server that refuses who asks is asked once", async () => {
+  await using server = fake.fakePostgres(leaving(fake.refusal("28P01")));
+  deepEqual(await ask(server.url), {
+    withLock: "lock_unavailable by 28P01",
+    isLocked: "lock_unavailable by 28P01",
+    retries: 0,
+  });
+  equal(server.connections, 2);
+});
+
+Deno.test("a server that lets nobody in within the time for it is a connection that timed out", async () => {
+  await using server = fake.fakePostgres(servers["never answers"] ?? leaving());
+  const connection = await createConnection({
+    url: server.url,
+    applicationName: "test",
+    connectTimeoutMs: 50,
+  });
+  await rejects(connection.run("select 1"), { code: "CONNECT_TIMEOUT" });
+  equal(connection.lost.aborted, true);
+  equal(connection.admitted, false);
+});
+
+Deno.test("a connection that is closed says goodbye, and takes no statement any more", async () => {
+  let last: Uint8Array | null = null;
+  await using server = fake.fakePostgres(async (client) => {
+    await leaving(fake.welcome, fake.noTypes, fake.done)(client);
+    last = await client.read();
+  });
+  const connection = await createConnection({ url: server.url, applicationName: "test" });
+  await connection.run("set application_name to default");
+  await connection.close();
+  deepEqual(last, new Uint8Array([0x58, 0, 0, 0, 4]));
+  await rejects(connection.run("select 1"), { code: /^CONNECTION_/ });
+  equal(server.connections, 1);
+});
+
+Deno.test("a statement that is cancelled when no server can be told of it fails nothing else", async () => {
+  const asked = Promise.withResolvers<void>();
+  const server = fake.fakePostgres(async (client) => {
+    await leaving(fake.welcome, fake.noTypes)(client);
+    await client.read();
+    asked.resolve();
+    await client.read();
+  });
+  const connection = await createConnection({ url: server.url, applicationName: "test" });
+  const statement = connection.sql.unsafe("select 1");
+  const answered = rejects(connection.answer(statement), { code: "CONNECTION_DESTROYED" });
+  await asked.promise;
+  const closed = server[Symbol.asyncDispose]();
+  const unhandled = new Promise<Event>((resolve) =>
+    addEventListener("unhandledrejection", resolve, { once: true })
+  );
+  statement.cancel();
+  equal((await unhandled).defaultPrevented, true);
+  equal(connection.lost.aborted, false);
+  connection.destroy();
+  await answered;
+  await closed;
 });

@@ -18,8 +18,9 @@ function fake(answer: (statements: string) => Record<string, unknown>[] = () => 
   });
   const connection: Connection = {
     sql: (() => {}) as unknown as Sql,
-    reached: true,
+    admitted: true,
     lost: signal,
+    answer: async (statement) => await statement,
     run(statements) {
       sent.push(statements);
       return Promise.resolve({ command: statements.toUpperCase(), rows: answer(statements) });

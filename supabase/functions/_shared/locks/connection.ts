@@ -1,5 +1,6 @@
-import { connect, type Socket } from "node:net";
 import type { Sql } from "postgres";
+import { loadDriver } from "./driver.ts";
+import { dial, failure, type Target } from "./wire.ts";
 
 /**
  * One connection to Postgres, never replaced by another: a driver that reconnects by itself would run the rest of a
@@ -7,10 +8,12 @@ import type { Sql } from "postgres";
  */
 export interface Connection {
   readonly sql: Sql;
-  /** Whether it ever reached a server. */
-  readonly reached: boolean;
+  /** Whether Postgres ever let it in. */
+  readonly admitted: boolean;
   /** Aborted once the connection is gone; the reason is why. */
   readonly lost: AbortSignal;
+  /** The answer to a statement of `sql`; when the connection is lost, it rejects with why. */
+  answer<T>(statement: PromiseLike<T>): Promise<T>;
   /** Sends one message of plain statements; resolves with all their rows and the last one's command. */
   run(statements: string): Promise<{ command: string; rows: Record<string, unknown>[] }>;
   /** Ends it at once; what runs on it fails. The server notices at the latest when it next looks at the socket. */
@@ -23,129 +26,129 @@ export interface ConnectionOptions {
   url: string;
   /** What Postgres shows as the session's name. */
   applicationName: string;
-  /** Milliseconds that a connection may take. */
+  /** Milliseconds that Postgres may take to let it in. */
   connectTimeoutMs?: number;
 }
 
 type Answer = Record<string, unknown>[] & { command: string };
 
-let forgives = false;
-
-/**
- * The driver asks each new connection for the array types, and lets nobody wait for the answer (3.4.9): when the
- * connection is lost meanwhile, that is a rejection which nobody handles, and it would end the isolate. Those who wait
- * for the connection are told of the loss anyway.
- */
-function forgiveLostTypes(): void {
-  if (forgives) return;
-  forgives = true;
-  addEventListener("unhandledrejection", (event) => {
-    const { reason } = event;
-    if (reason instanceof Error && "query" in reason && /pg_catalog\.pg_type/.test(String(reason.query))) {
-      event.preventDefault();
-    }
-  });
+/** Where the driver is to connect to, in its own words. */
+interface Place {
+  host: string[];
+  port: number[];
+  path: string | false;
 }
+
+/** Postgres closes a connection that it is told to end; one that is not closed after this is destroyed. */
+const FAREWELL_MS = 1_000;
 
 /** A connection that is not open yet. It rejects nothing until a statement is sent. */
 export async function createConnection(
   { url, applicationName, connectTimeoutMs = 5_000 }: ConnectionOptions,
 ): Promise<Connection> {
-  // Loaded when first needed: a function that takes no lock starts without it.
-  const { default: postgres } = await import("postgres");
-  forgiveLostTypes();
+  const postgres = await loadDriver();
   const gone = new AbortController();
-  let reached = false;
-  const sockets = new Set<Socket>();
-  const lose = (reason: Error) => gone.abort(reason);
+  let dialled = false;
+  let admitted = false;
+  let connecting: ReturnType<typeof setTimeout> | undefined;
+
+  /** The one end of the connection, whatever the reason: whoever waits for an answer of the driver is told. */
+  function lose(reason: Error): void {
+    if (gone.signal.aborted) return;
+    clearTimeout(connecting);
+    gone.abort(reason);
+    void sql.end({ timeout: 0 });
+  }
+
+  /** The socket, once: what the driver asks for while it lives is to cancel a statement, and later to reconnect. */
+  function socket({ host, port, path }: Place) {
+    gone.signal.throwIfAborted();
+    const target: Target = path ? { path } : { host: host[0] ?? "localhost", port: port[0] ?? 5432 };
+    if (dialled) return dial(target, gone.signal, () => {});
+    dialled = true;
+    connecting = setTimeout(
+      () => lose(failure("CONNECT_TIMEOUT", "Postgres did not answer in time")),
+      connectTimeoutMs,
+    );
+    return dial(target, gone.signal, lose);
+  }
 
   const options = {
     max: 1,
     // A pooler in transaction mode gives every transaction another session, which knows no prepared statement.
     prepare: false,
-    connect_timeout: connectTimeoutMs / 1000,
+    // Counted here, from the first packet to the welcome.
+    connect_timeout: 0,
     // The pool decides how long an idle connection lives.
     idle_timeout: 0,
     max_lifetime: null,
     connection: { application_name: applicationName },
     onnotice: () => {},
+    // The first thing that Postgres says to whom it lets in.
+    onparameter: () => {
+      admitted = true;
+      clearTimeout(connecting);
+    },
+    // Of TLS, whose socket is the driver's own.
     onclose: () => lose(failure("CONNECTION_CLOSED", "the connection to Postgres was closed")),
     // Not in the driver's types, but in its documentation: where its sockets come from.
-    socket: ({ host, port, path }: { host: string[]; port: number[]; path: string | false }) => {
-      gone.signal.throwIfAborted();
-      const target = path ? { path } : { host: host[0] ?? "localhost", port: port[0] ?? 5432 };
-      return dial(target, connectTimeoutMs, sockets).then((socket) => {
-        reached = true;
-        return socket;
-      }, (error) => {
-        lose(error);
-        throw error;
-      });
-    },
+    socket,
   };
   // `null` switches the driver's life time off, which its types do not know.
   const sql: Sql = postgres(url, options as unknown as Parameters<typeof postgres>[1]);
 
+  async function answer<T>(statement: PromiseLike<T>): Promise<T> {
+    gone.signal.throwIfAborted();
+    try {
+      return await statement;
+    } catch (error) {
+      // Nothing can be done with a connection that was not let in, whatever the driver made of what it was told.
+      if (!admitted) lose(asFailure(error));
+      throw gone.signal.aborted ? gone.signal.reason : error;
+    }
+  }
+
   return {
     sql,
-    get reached() {
-      return reached;
+    get admitted() {
+      return admitted;
     },
     lost: gone.signal,
+    answer,
     async run(statements) {
-      gone.signal.throwIfAborted();
-      const results = await sql.unsafe(statements);
+      const results = await answer(sql.unsafe(statements));
       // One statement answers its rows, several an array of such answers.
       const answers = (Array.isArray(results[0]) ? results : [results]) as unknown as Answer[];
       return { command: answers.at(-1)?.command ?? "", rows: answers.flat() };
     },
-    destroy() {
-      lose(failure("CONNECTION_DESTROYED", "the connection to Postgres was given up"));
-      for (const socket of sockets) socket.destroy();
-      void sql.end({ timeout: 0 });
-    },
+    destroy: () => lose(failure("CONNECTION_DESTROYED", "the connection to Postgres was given up")),
     async close() {
-      lose(failure("CONNECTION_ENDED", "the connection to Postgres was closed here"));
-      await sql.end({ timeout: 1 });
+      const ended = failure("CONNECTION_ENDED", "the connection to Postgres was closed here");
+      if (!dialled) lose(ended);
+      await sql.end({ timeout: 0 });
+      await abortedWithin(gone.signal, FAREWELL_MS);
+      lose(ended);
     },
   };
 }
 
-/** A connected socket, known in `sockets` while it lives. */
-function dial(
-  target: { path: string } | { host: string; port: number },
-  timeoutMs: number,
-  sockets: Set<Socket>,
-): Promise<Socket> {
-  const socket = connect(target);
-  sockets.add(socket);
-  socket.once("close", () => sockets.delete(socket));
-  socket.setNoDelay(true);
-  // TLS asks the socket for the name that the certificate must have.
-  Object.assign(socket, target);
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
+/** Resolves when the signal is aborted, at the latest after that time, in milliseconds. */
+function abortedWithin(signal: AbortSignal, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
       clearTimeout(timer);
-      socket.destroy();
-      reject(error);
-    };
-    const timer = setTimeout(
-      () => fail(failure("CONNECT_TIMEOUT", "Postgres did not answer in time")),
-      timeoutMs,
-    );
-    const closed = () => fail(failure("CONNECTION_CLOSED", "the connection to Postgres was given up"));
-    socket.once("error", fail);
-    socket.once("close", closed);
-    socket.once("connect", () => {
-      clearTimeout(timer);
-      socket.off("error", fail);
-      socket.off("close", closed);
-      resolve(socket);
-    });
+      resolve();
+    }, { once: true });
   });
 }
 
-const failure = (code: string, message: string) => Object.assign(new Error(message), { code });
+/** What went wrong with a connection that is being made; what the driver could not read is no Postgres' answer. */
+const asFailure = (error: unknown): Error =>
+  error instanceof Error && (isRefusal(error) || isConnectionFailure(error))
+    ? error
+    : failure("CONNECTION_FAILED", "what answered does not speak as Postgres does", error);
 
 /** True for an answer of the server that says no. */
 export const isRefusal = (error: unknown): boolean => error instanceof Error && "severity" in error;

@@ -17,7 +17,7 @@ export type Granted = "free" | "waited" | "held";
 const CLIENT_CHECK_MS = 250;
 /** A holder that Postgres hears nothing of is given up after this: no hosted isolate lives longer on one request. */
 const SILENCE_MS = 400_000;
-/** The server ends a wait by itself; this much later its connection is taken for dead, in milliseconds. */
+/** The server ends a wait by itself when its time is up; a connection still silent this much later is destroyed. */
 const GRACE_MS = 35;
 /** A rollback that takes longer is replaced by closing the connection. */
 const ROLLBACK_MS = 100;
@@ -26,7 +26,7 @@ export interface Request {
   key: string;
   id: bigint;
   asking: Asking;
-  /** True when Postgres has not been told the key's name lately. */
+  /** True when Postgres was told the key's name lately. */
   named: boolean;
   deadline: Deadline;
 }
@@ -56,8 +56,8 @@ export async function beginLocked(connection: Connection, request: Request): Pro
     return granted;
   } catch (error) {
     if (!connection.lost.aborted) await rollback(connection);
-    // That the server is away says more than that the deadline passed meanwhile.
-    if (isConnectionFailure(error) && (!givenUp || !connection.reached)) throw error;
+    // That Postgres is away says more than that the deadline passed meanwhile; that we gave it up says nothing.
+    if (!connection.admitted || (isConnectionFailure(error) && !givenUp)) throw error;
     throw deadline.signal.aborted || isLockTimeout(error) ? await overdue(deadline, error) : error;
   } finally {
     clearTimeout(grace);
