@@ -208,6 +208,11 @@ Deno.test("a comment loses its control characters and what is past 500", () => {
   assert.equal(alertOf(buy({ comment: "x".repeat(600) })).comment?.length, 500);
 });
 
+Deno.test("a comment holds nothing that nobody sees, such as what turns the direction of a text", () => {
+  assert.equal(alertOf(buy({ comment: "\u202epaid\u2066 \u200bback\ufeff\u{e0041}" })).comment, "paid back");
+  assert.equal(alertOf(buy({ comment: "\u200b\u202e" })).comment, null);
+});
+
 Deno.test("a message neither names another account nor another strategy than its request", () => {
   assert.equal(alertOf(buy(), { account: "mine" }).account, "mine");
   assert.equal(alertOf(buy({ account: "mine" }), { account: "mine" }).account, "mine");

@@ -72,6 +72,19 @@ Deno.test("accounts, symbols and strategies that look alike have answers of thei
   assert.equal(new Set(questions).size, questions.length);
 });
 
+Deno.test("the longest question that may be asked is answered, and is not to be read in the cache", async () => {
+  const strategy = "界".repeat(64);
+  const symbol = ":".repeat(64);
+  const { get, cache } = portfolio(() => []);
+  const query = `strategy=${encodeURIComponent(strategy)}&symbol=${symbol}&limit=1000&before=${
+    "9".repeat(19)
+  }`;
+  assert.equal((await get(`/alerts?${query}&status=${"a".repeat(32)}`)).status, 200);
+  assert.equal(cache.getStats().misses, 1);
+  assert.ok(!answerKey("a", "alerts", { only_strategy: strategy }).includes("界"));
+  assert.ok(answerKey("a", "alerts", { only_strategy: strategy }).length < 200);
+});
+
 Deno.test("an account that there is not is 404, and asked for again after a second", async () => {
   const { get, calls } = portfolio(() => null);
   for (let turn = 0; turn < 3; turn++) {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
 import type { Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { HttpError, unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
 import { runTool } from "../../../supabase/functions/_shared/tools/routes.ts";
+import { TOOLS } from "../../../supabase/functions/_shared/tools/tools.ts";
 import type { SendTest } from "../../../supabase/functions/_shared/tools/tool.ts";
 
 const secret = "a secret of the tests, long enough";
@@ -139,4 +141,34 @@ Deno.test("a test notification goes to the channel that is named, and the answer
 Deno.test("where nothing sends notifications, a test of one is refused", async () => {
   const { json } = await stage().use("send_test_notification", { channel: "ops" });
   assert.equal(json.error.code, "no_notifications");
+});
+
+Deno.test("a typo in an order's exits is refused: no order is placed without the protection that was asked for", async () => {
+  const { use, calls } = stage();
+  const order = { symbol: "A", side: "buy", quantity: 1 };
+  for (const exit of [{ stop_loss: { percnt: "1" } }, { take_profit: { percent: "1", price: "2" } }]) {
+    const { status, json } = await use("place_order", { ...order, ...exit });
+    assert.deepEqual([status, json.error.code], [400, "invalid_arguments"]);
+  }
+  assert.deepEqual(calls, []);
+});
+
+Deno.test("every object that a tool takes refuses fields that it does not know, at any depth", () => {
+  const open: string[] = [];
+  const visit = (path: string, schema: unknown) => {
+    if (typeof schema !== "object" || schema === null) return;
+    const { type, additionalProperties } = schema as Record<string, unknown>;
+    if (type === "object" && additionalProperties === undefined) open.push(path);
+    for (const [name, each] of Object.entries(schema)) visit(`${path}.${name}`, each);
+  };
+  for (const [name, { schema }] of Object.entries(TOOLS)) {
+    visit(name, z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+  }
+  assert.deepEqual(open, []);
+});
+
+Deno.test("a reason holds nothing that nobody sees", async () => {
+  const { use, calls } = stage();
+  assert.equal((await use("halt", { reason: "paid \u202ekcab" })).status, 400);
+  assert.deepEqual(calls, []);
 });
