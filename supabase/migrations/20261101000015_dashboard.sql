@@ -1,6 +1,10 @@
 -- What a dashboard asks. Read-only, run as the caller: row security shows a user their own accounts only.
 -- Money and quantities leave as decimal strings; lists come newest first, page by `before` = the last id seen;
 -- only_strategy, only_symbol and only_status filter; in_epoch reads what lies before a reset.
+--
+-- Bookings come through the same few connections of PostgREST. So each of these functions has a statement_timeout of its own,
+-- which PostgREST applies to the whole call (2 s for what comes from an index, 5 s for what goes through a history), and
+-- what goes through a history takes a place first, of which there are few.
 
 create function trading.find_account(account text) returns trading.accounts
   language plpgsql stable security invoker set search_path = '' as $$
@@ -45,13 +49,13 @@ create function trading.find_epoch(owned trading.accounts, in_epoch integer) ret
   language plpgsql immutable set search_path = '' as $$
 begin
   if in_epoch not between 1 and owned.epoch then
-    raise exception 'account % has no epoch %', owned.name, in_epoch using errcode = 'PT404',
-      hint = 'It is in epoch ' || owned.epoch || '; leave in_epoch out for that one.';
+    raise exception 'account % has no epoch %', owned.name, in_epoch using errcode = 'PT400',
+      hint = concat('It has ', case when owned.epoch > 1 then 'the epochs 1 to ' else 'epoch ' end, owned.epoch, '; leave the epoch out for the newest.');
   end if;
   return coalesce(in_epoch, owned.epoch);
 end;
 $$;
-comment on function trading.find_epoch is 'in_epoch, or the account''s current one. Errors: PT404 (HTTP 404) when there was none of that number yet.';
+comment on function trading.find_epoch is 'in_epoch, or the account''s current one. Errors: PT400 (HTTP 400) when there was none of that number yet.';
 
 create function trading.known_status(status text, variadic known text[]) returns text
   language plpgsql immutable set search_path = '' as $$
@@ -64,6 +68,40 @@ end;
 $$;
 comment on function trading.known_status is 'status, checked; null: any. Errors: PT400 (HTTP 400) when it is not one of known.';
 
+create function trading.take_read_place(kind text) returns void
+  language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  if kind = 'figures' and current_user <> 'authenticated' then
+    return;  -- What the functions read for theirs is cached.
+  end if;
+  for place in 1 .. case kind when 'proof' then 1 else 3 end loop
+    if pg_try_advisory_xact_lock(trading.lock_id('read:' || kind || ':' || place)) then
+      return;
+    end if;
+  end loop;
+  -- Raised so that PostgREST answers with the header.
+  raise sqlstate 'PGRST' using
+    message = json_build_object('code', 'PT429', 'message', 'the database is busy with other reads', 'hint', 'Ask again in a second.'),
+    detail = '{"status": 429, "headers": {"Retry-After": "1"}}';
+end;
+$$;
+comment on function trading.take_read_place is
+  'Takes a place among the reads that go through a history, until the transaction ends: bookings are to find a connection and a '
+  'processor. kind figures: three at a time of all who are signed in; proof: one at a time of all callers. Nobody waits. '
+  'Errors: PT429 (HTTP 429, Retry-After) when no place is free.';
+
+create function trading.take_search_place(variadic filters text[]) returns void
+  language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  if num_nonnulls(variadic filters) > 1 then
+    perform trading.take_read_place('figures');
+  end if;
+end;
+$$;
+comment on function trading.take_search_place is
+  'An index has the page of one filter. With two, a page of what hardly ever meets goes through all that meets the first: it '
+  'takes a place. Errors: PT429 (HTTP 429, Retry-After) when none is free.';
+
 -- The lists are planned for the filters of each call (force_custom_plan, a third of a millisecond): a plan for all calls could
 -- not use the index of a filter that may be null, and would read the whole history for one page.
 
@@ -74,7 +112,7 @@ create function public.list_positions(
   strategy text, symbol text, side text, quantity text, average_price text, cost_basis text, multiplier text, mark text,
   marked_at timestamptz, market_value text, unrealized_pnl text, realized_pnl text, fees text, opened_at timestamptz, version bigint
 )
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
@@ -110,10 +148,11 @@ create function public.list_orders(
   trail_amount text, trail_percent text, time_in_force text, expires_at timestamptz, reduce_only boolean, bracket_id text, leg text,
   status text, reason text, created_at timestamptz, closed_at timestamptz
 )
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
+  perform trading.take_search_place(only_strategy, only_symbol, nullif(only_status, 'open'));
   return query
   select o.id::text, o.alert_id::text, o.strategy, o.symbol, o.side, o.type, trading.decimal(o.quantity),
     trading.decimal(o.limit_price), trading.decimal(o.stop_price), trading.decimal(o.trail_amount), trading.decimal(o.trail_percent),
@@ -130,8 +169,8 @@ end;
 $$;
 comment on function public.list_orders is
   'Orders of an account, newest first; only_status => ''open'' for those that rest. quantity in units, unsigned; prices in money per '
-  'unit; leg and bracket_id of a bracket''s exits; reason tells why an order was canceled. Errors: PT404 no such account or epoch, '
-  'PT400 bad limit, before or status.';
+  'unit; leg and bracket_id of a bracket''s exits; reason tells why an order was canceled. Errors: PT404 no such account, '
+  'PT400 bad limit, before, status or epoch, PT429 busy.';
 
 create function public.list_fills(
   account text default 'default', "limit" integer default 100, before bigint default null,
@@ -140,10 +179,11 @@ create function public.list_fills(
   id text, order_id text, alert_id text, strategy text, symbol text, side text, quantity text, price text, multiplier text,
   fee text, realized_pnl text, filled_at timestamptz
 )
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
+  perform trading.take_search_place(only_strategy, only_symbol);
   return query
   select f.id::text, f.order_id::text, f.alert_id::text, f.strategy, f.symbol, f.side, trading.decimal(f.quantity),
     trading.decimal(f.price), trading.decimal(f.multiplier), trading.decimal(f.fee), trading.decimal(f.realized_pnl), f.filled_at
@@ -157,7 +197,7 @@ end;
 $$;
 comment on function public.list_fills is
   'Fills of an account, newest first. price in money per unit, fee in money (below 0: a rebate), realized_pnl gross. '
-  'Errors: PT404 no such account or epoch, PT400 bad limit or before.';
+  'Errors: PT404 no such account, PT400 bad limit, before or epoch, PT429 busy.';
 
 create function public.list_trades(
   account text default 'default', "limit" integer default 100, before bigint default null,
@@ -167,10 +207,11 @@ create function public.list_trades(
   net_pnl text, opened_at timestamptz, closed_at timestamptz, duration interval,
   mae text, mfe text, drawdown text
 )
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
+  perform trading.take_search_place(only_strategy, only_symbol);
   return query
   select t.id::text, t.strategy, t.symbol, t.side, trading.decimal(t.quantity), trading.decimal(t.entry_price),
     trading.decimal(t.exit_price), trading.decimal(t.gross_pnl), trading.decimal(t.fees), trading.decimal(t.net_pnl),
@@ -187,7 +228,7 @@ $$;
 comment on function public.list_trades is
   'Closed round trips of an account, newest first: from flat to flat, or to a flip, whose fee is split pro rata. quantity is all '
   'that was entered; prices are averages; net_pnl = gross_pnl - fees; mae and mfe: worst and best mark against entry_price, drawdown: deepest fall from '
-  'a best mark, all in money per unit. Errors: PT404 no such account or epoch, PT400 bad limit or before.';
+  'a best mark, all in money per unit. Errors: PT404 no such account, PT400 bad limit, before or epoch, PT429 busy.';
 
 create function public.list_alerts(
   account text default 'default', "limit" integer default 100, before bigint default null,
@@ -196,10 +237,11 @@ create function public.list_alerts(
   id text, strategy text, symbol text, status text, code text, request jsonb, answer json,
   alert_time timestamptz, received_at timestamptz
 )
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
+  perform trading.take_search_place(only_strategy, only_symbol, only_status);
   return query
   select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, a.answer, a.alert_time, a.received_at
   from trading.alerts a
@@ -214,14 +256,14 @@ end;
 $$;
 comment on function public.list_alerts is
   'Alerts of an account, newest first, refused ones with their code: request as it was read, answer as it was given. '
-  'Errors: PT404 no such account or epoch, PT400 bad limit, before or status.';
+  'Errors: PT404 no such account, PT400 bad limit, before, status or epoch, PT429 busy.';
 
 create function public.portfolio_summary(
   inout account text default 'default', out currency text, out epoch integer, out cash text, out equity text, out deposits text, out net_pnl text, out realized_pnl text,
   out unrealized_pnl text, out fees text, out gross_exposure text, out open_positions integer, out halted boolean,
   out halt_reason text, out version bigint
 )
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   held record;
@@ -256,8 +298,8 @@ comment on function public.portfolio_summary is
   'An account in one row: equity = cash + sum(quantity x mark x multiplier); net_pnl = equity - deposits = realized_pnl - fees + '
   'unrealized_pnl, exactly. Errors: PT404 no such account.';
 
-grant execute on function trading.quotient, trading.find_account, trading.page_size,
-  trading.page_start, trading.find_epoch, trading.known_status to authenticated;
+grant execute on function trading.quotient, trading.lock_id, trading.find_account, trading.page_size, trading.page_start,
+  trading.find_epoch, trading.known_status, trading.take_read_place, trading.take_search_place to authenticated;
 revoke execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades, public.list_alerts,
   public.portfolio_summary from public, anon;
 grant execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades, public.list_alerts,

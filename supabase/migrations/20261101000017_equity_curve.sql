@@ -117,38 +117,60 @@ end;
 $$;
 comment on function trading.mark_spans is 'The marks of a symbol, bucket by bucket in order; buckets without a mark are left out.';
 
-create function public.list_marks(
-  account text default 'default', symbol text default null, bucket text default null,
-  from_time timestamptz default null, to_time timestamptz default null
-) returns table (marked_symbol text, "time" timestamptz, open text, high text, low text, close text)
+create function trading.charted_symbol(account_id bigint, symbol text) returns text
+  language plpgsql stable security invoker set search_path = '' as $$
+begin
+  return coalesce(symbol, (
+    select m.symbol from trading.marks m where m.account_id = charted_symbol.account_id order by m.marked_at desc, m.symbol limit 1));
+end;
+$$;
+comment on function trading.charted_symbol is 'symbol; without one, the symbol that was marked last.';
+
+create function trading.symbol_bars(
+  owned trading.accounts, symbol text, bucket text, from_time timestamptz, to_time timestamptz
+) returns table ("time" timestamptz, open numeric, high numeric, low numeric, close numeric)
   language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
-  owned constant trading.accounts := trading.find_account(account);
-  charted constant text := coalesce(list_marks.symbol,
-    (select m.symbol from trading.marks m where m.account_id = owned.id order by m.marked_at desc, m.symbol limit 1));
   chosen trading.bucket;
   points integer;
 begin
   perform trading.check_range(from_time, to_time);
   select f.* into chosen
   from (select max(b.minute) - min(b.minute) as span from trading.mark_bars b
-        where b.account_id = owned.id and b.symbol = charted
+        where b.account_id = owned.id and b.symbol = symbol_bars.symbol
           and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')) bars
   cross join lateral trading.find_bucket(bucket, coalesce(bars.span, '0')) f;
 
   return query
-  select charted, s.starts_at, trading.decimal(s.open), trading.decimal(s.high), trading.decimal(s.low), trading.decimal(s.close)
-  from trading.mark_spans(owned.id, charted, chosen, trading.time_zone(owned.id), from_time, to_time) s
+  select s.starts_at, s.open, s.high, s.low, s.close
+  from trading.mark_spans(owned.id, symbol, chosen, trading.time_zone(owned.id), from_time, to_time) s
   limit 1001;
   get diagnostics points = row_count;
   perform trading.check_points(points);
+end;
+$$;
+comment on function trading.symbol_bars is 'The marks of a symbol as bars, as list_marks tells them. Errors: PT400 bad bucket or range, more than 1000 bars.';
+
+create function public.list_marks(
+  account text default 'default', symbol text default null, bucket text default null,
+  from_time timestamptz default null, to_time timestamptz default null
+) returns table (marked_symbol text, "time" timestamptz, open text, high text, low text, close text)
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+  charted constant text := trading.charted_symbol(owned.id, symbol);
+begin
+  perform trading.take_read_place('figures');
+  return query
+  select charted, b.time, trading.decimal(b.open), trading.decimal(b.high), trading.decimal(b.low), trading.decimal(b.close)
+  from trading.symbol_bars(owned, charted, bucket, from_time, to_time) b;
 end;
 $$;
 comment on function public.list_marks is
   'The marks an account has seen of a symbol (without one: the symbol marked last) as bars, oldest first, in money per unit. time '
   'is the bucket''s begin; buckets without a mark are left out. bucket: minute, 5 minutes, 15 minutes, hour, 4 hours (from midnight '
   'UTC), day, week, month (of the account''s time zone); without one the finest that makes at most 1000 bars. from_time is '
-  'included, to_time is not. Errors: PT404 no such account, PT400 bad bucket or range, more than 1000 bars.';
+  'included, to_time is not. Errors: PT404 no such account, PT400 bad bucket or range, more than 1000 bars, PT429 busy.';
 
 -- Equity ------------------------------------------------------------------------------------------
 
@@ -284,7 +306,7 @@ create function public.equity_curve(
   "time" timestamptz, open text, high text, low text, close text, deposits text, net_pnl text, gain text,
   drawdown text, drawdown_percent text, exposure text
 )
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   wanted_epoch constant integer := trading.find_epoch(owned, in_epoch);
@@ -292,6 +314,7 @@ declare
   chosen trading.bucket;
   points integer;
 begin
+  perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
   select f.* into chosen
   from (select max(e.minute) - min(e.minute) as span from trading.equity_bars e
@@ -318,9 +341,9 @@ comment on function public.equity_curve is
   'exposure: gross, at the close. bucket: minute, '
   '5 minutes, 15 minutes, hour, 4 hours (from midnight UTC), day, week, month (of the account''s time zone); without one the '
   'finest that makes at most 1000 points. from_time is included, to_time is not. in_epoch reads what lies before a reset. '
-  'Errors: PT404 no such account or epoch, PT400 bad bucket or range, more than 1000 points.';
+  'Errors: PT404 no such account, PT400 bad bucket, range or epoch, more than 1000 points, PT429 busy.';
 
 grant execute on function trading.find_bucket, trading.bucket_around, trading.check_range, trading.check_points, trading.time_zone,
-  trading.mark_spans, trading.load_cash_history, trading.equity_spans to authenticated;
+  trading.mark_spans, trading.charted_symbol, trading.symbol_bars, trading.load_cash_history, trading.equity_spans to authenticated;
 revoke execute on function public.list_marks, public.equity_curve from public, anon;
 grant execute on function public.list_marks, public.equity_curve to authenticated, service_role;

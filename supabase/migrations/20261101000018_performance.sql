@@ -159,7 +159,7 @@ create function public.performance(
   out max_drawdown text, out max_drawdown_percent text, out sharpe text, out sortino text, out calmar text, out exposure text,
   out per_strategy jsonb, out per_symbol jsonb
 )
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   groups trading.trade_group[];
@@ -167,6 +167,7 @@ declare
   sequence trading.trade_sequence;
   equity trading.equity_figures;
 begin
+  perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
   epoch := trading.find_epoch(owned, in_epoch);
   currency := owned.currency;
@@ -231,7 +232,7 @@ sharpe = mean / sample standard deviation x sqrt(365). sortino = mean / root mea
 sqrt(365). calmar = 365 x mean / max_drawdown_percent x 100. Each is null below two days.
 exposure: share (0 to 1) of the time between the first and the last alert in which a position was held.
 
-in_epoch reads what lies before a reset. Errors: PT404 no such account or epoch, PT400 bad range.';
+in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 bad range or epoch, PT429 busy.';
 
 grant execute on function trading.ratio, trading.group_trades, trading.trade_groups_json, trading.follow_trades, trading.judge_equity
   to authenticated;

@@ -101,7 +101,7 @@ create policy "owners count their notifications" on trading.notification_outbox 
   using (account_id in (select trading.own_account_ids()));
 
 create function public.system_status() returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   locks constant record := (select l from trading.advisory_locks() l);
   outbox constant record := (select o from trading.outbox_depth() o);

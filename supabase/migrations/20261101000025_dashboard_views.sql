@@ -4,7 +4,7 @@
 create function public.list_accounts() returns table (
   name text, currency text, time_zone text, epoch integer, halted boolean, halt_reason text, version bigint
 )
-  language sql stable security invoker set search_path = ''
+  language sql stable security invoker set search_path = '' set statement_timeout = '2s'
 begin atomic
   select a.name, a.currency, s.time_zone, a.epoch, a.halted_at is not null, a.halt_reason, a.version
   from trading.accounts a
@@ -55,7 +55,7 @@ create function public.portfolio_overview(
   out open_risk text, out unprotected text, out gross_exposure text, out open_positions integer, out resting_orders integer,
   out alerts bigint, out halted boolean, out halt_reason text, out halted_at timestamptz, out strategies text[], out symbols text[]
 )
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   summary record;
@@ -105,7 +105,7 @@ comment on function public.portfolio_overview is
 create function public.results(
   account text default 'default', by text default 'symbol', only_strategy text default null, only_symbol text default null
 ) returns table (name text, open_positions bigint, realized_pnl text, unrealized_pnl text, fees text, net_pnl text)
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
@@ -147,13 +147,14 @@ create function public.profit_curve(
   account text default 'default', bucket text default null, from_time timestamptz default null, to_time timestamptz default null,
   only_strategy text default null, only_symbol text default null
 ) returns table ("time" timestamptz, net_pnl text, gain text, drawdown text, trades bigint)
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   time_zone constant text := trading.time_zone(owned.id);
   chosen trading.bucket;
   points integer;
 begin
+  perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
   select f.* into chosen
   from (select max(t.closed_at) - min(t.closed_at) as span from trading.trades t
@@ -192,7 +193,7 @@ comment on function public.profit_curve is
 create function public.daily_results(
   account text default 'default', from_day date default null, to_day date default null, only_strategy text default null
 ) returns table (day date, net_pnl text, trades bigint, wins bigint)
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   time_zone constant text := trading.time_zone(owned.id);
@@ -204,6 +205,7 @@ begin
   if not isfinite(first_day) or not isfinite(last_day) or last_day < first_day or last_day - first_day > 366 then
     raise exception 'from_day to to_day must be 1 to 367 days' using errcode = 'PT400', hint = 'Both days are included.';
   end if;
+  perform trading.take_read_place('figures');
   return query
   with closed as (
     select (t.closed_at at time zone time_zone)::date as day, sum(t.net_pnl) as net, count(*) as trades,
@@ -225,7 +227,7 @@ $$;
 comment on function public.daily_results is
   'A calendar of results: one row a day (in the account''s time zone) on which anything happened, from from_day to to_day, both '
   'included; without them this month. net_pnl: what the account''s equity less deposits grew by, in money; with only_strategy the '
-  'net of the trades it closed. trades, wins: closed on that day. Errors: PT404 no such account, PT400 bad range.';
+  'net of the trades it closed. trades, wins: closed on that day. Errors: PT404 no such account, PT400 bad range, PT429 busy.';
 
 -- The chart of a symbol ----------------------------------------------------------------------------
 
@@ -236,15 +238,15 @@ create function public.symbol_chart(
   "time" timestamptz, open text, high text, low text, close text,
   bought text, buy_price text, buys bigint, sold text, sell_price text, sells bigint
 )
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  charted constant text := coalesce(symbol_chart.symbol,
-    (select m.symbol from trading.marks m where m.account_id = owned.id order by m.marked_at desc, m.symbol limit 1));
+  charted constant text := trading.charted_symbol(owned.id, symbol);
 begin
+  perform trading.take_read_place('figures');
   return query
   with bars as materialized (
-    select l.* from public.list_marks(account, charted, bucket, from_time, to_time) l
+    select l.* from trading.symbol_bars(owned, charted, bucket, from_time, to_time) l
   ), times as materialized (
     select array_agg(b.time order by b.time) as begun from bars b
   ), traded as (
@@ -260,7 +262,7 @@ begin
       and least(a.alert_time, f.filled_at) < coalesce(to_time, 'infinity')
     group by 1, 2
   )
-  select l.time, l.open, l.high, l.low, l.close,
+  select l.time, trading.decimal(l.open), trading.decimal(l.high), trading.decimal(l.low), trading.decimal(l.close),
     trading.decimal(b.units), trading.decimal(trading.quotient(b.value, b.units)), coalesce(b.fills, 0),
     trading.decimal(s.units), trading.decimal(trading.quotient(s.value, s.units)), coalesce(s.fills, 0)
   from bars l

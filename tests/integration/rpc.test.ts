@@ -91,9 +91,9 @@ const badInput: [name: string, args: Args, status: number][] = [
     [name, { before: -9_007_199_254_740_991 }, 400],
   ]),
   ...epochs.flatMap((name): [string, Args, number][] => [
-    [name, { in_epoch: 0 }, 404],
-    [name, { in_epoch: 2 }, 404],
-    [name, { in_epoch: -2_147_483_648 }, 404],
+    [name, { in_epoch: 0 }, 400],
+    [name, { in_epoch: 2 }, 400],
+    [name, { in_epoch: -2_147_483_648 }, 400],
   ]),
   ...ranges.map((name): [string, Args, number] => [
     name,

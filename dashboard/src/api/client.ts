@@ -31,16 +31,23 @@ export class ApiError extends Error {
   get isSignedOut(): boolean {
     return this.status === 401;
   }
+
+  /** Whether too many read at once: nothing is wrong, and trying again soon helps. */
+  get isBusy(): boolean {
+    return this.status === 429;
+  }
 }
 
 interface Answer<T> {
   data: T | null;
-  error: { message: string; hint?: string | null } | null;
+  error: { message: string; hint?: string | null; code?: string } | null;
   status: number;
 }
 
 /** No call is waited for longer than this. */
 const TIMEOUT_MS = 15_000;
+/** What Postgres says of a statement that was not done in its time. */
+const TOO_LONG = "57014";
 
 /** The data of a call, which is given a signal that ends it in time. Throws an {@link ApiError}. */
 export async function ask<T>(
@@ -50,6 +57,13 @@ export async function ask<T>(
   if (error === null && data !== null) return data;
   if (status === 0) {
     throw new ApiError("The project does not answer.", "Check that it runs and that you are online.", 0);
+  }
+  if (error?.code === TOO_LONG) {
+    throw new ApiError(
+      "It takes the database too long.",
+      "Choose a shorter range, or fewer filters.",
+      status,
+    );
   }
   throw new ApiError(error?.message ?? "The answer is empty.", error?.hint ?? null, status);
 }

@@ -16,6 +16,10 @@ const REST = 5;
 const SECOND_LOOK_MS = 1_000;
 /** A failed read is tried again after so many milliseconds. */
 const RETRY_MS = 3_000;
+/** One that the database is too busy for is tried again sooner, give or take a half, so that not all come at once. */
+const BUSY_MS = 400;
+/** So often without a word. */
+const PATIENCE = 5;
 
 /** Asks one question at a time, again after changes, and again after failures. */
 export class Reader<T> {
@@ -25,6 +29,7 @@ export class Reader<T> {
   #asking = false;
   #changed = false;
   #restUntil = 0;
+  #refused = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #last: Read<T> = { data: null, error: null, key: null };
 
@@ -47,6 +52,7 @@ export class Reader<T> {
     this.#round++;
     this.#asking = false;
     this.#restUntil = 0;
+    this.#refused = 0;
     this.#schedule(0);
   }
 
@@ -81,6 +87,10 @@ export class Reader<T> {
     // Another question was asked meanwhile, or none any more.
     if (round !== this.#round) return;
     this.#asking = false;
+    this.#refused = "error" in result && result.error.isBusy ? this.#refused + 1 : 0;
+    if (this.#refused > 0 && this.#refused <= PATIENCE) {
+      return this.#schedule(BUSY_MS * (0.5 + Math.random()));
+    }
     const ended = performance.now();
     this.#restUntil = ended + Math.max((ended - started) * REST, first === null ? 0 : SECOND_LOOK_MS);
     if (first !== null) this.#changed = true;

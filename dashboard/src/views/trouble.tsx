@@ -4,7 +4,7 @@ import type { ApiError } from "../api/client.ts";
 export function Trouble({ error, what }: { error: ApiError; what: string }) {
   return (
     <div class="trouble" role="alert">
-      <strong>{what} cannot be read.</strong>
+      <strong>{what} {error.isBusy ? "must wait" : "cannot be read"}.</strong>
       <p>{error.message} {error.hint}</p>
       <p class="note">Trying again by itself.</p>
     </div>

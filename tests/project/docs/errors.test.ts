@@ -25,6 +25,7 @@ const IN_SQL = [
   /answer_json\('rejected', '([a-z_]+)'/g,
   /'rejected' else 'busy' end, case when locked then '([a-z_]+)'/g,
   /\berrcode = '(PT\d{3}|\d{5})'/g,
+  /'code', '(PT\d{3})'/g,
 ];
 
 function codesIn(files: Iterable<string>, patterns: RegExp[]): string[] {

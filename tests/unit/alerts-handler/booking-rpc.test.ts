@@ -94,7 +94,19 @@ Deno.test("only codes that blame the data are rejections", () => {
     assert.equal(classify({ code }), "rejected", code);
   }
   for (
-    const code of ["", "40001", "40P01", "53300", "55P03", "57014", "08006", "42501", "PGRST301", "XX000"]
+    const code of [
+      "",
+      "40001",
+      "40P01",
+      "53300",
+      "55P03",
+      "57014",
+      "08006",
+      "42501",
+      "PGRST301",
+      "PT429",
+      "XX000",
+    ]
   ) {
     assert.equal(classify({ code }), "unavailable", code);
   }

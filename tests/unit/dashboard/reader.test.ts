@@ -1,4 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { ApiError } from "../../../dashboard/src/api/client.ts";
 import { Reader } from "../../../dashboard/src/store/reader.ts";
 import { type FakeTime, withFakeTime } from "../../support/fake-time.ts";
 
@@ -66,6 +67,20 @@ inTime("a failure keeps what was there, and tells why", async (time) => {
   reader.changed();
   await time.advance(60);
   deepEqual(seen, [["one", undefined], ["one", "Error: away"]]);
+  reader.stop();
+});
+
+inTime("what the database is too busy for is asked again soon, and told when that goes on", async (time) => {
+  const seen: (string | undefined)[] = [];
+  const reader = new Reader<string>(({ data, error }) => seen.push(data ?? error?.message));
+  const busy = new ApiError("busy", "Ask again in a second.", 429);
+  let reads = 0;
+  reader.ask("a", () => ++reads % 3 === 0 ? Promise.resolve("one") : Promise.reject(busy));
+  await time.advance(1_500);
+  deepEqual([seen, reads], [["one"], 3]);
+  reader.ask("b", () => Promise.reject(busy));
+  await time.advance(3_500);
+  deepEqual(seen, ["one", "busy"]);
   reader.stop();
 });
 

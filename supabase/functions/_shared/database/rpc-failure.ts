@@ -1,3 +1,5 @@
+import { HttpError, unavailable } from "../http/errors.ts";
+
 /** What supabase-js tells of a call that failed. `code` is an SQLSTATE, a PGRST code, or empty when nothing answered. */
 export interface RpcError {
   code?: string;
@@ -10,10 +12,22 @@ export interface RpcError {
  */
 export type RpcFailure = "rejected" | "unavailable";
 
-/** Classes 22 (data), 23 (integrity) and 54 (limits) lie in what was sent; PT4xx are our own refusals. */
-const OF_THE_DATA = /^(22|23|54)[0-9A-Z]{3}$|^PT4\d\d$/;
+/** No place was free among the reads that go through a history. */
+const BUSY = "PT429";
+
+/** Classes 22 (data), 23 (integrity) and 54 (limits) lie in what was sent; PT4xx are our own refusals, but for "busy". */
+const OF_THE_DATA = /^(22|23|54)[0-9A-Z]{3}$|^PT4(?!29)\d\d$/;
 
 /** Tells a refusal of the data from an outage: everything not known to be the former is the latter. */
 export function classify({ code = "" }: RpcError): RpcFailure {
   return OF_THE_DATA.test(code) ? "rejected" : "unavailable";
+}
+
+/** What is answered to those whose call may be made again; null when it would fail again. */
+export function tryAgain(error: RpcError): HttpError | null {
+  if (classify(error) === "rejected") return null;
+  if (error.code !== BUSY) return unavailable("the database does not answer: try again");
+  return new HttpError(429, "busy", "the database is busy with other reads: try again", undefined, {
+    "retry-after": "1",
+  });
 }

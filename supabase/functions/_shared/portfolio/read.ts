@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DatabaseClient } from "../database/client.ts";
-import { classify } from "../database/rpc-failure.ts";
-import { HttpError, unavailable } from "../http/errors.ts";
+import { tryAgain } from "../database/rpc-failure.ts";
+import { HttpError } from "../http/errors.ts";
 import type { ReadFunction } from "./resources.ts";
 
 /** An answer as it is cached: the JSON that goes out, and what tells it from another. */
@@ -24,7 +24,7 @@ const DEADLINE = 8_000;
 /**
  * Reads by RPC.
  *
- * @throws HttpError 400 for arguments that the database refuses, 503 when it does not answer
+ * @throws HttpError 400 for arguments that the database refuses, 429 when it is busy, 503 when it does not answer
  */
 export function createReadDatabase(database: DatabaseClient): ReadDatabase {
   return async (rpc, args) => {
@@ -33,7 +33,8 @@ export function createReadDatabase(database: DatabaseClient): ReadDatabase {
     const { data, error } = await call.abortSignal(AbortSignal.timeout(DEADLINE));
     if (error === null) return toAnswer(data);
     if (error.code === "PT404") return null;
-    if (classify(error) === "unavailable") throw unavailable("the database does not answer: try again");
+    const later = tryAgain(error);
+    if (later !== null) throw later;
     // PT400 is our own refusal: its text is written for those who ask. Others may hold values.
     const told = error.code === "PT400"
       ? error

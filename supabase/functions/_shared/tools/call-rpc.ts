@@ -1,7 +1,7 @@
 import type { DatabaseClient } from "../database/client.ts";
-import { classify } from "../database/rpc-failure.ts";
+import { tryAgain } from "../database/rpc-failure.ts";
 import type { Database } from "../database/types.ts";
-import { HttpError, unavailable } from "../http/errors.ts";
+import { HttpError } from "../http/errors.ts";
 
 type Functions = Database["public"]["Functions"];
 
@@ -29,8 +29,8 @@ const REFUSALS: Readonly<Record<string, { status: 404 | 422; code: string; messa
 /**
  * Calls by supabase-js.
  *
- * @throws HttpError 404 for no such account, 422 for what cannot be now, 400 for other refusals of the arguments; 503
- * when the database does not answer
+ * @throws HttpError 404 for no such account, 422 for what cannot be now, 400 for other refusals of the arguments; 429
+ * when the database is busy, 503 when it does not answer
  */
 export function createCallRpc(database: DatabaseClient): CallRpc {
   return async (name, args) => {
@@ -38,7 +38,8 @@ export function createCallRpc(database: DatabaseClient): CallRpc {
     const { data, error } = await database.rpc(name, given as never)
       .abortSignal(AbortSignal.timeout(DEADLINE));
     if (error === null) return data as Functions[typeof name]["Returns"];
-    if (classify(error) === "unavailable") throw unavailable("the database does not answer: try again");
+    const later = tryAgain(error);
+    if (later !== null) throw later;
     const { status, code, message } = REFUSALS[error.code] ??
       { status: 400, code: "invalid_arguments", message: "the database refuses these arguments" };
     // The hints of our functions are written for those who ask; the database's own messages may hold values.

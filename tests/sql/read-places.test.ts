@@ -1,0 +1,115 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import type { Sql, TransactionSql } from "postgres";
+import { openAccount } from "../support/engine.ts";
+import { asOwner, asUserId, newUser } from "../support/signed-in.ts";
+import { connect } from "../support/stack.ts";
+
+/** What goes through a history, as somebody signed in calls it about an account. */
+const HISTORIES = [
+  "performance($1)",
+  "equity_curve($1)",
+  "profit_curve($1)",
+  "list_marks($1)",
+  "symbol_chart($1)",
+  "daily_results($1)",
+  "list_orders($1, only_strategy => 's', only_symbol => 'X')",
+  "list_fills($1, only_strategy => 's', only_symbol => 'X')",
+  "list_trades($1, only_strategy => 's', only_symbol => 'X')",
+  "list_alerts($1, only_symbol => 'X', only_status => 'filled')",
+];
+/** What comes from an index. */
+const PAGES = [
+  "list_orders($1, only_strategy => 's', only_status => 'open')",
+  "list_fills($1, only_symbol => 'X')",
+  "list_alerts($1, only_status => 'filled')",
+  "list_positions($1, only_strategy => 's', only_symbol => 'X')",
+  "portfolio_summary($1)",
+  "portfolio_overview($1)",
+  "results($1)",
+];
+
+/** As PostgREST reads the refusal of a read for which no place was free. */
+const busy = ({ code, message, detail }: { code?: string; message?: string; detail?: string }) => {
+  equal(code, "PGRST");
+  equal(JSON.parse(message ?? "").code, "PT429");
+  deepEqual(JSON.parse(detail ?? ""), { status: 429, headers: { "Retry-After": "1" } });
+  return true;
+};
+
+/** Runs `body` while somebody else has that many of the places. */
+async function withTaken(
+  places: string[],
+  body: (sql: Sql, account: string) => Promise<void>,
+): Promise<void> {
+  const [sql, other] = [connect(1), connect(1)];
+  try {
+    const account = await openAccount(sql);
+    await other.begin(async (tx) => {
+      for (const place of places) await tx`select pg_advisory_xact_lock(trading.lock_id(${`read:${place}`}))`;
+      await body(sql, account);
+    });
+  } finally {
+    await Promise.all([sql.end(), other.end()]);
+  }
+}
+
+const call = (account: string, name: string) => (tx: TransactionSql) =>
+  tx.unsafe(`select * from public.${name}`, [account]);
+
+Deno.test("what goes through a history is refused to a signed-in user while no place is free, a page is not", async () => {
+  await withTaken(["figures:1", "figures:2", "figures:3"], async (sql, account) => {
+    for (const name of HISTORIES) await rejects(asOwner(sql, account, call(account, name)), busy, name);
+    for (const name of PAGES) await asOwner(sql, account, call(account, name));
+  });
+});
+
+Deno.test("one place is enough for each, and is given back with the transaction", async () => {
+  await withTaken(["figures:1", "figures:3"], async (sql, account) => {
+    for (const name of HISTORIES) await asOwner(sql, account, call(account, name));
+  });
+});
+
+Deno.test("the service role, whose answers are cached, needs no place for figures", async () => {
+  await withTaken(["figures:1", "figures:2", "figures:3"], async (sql, account) => {
+    for (const name of HISTORIES) {
+      await sql.begin(async (tx) => {
+        await tx`set local role service_role`;
+        await call(account, name)(tx);
+      });
+    }
+  });
+});
+
+Deno.test("accounts are verified one at a time, whoever asks", async () => {
+  await withTaken(["proof:1"], async (sql, account) => {
+    const proof = call(account, "verify_account($1)");
+    await rejects(asOwner(sql, account, proof), busy);
+    await rejects(sql.begin(proof), busy);
+  });
+});
+
+Deno.test("a read-only transaction, as PostgREST runs reads in, may take a place", async () => {
+  await withTaken([], async (sql, account) => {
+    const [row] = await asUserId(sql, await newUser(sql), async (tx) => {
+      await tx`set transaction read only`;
+      return await tx`select trading.take_read_place('figures') as taken, current_setting('transaction_read_only') as only`;
+    });
+    equal(row?.only, "on", account);
+  });
+});
+
+Deno.test("every function that somebody signed in may call has a time of its own, shorter than the role's", async () => {
+  const sql = connect(1);
+  try {
+    const rows = await sql`
+      select p.proname as name, t.setting[1] as seconds
+      from pg_proc p
+      left join lateral (
+        select s from unnest(p.proconfig) c, regexp_matches(c, '^statement_timeout=(\\d+)s$') s) t (setting) on true
+      where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')`;
+    const longest = (name: string) => name === "verify_account" ? 30 : 5;
+    deepEqual(rows.filter(({ name, seconds }) => seconds === null || Number(seconds) > longest(name)), []);
+  } finally {
+    await sql.end();
+  }
+});
