@@ -74,6 +74,8 @@ comment on column trading.notification_outbox.lease is 'Who is sending it; free 
 create index notification_outbox_line_idx on trading.notification_outbox (channel_id, coalesce(account_id, 0), turn, id) where status = 'pending';
 create index notification_outbox_due_idx on trading.notification_outbox (next_attempt_at) where status = 'pending';
 create index notification_outbox_account_id_idx on trading.notification_outbox (account_id);
+-- What every dashboard counts every few seconds: not past a week of what was delivered, which may be a million rows.
+create index notification_outbox_left_idx on trading.notification_outbox (account_id, status) where status in ('pending', 'dead');
 create index notification_outbox_finished_idx on trading.notification_outbox (channel_id, finished_at) where status <> 'pending';
 
 create table trading.daily_summaries (

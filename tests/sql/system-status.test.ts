@@ -86,6 +86,34 @@ undone("of the outbox somebody sees the counts of their own accounts", async (sq
   deepEqual((await statusAs(sql, other)).outbox, { pending: 5, dead: 7 });
 });
 
+/** Blocks that a signed-in user's status reads. */
+async function blocksRead(sql: Sql, user: string): Promise<number> {
+  await sql`select set_config('request.jwt.claims', ${JSON.stringify({ sub: user })}, true)`;
+  await sql`set local role authenticated`;
+  const [row] = await sql`explain (analyze, buffers, format json) select public.system_status()`;
+  await sql`reset role`;
+  const [{ Plan: plan }] = row?.["QUERY PLAN"];
+  return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
+}
+
+undone("the status costs the same, however much was delivered", async (sql) => {
+  const user = await newUser(sql);
+  await statusAs(sql, user);
+  const before = await blocksRead(sql, user);
+  const account = await openAccount(sql);
+  await sql`
+    with channel as (
+      insert into trading.notification_channels (name, kind, url)
+      values (${`c-${user}`}, 'slack', 'https://example.com/hook') returning id)
+    insert into trading.notification_outbox (channel_id, account_id, event, payload, status, finished_at)
+    select c.id, a.id, 'fill', '{}', 'delivered', now()
+    from channel c, trading.accounts a, generate_series(1, 20000) n where a.name = ${account}`;
+  await sql`analyze trading.notification_outbox`;
+  await statusAs(sql, user);
+  const after = await blocksRead(sql, user);
+  equal(after < before + 100, true, `${before}, then ${after} blocks`);
+});
+
 Deno.test("somebody signed in sees nothing of the metrics but the cache's counters, of leases but their end, and no isolate", async () => {
   const sql = connect(1);
   try {
