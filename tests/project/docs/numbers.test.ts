@@ -3,6 +3,7 @@ import type { Tokens } from "marked";
 import { regionsOf } from "../../../local/docs/regions.ts";
 import { defaultOptions } from "../../../local/options.ts";
 import { inRepository } from "../../../local/paths.ts";
+import { MAX_DEPTH, MAX_NAME } from "../../../supabase/functions/_shared/alerts/json.ts";
 import { MAX_ALERTS } from "../../../supabase/functions/_shared/alerts/read-body.ts";
 import { LONGEST_TTL } from "../../../supabase/functions/_shared/cache/keys.ts";
 import { REDIS_DEADLINE } from "../../../supabase/functions/_shared/cache/redis-client.ts";
@@ -29,6 +30,7 @@ const longestLease = inSource(`${shared}/locks/leases.ts`, /ttlMs > ([\d_]+)/);
 const shortestLease = inSource(`${shared}/locks/leases.ts`, /ttlMs < ([\d_]+)/);
 const shortestSignature = inSource(`${shared}/auth/signatures.ts`, /^const SHORTEST_SECRET = (\d+)/m);
 const tolerance = inSource(`${shared}/auth/signatures.ts`, /^export const TOLERANCE = (\d+)/m);
+const mostInFlight = inSource(`${shared}/alerts/routes.ts`, /^const MOST_IN_FLIGHT = ([\d_]+)/m);
 const words = ["none", "one", "two", "three", "four", "five", "six"];
 
 /** Every sentence with a number in it, put together from the code's own numbers. */
@@ -46,6 +48,9 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/errors.md", `not there in ${BODY_MS / 1000} seconds`],
   ["docs/errors.md", `The size has ${MAX_DIGITS + 1} digits or more`],
   ["docs/errors.md", `At most ${MAX_ALERTS} in one request`],
+  ["docs/errors.md", `At most ${MAX_NAME} characters`],
+  ["docs/errors.md", `At most ${MAX_DEPTH} levels`],
+  ["docs/security.md", `at most ${mostInFlight.toLocaleString("en")} alerts under way`],
   ["docs/errors.md", `over ${LONGEST_KEY} bytes`],
   ["docs/errors.md", `1 to ${LONGEST_WAIT_MS} milliseconds`],
   ["docs/errors.md", `${shortestLease} to ${longestLease} milliseconds`],
@@ -67,6 +72,7 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/errors.md", "Tools: 400, 404, 422"],
   ["docs/errors.md", "Too often: 429"],
   ["docs/security.md", "answered 429 after a while"],
+  ["docs/security.md", "is answered 503, and other keys"],
   ["docs/configuration.md", "1: receivers of notifications may be plain HTTP"],
   ["docs/configuration.md", "1: receivers may lie at any address"],
   ["docs/operations.md", "it is 503 when something does not"],

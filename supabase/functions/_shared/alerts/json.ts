@@ -75,10 +75,14 @@ function readObject(cursor: Cursor): Value | undefined {
     cursor.at++;
     cursor.path.push(name.slice(0, MAX_NAME));
     if (name.length > MAX_NAME) {
-      report(cursor, `has a name of more than ${MAX_NAME} characters`, "name_too_long");
+      report(cursor, { message: `has a name of more than ${MAX_NAME} characters`, code: "name_too_long" });
     }
-    if (FORBIDDEN.has(name)) report(cursor, "is a name that messages may not use", "forbidden_field");
-    if (fields.has(name)) report(cursor, "appears twice: only one of them can be meant", "duplicate_field");
+    if (FORBIDDEN.has(name)) {
+      report(cursor, { message: "is a name that messages may not use", code: "forbidden_field" });
+    }
+    if (fields.has(name)) {
+      report(cursor, { message: "appears twice: only one of them can be meant", code: "duplicate_field" });
+    }
     const value = readValue(cursor);
     if (value === undefined) return undefined;
     cursor.path.pop();
@@ -142,14 +146,16 @@ function readOther(cursor: Cursor): Value | undefined {
   const literal = take(cursor, LITERAL);
   if (literal !== undefined) return literal === "null" ? null : literal === "true";
   if (take(cursor, NOT_FINITE) !== undefined) {
-    report(
-      cursor,
-      "is not a number: the sender's value was empty (na in Pine); send a number or leave the field out",
-    );
+    report(cursor, {
+      message:
+        "is not a number: the sender's value was empty (na in Pine); send a number or leave the field out",
+    });
     return null;
   }
   if (take(cursor, PLACEHOLDER) !== undefined) {
-    report(cursor, "still holds a placeholder that the sender did not replace: is the alert on a strategy?");
+    report(cursor, {
+      message: "still holds a placeholder that the sender did not replace: is the alert on a strategy?",
+    });
     return null;
   }
   return fail(cursor, valueMistake(cursor));
@@ -186,15 +192,14 @@ function continues(cursor: Cursor): boolean {
 /** Whether one more level is too many; the path is as long as the value is deep. */
 function tooDeep(cursor: Cursor): boolean {
   if (cursor.path.length < MAX_DEPTH) return false;
-  report(cursor, `is nested deeper than ${MAX_DEPTH} levels`, "too_deep");
+  report(cursor, { message: `is nested deeper than ${MAX_DEPTH} levels`, code: "too_deep" });
   return true;
 }
 
 /** Notes a problem with the value at the cursor's path, and goes on: the sender's key may come behind it. */
-function report(cursor: Cursor, message: string, code?: string): void {
+function report(cursor: Cursor, problem: Omit<Problem, "path">): void {
   if (cursor.problems.length >= MAX_PROBLEMS) return;
-  const path = pathText(cursor.path).slice(0, MAX_NAME);
-  cursor.problems.push({ path, message, ...code === undefined ? {} : { code } });
+  cursor.problems.push({ path: pathText(cursor.path).slice(0, MAX_NAME), ...problem });
 }
 
 /** Ends the reading: the text is not JSON from here on. */
