@@ -64,7 +64,7 @@ comment on column trading.account_settings.max_strategies is 'Strategies that ma
 comment on column trading.account_settings.max_symbols is 'Symbols that may be traded or marked, in an epoch.';
 comment on column trading.account_settings.max_daily_loss is 'Loss of equity since the day began (in time_zone) that halts the account.';
 comment on column trading.account_settings.dedupe_window is
-  'Seconds in which an identical alert without id and time is the same alert. Longer than the function asks again for an answer that was lost, which is 3; TradingView resends for 15.';
+  'Seconds in which the same content, without idempotency_key and time, is the same alert. Longer than the function asks again for an answer that was lost, which is 3; TradingView resends for 15.';
 comment on column trading.account_settings.max_mark_age is 'Seconds for which a mark may price an alert that brings no price.';
 comment on column trading.account_settings.time_zone is 'Where the account''s days begin and end: an IANA name.';
 comment on column trading.account_settings.clock is

@@ -20,8 +20,8 @@ create table trading.alerts (
 comment on table trading.alerts is 'Every alert with the answer it got, refused ones with the reason. Never changed afterwards.';
 comment on column trading.alerts.dedupe_key is 'What makes it the same alert again; see trading.dedupe_key.';
 comment on column trading.alerts.message_id is
-  'The name of the signed message that brought it. One that was caught must not book again, not even after a reset: unlike an id, it counts in every epoch.';
-comment on column trading.alerts.content_hash is 'SHA-256 of the message without its secret; tells a resend from another message under the same id.';
+  'The name of the signed message that brought it. One that was caught must not book again, not even after a reset: unlike an idempotency_key, it counts in every epoch.';
+comment on column trading.alerts.content_hash is 'SHA-256 of the message without its secret; tells a resend from another message under the same name.';
 comment on column trading.alerts.request is 'The canonical alert as it was read.';
 comment on column trading.alerts.answer is 'The answer given; a duplicate gets it again.';
 create unique index alerts_message_id_idx on trading.alerts (account_id, message_id) where message_id is not null;
@@ -40,6 +40,28 @@ grant select, insert on trading.alerts to service_role;
 create policy "owners read their alerts" on trading.alerts for select to authenticated
   using (account_id in (select trading.own_account_ids()));
 
+create table trading.duplicates (
+  account_id bigint not null,
+  alert_id bigint not null references trading.alerts (id),
+  nr integer not null check (nr > 0),
+  received_at timestamptz not null,
+  request_id text check (length(request_id) <= 200),
+  key_id text check (length(key_id) <= 200),
+  primary key (alert_id, nr)
+);
+comment on table trading.duplicates is
+  'Every time that an alert came again and was answered with its stored answer: what was suppressed leaves a trace. Append-only.';
+comment on column trading.duplicates.account_id is 'That of the alert, so that its owner may read it.';
+comment on column trading.duplicates.nr is 'Counts the times that its alert came again, from 1: the last row tells how often that was.';
+create trigger duplicates_are_append_only before update or delete or truncate on trading.duplicates
+  for each statement execute function trading.refuse_change();
+
+alter table trading.duplicates enable row level security;
+grant select on trading.duplicates to authenticated;
+grant select, insert on trading.duplicates to service_role;
+create policy "owners read their duplicates" on trading.duplicates for select to authenticated
+  using (account_id in (select trading.own_account_ids()));
+
 create type trading.target as (side text, quantity numeric);
 comment on type trading.target is 'The position wanted after an alert: side long, short or flat; quantity in units or null.';
 
@@ -53,7 +75,7 @@ comment on type trading.exit_rule is
 
 create type trading.alert_request as (
   ordinal integer, message jsonb, received_at timestamptz,
-  account text, strategy text, symbol text, id text, message_id text, hash text,
+  account text, strategy text, symbol text, id text, idempotency_key text, message_id text, hash text,
   action text, target trading.target, quantity numeric, quantity_type text,
   order_type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric, time_in_force text,
   take_profit trading.exit_rule, stop_loss trading.exit_rule,
@@ -61,7 +83,8 @@ create type trading.alert_request as (
 );
 comment on type trading.alert_request is
   'The canonical alert (DESIGN 8) as it is booked: message is all of it, ordinal its place in the batch from 1, received_at when '
-  'it arrived (now, but for a replay); message_id names a signed message, by its key and the id that its sender gave it.';
+  'it arrived (now, but for a replay). idempotency_key names it for good; message_id names a signed message, by its key and the id that '
+  'its sender gave it; id is the sender''s label, which many alerts may have.';
 
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
@@ -71,8 +94,8 @@ declare
 begin
   select array_agg(
       row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
-          r.id, r.message_id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price, r.stop_price, r.trail_amount,
-          r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
+          r.id, r.idempotency_key, r.message_id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price,
+          r.stop_price, r.trail_amount, r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
           r.order_id)::trading.alert_request order by e.ordinal),
     min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64
       or r.action not in ('buy', 'sell', 'close', 'cancel', 'mark', 'halt', 'resume')
@@ -100,12 +123,13 @@ comment on function trading.read_requests is
   '(the alerts function lets no such alert through), 22P02 when a number is none.';
 
 create function trading.dedupe_key(
-  account_id bigint, epoch integer, id text, message_id text, hash text, alert_time timestamptz, received_at timestamptz, dedupe_window integer
+  account_id bigint, epoch integer, idempotency_key text, message_id text, hash text, alert_time timestamptz, received_at timestamptz,
+  dedupe_window integer
 ) returns text
   language plpgsql immutable parallel safe set search_path = '' as $$
 begin
   return account_id || '/' || epoch || '/' || case
-    when id is not null then 'id:' || id
+    when idempotency_key is not null then 'key:' || idempotency_key
     when message_id is not null then 'signed:' || message_id
     when alert_time is not null then 'time:' || extract(epoch from alert_time) || ':' || hash
     else 'seen:' || floor(extract(epoch from received_at) / dedupe_window) * dedupe_window || ':' || hash
@@ -113,11 +137,26 @@ begin
 end;
 $$;
 comment on function trading.dedupe_key is
-  'The key under which an alert is booked once in its account''s epoch: its id, else that of its signed message; else its content for '
-  'good when it carries a time; else its content within dedupe_window seconds (a bucket of arrival times: look up the bucket before as well). '
-  'A mark or a halt without id and time is never the same as another: a price may come back, and a halt must halt. '
+  'The key under which an alert is booked once in its account''s epoch: its idempotency_key, else that of its signed message; else its '
+  'content for good when it carries a time; else its content within dedupe_window seconds (a bucket of arrival times: look into the '
+  'bucket before as well). An id is a label, the same for every entry of a Pine script: part of the content, never a name. '
+  'A mark or a halt without name and time is never the same as another: a price may come back, and a halt must halt. '
   'The time comes first so that the index grows at its end. Account and epoch are in the key and not in columns beside it: so '
   'no index but the key''s own can serve a lookup. Before the first analyze the planner once took that of the pages, 100 times slower.';
+
+create function trading.next_dedupe_key(dedupe_key text, twin_key text) returns text
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when twin_key = dedupe_key then dedupe_key || ':' || lpad('2', 10, '0')
+    when starts_with(twin_key, dedupe_key || ':') then dedupe_key || ':' || lpad((right(twin_key, 10)::bigint + 1)::text, 10, '0')
+    else dedupe_key
+  end;
+end;
+$$;
+comment on function trading.next_dedupe_key is
+  'The key of an alert whose content was booked before within the window, and which is another all the same: the first of a bucket has the '
+  'key as it is, the next ones are numbered, in an order that text keeps.';
 
 -- The account that an alert without `account` books into.
 select public.create_account('default');

@@ -25,6 +25,7 @@ declare
   -- The request at hand.
   asked trading.planned_request;
   request trading.alert_request;
+  twin trading.alerts;
   alert_id bigint;
   at timestamptz;
   market trading.market;
@@ -61,6 +62,7 @@ declare
 
   -- What is written at the end.
   new_alerts trading.alerts[] := '{}';
+  duplicates trading.duplicates[] := '{}';
   new_fills trading.fills[] := '{}';
   new_trades trading.trades[] := '{}';
   changed_slots integer[] := '{}';
@@ -94,12 +96,22 @@ begin
   loop
     request := requests[asked.nr];
     market := markets[asked.market_slot];
-    if asked.twin_answer is not null or asked.twin_nr is not null then
-      answers[asked.nr] := case when asked.twin_hash = request.hash
-        then trading.duplicate_json(coalesce(asked.twin_answer, answers[asked.twin_nr]))
-        else trading.answer_json('rejected', 'id_conflict', 'this id was used by a different alert', null, request, '', '',
-                                 trading.position_json(positions[asked.position_slot], market.multiplier), '') end;
-      continue;
+    if asked.twin_id is not null or asked.twin_nr is not null then
+      twin := trading.find_twin(asked, request, new_alerts, coalesce(request.received_at, now_at), settings.dedupe_window);
+      if twin.content_hash = request.hash and asked.earlier_key is not null and request.id is null
+         and trading.is_overtaken(twin, new_alerts) then
+        asked.dedupe_key := trading.next_dedupe_key(asked.dedupe_key, twin.dedupe_key);
+      elsif twin.content_hash = request.hash then
+        answers[asked.nr] := trading.duplicate_json(twin.answer);
+        duplicates := array_append(duplicates, row(booked.id, twin.id, 0, coalesce(request.received_at, now_at),
+          request.message ->> 'request_id', request.message ->> 'key_id')::trading.duplicates);
+        continue;
+      elsif twin.id is not null then
+        answers[asked.nr] := trading.answer_json('rejected', 'id_conflict',
+          trading.conflict_message(request, request.idempotency_key is not null and twin.dedupe_key = asked.dedupe_key),
+          null, request, '', '', trading.position_json(positions[asked.position_slot], market.multiplier), '');
+        continue;
+      end if;
     end if;
 
     alert_id := nextval('trading.alerts_id_seq');
@@ -429,6 +441,9 @@ begin
       orders[loaded + 1:],
       array(select orders[c.slot] from (select distinct unnest(changed_slots) as slot) c where c.slot <= loaded order by c.slot),
       new_fills, new_trades, mark_bars, array_append(equity_bars, equity_bar));
+  end if;
+  if cardinality(duplicates) > 0 then
+    perform trading.write_duplicates(duplicates);
   end if;
   return answers;
 end;

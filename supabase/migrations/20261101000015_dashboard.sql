@@ -235,7 +235,7 @@ create function public.list_alerts(
   only_strategy text default null, only_symbol text default null, only_status text default null, in_epoch integer default null
 ) returns table (
   id text, strategy text, symbol text, status text, code text, request jsonb, answer json,
-  alert_time timestamptz, received_at timestamptz
+  alert_time timestamptz, received_at timestamptz, duplicates integer, last_duplicate_at timestamptz
 )
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
@@ -243,8 +243,11 @@ declare
 begin
   perform trading.take_search_place(only_strategy, only_symbol, only_status);
   return query
-  select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, a.answer, a.alert_time, a.received_at
+  select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, a.answer, a.alert_time, a.received_at, coalesce(d.nr, 0), d.received_at
   from trading.alerts a
+  left join lateral (
+    select k.nr, k.received_at from trading.duplicates k where k.alert_id = a.id order by k.nr desc limit 1
+  ) d on true
   where a.account_id = owned.id and a.epoch = trading.find_epoch(owned, in_epoch) and -a.id > trading.page_start(before)
     and (only_strategy is null or a.strategy = only_strategy)
     and (only_symbol is null or a.symbol = only_symbol)
@@ -255,7 +258,8 @@ begin
 end;
 $$;
 comment on function public.list_alerts is
-  'Alerts of an account, newest first, refused ones with their code: request as it was read, answer as it was given. '
+  'Alerts of an account, newest first, refused ones with their code: request as it was read, answer as it was given. duplicates: how '
+  'often it came again and was answered with that answer; last_duplicate_at: when it did last. '
   'Errors: PT404 no such account, PT400 bad limit, before, status or epoch, PT429 busy.';
 
 create function public.portfolio_summary(

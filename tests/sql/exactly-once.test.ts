@@ -17,30 +17,37 @@ function assertDuplicate(second: Answer | undefined, first: Answer | undefined):
   deepEqual(second, { ...first, duplicate: true });
 }
 
-deskTest("an alert with an id is booked once, whenever it comes again", {}, async (desk) => {
-  const alert = message({ id: "order-1" });
+deskTest("an alert with an idempotency_key is booked once, whenever it comes again", {}, async (desk) => {
+  const alert = message({ idempotency_key: "order-1" });
   const first = await desk.send({ ...alert, received_at: "2026-03-02T10:00:00Z" });
   assertDuplicate(await desk.send({ ...alert, received_at: "2026-03-09T10:00:00Z" }), first);
   equal((await desk.buy("1", "100")).position.quantity, "2");
 });
 
-deskTest("the same id with another content is a conflict, and changes nothing", {}, async (desk) => {
-  const first = await desk.send(message({ id: "order-1" }));
-  const before = await storedRows(desk.sql, desk.account);
-  const conflict = await desk.send(message({ id: "order-1", quantity: "7" }));
-  equal(said(conflict), "rejected: id_conflict");
-  equal(conflict.position.quantity, first.position.quantity);
-  deepEqual(await storedRows(desk.sql, desk.account), before);
-});
+deskTest(
+  "the same key with another content is a conflict that names it, and changes nothing",
+  {},
+  async (desk) => {
+    const long = "order-1".repeat(20);
+    const first = await desk.send(message({ idempotency_key: long }));
+    const before = await storedRows(desk.sql, desk.account);
+    const conflict = await desk.send(message({ idempotency_key: long, quantity: "7" }));
+    equal(said(conflict), "rejected: id_conflict");
+    equal(conflict.message, `idempotency_key ${long.slice(0, 40)} was used by a different alert`);
+    equal(conflict.position.quantity, first.position.quantity);
+    deepEqual(await storedRows(desk.sql, desk.account), before);
+  },
+);
 
-deskTest("the same id may be used in another account", {}, async (desk) => {
+deskTest("the same key may be used in another account", {}, async (desk) => {
   const other = unique("acct");
   await desk.sql`select public.create_account(${other})`;
-  await desk.send(message({ id: "order-1" }));
-  equal(
-    (await desk.send({ ...message({ id: "order-1", quantity: "7" }), account: other })).position.quantity,
-    "7",
-  );
+  await desk.send(message({ idempotency_key: "order-1" }));
+  const answer = await desk.send({
+    ...message({ idempotency_key: "order-1", quantity: "7" }),
+    account: other,
+  });
+  equal(answer.position.quantity, "7");
 });
 
 deskTest("the same content with the same time is booked once, for good", {}, async (desk) => {
@@ -55,7 +62,7 @@ deskTest("the same content with another time is another alert", {}, async (desk)
 });
 
 deskTest(
-  "the same content without id and time is one alert within dedupe_window, and another after it",
+  "the same content without name and time is one alert within dedupe_window, and another after it",
   {},
   async (desk) => {
     const alert = message();
@@ -110,9 +117,9 @@ deskTest("a halt that is asked for again halts again, whatever came between", {}
   equal((await desk.buy("1", "100")).code, "account_halted");
 });
 
-deskTest("a mark or halt with an id or a time is booked once, as any alert", {}, async (desk) => {
+deskTest("a mark or halt with a name or a time is booked once, as any alert", {}, async (desk) => {
   for (const action of ["mark", "halt"]) {
-    for (const same of [{ id: `one-${action}` }, { time: "2026-03-02T10:00:00Z" }]) {
+    for (const same of [{ idempotency_key: `one-${action}` }, { time: "2026-03-02T10:00:00Z" }]) {
       const alert = message({ action, quantity: undefined, ...same });
       const first = await desk.send(alert);
       assertDuplicate(await desk.send(alert), first);
@@ -121,8 +128,12 @@ deskTest("a mark or halt with an id or a time is booked once, as any alert", {},
 });
 
 deskTest("a message that comes twice in one batch is booked once", {}, async (desk) => {
-  const [id, time, plain] = [message({ id: "x" }), message({ time: "2026-03-02T10:00:00Z" }), message()];
-  const answers = await desk.batch([id, time, plain, plain, time, id]);
+  const [named, time, plain] = [
+    message({ idempotency_key: "x" }),
+    message({ time: "2026-03-02T10:00:00Z" }),
+    message(),
+  ];
+  const answers = await desk.batch([named, time, plain, plain, time, named]);
   assertDuplicate(answers[3], answers[2]);
   assertDuplicate(answers[4], answers[1]);
   assertDuplicate(answers[5], answers[0]);
@@ -130,13 +141,13 @@ deskTest("a message that comes twice in one batch is booked once", {}, async (de
 });
 
 deskTest(
-  "two contents under one id in one batch: the first is booked, the second is a conflict",
+  "two contents under one key in one batch: the first is booked, the second is a conflict",
   {},
   async (desk) => {
     const answers = await desk.batch([
-      message({ id: "x" }),
-      message({ id: "x", quantity: "7" }),
-      message({ id: "y" }),
+      message({ idempotency_key: "x" }),
+      message({ idempotency_key: "x", quantity: "7" }),
+      message({ idempotency_key: "y" }),
     ]);
     equal(answers.map(said).join("; "), "filled: buy 1 @ 100; rejected: id_conflict; filled: buy 1 @ 100");
   },
@@ -146,7 +157,7 @@ deskTest("a refused alert that comes again gets its refusal again, even when it 
   settings: { leverage: 1 },
   cash: "50",
 }, async (desk) => {
-  const alert = message({ id: "order-1" });
+  const alert = message({ idempotency_key: "order-1" });
   const first = await desk.send(alert);
   equal(said(first), "rejected: insufficient_funds");
   await desk.sql`select public.deposit(${desk.account}, 1000)`;
@@ -154,7 +165,7 @@ deskTest("a refused alert that comes again gets its refusal again, even when it 
 });
 
 deskTest("a duplicate is answered with the account as it was then", {}, async (desk) => {
-  const alert = message({ id: "order-1" });
+  const alert = message({ idempotency_key: "order-1" });
   const first = await desk.send(alert);
   await desk.sell("5", "90");
   const again = await desk.send(alert);
@@ -162,8 +173,8 @@ deskTest("a duplicate is answered with the account as it was then", {}, async (d
   equal(again.position.quantity, "1");
 });
 
-deskTest("a reset account books an id anew", {}, async (desk) => {
-  const alert = message({ id: "order-1" });
+deskTest("a reset account books an idempotency_key anew", {}, async (desk) => {
+  const alert = message({ idempotency_key: "order-1" });
   await desk.send(alert);
   await desk.sql`select public.reset_account(${desk.account})`;
   const again = await desk.send(alert);
@@ -256,10 +267,10 @@ deskTest(
 const signed = (more: Record<string, unknown> = {}) => message({ message_id: "desk:msg_1", ...more });
 
 deskTest(
-  "a signed message books once, with an id of its own or without, and not again after a reset",
+  "a signed message books once, with a key of its own or without, and not again after a reset",
   {},
   async (desk) => {
-    for (const alert of [signed(), signed({ id: "mine", message_id: "desk:msg_2" })]) {
+    for (const alert of [signed(), signed({ idempotency_key: "mine", message_id: "desk:msg_2" })]) {
       const first = await desk.send(alert);
       assertDuplicate(await desk.send(alert), first);
       await desk.sql`select public.reset_account(${desk.account})`;
@@ -272,9 +283,9 @@ deskTest(
   },
 );
 
-deskTest("nobody takes the name of a signed message by an id that looks like it", {}, async (desk) => {
-  for (const id of ["desk:msg_1", "signed:desk:msg_1", "webhook:desk:msg_1"]) {
-    await desk.send(message({ id }));
+deskTest("nobody takes the name of a signed message by a key that looks like it", {}, async (desk) => {
+  for (const idempotency_key of ["desk:msg_1", "signed:desk:msg_1", "webhook:desk:msg_1"]) {
+    await desk.send(message({ idempotency_key }));
   }
   const booked = await desk.send(signed());
   equal(booked.duplicate, false);
@@ -283,5 +294,9 @@ deskTest("nobody takes the name of a signed message by an id that looks like it"
 
 deskTest("another content under the name of a signed message is a conflict", {}, async (desk) => {
   await desk.send(signed());
-  equal(said(await desk.send(signed({ quantity: "7" }))), "rejected: id_conflict");
+  for (const more of [{}, { idempotency_key: "mine" }]) {
+    const conflict = await desk.send(signed({ quantity: "7", ...more }));
+    equal(said(conflict), "rejected: id_conflict");
+    equal(conflict.message, "webhook-id msg_1 was used by a different alert");
+  }
 });

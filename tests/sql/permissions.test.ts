@@ -17,9 +17,9 @@ function sqlTest(name: string, body: (sql: Sql) => Promise<void>): void {
   });
 }
 
-const appendOnly = ["alerts", "fills", "cash_entries", "account_events"];
+const appendOnly = ["alerts", "fills", "cash_entries", "account_events", "duplicates"];
 const changes = (table: string) => [
-  `update trading.${table} set epoch = epoch`,
+  `update trading.${table} set account_id = account_id`,
   `delete from trading.${table}`,
   `truncate trading.${table} cascade`,
 ];

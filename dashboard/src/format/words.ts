@@ -3,7 +3,8 @@ import { formatDecimal, isDecimal } from "./decimal.ts";
 /** What to do about a refusal, by its code. */
 const ADVICE: Record<string, string> = {
   account_halted: "The account is halted. Resume it with the tool resume_account once you know why.",
-  id_conflict: "This id was used before with other content. Give each alert an id of its own.",
+  id_conflict:
+    "This idempotency_key was used before with other content. Give each alert one of its own, or none.",
   insufficient_funds:
     "Equity times leverage does not carry this order. Send less, deposit, or raise leverage.",
   invalid_bracket: "Take profit and stop loss must lie on their sides of the entry price.",

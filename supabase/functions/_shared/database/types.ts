@@ -120,7 +120,9 @@ export type Database = {
           "alert_time": string;
           "answer": Json;
           "code": string;
+          "duplicates": number;
           "id": string;
+          "last_duplicate_at": string;
           "received_at": string;
           "request": Json;
           "status": string;
