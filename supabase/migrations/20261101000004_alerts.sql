@@ -79,12 +79,13 @@ create type trading.alert_request as (
   action text, target trading.target, quantity numeric, quantity_type text,
   order_type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric, time_in_force text,
   take_profit trading.exit_rule, stop_loss trading.exit_rule,
-  price numeric, "open" numeric, high numeric, low numeric, "time" timestamptz, max_age numeric, fee numeric, order_id text
+  price numeric, "open" numeric, high numeric, low numeric, "time" timestamptz, max_age numeric, fee numeric, order_id text,
+  ignored text[]
 );
 comment on type trading.alert_request is
   'The canonical alert (DESIGN 8) as it is booked: message is all of it, ordinal its place in the batch from 1, received_at when '
   'it arrived (now, but for a replay). idempotency_key names it for good; message_id names a signed message, by its key and the id that '
-  'its sender gave it; id is the sender''s label, which many alerts may have.';
+  'its sender gave it; id is the sender''s label, which many alerts may have. ignored: the sender''s fields that were not understood.';
 
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
@@ -96,7 +97,7 @@ begin
       row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
           r.id, r.idempotency_key, r.message_id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price,
           r.stop_price, r.trail_amount, r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
-          r.order_id)::trading.alert_request order by e.ordinal),
+          r.order_id, r.ignored)::trading.alert_request order by e.ordinal),
     min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64
       or r.action not in ('buy', 'sell', 'close', 'cancel', 'mark', 'halt', 'resume')
       or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0

@@ -84,9 +84,10 @@ begin
     plan.message := 'the alert does not say how much to trade';
     return plan;
   end if;
-  if target.quantity is not null and request.action in ('buy', 'sell') and request.quantity is not null then
-    asked := case request.action when 'buy' then quantity else -quantity end;
-    plan.repaired := nullif(asked, plan.delta);
+  if target is distinct from null and request.action is not null then
+    asked := trading.delta_without_target(request.action, quantity, held.quantity, plan.delta);
+    -- A side alone may clamp what is asked for: that is how an order that only reduces is sent.
+    plan.repaired := case when target.quantity is not null or asked * plan.delta < 0 or abs(plan.delta) > abs(asked) then nullif(asked, plan.delta) end;
   end if;
   if plan.delta = 0 then
     return plan;

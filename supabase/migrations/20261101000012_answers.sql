@@ -44,11 +44,12 @@ begin
   return '{"status":"' || status || coalesce('","code":"' || code, '') || '"' || coalesce(',"message":' || to_json(message), '')
     || ',"duplicate":false' || coalesce(',"alert_id":"' || alert_id || '"', '') || ',"account":' || to_json(request.account)
     || ',"strategy":' || to_json(request.strategy) || ',"symbol":' || to_json(request.symbol)
-    || ',"orders":[' || orders || '],"fills":[' || fills || '],"position":' || "position" || rest || '}';
+    || ',"orders":[' || orders || '],"fills":[' || fills || '],"position":' || "position" || rest
+    || case when request.ignored <> '{}' then ',"ignored":' || to_json(request.ignored) else '' end || '}';
 end;
 $$;
 comment on function trading.answer_json is
-  'The answer to one alert (DESIGN 3). orders and fills are JSON objects with commas between; rest begins with a comma, if it is anything.';
+  'The answer to one alert (DESIGN 3), with the names of the sender''s fields that were not understood. orders and fills are JSON objects with commas between; rest begins with a comma, if it is anything.';
 
 create function trading.duplicate_json(answer json) returns json
   language plpgsql immutable set search_path = '' as $$

@@ -235,7 +235,7 @@ create function public.list_alerts(
   only_strategy text default null, only_symbol text default null, only_status text default null, in_epoch integer default null
 ) returns table (
   id text, strategy text, symbol text, status text, code text, request jsonb, answer json,
-  alert_time timestamptz, received_at timestamptz, duplicates integer, last_duplicate_at timestamptz
+  alert_time timestamptz, received_at timestamptz, duplicates integer, last_duplicate_at timestamptz, ignored text[]
 )
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
@@ -243,7 +243,8 @@ declare
 begin
   perform trading.take_search_place(only_strategy, only_symbol, only_status);
   return query
-  select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, a.answer, a.alert_time, a.received_at, coalesce(d.nr, 0), d.received_at
+  select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, a.answer, a.alert_time, a.received_at, coalesce(d.nr, 0), d.received_at,
+    case jsonb_typeof(a.request -> 'ignored') when 'array' then array(select jsonb_array_elements_text(a.request -> 'ignored')) else '{}' end
   from trading.alerts a
   left join lateral (
     select k.nr, k.received_at from trading.duplicates k where k.alert_id = a.id order by k.nr desc limit 1
@@ -259,7 +260,7 @@ end;
 $$;
 comment on function public.list_alerts is
   'Alerts of an account, newest first, refused ones with their code: request as it was read, answer as it was given. duplicates: how '
-  'often it came again and was answered with that answer; last_duplicate_at: when it did last. '
+  'often it came again and was answered with that answer; last_duplicate_at: when it did last; ignored: the names of its fields that were not understood. '
   'Errors: PT404 no such account, PT400 bad limit, before, status or epoch, PT429 busy.';
 
 create function public.portfolio_summary(

@@ -36,6 +36,52 @@ deskTest("a target may repair into the other direction than the action says", {}
   deepEqual(answer.repaired, { expected: "3", booked: "-2" });
 });
 
+deskTest("a sell whose target buys says so, also when it sent no quantity", {}, async (desk) => {
+  const answer = await desk.send({ action: "sell", price: "100", ...long("5") });
+  equal(fills(answer), "buy 5 @ 100");
+  deepEqual(answer.repaired, { expected: "0", booked: "5" });
+  deepEqual((await desk.sell("2", "100", long("9"))).repaired, { expected: "-2", booked: "4" });
+});
+
+deskTest("without a quantity an action may trade as much as its target needs", {}, async (desk) => {
+  for (
+    const [action, target, traded] of [
+      ["buy", long("5"), "buy 5 @ 100"],
+      ["sell", long("2"), "sell 3 @ 100"],
+      ["close", long("1"), "sell 1 @ 100"],
+      ["close", flat, "sell 1 @ 100"],
+      ["sell", flat, ""],
+    ] as const
+  ) {
+    const answer = await desk.send({ action, price: "100", ...target });
+    equal(fills(answer), traded);
+    equal(answer.repaired, undefined);
+  }
+});
+
+deskTest("a close whose target opens, or closes another quantity, says so", {}, async (desk) => {
+  deepEqual((await desk.close("100", long("5"))).repaired, { expected: "0", booked: "5" });
+  deepEqual((await desk.close("100", short("3"))).repaired, { expected: "-5", booked: "-8" });
+  deepEqual((await desk.close("100", { quantity: "1", ...flat })).repaired, { expected: "1", booked: "3" });
+});
+
+deskTest(
+  "a side that turns an order, or makes it larger, says so; one that clamps it does not",
+  {},
+  async (desk) => {
+    await desk.sell("5", "100");
+    const turned = await desk.sell("2", "100", { target: { side: "long" } });
+    equal(fills(turned), "buy 5 @ 100");
+    deepEqual(turned.repaired, { expected: "-2", booked: "5" });
+    await desk.sell("5", "100");
+    deepEqual((await desk.buy("2", "100", { target: { side: "long" } })).repaired, {
+      expected: "2",
+      booked: "5",
+    });
+    equal((await desk.sell("2", "100", { target: { side: "long" } })).repaired, undefined);
+  },
+);
+
 deskTest(
   "a target that is refused records no repair",
   { settings: { leverage: 1 }, cash: "100" },

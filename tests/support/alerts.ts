@@ -37,6 +37,8 @@ export interface Answer {
   halted?: string;
   /** Signed units: what action and quantity alone would have traded, and what the target made of it. */
   repaired?: { expected: string; booked: string };
+  /** The sender's fields that were not understood. */
+  ignored?: string[];
   request_id: string;
   error?: { code: string; message: string; details?: { path: string; message: string }[] };
 }

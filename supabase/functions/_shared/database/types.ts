@@ -122,6 +122,7 @@ export type Database = {
           "code": string;
           "duplicates": number;
           "id": string;
+          "ignored": (string)[];
           "last_duplicate_at": string;
           "received_at": string;
           "request": Json;

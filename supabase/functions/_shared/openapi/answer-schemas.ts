@@ -90,6 +90,7 @@ const booked = {
   equity: amount.optional(),
   halted: z.string().optional().describe("Why the account is halted, while it is."),
   repaired: repaired.optional(),
+  ignored: z.array(z.string()).optional().describe("The sender's fields that were not understood."),
   request_id: requestId,
 };
 
