@@ -3,6 +3,7 @@ import { createAfterChanges } from "../_shared/after-changes.ts";
 import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { countBatches, countOutcomes } from "../_shared/alerts/metrics.ts";
+import { createSettingsOf, parseKeySettings } from "../_shared/alerts/reading-settings.ts";
 import { receiveAlerts } from "../_shared/alerts/routes.ts";
 import { createSignatureService } from "../_shared/auth/signatures.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
@@ -26,6 +27,7 @@ app.post(
       onBatch: countBatches(metrics),
     }),
     preview: createSendBatch(database, "preview_alerts"),
+    settingsOf: createSettingsOf(database, orExplain(() => parseKeySettings(config.keySettings))),
     bodyLimit: config.bodyLimit,
     deadlineMs: config.alertDeadlineMs,
     onOutcomes: countOutcomes(metrics),

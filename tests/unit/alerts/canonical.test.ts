@@ -76,9 +76,9 @@ const refusals: [what: string, changes: Record<string, unknown>, path: string][]
   ["an unknown quantity type", { quantity_type: "bananas" }, "quantity_type"],
   ["an unknown order type", { order_type: "iceberg" }, "order_type"],
   ["an unknown time in force", { time_in_force: "opg" }, "time_in_force"],
-  ["a limit order without its price", { order_type: "limit" }, "limit_price"],
+  ["a limit order without its price", { order_type: "limit", price: null }, "limit_price"],
   ["a market order with a limit price", { order_type: "market", limit_price: 9 }, "limit_price"],
-  ["a stop order without its price", { order_type: "stop" }, "stop_price"],
+  ["a stop order without its price", { order_type: "stop", price: null }, "stop_price"],
   ["a trailing stop without its distance", { order_type: "trailing_stop" }, "trail_amount"],
   ["a trailing stop with two distances", { trail_amount: 1, trail_percent: 1 }, "trail_amount"],
   ["two take profits", { take_profit: { percent: 1, amount: 1 } }, "take_profit"],
@@ -132,6 +132,25 @@ Deno.test("prices say the order type when the sender does not", () => {
   assert.equal(alertOf(buy({ stop_price: 9 })).order_type, "stop");
   assert.equal(alertOf(buy({ stop_price: 9, limit_price: 8 })).order_type, "stop_limit");
   assert.equal(alertOf(buy({ trail_percent: 2 })).order_type, "trailing_stop");
+});
+
+Deno.test("a limit or stop order with a price and none of its own is one at that price", () => {
+  for (const name of ["symbol", "ticker"]) {
+    const message = { [name]: "A", action: "buy", quantity: 1, price: 9 };
+    const limit = alertOf({ ...message, order_type: "limit" });
+    assert.deepEqual([limit.order_type, limit.limit_price, limit.price], ["limit", "9", null]);
+    const stop = alertOf({ ...message, order_type: "stop" });
+    assert.deepEqual([stop.order_type, stop.stop_price, stop.price], ["stop", "9", null]);
+  }
+  const both = alertOf({
+    symbol: "A",
+    action: "buy",
+    quantity: 1,
+    type: "limit",
+    market_price: 10,
+    limit_price: 9,
+  });
+  assert.deepEqual([both.limit_price, both.price], ["9", "10"]);
 });
 
 Deno.test("without an action a known target is enough", () => {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import dialects from "../../fixtures/dialects.json" with { type: "json" };
 import positions from "../../fixtures/positions.json" with { type: "json" };
-import { collectFields, FIELD_NAMES } from "../../../supabase/functions/_shared/alerts/fields.ts";
+import { collectFields } from "../../../supabase/functions/_shared/alerts/fields.ts";
 import { DIALECTS } from "../../../supabase/functions/_shared/alerts/dialects/index.ts";
-import { OWN_NAMES } from "../../../supabase/functions/_shared/alerts/dialects/own.ts";
-import type { Message } from "../../../supabase/functions/_shared/alerts/message.ts";
+import { VOCABULARY } from "../../../supabase/functions/_shared/alerts/vocabulary.ts";
 import { alertOf, pathsOf, problemsOf, read } from "./reading.ts";
 
 const KEY = "sk_0123456789abcdef0123456789abcdef";
@@ -253,14 +252,26 @@ Deno.test("a position side beside a buy or sell clamps it: a sell of the long po
   assert.equal(alertOf({ symbol: "A", price: 1, action: "mark", position_side: "long" }).target, null);
 });
 
-for (const { name, names } of DIALECTS) {
-  Deno.test(`every one of our names is read in a message of ${name}, too`, () => {
-    for (const field of FIELD_NAMES) {
-      for (const source of OWN_NAMES[field]) {
-        const [outer = "", inner] = source.split(".");
-        const message: Message = new Map([[outer, inner === undefined ? "1" : new Map([[inner, "1"]])]]);
-        const { fields } = collectFields(message, names);
-        assert.equal(fields.get(field)?.value, "1", source);
+/** A value with which a name means its field. */
+const VALUES: Record<string, string> = {
+  action: "buy",
+  side: "long",
+  flag: "true",
+  reverse: "reverse",
+  time: "2026-01-01T00:00:00Z",
+  number: "1",
+  plain: "1",
+};
+
+for (const { name, names, first } of DIALECTS) {
+  Deno.test(`every name of the vocabulary is read in a message of ${name}, too`, () => {
+    const own = new Set(first.flatMap((row) => row.names));
+    for (const { field, names: sources, when } of VOCABULARY) {
+      for (const source of sources.filter((each) => !own.has(each))) {
+        const value = VALUES[when ?? ""] ?? "1";
+        const { fields, unknown } = collectFields(new Map([[source, value]]), names);
+        assert.equal(fields.get(field)?.value, value, `${source} is ${field}`);
+        assert.deepEqual(unknown, []);
       }
     }
   });

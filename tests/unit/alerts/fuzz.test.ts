@@ -87,7 +87,6 @@ const keyField = fc.constantFrom(
   "signalToken",
 );
 
-
 function assertSound(result: ReadAlerts): void {
   if (!result.ok) {
     assert.ok(result.problems.length > 0);

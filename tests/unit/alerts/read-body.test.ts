@@ -73,7 +73,7 @@ Deno.test("a request is read whole or not at all, and each problem says whose it
 Deno.test("long runs of spaces and long lists of mistakes cost little", async () => {
   const readAll = () => {
     assert.equal(read(`symbol=A${" ".repeat(60_000)}B`).ok, false);
-    assert.equal(problemsOf("x\n".repeat(30_000) + "a=b").length, 50);
+    assert.equal(problemsOf("x\n".repeat(30_000) + "a=b").length, 1);
     assert.equal(problemsOf(`{"symbol":"A","x":[${"NaN,".repeat(15_000)}1]}`).length, 50);
   };
   await atMostOnce(1_000, () => timeOf(readAll));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readAlerts, type ReadOptions } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
+import { readAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
+import type { ReadOptions } from "../../../supabase/functions/_shared/alerts/read-message.ts";
 import { readBody } from "../../../supabase/functions/_shared/alerts/read-body.ts";
 import { takeKeys } from "../../../supabase/functions/_shared/alerts/secret.ts";
 import { createStrike } from "../../../supabase/functions/_shared/auth/strike.ts";
@@ -11,7 +12,11 @@ export const NOW = Date.parse("2026-11-24T00:00:00Z");
 export function readBytes(bytes: Uint8Array, options: Partial<ReadOptions> = {}) {
   const body = takeKeys(readBody(bytes));
   const { key: secret, isArray } = body;
-  return { secret, isArray, ...readAlerts(body, { now: NOW, strike: createStrike(body.secrets), ...options }) };
+  return {
+    secret,
+    isArray,
+    ...readAlerts(body, { now: NOW, strike: createStrike(body.secrets), ...options }),
+  };
 }
 
 /** Reads a body: text as it is, anything else as JSON. */

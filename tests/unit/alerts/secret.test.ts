@@ -35,6 +35,16 @@ Deno.test("all key fields go, and the first in order is the key", () => {
   assert.deepEqual(secrets, [KEY, "other-key-1"]);
 });
 
+Deno.test("a key in an object of the message is taken out, where the message itself has none first", () => {
+  const nested = read({ data: { ...buy(), secret: KEY } });
+  assert.ok(nested.ok && nested.secret === KEY);
+  const both = read({ ...buy({ key: KEY }), accounts: [{ token: "another-key-of-an-account" }] });
+  assert.ok(both.ok && both.secret === KEY);
+  const text = read({ message: JSON.stringify({ ...buy(), key: KEY }) });
+  assert.ok(text.ok && text.secret === KEY);
+  assert.ok(!JSON.stringify([nested, both, text].map((each) => ({ ...each, secret: null }))).includes(KEY));
+});
+
 Deno.test("a key field that holds an object or nothing is no key, and goes too", () => {
   assert.equal(read('{"key":{"a":1},"symbol":"A","action":"buy","quantity":1}').secret, null);
   assert.equal(read(buy({ key: "", token: KEY })).secret, KEY);

@@ -25,6 +25,7 @@ Deno.test("a complete environment has defaults for all that is not secret", () =
     apiKeySecret: "0123456789abcdef0123456789abcdef",
     previousApiKeySecret: null,
     apiKeys: "",
+    keySettings: "{}",
     webhookSecrets: "",
     allowedAlertSources: null,
     trustedProxy: "cloudflare",

@@ -1,10 +1,11 @@
 import type { Alert } from "../../api/reads.ts";
-import { adviceFor, fieldOf, listFields } from "../../format/words.ts";
+import { adviceFor, fieldOf, listFields, namesIn } from "../../format/words.ts";
 
 /** One alert in full: why it came out as it did, how it was read, what was answered. */
 export function AlertDetails({ alert }: { alert: Alert }) {
   const { code, request, answer } = alert;
   const advice = adviceFor(code);
+  const ignored = namesIn(request, "ignored");
   return (
     <div class="details">
       {code !== null && (
@@ -14,6 +15,12 @@ export function AlertDetails({ alert }: { alert: Alert }) {
             <strong>{code}</strong>: {fieldOf(answer, "message")}
           </p>
           {advice !== null && <p>{advice}</p>}
+        </section>
+      )}
+      {ignored.length > 0 && (
+        <section>
+          <h3>What was not understood</h3>
+          <p>{ignored.join(", ")}</p>
         </section>
       )}
       <section>

@@ -4,7 +4,7 @@ import type { Outcome } from "./group-commit.ts";
 
 /** An answer to one alert as HTTP gives it: the status it deserves by itself, and its JSON without the request's id. */
 export interface AlertAnswer {
-  status: 200 | 422 | 503;
+  status: 200 | 400 | 422 | 503;
   body: Record<string, unknown>;
 }
 
@@ -26,11 +26,18 @@ export function toAnswer(outcome: Outcome): AlertAnswer {
     case "answered": {
       const { answer } = outcome;
       if (answer.status !== "rejected") return { status: 200, body: answer };
-      const { code = "rejected", message = code } = answer;
+      const { code = "rejected", message = code, path } = answer;
+      const details = path === undefined ? undefined : [{ path, message }];
       // In `error` alone: what is undefined is not in the JSON.
       return {
-        status: 422,
-        body: { error: { code, message }, ...answer, code: undefined, message: undefined },
+        status: path === undefined ? 422 : 400,
+        body: {
+          error: { code, message, details },
+          ...answer,
+          code: undefined,
+          message: undefined,
+          path: undefined,
+        },
       };
     }
   }
@@ -38,17 +45,19 @@ export function toAnswer(outcome: Outcome): AlertAnswer {
 
 /**
  * The status of a request of several alerts. One that is not known to be booked makes it a 503: the sender sends all
- * again, and those that were booked are answered as duplicates. Otherwise it is a 422 only when every alert was refused.
+ * again, and those that were booked are answered as duplicates. Otherwise it is a refusal only when every alert was refused.
  */
-export function statusOf(answers: readonly AlertAnswer[]): 200 | 422 | 503 {
-  if (answers.some(({ status }) => status === 503)) return 503;
-  return answers.length > 0 && answers.every(({ status }) => status === 422) ? 422 : 200;
+export function statusOf(answers: readonly AlertAnswer[]): AlertAnswer["status"] {
+  const statuses = new Set(answers.map(({ status }) => status));
+  if (statuses.has(503)) return 503;
+  if (statuses.has(200) || statuses.size === 0) return 200;
+  return statuses.has(422) ? 422 : 400;
 }
 
 /** How one alert was read, and what it would have done. */
 export function toPreview(
   alert: CanonicalAlert,
-  dialect: string,
+  { dialect, ignored }: { dialect: string; ignored: readonly string[] },
   answer: BookingAnswer,
 ): Record<string, unknown> {
   const { status, code, message, orders, fills, position, duplicate, repaired } = answer;
@@ -58,6 +67,7 @@ export function toPreview(
     dry_run: true,
     dialect,
     alert,
+    ...ignored.length === 0 ? {} : { ignored },
     would: {
       status,
       ...code === undefined ? {} : { code, message },

@@ -9,6 +9,8 @@ export type AlertToBook = CanonicalAlert & {
   hash: string;
   request_id: string;
   key_id: string;
+  /** Names of the sender's fields that were not understood, which change no order. */
+  ignored?: string[];
   /** The name of a signed message; see messageIdOf. */
   message_id?: string;
 };
@@ -19,6 +21,8 @@ const answerSchema = z.looseObject({
   duplicate: z.boolean(),
   code: z.string().optional(),
   message: z.string().optional(),
+  /** Of a refusal: the field whose value makes no sense, where only the database could tell. */
+  path: z.string().optional(),
 });
 const answersSchema = z.array(answerSchema);
 

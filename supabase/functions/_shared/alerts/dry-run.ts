@@ -3,7 +3,7 @@ import { createMemoryLimiter } from "../limits/memory-limiter.ts";
 import { tooMany } from "../limits/rate-limit.ts";
 import { toPreview } from "./answer.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
-import type { ReadAlert } from "./read-alerts.ts";
+import type { ReadAlert } from "./read-message.ts";
 import { createSemaphore } from "./semaphore.ts";
 
 /** Dry runs of an isolate at a time: each holds a connection of PostgREST, which bookings need. */
@@ -37,12 +37,12 @@ export function createDryRun(send: SendBatch): DryRun {
     try {
       const result = await send(toBook, AbortSignal.timeout(Math.max(until - performance.now(), 1)));
       if (!result.ok) throw result.failure === "rejected" ? unprocessable() : unavailable();
-      return alerts.map(({ alert, dialect }, index) => {
+      return alerts.map(({ alert, ...read }, index) => {
         const answer = result.answers[index];
         if (answer === undefined || answer.status === "busy") {
           throw unavailable("another alert holds the lock: try again");
         }
-        return toPreview(alert, dialect, answer);
+        return toPreview(alert, read, answer);
       });
     } finally {
       release();

@@ -1,61 +1,10 @@
+import { readDecimal } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
+import { readTime } from "../validators/time.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
-
-/**
- * The canonical fields a dialect can fill, dotted where they nest; `position_size` is a signed target, and
- * `position_side` the position that an action beside it speaks of.
- */
-export const FIELD_NAMES = [
-  "id",
-  "account",
-  "strategy",
-  "symbol",
-  "exchange",
-  "action",
-  "position_side",
-  "target.side",
-  "target.quantity",
-  "position_size",
-  "quantity",
-  "quantity_type",
-  "order_type",
-  "price",
-  "limit_price",
-  "stop_price",
-  "trail_amount",
-  "trail_percent",
-  "take_profit.percent",
-  "take_profit.amount",
-  "take_profit.limit_price",
-  "stop_loss.type",
-  "stop_loss.percent",
-  "stop_loss.amount",
-  "stop_loss.stop_price",
-  "stop_loss.limit_price",
-  "stop_loss.trail_amount",
-  "stop_loss.trail_percent",
-  "time_in_force",
-  "time",
-  "max_age",
-  "interval",
-  "fee",
-  "comment",
-  "order_id",
-  "open",
-  "high",
-  "low",
-  "close",
-] as const;
-export type FieldName = typeof FIELD_NAMES[number];
-
-/** A field as problems name it. */
-export function pathOf(field: FieldName): string {
-  if (field === "position_side") return "target.side";
-  return field === "position_size" ? "target.quantity" : field;
-}
-
-/** Where a dialect finds each field: the sender's names, dotted where they nest, the most telling first. */
-export type Names = Readonly<Partial<Record<FieldName, readonly string[]>>>;
+import { type FieldName, pathOf } from "./field-names.ts";
+import { type Row, type When, WRAPPERS } from "./vocabulary.ts";
+import { ACTION_WORDS, FLAG_WORDS, SIDE_WORDS } from "./words.ts";
 
 /** A field as the sender wrote it, and the sender's name for it. */
 export type Field = { value: Value; source: string };
@@ -63,25 +12,63 @@ export type Field = { value: Value; source: string };
 /** The loose intermediate between a sender's message and the schema. */
 export type Fields = Map<FieldName, Field>;
 
-/** Names turned around: from a sender's plain path to the fields it fills, made once per dialect. */
+/** A value that stands under a name, by its path as the sender wrote it. */
+export type Leaf = { path: string; value: Value };
+
+type Place = { field: FieldName; source: string; rank: number; when: When | undefined };
+
+/** Rows turned around: from a plain name to the fields that it may mean, and the objects that hold known names. */
 export type NameIndex = {
-  readonly places: ReadonlyMap<string, readonly { field: FieldName; source: string; rank: number }[]>;
+  readonly places: ReadonlyMap<string, readonly Place[]>;
   readonly parents: ReadonlySet<string>;
+  /** Paths that were looked up lately: senders send the same names again and again. */
+  readonly seen: Map<string, Meaning>;
 };
 
-/** Prepares a dialect's names for {@link collectFields}. */
-export function indexNames(names: Names): NameIndex {
-  const places = new Map<string, { field: FieldName; source: string; rank: number }[]>();
+/** What a path means: the fields that it may be, and whether an object under it holds more of them. */
+type Meaning = { plain: string; known: string | undefined; places: readonly Place[]; isObject: boolean };
+
+/** Paths that are remembered at most. */
+const MOST_SEEN = 2_000;
+
+/** A path as names are compared. */
+export const plainPath = (path: string): string =>
+  path.includes(".") ? path.split(".").map(plainName).join(".") : plainName(path);
+
+/** Prepares names for {@link collectFields}; what stands first is the most telling. */
+export function indexNames(rows: readonly Row[]): NameIndex {
+  const places = new Map<string, Place[]>();
   const parents = new Set<string>();
-  for (const field of FIELD_NAMES) {
-    (names[field] ?? []).forEach((source, rank) => {
-      const path = source.split(".").map(plainName);
-      for (let depth = 1; depth < path.length; depth++) parents.add(path.slice(0, depth).join("."));
-      const place = path.join(".");
-      places.set(place, [...places.get(place) ?? [], { field, source, rank }]);
-    });
+  const ranks = new Map<FieldName, number>();
+  for (const { field, names, when } of rows) {
+    for (const source of names) {
+      const rank = ranks.get(field) ?? 0;
+      ranks.set(field, rank + 1);
+      const path = plainPath(source);
+      const parts = path.split(".");
+      for (let depth = 1; depth < parts.length; depth++) parents.add(parts.slice(0, depth).join("."));
+      places.set(path, [...places.get(path) ?? [], { field, source, rank, when }]);
+    }
   }
-  return { places, parents };
+  return { places, parents, seen: new Map() };
+}
+
+/** What the name of a value means in an object at `above`, a plain path. */
+function meaningOf(above: string, name: string, index: NameIndex): Meaning {
+  const path = above === "" ? name : `${above}.${name}`;
+  const seen = index.seen.get(path);
+  if (seen !== undefined) return seen;
+  const plain = plainPath(path);
+  const known = knownName(plain, index);
+  const meaning = {
+    plain,
+    known,
+    places: known === undefined ? [] : index.places.get(known) ?? [],
+    isObject: known === undefined || index.parents.has(known) || isWrapper(plain),
+  };
+  if (index.seen.size >= MOST_SEEN) index.seen.clear();
+  index.seen.set(path, meaning);
+  return meaning;
 }
 
 /** Fields that are objects, by their plain names: a stop loss that is not understood must not become none. */
@@ -89,46 +76,110 @@ const OBJECT_FIELDS = new Map(
   ["target", "take_profit", "stop_loss"].map((field) => [plainName(field), field]),
 );
 
-/** True for an object that was sent with values, none of them under a name that is looked for. */
-function saysNothingKnown(part: Message, path: string, index: NameIndex): boolean {
-  const sent = [...part].filter(([, value]) => value !== null && value !== "");
-  return sent.length > 0 && sent.every(([name]) => !index.places.has(`${path}.${plainName(name)}`));
-}
+/** What was found in a message: its fields, and what stands under names that mean none. */
+export type Collected = { fields: Fields; problems: Problem[]; unknown: Leaf[] };
 
 /**
  * The fields of a message, each from the most telling of the names it was sent under. Empty values count as not sent.
  * One name in two spellings (`limitPrice` and `limit_price`) with two values is a problem: only one can be meant.
  */
-export function collectFields(message: Message, index: NameIndex): { fields: Fields; problems: Problem[] } {
+export function collectFields(message: Message, index: NameIndex): Collected {
   const found = new Map<FieldName, Field & { rank: number }>();
   const problems: Problem[] = [];
-  visit(message, "");
-  return { fields: found, problems };
+  const unknown: Leaf[] = [];
+  let taken = 0;
+  visit(message, "", "");
+  return { fields: found, problems, unknown };
 
-  function visit(part: Message, prefix: string): void {
+  function visit(part: Message, sent: string, plain: string): void {
+    const [before, unknownBefore] = [taken, unknown.length];
     for (const [name, value] of part) {
       if (value === null || value === "") continue;
-      const path = prefix + plainName(name);
-      if (isMessage(value) && index.parents.has(path)) {
-        visit(value, `${path}.`);
-        const field = OBJECT_FIELDS.get(path);
-        if (field !== undefined && saysNothingKnown(value, path, index)) {
-          problems.push({ path: field, source: name, message: "has no field that is known here" });
-        }
-        continue;
-      }
-      for (const { field, source, rank } of index.places.get(path) ?? []) {
-        const before = found.get(field);
-        if (before === undefined || rank < before.rank) found.set(field, { value, source, rank });
-        else if (rank === before.rank && value !== before.value) {
-          problems.push({
-            path: pathOf(field),
-            source,
-            message: "is sent twice, with two values",
-            code: "duplicate_field",
-          });
-        }
-      }
+      place(value, sent + name, meaningOf(plain, name, index));
     }
+    const field = plain === "" ? undefined : OBJECT_FIELDS.get(knownName(plain, index) ?? "");
+    if (field === undefined || taken > before || unknown.length === unknownBefore) return;
+    unknown.length = unknownBefore;
+    problems.push({ path: field, source: sent.slice(0, -1), message: "has no field that is known here" });
+  }
+
+  function place(value: Value, sent: string, meaning: Meaning): void {
+    if (isMessage(value) && meaning.isObject) return visit(value, `${sent}.`, meaning.plain);
+    const before = taken;
+    for (const each of meaning.places) {
+      if (each.when === undefined || fits(value, each.when)) take(value, each);
+    }
+    if (taken > before) return;
+    const leg = onlyLeg(value, meaning.plain);
+    if (isMessage(leg)) visit(leg, `${sent}.`, "order");
+    else if (Array.isArray(value)) {
+      value.forEach((each: Value, nr: number) => place(each, `${sent}[${nr}]`, meaning));
+    } else unknown.push({ path: sent, value });
+  }
+
+  function take(value: Value, { field, source, rank }: Place): void {
+    taken += 1;
+    const before = found.get(field);
+    if (before === undefined || rank < before.rank) found.set(field, { value, source, rank });
+    if (before === undefined || before.value === value) return;
+    if (rank === before.rank || ONLY_ONE.test(field) && !isSameNumber(before.value, value)) {
+      problems.push({
+        path: pathOf(field),
+        source,
+        message: "is sent twice, with two values",
+        code: "duplicate_field",
+      });
+    }
+  }
+}
+
+/** The longest end of a plain path that is a name, where only wrappers stand before it. */
+export function knownName(plain: string, { places, parents }: NameIndex): string | undefined {
+  for (let rest = plain;;) {
+    if (places.has(rest) || parents.has(rest)) return rest;
+    const dot = rest.indexOf(".");
+    if (dot === -1 || !WRAPPERS.has(rest.slice(0, dot))) return undefined;
+    rest = rest.slice(dot + 1);
+  }
+}
+
+const isWrapper = (plain: string): boolean => WRAPPERS.has(plain.slice(plain.lastIndexOf(".") + 1));
+
+/** The one leg of an order that has no more: it is the order. */
+const onlyLeg = (value: Value, plain: string): Value | undefined =>
+  Array.isArray(value) && value.length === 1 && /(^|\.)(order)?legs$/.test(plain) ? value[0] : undefined;
+
+/** Fields of which no second name may say something else: only one can be meant, and money hangs on it. */
+const ONLY_ONE =
+  /^(quantity|quote_quantity|percent_quantity|limit_price|stop_price|take_profit\.|stop_loss\.)/;
+
+function isSameNumber(a: Value, b: Value): boolean {
+  const [left, right] = [a, b].map((value) => typeof value === "string" ? readDecimal(value) : null);
+  return left?.ok === true && right?.ok === true && left.value === right.value;
+}
+
+/** The text of a scalar, as words are compared. */
+export const plainText = (value: Value): string =>
+  typeof value === "string" ? plainName(value.trim()) : typeof value === "boolean" ? String(value) : "";
+
+function fits(value: Value, when: When): boolean {
+  const text = plainText(value);
+  switch (when) {
+    case "action":
+      return ACTION_WORDS.has(text);
+    case "not action":
+      return !ACTION_WORDS.has(text);
+    case "side":
+      return SIDE_WORDS.has(text);
+    case "flag":
+      return FLAG_WORDS.has(text);
+    case "reverse":
+      return text === "reverse";
+    case "number":
+      return typeof value === "string" && readDecimal(value).ok;
+    case "time":
+      return typeof value === "string" && readTime(value).ok;
+    case "plain":
+      return /^[a-z0-9]{1,16}$/.test(text);
   }
 }

@@ -1,23 +1,24 @@
-import { absolute, compareDecimals, readDecimal } from "../validators/decimal.ts";
+import { absolute, compareDecimals } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
-import type { Field, FieldName, Fields } from "./fields.ts";
-import { isMessage, plainName, type Value } from "./message.ts";
-import {
-  ACTION_WORDS,
-  ORDER_TYPE_WORDS,
-  QUANTITY_TYPE_WORDS,
-  SIDE_WORDS,
-  TIME_IN_FORCE_WORDS,
-} from "./words.ts";
+import { decimalOf, take } from "./edit-fields.ts";
+import type { FieldName } from "./field-names.ts";
+import { type Field, type Fields, plainText } from "./fields.ts";
+import { interpretAction } from "./interpret-action.ts";
+import { dropZeros, interpretSize, placePrices, resolvePercent } from "./interpret-order.ts";
+import { isMessage, type Value } from "./message.ts";
+import { ORDER_TYPE_WORDS, QUANTITY_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
 
 /** What the schema reads: canonical names, the sender's values. */
 export type AlertInput = Record<string, unknown>;
 
+/** What was made of the fields: what is wrong with them, and the sender's names of those that have no use in this order. */
+export type Interpreted = { problems: Problem[]; unused: string[] };
+
 /**
- * Turns a sender's words into ours and its ways to say a target into one, in place. What it does not know it leaves as
- * it is: the schema says what is wrong with it, in the field where it stands.
+ * Turns a sender's words into ours and its ways to say one thing into one, in place. What it does not know it leaves as it
+ * is: the schema says what is wrong with it, in the field where it stands.
  */
-export function interpret(fields: Fields): Problem[] {
+export function interpret(fields: Fields): Interpreted {
   translate(fields, "target.side", SIDE_WORDS);
   translate(fields, "quantity_type", QUANTITY_TYPE_WORDS);
   translate(fields, "order_type", ORDER_TYPE_WORDS);
@@ -25,8 +26,11 @@ export function interpret(fields: Fields): Problem[] {
   translate(fields, "time_in_force", TIME_IN_FORCE_WORDS);
   percentText(fields, "take_profit.limit_price", "take_profit.percent");
   percentText(fields, "stop_loss.stop_price", "stop_loss.percent");
-  interpretAction(fields);
-  return interpretTarget(fields);
+  dropZeros(fields);
+  const problems = [...placePrices(fields), ...interpretSize(fields), ...interpretAction(fields)];
+  problems.push(...interpretTarget(fields));
+  resolvePercent(fields);
+  return { problems, unused: dropUnused(fields) };
 }
 
 /** The fields as the nested object that the schema reads. */
@@ -50,8 +54,8 @@ function plainValue(value: Value): unknown {
 
 function translate(fields: Fields, name: FieldName, words: ReadonlyMap<string, string>): void {
   const field = fields.get(name);
-  if (typeof field?.value !== "string") return;
-  const word = words.get(plainName(field.value.trim()));
+  if (field === undefined) return;
+  const word = words.get(plainText(field.value));
   if (word !== undefined) fields.set(name, { ...field, value: word });
 }
 
@@ -63,40 +67,9 @@ function percentText(fields: Fields, name: FieldName, percent: FieldName): void 
   fields.set(percent, { ...field, value: field.value.slice(0, -1) });
 }
 
-function interpretAction(fields: Fields): void {
-  const field = fields.get("action");
-  const position = fields.get("position_side");
-  fields.delete("position_side");
-  if (typeof field?.value !== "string") return;
-  const plain = plainName(field.value.trim());
-  const word = ACTION_WORDS.get(plain);
-  if (word === undefined) return;
-  fields.set("action", { ...field, value: word.action });
-  // A target that was sent, be it by a signed size, says more than the action.
-  if (!fields.has("target.side") && !fields.has("position_size")) {
-    const side = word.side === undefined ? actedOn(word.action, position) : { ...field, value: word.side };
-    if (side !== undefined) fields.set("target.side", side);
-  }
-  if (plain === "cancelall" && !fields.has("symbol")) fields.set("symbol", { ...field, value: "*" });
-}
-
-/**
- * The side of the position that an action is about, when that stands in another field: `"action": "close",
- * "side": "long"` is `close_long`, and must not close a short. A `position_side` says so beside a `buy` or `sell` too,
- * as in the hedge mode of exchanges: a sell of the long position must not open a short one.
- */
-function actedOn(action: string, position: Field | undefined): Field | undefined {
-  if (typeof position?.value !== "string") return undefined;
-  const isOrder = action === "buy" || action === "sell";
-  if (action !== "close" && !(isOrder && position.source === "position_side")) return undefined;
-  const side = SIDE_WORDS.get(plainName(position.value.trim()));
-  return side === "long" || side === "short" ? { ...position, value: side } : undefined;
-}
-
 /** Brings side, size and signed size together; they may repeat each other, but not contradict. */
 function interpretTarget(fields: Fields): Problem[] {
-  const signed = fields.get("position_size");
-  fields.delete("position_size");
+  const signed = take(fields, "position_size");
   if (signed !== undefined) return fromSigned(fields, signed);
   const size = fields.get("target.quantity");
   if (size !== undefined && !fields.has("target.side") && decimalOf(size) === "0") {
@@ -116,7 +89,7 @@ function fromSigned(fields: Fields, signed: Field): Problem[] {
   const side = value === "0" ? "flat" : value.startsWith("-") ? "short" : "long";
   const said = fields.get("target.side");
   const size = fields.get("target.quantity");
-  const saidSize = size === undefined ? null : decimalOf(size);
+  const saidSize = decimalOf(size);
   fields.set("target.side", { ...signed, value: side });
   fields.set("target.quantity", { ...signed, value: absolute(value) });
   if (said !== undefined && said.value !== side) return [contradiction("target.side", said)];
@@ -130,7 +103,20 @@ function contradiction(path: string, { source }: Field): Problem {
   return { path, source, message: "contradicts position_size: only one of them can be meant" };
 }
 
-function decimalOf({ value }: Field): string | null {
-  const read = typeof value === "string" ? readDecimal(value) : null;
-  return read?.ok ? read.value : null;
+const EXITS = /^(take_profit|stop_loss)\./;
+/** Flags that speak of the whole position. */
+const CLOSES_ALL = new Set(["close_position", "close_all", "flatten"]);
+
+/** Takes away what has no use: exits of a close, the size beside a flag that closes all. Answers the sender's names. */
+function dropUnused(fields: Fields): string[] {
+  const action = fields.get("action");
+  fields.delete("reverse");
+  fields.delete("reduce_only");
+  if (action?.value !== "close") return [];
+  const closesAll = CLOSES_ALL.has(action.source);
+  return [...fields].flatMap(([name, { source }]) => {
+    if (!EXITS.test(name) && !(closesAll && name === "quantity")) return [];
+    fields.delete(name);
+    return [source];
+  });
 }

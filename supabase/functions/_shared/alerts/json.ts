@@ -23,7 +23,9 @@ export function readJson(text: string): ReadJson {
   const value = readValue(cursor);
   if (value !== undefined) {
     skipSpace(cursor);
-    if (cursor.at < text.length) fail(cursor, "more text follows after the end of the message");
+    if (text.slice(cursor.at).trim() === ";") {
+      fail(cursor, "a ; stands after the end of the message: take it away");
+    } else if (cursor.at < text.length) fail(cursor, "more text follows after the end of the message");
   }
   return { value: value === undefined ? cursor.root : value, problems: cursor.problems };
 }
@@ -139,9 +141,9 @@ function isEscaped(text: string, quote: number): boolean {
 function readOther(cursor: Cursor): Value | undefined {
   const number = take(cursor, NUMBER);
   if (number !== undefined) {
-    return /[\w.]/.test(cursor.text[cursor.at] ?? "")
-      ? fail(cursor, "a number is not written as in JSON")
-      : number;
+    const next = cursor.text[cursor.at] ?? "";
+    if (/[-:]/.test(next)) return fail(cursor, "a time must stand in quotes");
+    return /[\w.]/.test(next) ? fail(cursor, "a number is not written as in JSON") : number;
   }
   const literal = take(cursor, LITERAL);
   if (literal !== undefined) return literal === "null" ? null : literal === "true";

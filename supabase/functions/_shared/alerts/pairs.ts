@@ -17,7 +17,7 @@ export function readPairs(text: string): ReadPairs {
     if (problems.length >= MAX_PROBLEMS) break;
     if (part.trim() === "") continue;
     const pair = /^\s*([A-Za-z_][\w.\- ]{0,63}?)\s*[=:](.*)$/s.exec(part);
-    const value = pair === null ? undefined : valueOf((pair[2] ?? "").trim(), separator === "&");
+    const value = pair === null ? undefined : valueOf((pair[2] ?? "").trim(), separator);
     const name = pair?.[1] ?? "";
     const problem = value === undefined ? notAPair(index) : nameProblem(name, fields);
     if (problem === null) fields.set(name, value ?? "");
@@ -28,7 +28,7 @@ export function readPairs(text: string): ReadPairs {
 
 const notAPair = (index: number): Problem => ({
   path: "",
-  message: `part ${index + 1} is not key=value`,
+  message: `part ${index + 1} is not key=value: leave out what is no field, or send the alert as JSON`,
   code: "invalid_pairs",
 });
 
@@ -47,9 +47,15 @@ function separatorOf(text: string): string | RegExp {
   return text.includes("&") ? "&" : ",";
 }
 
-/** The value without quotes, decoded when it comes from a form; undefined when it cannot be decoded. */
-function valueOf(written: string, isForm: boolean): string | undefined {
-  if (!isForm) return /^"[^"]*"$/.test(written) ? written.slice(1, -1) : written;
+/**
+ * The value without quotes, and without a `;` or `,` at the end of its line; decoded when it comes from a form, undefined
+ * when it cannot be decoded.
+ */
+function valueOf(written: string, separator: string | RegExp): string | undefined {
+  if (separator !== "&") {
+    const value = typeof separator === "string" ? written : written.replace(/[;,]$/, "").trimEnd();
+    return /^"[^"]*"$/.test(value) ? value.slice(1, -1) : value;
+  }
   try {
     return decodeURIComponent(written.replaceAll("+", " "));
   } catch {

@@ -1,41 +1,27 @@
-import { type Strike, strikeValue } from "../auth/strike.ts";
+import { strikeValue } from "../auth/strike.ts";
 import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
-import { alertPayloadSchema } from "../validators/alert.ts";
-import type { CanonicalAlert } from "../validators/canonical-alert.ts";
-import { problemsOf } from "../validators/problem.ts";
-import { contentHash } from "./content-hash.ts";
-import { canonicalName, dialectOf } from "./dialects/index.ts";
-import { collectFields, type FieldName, type Fields, pathOf } from "./fields.ts";
-import { interpret, toInput } from "./interpret.ts";
-import type { Message } from "./message.ts";
+import { canonicalName } from "./dialects/index.ts";
+import { pathOf } from "./field-names.ts";
+import { type ReadAlert, readMessage, type ReadOptions } from "./read-message.ts";
 import type { KeylessBody } from "./secret.ts";
 
-/** What the request says besides its body. */
-export type ReadOptions = {
-  /** The account for messages that name none, from the query; a message that names another is refused. */
-  account?: string | null;
-  /** The sender's only account, for messages that name none where the query names none either. */
-  ownAccount?: string | null;
-  /** The strategy for messages that name none; a message that names another is refused. */
-  strategy?: string | null;
-  /** Strikes the sender's keys, should a comment or an id repeat one: it would be stored. */
-  strike: Strike;
-  /** Milliseconds since the epoch: alerts from further than a day ahead of it are refused. */
-  now: number;
+/** The alerts of a request, or all that is wrong with it: a request is read whole or not at all. */
+export type ReadAlerts = { ok: true; alerts: ReadAlert[] } | {
+  ok: false;
+  problems: Problem[];
+  /** Accounts whose settings may mend a problem: a size that is missing, a field that is not understood. */
+  accounts: string[];
 };
 
-/** One alert, whose dialect it was in, and the hash of its content (64 hex digits, see {@link contentHash}). */
-export type ReadAlert = { alert: CanonicalAlert; dialect: string; hash: string };
-
-/** The alerts of a request, or all that is wrong with it: a request is read whole or not at all. */
-export type ReadAlerts = { ok: true; alerts: ReadAlert[] } | { ok: false; problems: Problem[] };
-
-const DAY = 86_400_000;
+/** What the settings of an account may mend. */
+const isMendable = ({ path, code }: Problem): boolean => code === "unknown_field" || path === "quantity";
 
 /** Reads the messages of a body whose sender is known: messages to fields, fields to canonical alerts. */
 export function readAlerts(body: KeylessBody, options: ReadOptions): ReadAlerts {
+  const accounts = new Set<string>();
   const refused = (found: readonly Problem[]): ReadAlerts => ({
     ok: false,
+    accounts: [...accounts],
     problems: strikeValue(found.slice(0, MAX_PROBLEMS), options.strike),
   });
   if (body.problems.length > 0) return refused(body.problems.slice(0, MAX_PROBLEMS).map(inCanonicalNames));
@@ -46,54 +32,12 @@ export function readAlerts(body: KeylessBody, options: ReadOptions): ReadAlerts 
     if (wrong.length >= MAX_PROBLEMS) return;
     const read = readMessage(strikeValue(message, options.strike), options);
     if (read.ok) alerts.push(read.alert);
-    else wrong.push(...body.isArray ? read.problems.map((problem) => at(index, problem)) : read.problems);
+    else if (read.problems.some(isMendable)) accounts.add(read.account);
+    if (!read.ok) {
+      wrong.push(...body.isArray ? read.problems.map((problem) => at(index, problem)) : read.problems);
+    }
   });
   return wrong.length > 0 ? refused(wrong) : { ok: true, alerts };
-}
-
-function readMessage(
-  message: Message,
-  options: ReadOptions,
-): { ok: true; alert: ReadAlert } | { ok: false; problems: Problem[] } {
-  const dialect = dialectOf(message);
-  const { fields, problems } = collectFields(message, dialect.names);
-  problems.push(...interpret(fields));
-  dialect.complete?.(fields);
-  problems.push(
-    ...fillIn(fields, "account", options.account),
-    ...fillIn(fields, "strategy", options.strategy),
-  );
-  const { ownAccount = null } = options;
-  if (ownAccount !== null && !fields.has("account")) {
-    fields.set("account", { value: ownAccount, source: "account" });
-  }
-  const parsed = alertPayloadSchema.safeParse(toInput(fields));
-  if (!parsed.success) {
-    problems.push(...problemsOf(parsed.error).map((problem) => withSource(problem, fields)));
-  } else if (parsed.data.time !== null && Date.parse(parsed.data.time) > options.now + DAY) {
-    problems.push(withSource({ path: "time", message: "is more than a day ahead" }, fields));
-  }
-  if (!parsed.success || problems.length > 0) return { ok: false, problems };
-  const alert = parsed.data;
-  return { ok: true, alert: { alert, dialect: dialect.name, hash: contentHash(alert.strategy, message) } };
-}
-
-/** Takes the request's value for a field that the message leaves out; where both speak, they must agree. */
-function fillIn(fields: Fields, name: "account" | "strategy", value: string | null | undefined): Problem[] {
-  if (value === null || value === undefined || value === "") return [];
-  const sent = fields.get(name);
-  if (sent === undefined) fields.set(name, { value, source: name });
-  else if (typeof sent.value !== "string" || sent.value.trim() !== value) {
-    const message = "is not the one that the request names: leave it out of one of them";
-    return [withSource({ path: name, message }, fields)];
-  }
-  return [];
-}
-
-/** The sender's own name beside ours, where it differs. */
-function withSource(problem: Problem, fields: Fields): Problem {
-  const source = fields.get(problem.path as FieldName)?.source;
-  return source === undefined || source === problem.path ? problem : { ...problem, source };
 }
 
 /** A problem of the body itself, which only knows the sender's names. Names we do not know are not repeated at length. */

@@ -1,7 +1,10 @@
 import type { Problem } from "../http/errors.ts";
 import { readJson } from "./json.ts";
 import { isMessage, type Message, type Value } from "./message.ts";
+import { explainText, messageOfOthers } from "./explain-text.ts";
 import { readPairs } from "./pairs.ts";
+import { readTradingViewText } from "./tradingview-text.ts";
+import { unwrapTexts } from "./unwrap.ts";
 
 /** The most alerts that one request may carry. */
 export const MAX_ALERTS = 100;
@@ -48,20 +51,30 @@ function readQuoted(text: string): ReadBody {
 }
 
 function readAsPairs(text: string): ReadBody {
-  if (!/[=:]/.test(text)) return problem("is neither JSON nor key=value pairs", "invalid_body");
+  const filled = readTradingViewText(text);
+  if (filled !== null) return { messages: [filled], isArray: false, problems: [] };
   const { message, problems } = readPairs(text);
-  return { messages: [message], isArray: false, problems };
+  const foreign = messageOfOthers(text);
+  if (foreign !== null) return { messages: [message], isArray: false, problems: [foreign] };
+  const notPairs = problems.find(({ code }) => code === "invalid_pairs");
+  if (notPairs === undefined) return { messages: [message], isArray: false, problems };
+  // One mistake, however many lines it has.
+  return {
+    messages: [message],
+    isArray: false,
+    problems: [message.size === 0 ? explainText(text) : notPairs],
+  };
 }
 
 function messagesOf(value: Value | undefined, problems: Problem[]): ReadBody {
-  if (isMessage(value)) return { messages: [value], isArray: false, problems };
+  if (isMessage(value)) return { messages: [unwrapTexts(value)], isArray: false, problems };
   if (!Array.isArray(value)) return { messages: [], isArray: false, problems };
   const elements: readonly Value[] = value.slice(0, MAX_ALERTS);
   const strays = elements.flatMap((each, index): Problem[] =>
     isMessage(each) ? [] : [{ path: `[${index}]`, message: "must be an object", code: "invalid_body" }]
   );
   return {
-    messages: elements.filter(isMessage),
+    messages: elements.filter(isMessage).map(unwrapTexts),
     isArray: true,
     problems: [...problems, ...countProblems(value.length), ...strays],
   };

@@ -1,11 +1,7 @@
-import type { Context, Handler } from "hono";
-import { authorize, presentedKeys, requireScope, type Sender, unauthorized } from "../auth/authorize.ts";
-import type { ApiKeyAuthService } from "../auth/api-keys.ts";
-import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/signatures.ts";
-import { createStrike, type Strike } from "../auth/strike.ts";
+import type { Handler } from "hono";
+import { requireScope } from "../auth/authorize.ts";
 import type { Variables } from "../http/app.ts";
-import { readBytes } from "../http/body.ts";
-import { HttpError, type Problem } from "../http/errors.ts";
+import { HttpError } from "../http/errors.ts";
 import type { LogFields } from "../observability/log.ts";
 import { type AlertQuery, alertQuerySchema } from "../validators/alert-query.ts";
 import { problemsOf } from "../validators/problem.ts";
@@ -13,33 +9,36 @@ import { statusOf, toAnswer } from "./answer.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
 import { createDryRun } from "./dry-run.ts";
 import type { Book, Outcome } from "./group-commit.ts";
-import { createInFlight, type InFlight } from "./in-flight.ts";
-import { type ReadAlert, readAlerts } from "./read-alerts.ts";
-import { readBody } from "./read-body.ts";
-import { type KeylessBody, takeKeys } from "./secret.ts";
-import { messageIdOf, refuseUnsigned } from "./signed.ts";
+import {
+  type AlertContext,
+  authenticate,
+  type Authenticated,
+  type Authenticators,
+  invalid,
+  tooManyInFlight,
+} from "./authenticate.ts";
+import { createInFlight } from "./in-flight.ts";
+import { readAlerts } from "./read-alerts.ts";
+import type { ReadAlert } from "./read-message.ts";
+import type { SettingsOf } from "./reading-settings.ts";
+import { refuseUnsigned } from "./signed.ts";
 
 /** What receiving alerts needs. */
-export interface AlertServices {
-  apiKeys: ApiKeyAuthService;
-  /** For senders that sign instead of sending a key. */
-  signatures?: SignatureService;
+export interface AlertServices extends Authenticators {
   book: Book;
   preview: SendBatch;
-  /** Largest body, in bytes. */
-  bodyLimit: number;
   /** Milliseconds from arrival to answer. */
   deadlineMs: number;
   /** Alerts of one key that may be under way in this isolate. */
   mostInFlight?: number;
+  /** How accounts and a key want messages to be read that cannot be read without asking. */
+  settingsOf?: SettingsOf;
   /** Told of the accounts that alerts may have changed, before they are answered; must not make the answer wait. */
   onChanged?: (accounts: readonly string[]) => void;
   /** Told what became of the alerts of a request, to count it. */
   onOutcomes?: (outcomes: readonly Outcome[]) => void;
   now?: () => number;
 }
-
-type AlertContext = Context<{ Variables: Variables }>;
 
 /** Over a second's worth of alerts at the rate that was measured: more would not be booked by their deadline. */
 const MOST_IN_FLIGHT = 1_000;
@@ -56,21 +55,9 @@ export function receiveAlerts(services: AlertServices): Handler<{ Variables: Var
     if (leave === null) throw tooManyInFlight();
     try {
       const { isArray } = request.body;
-      const { alerts, query } = readRequest(context, request, now());
+      const { alerts, query } = await readRequest(context, request, services, now());
       const requestId = context.get("requestId");
-      const toBook = alerts.map(({ alert, hash }, index): AlertToBook => ({
-        ...alert,
-        hash,
-        request_id: requestId,
-        key_id: request.sender.id,
-        ...request.messageId === null ? {} : {
-          message_id: messageIdOf({
-            keyId: request.sender.id,
-            messageId: request.messageId,
-            index: isArray ? index : null,
-          }),
-        },
-      }));
+      const toBook = alerts.map((read, index) => toAlert(read, request, { requestId, index }));
       Object.assign(context.get("logFields"), { alerts: alerts.length, dry_run: query.dry_run || undefined });
 
       if (query.dry_run) {
@@ -84,16 +71,27 @@ export function receiveAlerts(services: AlertServices): Handler<{ Variables: Var
   };
 }
 
-const tooManyInFlight = () =>
-  new HttpError(
-    503,
-    "too_many_in_flight",
-    "this API key has too many alerts under way: send it again",
-    undefined,
-    {
-      "retry-after": "1",
-    },
-  );
+/** An alert as it is booked, with the names that its request gives it. */
+function toAlert(
+  { alert, hash, ignored }: ReadAlert,
+  { sender, body, messageId, idempotencyKey }: Authenticated,
+  { requestId, index }: { requestId: string; index: number },
+): AlertToBook {
+  const place = body.isArray ? index : null;
+  return {
+    ...alert,
+    idempotency_key: alert.idempotency_key ?? named(idempotencyKey, place),
+    hash,
+    request_id: requestId,
+    key_id: sender.id,
+    ...ignored.length === 0 ? {} : { ignored },
+    ...messageId === null ? {} : { message_id: named(`${sender.id}:${messageId}`, place) ?? undefined },
+  };
+}
+
+/** The name of a request, or of the alert at a place in it. */
+const named = (name: string | null, place: number | null): string | null =>
+  name === null || place === null ? name : `${name}:${place}`;
 
 async function bookAll(
   { book, onChanged, onOutcomes }: AlertServices,
@@ -132,53 +130,26 @@ function inLog(outcomes: readonly Outcome[]): LogFields {
   return { outcome: words.join(", "), failure: failures.size === 0 ? undefined : [...failures].join(" ") };
 }
 
-/** A request whose sender is known, its messages still unread. */
-interface Authenticated {
-  sender: Sender;
-  body: KeylessBody;
-  /** Strikes every key that came with the request. */
-  strike: Strike;
-  /** Of a signed message, the id that its sender gave it; else null. */
-  messageId: string | null;
-}
-
-/**
- * Who sent what. The key may stand in the body, so as much of the body is read as it takes to find it; an unauthenticated
- * sender is told nothing of what else is in it.
- */
-async function authenticate(
-  context: AlertContext,
-  { apiKeys, signatures, bodyLimit }: AlertServices,
-  inFlight: InFlight,
-): Promise<Authenticated> {
-  const outside = presentedKeys(context);
-  const early = outside[0] === undefined ? null : authorize(apiKeys, outside[0], "trade");
-  if (early !== null && inFlight.isFull(early.id)) throw tooManyInFlight();
-  refuseForeignCharset(context);
-  const bytes = await readBytes(context.req.raw, bodyLimit);
-  const signature = early === null
-    ? signatures?.validateSignature(context.req.raw.headers, bytes) ?? null
-    : null;
-  const body = takeKeys(readBody(bytes));
-  const sender = early ?? senderOf(signature, apiKeys, body.key);
-  context.get("logFields").key_id = sender.id;
-  const strike = createStrike([...outside, ...body.secrets]);
-  return { sender, body, strike, messageId: signature?.ok ? strike(signature.messageId) : null };
-}
-
 /** What the request says: its query and its alerts, each of which this sender may send. */
-function readRequest(
+async function readRequest(
   context: AlertContext,
-  { sender, body, strike, messageId }: Authenticated,
+  { sender, body, strike, messageId, idempotencyKey }: Authenticated,
+  { settingsOf }: AlertServices,
   now: number,
-): { alerts: ReadAlert[]; query: AlertQuery } {
+): Promise<{ alerts: ReadAlert[]; query: AlertQuery }> {
   const query = alertQuerySchema.safeParse(context.req.query());
   if (!query.success) {
     throw invalid(problemsOf(query.error).map((problem) => ({ ...problem, path: `query.${problem.path}` })));
   }
-  if (messageId !== null) refuseUnsigned(query.data);
+  if (messageId !== null) refuseUnsigned(query.data, idempotencyKey);
   const { account, strategy } = query.data;
-  const read = readAlerts(body, { account, ownAccount: sender.account, strategy, strike, now });
+  const options = { account, ownAccount: sender.account, strategy, strike, now };
+  let read = readAlerts(body, options);
+  if (!read.ok && read.accounts.length > 0 && settingsOf !== undefined) {
+    // Only then: what reads as it is costs no question.
+    const settings = await settingsOf(sender.id, read.accounts);
+    read = readAlerts(body, { ...options, settingsOf: (name) => settings.get(name) ?? null });
+  }
   if (!read.ok) throw invalid(read.problems);
   for (const { alert } of read.alerts) {
     if (sender.account !== null && alert.account !== sender.account) {
@@ -189,37 +160,4 @@ function readRequest(
     if (alert.action === "halt" || alert.action === "resume") requireScope(sender, "admin");
   }
   return { alerts: read.alerts, query: query.data };
-}
-
-/** Who signed, or whose key was in the body: a signature that we cannot check may be meant for somebody else. */
-function senderOf(signature: SignatureCheck | null, apiKeys: ApiKeyAuthService, key: string | null): Sender {
-  if (signature?.ok) {
-    requireScope(signature.sender, "trade");
-    return signature.sender;
-  }
-  if (signature !== null && key === null) {
-    const message = signature.code === "expired_signature"
-      ? `the signature's time is more than ${TOLERANCE} seconds off`
-      : "the signature is not valid";
-    throw unauthorized(signature.code, message, "webhook-signature");
-  }
-  return authorize(apiKeys, key, "trade");
-}
-
-function invalid(problems: Problem[]): HttpError {
-  const unreadable = problems.some(({ code }) => code === "invalid_encoding");
-  return unreadable
-    ? new HttpError(415, "invalid_encoding", "the body is not UTF-8 text", problems)
-    : new HttpError(400, "invalid_alert", "the alert cannot be read", problems);
-}
-
-/** Alerts are UTF-8; a sender that says otherwise means other bytes than we would read. */
-function refuseForeignCharset(context: AlertContext): void {
-  const [, charset = "utf-8"] = /charset\s*=\s*"?([\w-]+)/i.exec(context.req.header("content-type") ?? "") ??
-    [];
-  if (!/^(utf-?8|us-ascii)$/i.test(charset)) {
-    throw new HttpError(415, "unsupported_charset", "send the body as UTF-8", [
-      { path: "", message: "has a charset other than utf-8" },
-    ]);
-  }
 }

@@ -3,7 +3,10 @@
 type Side = "long" | "short";
 
 /** An action, and the side of the position it speaks of, when it does. */
-export type ActionWord = { action: string; side?: Side };
+export type ActionWord = { action: Action; side?: Side };
+
+/** `enter` and `reverse` say what to do, and another field says to which side. */
+export type Action = "buy" | "sell" | "close" | "cancel" | "mark" | "halt" | "resume" | "enter" | "reverse";
 
 /**
  * `long` is a buy that never leaves a short position, `sell_to_close` a sell that never opens one, and so on (DESIGN 8:
@@ -24,6 +27,16 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["selltoclose", { action: "sell", side: "long" }],
   ["buytoclose", { action: "buy", side: "short" }],
   ["buytocover", { action: "buy", side: "short" }],
+  ["b", { action: "buy" }],
+  ["s", { action: "sell" }],
+  ["golong", { action: "buy", side: "long" }],
+  ["goshort", { action: "sell", side: "short" }],
+  ["entry", { action: "enter" }],
+  ["enter", { action: "enter" }],
+  ["open", { action: "enter" }],
+  ["add", { action: "enter" }],
+  ["reverse", { action: "reverse" }],
+  ["flip", { action: "reverse" }],
   ["close", { action: "close" }],
   ["closeposition", { action: "close" }],
   ["exit", { action: "close" }],
@@ -33,6 +46,8 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["flatten", { action: "close" }],
   ["closelong", { action: "close", side: "long" }],
   ["exitlong", { action: "close", side: "long" }],
+  ["closebuy", { action: "close", side: "long" }],
+  ["closesell", { action: "close", side: "short" }],
   ["closeshort", { action: "close", side: "short" }],
   ["exitshort", { action: "close", side: "short" }],
   ["cancel", { action: "cancel" }],
@@ -52,37 +67,79 @@ export const SIDE_WORDS: ReadonlyMap<string, string> = new Map([
   ["none", "flat"],
 ]);
 
-/** What a quantity counts. */
+/** What a quantity counts; `percent` is of the position in a close, else of equity. */
 export const QUANTITY_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ["units", "units"],
+  ["fixed", "units"],
+  ["fixedqty", "units"],
+  ["fixedsize", "units"],
   ["fixedquantity", "units"],
   ["shares", "units"],
   ["contracts", "units"],
+  ["contract", "units"],
+  ["qty", "units"],
+  ["coins", "units"],
   ["base", "units"],
   ["notional", "notional"],
   ["dollaramount", "notional"],
   ["quote", "notional"],
+  ["cash", "notional"],
+  ["usd", "notional"],
+  ["usdt", "notional"],
   ["percentofequity", "percent_of_equity"],
+  ["equitypercent", "percent_of_equity"],
+  ["percentagebalance", "percent_of_equity"],
+  ["percentageinvestment", "percent_of_equity"],
   ["percentofposition", "percent_of_position"],
   ["positionpercent", "percent_of_position"],
   ["risknotional", "risk_notional"],
   ["riskdollaramount", "risk_notional"],
   ["riskpercent", "risk_percent"],
+  ["percent", "percent"],
+  ["percents", "percent"],
+  ["percentage", "percent"],
+  ["pct", "percent"],
+  ["%", "percent"],
 ]);
 
 export const ORDER_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ["market", "market"],
+  ["mkt", "market"],
   ["limit", "limit"],
+  ["lmt", "limit"],
   ["stop", "stop"],
+  ["stp", "stop"],
   ["stopmarket", "stop"],
+  ["slm", "stop"],
   ["stoplimit", "stop_limit"],
+  ["stoplmt", "stop_limit"],
+  ["stplmt", "stop_limit"],
+  ["sl", "stop_limit"],
   ["trailingstop", "trailing_stop"],
+  ["trailingstopmarket", "trailing_stop"],
 ]);
 
 /** Fill-or-kill is immediate-or-cancel here: a paper fill is never partial. */
 export const TIME_IN_FORCE_WORDS: ReadonlyMap<string, string> = new Map([
   ["gtc", "gtc"],
+  ["goodtillcancel", "gtc"],
+  ["goodtillcanceled", "gtc"],
+  ["goodtillcancelled", "gtc"],
   ["day", "day"],
   ["ioc", "ioc"],
+  ["immediateorcancel", "ioc"],
   ["fok", "ioc"],
+  ["fillorkill", "ioc"],
+]);
+
+/** What a flag says; another text is none. */
+export const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["yes", true],
+  ["on", true],
+  ["1", true],
+  ["false", false],
+  ["no", false],
+  ["off", false],
+  ["0", false],
 ]);

@@ -20,6 +20,7 @@ export function createStrike(known: readonly string[]): Strike {
   const secrets = [...new Set(known)].filter(({ length }) => length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length);
   return (text) => {
+    if (text.length < SHORTEST_SECRET) return text;
     let struck = text;
     for (const secret of secrets) if (struck.includes(secret)) struck = struck.replaceAll(secret, MARK);
     return strikeShapes(struck);

@@ -43,6 +43,7 @@ const environmentSchema = z.object({
   API_KEY_SECRET: secret,
   API_KEY_SECRET_PREVIOUS: secret.optional(),
   API_KEYS: z.string().default(""),
+  KEY_SETTINGS: z.string().default("{}"),
   WEBHOOK_SECRETS: z.string().default(""),
   ALLOWED_ALERT_IPS: sources.default(null),
   TRUSTED_PROXY: z.string()
@@ -70,6 +71,8 @@ export interface Config {
   previousApiKeySecret: string | null;
   /** `id:hash` entries; see parseApiKeys. */
   apiKeys: string;
+  /** How messages are read, by the id of their key, as JSON; see parseKeySettings. */
+  keySettings: string;
   /** `id:whsec_…` entries; see parseWebhookSecrets. */
   webhookSecrets: string;
   /** Addresses that alerts are taken from; null: any. */
@@ -122,6 +125,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     apiKeySecret: data.API_KEY_SECRET,
     previousApiKeySecret: data.API_KEY_SECRET_PREVIOUS ?? null,
     apiKeys: data.API_KEYS,
+    keySettings: data.KEY_SETTINGS,
     webhookSecrets: data.WEBHOOK_SECRETS,
     allowedAlertSources: data.ALLOWED_ALERT_IPS,
     trustedProxy: data.TRUSTED_PROXY ?? defaultProxy(data.SUPABASE_URL),

@@ -7,11 +7,11 @@ import { problemsOf } from "../validators/problem.ts";
 import type { Call } from "./tool.ts";
 
 /** An alert as a tool words it: canonical names, of which those that do not matter are left out. */
-export type Wanted = Record<string, unknown> & { id: string };
+export type Wanted = Record<string, unknown> & { idempotency_key: string };
 
 /**
- * Books what an operator wants as alerts: the same rules, locks, records and answers as for any sender. Each has an id,
- * so that a call that is repeated with its id books once.
+ * Books what an operator wants as alerts: the same rules, locks, records and answers as for any sender. Each has an
+ * idempotency key, so that a call that is repeated with its id books once.
  *
  * @returns the answers, in order, as `POST /alerts` gives them, those of refusals among them
  * @throws HttpError 400 for an order that makes no sense, 503 when one is not known to be booked: the same call may be
@@ -39,7 +39,7 @@ export async function bookOne(wanted: Wanted, call: Call): Promise<Record<string
   throw new HttpError(422, code, message);
 }
 
-/** The canonical alert; its hash tells it from another one that has the same id. */
+/** The canonical alert; its hash tells it from another one that has the same idempotency key. */
 function toAlert(wanted: Wanted, { keyId, requestId }: Call): AlertToBook {
   const parsed = alertPayloadSchema.safeParse(wanted);
   if (!parsed.success) {

@@ -25,14 +25,17 @@ export const closeAll = defineTool({
     requireConfirmation(confirm, call.account);
     const name = id ?? crypto.randomUUID();
     // Before the closes: an order that still rests could open again what is closed.
-    const canceled = await bookOne({ action: "cancel", symbol: "*", id: `${name}/cancel` }, call);
+    const canceled = await bookOne(
+      { action: "cancel", symbol: "*", idempotency_key: `${name}/cancel` },
+      call,
+    );
     const held = await heldPositions(call);
     const closed = await bookAll(
       held.map(({ strategy, symbol }) => ({
         action: "close",
         strategy: strategy === "" ? null : strategy,
         symbol,
-        id: `${name}/${shortHash(`${strategy}\n${symbol}`)}`,
+        idempotency_key: `${name}/${shortHash(`${strategy}\n${symbol}`)}`,
       })),
       call,
     );

@@ -11,9 +11,9 @@ import { account, defineTool } from "./tool.ts";
 const { shape } = alertFieldsSchema;
 
 /** What makes a call one that may be repeated. */
-const id = shape.id.describe(
+const id = shape.idempotency_key.describe(
   "Names this call: one that is repeated with its id, for example since its answer was lost, books once. Shares the " +
-    "account's ids with alerts; left out: every call is a new one.",
+    "account's idempotency keys with alerts; left out: every call is a new one.",
 );
 const strategy = shape.strategy.describe("Whose position it is; left out: of alerts that name no strategy.");
 const symbol = shape.symbol.describe('The instrument, like "AAPL" or "BINANCE:BTCUSDT".');
@@ -46,7 +46,7 @@ export const placeOrder = defineTool({
     id,
   }).meta({ required: ["symbol", "side", "quantity"] }),
   run: ({ side, id, ...order }, call) =>
-    bookOne({ ...order, action: side, id: id ?? crypto.randomUUID() }, call),
+    bookOne({ ...order, action: side, idempotency_key: id ?? crypto.randomUUID() }, call),
 });
 
 export const closePosition = defineTool({
@@ -57,7 +57,7 @@ export const closePosition = defineTool({
     required: ["symbol"],
   }),
   run: ({ id, ...order }, call) =>
-    bookOne({ ...order, action: "close", id: id ?? crypto.randomUUID() }, call),
+    bookOne({ ...order, action: "close", idempotency_key: id ?? crypto.randomUUID() }, call),
 });
 
 export const cancelOrders = defineTool({
@@ -73,6 +73,6 @@ export const cancelOrders = defineTool({
   }),
   run({ id, symbol, order_id, ...rest }, call) {
     const what = order_id === null ? { symbol: symbol ?? "*" } : { symbol, order_id };
-    return bookOne({ ...rest, ...what, action: "cancel", id: id ?? crypto.randomUUID() }, call);
+    return bookOne({ ...rest, ...what, action: "cancel", idempotency_key: id ?? crypto.randomUUID() }, call);
   },
 });

@@ -109,7 +109,8 @@ function told<Schema extends z.ZodType>(schema: Schema, title: string): Schema {
 
 /** What an alert's fields may be, each by itself; absent ones are null. */
 export const alertFieldsSchema = z.object({
-  id: told(identifier, "Names the alert: it is booked once for good under this name"),
+  idempotency_key: told(identifier, "Names the alert: it is booked once for good under this name"),
+  id: told(identifier, "A label, such as Pine's order id: a part of the content"),
   account: told(accountName, "The account; without one the key's own, else default"),
   strategy: told(strategyName, "Whose position it is: two strategies on one symbol never mix"),
   symbol: told(symbol, "The instrument, also with its exchange before a colon; * to cancel everywhere"),

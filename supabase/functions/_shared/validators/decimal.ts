@@ -83,6 +83,9 @@ function whyNot(written: string): string {
   if (written.includes(",")) {
     return "has a comma: write 1000.50, with a point and without thousands separators";
   }
+  if (/[$€£¥₹]/.test(written)) {
+    return 'has a currency sign: send the number alone, and "quantity_type": "notional" where it is money';
+  }
   if (written.endsWith("%")) {
     return "has a percent sign: send the number alone and say what it means in its type field";
   }

@@ -1,0 +1,119 @@
+import type { Context } from "hono";
+import { authorize, presentedKeys, requireScope, type Sender, unauthorized } from "../auth/authorize.ts";
+import type { ApiKeyAuthService } from "../auth/api-keys.ts";
+import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/signatures.ts";
+import { createStrike, type Strike } from "../auth/strike.ts";
+import type { Variables } from "../http/app.ts";
+import { readBytes } from "../http/body.ts";
+import { HttpError, type Problem } from "../http/errors.ts";
+import type { InFlight } from "./in-flight.ts";
+import { readBody } from "./read-body.ts";
+import { type KeylessBody, takeKeys } from "./secret.ts";
+
+export type AlertContext = Context<{ Variables: Variables }>;
+
+/** What tells who sent an alert. */
+export interface Authenticators {
+  apiKeys: ApiKeyAuthService;
+  /** For senders that sign instead of sending a key. */
+  signatures?: SignatureService;
+  /** Largest body, in bytes. */
+  bodyLimit: number;
+}
+
+/** A request whose sender is known, its messages still unread. */
+export interface Authenticated {
+  sender: Sender;
+  body: KeylessBody;
+  /** Strikes every key that came with the request. */
+  strike: Strike;
+  /** Of a signed message, the id that its sender gave it; else null. */
+  messageId: string | null;
+  /** What the header Idempotency-Key says; else null. */
+  idempotencyKey: string | null;
+}
+
+/**
+ * Who sent what. The key may stand in the body, so as much of the body is read as it takes to find it; an unauthenticated
+ * sender is told nothing of what else is in it.
+ */
+export async function authenticate(
+  context: AlertContext,
+  { apiKeys, signatures, bodyLimit }: Authenticators,
+  inFlight: InFlight,
+): Promise<Authenticated> {
+  const outside = presentedKeys(context);
+  const early = outside[0] === undefined ? null : authorize(apiKeys, outside[0], "trade");
+  if (early !== null && inFlight.isFull(early.id)) throw tooManyInFlight();
+  refuseForeignCharset(context);
+  const bytes = await readBytes(context.req.raw, bodyLimit);
+  const signature = early === null
+    ? signatures?.validateSignature(context.req.raw.headers, bytes) ?? null
+    : null;
+  const body = takeKeys(readBody(bytes));
+  const sender = early ?? senderOf(signature, apiKeys, body.key);
+  context.get("logFields").key_id = sender.id;
+  const strike = createStrike([...outside, ...body.secrets]);
+  const idempotencyKey = idempotencyKeyOf(context);
+  return {
+    sender,
+    body,
+    strike,
+    messageId: signature?.ok ? strike(signature.messageId) : null,
+    idempotencyKey: idempotencyKey === null ? null : strike(idempotencyKey),
+  };
+}
+
+/** What `Idempotency-Key` says, in quotes as its draft has it or without. */
+function idempotencyKeyOf(context: AlertContext): string | null {
+  const sent = (context.req.header("idempotency-key") ?? "").trim().replace(/^"(.*)"$/, "$1");
+  if (sent === "") return null;
+  if (/^[\x21-\x7e]{1,180}$/.test(sent)) return sent;
+  throw invalid([{ path: "header.idempotency-key", message: "must be at most 180 printable characters" }]);
+}
+
+/** Who signed, or whose key was in the body: a signature that we cannot check may be meant for somebody else. */
+function senderOf(signature: SignatureCheck | null, apiKeys: ApiKeyAuthService, key: string | null): Sender {
+  if (signature?.ok) {
+    requireScope(signature.sender, "trade");
+    return signature.sender;
+  }
+  if (signature !== null && key === null) {
+    const message = signature.code === "expired_signature"
+      ? `the signature's time is more than ${TOLERANCE} seconds off`
+      : "the signature is not valid";
+    throw unauthorized(signature.code, message, "webhook-signature");
+  }
+  return authorize(apiKeys, key, "trade");
+}
+
+/** Alerts are UTF-8; a sender that says otherwise means other bytes than we would read. */
+function refuseForeignCharset(context: AlertContext): void {
+  const [, charset = "utf-8"] = /charset\s*=\s*"?([\w-]+)/i.exec(context.req.header("content-type") ?? "") ??
+    [];
+  if (!/^(utf-?8|us-ascii)$/i.test(charset)) {
+    throw new HttpError(415, "unsupported_charset", "send the body as UTF-8", [
+      { path: "", message: "has a charset other than utf-8" },
+    ]);
+  }
+}
+
+/** What ends a request of a key that has too many alerts under way. */
+export const tooManyInFlight = () =>
+  new HttpError(
+    503,
+    "too_many_in_flight",
+    "this API key has too many alerts under way: send it again",
+    undefined,
+    {
+      "retry-after": "1",
+    },
+  );
+
+/** What ends a request that cannot be read. */
+export function invalid(problems: Problem[]): HttpError {
+  const unreadable = problems.some(({ code }) => code === "invalid_encoding");
+  return unreadable
+    ? new HttpError(415, "invalid_encoding", "the body is not UTF-8 text", problems)
+    : new HttpError(400, "invalid_alert", "the alert cannot be read", problems);
+}

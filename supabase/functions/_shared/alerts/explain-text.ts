@@ -1,0 +1,47 @@
+import type { Problem } from "../http/errors.ts";
+
+/** The smallest alert, as the documentation has it. */
+const EXAMPLE = '{"symbol": "AAPL", "action": "buy", "quantity": "10", "price": "190.25"}';
+
+/** Messages of other services that cannot be an alert here, whatever of them could be read, and why. */
+const OF_OTHERS: readonly [looks: RegExp, why: string][] = [
+  [/^\d{6,},\s*\w+,/, "looks like PineConnector's: its sizes and pips mean what the license's settings say"],
+  [/\w\([^()]{0,200}\)\s*\{/, "looks like Alertatron's commands, a program for its own engine"],
+  [
+    /^(?=.*\b[abceqs]=\S+\s+[abceqs]=)/,
+    "looks like Autoview's command line, whose letters mean what its settings say",
+  ],
+  [
+    /^(ENTER|EXIT)-(LONG|SHORT|ALL)_/i,
+    "looks like WunderTrading's code, which names a bot there and no order",
+  ],
+  [
+    /^\w+=[^\s=;&,]+([ \t]+\w+=[^\s=;&,]+)+$/,
+    "has pairs with spaces between: put each on a line of its own, or ; between",
+  ],
+];
+const PRICE_ALERT = /\b(crossing|greater than|less than|entering channel|moving (up|down))\b/i;
+
+/** Characters that are looked at: those messages are short, and begin as they do. */
+const LOOKED_AT = 500;
+
+/** What a message of another service is, which is no alert however much of it could be read; null for others. */
+export function messageOfOthers(text: string): Problem | null {
+  const [, why] = OF_OTHERS.find(([looks]) => looks.test(text.slice(0, LOOKED_AT))) ?? [];
+  return why === undefined ? null : noAlert(why);
+}
+
+/** Why a text that is neither JSON nor pairs is no alert. One problem: there is one mistake. */
+export function explainText(text: string): Problem {
+  return noAlert(
+    PRICE_ALERT.test(text.slice(0, LOOKED_AT))
+      ? "is TradingView's text of a price alert, which has no order in it"
+      : "is neither JSON nor key=value pairs",
+  );
+}
+
+const noAlert = (why: string): Problem => ({
+  path: "",
+  message: `${why}; send for example ${EXAMPLE}`,
+  code: "invalid_body",
+});

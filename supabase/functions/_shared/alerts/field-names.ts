@@ -1,0 +1,81 @@
+/**
+ * What a name may mean, dotted where it nests: the canonical fields, and what becomes one of them when all of a message is
+ * known (see interpret): `position_size` is a signed target, `position_side` the position that an action beside it speaks of.
+ */
+export const FIELD_NAMES = [
+  "id",
+  "idempotency_key",
+  "account",
+  "strategy",
+  "symbol",
+  "exchange",
+  "action",
+  "position_side",
+  "target.side",
+  "target.quantity",
+  "target_price",
+  "position_size",
+  "quantity",
+  "quantity_type",
+  "quote_quantity",
+  "percent_quantity",
+  "volume",
+  "order_type",
+  "price",
+  "limit_price",
+  "stop_price",
+  "stop",
+  "trail_amount",
+  "trail_percent",
+  "take_profit.percent",
+  "take_profit.amount",
+  "take_profit.limit_price",
+  "stop_loss.type",
+  "stop_loss.percent",
+  "stop_loss.amount",
+  "stop_loss.stop_price",
+  "stop_loss.limit_price",
+  "stop_loss.trail_amount",
+  "stop_loss.trail_percent",
+  "reduce_only",
+  "close_position",
+  "close_side",
+  "reverse",
+  "time_in_force",
+  "time",
+  "max_age",
+  "interval",
+  "fee",
+  "comment",
+  "order_id",
+  "open",
+  "high",
+  "low",
+  "close",
+] as const;
+export type FieldName = typeof FIELD_NAMES[number];
+
+/** A field as problems name it: what becomes another one is told where it ends. */
+export function pathOf(field: FieldName): string {
+  switch (field) {
+    case "position_side":
+    case "close_side":
+      return "target.side";
+    case "position_size":
+      return "target.quantity";
+    case "quote_quantity":
+    case "percent_quantity":
+    case "volume":
+      return "quantity";
+    case "target_price":
+      return "target";
+    case "stop":
+      return "stop_price";
+    case "reduce_only":
+    case "close_position":
+    case "reverse":
+      return "action";
+    default:
+      return field;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Strike } from "../auth/strike.ts";
+import type { Problem } from "../http/errors.ts";
+import { alertPayloadSchema } from "../validators/alert.ts";
+import type { CanonicalAlert } from "../validators/canonical-alert.ts";
+import { absolute, readDecimal } from "../validators/decimal.ts";
+import { problemsOf } from "../validators/problem.ts";
+import { contentHash } from "./content-hash.ts";
+import { dialectOf } from "./dialects/index.ts";
+import type { FieldName } from "./field-names.ts";
+import { collectFields, type Fields, type Leaf } from "./fields.ts";
+import { interpret, toInput } from "./interpret.ts";
+import { type Message, plainName } from "./message.ts";
+import { sortUnknown, unreadNumbers } from "./unknown.ts";
+
+/** What the request says besides its body. */
+export type ReadOptions = {
+  /** The account for messages that name none, from the query; a message that names another is refused. */
+  account?: string | null;
+  /** The sender's only account, for messages that name none where the query names none either. */
+  ownAccount?: string | null;
+  /** The strategy for messages that name none; a message that names another is refused. */
+  strategy?: string | null;
+  /** Strikes the sender's keys, should a comment or an id repeat one: it would be stored. */
+  strike: Strike;
+  /** How the messages of an account are read, where that is known; null where it is not (yet). */
+  settingsOf?: (account: string) => ReadingSettings | null;
+  /** Milliseconds since the epoch: alerts from further than a day ahead of it are refused. */
+  now: number;
+};
+
+/** How an account's owner wants messages to be read. */
+export interface ReadingSettings {
+  /** Whether fields that are not understood and may change an order are refused, or listed and ignored. */
+  unknown_fields: "refuse" | "ignore";
+  /** How much an order trades that does not say so: a decimal, and what it counts; null: it is refused. */
+  default_quantity: string | null;
+  default_quantity_type: string;
+}
+
+/**
+ * One alert, whose dialect it was in, the hash of its content (64 hex digits, see contentHash), and the names of the fields
+ * that were not understood, which change no order.
+ */
+export type ReadAlert = { alert: CanonicalAlert; dialect: string; hash: string; ignored: string[] };
+
+/** One message as an alert, or what is wrong with it; `account` is whose settings may mend that. */
+export type ReadMessage = { ok: true; alert: ReadAlert } | {
+  ok: false;
+  problems: Problem[];
+  account: string;
+};
+
+const DAY = 86_400_000;
+
+/** Reads a message: names to fields, the sender's words to ours, all of it by the schema; nothing is passed over. */
+export function readMessage(message: Message, options: ReadOptions): ReadMessage {
+  const dialect = dialectOf(message);
+  const { fields, problems, unknown } = collectFields(message, dialect.names);
+  const extraProfits = placeTakeProfits(fields, unknown);
+  problems.push(...extraProfits.problems);
+  const { problems: contradictions, unused } = interpret(fields);
+  problems.push(...contradictions);
+  problems.push(
+    ...fillIn(fields, "account", options.account),
+    ...fillIn(fields, "strategy", options.strategy),
+  );
+  setDefault(fields, "account", options.ownAccount ?? null);
+
+  const account = accountOf(fields);
+  const settings = options.settingsOf?.(account) ?? null;
+  const sorted = sortUnknown(unknown);
+  const isAccepted = settings?.unknown_fields === "ignore";
+  if (!isAccepted) problems.push(...sorted.problems);
+  if (
+    !fields.has("quantity") && settings !== null && settings.default_quantity !== null && isSizeless(fields)
+  ) {
+    setDefault(fields, "quantity", settings.default_quantity);
+    setDefault(fields, "quantity_type", settings.default_quantity_type);
+  }
+  const parsed = alertPayloadSchema.safeParse(toInput(fields));
+  if (!parsed.success) {
+    problems.push(
+      ...problemsOf(parsed.error).map((problem) => explained(withSource(problem, fields), fields, unknown)),
+    );
+  } else if (parsed.data.time !== null && Date.parse(parsed.data.time) > options.now + DAY) {
+    problems.push(withSource({ path: "time", message: "is more than a day ahead" }, fields));
+  }
+  if (!parsed.success || problems.length > 0) return { ok: false, problems, account };
+  const alert = parsed.data;
+  const accepted = isAccepted ? sorted.problems.map(({ path }) => path) : [];
+  const ignored = [...new Set([...sorted.ignored, ...accepted, ...extraProfits.ignored, ...unused])];
+  return {
+    ok: true,
+    alert: { alert, dialect: dialect.name, hash: contentHash(alert.strategy, message), ignored },
+  };
+}
+
+/** `tp1`, `take_profit_2`, `target3`: one is the take profit, of several only one could be meant. */
+const NUMBERED_PROFIT = /^(tp|takeprofit|target)(price)?\d(price)?$/;
+
+/**
+ * Numbered take profits. Where the message says the position wanted, several change nothing that the next message does not
+ * put right: they are listed. Else they are refused.
+ */
+function placeTakeProfits(fields: Fields, unknown: Leaf[]): { ignored: string[]; problems: Problem[] } {
+  const isProfit = ({ path, value }: Leaf) =>
+    NUMBERED_PROFIT.test(plainName(path)) && !(typeof value === "string" && decimalOf(value) === "0");
+  const profits = unknown.filter(isProfit);
+  if (profits.length === 0) return { ignored: [], problems: [] };
+  const others = unknown.filter((leaf) => !isProfit(leaf));
+  unknown.splice(0, unknown.length, ...others);
+  const [first] = profits;
+  if (profits.length === 1 && first !== undefined && !fields.has("take_profit.limit_price")) {
+    fields.set("take_profit.limit_price", { value: first.value, source: first.path });
+    return { ignored: [], problems: [] };
+  }
+  const names = profits.map(({ path }) => path.slice(0, 64));
+  if (fields.has("position_size") || fields.has("target.quantity")) return { ignored: names, problems: [] };
+  const message =
+    "is sent several times: an alert has one; send the others as alerts of their own, each with its quantity";
+  return { ignored: [], problems: [{ path: "take_profit", source: names[0], message }] };
+}
+
+const decimalOf = (text: string): string | null => {
+  const read = readDecimal(text);
+  return read.ok ? read.value : null;
+};
+
+/** Whether an order says nothing of how much. */
+function isSizeless(fields: Fields): boolean {
+  const action = fields.get("action")?.value;
+  return (action === "buy" || action === "sell") && !fields.has("target.quantity") &&
+    fields.get("target.side")?.value !== "flat";
+}
+
+function accountOf(fields: Fields): string {
+  const value = fields.get("account")?.value;
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : "default";
+}
+
+function setDefault(fields: Fields, name: FieldName, value: string | null): void {
+  if (value !== null && !fields.has(name)) fields.set(name, { value, source: name });
+}
+
+/** Takes the request's value for a field that the message leaves out; where both speak, they must agree. */
+function fillIn(fields: Fields, name: "account" | "strategy", value: string | null | undefined): Problem[] {
+  if (value === null || value === undefined || value === "") return [];
+  const sent = fields.get(name);
+  if (sent === undefined) fields.set(name, { value, source: name });
+  else if (typeof sent.value !== "string" || sent.value.trim() !== value) {
+    const message = "is not the one that the request names: leave it out of one of them";
+    return [withSource({ path: name, message }, fields)];
+  }
+  return [];
+}
+
+/** The sender's own name beside ours, where it differs. */
+function withSource(problem: Problem, fields: Fields): Problem {
+  const source = fields.get(problem.path as FieldName)?.source;
+  return source === undefined || source === problem.path ? problem : { ...problem, source };
+}
+
+/** What a person needs to know beside what is wrong. */
+function explained(problem: Problem, fields: Fields, unknown: readonly Leaf[]): Problem {
+  if (problem.path !== "quantity") return problem;
+  const sent = fields.get("quantity")?.value;
+  if (typeof sent === "string" && absolute(decimalOf(sent) ?? "") === "0") {
+    const message = `${problem.message}: is it {{strategy.position_size}}? Then name it position_size`;
+    return { ...problem, message };
+  }
+  const numbers = sent === undefined ? unreadNumbers(unknown) : [];
+  return numbers.length === 0
+    ? problem
+    : { ...problem, message: `${problem.message}; not understood: ${numbers.join(", ")}` };
+}

@@ -1,0 +1,189 @@
+import type { FieldName } from "./field-names.ts";
+
+/** Tells whether a name with this value means the field: `type` is an order type, and the action where it says `buy`. */
+export type When = "action" | "not action" | "side" | "number" | "flag" | "reverse" | "time" | "plain";
+
+/** Names of one field, the most telling first. */
+export interface Row {
+  field: FieldName;
+  /** In snake case, dotted where they stand in an object; capitals, `_`, `-` and spaces do not matter. */
+  names: readonly string[];
+  /** The names mean the field only with such a value. */
+  when?: When;
+}
+
+const words = (names: string): readonly string[] => names.trim().split(/\s+/);
+
+/**
+ * Every name that senders have for a field, ours first: those of TradingView's placeholders, TradersPost, 3Commas, OKX,
+ * OpenAlgo, CrossTrade, Pionex, Altrady, freqtrade, PickMyTrade, OctoBot, MetaTrader bridges, Bitget, Bybit and Alpaca, and
+ * what people write instead. To read another sender is to add names here.
+ */
+export const VOCABULARY: readonly Row[] = [
+  { field: "idempotency_key", names: words("idempotency_key event_id uuid") },
+  { field: "id", names: words("id alert_id signal_id client_order_id order.id order_tag") },
+  { field: "account", names: words("account") },
+  { field: "strategy", names: words("strategy strategy_name strategy_id strategy.name") },
+  {
+    field: "symbol",
+    names: words(`
+      symbol ticker instrument pair tv_instrument trading_symbol ticker_id inst_id asset contract`),
+  },
+  { field: "exchange", names: words("exchange tv_exchange exchange_segment") },
+  {
+    field: "action",
+    names: words(`
+      action order_action order.action trade_action transaction_type order_side trade_side side
+      direction`),
+  },
+  {
+    field: "action",
+    names: words("signal command cmd operation type order order_type trade data event"),
+    when: "action",
+  },
+  { field: "position_side", names: words("position_side pos_side side direction") },
+  { field: "target.side", names: words("target.side") },
+  { field: "target.side", names: words("target position new_position desired_position"), when: "side" },
+  { field: "target.side", names: words("sentiment market_position position.side") },
+  { field: "target.quantity", names: words("target.quantity market_position_size") },
+  { field: "position_size", names: words("position_size target_size target_position position.size") },
+  { field: "position_size", names: words("position new_position desired_position"), when: "number" },
+  { field: "target_price", names: words("target"), when: "number" },
+  {
+    field: "quantity",
+    names: words(`
+      quantity qty contracts order_contracts order.contracts order_quantity order_qty order_size
+      order_amount shares units size lots lot amount trade_amount base_amount base_quantity
+      base_qty`),
+  },
+  { field: "volume", names: words("volume vol") },
+  {
+    field: "quote_quantity",
+    names: words(`
+      quote_quantity quote_amount quote_qty quote_order_qty stake_amount notional usd_amount
+      usdt_amount dollar_amount cash_amount order_value`),
+  },
+  {
+    field: "percent_quantity",
+    names: words(`
+      quantity_percent qty_percent qty_pct size_percent size_pct percent_of_equity equity_percent`),
+  },
+  {
+    field: "quantity_type",
+    names: words("quantity_type qty_type size_type amount_type volume_type currency_type investment_type"),
+  },
+  {
+    field: "order_type",
+    names: words("order_type type price_type ord_type order.type order.order_type order_kind"),
+    when: "not action",
+  },
+  {
+    field: "price",
+    names: words("price signal_price market_price order_price order.price close bar.close"),
+  },
+  {
+    field: "price",
+    names: words("entry_price entry last_price last ltp current_price"),
+    when: "number",
+  },
+  { field: "limit_price", names: words("limit_price order.limit_price lmt_price") },
+  { field: "limit_price", names: words("limit"), when: "number" },
+  { field: "stop_price", names: words("stop_price order.stop_price trigger_price trigger") },
+  { field: "stop", names: words("stop"), when: "number" },
+  { field: "trail_amount", names: words("trail_amount trail_price") },
+  { field: "trail_percent", names: words("trail_percent callback_rate") },
+  {
+    field: "take_profit.percent",
+    names: words(`
+      take_profit.percent take_profit_percent tp_percent take_profit_pct tp_pct percentage_tp
+      tp_percentage take_profit_percentage`),
+  },
+  { field: "take_profit.amount", names: words("take_profit.amount take_profit_amount tp_amount") },
+  {
+    field: "take_profit.limit_price",
+    names: words(`
+      take_profit.limit_price take_profit.price take_profit take_profit_price tp_price tp
+      preset_take_profit_price preset_stop_surplus_price`),
+  },
+  { field: "stop_loss.type", names: words("stop_loss.type stop_loss_type") },
+  {
+    field: "stop_loss.percent",
+    names: words(`
+      stop_loss.percent stop_loss_percent sl_percent stop_loss_pct sl_pct percentage_sl
+      sl_percentage stop_loss_percentage`),
+  },
+  { field: "stop_loss.amount", names: words("stop_loss.amount stop_loss_amount sl_amount") },
+  {
+    field: "stop_loss.stop_price",
+    names: words(`
+      stop_loss.stop_price stop_loss.price stop_loss stop_loss_price sl_price sl
+      preset_stop_loss_price`),
+  },
+  { field: "stop_loss.limit_price", names: words("stop_loss.limit_price") },
+  { field: "stop_loss.trail_amount", names: words("stop_loss.trail_amount stop_loss.trail_price") },
+  { field: "stop_loss.trail_percent", names: words("stop_loss.trail_percent") },
+  { field: "reduce_only", names: words("reduce_only close_only exit_only is_reduce_only"), when: "flag" },
+  { field: "close_position", names: words("close_position close_all flatten"), when: "flag" },
+  { field: "close_side", names: words("close_side close_position exit_side"), when: "side" },
+  { field: "reverse", names: words("reverse reverse_position flip"), when: "flag" },
+  { field: "reverse", names: words("mode order_mode"), when: "reverse" },
+  { field: "time_in_force", names: words("time_in_force tif validity") },
+  { field: "time", names: words("timenow time timestamp bar.time") },
+  {
+    field: "time",
+    names: words("date datetime date_time alert_time signal_time sent_at"),
+    when: "time",
+  },
+  { field: "max_age", names: words("max_age max_lag") },
+  { field: "interval", names: words("interval timeframe") },
+  { field: "interval", names: words("period resolution tf"), when: "plain" },
+  { field: "fee", names: words("fee commission") },
+  {
+    field: "comment",
+    names: words("comment order_comment order.comment message alert_message order.alert_message note text"),
+  },
+  { field: "order_id", names: words("order_id") },
+  { field: "open", names: words("open bar.open") },
+  { field: "high", names: words("high bar.high") },
+  { field: "low", names: words("low bar.low") },
+  { field: "close", names: words("close bar.close") },
+];
+
+/** Objects that only hold an alert's fields: a name in one of them is that name. */
+export const WRAPPERS: ReadonlySet<string> = new Set([
+  "alert",
+  "bar",
+  "body",
+  "candle",
+  "content",
+  "data",
+  "details",
+  "info",
+  "market",
+  "message",
+  "order",
+  "orderinfo",
+  "params",
+  "payload",
+  "position",
+  "request",
+  "signal",
+  "strategy",
+  "strategyinfo",
+  "trade",
+  "tradingview",
+  "tv",
+]);
+
+/**
+ * Names of a report, which change no order whatever they say: as plainName has them, `#` for digits. They are read past in
+ * silence; other names that nobody knows are listed in the answer.
+ */
+export const REPORT_NAMES: readonly string[] = words(`
+  plot# riskreward rr risktoreward rewardrisk rratio tphit slhit tpcount slcount
+  positioncount ordercount openorders opentrades closedtrades totaltrades wintrades losstrades
+  prevmarketposition prevmarketpositionsize prevposition prevpositionsize previousposition prevside
+  profitfactor netprofit grossprofit openprofit realizedprofit unrealizedprofit
+  positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
+  volume#h volumema volumesma volumeratio avgvolume relativevolume volumechange
+  changepercent percentchange pnlpercent winpercent`);

@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { alertOf, pathsOf, problemsOf, read } from "./reading.ts";
+
+/** Messages, each with what its sender meant: fields of the canonical alert. */
+const MEANT: [what: string, message: unknown, meant: Record<string, unknown>][] = [
+  ["reduce_only on a sell closes a long", { symbol: "A", action: "sell", qty: 2, reduceOnly: true }, {
+    action: "sell",
+    target: { side: "long", quantity: null },
+  }],
+  ["reduce_only on a buy closes a short", { symbol: "A", action: "buy", qty: 2, reduce_only: "true" }, {
+    action: "buy",
+    target: { side: "short", quantity: null },
+  }],
+  ["a false flag changes nothing", {
+    symbol: "A",
+    action: "buy",
+    qty: 2,
+    reduce_only: false,
+    closePosition: "no",
+  }, {
+    action: "buy",
+    target: null,
+  }],
+  ["close_position closes all of it", { symbol: "A", side: "sell", qty: 2, close_position: "True" }, {
+    action: "close",
+    quantity: null,
+    target: null,
+  }],
+  ["close_side closes one side", { symbol: "A", close_side: "short" }, {
+    action: "close",
+    target: { side: "short", quantity: null },
+  }],
+  ["mode reverse turns the position over", { symbol: "A", action: "sell", qty: 2, mode: "reverse" }, {
+    action: "sell",
+    quantity: null,
+    target: { side: "short", quantity: "2" },
+  }],
+  ["position is a target by its word", { symbol: "A", action: "buy", qty: 1, position: "long" }, {
+    target: { side: "long", quantity: null },
+  }],
+  ["position is a target by its number", { symbol: "A", position: "-3" }, {
+    target: { side: "short", quantity: "3" },
+  }],
+  ["open and a side", { symbol: "A", action: "open", side: "short", qty: 1 }, {
+    action: "sell",
+    target: { side: "short", quantity: null },
+  }],
+  [
+    "a market order's price of 0 is none",
+    { symbol: "A", action: "buy", qty: 1, pricetype: "MKT", price: 0 },
+    {
+      price: null,
+    },
+  ],
+  ["exits of 0 are none", { symbol: "A", action: "buy", qty: 1, tp: "0", sl: 0, trail_percent: 0 }, {
+    take_profit: null,
+    stop_loss: null,
+    order_type: "market",
+  }],
+  ["SL is a stop with a limit", {
+    symbol: "A",
+    action: "buy",
+    qty: 1,
+    pricetype: "SL",
+    price: 11,
+    trigger_price: 10,
+  }, {
+    order_type: "stop_limit",
+    limit_price: "11",
+    stop_price: "10",
+    price: null,
+  }],
+  ["SL-M is a stop", { symbol: "A", action: "buy", qty: 1, pricetype: "SL-M", price: 0, trigger_price: 10 }, {
+    order_type: "stop",
+    stop_price: "10",
+  }],
+  ["an amount of money", { symbol: "A", action: "buy", quote_amount: "100", price: 5 }, {
+    quantity: "100",
+    quantity_type: "notional",
+  }],
+  ["half of a position", { symbol: "A", action: "close", size: "50%" }, {
+    quantity: "50",
+    quantity_type: "percent_of_position",
+  }],
+  ["percent of a purchase is of equity", {
+    symbol: "A",
+    action: "buy",
+    qty: 5,
+    qty_type: "percent",
+    price: 1,
+  }, {
+    quantity_type: "percent_of_equity",
+  }],
+  ["one numbered take profit is the take profit", { symbol: "A", action: "buy", qty: 1, tp1: 12 }, {
+    take_profit: { limit_price: "12" },
+  }],
+  ["one leg is the order", {
+    secret: "not-a-key-of-ours",
+    alertType: "multi_leg_order",
+    order_legs: [{
+      transactionType: "B",
+      orderType: "MKT",
+      quantity: "1",
+      exchange: "NSE",
+      symbol: "NIFTY1!",
+      productType: "I",
+      price: "0",
+    }],
+  }, { symbol: "NIFTY1!", exchange: "NSE", action: "buy", quantity: "1", order_type: "market", price: null }],
+  ["a message in a message, as text", { alert: JSON.stringify({ symbol: "A", action: "buy", qty: 1 }) }, {
+    symbol: "A",
+    action: "buy",
+    quantity: "1",
+  }],
+  [
+    "TradingView's own text with a short",
+    "Name (1, 2): order sell @ 1,000.5 filled on NASDAQ:AAPL. New strategy position is -1000.5",
+    {
+      symbol: "AAPL",
+      exchange: "NASDAQ",
+      action: "sell",
+      quantity: "1000.5",
+      target: { side: "short", quantity: "1000.5" },
+    },
+  ],
+  ["an order's text beside its fields is its comment", {
+    symbol: "A",
+    action: "buy",
+    qty: 1,
+    message: "A: order buy @ 9 filled on B. New strategy position is 9",
+  }, {
+    symbol: "A",
+    quantity: "1",
+  }],
+  ["exits of a close have no use", { symbol: "A", action: "close", tp: 12, sl: 8, price: 10 }, {
+    take_profit: null,
+    stop_loss: null,
+  }],
+];
+for (const [what, message, meant] of MEANT) {
+  Deno.test(`the reading: ${what}`, () => {
+    const alert: Record<string, unknown> = alertOf(message);
+    for (const [field, value] of Object.entries(meant)) assert.deepEqual(alert[field], value, field);
+  });
+}
+
+const base = { symbol: "A", action: "buy", qty: 1, price: 10 };
+/** What is refused, where, and what the sender is told to do. */
+const REFUSED: [what: string, message: unknown, path: string, says: RegExp][] = [
+  ["option fields", { ...base, strike: 150, expiration: "+1 month" }, "strike", /contract's own symbol/],
+  [
+    "a value that speaks of an option",
+    { ...base, instrument_kind: "CALL" },
+    "instrument_kind",
+    /not understood/,
+  ],
+  ["several legs", { ...base, legs: [{ symbol: "A" }, { symbol: "B" }] }, "legs[0].symbol", /one contract/],
+  ["distances in pips", { ...base, sl_pips: 20 }, "sl_pips", /stop_loss.amount/],
+  ["a size by risk", { ...base, risk: "2" }, "risk", /risk_percent/],
+  ["several take profits", { ...base, tp1: 11, tp2: 12 }, "take_profit", /an alert has one/],
+  ["a target that is a price", { ...base, target: "1.16" }, "target", /is a number, which is a price/],
+  ["a reversal without a side", { symbol: "A", action: "reverse", qty: 1 }, "action", /long or short/],
+  ["two sizes", { ...base, quote_amount: 100 }, "quantity", /only one can be meant/],
+  ["money with its sign", { symbol: "A", action: "buy", qty: "100$" }, "quantity", /currency sign/],
+  ["a quantity of 0", { symbol: "A", action: "sell", quantity: "0" }, "quantity", /position_size/],
+  [
+    "a size under a name that nobody knows",
+    { symbol: "A", action: "buy", how_many: "5" },
+    "quantity",
+    /how_many/,
+  ],
+  ["an unquoted time", '{"symbol": "A", "time": 2026-11-27T01:00:00Z}', "", /quotes/],
+  ["a semicolon at the end", '{"symbol": "A", "action": "buy", "quantity": 1};', "", /a ; stands after/],
+  ["PineConnector's text", "10000000000,sell,GBPJPY,sl=50,risk=1", "", /PineConnector.*send for example/],
+  ["Alertatron's text", "MyKeys(XBTUSD) { market(side=buy, amount=100); }", "", /Alertatron/],
+  ["Autoview's text", "e=bitmex s=xbtusd b=long q=50%", "", /Autoview/],
+  ["free text", "buy some now please", "", /neither JSON nor key=value.*send for example/],
+];
+for (const [what, message, path, says] of REFUSED) {
+  Deno.test(`the reading refuses ${what}, and says what to send`, () => {
+    const problems = problemsOf(message);
+    assert.ok(
+      problems.some((problem) => problem.path === path && says.test(problem.message)),
+      JSON.stringify(problems),
+    );
+  });
+}
+
+Deno.test("a text that is neither JSON nor pairs has one problem", () => {
+  assert.equal(problemsOf("🔔 BUY SIGNAL\nfor you\nand me").length, 1);
+});
+
+Deno.test("several take profits are listed where the message says the position wanted", () => {
+  const result = read({ ...base, position_size: 1, tp1: 11, tp2: 12 });
+  assert.ok(result.ok);
+  assert.deepEqual(result.alerts[0]?.ignored, ["tp1", "tp2"]);
+});
+
+const settings = (changes: object) => () => ({
+  unknown_fields: "refuse" as const,
+  default_quantity: null,
+  default_quantity_type: "units",
+  ...changes,
+});
+
+Deno.test("an owner who accepts it has what is not understood ignored, and listed all the same", () => {
+  const message = { ...base, my_risk_size: "2" };
+  assert.deepEqual(pathsOf(message), ["my_risk_size"]);
+  const result = read(message, { settingsOf: settings({ unknown_fields: "ignore" }) });
+  assert.ok(result.ok);
+  assert.deepEqual(result.alerts[0]?.ignored, ["my_risk_size"]);
+});
+
+Deno.test("a default size is for orders that do not say how much, and for no others", () => {
+  const options = {
+    settingsOf: settings({ default_quantity: "3", default_quantity_type: "percent_of_equity" }),
+  };
+  const sized = alertOf({ symbol: "A", action: "buy", price: 1 }, options);
+  assert.deepEqual([sized.quantity, sized.quantity_type], ["3", "percent_of_equity"]);
+  assert.equal(alertOf({ symbol: "A", action: "close", price: 1 }, options).quantity, null);
+  assert.equal(alertOf({ symbol: "A", position_size: 5, action: "buy" }, options).quantity, null);
+  assert.equal(alertOf({ symbol: "A", action: "buy", qty: 2, price: 1 }, options).quantity, "2");
+  assert.equal(alertOf({ symbol: "A", action: "mark", price: 1 }, options).quantity, null);
+});
+
+Deno.test("what settings may mend is told with the account, and only that", () => {
+  const accountsOf = (message: unknown) => {
+    const result = read(message);
+    return result.ok ? null : result.accounts;
+  };
+  assert.deepEqual(accountsOf({ account: "mine", symbol: "A", action: "buy", price: 1 }), ["mine"]);
+  assert.deepEqual(accountsOf({ symbol: "A", action: "buy", qty: 1, my_size: 2 }), ["default"]);
+  assert.deepEqual(accountsOf({ symbol: "<b>", action: "buy", qty: 1 }), []);
+});
