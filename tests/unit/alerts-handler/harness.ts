@@ -5,6 +5,7 @@ import type {
   SendBatch,
 } from "../../../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import type { SettingsOf } from "../../../supabase/functions/_shared/alerts/reading-settings.ts";
 import { receiveAlerts } from "../../../supabase/functions/_shared/alerts/routes.ts";
 import { createSignatureService } from "../../../supabase/functions/_shared/auth/signatures.ts";
 import { createApiKeyAuthService, type Scope } from "../../../supabase/functions/_shared/auth/api-keys.ts";
@@ -99,6 +100,7 @@ export function createHarness(
     bodyLimit = 4_096,
     webhookSecrets = "",
     mostInFlight,
+    settingsOf,
   }: {
     send?: SendBatch;
     preview?: SendBatch;
@@ -106,6 +108,7 @@ export function createHarness(
     bodyLimit?: number;
     webhookSecrets?: string;
     mostInFlight?: number;
+    settingsOf?: SettingsOf;
   } = {},
 ) {
   const booked: (readonly AlertToBook[])[] = [];
@@ -126,6 +129,7 @@ export function createHarness(
       bodyLimit,
       deadlineMs,
       mostInFlight,
+      settingsOf,
     }),
   );
   return {
