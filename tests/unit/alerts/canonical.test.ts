@@ -117,6 +117,20 @@ for (const [what, changes, path] of refusals) {
   });
 }
 
+Deno.test("small letters before a colon are a part of the symbol, unless all of it is small", () => {
+  for (
+    const [written, exchange, symbol] of [
+      ["tDOGE:USD", null, "TDOGE:USD"],
+      ["xyz:NVDA", null, "XYZ:NVDA"],
+      ["nasdaq:aapl", "NASDAQ", "AAPL"],
+      ["NASDAQ:AAPL", "NASDAQ", "AAPL"],
+    ]
+  ) {
+    const alert = alertOf(buy({ symbol: written }));
+    assert.deepEqual([alert.exchange, alert.symbol], [exchange, symbol], written ?? "");
+  }
+});
+
 Deno.test("an unreplaced placeholder is explained", () => {
   const [problem] = problemsOf({ ticker: "{{ticker}}", action: "buy", quantity: 1 });
   assert.match(problem?.message ?? "", /TradingView replaces/);

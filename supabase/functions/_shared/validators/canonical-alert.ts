@@ -34,9 +34,14 @@ export const strategyName = text(
 /** Everything TradingView's tickers are made of, and the inner space of option contracts (`SPY 250624C596`). */
 const SYMBOL = /^(?=.*[A-Z0-9])[A-Z0-9._!/:^=&#@+-](?:[A-Z0-9._!/:^=&#@+ -]{0,62}[A-Z0-9._!/:^=&#@+-])?$/;
 
+/** `tDOGE:USD`, `xyz:NVDA`: small letters before the colon and capitals behind it are a venue's own symbol, no exchange. */
+const OWN_PREFIX = /^[^:]*[a-z][^:]*:[^:]*[A-Z]/;
+
 const symbol = field((written) => {
   const value = written.trim().toUpperCase();
-  if (value === "*" || SYMBOL.test(value)) return { ok: true, value };
+  // Left as it is written, it is not taken for an exchange and its symbol (see splitSymbol).
+  const kept = OWN_PREFIX.test(written.trim()) ? written.trim() : value;
+  if (value === "*" || SYMBOL.test(value)) return { ok: true, value: kept };
   return {
     ok: false,
     message: `${quoted(value)} is not a symbol: letters, digits and . _ - ! / : ^ = & # @ + only`,
@@ -182,7 +187,7 @@ const NO_BAR = { open: null, high: null, low: null, close: null };
 function splitSymbol(written: string | null): [exchange: string | null, symbol: string] {
   if (written === null || written === "*") return [null, ""];
   const prefixed = /^([A-Z][A-Z0-9_]{1,19}): ?([^:]*[A-Z0-9][^:]*)$/.exec(written);
-  return prefixed === null ? [null, written] : [prefixed[1] ?? null, prefixed[2] ?? ""];
+  return prefixed === null ? [null, written.toUpperCase()] : [prefixed[1] ?? null, prefixed[2] ?? ""];
 }
 
 /** An instrument's name without its exchange, as alerts are booked under it. */
