@@ -86,7 +86,8 @@ begin
     when violated = 'currency_is_a_code' then 'A currency is 3 to 10 capital letters, such as USD.'
     when violated = 'accounts_owner_id_fkey' then 'owner_id is the id of a user of Supabase Auth.'
     when violated like 'account_settings%' or violated = 'leverage_is_positive' then
-      'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 5 to 86400 and max_mark_age 0 to 31536000 seconds; '
+      'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 5 to 86400, max_mark_age 0 to 31536000 and price_wait 1 to 604800 '
+      'seconds; '
       'leverage and limits are above 0, or null for none; no number has more than 18 decimals; clock is arrival or alert.'
     when violated in ('symbol_is_a_ticker', 'instrument_aliases_alias_check') then
       'A symbol is 1 to 64 of A-Z, 0-9 and . _ ! / : ^ = & # @ + -.'

@@ -43,6 +43,7 @@ create table trading.account_settings (
   max_symbols integer not null default 2000 check (max_symbols between 1 and 20000),
   dedupe_window integer not null default 30 check (dedupe_window between 5 and 86400),
   max_mark_age integer not null default 300 check (max_mark_age between 0 and 31536000),
+  price_wait integer default 3600 check (price_wait between 1 and 604800),
   time_zone text not null default 'UTC' check (now() at time zone time_zone is not null),
   clock text not null default 'arrival' check (clock in ('arrival', 'alert'))
 );
@@ -66,6 +67,8 @@ comment on column trading.account_settings.max_daily_loss is 'Loss of equity sin
 comment on column trading.account_settings.dedupe_window is
   'Seconds in which the same content, without idempotency_key and time, is the same alert. Longer than the function asks again for an answer that was lost, which is 3; TradingView resends for 15.';
 comment on column trading.account_settings.max_mark_age is 'Seconds for which a mark may price an alert that brings no price.';
+comment on column trading.account_settings.price_wait is
+  'Seconds for which a market order without a price waits for the next mark of its symbol; null: it is refused (no_price).';
 comment on column trading.account_settings.time_zone is 'Where the account''s days begin and end: an IANA name.';
 comment on column trading.account_settings.clock is
   'When what an alert does happens: arrival, as it comes in; alert, at its own time if it carries one (history that is played back).';

@@ -12,7 +12,7 @@ create table trading.orders (
   symbol text not null,
   side text not null check (side in ('buy', 'sell')),
   type text not null check (type in ('market', 'limit', 'stop', 'stop_limit', 'trailing_stop')),
-  quantity trading.quantity not null,
+  quantity trading.quantity,
   limit_price trading.price,
   stop_price trading.price,
   trail_amount trading.price,
@@ -23,6 +23,7 @@ create table trading.orders (
   expires_at timestamptz,
   reduce_only boolean not null default false,
   for_target boolean not null default false,
+  waiting boolean not null default false,
   bracket_id bigint,
   leg text check (leg in ('take_profit', 'stop_loss')),
   take_profit trading.exit_rule,
@@ -40,17 +41,22 @@ create table trading.orders (
               when 'stop_limit' then num_nonnulls(limit_price, stop_price) = 2
               else num_nonnulls(trail_amount, trail_percent) = 1 and trail_peak is not null end),
   constraint legs_reduce check (leg is null or bracket_id is not null and reduce_only),
-  constraint day_orders_expire check ((time_in_force = 'day') = (expires_at is not null))
+  constraint orders_that_wait_or_end_with_the_day_expire check ((time_in_force = 'day' or waiting) = (expires_at is not null)),
+  constraint only_market_orders_wait_and_only_they_may_have_no_quantity check (
+    case when waiting then type = 'market' and status <> 'filled' else quantity is not null end)
 );
 comment on table trading.orders is
   'One instruction to trade. quantity in units, unsigned: all or nothing; it shrinks with the position it reduces.';
 comment on column trading.orders.trail_peak is 'Best price since the order was placed, from which a trailing stop hangs.';
 comment on column trading.orders.triggered is 'A stop_limit whose stop was reached: from now on a limit.';
 comment on column trading.orders.for_target is 'It brings the position to a target quantity: the next target takes its place.';
+comment on column trading.orders.waiting is
+  'A market order that came without a price: it fills at the next mark of its symbol, and what it trades is decided then. Until then '
+  'side and quantity are what is known (quantity null: its size needs the price, or the orders before it); reduce_only is false.';
 comment on column trading.orders.trail_amount is 'Distance of a trailing stop in money per unit (or trail_percent of the peak); its stop_price is not cut to ticks.';
 comment on column trading.orders.bracket_id is 'The entry order whose position this leg protects; when one leg fills, the other is canceled.';
 comment on column trading.orders.fee is 'Fee the alert named; null: the account''s fee model.';
-comment on column trading.orders.reason is 'Why it was canceled: alert, replaced, oco, position_closed, ioc, reset, halted, or the refusal at its fill.';
+comment on column trading.orders.reason is 'Why it was canceled: alert, replaced, oco, position_closed, ioc, reset, halted, nothing_to_do (it waited, and there was nothing left to trade), or the refusal at its fill.';
 -- The open orders of an account, as all ask for them: an expression, so that no index of the pages can be taken instead, as
 -- the planner does of a table that was not analyzed yet.
 create index orders_open_idx on trading.orders ((case when status = 'open' then account_id end)) where status = 'open';

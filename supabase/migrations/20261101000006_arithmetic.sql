@@ -134,22 +134,25 @@ comment on function trading.wanted_delta is
   'opens, without a quantity closes all, and with a side closes only a position of that side; a target side clamps the delta so that it never ends on the other side; '
   'null: the alert does not say how much. quantity is in units, unsigned.';
 
-create function trading.delta_without_target(action text, quantity numeric, held numeric, delta numeric) returns numeric
+create function trading.repaired_delta(action text, target trading.target, quantity numeric, held numeric, delta numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
 declare
+  asked numeric;
   most constant numeric := case action
     when 'buy' then coalesce(quantity, abs(delta))
     when 'sell' then -coalesce(quantity, abs(delta))
     when 'close' then -sign(held) * least(abs(held), quantity)
   end;
 begin
-  return case
+  asked := case
     when quantity is not null then most
     when most < 0 then greatest(least(delta, 0), most)
     else least(greatest(delta, 0), most)
   end;
+  -- A side alone may clamp what is asked for: that is how an order that only reduces is sent.
+  return case when target.quantity is not null or asked * delta < 0 or abs(delta) > abs(asked) then nullif(asked, delta) end;
 end;
 $$;
-comment on function trading.delta_without_target is
-  'The signed quantity that action and quantity alone would have traded; without a quantity, as much of delta as action alone may trade: '
-  'a buy buys, a sell sells, a close closes. Where it is not delta, a target decided otherwise. Null: there is no action.';
+comment on function trading.repaired_delta is
+  'The signed quantity that action and quantity alone would have traded where target made another of it, delta; else null. Without a '
+  'quantity, action alone may trade as much of delta as is its own: a buy buys, a sell sells, a close closes.';

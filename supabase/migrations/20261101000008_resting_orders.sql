@@ -6,6 +6,7 @@
 --   trailing_stop  as a stop; the open moves the peak first, then the adverse extreme is tested, then the favourable
 --                  extreme moves the peak, and the close is tested against the new stop.
 --   stop_limit     where a stop would, if that is within its limit; otherwise it waits as a limit.
+--   waiting        a market order without a price fills at the close, before all others: it was due already.
 --   both inside    stops fill before limits: a bar that holds the stop and the profit of a bracket is a loss.
 --   born inside    an exit whose entry filled in the same bar is tested against the adverse extreme and the close only.
 --   born behind    a profit that the entry's own price has passed already is taken at the close: no market gives less than it has.
@@ -37,7 +38,10 @@ declare
   reach trading.bar := bar;
   selling constant boolean := resting.side = 'sell';
 begin
-  if resting.type = 'trailing_stop' then
+  if resting.waiting then
+    fill_price := bar.close;  -- whatever the bar began with, its close came after the order
+    return;
+  elsif resting.type = 'trailing_stop' then
     resting.trail_peak := case when selling then greatest(resting.trail_peak, case when born_inside then null else bar.open end)
                                else least(resting.trail_peak, case when born_inside then null else bar.open end) end;
     resting.stop_price := trading.trailing_stop_price(resting.side, resting.trail_peak, resting.trail_amount, resting.trail_percent);

@@ -11,7 +11,7 @@ begin
     from unnest(orders) with ordinality r
     where r.status = 'open' and (r.expires_at <= at or r.symbol = watch_orders.symbol and (
       -- Of hundreds of orders a bar reaches a few: these comparisons take a tenth of what watching an order takes.
-      r.type = 'trailing_stop'
+      r.type in ('trailing_stop', 'market')
       or r.side = 'buy' and (r.limit_price >= bar.low or r.stop_price <= bar.high)
       or r.side = 'sell' and (r.limit_price <= bar.high or r.stop_price >= bar.low)))
   ) o
@@ -20,11 +20,11 @@ begin
     union all
     select seen.resting, seen.fill_price from trading.watch_order(orders[o.slot], bar, false) seen where not o.is_over and bar.close is not null
   ) w
-  order by o.type = 'limit', o.slot;
+  order by o.type <> 'market', o.type = 'limit', o.slot;
 end;
 $$;
 comment on function trading.watch_orders is
-  'The open orders that are past their day or that the bar of their symbol may reach, stops before limits, older before newer; '
+  'The open orders that are past their day or that the bar of their symbol may reach, those that wait for a price first, stops before limits, older before newer; '
   'fill_price is null where the bar does not reach the order.';
 
 create function trading.trim_exits(orders trading.orders[], slots integer[], held trading.positions, filled trading.orders, at timestamptz)
@@ -86,6 +86,19 @@ end;
 $$;
 comment on function trading.places_taken is
   'The places of the orders that go on resting when request is booked: a target takes away what an earlier target left.';
+
+create function trading.orders_ahead(orders trading.orders[], slots integer[], request trading.alert_request) returns trading.orders[]
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return array(
+    select orders[s] from unnest(slots) s
+    where (orders[s]).status = 'open' and (orders[s]).waiting and (orders[s]).symbol = request.symbol and (orders[s]).strategy = request.strategy
+      and not ((orders[s]).for_target and (request.target).quantity is not null)
+    order by s);
+end;
+$$;
+comment on function trading.orders_ahead is
+  'The orders of its symbol and strategy that wait for a price and fill before request''s own: not those of an earlier target, which it takes away.';
 
 create function trading.cancel_orders(orders trading.orders[], slots integer[], request trading.alert_request, at timestamptz)
   returns table (slot integer, canceled trading.orders)

@@ -17,7 +17,6 @@ declare
   placed trading.orders;
   target trading.target := request.target;
   quantity numeric;
-  asked numeric;
   reference numeric := coalesce(request.price,
     case when market.marked_at >= at - make_interval(secs => settings.max_mark_age) then market.mark end);
   worst numeric;
@@ -85,9 +84,7 @@ begin
     return plan;
   end if;
   if target is distinct from null and request.action is not null then
-    asked := trading.delta_without_target(request.action, quantity, held.quantity, plan.delta);
-    -- A side alone may clamp what is asked for: that is how an order that only reduces is sent.
-    plan.repaired := case when target.quantity is not null or asked * plan.delta < 0 or abs(plan.delta) > abs(asked) then nullif(asked, plan.delta) end;
+    plan.repaired := trading.repaired_delta(request.action, target, quantity, held.quantity, plan.delta);
   end if;
   if plan.delta = 0 then
     return plan;
@@ -106,6 +103,7 @@ begin
   placed.reduce_only := (request.action = 'close' or target.side is not null) is true
     and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
   placed.for_target := target.quantity is not null;
+  placed.waiting := false;
   placed.take_profit := request.take_profit;
   placed.stop_loss := request.stop_loss;
   placed.fee := request.fee;
@@ -157,10 +155,154 @@ $$;
 comment on function trading.plan_order is
   'The order that a trade alert leads to, given what is held and known at that moment, or why there is none. Reads no table.';
 
+create function trading.plan_wait(
+  refused trading.order_plan, request trading.alert_request, held trading.positions, market trading.market,
+  portfolio trading.portfolio, settings trading.account_settings, at timestamptz, ahead trading.orders[]
+) returns trading.order_plan
+  language plpgsql immutable set search_path = '' as $$
+declare
+  plan trading.order_plan;
+  placed trading.orders;
+  target trading.target := request.target;
+  -- What is held when the orders ahead have filled; null where the size of one is not known yet.
+  expected constant numeric := held.quantity + trading.sum_of_orders(ahead);
+  quantity numeric;
+  direction numeric;
+  judged record;
+begin
+  -- What is to fill at once or not at all cannot wait.
+  if settings.price_wait is null or coalesce(request.order_type, 'market') <> 'market' or request.time_in_force = 'ioc' then
+    return refused;
+  elsif request.quantity is null and trading.wanted_delta(request.action, target, null, 0) is null then
+    plan.code := 'no_quantity';
+    plan.message := 'the alert does not say how much to trade';
+    return plan;
+  elsif request.quantity_type in ('risk_notional', 'risk_percent') and target.quantity is null and num_nonnulls((request.stop_loss).stop_price,
+      (request.stop_loss).amount, (request.stop_loss).percent, (request.stop_loss).trail_amount, (request.stop_loss).trail_percent) = 0 then
+    plan.code := 'no_stop';
+    plan.message := 'a size by risk needs a stop_loss away from the price';
+    return plan;
+  end if;
+
+  target.quantity := trading.cut(target.quantity, market.lot_size);
+  quantity := case coalesce(request.quantity_type, 'units')
+    when 'units' then trading.cut(request.quantity, market.lot_size)
+    when 'percent_of_position' then
+      trading.order_size(request.action, request.quantity, request.quantity_type, null, expected, null, portfolio, settings, market)
+  end;
+  if quantity = 0 and target.quantity is null and not (request.action = 'close' and expected = 0) then
+    plan.code := 'quantity_too_small';
+    plan.message := 'the quantity rounds to zero lots';
+    return plan;
+  end if;
+  -- A size that needs the price leaves only what does not depend on it: a target, and that a close of nothing is nothing.
+  if request.quantity is null or quantity is not null or target.quantity is not null or request.action = 'close' and expected = 0 then
+    plan.delta := trading.wanted_delta(request.action, target, quantity, expected);
+  end if;
+  if plan.delta is not null and target is distinct from null and request.action is not null then
+    plan.repaired := trading.repaired_delta(request.action, target, quantity, expected, plan.delta);
+  end if;
+  if plan.delta = 0 and cardinality(ahead) = 0 then
+    return plan;
+  end if;
+  direction := coalesce(nullif(sign(plan.delta), 0), case request.action when 'buy' then 1 when 'sell' then -1 end,
+    nullif(-sign(held.quantity), 0), case (ahead[cardinality(ahead)]).side when 'buy' then -1 else 1 end);
+  -- Without a price and a mark, what money bounds is not judged yet: it is at the fill.
+  market.mark := null;
+  judged := trading.refusal(expected, coalesce(plan.delta, direction * 1e-18), 0, 0, portfolio, settings, market);
+  if expected is not null and judged.code is not null then
+    plan.code := judged.code;
+    plan.message := judged.message;
+    return plan;
+  end if;
+
+  placed.type := 'market';
+  placed.side := case direction when 1 then 'buy' else 'sell' end;
+  placed.quantity := nullif(abs(plan.delta), 0);
+  placed.time_in_force := coalesce(request.time_in_force, 'gtc');
+  placed.expires_at := least(at + make_interval(secs => settings.price_wait),
+    case placed.time_in_force when 'day' then trading.day_end(at, settings.time_zone) end);
+  placed.reduce_only := false;
+  placed.for_target := target.quantity is not null;
+  placed.waiting := true;
+  placed.take_profit := request.take_profit;
+  placed.stop_loss := request.stop_loss;
+  placed.fee := request.fee;
+  placed.status := 'open';
+  placed.triggered := false;
+  plan.placed := placed;
+  return plan;
+end;
+$$;
+comment on function trading.plan_wait is
+  'The order that waits for a price where plan_order was refused for having none (refused), or why it may not. What needs no price is '
+  'judged now, as if the orders ahead had filled; the rest at its fill, see plan_waited. delta is null where it needs the price.';
+
+create function trading.sum_of_orders(orders trading.orders[]) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select case when count(*) = count(o.quantity) then coalesce(sum(case o.side when 'buy' then o.quantity else -o.quantity end), 0) end
+    from unnest(orders) o);
+end;
+$$;
+comment on function trading.sum_of_orders is 'The signed units of orders together; null when the size of one is not known.';
+
+create function trading.plan_waited(
+  waiting trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric,
+  portfolio trading.portfolio, settings trading.account_settings, at timestamptz
+) returns trading.order_plan
+  language plpgsql immutable set search_path = '' as $$
+declare
+  plan trading.order_plan;
+  placed trading.orders := waiting;
+begin
+  request.price := price;
+  request.time := null;  -- that it is not stale was judged when it came
+  request.max_age := null;
+  plan := trading.plan_order(request, held, market, portfolio, settings, at);
+  plan.code := coalesce(plan.code, case when plan.delta = 0 then 'nothing_to_do' end);
+  if plan.code is null then
+    placed.side := (plan.placed).side;
+    placed.quantity := (plan.placed).quantity;
+    placed.reduce_only := (plan.placed).reduce_only;
+    placed.waiting := false;
+    placed.expires_at := case placed.time_in_force when 'day' then placed.expires_at end;
+  end if;
+  plan.placed := placed;
+  return plan;
+end;
+$$;
+comment on function trading.plan_waited is
+  'What an order that waited for a price comes to now that there is one: its alert (request) planned anew, given what is held now; or the '
+  'code of a refusal, nothing_to_do when nothing is left to trade.';
+
+create function trading.plan_rested(
+  resting trading.orders, held trading.positions, market trading.market, price numeric,
+  portfolio trading.portfolio, settings trading.account_settings
+) returns trading.order_plan
+  language plpgsql immutable set search_path = '' as $$
+declare
+  plan trading.order_plan;
+  refused record;
+begin
+  plan.placed := resting;
+  plan.delta := case resting.side when 'buy' then resting.quantity else -resting.quantity end;
+  plan.price := case when resting.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0
+    then trading.slipped_price(price, plan.delta, settings.slippage_bps) else price end;
+  plan.fee := coalesce(resting.fee, trading.fill_fee(settings, resting.quantity, plan.price, market.multiplier));
+  refused := trading.refusal(held.quantity, plan.delta, plan.price, plan.fee, portfolio, settings, market);
+  plan.code := refused.code;
+  return plan;
+end;
+$$;
+comment on function trading.plan_rested is 'The fill of a resting order that its price was reached at, or the code of a refusal.';
+
 create function trading.places_needed(plan trading.order_plan) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin
   return case
+    when (plan.placed).waiting then trading.places_of(plan.placed)
     when plan.delta = 0 then 0
     when plan.price is null then case (plan.placed).time_in_force when 'ioc' then 0 else trading.places_of(plan.placed) end
     when (plan.placed).reduce_only then 0

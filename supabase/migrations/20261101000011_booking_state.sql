@@ -276,6 +276,16 @@ $$;
 comment on function trading.conflict_message is
   'What an alert is told whose name another one has: its idempotency_key, or the id of its signed message (which follows the key''s).';
 
+create function trading.request_of(waiting trading.orders, new_alerts trading.alerts[]) returns trading.alert_request
+  language plpgsql stable set search_path = '' as $$
+begin
+  return (trading.read_requests(jsonb_build_array(coalesce(
+    (select n.request from unnest(new_alerts) n where n.id = waiting.alert_id),
+    (select a.request from trading.alerts a where a.id = waiting.alert_id)))))[1];
+end;
+$$;
+comment on function trading.request_of is 'The alert that placed an order, as it was read, whether in this pass or before.';
+
 create function trading.write_duplicates(duplicates trading.duplicates[]) returns void
   language plpgsql volatile set search_path = '' as $$
 begin
@@ -303,8 +313,9 @@ begin
   end if;
   if cardinality(changed) > 0 then
     update trading.orders kept set
-      quantity = o.quantity, stop_price = o.stop_price, trail_peak = o.trail_peak,
-      triggered = o.triggered, status = o.status, reason = o.reason, closed_at = o.closed_at
+      side = o.side, quantity = o.quantity, stop_price = o.stop_price, trail_peak = o.trail_peak, triggered = o.triggered,
+      expires_at = o.expires_at, reduce_only = o.reduce_only, waiting = o.waiting,
+      status = o.status, reason = o.reason, closed_at = o.closed_at
     from unnest(changed) o where kept.id = o.id;
   end if;
   if cardinality(fills) > 0 then

@@ -6,13 +6,13 @@
 create function trading.order_json(o trading.orders) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
-  return '{"id":"' || o.id || '","side":"' || o.side || '","type":"' || o.type || '","quantity":"' || trading.decimal(o.quantity)
+  return '{"id":"' || o.id || '","side":"' || o.side || '","type":"' || o.type || coalesce('","quantity":"' || trading.decimal(o.quantity), '')
     || coalesce('","limit_price":"' || trading.decimal(o.limit_price), '')
     || coalesce('","stop_price":"' || trading.decimal(o.stop_price), '')
     || coalesce('","leg":"' || o.leg, '') || '","status":"' || o.status || coalesce('","reason":"' || o.reason, '') || '"}';
 end;
 $$;
-comment on function trading.order_json is 'An order as answers show it.';
+comment on function trading.order_json is 'An order as answers show it; one that waits for a price may have no quantity yet.';
 
 create function trading.fill_json(f trading.fills) returns text
   language plpgsql immutable set search_path = '' as $$

@@ -45,15 +45,16 @@ declare
   answers json[] := '{}';
 
   -- The fill at hand.
-  waiting integer[];                  -- orders that the mark fills, in the order of the rules
-  waiting_prices numeric[];
+  reached integer[];                  -- orders that the mark fills, in the order of the rules
+  reached_prices numeric[];
+  due trading.order_plan;
+  born_inside boolean;                -- it lies inside the bar: so do its exits
   slot integer;
   o trading.orders;
   held trading.positions;
   delta numeric;
   price numeric;
   fee numeric;
-  refused record;
   filled record;
   fill trading.fills;
   opened numeric;
@@ -126,8 +127,8 @@ begin
     touched := '{}';
     orders_json := '';
     fills_json := '';
-    waiting := '{}';
-    waiting_prices := '{}';
+    reached := '{}';
+    reached_prices := '{}';
     if at >= booked.day_ends_at then
       booked.day_equity := portfolio.cash + portfolio.holdings_value;
       booked.day_ends_at := trading.day_end(at, settings.time_zone);
@@ -177,8 +178,8 @@ begin
           orders[seen.slot].closed_at := at;
           touched := array_append(touched, seen.slot);
         elsif seen.fill_price is not null then
-          waiting := array_append(waiting, seen.slot);
-          waiting_prices := array_append(waiting_prices, seen.fill_price);
+          reached := array_append(reached, seen.slot);
+          reached_prices := array_append(reached_prices, seen.fill_price);
         end if;
       end loop;
     end if;
@@ -219,34 +220,39 @@ begin
 
     -- 3. The fills: what the mark reached, then the alert's own order, one at a time, each under all the rules.
     loop
-      if cardinality(waiting) > 0 then
-        slot := waiting[1];
-        price := waiting_prices[1];
-        waiting := waiting[2:];
-        waiting_prices := waiting_prices[2:];
+      if cardinality(reached) > 0 then
+        slot := reached[1];
+        price := reached_prices[1];
+        reached := reached[2:];
+        reached_prices := reached_prices[2:];
         o := orders[slot];
         continue when o.status <> 'open';
         held := positions[position_slots[slot]];
-        delta := case o.side when 'buy' then o.quantity else -o.quantity end;
-        if o.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0 then
-          price := trading.slipped_price(price, delta, settings.slippage_bps);
-        end if;
-        fee := coalesce(o.fee, trading.fill_fee(settings, o.quantity, price, market.multiplier));
-        refused := trading.refusal(held.quantity, delta, price, fee, portfolio, settings, market);
-        if refused.code is not null then
+        born_inside := not o.waiting;
+        due := case when o.waiting
+          then trading.plan_waited(o, trading.request_of(o, new_alerts), held, market, price, portfolio, settings, at)
+          else trading.plan_rested(o, held, market, price, portfolio, settings) end;
+        o := due.placed;
+        if due.code is not null then
           o.status := 'canceled';
-          o.reason := refused.code;
+          o.reason := due.code;
           o.closed_at := at;
           orders[slot] := o;
           touched := array_append(touched, slot);
           continue;
         end if;
+        delta := due.delta;
+        price := due.price;
+        fee := due.fee;
       elsif own is null and code is null and coalesce(request.action, 'buy') in ('buy', 'sell', 'close') then
         held := positions[asked.position_slot];
         if settings.max_orders_per_minute is not null then
           portfolio.recent_orders := (select count(*) from unnest(order_times) t where t > at - interval '1 minute');
         end if;
         own := trading.plan_order(request, held, market, portfolio, settings, at);
+        if own.code = 'no_price' then
+          own := trading.plan_wait(own, request, held, market, portfolio, settings, at, trading.orders_ahead(orders, open_slots, request));
+        end if;
         portfolio.recent_orders := null;
         code := own.code;
         message := own.message;
@@ -271,7 +277,8 @@ begin
         held.last_alert_at := greatest(held.last_alert_at, request.time);
         positions[asked.position_slot] := held;
         delta := own.delta;
-        exit when delta = 0;
+        exit when delta = 0 and (own.placed).waiting is not true;
+        born_inside := false;
 
         order_times := array_append(order_times, at);
         slot := cardinality(orders) + 1;
@@ -353,7 +360,7 @@ begin
                       case when l.type = 'limit' and w.fill_price is not null and (l.side = 'sell') = (l.limit_price < price)
                            then bar.close else w.fill_price end as fill_price
                     from trading.bracket_legs(o, opened, price, market.tick_size, at) l
-                    left join lateral trading.watch_order(l, bar, true) w on own is null loop
+                    left join lateral trading.watch_order(l, bar, true) w on born_inside loop
           slot := cardinality(orders) + 1;
           orders[slot] := coalesce(seen.resting, seen.leg);
           position_slots[slot] := (select p from generate_subscripts(positions, 1) p
@@ -362,8 +369,8 @@ begin
           open_symbols := array_append(open_symbols, o.symbol);
           touched := array_append(touched, slot);
           if seen.fill_price is not null then
-            waiting := array_append(waiting, slot);
-            waiting_prices := array_append(waiting_prices, seen.fill_price);
+            reached := array_append(reached, slot);
+            reached_prices := array_append(reached_prices, seen.fill_price);
           end if;
         end loop;
       end if;
@@ -417,6 +424,7 @@ begin
       trading.position_json(positions[asked.position_slot], market.multiplier),
       ',"cash":"' || trading.decimal(portfolio.cash) || '","equity":"' || trading.decimal(equity) || '"'
         || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
+        || case when (own.placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
         || case when own.repaired is not null and code is null
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
     inbox.id := alert_id;

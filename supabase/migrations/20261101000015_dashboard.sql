@@ -146,7 +146,7 @@ create function public.list_orders(
 ) returns table (
   id text, alert_id text, strategy text, symbol text, side text, type text, quantity text, limit_price text, stop_price text,
   trail_amount text, trail_percent text, time_in_force text, expires_at timestamptz, reduce_only boolean, bracket_id text, leg text,
-  status text, reason text, created_at timestamptz, closed_at timestamptz
+  status text, reason text, created_at timestamptz, closed_at timestamptz, waiting boolean
 )
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
@@ -156,7 +156,7 @@ begin
   return query
   select o.id::text, o.alert_id::text, o.strategy, o.symbol, o.side, o.type, trading.decimal(o.quantity),
     trading.decimal(o.limit_price), trading.decimal(o.stop_price), trading.decimal(o.trail_amount), trading.decimal(o.trail_percent),
-    o.time_in_force, o.expires_at, o.reduce_only, o.bracket_id::text, o.leg, o.status, o.reason, o.created_at, o.closed_at
+    o.time_in_force, o.expires_at, o.reduce_only, o.bracket_id::text, o.leg, o.status, o.reason, o.created_at, o.closed_at, o.waiting
   from trading.orders o
   where o.account_id = owned.id and o.epoch = trading.find_epoch(owned, in_epoch) and -o.id > trading.page_start(before)
     and (only_strategy is null or o.strategy = only_strategy)
@@ -169,7 +169,8 @@ end;
 $$;
 comment on function public.list_orders is
   'Orders of an account, newest first; only_status => ''open'' for those that rest. quantity in units, unsigned; prices in money per '
-  'unit; leg and bracket_id of a bracket''s exits; reason tells why an order was canceled. Errors: PT404 no such account, '
+  'unit; leg and bracket_id of a bracket''s exits; reason tells why an order was canceled. waiting: a market order '
+  'without a price, until the next mark of its symbol; quantity is null where it is decided then. Errors: PT404 no such account, '
   'PT400 bad limit, before, status or epoch, PT429 busy.';
 
 create function public.list_fills(

@@ -60,7 +60,8 @@ const size = fc.oneof(
   fc.record({ quantity, quantity_type: fc.constantFrom("risk_notional", "risk_percent") }),
 );
 const side = fc.constantFrom("long", "short");
-const marketPrice = fc.option(price, { freq: 8 }).map((price) => ({ price }));
+/** None at times: the alert then waits for one. */
+const marketPrice = fc.option(price, { freq: 4 }).map((price) => ({ price }));
 
 const trade = fc.tuple(
   fc.record({
@@ -111,6 +112,7 @@ const run = fc.record({
     max_open_positions: fc.constantFrom(null, 2),
     max_orders_per_minute: fc.constantFrom(null, 5),
     max_daily_loss: fc.constantFrom(null, 5000),
+    price_wait: fc.constantFrom(null, 1_000, 3_600),
   }),
   terms: fc.record({
     multiplier: fc.constantFrom("1", "50"),
@@ -153,13 +155,13 @@ async function holds({ alerts, cuts, settings, terms }: Run): Promise<void> {
         ${terms.lot_size}::text::numeric, ${terms.tick_size}::text::numeric)`;
     }
     const [single, batched] = [await Desk.open({ settings }, sql), await Desk.open({ settings }, sql)];
-    // Far ahead: a replay takes alerts and operations in order of time, and the operations happen now.
+    // In the past, as a replay's are: orders of every symbol expire by the clock of these alerts.
     const sent = alerts.map(([alert, symbol, strategy], nr) =>
       canonical({
         ...{
           symbol: symbols[symbol],
           strategy,
-          received_at: new Date(Date.UTC(2090, 2, 2) + nr * 613_000).toISOString(),
+          received_at: new Date(Date.UTC(2025, 2, 2) + nr * 613_000).toISOString(),
         },
         ...alert,
       })

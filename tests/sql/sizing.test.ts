@@ -123,9 +123,9 @@ sizeTests("notional", [
     answer: "accepted",
   },
   {
-    name: "without a price is refused",
+    name: "without a price waits for one",
     alert: { quantity: "250", price: null },
-    answer: "rejected: no_price",
+    answer: "accepted",
   },
 ]);
 

@@ -14,7 +14,8 @@ export interface Answer {
     id: string;
     side: string;
     type: string;
-    quantity: string;
+    /** Not there while an order waits for the price that decides it. */
+    quantity?: string;
     status: string;
     limit_price?: string;
     stop_price?: string;
@@ -37,6 +38,8 @@ export interface Answer {
   halted?: string;
   /** Signed units: what action and quantity alone would have traded, and what the target made of it. */
   repaired?: { expected: string; booked: string };
+  /** Why an accepted order rests, when it is for want of a price: waiting_for_price. */
+  reason?: string;
   /** The sender's fields that were not understood. */
   ignored?: string[];
   request_id: string;

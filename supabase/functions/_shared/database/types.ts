@@ -208,6 +208,7 @@ export type Database = {
           "trail_amount": string;
           "trail_percent": string;
           "type": string;
+          "waiting": boolean;
         }[];
       };
       "list_positions": {

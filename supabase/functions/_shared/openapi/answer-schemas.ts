@@ -45,7 +45,7 @@ const answeredOrder = z.object({
   side,
   type: orderType,
   status: z.enum(["open", "filled", "canceled", "expired"]),
-  quantity: decimal,
+  quantity: decimal.optional().describe("Not there while the order waits for the price that decides it."),
   limit_price: decimal.optional(),
   stop_price: decimal.optional(),
   leg: z.enum(["take_profit", "stop_loss"]).optional(),
@@ -89,6 +89,9 @@ const booked = {
   cash: amount.optional(),
   equity: amount.optional(),
   halted: z.string().optional().describe("Why the account is halted, while it is."),
+  reason: z.literal("waiting_for_price").optional().describe(
+    "A market order without a price rests: it fills at the next mark of its symbol.",
+  ),
   repaired: repaired.optional(),
   ignored: z.array(z.string()).optional().describe("The sender's fields that were not understood."),
   request_id: requestId,

@@ -48,7 +48,7 @@ const order = z.object({
   ...names,
   side,
   type: z.enum(["market", "limit", "stop", "stop_limit", "trailing_stop"]),
-  quantity: decimal,
+  quantity: decimal.nullable(),
   limit_price: decimal.nullable(),
   stop_price: decimal.nullable(),
   trail_amount: decimal.nullable(),
@@ -62,6 +62,7 @@ const order = z.object({
   reason: z.string().nullable(),
   created_at: time,
   closed_at: time.nullable(),
+  waiting: z.boolean().describe("A market order without a price, until the next mark of its symbol."),
 }).meta({ id: "Order" });
 
 const fill = z.object({
@@ -105,6 +106,9 @@ const recordedAlert = z.object({
   answer: z.record(z.string(), z.unknown()).describe("The answer that it got."),
   alert_time: time.nullable(),
   received_at: time,
+  duplicates: z.int().describe("How often it came again and got the same answer."),
+  last_duplicate_at: time.nullable(),
+  ignored: z.array(z.string()).describe("The sender's fields that were not understood."),
 }).meta({ id: "RecordedAlert" });
 
 const point = z.object({
