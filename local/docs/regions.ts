@@ -54,3 +54,6 @@ export function table(head: string[], rows: readonly string[][]): string {
 
 /** Text as code; empty stays empty. */
 export const code = (text: string): string => text === "" ? "" : `\`${text}\``;
+
+/** Names as code, side by side. */
+export const named = (names: readonly string[]): string => names.map(code).join(" ");

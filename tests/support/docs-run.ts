@@ -2,35 +2,12 @@ import assert from "node:assert/strict";
 import { inRepository, repositoryRoot } from "../../local/paths.ts";
 import type { Answer } from "./alerts.ts";
 import type { Block } from "./docs.ts";
+import { withPlaceholders } from "./placeholders.ts";
 import { asService, stack } from "./stack.ts";
 
-/** What TradingView would put in, for an order of a strategy and a bar. */
-const PLACEHOLDERS: Record<string, string> = {
-  "ticker": "AAPL",
-  "exchange": "NASDAQ",
-  "timenow": new Date().toISOString().slice(0, 19) + "Z",
-  "open": "190",
-  "high": "191",
-  "low": "189",
-  "close": "190.25",
-  "strategy.order.action": "buy",
-  "strategy.order.contracts": "2",
-  "strategy.market_position": "long",
-  "strategy.market_position_size": "2",
-  "strategy.order.price": "190.25",
-};
-
 /** A message as it is sent: its placeholders filled in, its key real. */
-export function filledIn(message: string): string {
-  return message.replaceAll("<your key>", stack.api_key).replaceAll(
-    /\{\{([\w.]+)\}\}/g,
-    (_, name: string) => {
-      const value = PLACEHOLDERS[name];
-      assert.ok(value !== undefined, `TradingView has no {{${name}}}`);
-      return value;
-    },
-  );
-}
+export const filledIn = (message: string): string =>
+  withPlaceholders(message.replaceAll("<your key>", stack.api_key));
 
 /** A shell line as this stack needs it: its address, its key, and the commands of this Deno. */
 export function localized(line: string): string {

@@ -1,0 +1,55 @@
+import { DIALECTS } from "../../supabase/functions/_shared/alerts/dialects/index.ts";
+import type { FieldName } from "../../supabase/functions/_shared/alerts/field-names.ts";
+import {
+  REPORT_NAMES,
+  VOCABULARY,
+  type When,
+  WRAPPERS,
+} from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { code, named, table } from "./regions.ts";
+
+/** Names that become another field when all of the message is known, and what they become. */
+const BECOMES: Partial<Record<FieldName, string>> = {
+  position_side: "The side of the position that the action beside it is about",
+  position_size: "`target`, whose side is the sign",
+  target_price: "Nothing: it is refused, with what to send",
+  volume: "`quantity`, where nothing else says how much, and no bar stands beside it",
+  quote_quantity: "`quantity`, with `quantity_type` `notional`",
+  percent_quantity: "`quantity` in percent: of the position where that is closed, else of equity",
+  stop: "`stop_price` of a stop order, else `stop_loss.stop_price`",
+  reduce_only: "A buy or sell that only reduces the position",
+  close_position: "`action` `close`, whatever stands beside it",
+  close_side: "`action` `close`, of a position on that side only",
+  reverse: "`quantity` is the position wanted, on the side that the action turns to",
+};
+
+/** With which values a name is read so, where others mean something else. */
+const WHERE: Record<When, string> = {
+  "action": "where it says an action",
+  "not action": "where it says no action",
+  "side": "where it says a side, or flat",
+  "number": "where it is a number",
+  "flag": "where it says yes or no",
+  "reverse": "where it says reverse",
+  "time": "where it is a time",
+  "plain": "where it is letters and digits",
+};
+
+/** Every name that is understood, the most telling of a field first, and what dialects put before them. */
+export function names(): string {
+  const everybodys = VOCABULARY.map(({ field, names, when }) => [
+    BECOMES[field] ?? code(field),
+    named(names),
+    when === undefined ? "" : WHERE[when],
+  ]);
+  const dialects = DIALECTS.flatMap(({ name, first }) =>
+    first.map(({ field, names }) => [code(field), named(names), `first of all, in \`${name}\``])
+  );
+  return table(["becomes", "its names", ""], [...everybodys, ...dialects]);
+}
+
+/** Objects whose names do not count. */
+export const wrappers = (): string => named([...WRAPPERS]);
+
+/** Names of a report, which change no order. */
+export const reportNames = (): string => named(REPORT_NAMES);
