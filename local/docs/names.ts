@@ -37,8 +37,8 @@ const WHERE: Record<When, string> = {
 
 /** Every name that is understood, the most telling of a field first, and what dialects put before them. */
 export function names(): string {
-  const everybodys = VOCABULARY.map(({ field, names, when }) => [
-    BECOMES[field] ?? code(field),
+  const everybodys = VOCABULARY.map(({ field, names, when, says }) => [
+    BECOMES[field] ?? (says === undefined ? code(field) : `${code(field)} ${code(says)}`),
     named(names),
     when === undefined ? "" : WHERE[when],
   ]);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { alertOf, pathsOf, problemsOf, read } from "./reading.ts";
 
+const base = { symbol: "A", action: "buy", qty: 1, price: 10 };
+
 /** Messages, each with what its sender meant: fields of the canonical alert. */
 const MEANT: [what: string, message: unknown, meant: Record<string, unknown>][] = [
   ["reduce_only on a sell closes a long", { symbol: "A", action: "sell", qty: 2, reduceOnly: true }, {
@@ -144,7 +146,16 @@ for (const [what, message, meant] of MEANT) {
   });
 }
 
-const base = { symbol: "A", action: "buy", qty: 1, price: 10 };
+Deno.test("OctoBot's STOP_PRICE is where the position is left, everybody else's is where it is entered", () => {
+  const lines = "SIGNAL=BUY\nSYMBOL=BTC/USDT\nVOLUME=0.1\nPRICE=100\nSTOP_PRICE=90";
+  assert.equal(alertOf(lines).stop_loss?.stop_price, "90");
+  assert.equal(alertOf({ symbol: "A", action: "buy", qty: 1, stop_price: 110 }).stop_price, "110");
+});
+
+Deno.test("force is a time in force, as Bitget has it", () => {
+  assert.equal(alertOf({ ...base, force: "ioc" }).time_in_force, "ioc");
+});
+
 /** What is refused, where, and what the sender is told to do. */
 const REFUSED: [what: string, message: unknown, path: string, says: RegExp][] = [
   ["option fields", { ...base, strike: 150, expiration: "+1 month" }, "strike", /contract's own symbol/],
@@ -154,6 +165,7 @@ const REFUSED: [what: string, message: unknown, path: string, says: RegExp][] = 
     "instrument_kind",
     /not understood/,
   ],
+  ["a buy beside a sell", { ...base, strategy: { order: { action: "sell" } } }, "action", /two values/],
   ["several legs", { ...base, legs: [{ symbol: "A" }, { symbol: "B" }] }, "legs[0].symbol", /one contract/],
   ["distances in pips", { ...base, sl_pips: 20 }, "sl_pips", /stop_loss.amount/],
   ["a size by risk", { ...base, risk: "2" }, "risk", /risk_percent/],

@@ -15,7 +15,13 @@ export type Fields = Map<FieldName, Field>;
 /** A value that stands under a name, by its path as the sender wrote it. */
 export type Leaf = { path: string; value: Value };
 
-type Place = { field: FieldName; source: string; rank: number; when: When | undefined };
+type Place = {
+  field: FieldName;
+  source: string;
+  rank: number;
+  when: When | undefined;
+  says: string | undefined;
+};
 
 /** Rows turned around: from a plain name to the fields that it may mean, and the objects that hold known names. */
 export type NameIndex = {
@@ -40,14 +46,14 @@ export function indexNames(rows: readonly Row[]): NameIndex {
   const places = new Map<string, Place[]>();
   const parents = new Set<string>();
   const ranks = new Map<FieldName, number>();
-  for (const { field, names, when } of rows) {
+  for (const { field, names, when, says } of rows) {
     for (const source of names) {
       const rank = ranks.get(field) ?? 0;
       ranks.set(field, rank + 1);
       const path = plainPath(source);
       const parts = path.split(".");
       for (let depth = 1; depth < parts.length; depth++) parents.add(parts.slice(0, depth).join("."));
-      places.set(path, [...places.get(path) ?? [], { field, source, rank, when }]);
+      places.set(path, [...places.get(path) ?? [], { field, source, rank, when, says }]);
     }
   }
   return { places, parents, seen: new Map() };
@@ -117,12 +123,17 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     } else unknown.push({ path: sent, value });
   }
 
-  function take(value: Value, { field, source, rank }: Place): void {
+  function take(sent: Value, { field, source, rank, says }: Place): void {
     taken += 1;
+    if (says !== undefined && FLAG_WORDS.get(plainText(sent)) !== true) return;
+    const value = says ?? sent;
     const before = found.get(field);
     if (before === undefined || rank < before.rank) found.set(field, { value, source, rank });
     if (before === undefined || before.value === value) return;
-    if (rank === before.rank || ONLY_ONE.test(field) && !isSameNumber(before.value, value)) {
+    // Two flags, or a flag and a word, that say two things: isBuy and isSell.
+    const contradicts = says !== undefined && plainText(before.value) !== plainText(value) ||
+      field === "action" && isOpposite(plainText(before.value), plainText(value));
+    if (contradicts || rank === before.rank || ONLY_ONE.test(field) && !isSameNumber(before.value, value)) {
       problems.push({
         path: pathOf(field),
         source,
@@ -152,6 +163,9 @@ const onlyLeg = (value: Value, plain: string): Value | undefined =>
 /** Fields of which no second name may say something else: only one can be meant, and money hangs on it. */
 const ONLY_ONE =
   /^(quantity|quote_quantity|percent_quantity|limit_price|stop_price|take_profit\.|stop_loss\.)/;
+
+const isOpposite = (a: string, b: string): boolean =>
+  a === "buy" && b === "sell" || a === "sell" && b === "buy";
 
 function isSameNumber(a: Value, b: Value): boolean {
   const [left, right] = [a, b].map((value) => typeof value === "string" ? readDecimal(value) : null);

@@ -32,6 +32,9 @@ export function dropZeros(fields: Fields): void {
     // In our own objects (`take_profit.percent`) a 0 would be a mistake: who wants none leaves it out.
     if (decimalOf(field) === "0" && !field?.source.includes(".")) fields.delete(name);
   }
+  // The position wanted says how much: OpenAlgo's smart order closes with a quantity of 0.
+  const isTarget = fields.has("position_size") || fields.has("target.quantity");
+  if (isTarget && decimalOf(fields.get("quantity")) === "0") fields.delete("quantity");
   // Who says the type of the order writes 0 for the price that it does not take.
   if (fields.has("order_type") && decimalOf(fields.get("price")) === "0") {
     fields.delete("price");

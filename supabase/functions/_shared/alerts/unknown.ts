@@ -43,6 +43,7 @@ const ORDER_WORDS = new Set([
     "trigger",
     "close",
     "exit",
+    "flatten",
     "reduce",
     "reverse",
     "hedge",
@@ -96,6 +97,11 @@ const ORDER_VALUES = new Set([
   "oco",
   "bracket",
   "trailing",
+  // CrossTrade's commands that are more than the order beside them.
+  "flatplace",
+  "reverseposition",
+  "cancelreplace",
+  "change",
 ]);
 /** Values that ask for nothing. */
 const NOTHING = new Set([
@@ -196,10 +202,12 @@ export function sortUnknown(leaves: readonly Leaf[]): Unknown {
 
 function unknownField(path: string): Problem {
   const words = `${wordsOf(path).join(" ")} ${plainName(path)}`;
-  const [, advice = "leave it out"] = ADVICE.find(([about]) => about.test(words)) ?? [];
+  const [, advice] = ADVICE.find(([about]) => about.test(words)) ?? [];
   return {
     path,
-    message: `is not understood and may change the order: ${advice}, or leave it out`,
+    message: `is not understood and may change the order: ${
+      advice === undefined ? "" : `${advice}, or `
+    }leave it out`,
     code: "unknown_field",
   };
 }

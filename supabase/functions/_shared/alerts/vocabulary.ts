@@ -10,6 +10,8 @@ export interface Row {
   names: readonly string[];
   /** The names mean the field only with such a value. */
   when?: When;
+  /** What a flag says for the field when it is set: `isBuy` is the action buy. Not set, it says nothing. */
+  says?: string;
 }
 
 const words = (names: string): readonly string[] => names.trim().split(/\s+/);
@@ -41,6 +43,8 @@ export const VOCABULARY: readonly Row[] = [
     names: words("signal command cmd operation type order order_type trade data event"),
     when: "action",
   },
+  { field: "action", names: words("is_buy"), when: "flag", says: "buy" },
+  { field: "action", names: words("is_sell"), when: "flag", says: "sell" },
   { field: "position_side", names: words("position_side pos_side side direction") },
   { field: "target.side", names: words("target.side") },
   { field: "target.side", names: words("target position new_position desired_position"), when: "side" },
@@ -54,7 +58,7 @@ export const VOCABULARY: readonly Row[] = [
     names: words(`
       quantity qty contracts order_contracts order.contracts order_quantity order_qty order_size
       order_amount shares units size lots lot amount trade_amount base_amount base_quantity
-      base_qty`),
+      base_qty units`),
   },
   { field: "volume", names: words("volume vol") },
   {
@@ -66,17 +70,22 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "percent_quantity",
     names: words(`
-      quantity_percent qty_percent qty_pct size_percent size_pct percent_of_equity equity_percent`),
+      quantity_percent qty_percent qty_pct size_percent size_pct percent_of_equity equity_percent
+      units_percent`),
   },
   {
     field: "quantity_type",
-    names: words("quantity_type qty_type size_type amount_type volume_type currency_type investment_type"),
+    names: words(
+      "quantity_type qty_type size_type amount_type volume_type currency_type investment_type units_type",
+    ),
   },
   {
     field: "order_type",
     names: words("order_type type price_type ord_type order.type order.order_type order_kind"),
     when: "not action",
   },
+  { field: "order_type", names: words("is_market"), when: "flag", says: "market" },
+  { field: "order_type", names: words("is_limit"), when: "flag", says: "limit" },
   {
     field: "price",
     names: words("price signal_price market_price order_price order.price close bar.close"),
@@ -123,11 +132,11 @@ export const VOCABULARY: readonly Row[] = [
   { field: "stop_loss.trail_amount", names: words("stop_loss.trail_amount stop_loss.trail_price") },
   { field: "stop_loss.trail_percent", names: words("stop_loss.trail_percent") },
   { field: "reduce_only", names: words("reduce_only close_only exit_only is_reduce_only"), when: "flag" },
-  { field: "close_position", names: words("close_position close_all flatten"), when: "flag" },
+  { field: "close_position", names: words("close_position close_all flatten is_close"), when: "flag" },
   { field: "close_side", names: words("close_side close_position exit_side"), when: "side" },
   { field: "reverse", names: words("reverse reverse_position flip"), when: "flag" },
   { field: "reverse", names: words("mode order_mode"), when: "reverse" },
-  { field: "time_in_force", names: words("time_in_force tif validity") },
+  { field: "time_in_force", names: words("time_in_force tif validity force") },
   { field: "time", names: words("timenow time timestamp bar.time") },
   {
     field: "time",
@@ -158,9 +167,12 @@ export const WRAPPERS: ReadonlySet<string> = new Set([
   "content",
   "data",
   "details",
+  "general",
   "info",
   "market",
   "message",
+  "meta",
+  "metadata",
   "order",
   "orderinfo",
   "params",
@@ -182,7 +194,7 @@ export const WRAPPERS: ReadonlySet<string> = new Set([
 export const REPORT_NAMES: readonly string[] = words(`
   plot# riskreward rr risktoreward rewardrisk rratio tphit slhit tpcount slcount
   positioncount ordercount openorders opentrades closedtrades totaltrades wintrades losstrades
-  prevmarketposition prevmarketpositionsize prevposition prevpositionsize previousposition prevside
+  prevmarketposition prevmarketpositionsize prevposition prevpositionsize previousposition previouspositionsize prevside
   profitfactor netprofit grossprofit openprofit realizedprofit unrealizedprofit
   positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
   volume#h volumema volumesma volumeratio avgvolume relativevolume volumechange

@@ -70,6 +70,7 @@ export const SIDE_WORDS: ReadonlyMap<string, string> = new Map([
 /** What a quantity counts; `percent` is of the position in a close, else of equity. */
 export const QUANTITY_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ["units", "units"],
+  ["absolute", "units"],
   ["fixed", "units"],
   ["fixedqty", "units"],
   ["fixedsize", "units"],
@@ -92,6 +93,7 @@ export const QUANTITY_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ["percentageinvestment", "percent_of_equity"],
   ["percentofposition", "percent_of_position"],
   ["positionpercent", "percent_of_position"],
+  ["percentageposition", "percent_of_position"],
   ["risknotional", "risk_notional"],
   ["riskdollaramount", "risk_notional"],
   ["riskpercent", "risk_percent"],

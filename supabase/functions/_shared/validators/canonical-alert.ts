@@ -119,7 +119,7 @@ export const alertFieldsSchema = z.object({
   account: told(accountName, "The account; without one the key's own, else default"),
   strategy: told(strategyName, "Whose position it is: two strategies on one symbol never mix"),
   symbol: told(symbol, "The instrument, also with its exchange before a colon; * to cancel everywhere"),
-  exchange: told(exchange, "Where the instrument trades; kept, without effect"),
+  exchange: told(exchange, "Where the instrument trades: another than the one held is refused"),
   action: told(word(ACTIONS, "an action"), "What to do; not needed with a target"),
   target: told(target, "The position wanted after the alert"),
   quantity: told(decimal("positive"), "How much, counted as quantity_type says"),

@@ -12,6 +12,13 @@ const threeCommas = dialect("three-commas", (message) => has(message, "tv_instru
   { field: "price", names: ["trigger_price"] },
 ]);
 
+/** HyperTrade: the ticker stands under `general`; the position's size under `market` has no sign, its side stands beside it. */
+const hyperTrade = dialect(
+  "hyper-trade",
+  (message) => isMessage(valueOf(message, "general")) && isMessage(valueOf(message, "market")),
+  [{ field: "target.quantity", names: ["market.position_size"] }],
+);
+
 /**
  * The nested template that TradingView users share: the strategy's placeholders under `strategy`, the bar's under `bar`.
  * The market position and its size are those after the order, so the target is known.
@@ -41,11 +48,26 @@ const traderspost = dialect("traderspost", (message) => has(message, "ticker"), 
   { field: "price", names: ["signal_price"] },
 ]);
 
+/** OctoBot's TradingView mode: lines of `SIGNAL`, `SYMBOL`, …, whose `STOP_PRICE` is where the position is left. */
+const octoBot = dialect(
+  "octobot",
+  (message) => has(message, "signal") && has(message, "symbol") && !has(message, "action"),
+  [{ field: "stop_loss.stop_price", names: ["stop_price"] }],
+);
+
 /** Reads whatever no other dialect claims. */
 const own = dialect("own", () => true);
 
 /** The dialects in the order in which they are asked: the most telling marks first, and `own`, which takes all, last. */
-export const DIALECTS: readonly Dialect[] = [threeCommas, strategy, targetSize, traderspost, own];
+export const DIALECTS: readonly Dialect[] = [
+  threeCommas,
+  hyperTrade,
+  strategy,
+  targetSize,
+  traderspost,
+  octoBot,
+  own,
+];
 
 /** The dialect that reads this message. */
 export function dialectOf(message: Message): Dialect {
