@@ -44,6 +44,12 @@ create table trading.account_settings (
   dedupe_window integer not null default 30 check (dedupe_window between 5 and 86400),
   max_mark_age integer not null default 300 check (max_mark_age between 0 and 31536000),
   price_wait integer default 3600 check (price_wait between 1 and 604800),
+  max_stop_distance numeric default 90 check (max_stop_distance > 0 and max_stop_distance < 100 and scale(max_stop_distance) <= 18),
+  default_quantity numeric check (default_quantity > 0 and default_quantity < 1e18 and scale(default_quantity) <= 18),
+  default_quantity_type text not null default 'units' check (default_quantity_type in
+    ('units', 'notional', 'percent_of_equity', 'percent_of_position', 'risk_notional', 'risk_percent')),
+  unknown_fields text not null default 'refuse' check (unknown_fields in ('refuse', 'ignore')),
+  symbols text not null default 'plain' check (symbols in ('plain', 'with_exchange')),
   time_zone text not null default 'UTC' check (now() at time zone time_zone is not null),
   clock text not null default 'arrival' check (clock in ('arrival', 'alert'))
 );
@@ -69,9 +75,22 @@ comment on column trading.account_settings.dedupe_window is
 comment on column trading.account_settings.max_mark_age is 'Seconds for which a mark may price an alert that brings no price.';
 comment on column trading.account_settings.price_wait is
   'Seconds for which a market order without a price waits for the next mark of its symbol; null: it is refused (no_price).';
+comment on column trading.account_settings.max_stop_distance is
+  'Percent of the price that a stop loss without a take profit may lie away, when it is sent as a price; further, it is a percent or points that '
+  'was taken for a price, and refused (stop_too_far). null: any.';
+comment on column trading.account_settings.default_quantity is 'How much a buy or sell trades that does not say so; null: it is refused.';
+comment on column trading.account_settings.default_quantity_type is 'What default_quantity counts, as quantity_type of an alert.';
+comment on column trading.account_settings.unknown_fields is
+  'refuse: an alert with a field that is not understood and may change the order is refused; ignore: it is booked without, and the answer lists the field.';
+comment on column trading.account_settings.symbols is
+  'What an instrument is booked under: plain, its ticker, so that an alert which names another exchange than the one it is held, resting or '
+  'marked under is refused (exchange_conflict); with_exchange, TSX:SHOP wherever the alert names an exchange. Instruments are then named so too.';
 comment on column trading.account_settings.time_zone is 'Where the account''s days begin and end: an IANA name.';
 comment on column trading.account_settings.clock is
   'When what an alert does happens: arrival, as it comes in; alert, at its own time if it carries one (history that is played back).';
+
+-- Asked at every booking, whether there are any.
+create index account_settings_with_exchange_idx on trading.account_settings (account_id) where symbols = 'with_exchange';
 
 create table trading.cash_entries (
   id bigint generated always as identity primary key,
@@ -154,7 +173,8 @@ begin
     'fee_per_unit', trading.decimal(settings.fee_per_unit), 'fee_bps', trading.decimal(settings.fee_bps),
     'fee_minimum', trading.decimal(settings.fee_minimum), 'slippage_bps', trading.decimal(settings.slippage_bps),
     'max_position', trading.decimal(settings.max_position), 'max_order', trading.decimal(settings.max_order),
-    'max_daily_loss', trading.decimal(settings.max_daily_loss));
+    'max_daily_loss', trading.decimal(settings.max_daily_loss), 'max_stop_distance', trading.decimal(settings.max_stop_distance),
+    'default_quantity', trading.decimal(settings.default_quantity));
 end;
 $$;
 comment on function trading.settings_json is 'The settings as they are answered, by name: decimals as strings, whole numbers and booleans as they are.';
@@ -253,3 +273,18 @@ comment on function public.create_account is
 grant execute on function trading.own_account_ids, trading.decimal to authenticated;
 revoke execute on function public.create_account, public.update_account_settings from public, anon, authenticated;
 grant execute on function public.create_account, public.update_account_settings to service_role;
+
+create function public.reading_settings(account text) returns jsonb
+  language sql stable security invoker set search_path = '' set statement_timeout = '1s'
+begin atomic
+  select jsonb_build_object('unknown_fields', s.unknown_fields, 'default_quantity', trading.decimal(s.default_quantity),
+                            'default_quantity_type', s.default_quantity_type)
+  from trading.accounts a
+  join trading.account_settings s on s.account_id = a.id
+  where a.name = reading_settings.account;
+end;
+comment on function public.reading_settings is
+  'How the alerts of an account are to be read: unknown_fields, default_quantity (a decimal string or null) and default_quantity_type. '
+  'null when there is no such account.';
+revoke execute on function public.reading_settings from public, anon, authenticated;
+grant execute on function public.reading_settings to service_role;

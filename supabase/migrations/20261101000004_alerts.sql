@@ -76,7 +76,7 @@ comment on type trading.exit_rule is
 create type trading.alert_request as (
   ordinal integer, message jsonb, received_at timestamptz,
   account text, strategy text, symbol text, id text, idempotency_key text, message_id text, hash text,
-  action text, target trading.target, quantity numeric, quantity_type text,
+  exchange text, action text, target trading.target, quantity numeric, quantity_type text,
   order_type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric, time_in_force text,
   take_profit trading.exit_rule, stop_loss trading.exit_rule,
   price numeric, "open" numeric, high numeric, low numeric, "time" timestamptz, max_age numeric, fee numeric, order_id text,
@@ -95,10 +95,10 @@ declare
 begin
   select array_agg(
       row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
-          r.id, r.idempotency_key, r.message_id, r.hash, r.action, r.target, r.quantity, r.quantity_type, r.order_type, r.limit_price,
-          r.stop_price, r.trail_amount, r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
+          r.id, r.idempotency_key, r.message_id, r.hash, r.exchange, r.action, r.target, r.quantity, r.quantity_type, r.order_type,
+          r.limit_price, r.stop_price, r.trail_amount, r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
           r.order_id, r.ignored)::trading.alert_request order by e.ordinal),
-    min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64
+    min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
       or r.action not in ('buy', 'sell', 'close', 'cancel', 'mark', 'halt', 'resume')
       or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0
       or least(r.price, r."open", r.high, r.low) <= 0
@@ -112,6 +112,9 @@ begin
   if wrong is not null then
     raise exception 'alert % has a value that no alert may have', wrong using errcode = '22023';
   end if;
+  if exists (select from trading.account_settings s where s.symbols = 'with_exchange') then
+    requests := trading.with_exchanges(requests);
+  end if;
   return coalesce(requests, '{}');
 exception when data_exception then
   raise exception '%', sqlerrm using errcode = sqlstate,
@@ -122,6 +125,31 @@ $$;
 comment on function trading.read_requests is
   'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array or a value is none that an alert may have '
   '(the alerts function lets no such alert through), 22P02 when a number is none.';
+
+create function trading.with_exchanges(requests trading.alert_request[]) returns trading.alert_request[]
+  language plpgsql stable set search_path = '' as $$
+declare
+  request trading.alert_request;
+  named text;
+begin
+  for nr in 1 .. coalesce(cardinality(requests), 0) loop
+    request := requests[nr];
+    continue when request.exchange is null or request.symbol = '' or strpos(request.symbol, ':') > 0
+      or not exists (select from trading.accounts a join trading.account_settings s on s.account_id = a.id
+                     where a.name = request.account and s.symbols = 'with_exchange');
+    named := request.exchange || ':' || request.symbol;
+    if length(named) > 64 then
+      raise exception 'alert % names a symbol that is too long with its exchange', nr using errcode = '22023';
+    end if;
+    request.symbol := coalesce((select a.symbol from trading.instrument_aliases a where a.alias = named), named);
+    requests[nr] := request;
+  end loop;
+  return requests;
+end;
+$$;
+comment on function trading.with_exchanges is
+  'The requests with TSX:SHOP as the symbol in accounts that keep it so (setting symbols), where an exchange is named and the symbol has '
+  'none yet; then as the alias that it may be. Before anything is locked: locks have the same names. Errors: 22023 longer than 64.';
 
 create function trading.dedupe_key(
   account_id bigint, epoch integer, idempotency_key text, message_id text, hash text, alert_time timestamptz, received_at timestamptz,

@@ -29,6 +29,7 @@ create table trading.orders (
   take_profit trading.exit_rule,
   stop_loss trading.exit_rule,
   fee trading.money,
+  exchange text,
   status text not null check (status in ('open', 'filled', 'canceled', 'expired')),
   reason text check (reason ~ '^[a-z_]{1,64}$'),
   created_at timestamptz not null,
@@ -55,6 +56,7 @@ comment on column trading.orders.waiting is
   'side and quantity are what is known (quantity null: its size needs the price, or the orders before it); reduce_only is false.';
 comment on column trading.orders.trail_amount is 'Distance of a trailing stop in money per unit (or trail_percent of the peak); its stop_price is not cut to ticks.';
 comment on column trading.orders.bracket_id is 'The entry order whose position this leg protects; when one leg fills, the other is canceled.';
+comment on column trading.orders.exchange is 'What its alert named; null: none.';
 comment on column trading.orders.fee is 'Fee the alert named; null: the account''s fee model.';
 comment on column trading.orders.reason is 'Why it was canceled: alert, replaced, oco, position_closed, ioc, reset, halted, nothing_to_do (it waited, and there was nothing left to trade), or the refusal at its fill.';
 -- The open orders of an account, as all ask for them: an expression, so that no index of the pages can be taken instead, as
@@ -159,9 +161,12 @@ create table trading.marks (
   symbol text not null check (length(symbol) <= 64),
   price trading.price not null,
   marked_at timestamptz not null,
+  exchange text,
   primary key (account_id, symbol)
 );
 comment on table trading.marks is 'The last price an account has seen of a symbol, and when.';
+comment on column trading.marks.exchange is
+  'The exchange under which the symbol is held or was marked in this epoch; null: no alert named one. Of orders that rest without a mark, their own tell.';
 
 create table trading.mark_bars (
   account_id bigint not null references trading.accounts (id),

@@ -3,11 +3,11 @@
 create type trading.market as (
   symbol text, multiplier numeric, lot_size numeric, tick_size numeric, mark numeric, marked_at timestamptz,
   net_quantity numeric, gross_quantity numeric, first_slot integer, last_slot integer,
-  bar_slot integer
+  bar_slot integer, exchange text
 );
 comment on type trading.market is
   'A symbol while its account is being booked: terms, last mark, what all strategies hold of it together, and where '
-  'their positions stand in the array of positions; bar_slot: its bar of the minute.';
+  'their positions stand in the array of positions; bar_slot: its bar of the minute; exchange: the one it is known under.';
 
 create type trading.portfolio as (
   cash numeric, holdings_value numeric, exposure numeric, open_positions integer, recent_orders integer, halted boolean

@@ -164,6 +164,17 @@ end;
 $$;
 comment on function trading.order_problem is 'What is missing or impossible in the prices (in whole ticks) of an order of that type, or null.';
 
+create function trading.is_too_far(request trading.alert_request, price numeric, percent numeric) returns boolean
+  language plpgsql immutable set search_path = '' as $$
+declare
+  stop constant numeric := (request.stop_loss).stop_price;
+begin
+  return request.take_profit is not distinct from null and least(stop, price) < greatest(stop, price) * (1 - percent * 0.01) is true;
+end;
+$$;
+comment on function trading.is_too_far is
+  'Whether a stop loss that is sent as a price, without a take profit beside it, lies so far from the price that a percent or points was meant.';
+
 create function trading.bracket_problem(request trading.alert_request, delta numeric, price numeric, tick_size numeric) returns text
   language plpgsql immutable set search_path = '' as $$
 declare

@@ -87,6 +87,16 @@ $$;
 comment on function trading.places_taken is
   'The places of the orders that go on resting when request is booked: a target takes away what an earlier target left.';
 
+create function trading.resting_exchange(orders trading.orders[], slots integer[], symbol text) returns text
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select (orders[s]).exchange from unnest(slots) s
+    where (orders[s]).status = 'open' and (orders[s]).symbol = resting_exchange.symbol and (orders[s]).exchange is not null limit 1);
+end;
+$$;
+comment on function trading.resting_exchange is 'The exchange that the alerts of a symbol''s resting orders named, or null. They cannot have named two.';
+
 create function trading.orders_ahead(orders trading.orders[], slots integer[], request trading.alert_request) returns trading.orders[]
   language plpgsql immutable set search_path = '' as $$
 begin

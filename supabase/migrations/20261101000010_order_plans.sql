@@ -142,6 +142,10 @@ begin
     if plan.message is not null then
       plan.code := 'invalid_bracket';
       return plan;
+    elsif trading.is_too_far(request, worst, settings.max_stop_distance) and not placed.reduce_only then
+      plan.code := 'stop_too_far';
+      plan.message := 'stop_loss lies too far from the price: is it a percent or points? send stop_loss.percent or stop_loss.amount';
+      return plan;
     end if;
   end if;
   plan.fee := trading.fill_fee(settings, placed.quantity, worst, market.multiplier);

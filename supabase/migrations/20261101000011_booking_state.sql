@@ -43,7 +43,7 @@ create function trading.load_markets(account_id bigint, positions trading.positi
 begin
   return (
     select coalesce(array_agg(row(s.symbol, coalesce(i.multiplier, 1), i.lot_size, i.tick_size, m.price, m.marked_at, s.net, s.gross,
-                                  s.first_slot, s.last_slot, null)::trading.market order by s.first_slot), '{}')
+                                  s.first_slot, s.last_slot, null, m.exchange)::trading.market order by s.first_slot), '{}')
     from (
       select (positions[slot]).symbol, sum((positions[slot]).quantity) as net, sum(abs((positions[slot]).quantity)) as gross,
         min(slot) as first_slot, max(slot) as last_slot
@@ -286,6 +286,15 @@ end;
 $$;
 comment on function trading.request_of is 'The alert that placed an order, as it was read, whether in this pass or before.';
 
+create function trading.foreign_message(request trading.alert_request, known_exchange text) returns text
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return request.symbol || ' is known here under ' || known_exchange || ', and this is ' || request.exchange
+    || ': name that exchange or none, or set symbols to with_exchange';
+end;
+$$;
+comment on function trading.foreign_message is 'What an alert is told that names another exchange than the one its symbol is known under.';
+
 create function trading.write_duplicates(duplicates trading.duplicates[]) returns void
   language plpgsql volatile set search_path = '' as $$
 begin
@@ -336,8 +345,8 @@ begin
     entry_quantity = excluded.entry_quantity, entry_value = excluded.entry_value, exit_value = excluded.exit_value,
     trade_pnl = excluded.trade_pnl, trade_fees = excluded.trade_fees, low_price = excluded.low_price,
     high_price = excluded.high_price, drawdown = excluded.drawdown, last_alert_at = excluded.last_alert_at;
-  insert into trading.marks select booked.id, m.symbol, m.mark, m.marked_at from unnest(markets) m where m.mark is not null
-  on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at;
+  insert into trading.marks select booked.id, m.symbol, m.mark, m.marked_at, m.exchange from unnest(markets) m where m.mark is not null
+  on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at, exchange = excluded.exchange;
   insert into trading.mark_bars as kept select b.* from unnest(mark_bars) b
   on conflict (account_id, symbol, minute) do update set
     high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close;

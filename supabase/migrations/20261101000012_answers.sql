@@ -58,4 +58,4 @@ begin
 end;
 $$;
 comment on function trading.duplicate_json is
-  'A stored answer as a duplicate gets it. No text of a sender stands before the word that changes.';
+  'A stored answer as a duplicate gets it. Before the word that changes a text of a sender may stand, whose quotes JSON escapes.';

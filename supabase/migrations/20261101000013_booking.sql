@@ -29,6 +29,8 @@ declare
   alert_id bigint;
   at timestamptz;
   market trading.market;
+  known_exchange text;                -- the one that its symbol is known under,
+  is_foreign boolean;                 -- and whether it names another
   bar trading.bar;
   minute timestamptz;
   mark_bar trading.mark_bars;
@@ -140,7 +142,16 @@ begin
       select r.code, r.message, r.known_symbols into code, message, known_symbols
       from trading.check_room(request, positions, market, settings, known_symbols) r;
     end if;
-    if code is null and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
+    is_foreign := false;
+    if request.exchange is not null then
+      known_exchange := coalesce(market.exchange, trading.resting_exchange(orders, open_slots, request.symbol));
+      is_foreign := request.exchange <> known_exchange is true;
+      if is_foreign and code is null and request.order_id is null and coalesce(request.action, 'buy') not in ('halt', 'resume') then
+        code := 'exchange_conflict';
+        message := trading.foreign_message(request, known_exchange);
+      end if;
+    end if;
+    if code is null and not is_foreign and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
       bar.open := coalesce(request.open, request.price);
       bar.high := greatest(request.high, bar.open, request.price);
       bar.low := least(request.low, bar.open, request.price);
@@ -150,6 +161,7 @@ begin
       portfolio.exposure := portfolio.exposure + market.gross_quantity * change;
       market.mark := bar.close;
       market.marked_at := coalesce(request.time, at);
+      market.exchange := coalesce(market.exchange, request.exchange);
       minute := date_trunc('minute', market.marked_at);
       if market.bar_slot is null or (mark_bars[market.bar_slot]).minute <> minute then
         market.bar_slot := cardinality(mark_bars) + 1;
@@ -205,7 +217,7 @@ begin
         status := 'accepted';
       else null;
     end case;
-    if request.action = 'cancel' then
+    if request.action = 'cancel' and code is null then
       for seen in select * from trading.cancel_orders(orders, open_slots, request, at) loop
         orders[seen.slot] := seen.canceled;
         touched := array_append(touched, seen.slot);
@@ -290,6 +302,7 @@ begin
         o.alert_id := alert_id;
         o.strategy := request.strategy;
         o.symbol := request.symbol;
+        o.exchange := request.exchange;
         o.created_at := at;
         if own.price is null then
           status := 'accepted';
@@ -322,6 +335,7 @@ begin
         + case when held.quantity = 0 then 1 when (filled.held).quantity = 0 then -1 else 0 end;
       market.net_quantity := market.net_quantity + delta;
       market.gross_quantity := market.gross_quantity + change;
+      market.exchange := coalesce(market.exchange, o.exchange);
       opened := case when sign(held.quantity) = -sign(delta) then greatest(abs(delta) - abs(held.quantity), 0) else abs(delta) end;
       held := filled.held;
       positions[position_slots[slot]] := held;
@@ -425,6 +439,7 @@ begin
       ',"cash":"' || trading.decimal(portfolio.cash) || '","equity":"' || trading.decimal(equity) || '"'
         || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
         || case when (own.placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
+        || case when code = 'stop_too_far' then ',"path":"stop_loss"' else '' end
         || case when own.repaired is not null and code is null
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
     inbox.id := alert_id;

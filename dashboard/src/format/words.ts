@@ -16,6 +16,10 @@ const ADVICE: Record<string, string> = {
   quantity_too_small: "The quantity is less than one lot. Send more, or lower lot_size.",
   risk_limit: "A limit of the account's settings refused it. The message names the limit.",
   short_not_allowed: "The account is long-only. Set allow_short to take short positions.",
+  exchange_conflict:
+    "The symbol is known under another exchange. Name that one or none, or set symbols to with_exchange.",
+  stop_too_far:
+    "The stop loss is no price. Send stop_loss.percent or stop_loss.amount, or raise max_stop_distance.",
   stale_alert:
     "A newer alert of this strategy and symbol was booked already. Check the sender's clock and order.",
   too_many_orders: "Too many orders rest. Cancel some, or raise max_resting_orders.",
@@ -95,11 +99,20 @@ function describeExit(name: string, rule: unknown): string | null {
   return field === undefined ? null : `${name} ${textOf(value)}${field.endsWith("percent") ? "%" : ""}`;
 }
 
+/** What stands in a stored alert beside what was read. */
+const NOT_READ = new Set(["hash", "ignored"]);
+
+/** A list of names in a record; none when there is none. */
+export function namesIn(record: unknown, name: string): string[] {
+  const value = isFields(record) ? record[name] : null;
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
 /** The fields of a record that were set, each as a name and a text: what was read, in full. */
 export function listFields(record: unknown, prefix = ""): [string, string][] {
   if (!isFields(record)) return [];
   return Object.entries(record).flatMap(([name, value]): [string, string][] => {
-    if (value === null || value === undefined || value === "" || name === "hash") return [];
+    if (value === null || value === undefined || value === "" || NOT_READ.has(name)) return [];
     if (isFields(value)) return listFields(value, `${prefix}${name}.`);
     return [[`${prefix}${name}`, typeof value === "string" ? value : JSON.stringify(value)]];
   });

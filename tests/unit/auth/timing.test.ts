@@ -16,7 +16,7 @@ import { compareTimes, type Timing } from "../../support/timing.ts";
 const BOUND = 4.5;
 /** Of each case: a pair is compared over 100,000. */
 const SAMPLES = 50_000;
-const ROUNDS = 3;
+const ROUNDS = 6;
 
 const secret = "a secret of the tests, long enough";
 const maker = createApiKeyAuthService({ secret, apiKeys: "" });
