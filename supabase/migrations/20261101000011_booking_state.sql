@@ -286,10 +286,10 @@ end;
 $$;
 comment on function trading.request_of is 'The alert that placed an order, as it was read, whether in this pass or before.';
 
-create function trading.foreign_message(request trading.alert_request, known_exchange text) returns text
+create function trading.foreign_message(request trading.alert_request, known_as text) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
-  return request.symbol || ' is known here under ' || known_exchange || ', and this is ' || request.exchange
+  return request.symbol || ' is known here under ' || known_as || ', and this is ' || request.exchange
     || ': name that exchange or none, or set symbols to with_exchange';
 end;
 $$;

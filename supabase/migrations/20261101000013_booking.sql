@@ -29,8 +29,7 @@ declare
   alert_id bigint;
   at timestamptz;
   market trading.market;
-  known_exchange text;                -- the one that its symbol is known under,
-  is_foreign boolean;                 -- and whether it names another
+  known_as text;                      -- the exchange that its symbol is known under, where it names another
   bar trading.bar;
   minute timestamptz;
   mark_bar trading.mark_bars;
@@ -142,16 +141,15 @@ begin
       select r.code, r.message, r.known_symbols into code, message, known_symbols
       from trading.check_room(request, positions, market, settings, known_symbols) r;
     end if;
-    is_foreign := false;
-    if request.exchange is not null then
-      known_exchange := coalesce(market.exchange, trading.resting_exchange(orders, open_slots, request.symbol));
-      is_foreign := request.exchange <> known_exchange is true;
-      if is_foreign and code is null and request.order_id is null and coalesce(request.action, 'buy') not in ('halt', 'resume') then
-        code := 'exchange_conflict';
-        message := trading.foreign_message(request, known_exchange);
-      end if;
+    known_as := case
+      when request.exchange <> market.exchange then market.exchange
+      when request.exchange is not null and market.exchange is null
+        then nullif(trading.resting_exchange(orders, open_slots, request.symbol), request.exchange) end;
+    if known_as is not null and code is null and request.order_id is null and coalesce(request.action, 'buy') not in ('halt', 'resume') then
+      code := 'exchange_conflict';
+      message := trading.foreign_message(request, known_as);
     end if;
-    if code is null and not is_foreign and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
+    if code is null and known_as is null and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
       bar.open := coalesce(request.open, request.price);
       bar.high := greatest(request.high, bar.open, request.price);
       bar.low := least(request.low, bar.open, request.price);

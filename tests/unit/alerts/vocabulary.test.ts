@@ -187,6 +187,12 @@ Deno.test("an unknown name without a word of an order is listed, and the order i
   assert.deepEqual(result.alerts[0]?.alert, plain.alerts[0]?.alert);
 });
 
+Deno.test("of thousands of fields that nobody knows none passes: the message is refused", () => {
+  const list = Array.from({ length: 501 }, (_, index) => index);
+  assert.ok(!read(buy({ list })).ok);
+  assert.ok(read(buy({ list: list.slice(1) })).ok);
+});
+
 Deno.test("two names for one size or exit that disagree are refused; that agree are one", () => {
   for (const twice of [{ qty: "2" }, { contracts: 3 }]) {
     assert.ok(!read(buy(twice)).ok, JSON.stringify(twice));

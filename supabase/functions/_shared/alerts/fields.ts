@@ -34,6 +34,9 @@ export type NameIndex = {
 /** What a path means: the fields that it may be, and whether an object under it holds more of them. */
 type Meaning = { plain: string; known: string | undefined; places: readonly Place[]; isObject: boolean };
 
+/** Fields that are not understood, at most: each is looked at, and listed or refused. No order has so many. */
+const MOST_UNKNOWN = 500;
+
 /** Paths that are remembered at most. */
 const MOST_SEEN = 2_000;
 
@@ -94,7 +97,11 @@ export function collectFields(message: Message, index: NameIndex): Collected {
   const problems: Problem[] = [];
   const unknown: Leaf[] = [];
   let taken = 0;
+  let isFull = false;
   visit(message, "", "");
+  if (isFull) {
+    problems.push({ path: "", message: `has more than ${MOST_UNKNOWN} fields that are not understood` });
+  }
   return { fields: found, problems, unknown };
 
   function visit(part: Message, sent: string, plain: string): void {
@@ -120,7 +127,8 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     if (isMessage(leg)) visit(leg, `${sent}.`, "order");
     else if (Array.isArray(value)) {
       value.forEach((each: Value, nr: number) => place(each, `${sent}[${nr}]`, meaning));
-    } else unknown.push({ path: sent, value });
+    } else if (unknown.length < MOST_UNKNOWN) unknown.push({ path: sent, value });
+    else isFull = true;
   }
 
   function take(sent: Value, { field, source, rank, says }: Place): void {

@@ -95,7 +95,7 @@ const ORDER_VALUES = new Set([
   "ce",
   "pe",
   "oco",
-  "bracket",
+  "mleg",
   "trailing",
   // CrossTrade's commands that are more than the order beside them.
   "flatplace",

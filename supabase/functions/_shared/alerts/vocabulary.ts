@@ -198,4 +198,5 @@ export const REPORT_NAMES: readonly string[] = words(`
   profitfactor netprofit grossprofit openprofit realizedprofit unrealizedprofit
   positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
   volume#h volumema volumesma volumeratio avgvolume relativevolume volumechange
-  changepercent percentchange pnlpercent winpercent`);
+  changepercent percentchange pnlpercent winpercent
+  tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`);
