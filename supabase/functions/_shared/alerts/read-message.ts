@@ -88,7 +88,7 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
   if (!parsed.success || problems.length > 0) return { ok: false, problems, account };
   const alert = parsed.data;
   const accepted = isAccepted ? sorted.problems.map(({ path }) => path) : [];
-  const ignored = [...new Set([...sorted.ignored, ...accepted, ...extraProfits.ignored, ...unused])];
+  const ignored = [...sorted.ignored, ...accepted, ...extraProfits.ignored, ...unused];
   return {
     ok: true,
     alert: { alert, dialect: dialect.name, hash: contentHash(alert.strategy, message), ignored },
@@ -105,7 +105,7 @@ const NUMBERED_PROFIT = /^(tp|takeprofit|target)(price)?\d(price)?$/;
 function placeTakeProfits(fields: Fields, unknown: Leaf[]): { ignored: string[]; problems: Problem[] } {
   const isProfit = ({ path, value }: Leaf) =>
     NUMBERED_PROFIT.test(plainName(path)) && !(typeof value === "string" && decimalOf(value) === "0");
-  const profits = unknown.filter(isProfit);
+  const profits = unknown.length === 0 ? [] : unknown.filter(isProfit);
   if (profits.length === 0) return { ignored: [], problems: [] };
   const others = unknown.filter((leaf) => !isProfit(leaf));
   unknown.splice(0, unknown.length, ...others);
