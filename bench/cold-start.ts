@@ -17,7 +17,7 @@ export async function coldStart(report: Report, { stack, sql, rounds }: Site): P
         method: "POST",
         headers: { "x-api-key": benchKey },
         body: JSON.stringify({
-          id: `cold-${round}`,
+          idempotency_key: `cold-${round}`,
           symbol: "COLD",
           action: "buy",
           quantity: "1",

@@ -32,7 +32,7 @@ export async function bookAlone(
     const batch = Array.from({ length: size }, (_, index) => {
       const number = booked + index;
       return {
-        id: `${run}-${number}`,
+        idempotency_key: `${run}-${number}`,
         hash: number.toString(16).padStart(32, "0"),
         account,
         strategy: "",

@@ -68,6 +68,7 @@ async function measure(load: Load): Promise<Measured> {
   async function send(upstream: Upstream, number: number): Promise<void> {
     const alert = {
       id: `${load.run}-${number}`,
+      idempotency_key: `${load.run}-${number}`,
       symbol: `S${number % load.symbols}`,
       action: (Math.floor(number / load.symbols) % 2) === 0 ? "buy" : "sell",
       quantity: "1",

@@ -8,7 +8,14 @@ import { send, sendUntilBooked, withOwnStack } from "../support/own-stack.ts";
 const KILLS = 10;
 /** Milliseconds in which alerts are booked again once what was killed is up. */
 const BACK_WITHIN = 5_000;
-const alertOf = (id: string) => ({ id, symbol: "KILLED", action: "buy", quantity: "1", price: "10" });
+const alertOf = (id: string) => ({
+  id,
+  idempotency_key: id,
+  symbol: "KILLED",
+  action: "buy",
+  quantity: "1",
+  price: "10",
+});
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 /** The status of an answer that broke off: what answered was killed while it spoke. */

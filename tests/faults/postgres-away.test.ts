@@ -3,7 +3,14 @@ import { booked, once, withDatabase } from "../support/inbox.ts";
 import { atMostOnce } from "../support/noise.ts";
 import { send, sendUntilBooked, type Sent, withOwnStack } from "../support/own-stack.ts";
 
-const alertOf = (id: string) => ({ id, symbol: "AWAY", action: "buy", quantity: "1", price: "10" });
+const alertOf = (id: string) => ({
+  id,
+  idempotency_key: id,
+  symbol: "AWAY",
+  action: "buy",
+  quantity: "1",
+  price: "10",
+});
 
 Deno.test("without Postgres an alert is a 503 in time, and sent again afterwards it is booked once", async () => {
   await withOwnStack(async (stack) => {

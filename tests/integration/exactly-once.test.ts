@@ -116,9 +116,16 @@ function identityHolds(
   return !gap.abs().exceeds(Rational.of("0.000000000000000001"));
 }
 
-Deno.test("the same id with another content is refused, and changes nothing", async () => {
+Deno.test("the same idempotency key with another content is refused, and changes nothing", async () => {
   const account = await newAccount();
-  const alert = { account, symbol: "ONCE", action: "buy", quantity: "1", price: "10", id: "mine" };
+  const alert = {
+    account,
+    symbol: "ONCE",
+    action: "buy",
+    quantity: "1",
+    price: "10",
+    idempotency_key: "mine",
+  };
   const first = await post(alert);
   const other = await post({ ...alert, quantity: "2" });
   assert.equal(other.status, 422);
@@ -128,8 +135,8 @@ Deno.test("the same id with another content is refused, and changes nothing", as
   assert.equal((await post(alert)).body.alert_id, first.body.alert_id);
 });
 
-Deno.test("the same id on two accounts is two alerts", async () => {
-  const alert = { symbol: "ONCE", action: "buy", quantity: "1", price: "10", id: "shared" };
+Deno.test("the same idempotency key on two accounts is two alerts", async () => {
+  const alert = { symbol: "ONCE", action: "buy", quantity: "1", price: "10", idempotency_key: "shared" };
   for (const account of [await newAccount(), await newAccount()]) {
     assert.equal((await post({ ...alert, account })).body.duplicate, false);
   }

@@ -177,7 +177,9 @@ Deno.test("terms and other names that are written with an exchange hold for aler
   const [symbol, other] = [unique("FUT").toUpperCase(), unique("ALIAS").toUpperCase()];
   const terms = { symbol: `CME_MINI:${symbol}`, multiplier: "50", aliases: [`CME:${other}`] };
   assert.equal((await useTool("upsert_instrument", terms)).body.result.symbol, symbol);
-  for (const [written, price] of [[`CME_MINI:${symbol}`, "100"], [symbol, "101"], [`XCME:${other}`, "102"]]) {
+  for (
+    const [written, price] of [[`CME_MINI:${symbol}`, "100"], [symbol, "101"], [`CME_MINI:${other}`, "102"]]
+  ) {
     const sent = await post({ account, symbol: written, action: "buy", quantity: 1, price, id: written });
     assert.equal(sent.status, 200, JSON.stringify(sent.body));
   }

@@ -59,13 +59,16 @@ Deno.test("a body that never ends is refused when its time is over, and no more 
 });
 
 Deno.test("a body that trickles has no more time than one that stands still", async () => {
+  let drop = Promise.resolve();
   const trickle = new ReadableStream({
     async pull(controller) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      drop = new Promise((resolve) => setTimeout(resolve, 1));
+      await drop;
       controller.enqueue(new Uint8Array(1));
     },
   });
   await assert.rejects(readBytes(request(trickle), 10_000, 50), refuses(408));
+  await drop;
 });
 
 /** How a server that reads bodies answers these first bytes of a request, and how many timers that took. */
