@@ -1,4 +1,5 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import fc from "fast-check";
 import type { Answer } from "../support/alerts.ts";
 import { type Desk, deskTest } from "../support/desk.ts";
 import { said } from "../support/order-cases.ts";
@@ -199,4 +200,57 @@ deskTest("a quantity at its bound is stored whole in the order and in the fill",
   });
   equal(said(turned), "rejected: quantity_too_large");
   equal(said(await desk.close("0.000001")), `filled: sell ${most} @ 0.000001`);
+});
+
+const price = fc.integer({ min: 90, max: 110 });
+const side = fc.constantFrom("buy", "sell");
+const exits = fc.constantFrom(
+  {},
+  { take_profit: { percent: "3" } },
+  { stop_loss: { type: "stop", percent: "3" }, take_profit: { percent: "3" } },
+  { stop_loss: { type: "trailing_stop", trail_percent: "2" } },
+);
+/** Any order or mark: what rests, fills, places exits, turns a position over, takes away or waits for a price. */
+const anything = fc.tuple(
+  fc.constantFrom("A", "B", "C"),
+  fc.constantFrom("", "s"),
+  price,
+  side,
+  exits,
+  fc.nat(8),
+).map(
+  ([symbol, strategy, price, action, exits, kind]) => {
+    const far = (distance: number) => String(price + (action === "buy" ? distance : -distance));
+    const order = { symbol, strategy, action, quantity: "2", price: String(price), ...exits };
+    return [
+      { ...order, action: "mark" },
+      { ...order, action: "mark", open: String(price), high: String(price + 4), low: String(price - 4) },
+      order,
+      { ...order, order_type: "limit", limit_price: far(-3) },
+      { ...order, order_type: "limit", limit_price: far(-3), time_in_force: "day" },
+      { ...order, order_type: "stop", stop_price: far(3) },
+      { ...order, action: null, target: { side: action === "buy" ? "long" : "short", quantity: "3" } },
+      { ...order, price: null },
+      {
+        symbol: price % 5 === 0 ? "" : symbol,
+        strategy,
+        action: price % 2 === 0 ? "cancel" : "close",
+        price: String(price),
+      },
+    ].map((alert) => alert.symbol === "" ? { ...alert, action: "cancel" } : alert)[kind];
+  },
+);
+
+deskTest("whatever is sent, no more orders rest than may, exits that fills have placed among them", {
+  settings: { leverage: null, max_resting_orders: 5 },
+}, async (desk) => {
+  let refused = 0;
+  for (
+    const batch of fc.sample(fc.array(anything, { minLength: 10, maxLength: 10 }), { numRuns: 100, seed: 13 })
+  ) {
+    const answers = await desk.batch(batch.filter((alert) => alert !== undefined));
+    refused += count(answers, "rejected: too_many_orders");
+    ok((await desk.resting()).length <= 5);
+  }
+  ok(refused > 10, String(refused));
 });
