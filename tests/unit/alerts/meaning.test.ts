@@ -182,6 +182,22 @@ const MEANT: [what: string, message: unknown, meant: Record<string, unknown>][] 
     action: "sell",
     target: { side: "long", quantity: null },
   }],
+  ["a quantity in dollars, said by a flag", { ...base, usd_order: "true" }, { quantity_type: "notional" }],
+  ["a flag that is not set leaves units", { ...base, usd_order: "false" }, { quantity_type: "units" }],
+  ["a position after the order by another name", {
+    symbol: "A",
+    instruction: "sell",
+    qty: 1,
+    mar_pos: "flat",
+    mar_pos_size: 0,
+  }, {
+    action: "sell",
+    target: { side: "flat", quantity: "0" },
+  }],
+  ["an exit of a side in other order", { symbol: "A", signal: "long_exit" }, {
+    action: "close",
+    target: { side: "long", quantity: null },
+  }],
   ["exits of a close have no use", { symbol: "A", action: "close", tp: 12, sl: 8, price: 10 }, {
     take_profit: null,
     stop_loss: null,
@@ -228,6 +244,12 @@ const REFUSED: [what: string, message: unknown, path: string, says: RegExp][] = 
     { symbol: "A", action: "buy", how_many: "5" },
     "quantity",
     /how_many/,
+  ],
+  [
+    "a bar's volume where a size is missing",
+    { symbol: "A", action: "buy", price: 10, volume: 153000, timeframe: "60" },
+    "quantity",
+    /is missing/,
   ],
   ["an unquoted time", '{"symbol": "A", "time": 2026-11-27T01:00:00Z}', "", /quotes/],
   ["a semicolon at the end", '{"symbol": "A", "action": "buy", "quantity": 1};', "", /a ; stands after/],

@@ -80,11 +80,14 @@ export function placePrices(fields: Fields): Problem[] {
   return problems;
 }
 
+const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
+
 /** One quantity and what it counts, of the ways to say so; two that differ are a problem. */
 export function interpretSize(fields: Fields): Problem[] {
   const problems: Problem[] = [];
   const volume = take(fields, "volume");
-  const isBars = fields.has("high") || fields.has("low") || fields.has("open");
+  // `{{volume}}` comes with the bar that it is of, or with the interval of the chart.
+  const isBars = BAR_FIELDS.some((name) => fields.has(name));
   const hasSize = [
     "quantity",
     "quote_quantity",

@@ -35,7 +35,7 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "action",
     names: words(`
-      action order_action order.action trade_action transaction_type order_side trade_side side
+      action order_action order.action trade_action transaction_type trade_type instruction order_side trade_side side
       direction`),
   },
   {
@@ -48,9 +48,14 @@ export const VOCABULARY: readonly Row[] = [
   { field: "position_side", names: words("position_side pos_side side direction") },
   { field: "target.side", names: words("target.side") },
   { field: "target.side", names: words("target position new_position desired_position"), when: "side" },
-  { field: "target.side", names: words("sentiment market_position position.side") },
-  { field: "target.quantity", names: words("target.quantity market_position_size") },
-  { field: "position_size", names: words("position_size target_size target_position position.size") },
+  { field: "target.side", names: words("sentiment market_position mar_pos position.side") },
+  { field: "target.quantity", names: words("target.quantity market_position_size mar_pos_size") },
+  {
+    field: "position_size",
+    names: words(
+      "position_size target_size target_position position_size_after position.size position.new_size",
+    ),
+  },
   { field: "position_size", names: words("position new_position desired_position"), when: "number" },
   { field: "target_price", names: words("target"), when: "number" },
   {
@@ -78,6 +83,12 @@ export const VOCABULARY: readonly Row[] = [
     names: words(
       "quantity_type qty_type size_type amount_type volume_type currency_type investment_type units_type",
     ),
+  },
+  {
+    field: "quantity_type",
+    names: words("usd_order usdt_order quote_order"),
+    when: "flag",
+    says: "notional",
   },
   {
     field: "order_type",
@@ -194,6 +205,7 @@ export const WRAPPERS: ReadonlySet<string> = new Set([
 export const REPORT_NAMES: readonly string[] = words(`
   plot# riskreward rr risktoreward rewardrisk rratio tphit slhit tpcount slcount
   positioncount ordercount openorders opentrades closedtrades totaltrades wintrades losstrades
+  premarpos premarpossize
   prevmarketposition prevmarketpositionsize prevposition prevpositionsize previousposition previouspositionsize prevside
   profitfactor netprofit grossprofit openprofit realizedprofit unrealizedprofit
   positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
