@@ -12,7 +12,7 @@ const PAGE = 1_000;
 export const closeAll = defineTool({
   description:
     "Cancels every resting order of an account and closes every position at its last known price, of whatever strategy. " +
-    "Answers one result for each. A position whose price is older than max_mark_age stays: send a price to close_position.",
+    "Answers one result for each. A position whose price is older than max_mark_age is closed at its next mark.",
   scope: "change",
   schema: z.strictObject({
     account,
