@@ -63,7 +63,7 @@ export const VOCABULARY: readonly Row[] = [
     names: words(`
       quantity qty contracts order_contracts order.contracts order_quantity order_qty order_size
       order_amount shares units size lots lot amount trade_amount base_amount base_quantity
-      base_qty units`),
+      base_qty`),
   },
   { field: "volume", names: words("volume vol") },
   {
