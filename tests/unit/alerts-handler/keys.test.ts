@@ -207,3 +207,16 @@ Deno.test("no key ever reaches the log, wherever it stands and whatever becomes 
     }
   }
 });
+
+Deno.test("more keys than there are places for them are refused, before each is looked for in every text", async () => {
+  const harness = createHarness();
+  const post = (count: number) =>
+    harness.post(message, {
+      key: null,
+      path: `/alerts?key=${keys.trader}${"&key=another-key".repeat(count - 1)}`,
+    });
+  const { status, json } = await post(5);
+  assert.deepEqual([status, json.error.code], [400, "too_many_keys"]);
+  assert.equal(harness.booked.length, 0);
+  assert.equal((await post(4)).status, 200);
+});

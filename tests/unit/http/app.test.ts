@@ -112,3 +112,29 @@ Deno.test("validateBody answers 400 to what is no JSON, 413 to what is too long"
   }
   assert.equal((await post("x".repeat(101))).status, 413);
 });
+
+Deno.test("a URL of more than 2,048 characters is refused, whatever path and query it has, and is not decoded", async () => {
+  const { app } = createTestApp();
+  app.all("*", (context) => context.text(context.req.query("x") ?? ""));
+  const decode = globalThis.decodeURI;
+  let decoded = 0;
+  globalThis.decodeURI = (text) => {
+    decoded += 1;
+    return decode(text);
+  };
+  try {
+    for (const unit of ["%ff/", "%ff&", "a"]) {
+      for (const start of ["/", "/?x=", "/%41?"]) {
+        const response = await app.request(start + unit.repeat(2_100 / unit.length));
+        assert.equal(response.status, 414);
+        assert.equal((await response.json()).error.code, "url_too_long");
+      }
+    }
+  } finally {
+    globalThis.decodeURI = decode;
+  }
+  assert.equal(decoded, 0);
+  const longest = "a".repeat(2_048 - "http://localhost/?x=".length);
+  assert.equal(await (await app.request(`/?x=${longest}`)).text(), longest);
+  assert.equal((await app.request(`/?x=${longest}a`)).status, 414);
+});

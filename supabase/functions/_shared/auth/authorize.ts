@@ -13,19 +13,26 @@ export interface Sender {
 /** Supabase's own tokens, which its clients put into `Authorization` by themselves, beside our key or without one. */
 const SUPABASE_TOKEN = /^(sb_(publishable|secret)_|eyJ[\w-]*\.[\w-]+\.)/;
 
+/** One at each place. More would make work: each is looked for in every text of the request. */
+const MOST_PRESENTED_KEYS = 4;
+
 /**
  * The keys that came with a request outside its body: `Authorization: Bearer`, `x-api-key`, the path
  * (`/alerts/<key>`), `?key=`, in this order. What is empty counts as not sent, as does a token of Supabase's.
+ *
+ * @throws HttpError 400 for more than one at each of these places
  */
 export function presentedKeys(context: Context): string[] {
   const [, bearer = ""] = /^Bearer\s+(\S+)\s*$/i.exec(context.req.header("authorization") ?? "") ?? [];
   const { req } = context;
-  return [
+  const keys = [
     SUPABASE_TOKEN.test(bearer) ? "" : bearer,
     req.header("x-api-key"),
     req.param("key"),
     ...req.queries("key") ?? [],
   ].filter((key): key is string => key !== undefined && key !== "");
+  if (keys.length <= MOST_PRESENTED_KEYS) return keys;
+  throw new HttpError(400, "too_many_keys", `the request carries more than ${MOST_PRESENTED_KEYS} keys`);
 }
 
 /** The key that counts: the first of {@link presentedKeys}, or null. */

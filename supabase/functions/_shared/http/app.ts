@@ -1,4 +1,5 @@
 import { Hono, type MiddlewareHandler } from "hono";
+import { getPathNoStrict } from "hono/utils/url";
 import type { Log, LogFields } from "../observability/log.ts";
 import type { OnAnswer } from "../observability/requests.ts";
 import { errorBody, HttpError } from "./errors.ts";
@@ -13,6 +14,10 @@ export type App = Hono<{ Variables: Variables }>;
 
 /** An id from the sender is kept when it is plain; it goes into logs and answers. */
 const PLAIN_ID = /^[\w-]{8,64}$/;
+
+/** Characters of a URL at most. A page of positions names two strategies: of 64 Chinese characters each they take 1,152. */
+const LONGEST_URL = 2_048;
+const isTooLong = ({ url }: Request): boolean => url.length > LONGEST_URL;
 
 const SECURITY_HEADERS = {
   "cache-control": "no-store",
@@ -50,15 +55,28 @@ function observed(log: Log, onAnswer?: OnAnswer): MiddlewareHandler<{ Variables:
 }
 
 /**
+ * The path by which the route is found, before any middleware runs: of a long URL it is not decoded. A slash at the end,
+ * as people paste it, changes nothing.
+ */
+const getPath = (request: Request): string => isTooLong(request) ? "/" : getPathNoStrict(request);
+
+/** Refuses what no caller of ours needs, before anybody decodes it: 64 KB of `%ff&` took 130 to 257 ms, without a key. */
+const refuseLongUrls: MiddlewareHandler<{ Variables: Variables }> = async (context, next) => {
+  if (isTooLong(context.req.raw)) {
+    throw new HttpError(414, "url_too_long", `the URL is longer than ${LONGEST_URL} characters`);
+  }
+  await next();
+};
+
+/**
  * An app whose every answer has a request id, security headers, one log line, and one shape of error: an
  * {@link HttpError} as itself, anything else as a 500 that tells nothing of its cause but to the log.
  *
  * @param onAnswer told of each answer, to count it
  */
 export function createApp(log: Log, onAnswer?: OnAnswer): App {
-  // Not strict: a slash at the end of a path, as people paste it, changes nothing.
-  const app: App = new Hono({ strict: false });
-  app.use(observed(log, onAnswer));
+  const app: App = new Hono({ getPath });
+  app.use(observed(log, onAnswer), refuseLongUrls);
   app.notFound((context) =>
     context.json(
       errorBody(new HttpError(404, "not_found", "there is nothing here"), context.get("requestId")),

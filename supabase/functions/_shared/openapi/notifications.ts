@@ -43,6 +43,6 @@ export function notificationPaths(components: Components): Part {
     ),
     "/notifications/test": operation("testNotificationChannel", "Sends a test to a channel, at once", tried, {
       requestBody: { required: true, ...json(components.use(testSchema, "input")) },
-    }, ["400", "404", "408", "413", "415"]),
+    }, ["400", "404", "408", "413", "414", "415"]),
   };
 }

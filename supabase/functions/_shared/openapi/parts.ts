@@ -59,6 +59,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   "405": "Another method",
   "408": "The body took too long",
   "413": "The body is too large",
+  "414": "The URL is too long",
   "415": "Compressed, or not UTF-8",
   "422": "Understood, and refused",
   "429": "Too many requests, or too many without a valid key; after Retry-After seconds again",

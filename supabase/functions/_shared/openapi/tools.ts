@@ -31,7 +31,21 @@ export function toolPaths(components: Components): Part {
       requestBody: { required: false, ...json(components.use(schema, "input")) },
       responses: {
         "200": answer("Done", components.use(done)),
-        ...errors(components, "400", "401", "403", "404", "405", "408", "413", "415", "422", "429", "503"),
+        ...errors(
+          components,
+          "400",
+          "401",
+          "403",
+          "404",
+          "405",
+          "408",
+          "413",
+          "414",
+          "415",
+          "422",
+          "429",
+          "503",
+        ),
       },
     },
   }]);
