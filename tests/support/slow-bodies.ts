@@ -32,6 +32,13 @@ const SHELLS: Readonly<Record<string, Shell>> = {
   values: ['{"symbol":"A","x":[', ",", "]}"],
   longName: [`{"${"n".repeat(32_000)}":[`, ",", "]}"],
   deep: ['{"a":{"b":{"c":{"d":{"e":[', ",", "]}}}}}"],
+  longNames: [
+    `{"symbol":"A","action":"buy","price":1,${
+      [..."abcdef"].map((name) => `"${name.repeat(250)}":{`).join("")
+    }`,
+    ",",
+    "}}}}}}}",
+  ],
   text: ['{"comment":"', "", '"}'],
   quoted: ['"', "", '"'],
   lines: ["symbol=A\n", "\n", ""],

@@ -220,3 +220,16 @@ Deno.test("more keys than there are places for them are refused, before each is 
   assert.equal(harness.booked.length, 0);
   assert.equal((await post(4)).status, 200);
 });
+
+for (const secret of ["whsec_" + "MDEyMzQ1Njc4".repeat(4), "sb_secret_" + "a1b2c3d4".repeat(4)]) {
+  Deno.test(`${secret.slice(0, 9)}… as the request's id or in its query is neither kept nor answered`, async () => {
+    const harness = createHarness();
+    const asId = await harness.post(message, { headers: { "x-request-id": secret } });
+    const asStrategy = await harness.post(message, { path: `/alerts?strategy=${secret}` });
+    const asAccount = await harness.post(message, { path: `/alerts?account=${secret}` });
+    assert.deepEqual([asId.status, asStrategy.status, asAccount.status], [200, 400, 400]);
+    const kept = JSON.stringify([harness.booked, harness.lines(), asId.json, asStrategy.json, asAccount.json]);
+    assert.ok(!kept.includes(secret));
+    assert.ok(!asId.headers.get("x-request-id")?.includes(secret));
+  });
+}

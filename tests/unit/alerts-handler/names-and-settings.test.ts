@@ -76,6 +76,17 @@ Deno.test("settings are asked for where they may mend a message, and not for oth
   assert.deepEqual(accepted?.ignored, ["my_size"]);
 });
 
+Deno.test("a key of one account makes no question about the settings of another", async () => {
+  const { asked, settingsOf } = settings({ default_quantity: "3" });
+  const harness = createHarness({ settingsOf });
+  const foreign = Array.from({ length: 50 }, (_, nr) => ({ ...sizeless, account: `other-${nr}` }));
+  assert.equal((await harness.post(foreign, { key: keys.bound })).status, 400);
+  assert.deepEqual(asked, []);
+  await harness.post([...foreign, { ...sizeless, account: "mine" }].slice(-2), { key: keys.bound });
+  assert.deepEqual(asked, ["bound: mine"]);
+  assert.equal(harness.booked.length, 0);
+});
+
 Deno.test("without a default size, an order that does not say how much is refused", async () => {
   const harness = createHarness(settings());
   const { status, json } = await harness.post(sizeless, { key: keys.bound });

@@ -244,6 +244,8 @@ Deno.test("a comment loses its control characters and what is past 500", () => {
 Deno.test("a comment holds nothing that nobody sees, such as what turns the direction of a text", () => {
   assert.equal(alertOf(buy({ comment: "\u202epaid\u2066 \u200bback\ufeff\u{e0041}" })).comment, "paid back");
   assert.equal(alertOf(buy({ comment: "\u200b\u202e" })).comment, null);
+  // What is not shown though no format character: joiners, selectors, fillers.
+  assert.equal(alertOf(buy({ comment: "a\u034f\ufe0f\u3164\u115f\u{e0100}\u180b\uffa0b" })).comment, "ab");
 });
 
 Deno.test("a message neither names another account nor another strategy than its request", () => {

@@ -67,7 +67,8 @@ function meaningOf(above: string, name: string, index: NameIndex): Meaning {
   const path = above === "" ? name : `${above}.${name}`;
   const seen = index.seen.get(path);
   if (seen !== undefined) return seen;
-  const plain = plainPath(path);
+  // Only the name: what stands above it was compared before, and may be long.
+  const plain = above === "" ? plainPath(name) : `${above}.${plainPath(name)}`;
   const known = knownName(plain, index);
   const meaning = {
     plain,
@@ -107,6 +108,7 @@ export function collectFields(message: Message, index: NameIndex): Collected {
   function visit(part: Message, sent: string, plain: string): void {
     const [before, unknownBefore] = [taken, unknown.length];
     for (const [name, value] of part) {
+      if (isFull) return;
       if (value === null || value === "") continue;
       place(value, sent + name, meaningOf(plain, name, index));
     }

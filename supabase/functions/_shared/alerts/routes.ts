@@ -1,5 +1,6 @@
 import type { Handler } from "hono";
 import { requireScope } from "../auth/authorize.ts";
+import { strikeValue } from "../auth/strike.ts";
 import type { Variables } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
 import type { LogFields } from "../observability/log.ts";
@@ -137,7 +138,7 @@ async function readRequest(
   { settingsOf }: AlertServices,
   now: number,
 ): Promise<{ alerts: ReadAlert[]; query: AlertQuery }> {
-  const query = alertQuerySchema.safeParse(context.req.query());
+  const query = alertQuerySchema.safeParse(strikeValue(context.req.query(), strike));
   if (!query.success) {
     throw invalid(problemsOf(query.error).map((problem) => ({ ...problem, path: `query.${problem.path}` })));
   }
@@ -145,9 +146,11 @@ async function readRequest(
   const { account, strategy } = query.data;
   const options = { account, ownAccount: sender.account, strategy, strike, now };
   let read = readAlerts(body, options);
-  if (!read.ok && read.accounts.length > 0 && settingsOf !== undefined) {
+  // A key of one account makes no question about another.
+  const accounts = read.ok ? [] : read.accounts.filter((name) => (sender.account ?? name) === name);
+  if (accounts.length > 0 && settingsOf !== undefined) {
     // Only then: what reads as it is costs no question.
-    const settings = await settingsOf(sender.id, read.accounts);
+    const settings = await settingsOf(sender.id, accounts);
     read = readAlerts(body, { ...options, settingsOf: (name) => settings.get(name) ?? null });
   }
   if (!read.ok) throw invalid(read.problems);

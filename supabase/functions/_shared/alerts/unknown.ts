@@ -148,21 +148,37 @@ const REPORTS = new Set(REPORT_NAMES);
 /** Whether a name belongs to a report, which changes no order. */
 function isReport(path: string): boolean {
   const name = nameOf(path).replace(/\d+$/, "");
-  const inObject = plainName(path).split(".").slice(-2).join(".");
+  const inObject = path.split(".").slice(-2).map(plainName).join(".");
   return REPORTS.has(name) || REPORTS.has(`${name}#`) || REPORTS.has(inObject);
 }
 
-/** Whether a name speaks of an order: its own words, and those of the objects it stands in. */
-function namesAnOrder(path: string): boolean {
-  const isWrapper = (part: string) => WRAPPERS.has(part) || /^(order)?legs$/.test(part);
-  const parts = path.split(".").filter((part, index, all) =>
-    index === all.length - 1 || !isWrapper(plainName(part))
-  );
-  return parts.some((part) => {
-    const plain = plainName(part);
-    return wordsOf(part).some((word) => ORDER_WORDS.has(word)) || ORDER_PARTS.test(plain) ||
-      ORDER_BEGINNING.test(plain);
-  });
+/** Whether one part of a path speaks of an order. */
+function speaksOfOrder(part: string): boolean {
+  const plain = plainName(part);
+  return wordsOf(part).some((word) => ORDER_WORDS.has(word)) || ORDER_PARTS.test(plain) ||
+    ORDER_BEGINNING.test(plain);
+}
+
+const isWrapper = (part: string): boolean => WRAPPERS.has(part) || /^(order)?legs$/.test(part);
+
+/**
+ * Tells whether a name speaks of an order: its own words, and those of the objects it stands in. An object is looked at
+ * once, however many names stand in it: their own names may be long.
+ */
+function createNamesAnOrder(): (path: string) => boolean {
+  const objects = new Map<string, boolean>();
+  function objectSpeaks(part: string): boolean {
+    const known = objects.get(part);
+    if (known !== undefined) return known;
+    const speaks = !isWrapper(plainName(part)) && speaksOfOrder(part);
+    objects.set(part, speaks);
+    return speaks;
+  }
+  return (path) => {
+    const parts = path.split(".");
+    const name = parts.pop() ?? "";
+    return speaksOfOrder(name) || parts.some(objectSpeaks);
+  };
 }
 
 /** Whether a value asks for nothing: empty, zero, false or none. A multiplier of 1 changes nothing either. */
@@ -189,6 +205,7 @@ const MOST = 50;
 export function sortUnknown(leaves: readonly Leaf[]): Unknown {
   const ignored = new Set<string>();
   const problems: Problem[] = [];
+  const namesAnOrder = createNamesAnOrder();
   for (const { path, value } of leaves) {
     if (isReport(path)) continue;
     const short = path.slice(0, 64);

@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { getPathNoStrict } from "hono/utils/url";
+import { strikeShapes } from "../auth/strike.ts";
 import type { Log, LogFields } from "../observability/log.ts";
 import type { OnAnswer } from "../observability/requests.ts";
 import { errorBody, HttpError } from "./errors.ts";
@@ -12,8 +13,8 @@ export type Variables = {
 };
 export type App = Hono<{ Variables: Variables }>;
 
-/** An id from the sender is kept when it is plain; it goes into logs and answers. */
-const PLAIN_ID = /^[\w-]{8,64}$/;
+/** An id from the sender is kept when it is plain and no secret; it goes into logs, answers and the inbox. */
+const isPlainId = (text: string): boolean => /^[\w-]{8,64}$/.test(text) && strikeShapes(text) === text;
 
 /** Characters of a URL at most. A page of positions names two strategies: of 64 Chinese characters each they take 1,152. */
 const LONGEST_URL = 2_048;
@@ -33,7 +34,7 @@ function observed(log: Log, onAnswer?: OnAnswer): MiddlewareHandler<{ Variables:
   return async (context, next) => {
     const started = performance.now();
     const sent = context.req.header("x-request-id") ?? "";
-    const requestId = PLAIN_ID.test(sent) ? sent : crypto.randomUUID();
+    const requestId = isPlainId(sent) ? sent : crypto.randomUUID();
     context.set("requestId", requestId);
     context.set("logFields", {});
     // Before there is an answer: put into a finished one they cost 20 microseconds.
