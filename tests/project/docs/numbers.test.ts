@@ -31,6 +31,8 @@ const shortestLease = inSource(`${shared}/locks/leases.ts`, /ttlMs < ([\d_]+)/);
 const shortestSignature = inSource(`${shared}/auth/signatures.ts`, /^const SHORTEST_SECRET = (\d+)/m);
 const tolerance = inSource(`${shared}/auth/signatures.ts`, /^export const TOLERANCE = (\d+)/m);
 const mostInFlight = inSource(`${shared}/alerts/routes.ts`, /^const MOST_IN_FLIGHT = ([\d_]+)/m);
+const longestUrl = inSource(`${shared}/http/app.ts`, /^const LONGEST_URL = ([\d_]+)/m);
+const mostKeys = inSource(`${shared}/auth/authorize.ts`, /^const MOST_PRESENTED_KEYS = (\d+)/m);
 const words = ["none", "one", "two", "three", "four", "five", "six"];
 
 /** Every sentence with a number in it, put together from the code's own numbers. */
@@ -51,6 +53,8 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/errors.md", `At most ${MAX_NAME} characters`],
   ["docs/errors.md", `At most ${MAX_DEPTH} levels`],
   ["docs/security.md", `at most ${mostInFlight.toLocaleString("en")} alerts under way`],
+  ["docs/errors.md", `The URL is longer than ${longestUrl.toLocaleString("en")} characters`],
+  ["docs/errors.md", `carries more than ${words[mostKeys]} keys`],
   ["docs/errors.md", `over ${LONGEST_KEY} bytes`],
   ["docs/errors.md", `1 to ${LONGEST_WAIT_MS} milliseconds`],
   ["docs/errors.md", `${shortestLease} to ${longestLease} milliseconds`],
@@ -64,7 +68,7 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/cache.md", "The free plan of Upstash has 500,000 a month"],
   ["docs/configuration.md", "TradingView gives up after 3000"],
   ["docs/errors.md", "refused: 422"],
-  ["docs/errors.md", "could not be read: 400, 408, 413, 415"],
+  ["docs/errors.md", "could not be read: 400, 408, 413, 414, 415"],
   ["docs/errors.md", "The key: 401, 403"],
   ["docs/errors.md", "Reading: 400, 404"],
   ["docs/errors.md", "failed: 500, 503"],

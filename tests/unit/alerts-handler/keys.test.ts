@@ -228,7 +228,13 @@ for (const secret of ["whsec_" + "MDEyMzQ1Njc4".repeat(4), "sb_secret_" + "a1b2c
     const asStrategy = await harness.post(message, { path: `/alerts?strategy=${secret}` });
     const asAccount = await harness.post(message, { path: `/alerts?account=${secret}` });
     assert.deepEqual([asId.status, asStrategy.status, asAccount.status], [200, 400, 400]);
-    const kept = JSON.stringify([harness.booked, harness.lines(), asId.json, asStrategy.json, asAccount.json]);
+    const kept = JSON.stringify([
+      harness.booked,
+      harness.lines(),
+      asId.json,
+      asStrategy.json,
+      asAccount.json,
+    ]);
     assert.ok(!kept.includes(secret));
     assert.ok(!asId.headers.get("x-request-id")?.includes(secret));
   });

@@ -314,3 +314,50 @@ Deno.test("what settings may mend is told with the account, and only that", () =
   assert.deepEqual(accountsOf({ symbol: "A", action: "buy", qty: 1, my_size: 2 }), ["default"]);
   assert.deepEqual(accountsOf({ symbol: "<b>", action: "buy", qty: 1 }), []);
 });
+
+Deno.test("a second name that says another thing is refused: which is meant nobody can tell", () => {
+  const contradictions = [
+    { action: "sell", command: "close" },
+    { action: "buy", cmd: "REVERSE" },
+    { side: "buy", operation: "cancel" },
+    { action: "buy", order: "sell" },
+    { action: "sell", event: "exit" },
+    { action: "buy", type: "limit", ord_type: "market", limit_price: 1 },
+    { action: "buy", tif: "day", time_in_force: "gtc" },
+    { action: "sell", sentiment: "bearish", market_position: "flat" },
+  ];
+  for (const fields of contradictions) {
+    const result = read({ symbol: "A", quantity: 1, price: 1, ...fields });
+    assert.ok(!result.ok, JSON.stringify(fields));
+    assert.deepEqual(result.problems.map(({ code }) => code), ["duplicate_field"], JSON.stringify(fields));
+  }
+});
+
+Deno.test("a second name that says the same, or how, is none", () => {
+  const order = { symbol: "A", quantity: 1, price: 1 };
+  assert.equal(alertOf({ ...order, action: "buy", signal: "long", command: "enter" }).action, "buy");
+  assert.equal(alertOf({ ...order, action: "close", side: "sell" }).action, "close");
+  assert.equal(alertOf({ ...order, type: "bot", order_type: "mkt", action: "sell" }).order_type, "market");
+});
+
+Deno.test("with an exit, a side is that of the position", () => {
+  for (const exit of [{ type: "exit" }, { event: "exit" }, { signal: "close" }]) {
+    for (const side of ["long", "short"]) {
+      for (const name of ["side", "direction"]) {
+        const alert = alertOf({ symbol: "A", quantity: 1, price: 1, [name]: side, ...exit });
+        assert.deepEqual([alert.action, alert.target?.side], ["close", side]);
+      }
+    }
+  }
+});
+
+Deno.test("what an order is meant to do to a position counts before its side", () => {
+  const order = { symbol: "A", quantity: 1, price: 1, side: "sell" };
+  assert.deepEqual(alertOf({ ...order, position_intent: "sell_to_close" }).target, {
+    side: "long",
+    quantity: null,
+  });
+  assert.equal(alertOf({ ...order, position_direction: "exitLong" }).action, "close");
+  assert.deepEqual(pathsOf({ ...order, position_effect: "CLOSE" }), ["position_effect"]);
+  assert.deepEqual(pathsOf({ ...order, flag: "REVERSE" }), ["flag"]);
+});

@@ -4,7 +4,7 @@ import { readTime } from "../validators/time.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { type FieldName, pathOf } from "./field-names.ts";
 import { type Row, type When, WRAPPERS } from "./vocabulary.ts";
-import { ACTION_WORDS, FLAG_WORDS, SIDE_WORDS } from "./words.ts";
+import { ACTION_WORDS, FLAG_WORDS, ORDER_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
 
 /** A field as the sender wrote it, and the sender's name for it. */
 export type Field = { value: Value; source: string };
@@ -94,7 +94,7 @@ export type Collected = { fields: Fields; problems: Problem[]; unknown: Leaf[] }
  * One name in two spellings (`limitPrice` and `limit_price`) with two values is a problem: only one can be meant.
  */
 export function collectFields(message: Message, index: NameIndex): Collected {
-  const found = new Map<FieldName, Field & { rank: number }>();
+  const found = new Map<FieldName, Ranked>();
   const problems: Problem[] = [];
   const unknown: Leaf[] = [];
   let taken = 0;
@@ -138,12 +138,13 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     if (says !== undefined && FLAG_WORDS.get(plainText(sent)) !== true) return;
     const value = says ?? sent;
     const before = found.get(field);
-    if (before === undefined || rank < before.rank) found.set(field, { value, source, rank });
-    if (before === undefined || before.value === value) return;
+    if (before === undefined) return void found.set(field, { value, source, rank });
+    const [first, second] = byRank(field, before, { value, source, rank });
+    found.set(field, first);
+    if (first.value === second.value) return;
     // Two flags, or a flag and a word, that say two things: isBuy and isSell.
-    const contradicts = says !== undefined && plainText(before.value) !== plainText(value) ||
-      field === "action" && isOpposite(plainText(before.value), plainText(value));
-    if (contradicts || rank === before.rank || ONLY_ONE.test(field) && !isSameNumber(before.value, value)) {
+    const isOtherFlag = says !== undefined && plainText(before.value) !== plainText(value);
+    if (isOtherFlag || first.rank === second.rank || contradicts(field, first.value, second.value)) {
       problems.push({
         path: pathOf(field),
         source,
@@ -152,6 +153,17 @@ export function collectFields(message: Message, index: NameIndex): Collected {
       });
     }
   }
+}
+
+/** A field under one of its names, and how telling that name is: 0 is the most. */
+type Ranked = Field & { rank: number };
+
+/** The more telling of two names first. With an exit, `side: long` is the side of the position, not an order to buy. */
+function byRank(field: FieldName, one: Ranked, other: Ranked): [Ranked, Ranked] {
+  const [first, second] = one.rank <= other.rank ? [one, other] : [other, one];
+  const isExit = field === "action" && /^(side|direction)$/.test(first.source) &&
+    SIDE_WORDS.has(plainText(first.value)) && ACTION_WORDS.get(plainText(second.value))?.action === "close";
+  return isExit ? [second, first] : [first, second];
 }
 
 /** The longest end of a plain path that is a name, where only wrappers stand before it. */
@@ -174,8 +186,32 @@ const onlyLeg = (value: Value, plain: string): Value | undefined =>
 const ONLY_ONE =
   /^(quantity|quote_quantity|percent_quantity|limit_price|stop_price|take_profit\.|stop_loss\.)/;
 
-const isOpposite = (a: string, b: string): boolean =>
-  a === "buy" && b === "sell" || a === "sell" && b === "buy";
+/** The words of fields that say one of a few things. */
+const WORDS_OF = new Map<FieldName, ReadonlyMap<string, string>>([
+  ["order_type", ORDER_TYPE_WORDS],
+  ["time_in_force", TIME_IN_FORCE_WORDS],
+  ["target.side", SIDE_WORDS],
+]);
+
+/** Whether a field's less telling name says what the more telling one does not: which is meant nobody can tell. */
+function contradicts(field: FieldName, first: Value, second: Value): boolean {
+  if (ONLY_ONE.test(field)) return !isSameNumber(first, second);
+  const [one, other] = [plainText(first), plainText(second)];
+  if (field === "action") return isOtherAction(one, other);
+  const [word, otherWord] = [WORDS_OF.get(field)?.get(one), WORDS_OF.get(field)?.get(other)];
+  return word !== undefined && otherWord !== undefined && word !== otherWord;
+}
+
+/**
+ * A sell beside a buy, a close, cancel or reverse beside either. A sell beside a close (`action: close, side: sell`) says how
+ * that is done, and a side beside an order (`action: sell, side: long`) which position it is for.
+ */
+function isOtherAction(first: string, second: string): boolean {
+  const [one, other] = [ACTION_WORDS.get(first)?.action, ACTION_WORDS.get(second)?.action];
+  if (one === undefined || other === undefined || one === other || other === "enter") return false;
+  if (one !== "buy" && one !== "sell") return false;
+  return SIDE_WORDS.has(first) || !SIDE_WORDS.has(second);
+}
 
 function isSameNumber(a: Value, b: Value): boolean {
   const [left, right] = [a, b].map((value) => typeof value === "string" ? readDecimal(value) : null);

@@ -81,7 +81,7 @@ const ORDER_WORDS = new Set([
 ]);
 /** Long enough to be found inside of words written together, as in `MYTAKEPROFITPRICE`. */
 const ORDER_PARTS =
-  /quantity|amount|volume|contract|percent|profit|stoploss|trail|target|limit|trigger|reduce|reverse|hedge|option|strike|expir|ordertype|breakeven|trading?side|ordersize|lotsize|position(side|size)/;
+  /quantity|amount|volume|contract|percent|profit|stoploss|trail|target|limit|trigger|reduce|reverse|hedge|option|strike|expir|ordertype|breakeven|trading?side|ordersize|lotsize|position(side|size|idx|effect)|preventpyramiding|samedirection/;
 /** `tp1`, `slprice`, `tppips`: short words, at the beginning only. */
 const ORDER_BEGINNING =
   /^(tp|sl|qty|leg)(\d|price|pips?|points?|ticks?|pct|percent|amount|value|level|type|trigger)/;
@@ -99,6 +99,7 @@ const ORDER_VALUES = new Set([
   "trailing",
   // CrossTrade's commands that are more than the order beside them.
   "flatplace",
+  "reverse",
   "reverseposition",
   "cancelreplace",
   "change",

@@ -29,9 +29,12 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "symbol",
     names: words(`
-      symbol ticker instrument pair tv_instrument trading_symbol ticker_id inst_id asset contract`),
+      symbol ticker instrument pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id asset
+      contract`),
   },
   { field: "exchange", names: words("exchange tv_exchange exchange_segment") },
+  // They say whether the order may open a position, which its side beside them does not.
+  { field: "action", names: words("position_intent position_direction"), when: "action" },
   {
     field: "action",
     names: words(`
@@ -47,7 +50,11 @@ export const VOCABULARY: readonly Row[] = [
   { field: "action", names: words("is_sell"), when: "flag", says: "sell" },
   { field: "position_side", names: words("position_side pos_side side direction") },
   { field: "target.side", names: words("target.side") },
-  { field: "target.side", names: words("target position new_position desired_position"), when: "side" },
+  {
+    field: "target.side",
+    names: words("target position new_position desired_position current_position position_after"),
+    when: "side",
+  },
   { field: "target.side", names: words("sentiment market_position mar_pos position.side") },
   { field: "target.quantity", names: words("target.quantity market_position_size mar_pos_size") },
   {
@@ -56,7 +63,11 @@ export const VOCABULARY: readonly Row[] = [
       "position_size target_size target_position position_size_after position.size position.new_size",
     ),
   },
-  { field: "position_size", names: words("position new_position desired_position"), when: "number" },
+  {
+    field: "position_size",
+    names: words("position new_position desired_position net_position position_after"),
+    when: "number",
+  },
   { field: "target_price", names: words("target"), when: "number" },
   {
     field: "quantity",
@@ -70,7 +81,7 @@ export const VOCABULARY: readonly Row[] = [
     field: "quote_quantity",
     names: words(`
       quote_quantity quote_amount quote_qty quote_order_qty stake_amount notional usd_amount
-      usdt_amount dollar_amount cash_amount order_value`),
+      usdt_amount dollar_amount cash_amount order_value size_usd`),
   },
   {
     field: "percent_quantity",
@@ -99,7 +110,7 @@ export const VOCABULARY: readonly Row[] = [
   { field: "order_type", names: words("is_limit"), when: "flag", says: "limit" },
   {
     field: "price",
-    names: words("price signal_price market_price order_price order.price close bar.close"),
+    names: words("price signal_price market_price order_price order.price close bar.close bar_close"),
   },
   {
     field: "price",
@@ -151,7 +162,7 @@ export const VOCABULARY: readonly Row[] = [
   { field: "time", names: words("timenow time timestamp bar.time") },
   {
     field: "time",
-    names: words("date datetime date_time alert_time signal_time sent_at"),
+    names: words("date datetime date_time alert_time signal_time sent_at bar_time"),
     when: "time",
   },
   { field: "max_age", names: words("max_age max_lag") },
@@ -163,10 +174,10 @@ export const VOCABULARY: readonly Row[] = [
     names: words("comment order_comment order.comment message alert_message order.alert_message note text"),
   },
   { field: "order_id", names: words("order_id") },
-  { field: "open", names: words("open bar.open") },
-  { field: "high", names: words("high bar.high") },
-  { field: "low", names: words("low bar.low") },
-  { field: "close", names: words("close bar.close") },
+  { field: "open", names: words("open bar.open bar_open") },
+  { field: "high", names: words("high bar.high bar_high") },
+  { field: "low", names: words("low bar.low bar_low") },
+  { field: "close", names: words("close bar.close bar_close") },
 ];
 
 /** Objects that only hold an alert's fields: a name in one of them is that name. */
