@@ -91,14 +91,20 @@ comment on function trading.is_known is 'Whether a position is kept already; one
 
 create function trading.check_room(
   request trading.alert_request, positions trading.positions[], market trading.market, settings trading.account_settings,
-  inout known_symbols integer, out code text, out message text
+  resting trading.orders[], inout known_symbols integer, out has_room boolean, out code text, out message text
 )
   language plpgsql volatile set search_path = '' as $$
 declare
-  strategies constant integer := (
-    select count(*) from generate_series(market.first_slot, market.last_slot) slot where trading.is_known(positions[slot]));
+  strategies constant text[] := array(
+    select (positions[slot]).strategy from generate_series(market.first_slot, market.last_slot) slot where trading.is_known(positions[slot])
+    union
+    select o.strategy from unnest(resting) o where o.symbol = request.symbol and o.status = 'open');
+  is_new constant boolean := market.marked_at is null and cardinality(strategies) = 0;
 begin
-  if strategies = 0 and market.marked_at is null then
+  has_room := true;
+  if request.action in ('cancel', 'halt', 'resume') then
+    has_room := not is_new;
+  elsif is_new then
     known_symbols := coalesce(known_symbols, trading.count_symbols(settings.account_id));
     if known_symbols >= settings.max_symbols then
       code := 'too_many_symbols';
@@ -106,15 +112,17 @@ begin
     else
       known_symbols := known_symbols + 1;
     end if;
-  elsif strategies >= settings.max_strategies and request.action is distinct from 'mark' then
+  elsif cardinality(strategies) >= settings.max_strategies and request.action is distinct from 'mark'
+        and request.strategy <> all (strategies) then
     code := 'too_many_strategies';
-    message := 'max_strategies: ' || strategies || ' trade this symbol already';
+    message := 'max_strategies: ' || cardinality(strategies) || ' trade this symbol already';
   end if;
 end;
 $$;
 comment on function trading.check_room is
-  'Why an account has no room for one more symbol, or for one more strategy on it: too_many_symbols or too_many_strategies, or nulls. '
-  'known_symbols are counted at most once in a pass.';
+  'Whether an account has room for a symbol, or for a strategy on it, that holds no position yet: code is too_many_symbols, '
+  'too_many_strategies or null. An order that rests counts. The price of an alert that places nothing makes no symbol known: it has '
+  'no room, without a code. known_symbols are counted at most once in a pass.';
 
 create function trading.count_symbols(account_id bigint) returns integer
   language plpgsql stable set search_path = '' as $$
@@ -124,10 +132,13 @@ begin
       select m.symbol from trading.marks m where m.account_id = count_symbols.account_id
       union
       select p.symbol from trading.positions p where p.account_id = count_symbols.account_id
+      union
+      select o.symbol from trading.orders o
+      where case when o.status = 'open' then o.account_id end = count_symbols.account_id and o.status = 'open'
     ) s);
 end;
 $$;
-comment on function trading.count_symbols is 'How many symbols an account has traded or marked in this epoch.';
+comment on function trading.count_symbols is 'How many symbols an account has traded, marked or has orders in.';
 
 create function trading.count_places_elsewhere(account_id bigint, loaded trading.orders[]) returns integer
   language plpgsql volatile set search_path = '' as $$

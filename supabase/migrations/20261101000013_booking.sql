@@ -29,6 +29,7 @@ declare
   alert_id bigint;
   at timestamptz;
   market trading.market;
+  has_room boolean;                   -- for its symbol and strategy
   known_as text;                      -- the exchange that its symbol is known under, where it names another
   bar trading.bar;
   minute timestamptz;
@@ -137,9 +138,10 @@ begin
 
     -- 1. The mark: value what is held at it and see which resting orders it reaches. None where there is no room for its symbol.
     bar := null;
-    if coalesce(request.action, 'buy') not in ('cancel', 'halt', 'resume') and not trading.is_known(positions[asked.position_slot]) then
-      select r.code, r.message, r.known_symbols into code, message, known_symbols
-      from trading.check_room(request, positions, market, settings, known_symbols) r;
+    has_room := true;
+    if not trading.is_known(positions[asked.position_slot]) then
+      select r.has_room, r.code, r.message, r.known_symbols into has_room, code, message, known_symbols
+      from trading.check_room(request, positions, market, settings, orders, known_symbols) r;
     end if;
     known_as := case
       when request.exchange <> market.exchange then market.exchange
@@ -149,7 +151,7 @@ begin
       code := 'exchange_conflict';
       message := trading.foreign_message(request, known_as);
     end if;
-    if code is null and known_as is null and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
+    if has_room and code is null and known_as is null and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
       bar.open := coalesce(request.open, request.price);
       bar.high := greatest(request.high, bar.open, request.price);
       bar.low := least(request.low, bar.open, request.price);

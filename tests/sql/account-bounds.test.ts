@@ -138,6 +138,44 @@ deskTest("a symbol takes so many strategies and no more; those that it has go on
   equal((await desk.mark("90")).status, "ignored");
 });
 
+deskTest("an order that rests without a time or a price counts its strategy and its symbol", {
+  settings: { leverage: null, max_strategies: 2, max_symbols: 2 },
+}, async (desk) => {
+  const bare = (strategy: string, symbol: string) => limit({ strategy, symbol, price: undefined });
+  const asked = [["a", "A"], ["b", "A"], ["c", "A"], ["a", "A"], ["a", "B"], ["a", "B"], ["a", "C"]] as const;
+  const expected = [
+    "accepted",
+    "accepted",
+    "rejected: too_many_strategies",
+    "accepted",
+    "accepted",
+    "accepted",
+    "rejected: too_many_symbols",
+  ];
+  deepEqual(codes(await desk.batch(asked.map(([strategy, symbol]) => bare(strategy, symbol)))), expected);
+  const [another, third, own] = await desk.batch([bare("c", "A"), bare("a", "D"), bare("b", "A")]);
+  equal(said(another as Answer), "rejected: too_many_strategies");
+  equal(said(third as Answer), "rejected: too_many_symbols");
+  equal(said(own as Answer), "accepted");
+});
+
+deskTest(
+  "the price of a cancel, a halt or a resume makes no symbol known, and marks one that is",
+  {},
+  async (desk) => {
+    await desk.mark("5", { symbol: "A" });
+    for (const action of ["cancel", "halt", "resume"]) {
+      await desk.send({ action, symbol: "B", price: "7" });
+      await desk.send({ action, symbol: "", price: "7" });
+      await desk.send({ action, symbol: "A", price: "6" });
+    }
+    const kept = await desk.sql`
+    select m.symbol, trading.decimal(m.price) as price from trading.marks m
+    join trading.accounts a on a.id = m.account_id where a.name = ${desk.account}`;
+    deepEqual([...kept], [{ symbol: "A", price: "6" }]);
+  },
+);
+
 deskTest("an account takes so many symbols and no more: not even their price is kept", {
   settings: { leverage: null, max_symbols: 2 },
 }, async (desk) => {
