@@ -23,7 +23,7 @@ comment on column trading.alerts.message_id is
   'The name of the signed message that brought it. One that was caught must not book again, not even after a reset: unlike an idempotency_key, it counts in every epoch.';
 comment on column trading.alerts.content_hash is 'SHA-256 of the message without its secret; tells a resend from another message under the same name.';
 comment on column trading.alerts.request is 'The canonical alert as it was read.';
-comment on column trading.alerts.answer is 'The answer given; a duplicate gets it again.';
+comment on column trading.alerts.answer is 'The answer given; a duplicate gets it again, without its lists where they are long (short_answer).';
 create unique index alerts_message_id_idx on trading.alerts (account_id, message_id) where message_id is not null;
 -- Pages of list_alerts: the newest, and the newest of one symbol, strategy or status, however long the history is.
 -- By -id and not id: an order by id could also walk the primary key, past every row of other accounts.

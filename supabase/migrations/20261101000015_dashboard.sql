@@ -68,39 +68,50 @@ end;
 $$;
 comment on function trading.known_status is 'status, checked; null: any. Errors: PT400 (HTTP 400) when it is not one of known.';
 
-create function trading.take_read_place(kind text) returns void
+create function trading.try_place(kind text, places integer) returns boolean
   language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  if kind = 'figures' and current_user <> 'authenticated' then
-    return;  -- What the functions read for theirs is cached.
-  end if;
-  for place in 1 .. case kind when 'proof' then 1 else 3 end loop
+  for place in 1 .. places loop
     if pg_try_advisory_xact_lock(trading.lock_id('read:' || kind || ':' || place)) then
-      return;
+      return true;
     end if;
   end loop;
-  -- Raised so that PostgREST answers with the header.
-  raise sqlstate 'PGRST' using
-    message = json_build_object('code', 'PT429', 'message', 'the database is busy with other reads', 'hint', 'Ask again in a second.'),
-    detail = '{"status": 429, "headers": {"Retry-After": "1"}}';
+  return false;
+end;
+$$;
+comment on function trading.try_place is 'Takes one of so many places until the transaction ends, or returns false when others have them all.';
+
+create function trading.take_read_place(kind text) returns void
+  language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  has_place constant boolean := case
+    when kind = 'proof' then trading.try_place('proof', 1)
+    when current_user <> 'authenticated' then true  -- What the functions read for theirs is cached.
+    else trading.try_place('page', 6) and (kind = 'page' or trading.try_place(kind, 3)) end;
+begin
+  if not has_place then
+    -- Raised so that PostgREST answers with the header.
+    raise sqlstate 'PGRST' using
+      message = json_build_object('code', 'PT429', 'message', 'the database is busy with other reads', 'hint', 'Ask again in a second.'),
+      detail = '{"status": 429, "headers": {"Retry-After": "1"}}';
+  end if;
 end;
 $$;
 comment on function trading.take_read_place is
-  'Takes a place among the reads that go through a history, until the transaction ends: bookings are to find a connection and a '
-  'processor. kind figures: three at a time of all who are signed in; proof: one at a time of all callers. Nobody waits. '
-  'Errors: PT429 (HTTP 429, Retry-After) when no place is free.';
+  'Takes a place among the reads, until the transaction ends: bookings are to find a connection and a processor. kind page: six at a '
+  'time of all who are signed in, since whoever asks may make PostgREST filter the answer by a costly expression; figures, which go '
+  'through a history: three of these; proof: one at a time of all callers. Nobody waits. Errors: PT429 (HTTP 429, Retry-After) when '
+  'no place is free.';
 
 create function trading.take_search_place(variadic filters text[]) returns void
   language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  if num_nonnulls(variadic filters) > 1 then
-    perform trading.take_read_place('figures');
-  end if;
+  perform trading.take_read_place(case when num_nonnulls(variadic filters) > 1 then 'figures' else 'page' end);
 end;
 $$;
 comment on function trading.take_search_place is
   'An index has the page of one filter. With two, a page of what hardly ever meets goes through all that meets the first: it '
-  'takes a place. Errors: PT429 (HTTP 429, Retry-After) when none is free.';
+  'takes a place of figures. Errors: PT429 (HTTP 429, Retry-After) when none is free.';
 
 -- The lists are planned for the filters of each call (force_custom_plan, a third of a millisecond): a plan for all calls could
 -- not use the index of a filter that may be null, and would read the whole history for one page.
@@ -116,6 +127,7 @@ create function public.list_positions(
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
+  perform trading.take_read_place('page');
   return query
   select p.strategy, p.symbol, case sign(p.quantity) when 1 then 'long' when -1 then 'short' else 'flat' end,
     trading.decimal(p.quantity),
@@ -138,7 +150,7 @@ $$;
 comment on function public.list_positions is
   'Every position of an account, flat ones included, by symbol and strategy. quantity is signed units; cost_basis = quantity x '
   'average_price x multiplier; unrealized_pnl = quantity x mark x multiplier - cost_basis; realized_pnl is gross, fees apart. '
-  'Next page: after_symbol, after_strategy = those of the last row. Errors: PT404 no such account, PT400 bad limit.';
+  'Next page: after_symbol, after_strategy = those of the last row. Errors: PT404 no such account, PT400 bad limit, PT429 busy.';
 
 create function public.list_orders(
   account text default 'default', "limit" integer default 100, before bigint default null,
@@ -244,7 +256,7 @@ declare
 begin
   perform trading.take_search_place(only_strategy, only_symbol, only_status);
   return query
-  select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, a.answer, a.alert_time, a.received_at, coalesce(d.nr, 0), d.received_at,
+  select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, trading.short_answer(a.answer), a.alert_time, a.received_at, coalesce(d.nr, 0), d.received_at,
     case jsonb_typeof(a.request -> 'ignored') when 'array' then array(select jsonb_array_elements_text(a.request -> 'ignored')) else '{}' end
   from trading.alerts a
   left join lateral (
@@ -260,7 +272,8 @@ begin
 end;
 $$;
 comment on function public.list_alerts is
-  'Alerts of an account, newest first, refused ones with their code: request as it was read, answer as it was given. duplicates: how '
+  'Alerts of an account, newest first, refused ones with their code: request as it was read, answer as it was given: one of more '
+  'than 8,192 characters without its orders and fills, with truncated: true. duplicates: how '
   'often it came again and was answered with that answer; last_duplicate_at: when it did last; ignored: the names of its fields that were not understood. '
   'Errors: PT404 no such account, PT400 bad limit, before, status or epoch, PT429 busy.';
 
@@ -274,6 +287,7 @@ declare
   owned constant trading.accounts := trading.find_account(account);
   held record;
 begin
+  perform trading.take_read_place('page');
   select coalesce(sum(v.value), 0) as value, coalesce(sum(abs(v.value)), 0) as exposure,
     coalesce(sum(v.value - p.cost_basis), 0) as unrealized, coalesce(sum(p.realized_pnl), 0) as realized,
     coalesce(sum(p.fees), 0) as fees, count(*) filter (where p.quantity <> 0) as open_positions
@@ -302,10 +316,12 @@ end;
 $$;
 comment on function public.portfolio_summary is
   'An account in one row: equity = cash + sum(quantity x mark x multiplier); net_pnl = equity - deposits = realized_pnl - fees + '
-  'unrealized_pnl, exactly. Errors: PT404 no such account.';
+  'unrealized_pnl, exactly. Errors: PT404 no such account, PT429 busy.';
 
 grant execute on function trading.quotient, trading.lock_id, trading.find_account, trading.page_size, trading.page_start,
-  trading.find_epoch, trading.known_status, trading.take_read_place, trading.take_search_place to authenticated;
+  trading.find_epoch, trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place,
+  trading.short_answer
+  to authenticated;
 revoke execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades, public.list_alerts,
   public.portfolio_summary from public, anon;
 grant execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades, public.list_alerts,

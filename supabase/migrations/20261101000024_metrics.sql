@@ -106,6 +106,7 @@ declare
   locks constant record := (select l from trading.advisory_locks() l);
   outbox constant record := (select o from trading.outbox_depth() o);
 begin
+  perform trading.take_read_place('page');  -- After the count: the place is a lock, too.
   return jsonb_build_object(
     'locks', jsonb_build_object(
       'held', locks.held + (select count(*) from trading.leases l where l.expires_at > clock_timestamp()), 'waiting', locks.waiting),
@@ -122,7 +123,7 @@ $$;
 comment on function public.system_status is
   'What is going on, in counts only: { locks: { held, waiting }, cache: { l1_hits, l2_hits, misses }, outbox: { pending, dead }, time }. '
   'Locks (advisory ones and leases) and the cache are everybody''s, the outbox the caller''s own accounts''. The cache''s counts are '
-  'sums since the database began, some seconds old; time is ISO 8601 in UTC.';
+  'sums since the database began, some seconds old; time is ISO 8601 in UTC. Errors: PT429 busy.';
 
 create function public.read_metrics() returns jsonb
   language plpgsql stable security invoker set search_path = '' as $$

@@ -6,6 +6,7 @@ create function public.list_accounts() returns table (
 )
   language sql stable security invoker set search_path = '' set statement_timeout = '2s'
 begin atomic
+  select trading.take_read_place('page');
   select a.name, a.currency, s.time_zone, a.epoch, a.halted_at is not null, a.halt_reason, a.version
   from trading.accounts a
   join trading.account_settings s on s.account_id = a.id
@@ -14,7 +15,7 @@ begin atomic
 end;
 comment on function public.list_accounts is
   'The accounts that the caller may see, by name. version grows with every alert and operation: while it stands still, nothing that '
-  'these RPCs tell of the account changes. It reads one row an account, so that a page may ask every second.';
+  'these RPCs tell of the account changes. It reads one row an account, so that a page may ask every second. Errors: PT429 busy.';
 
 -- The head of the page ----------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ comment on function public.portfolio_overview is
   'net_pnl_percent of the deposits. day_pnl: what net_pnl grew by since midnight in time_zone, day_pnl_percent of the equity then. '
   'open_risk: what the positions lose from their marks until every resting stop has filled at its price; unprotected: the value '
   'at the mark of what no stop protects. alerts: the id of the newest alert, null before the first. strategies: those with a '
-  'position, flat ones included; symbols: those with a mark, the one marked last first (at most 500). Errors: PT404 no such account.';
+  'position, flat ones included; symbols: those with a mark, the one marked last first (at most 500). Errors: PT404 no such account, PT429 busy.';
 
 -- Results -----------------------------------------------------------------------------------------
 
@@ -112,6 +113,7 @@ begin
   if by is null or by not in ('symbol', 'strategy') then
     raise exception 'by must be symbol or strategy' using errcode = 'PT400', hint = 'Leave it out for results by symbol.';
   end if;
+  perform trading.take_read_place('page');
   return query
   select g.name, g.held, trading.decimal(g.realized), trading.decimal(g.unrealized), trading.decimal(g.fees),
     trading.decimal(g.realized + g.unrealized - g.fees)
@@ -133,7 +135,7 @@ end;
 $$;
 comment on function public.results is
   'What each symbol (or strategy: by => ''strategy'') has made in the current epoch, best first, closed and open together: '
-  'net_pnl = realized_pnl + unrealized_pnl - fees, decimal strings in the account''s currency. Errors: PT404 no such account, PT400 bad by.';
+  'net_pnl = realized_pnl + unrealized_pnl - fees, decimal strings in the account''s currency. Errors: PT404 no such account, PT400 bad by, PT429 busy.';
 
 create function trading.bucket_start(at timestamptz, bucket trading.bucket, time_zone text) returns timestamptz
   language plpgsql stable set search_path = '' as $$

@@ -68,6 +68,22 @@ Deno.test("reads of long histories, 40 at once, leave the connections that anoth
   equal(answers.find(({ status }) => status === 429)?.headers.get("retry-after"), "1");
 });
 
+Deno.test("heads of pages, 40 at once, leave the connections that another account's alerts need", async () => {
+  const [account, other] = [await tradedAccount(), await newAccount()];
+  const reads: Promise<Response>[] = [];
+  await withEndlessHistory(async () => {
+    for (let nr = 0; nr < 40; nr++) reads.push(ask("portfolio_overview", { account }));
+    const alerts = Array.from(
+      { length: 25 },
+      (_, nr) =>
+        post({ id: String(nr), account: other, symbol: "ACME", action: "buy", quantity: "1", price: "100" }),
+    );
+    deepEqual(new Set((await Promise.all(alerts)).map(({ status }) => status)), new Set([200]));
+  });
+  const statuses = (await Promise.all(reads)).map(({ status }) => status);
+  ok(statuses.filter((status) => status === 429).length >= 34);
+});
+
 Deno.test("a read ends after the time that its function says, not only after that of its role", async () => {
   const account = await tradedAccount();
   await withEndlessHistory(async (watcher) => {

@@ -99,6 +99,31 @@ deskTest("a cancel of everything ends every order of every symbol, and says whic
 });
 
 deskTest(
+  "a long answer is repeated without its lists, and says so: repeats of one alert stay small",
+  {},
+  async (desk) => {
+    await rest(desk, 500);
+    const cancel = {
+      action: "cancel",
+      symbol: "",
+      idempotency_key: "all",
+      hash: "a".repeat(32),
+      comment: ',"orders":[',
+    };
+    const [first, ...again] = await desk.batch(times(20, () => cancel));
+    equal(first?.orders.length, 500);
+    equal("truncated" in (first ?? {}), false);
+    for (const repeat of again) {
+      deepEqual(repeat, { ...first, duplicate: true, truncated: true, orders: [], fills: [] });
+    }
+    const [{ answer }] = await desk.sql`select answer from public.list_alerts(${desk.account}, 1)` as [
+      { answer: Answer },
+    ];
+    deepEqual(answer, { ...first, truncated: true, orders: [], fills: [] });
+  },
+);
+
+deskTest(
   "a cancel of everything of one strategy leaves the others' orders, on other symbols too",
   {},
   async (desk) => {

@@ -113,7 +113,7 @@ sqlTest(
     const names = await sql`
     select p.proname as name from pg_proc p
     where p.pronamespace in ('public'::regnamespace, 'trading'::regnamespace) and (p.provolatile = 'v' or p.prosecdef)
-      and p.proname not in ('take_read_place', 'take_search_place')
+      and p.proname not in ('try_place', 'take_read_place', 'take_search_place')
       and has_function_privilege('authenticated', p.oid, 'execute')`;
     deepEqual([...names], []);
   },

@@ -19,6 +19,8 @@ const HISTORIES = [
 ];
 /** What comes from an index. */
 const PAGES = [
+  "list_accounts()",
+  "system_status()",
   "list_orders($1, only_strategy => 's', only_status => 'open')",
   "list_fills($1, only_symbol => 'X')",
   "list_alerts($1, only_status => 'filled')",
@@ -54,24 +56,37 @@ async function withTaken(
 }
 
 const call = (account: string, name: string) => (tx: TransactionSql) =>
-  tx.unsafe(`select * from public.${name}`, [account]);
+  tx.unsafe(`select * from public.${name}`, name.includes("$1") ? [account] : []);
+const places = (kind: string, count: number) => Array.from({ length: count }, (_, nr) => `${kind}:${nr + 1}`);
 
 Deno.test("what goes through a history is refused to a signed-in user while no place is free, a page is not", async () => {
-  await withTaken(["figures:1", "figures:2", "figures:3"], async (sql, account) => {
+  await withTaken(places("figures", 3), async (sql, account) => {
     for (const name of HISTORIES) await rejects(asOwner(sql, account, call(account, name)), busy, name);
     for (const name of PAGES) await asOwner(sql, account, call(account, name));
   });
 });
 
+Deno.test("whatever a signed-in user may call is refused while six others read", async () => {
+  await withTaken([...places("page", 6), "proof:1"], async (sql, account) => {
+    const calls = [...HISTORIES, ...PAGES, "verify_account($1)"];
+    const granted = await sql`
+      select distinct p.proname as name from pg_proc p
+      where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')`;
+    const called = new Set(calls.map((each) => each.split("(")[0]));
+    deepEqual(granted.filter(({ name }) => !called.has(name)), []);
+    for (const name of calls) await rejects(asOwner(sql, account, call(account, name)), busy, name);
+  });
+});
+
 Deno.test("one place is enough for each, and is given back with the transaction", async () => {
-  await withTaken(["figures:1", "figures:3"], async (sql, account) => {
+  await withTaken([...places("page", 5), "figures:1", "figures:3"], async (sql, account) => {
     for (const name of HISTORIES) await asOwner(sql, account, call(account, name));
   });
 });
 
-Deno.test("the service role, whose answers are cached, needs no place for figures", async () => {
-  await withTaken(["figures:1", "figures:2", "figures:3"], async (sql, account) => {
-    for (const name of HISTORIES) {
+Deno.test("the service role, whose answers are cached, needs no place but for a proof", async () => {
+  await withTaken([...places("figures", 3), ...places("page", 6)], async (sql, account) => {
+    for (const name of [...HISTORIES, ...PAGES]) {
       await sql.begin(async (tx) => {
         await tx`set local role service_role`;
         await call(account, name)(tx);

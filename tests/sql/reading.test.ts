@@ -40,12 +40,13 @@ deskTest(
 );
 
 deskTest(
-  "how an account's alerts are to be read is answered by one row, decimals as strings",
+  "how the alerts of accounts are to be read is answered by account, decimals as strings",
   {},
   async (desk) => {
     const read = async (account: string) => {
-      const [row] = await desk.sql`select public.reading_settings(${account}) as settings`;
-      return row?.settings;
+      const [row] = await desk.sql`select public.reading_settings(array[${account}, 'nobody']) as settings`;
+      deepEqual(Object.keys(row?.settings).filter((name) => name !== desk.account), []);
+      return row?.settings[account];
     };
     deepEqual(await read(desk.account), {
       unknown_fields: "refuse",
@@ -62,6 +63,6 @@ deskTest(
       default_quantity: "0.1",
       default_quantity_type: "percent_of_equity",
     });
-    equal(await read("nobody of that name"), null);
+    equal(await read("nobody of that name"), undefined);
   },
 );

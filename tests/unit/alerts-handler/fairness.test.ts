@@ -162,3 +162,17 @@ Deno.test("a key that makes dry runs in a loop is told to wait, and other keys a
   assert.ok(Number(error.headers["retry-after"]) >= 1);
   assert.deepEqual(await dryRun(dry("other"), 1_000), []);
 });
+
+Deno.test("of one key four dry runs are under way: what it sends beyond makes no other key wait", async () => {
+  const { send, open } = createGated();
+  const dryRun = createDryRun(send);
+  const own = Array.from({ length: 4 }, () => dryRun(dry("k"), 10_000));
+  await assert.rejects(
+    dryRun(dry("k"), 10_000),
+    (error) => error instanceof HttpError && error.status === 503 && /this API key/.test(error.message),
+  );
+  const other = dryRun(dry("other"), 10_000);
+  open();
+  assert.deepEqual(await Promise.all([...own, other]), Array(5).fill([]));
+  assert.deepEqual(await dryRun(dry("k"), 10_000), []);
+});

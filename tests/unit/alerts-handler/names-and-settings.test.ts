@@ -105,16 +105,19 @@ Deno.test("a refusal that names a field is a mistake in the message: 400, with t
   assert.ok(!("path" in json));
 });
 
-/** A database that answers the settings of accounts; counts how often it is asked. */
-function database(settings: unknown) {
-  let calls = 0;
-  const rpc = () => ({
+/** A database with the settings of accounts; remembers what it was asked. */
+function database(settings: Record<string, unknown>) {
+  const asked: string[][] = [];
+  const rpc = (_name: string, { accounts }: { accounts: string[] }) => ({
     abortSignal: () => {
-      calls += 1;
-      return Promise.resolve({ data: settings, error: null });
+      asked.push(accounts);
+      const data = Object.fromEntries(
+        accounts.filter((name) => name in settings).map((name) => [name, settings[name]]),
+      );
+      return Promise.resolve({ data, error: null });
     },
   });
-  return { database: { rpc } as unknown as DatabaseClient, calls: () => calls };
+  return { database: { rpc } as unknown as DatabaseClient, asked };
 }
 const stored = { unknown_fields: "refuse", default_quantity: "2", default_quantity_type: "units" };
 
@@ -123,17 +126,31 @@ const asking = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 
 asking("a key's settings come before its account's, which are remembered for a moment", async () => {
-  const { database: client, calls } = database(stored);
+  const { database: client, asked } = database({ a: stored });
   const settingsOf = createSettingsOf(client, parseKeySettings('{"tv":{"default_quantity":"7"}}'));
   assert.equal((await settingsOf("tv", ["a"])).get("a")?.default_quantity, "7");
   assert.equal((await settingsOf("other", ["a"])).get("a")?.default_quantity, "2");
   assert.equal((await settingsOf("tv", ["a"])).get("a")?.unknown_fields, "refuse");
-  assert.equal(calls(), 1);
+  assert.deepEqual(asked, [["a"]]);
 });
 
-asking("an account that there is not has no settings", async () => {
-  const settingsOf = createSettingsOf(database(null).database, {});
+asking(
+  "the accounts of a request are asked for in one question, but for those that are remembered",
+  async () => {
+    const { database: client, asked } = database({ a: stored, b: stored, c: stored });
+    const settingsOf = createSettingsOf(client, {});
+    assert.equal((await settingsOf("tv", ["a"])).size, 1);
+    assert.deepEqual([...(await settingsOf("tv", ["a", "b", "nobody", "c"])).keys()], ["a", "b", "c"]);
+    assert.deepEqual(asked, [["a"], ["b", "nobody", "c"]]);
+  },
+);
+
+asking("an account that there is not has no settings, and that is remembered, too", async () => {
+  const { database: client, asked } = database({});
+  const settingsOf = createSettingsOf(client, {});
   assert.equal((await settingsOf("tv", ["nobody"])).size, 0);
+  assert.equal((await settingsOf("tv", ["nobody"])).size, 0);
+  assert.equal(asked.length, 1);
 });
 
 Deno.test("KEY_SETTINGS that cannot be read are told by what they should look like", () => {

@@ -293,6 +293,15 @@ Deno.test("an owner who accepts it has what is not understood ignored, and liste
   assert.deepEqual(result.alerts[0]?.ignored, ["my_risk_size"]);
 });
 
+Deno.test("a name that is listed can be stored, whatever characters are in it or cut in two", () => {
+  for (const name of ["my\u0000field", `${"a".repeat(63)}😀`, "a\ud800b"]) {
+    const result = read({ ...base, [name]: "x" });
+    assert.ok(result.ok);
+    const [listed = ""] = result.alerts[0]?.ignored ?? [];
+    assert.ok(listed.length > 0 && listed.isWellFormed() && !/\p{Cc}/u.test(listed), JSON.stringify(listed));
+  }
+});
+
 Deno.test("a default size is for orders that do not say how much, and for no others", () => {
   const options = {
     settingsOf: settings({ default_quantity: "3", default_quantity_type: "percent_of_equity" }),

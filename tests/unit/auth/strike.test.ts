@@ -36,6 +36,16 @@ Deno.test("signing secrets and Supabase's secret keys are struck by their beginn
   assert.equal(strikeShapes(`sb_secret_${"N7UND0UgjKTVK".repeat(2)}`), "[key]");
 });
 
+Deno.test("characters that nobody sees hide no key, and stay where there is none", () => {
+  const invisible = ["\u200b", "\u00ad", "\ufe0f", "\u034f", "\u{e0041}", "\u115f"];
+  for (const character of invisible) {
+    const key = make("one");
+    const split = [...key].join(character);
+    assert.equal(strikeShapes(`a ${split} ${key}`).replace(/[^a-z[\]]/g, ""), "a[key][key]");
+    assert.equal(strikeShapes(`my_${character}order`), `my_${character}order`);
+  }
+});
+
 Deno.test("a presented key is struck whatever its form, the longer of two first", () => {
   const strike = createStrike(["12345678", "123456789", "short"]);
   assert.equal(strike("a 123456789 b 12345678 c short"), "a [key] b [key] c short");

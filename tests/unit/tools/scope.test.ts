@@ -172,3 +172,13 @@ Deno.test("a reason holds nothing that nobody sees", async () => {
   assert.equal((await use("halt", { reason: "paid \u202ekcab" })).status, 400);
   assert.deepEqual(calls, []);
 });
+
+Deno.test("arguments of thousands of levels are refused, whatever they are", async () => {
+  const { use } = stage();
+  const deep = (open: string, close: string) => JSON.parse(open.repeat(300) + close.repeat(300));
+  for (const body of [deep("[", "]"), { reason: deep('{"a":[', "]}") }]) {
+    const { status, json } = await use("halt", body);
+    assert.deepEqual([status, json.error.code], [400, "invalid_arguments"]);
+    assert.match(json.error.details[0].message, /32 levels/);
+  }
+});

@@ -4,10 +4,13 @@ import { tooMany } from "../limits/rate-limit.ts";
 import { toPreview } from "./answer.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
 import type { ReadAlert } from "./read-message.ts";
+import { createInFlight } from "./in-flight.ts";
 import { createSemaphore } from "./semaphore.ts";
 
 /** Dry runs of an isolate at a time: each holds a connection of PostgREST, which bookings need. */
 const AT_A_TIME = 2;
+/** Dry runs of one key under way in an isolate: others wait for so many of each key, not for all that one sends at once. */
+const OF_A_KEY = 4;
 /** Dry runs of one key a minute, in each isolate. A dry run is no alert: a 429 loses nothing. */
 const A_MINUTE = 300;
 
@@ -25,14 +28,29 @@ export type DryRun = (
  */
 export function createDryRun(send: SendBatch): DryRun {
   const places = createSemaphore(AT_A_TIME);
+  const ofKeys = createInFlight(OF_A_KEY);
   const limiter = createMemoryLimiter({ limit: A_MINUTE, windowMs: 60_000 });
   return async ({ keyId, alerts, toBook }, withinMs) => {
     const verdict = limiter.take(keyId);
     if (!verdict.allowed) {
       throw tooMany("too_many_dry_runs", "this API key makes too many dry runs", limiter.quota, verdict);
     }
+    const leave = ofKeys.enter(keyId, 1);
+    if (leave === null) throw unavailable("this API key has too many dry runs under way: try again");
     const until = performance.now() + withinMs;
-    const release = await places.acquire(Math.max(withinMs, 0));
+    try {
+      return await preview(alerts, toBook, until);
+    } finally {
+      leave();
+    }
+  };
+
+  async function preview(
+    alerts: readonly ReadAlert[],
+    toBook: readonly AlertToBook[],
+    until: number,
+  ): Promise<Record<string, unknown>[]> {
+    const release = await places.acquire(Math.max(until - performance.now(), 0));
     if (release === null) throw unavailable("too many dry runs are under way: try again");
     try {
       const result = await send(toBook, AbortSignal.timeout(Math.max(until - performance.now(), 1)));
@@ -47,7 +65,7 @@ export function createDryRun(send: SendBatch): DryRun {
     } finally {
       release();
     }
-  };
+  }
 }
 
 const unprocessable = () =>

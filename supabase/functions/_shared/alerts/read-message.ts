@@ -88,12 +88,15 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
   if (!parsed.success || problems.length > 0) return { ok: false, problems, account };
   const alert = parsed.data;
   const accepted = isAccepted ? sorted.problems.map(({ path }) => path) : [];
-  const ignored = [...sorted.ignored, ...accepted, ...extraProfits.ignored, ...unused];
+  const ignored = [...sorted.ignored, ...accepted, ...extraProfits.ignored, ...unused].map(showable);
   return {
     ok: true,
     alert: { alert, dialect: dialect.name, hash: contentHash(alert.strategy, message), ignored },
   };
 }
+
+/** A name as Postgres can store it: a cut may have parted a character, and no text of its holds a NUL. */
+const showable = (name: string): string => name.replace(/\p{Cc}+/gu, " ").toWellFormed();
 
 /** `tp1`, `take_profit_2`, `target3`: one is the take profit, of several only one could be meant. */
 const NUMBERED_PROFIT = /^(tp|takeprofit|target)(price)?\d(price)?$/;

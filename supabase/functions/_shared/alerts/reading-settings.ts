@@ -35,38 +35,46 @@ export type SettingsOf = (
   accounts: readonly string[],
 ) => Promise<ReadonlyMap<string, ReadingSettings>>;
 
-const settingsSchema = z.object({
-  unknown_fields: z.enum(["refuse", "ignore"]),
-  default_quantity: z.string().nullable(),
-  default_quantity_type: z.string(),
-}).nullable();
+const settingsSchema = z.record(
+  z.string(),
+  z.object({
+    unknown_fields: z.enum(["refuse", "ignore"]),
+    default_quantity: z.string().nullable(),
+    default_quantity_type: z.string(),
+  }),
+);
 
 /** Milliseconds that an account's settings are believed, and that the database gets to tell them. */
 const BELIEVED_MS = 5_000;
 const DEADLINE_MS = 1_000;
 
+/** What is remembered of an account: its settings, or that there is no such account. */
+type Found = { settings: ReadingSettings | null };
+
 /** Asks the database, and remembers for a moment. Throws HttpError 503 when it does not answer: the alert is not lost. */
 export function createSettingsOf(database: DatabaseClient, keys: KeySettings): SettingsOf {
-  const remembered = new LRUCache<string, { settings: ReadingSettings | null }>({
-    max: 1_000,
-    ttl: BELIEVED_MS,
-  });
+  const remembered = new LRUCache<string, Found>({ max: 1_000, ttl: BELIEVED_MS });
 
-  async function ask(account: string): Promise<ReadingSettings | null> {
-    const known = remembered.get(account);
-    if (known !== undefined) return known.settings;
-    const { data, error } = await database.rpc("reading_settings", { account })
+  async function ask(accounts: string[]): Promise<[string, Found][]> {
+    if (accounts.length === 0) return [];
+    const { data, error } = await database.rpc("reading_settings", { accounts })
       .abortSignal(AbortSignal.timeout(DEADLINE_MS));
     const parsed = settingsSchema.safeParse(data);
     if (error !== null || !parsed.success) throw unavailable();
-    remembered.set(account, { settings: parsed.data });
-    return parsed.data;
+    const settings = new Map(Object.entries(parsed.data));
+    return accounts.map((account) => [account, { settings: settings.get(account) ?? null }]);
   }
 
   return async (keyId, accounts) => {
-    const found = await Promise.all(accounts.map(async (account) => [account, await ask(account)] as const));
+    const known = accounts.flatMap((account): [string, Found][] => {
+      const found = remembered.get(account);
+      return found === undefined ? [] : [[account, found]];
+    });
+    const names = new Set(known.map(([account]) => account));
+    const asked = await ask(accounts.filter((account) => !names.has(account)));
+    for (const [account, found] of asked) remembered.set(account, found);
     return new Map(
-      found.flatMap(([account, settings]) =>
+      [...known, ...asked].flatMap(([account, { settings }]) =>
         settings === null ? [] : [[account, { ...settings, ...keys[keyId] }]]
       ),
     );

@@ -1,5 +1,8 @@
 import { isKeyText, KEY_TAIL, LONGEST_KEY_HEAD, PREFIX } from "./api-keys.ts";
 
+/** Characters that show nothing: of format, and those that may be ignored by default. */
+export const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
+
 /** Gives a text without the secrets that stand in it. */
 export type Strike = (text: string) => string;
 
@@ -27,10 +30,15 @@ export function createStrike(known: readonly string[]): Strike {
   };
 }
 
-/** `text` without what is shaped like a secret: a key of ours with a right checksum, live or not, `whsec_…`, `sb_secret_…`. */
+/**
+ * `text` without what is shaped like a secret: a key of ours with a right checksum, live or not, `whsec_…`, `sb_secret_…`.
+ * Characters that nobody sees hide none: where one stands between others that make a secret, they go as well.
+ */
 export function strikeShapes(text: string): string {
   if (text.length < SHORTEST_SECRET || !text.includes("_")) return text;
-  return strikeKeys(text).replaceAll(SECRETS_BY_PREFIX, MARK);
+  const visible = text.replace(INVISIBLE, "");
+  const struck = strikeKeys(visible).replaceAll(SECRETS_BY_PREFIX, MARK);
+  return struck === visible ? text : struck;
 }
 
 /** The end of a key is found first, since an id may hold anything that a beginning holds. */

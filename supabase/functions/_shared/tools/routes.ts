@@ -102,12 +102,23 @@ async function readInput(context: ToolContext, tool: Tool, limit: number): Promi
 }
 
 function parseJson(bytes: Uint8Array): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw new HttpError(400, "invalid_json", "the body is not JSON", [{ path: "", message: "is not JSON" }]);
   }
+  if (!isDeeperThan(MOST_LEVELS, value)) return value;
+  throw new HttpError(400, "invalid_arguments", "the tool does not take these arguments", [
+    { path: "", message: `has more than ${MOST_LEVELS} levels` },
+  ]);
 }
+
+/** Levels of arguments at most: what walks through them goes one call deeper per level. No tool takes more than four. */
+const MOST_LEVELS = 32;
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === "object" && value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each)));
 
 /**
  * The account that a tool acts on.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { strikeShapes } from "../auth/strike.ts";
+import { INVISIBLE, strikeShapes } from "../auth/strike.ts";
 import { decimal, field, integer, text, word } from "./fields.ts";
 import { quoted } from "./problem.ts";
 import { readTime } from "./time.ts";
@@ -61,10 +61,7 @@ const interval = text(/^[A-Za-z0-9]{1,16}$/, "must be at most 16 letters and dig
  */
 const comment = z.unknown().optional().transform((written) => {
   if (typeof written !== "string") return null;
-  const plain = written.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu, "").replace(
-    /[\p{Cc}\u2028\u2029]+/gu,
-    " ",
-  ).trim();
+  const plain = written.replace(INVISIBLE, "").replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
   const kept = strikeShapes(plain).slice(0, 500).toWellFormed();
   return kept === "" ? null : kept;
 }).meta({ description: "At most 500 characters; what is past them is cut." });
