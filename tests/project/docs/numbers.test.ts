@@ -33,6 +33,10 @@ const tolerance = inSource(`${shared}/auth/signatures.ts`, /^export const TOLERA
 const mostInFlight = inSource(`${shared}/alerts/routes.ts`, /^const MOST_IN_FLIGHT = ([\d_]+)/m);
 const longestUrl = inSource(`${shared}/http/app.ts`, /^const LONGEST_URL = ([\d_]+)/m);
 const mostKeys = inSource(`${shared}/auth/authorize.ts`, /^const MOST_PRESENTED_KEYS = (\d+)/m);
+const longAnswer = inSource(
+  "supabase/migrations/20261101000012_answers.sql",
+  /length\(whole\) <= (\d+)/,
+);
 const words = ["none", "one", "two", "three", "four", "five", "six"];
 
 /** Every sentence with a number in it, put together from the code's own numbers. */
@@ -40,6 +44,7 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["README.md", `http://127.0.0.1:${defaultOptions.dashboardPort}`],
   ["docs/alerts.md", `an array of up to ${MAX_ALERTS}`],
   ["docs/alerts.md", `at most ${MAX_DIGITS} digits on either side of the point`],
+  ["docs/alerts.md", `more than ${longAnswer.toLocaleString("en")} characters is repeated`],
   ["docs/security.md", `${shortestSignature} bytes or more, in base64`],
   ["docs/security.md", `may be ${tolerance} seconds off`],
   ["docs/cache.md", `The bound is ${boundMs / 1000} second.`],
