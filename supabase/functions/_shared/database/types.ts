@@ -302,7 +302,7 @@ export type Database = {
         }[];
       };
       "read_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
-      "reading_settings": { Args: { "accounts": string[] }; Returns: Json };
+      "reading_settings": { Args: { "accounts": (string)[] }; Returns: Json };
       "record_metrics": {
         Args: {
           "function_name": string;
