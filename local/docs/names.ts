@@ -1,11 +1,12 @@
 import { DIALECTS } from "../../supabase/functions/_shared/alerts/dialects/index.ts";
 import type { FieldName } from "../../supabase/functions/_shared/alerts/field-names.ts";
+import type { When } from "../../supabase/functions/_shared/alerts/fits.ts";
 import { REFUSED_NAMES } from "../../supabase/functions/_shared/alerts/refused-names.ts";
 import {
   NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
 } from "../../supabase/functions/_shared/alerts/report-names.ts";
-import { VOCABULARY, type When, WRAPPERS } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { VOCABULARY, WRAPPERS } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
 import { code, named, table } from "./regions.ts";
 
 /** Names that become another field when all of the message is known, and what they become. */
@@ -29,6 +30,8 @@ const WHERE: Record<When, string> = {
   "action": "where it says an action",
   "not action": "where it says no action",
   "close": "where it says a close or cancel",
+  "buy": "where it says buy",
+  "sell": "where it says sell",
   "order type": "where it says an order type",
   "time in force": "where it says a time in force",
   "side": "where it says a side, or flat",
@@ -52,7 +55,11 @@ export function names(): string {
     when === undefined ? "" : WHERE[when],
   ]);
   const dialects = DIALECTS.flatMap(({ name, first }) =>
-    first.map(({ field, names }) => [code(field), named(names), `first of all, in \`${name}\``])
+    first.map(({ field, names, when, says }) => [
+      says === undefined ? code(field) : `${code(field)} ${code(says)}`,
+      named(names),
+      `first of all, in \`${name}\`${when === undefined ? "" : `, ${WHERE[when]}`}`,
+    ])
   );
   return table(["becomes", "its names", ""], [...everybodys, ...dialects]);
 }

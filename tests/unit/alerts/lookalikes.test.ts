@@ -107,10 +107,11 @@ Deno.test("what a close does not need is listed", () => {
   assert.deepEqual(result.alerts[0]?.ignored.toSorted(), ["cancel", "exitPrice", "quantity", "tp"]);
 });
 
-Deno.test("names for one position that say two are refused", () => {
+Deno.test("names for one thing that say two are refused", () => {
   const order = { symbol: "A", action: "sell", qty: 1, price: 9 };
   for (
     const twice of [
+      { ticker: "B" },
       { position_size: 2, target_position: -1 },
       { position_side: "short", posSide: "long" },
       { reduce_only: false, close_only: true },

@@ -46,6 +46,10 @@ const KINDS: [kind: string, messages: unknown[], meant: Record<string, unknown>]
     { instrument: { ticker: "A" }, order: { action: "buy", quantity: 1 } },
     { instrument: { symbol: "A", type: "spot" }, action: "buy", qty: 1 },
   ], { symbol: "A", action: "buy", quantity: "1" }],
+  ["one symbol in two spellings is one", [
+    { symbol: "BTC-USDC", ticker: "BTCUSDC", action: "buy", qty: 1, pair: "BTC/USDC" },
+    { ticker: "BTCUSDC", symbol: "COINBASE:BTCUSDC", action: "buy", qty: 1 },
+  ], { symbol: "BTCUSDC", action: "buy" }],
   ["a market that is a pair is the symbol", [
     { market: "BTC-USDC", order: "buy", size: 1 },
     { market: "btc-usdc", side: "buy", qty: 1 },
@@ -89,6 +93,14 @@ const KINDS: [kind: string, messages: unknown[], meant: Record<string, unknown>]
     { symbol: "A", action: "sell", quantity: 1, is_exit: true },
     { symbol: "A", side: "SELL", qty: 1, exitOnly: "yes" },
   ], { action: "sell", quantity: "1", target: { side: "long", quantity: null } }],
+  ["Bitget's close of a long is a close of a long", [
+    { symbol: "A", size: "1", side: "buy", tradeSide: "close", orderType: "market" },
+    { symbol: "A", size: "1", side: "Buy", tradeSide: "CLOSE", productType: "USDT-FUTURES" },
+  ], { action: "close", quantity: "1", target: { side: "long", quantity: null } }],
+  ["Bitget's opening is its side", [
+    { symbol: "A", size: "1", side: "sell", tradeSide: "open" },
+    { symbol: "A", size: "1", side: "sell", tradeSide: "OPEN", productType: "USDT-FUTURES" },
+  ], { action: "sell", quantity: "1", target: null }],
   ["all orders are canceled under several names", [
     "command=CANCELALLORDERS;instrument=A;",
     { symbol: "A", action: "cancel_orders" },

@@ -1,5 +1,6 @@
 import { readDecimal } from "../validators/decimal.ts";
 import type { FieldName } from "./field-names.ts";
+import type { Field } from "./fields.ts";
 import { plainText } from "./fits.ts";
 import type { Value } from "./message.ts";
 import { ACTION_WORDS, FLAG_WORDS, ORDER_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
@@ -18,12 +19,25 @@ const WORDS_OF = new Map<FieldName, ReadonlyMap<string, string | boolean>>([
 ]);
 
 /** Whether a field's less telling name says what the more telling one does not: which is meant nobody can tell. */
-export function contradicts(field: FieldName, first: Value, second: Value): boolean {
+export function contradicts(field: FieldName, { value: first, source }: Field, other: Field): boolean {
+  const second = other.value;
   if (ONLY_ONE.test(field)) return !isSameNumber(first, second);
-  const [one, other] = [plainText(first), plainText(second)];
-  if (field === "action") return isOtherAction(one, other);
-  const [word, otherWord] = [WORDS_OF.get(field)?.get(one), WORDS_OF.get(field)?.get(other)];
+  const [one, two] = [plainText(first), plainText(second)];
+  if (field === "action") return isOtherAction(one, two);
+  if (field === "symbol") {
+    return SYMBOLS.test(source) && SYMBOLS.test(other.source) && isOtherSymbol(one, two);
+  }
+  const [word, otherWord] = [WORDS_OF.get(field)?.get(one), WORDS_OF.get(field)?.get(two)];
   return word !== undefined && otherWord !== undefined && word !== otherWord;
+}
+
+/** Names that hold nothing but a symbol; an `asset` may be "crypto", an `instrument` "EQ". */
+const SYMBOLS = /^(symbol|ticker|pair)$/;
+
+/** Whether of two symbols neither is the other one with more to it, as an exchange: `BINANCE:BTCUSDT`, `BTC/USDT`. */
+function isOtherSymbol(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((text) => text.replace(/[^a-z0-9]/g, ""));
+  return left !== undefined && right !== undefined && !left.includes(right) && !right.includes(left);
 }
 
 /**

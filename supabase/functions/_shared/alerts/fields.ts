@@ -1,10 +1,10 @@
 import type { Problem } from "../http/errors.ts";
 import { contradicts } from "./contradictions.ts";
-import { fits, plainText } from "./fits.ts";
+import { fits, plainText, type When } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { type FieldName, pathOf } from "./field-names.ts";
 import type { RefusedRow } from "./refused-names.ts";
-import { type Row, type When, WRAPPERS } from "./vocabulary.ts";
+import { type Row, WRAPPERS } from "./vocabulary.ts";
 import { ACTION_WORDS, FLAG_WORDS, SIDE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
 
 /** A field as the sender wrote it, and the sender's name for it. */
@@ -162,9 +162,9 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     else isFull = true;
   }
 
-  function take(sent: Value, { field, source, rank, says }: Place): void {
+  function take(sent: Value, { field, source, rank, when, says }: Place): void {
     taken += 1;
-    if (says !== undefined && FLAG_WORDS.get(plainText(sent)) !== true) return;
+    if (when === "flag" && says !== undefined && FLAG_WORDS.get(plainText(sent)) !== true) return;
     const both = isActionOrType(field) ? TYPED_ACTION_WORDS.get(plainText(sent)) : undefined;
     if (both === undefined) return put(says ?? sent, field, source, rank, says !== undefined);
     put(both.action, "action", source, rank, false);
@@ -179,7 +179,7 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     if (first.value === second.value) return;
     // Two flags, or a flag and a word, that say two things: isBuy and isSell.
     const isOtherFlag = isFlag && plainText(before.value) !== plainText(value);
-    if (isOtherFlag || first.rank === second.rank || contradicts(field, first.value, second.value)) {
+    if (isOtherFlag || first.rank === second.rank || contradicts(field, first, second)) {
       problems.push({
         path: pathOf(field),
         source,

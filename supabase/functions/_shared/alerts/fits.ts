@@ -1,7 +1,6 @@
 import { readDecimal } from "../validators/decimal.ts";
 import { readTime } from "../validators/time.ts";
 import { isMessage, plainName, type Value } from "./message.ts";
-import type { When } from "./vocabulary.ts";
 import {
   ACTION_WORDS,
   FLAG_WORDS,
@@ -10,6 +9,27 @@ import {
   TIME_IN_FORCE_WORDS,
   TYPED_ACTION_WORDS,
 } from "./words.ts";
+
+/** Tells whether a name with this value means the field: `type` is an order type, and the action where it says `buy`. */
+export type When =
+  | "action"
+  | "not action"
+  | "close"
+  | "buy"
+  | "sell"
+  | "order type"
+  | "time in force"
+  | "side"
+  | "number"
+  | "flag"
+  | "true or false"
+  | "no flag"
+  | "set"
+  | "not set"
+  | "reverse"
+  | "time"
+  | "pair"
+  | "plain";
 
 /** The text of a scalar, as words are compared. */
 export const plainText = (value: Value): string =>
@@ -47,6 +67,9 @@ export function fits(value: Value, when: When): boolean {
       return !isAction(text);
     case "close":
       return /^(close|cancel)$/.test(ACTION_WORDS.get(text)?.action ?? "");
+    case "buy":
+    case "sell":
+      return text === when;
     case "order type":
       return ORDER_TYPE_WORDS.has(text);
     case "time in force":

@@ -1,4 +1,4 @@
-import type { When } from "./vocabulary.ts";
+import type { When } from "./fits.ts";
 
 /** Names of what cannot be done here, or would be misread, and what to send instead. */
 export interface RefusedRow {

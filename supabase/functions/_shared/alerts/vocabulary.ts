@@ -1,23 +1,5 @@
 import type { FieldName } from "./field-names.ts";
-
-/** Tells whether a name with this value means the field: `type` is an order type, and the action where it says `buy`. */
-export type When =
-  | "action"
-  | "not action"
-  | "close"
-  | "order type"
-  | "time in force"
-  | "side"
-  | "number"
-  | "flag"
-  | "true or false"
-  | "no flag"
-  | "set"
-  | "not set"
-  | "reverse"
-  | "time"
-  | "pair"
-  | "plain";
+import type { When } from "./fits.ts";
 
 /** Names of one field, the most telling first. */
 export interface Row {
@@ -26,7 +8,7 @@ export interface Row {
   names: readonly string[];
   /** The names mean the field only with such a value. */
   when?: When;
-  /** What a flag says for the field when it is set: `isBuy` is the action buy. Not set, it says nothing. */
+  /** What the name says for the field, with such a value: `isBuy` is the action buy. A flag that is not set says nothing. */
   says?: string;
 }
 

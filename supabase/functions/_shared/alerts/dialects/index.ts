@@ -83,6 +83,14 @@ const towerflow = dialect("towerflow", (message) => message.has("dilution"), [],
   { names: ["size"], send: "send quantity, or quote_quantity where it is money" },
 ]);
 
+/** Bitget's hedge mode: beside `tradeSide` `close`, `side` is the side of the position, as `buy` for a long one. */
+const bitget = dialect("bitget", (message) => message.has("tradeside") && message.has("side"), [
+  { field: "action", names: ["trade_side"], when: "close" },
+  { field: "action", names: ["side", "trade_side"] },
+  { field: "position_side", names: ["side"], when: "buy", says: "long" },
+  { field: "position_side", names: ["side"], when: "sell", says: "short" },
+]);
+
 const CROSS_TRADE_COMMANDS =
   /^(place|closeposition|flatten|reverse|reverseposition|flatplace|cancel[a-z]*)$/i;
 
@@ -114,6 +122,7 @@ export const DIALECTS: readonly Dialect[] = [
   octoBot,
   alertsProcessor,
   towerflow,
+  bitget,
   crossTrade,
   own,
 ];
