@@ -119,21 +119,20 @@ const CLOSES_ALL = new Set(["close_position", "close_all", "flatten", "close"]);
 
 /** Takes away what has no use in this order. Answers the sender's names. */
 function dropUnused(fields: Fields): string[] {
+  const action = fields.get("action");
   fields.delete("reverse");
   fields.delete("reduce_only");
-  return [...fields].flatMap(([name, field]) => {
-    if (!isUnused(name, field, fields)) return [];
-    fields.delete(name);
-    return [field.source];
-  });
+  const names = action?.value === "close" ? unusedInClose(fields, action) : unusedSize(fields);
+  return names.map((name) => take(fields, name)?.source ?? name);
 }
 
-/** Exits of a close, and its size when that is 0 units or a flag closes all; a percentage where the position wanted is known. */
-function isUnused(name: FieldName, field: Field, fields: Fields): boolean {
-  const action = fields.get("action");
-  const isClose = action?.value === "close";
-  if (name !== "quantity") return isClose && EXITS.test(name);
-  return isClose
-    ? CLOSES_ALL.has(action.source) || decimalOf(field) === "0" && !fields.has("quantity_type")
-    : fields.has("target.quantity") && isPercentText(field);
+/** Exits of a close, and its size when that is 0 units or a flag closes all. */
+function unusedInClose(fields: Fields, action: Field): FieldName[] {
+  const isAll = CLOSES_ALL.has(action.source) ||
+    decimalOf(fields.get("quantity")) === "0" && !fields.has("quantity_type");
+  return [...fields.keys()].filter((name) => EXITS.test(name) || isAll && name === "quantity");
 }
+
+/** A size in percent where the position wanted is known: of what is no question then. */
+const unusedSize = (fields: Fields): FieldName[] =>
+  fields.has("target.quantity") && isPercentText(fields.get("quantity")) ? ["quantity"] : [];
