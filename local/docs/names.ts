@@ -1,11 +1,12 @@
 import { DIALECTS } from "../../supabase/functions/_shared/alerts/dialects/index.ts";
 import type { FieldName } from "../../supabase/functions/_shared/alerts/field-names.ts";
+import type { When } from "../../supabase/functions/_shared/alerts/fits.ts";
+import { REFUSED_NAMES } from "../../supabase/functions/_shared/alerts/refused-names.ts";
 import {
+  NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
-  VOCABULARY,
-  type When,
-  WRAPPERS,
-} from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+} from "../../supabase/functions/_shared/alerts/report-names.ts";
+import { VOCABULARY, WRAPPERS } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
 import { code, named, table } from "./regions.ts";
 
 /** Names that become another field when all of the message is known, and what they become. */
@@ -15,6 +16,7 @@ const BECOMES: Partial<Record<FieldName, string>> = {
   target_price: "Nothing: it is refused, with what to send",
   volume: "`quantity`, where nothing else says how much, and no bar stands beside it",
   quote_quantity: "`quantity`, with `quantity_type` `notional`",
+  position_percent: "`quantity`, with `quantity_type` `percent_of_position`",
   percent_quantity: "`quantity` in percent: of the position where that is closed, else of equity",
   stop: "`stop_price` of a stop order, else `stop_loss.stop_price`",
   reduce_only: "A buy or sell that only reduces the position",
@@ -27,11 +29,21 @@ const BECOMES: Partial<Record<FieldName, string>> = {
 const WHERE: Record<When, string> = {
   "action": "where it says an action",
   "not action": "where it says no action",
+  "close": "where it says a close or cancel",
+  "buy": "where it says buy",
+  "sell": "where it says sell",
+  "order type": "where it says an order type",
+  "time in force": "where it says a time in force",
   "side": "where it says a side, or flat",
   "number": "where it is a number",
   "flag": "where it says yes or no",
+  "true or false": "where it is true or false",
+  "no flag": "where it is neither true nor false",
+  "set": "where it is not empty, zero, false or none",
+  "not set": "where it says no",
   "reverse": "where it says reverse",
   "time": "where it is a time",
+  "pair": "where it is a pair, as BTC-USDT",
   "plain": "where it is letters and digits",
 };
 
@@ -43,7 +55,11 @@ export function names(): string {
     when === undefined ? "" : WHERE[when],
   ]);
   const dialects = DIALECTS.flatMap(({ name, first }) =>
-    first.map(({ field, names }) => [code(field), named(names), `first of all, in \`${name}\``])
+    first.map(({ field, names, when, says }) => [
+      says === undefined ? code(field) : `${code(field)} ${code(says)}`,
+      named(names),
+      `first of all, in \`${name}\`${when === undefined ? "" : `, ${WHERE[when]}`}`,
+    ])
   );
   return table(["becomes", "its names", ""], [...everybodys, ...dialects]);
 }
@@ -53,3 +69,15 @@ export const wrappers = (): string => named([...WRAPPERS]);
 
 /** Names of a report, which change no order. */
 export const reportNames = (): string => named(REPORT_NAMES);
+
+/** Names that change nothing beside a close. */
+export const closeNames = (): string => named(NAMES_WITHOUT_USE_IN_A_CLOSE);
+
+/** Names that are refused, and what to send instead. */
+export function refusedNames(): string {
+  const everybodys = REFUSED_NAMES.map(({ names, when = "set", send }) => [named(names), WHERE[when], send]);
+  const dialects = DIALECTS.flatMap(({ name, refused }) =>
+    refused.map(({ names, send }) => [named(names), `in \`${name}\``, send])
+  );
+  return table(["names", "", "what to do instead"], [...everybodys, ...dialects]);
+}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { alertFieldsSchema } from "../../supabase/functions/_shared/validators/canonical-alert.ts";
 import { benchmarkRegions } from "./benchmarks.ts";
-import { names, reportNames, wrappers } from "./names.ts";
+import { closeNames, names, refusedNames, reportNames, wrappers } from "./names.ts";
 import { code, type Regions, table } from "./regions.ts";
 import { refusedSenders, senders } from "./senders.ts";
 import { words } from "./words.ts";
@@ -12,6 +12,8 @@ export const tableRegions = async (): Promise<Regions> => ({
   names: names(),
   wrappers: wrappers(),
   "report-names": reportNames(),
+  "close-names": closeNames(),
+  "refused-names": refusedNames(),
   words: words(),
   senders: senders(),
   "senders-refused": refusedSenders(),

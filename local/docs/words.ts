@@ -6,6 +6,7 @@ import {
   QUANTITY_TYPE_WORDS,
   SIDE_WORDS,
   TIME_IN_FORCE_WORDS,
+  TYPED_ACTION_WORDS,
 } from "../../supabase/functions/_shared/alerts/words.ts";
 import { code, named, table } from "./regions.ts";
 
@@ -20,6 +21,11 @@ const TOGETHER: Readonly<Record<string, string>> = {
 export function words(): string {
   return table(["field", "is", "when it says"], [
     ...rows("action", ACTION_WORDS, meaningOf),
+    ...rows(
+      "action",
+      TYPED_ACTION_WORDS,
+      ({ action, type }) => `${code(action)}, of \`order_type\` ${code(type)}`,
+    ),
     ...rows("target.side", SIDE_WORDS, ours),
     ...rows("quantity_type", QUANTITY_TYPE_WORDS, ours),
     ...rows("order_type", ORDER_TYPE_WORDS, ours),
@@ -45,7 +51,8 @@ function rows<Word>(
 const ours = (word: string): string => TOGETHER[word] ?? code(word);
 
 /** An action, and what the side that its word names adds to it. */
-function meaningOf({ action, side }: ActionWord): string {
+function meaningOf({ action, side, isPart }: ActionWord): string {
+  if (isPart) return `${code(action)}, of a part: \`quantity\` must say how much`;
   if (side === undefined) return ours(action);
   if (action === "close") return `${code(action)}, of a ${side} position only`;
   return `${code(action)}, never ends ${side === "long" ? "short" : "long"}`;

@@ -16,6 +16,10 @@ const VALUES: Record<string, string> = {
   flag: "true",
   reverse: "reverse",
   time: "2026-01-01T00:00:00Z",
+  pair: "BTC-USDT",
+  "order type": "limit",
+  "time in force": "ioc",
+  "true or false": "true",
 };
 
 const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

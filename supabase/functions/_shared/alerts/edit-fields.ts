@@ -1,7 +1,8 @@
 import { readDecimal } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import type { FieldName } from "./field-names.ts";
-import { type Field, type Fields, plainText } from "./fields.ts";
+import type { Field, Fields } from "./fields.ts";
+import { plainText } from "./fits.ts";
 import { FLAG_WORDS } from "./words.ts";
 
 /** Moves a field to where it belongs, unless something stands there. */

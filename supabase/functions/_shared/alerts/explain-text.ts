@@ -1,7 +1,7 @@
 import type { Problem } from "../http/errors.ts";
 
 /** The smallest alert, as the documentation has it. */
-const EXAMPLE = '{"symbol": "AAPL", "action": "buy", "quantity": "10", "price": "190.25"}';
+export const EXAMPLE = '{"symbol": "AAPL", "action": "buy", "quantity": "10", "price": "190.25"}';
 
 /** Messages of other services that cannot be an alert here, whatever of them could be read, and why. */
 const OF_OTHERS: readonly [looks: RegExp, why: string][] = [

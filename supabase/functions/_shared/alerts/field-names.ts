@@ -19,6 +19,7 @@ export const FIELD_NAMES = [
   "quantity_type",
   "quote_quantity",
   "percent_quantity",
+  "position_percent",
   "volume",
   "order_type",
   "price",
@@ -65,6 +66,7 @@ export function pathOf(field: FieldName): string {
       return "target.quantity";
     case "quote_quantity":
     case "percent_quantity":
+    case "position_percent":
     case "volume":
       return "quantity";
     case "target_price":

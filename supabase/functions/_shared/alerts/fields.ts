@@ -1,10 +1,11 @@
-import { readDecimal } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
-import { readTime } from "../validators/time.ts";
+import { contradicts } from "./contradictions.ts";
+import { fits, plainText, type When } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { type FieldName, pathOf } from "./field-names.ts";
-import { type Row, type When, WRAPPERS } from "./vocabulary.ts";
-import { ACTION_WORDS, FLAG_WORDS, ORDER_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
+import type { RefusedRow } from "./refused-names.ts";
+import { type Row, WRAPPERS } from "./vocabulary.ts";
+import { ACTION_WORDS, FLAG_WORDS, SIDE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
 
 /** A field as the sender wrote it, and the sender's name for it. */
 export type Field = { value: Value; source: string };
@@ -12,8 +13,8 @@ export type Field = { value: Value; source: string };
 /** The loose intermediate between a sender's message and the schema. */
 export type Fields = Map<FieldName, Field>;
 
-/** A value that stands under a name, by its path as the sender wrote it. */
-export type Leaf = { path: string; value: Value };
+/** A value that stands under a name, by its path as the sender wrote it; `send` says what to send in its place. */
+export type Leaf = { path: string; value: Value; send?: string };
 
 type Place = {
   field: FieldName;
@@ -23,16 +24,26 @@ type Place = {
   says: string | undefined;
 };
 
+/** What cannot be done, under a name that says so with such a value. */
+type RefusedPlace = { when: When; send: string };
+
 /** Rows turned around: from a plain name to the fields that it may mean, and the objects that hold known names. */
 export type NameIndex = {
   readonly places: ReadonlyMap<string, readonly Place[]>;
+  readonly refused: ReadonlyMap<string, RefusedPlace>;
   readonly parents: ReadonlySet<string>;
   /** Paths that were looked up lately: senders send the same names again and again. */
   readonly seen: Map<string, Meaning>;
 };
 
 /** What a path means: the fields that it may be, and whether an object under it holds more of them. */
-type Meaning = { plain: string; known: string | undefined; places: readonly Place[]; isObject: boolean };
+type Meaning = {
+  plain: string;
+  known: string | undefined;
+  places: readonly Place[];
+  refused: RefusedPlace | undefined;
+  isObject: boolean;
+};
 
 /** Fields that are not understood, at most: each is looked at, and listed or refused. No order has so many. */
 const MOST_UNKNOWN = 500;
@@ -45,7 +56,7 @@ export const plainPath = (path: string): string =>
   path.includes(".") ? path.split(".").map(plainName).join(".") : plainName(path);
 
 /** Prepares names for {@link collectFields}; what stands first is the most telling. */
-export function indexNames(rows: readonly Row[]): NameIndex {
+export function indexNames(rows: readonly Row[], refusedRows: readonly RefusedRow[]): NameIndex {
   const places = new Map<string, Place[]>();
   const parents = new Set<string>();
   const ranks = new Map<FieldName, number>();
@@ -59,7 +70,12 @@ export function indexNames(rows: readonly Row[]): NameIndex {
       places.set(path, [...places.get(path) ?? [], { field, source, rank, when, says }]);
     }
   }
-  return { places, parents, seen: new Map() };
+  const refused = new Map(
+    refusedRows.flatMap(({ names, when = "set", send }) =>
+      names.map((name): [string, RefusedPlace] => [plainPath(name), { when, send }])
+    ),
+  );
+  return { places, parents, refused, seen: new Map() };
 }
 
 /** What the name of a value means in an object at `above`, a plain path. */
@@ -74,16 +90,21 @@ function meaningOf(above: string, name: string, index: NameIndex): Meaning {
     plain,
     known,
     places: known === undefined ? [] : index.places.get(known) ?? [],
-    isObject: known === undefined || index.parents.has(known) || isWrapper(plain),
+    refused: known === undefined ? undefined : index.refused.get(known),
+    isObject: known === undefined || !index.places.has(known) || index.parents.has(known) || isWrapper(plain),
   };
   if (index.seen.size >= MOST_SEEN) index.seen.clear();
   index.seen.set(path, meaning);
   return meaning;
 }
 
-/** Fields that are objects, by their plain names: a stop loss that is not understood must not become none. */
+/** Fields that are objects, by their plain names, and what is in them: one that is not understood must not become none. */
 const OBJECT_FIELDS = new Map(
-  ["target", "take_profit", "stop_loss"].map((field) => [plainName(field), field]),
+  [
+    { field: "target", has: "target.side and target.quantity" },
+    { field: "take_profit", has: "it as a price, or one of take_profit.percent and take_profit.amount" },
+    { field: "stop_loss", has: "it as a price, or one of stop_loss.percent and stop_loss.amount" },
+  ].map((each) => [plainName(each.field), each]),
 );
 
 /** What was found in a message: its fields, and what stands under names that mean none. */
@@ -112,10 +133,14 @@ export function collectFields(message: Message, index: NameIndex): Collected {
       if (value === null || value === "") continue;
       place(value, sent + name, meaningOf(plain, name, index));
     }
-    const field = plain === "" ? undefined : OBJECT_FIELDS.get(knownName(plain, index) ?? "");
-    if (field === undefined || taken > before || unknown.length === unknownBefore) return;
+    const object = plain === "" ? undefined : OBJECT_FIELDS.get(knownName(plain, index) ?? "");
+    if (object === undefined || taken > before || unknown.length === unknownBefore) return;
     unknown.length = unknownBefore;
-    problems.push({ path: field, source: sent.slice(0, -1), message: "has no field that is known here" });
+    problems.push({
+      path: object.field,
+      source: sent.slice(0, -1),
+      message: `has no field that is known here: send ${object.has}`,
+    });
   }
 
   function place(value: Value, sent: string, meaning: Meaning): void {
@@ -125,7 +150,11 @@ export function collectFields(message: Message, index: NameIndex): Collected {
       if (each.when === undefined || fits(value, each.when)) take(value, each);
     }
     if (taken > before) return;
-    const leg = onlyLeg(value, meaning.plain);
+    const { refused } = meaning;
+    if (refused !== undefined && fits(value, refused.when)) {
+      return void unknown.push({ path: sent, value, send: refused.send });
+    }
+    const leg = onlyOrder(value, meaning.plain);
     if (isMessage(leg)) visit(leg, `${sent}.`, "order");
     else if (Array.isArray(value)) {
       value.forEach((each: Value, nr: number) => place(each, `${sent}[${nr}]`, meaning));
@@ -133,27 +162,35 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     else isFull = true;
   }
 
-  function take(sent: Value, { field, source, rank, says }: Place): void {
+  function take(sent: Value, { field, source, rank, when, says }: Place): void {
     taken += 1;
-    if (says !== undefined && FLAG_WORDS.get(plainText(sent)) !== true) return;
-    const value = says ?? sent;
+    if (when === "flag" && says !== undefined && FLAG_WORDS.get(plainText(sent)) !== true) return;
+    const both = isActionOrType(field) ? TYPED_ACTION_WORDS.get(plainText(sent)) : undefined;
+    if (both === undefined) return put(says ?? sent, field, source, rank, says !== undefined);
+    put(both.action, "action", source, rank, false);
+    put(both.type, "order_type", source, rank, false);
+  }
+
+  function put(value: Value, field: FieldName, source: string, rank: number, isFlag: boolean): void {
     const before = found.get(field);
     if (before === undefined) return void found.set(field, { value, source, rank });
     const [first, second] = byRank(field, before, { value, source, rank });
     found.set(field, first);
     if (first.value === second.value) return;
     // Two flags, or a flag and a word, that say two things: isBuy and isSell.
-    const isOtherFlag = says !== undefined && plainText(before.value) !== plainText(value);
-    if (isOtherFlag || first.rank === second.rank || contradicts(field, first.value, second.value)) {
+    const isOtherFlag = isFlag && plainText(before.value) !== plainText(value);
+    if (isOtherFlag || first.rank === second.rank || contradicts(field, first, second)) {
       problems.push({
         path: pathOf(field),
         source,
-        message: "is sent twice, with two values",
+        message: "is sent twice, with two values: leave one of them out",
         code: "duplicate_field",
       });
     }
   }
 }
+
+const isActionOrType = (field: FieldName): boolean => field === "action" || field === "order_type";
 
 /** A field under one of its names, and how telling that name is: 0 is the most. */
 type Ranked = Field & { rank: number };
@@ -167,9 +204,9 @@ function byRank(field: FieldName, one: Ranked, other: Ranked): [Ranked, Ranked] 
 }
 
 /** The longest end of a plain path that is a name, where only wrappers stand before it. */
-export function knownName(plain: string, { places, parents }: NameIndex): string | undefined {
+export function knownName(plain: string, { places, parents, refused }: NameIndex): string | undefined {
   for (let rest = plain;;) {
-    if (places.has(rest) || parents.has(rest)) return rest;
+    if (places.has(rest) || parents.has(rest) || refused.has(rest)) return rest;
     const dot = rest.indexOf(".");
     if (dot === -1 || !WRAPPERS.has(rest.slice(0, dot))) return undefined;
     rest = rest.slice(dot + 1);
@@ -178,68 +215,8 @@ export function knownName(plain: string, { places, parents }: NameIndex): string
 
 const isWrapper = (plain: string): boolean => WRAPPERS.has(plain.slice(plain.lastIndexOf(".") + 1));
 
-/** The one leg of an order that has no more: it is the order. */
-const onlyLeg = (value: Value, plain: string): Value | undefined =>
-  Array.isArray(value) && value.length === 1 && /(^|\.)(order)?legs$/.test(plain) ? value[0] : undefined;
-
-/** Fields of which no second name may say something else: only one can be meant, and money hangs on it. */
-const ONLY_ONE =
-  /^(quantity|quote_quantity|percent_quantity|limit_price|stop_price|take_profit\.|stop_loss\.)/;
-
-/** The words of fields that say one of a few things. */
-const WORDS_OF = new Map<FieldName, ReadonlyMap<string, string>>([
-  ["order_type", ORDER_TYPE_WORDS],
-  ["time_in_force", TIME_IN_FORCE_WORDS],
-  ["target.side", SIDE_WORDS],
-]);
-
-/** Whether a field's less telling name says what the more telling one does not: which is meant nobody can tell. */
-function contradicts(field: FieldName, first: Value, second: Value): boolean {
-  if (ONLY_ONE.test(field)) return !isSameNumber(first, second);
-  const [one, other] = [plainText(first), plainText(second)];
-  if (field === "action") return isOtherAction(one, other);
-  const [word, otherWord] = [WORDS_OF.get(field)?.get(one), WORDS_OF.get(field)?.get(other)];
-  return word !== undefined && otherWord !== undefined && word !== otherWord;
-}
-
-/**
- * A sell beside a buy, a close, cancel or reverse beside either. A sell beside a close (`action: close, side: sell`) says how
- * that is done, and a side beside an order (`action: sell, side: long`) which position it is for.
- */
-function isOtherAction(first: string, second: string): boolean {
-  const [one, other] = [ACTION_WORDS.get(first)?.action, ACTION_WORDS.get(second)?.action];
-  if (one === undefined || other === undefined || one === other || other === "enter") return false;
-  if (one !== "buy" && one !== "sell") return false;
-  return SIDE_WORDS.has(first) || !SIDE_WORDS.has(second);
-}
-
-function isSameNumber(a: Value, b: Value): boolean {
-  const [left, right] = [a, b].map((value) => typeof value === "string" ? readDecimal(value) : null);
-  return left?.ok === true && right?.ok === true && left.value === right.value;
-}
-
-/** The text of a scalar, as words are compared. */
-export const plainText = (value: Value): string =>
-  typeof value === "string" ? plainName(value.trim()) : typeof value === "boolean" ? String(value) : "";
-
-function fits(value: Value, when: When): boolean {
-  const text = plainText(value);
-  switch (when) {
-    case "action":
-      return ACTION_WORDS.has(text);
-    case "not action":
-      return !ACTION_WORDS.has(text);
-    case "side":
-      return SIDE_WORDS.has(text);
-    case "flag":
-      return FLAG_WORDS.has(text);
-    case "reverse":
-      return text === "reverse";
-    case "number":
-      return typeof value === "string" && readDecimal(value).ok;
-    case "time":
-      return typeof value === "string" && readTime(value).ok;
-    case "plain":
-      return /^[a-z0-9]{1,16}$/.test(text);
-  }
-}
+/** The only order of a list, or the one leg of an order that has no more: it is the order. */
+const onlyOrder = (value: Value, plain: string): Value | undefined =>
+  Array.isArray(value) && value.length === 1 && /(^|\.)((order)?legs|orders)$/.test(plain)
+    ? value[0]
+    : undefined;

@@ -1,6 +1,7 @@
 import type { Problem } from "../http/errors.ts";
-import { at, isTrue, take } from "./edit-fields.ts";
-import { type Field, type Fields, plainText } from "./fields.ts";
+import { at, decimalOf, isTrue, take } from "./edit-fields.ts";
+import type { Field, Fields } from "./fields.ts";
+import { plainText } from "./fits.ts";
 import { plainName } from "./message.ts";
 import { ACTION_WORDS, SIDE_WORDS } from "./words.ts";
 
@@ -14,9 +15,15 @@ export function interpretAction(fields: Fields): Problem[] {
   const word = ACTION_WORDS.get(plain);
   if (word === undefined) return problems;
   const entered = word.action === "enter" ? entryOf(fields, position) : word;
-  if (entered === null) return problems; // The schema says that the word alone is no action.
+  if (entered === null) {
+    return [
+      ...problems,
+      at("action", field, "does not say to which side: send buy or sell, or side long or short"),
+    ];
+  }
   if (entered.action === "reverse") return [...problems, ...reverse(fields, field, position)];
   fields.set("action", { ...field, value: entered.action });
+  if (word.isPart) problems.push(...needsSize(fields, field));
   // A target that was sent, be it by a signed size, says more than the action.
   if (!fields.has("target.side") && !fields.has("position_size")) {
     const side = entered.side === undefined
@@ -24,7 +31,7 @@ export function interpretAction(fields: Fields): Problem[] {
       : { ...field, value: entered.side };
     if (side !== undefined) fields.set("target.side", side);
   }
-  if (plain === "cancelall" && !fields.has("symbol")) fields.set("symbol", { ...field, value: "*" });
+  if (plain.startsWith("cancelall") && !fields.has("symbol")) fields.set("symbol", { ...field, value: "*" });
   if (isTrue(fields.get("reverse"))) problems.push(...reverse(fields, field, position));
   const reduces = isTrue(fields.get("reduce_only")) && !fields.has("target.side") &&
     !fields.has("position_size");
@@ -45,6 +52,14 @@ function applyFlags(fields: Fields): Problem[] {
   for (const name of ["target.side", "target.quantity", "position_size"] as const) fields.delete(name);
   if (word === "long" || word === "short") fields.set("target.side", { ...flag, value: word });
   return [];
+}
+
+/** A part of a position is no close without how much: that would be all of it. */
+function needsSize(fields: Fields, field: Field): Problem[] {
+  const size = fields.get("quantity");
+  if (fields.has("position_size") || fields.has("target.quantity")) return [];
+  if (size !== undefined && decimalOf(size) !== "0") return [];
+  return [at("quantity", size ?? field, "is missing: say how much of the position to close")];
 }
 
 /** The order of an `enter`, `open` or `add`: to which side, another field says. */
@@ -69,13 +84,13 @@ function reverse(fields: Fields, field: Field, position: Field | undefined): Pro
   if (side !== "long" && side !== "short") {
     return [at("action", field, "is a reversal: say to which side, long or short")];
   }
+  fields.set("action", { ...field, value: side === "long" ? "buy" : "sell" });
   if (fields.has("target.quantity") || fields.has("position_size")) return [];
   if (quantity === undefined || type !== "units") {
     return [
       at("quantity", quantity ?? field, "of a reversal must be in units: the position wanted afterwards"),
     ];
   }
-  fields.set("action", { ...field, value: side === "long" ? "buy" : "sell" });
   fields.set("target.side", { ...field, value: side });
   fields.set("target.quantity", quantity);
   fields.delete("quantity");

@@ -1,7 +1,7 @@
 import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue, move, take } from "./edit-fields.ts";
 import type { FieldName } from "./field-names.ts";
-import type { Fields } from "./fields.ts";
+import type { Field, Fields } from "./fields.ts";
 import { plainName } from "./message.ts";
 
 /** Where senders write 0 for none. */
@@ -22,6 +22,7 @@ const ZERO_IS_NONE: readonly FieldName[] = [
   "stop",
   "quote_quantity",
   "percent_quantity",
+  "position_percent",
   "volume",
 ];
 
@@ -35,8 +36,11 @@ export function dropZeros(fields: Fields): void {
   // The position wanted says how much: OpenAlgo's smart order closes with a quantity of 0.
   const isTarget = fields.has("position_size") || fields.has("target.quantity");
   if (isTarget && decimalOf(fields.get("quantity")) === "0") fields.delete("quantity");
-  // Who says the type of the order writes 0 for the price that it does not take.
-  if (fields.has("order_type") && decimalOf(fields.get("price")) === "0") {
+  // Who says the type of the order, or that it closes, writes 0 for the price that it does not take.
+  if (
+    (fields.has("order_type") || isTrue(fields.get("close_position"))) &&
+    decimalOf(fields.get("price")) === "0"
+  ) {
     fields.delete("price");
   }
 }
@@ -82,6 +86,13 @@ export function placePrices(fields: Fields): Problem[] {
 
 const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
 
+/** Fields that are a size, and what they count. */
+const SIZES = [
+  ["quote_quantity", "notional"],
+  ["percent_quantity", "percent"],
+  ["position_percent", "percent_of_position"],
+] as const;
+
 /** One quantity and what it counts, of the ways to say so; two that differ are a problem. */
 export function interpretSize(fields: Fields): Problem[] {
   const problems: Problem[] = [];
@@ -92,6 +103,7 @@ export function interpretSize(fields: Fields): Problem[] {
     "quantity",
     "quote_quantity",
     "percent_quantity",
+    "position_percent",
     "target.quantity",
     "position_size",
   ] as const;
@@ -99,17 +111,39 @@ export function interpretSize(fields: Fields): Problem[] {
   if (volume !== undefined && !isBars && !hasSize.some((name) => fields.has(name))) {
     fields.set("quantity", volume);
   }
-  for (const [name, type] of [["quote_quantity", "notional"], ["percent_quantity", "percent"]] as const) {
+  for (const [name, type] of SIZES) {
     const field = take(fields, name);
     if (field === undefined) continue;
     if (fields.has("quantity")) {
       problems.push(at("quantity", field, "is sent beside another size: only one can be meant"));
+    } else if (name === "position_percent" && isFraction(field)) {
+      problems.push(
+        at("quantity", field, "is a percentage of at most 1: send 50 for a half of the position"),
+      );
     } else {
       fields.set("quantity", field);
-      fields.set("quantity_type", { value: type, source: field.source });
+      // A percentage in a field of money is none of it.
+      if (!isPercentText(field)) fields.set("quantity_type", { value: type, source: field.source });
     }
   }
+  readSizeText(fields);
   return problems;
+}
+
+const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
+
+const textOf = (field: Field | undefined): string =>
+  typeof field?.value === "string" ? field.value.trim() : "";
+export const isPercentText = (field: Field | undefined): boolean => /^%|%$/.test(textOf(field));
+
+/** A size with its sign: `%50` is `50%`, and `@2` is 2 units. */
+function readSizeText(fields: Fields): void {
+  const size = fields.get("quantity");
+  if (size === undefined) return;
+  const text = textOf(size);
+  const rest = text.slice(1).trim();
+  if (text.startsWith("@") && !fields.has("quantity_type")) fields.set("quantity", { ...size, value: rest });
+  if (text.startsWith("%")) fields.set("quantity", { ...size, value: `${rest}%` });
 }
 
 /**
@@ -119,11 +153,8 @@ export function interpretSize(fields: Fields): Problem[] {
 export function resolvePercent(fields: Fields): void {
   const size = fields.get("quantity");
   const isClose = fields.get("action")?.value === "close";
-  if (
-    isClose && typeof size?.value === "string" && size.value.trim().endsWith("%") &&
-    !fields.has("quantity_type")
-  ) {
-    fields.set("quantity", { ...size, value: size.value.trim().slice(0, -1) });
+  if (isClose && size !== undefined && isPercentText(size) && !fields.has("quantity_type")) {
+    fields.set("quantity", { ...size, value: textOf(size).slice(0, -1) });
     fields.set("quantity_type", { ...size, value: "percent" });
   }
   const type = fields.get("quantity_type");

@@ -2,9 +2,10 @@ import { absolute, compareDecimals } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import { decimalOf, take } from "./edit-fields.ts";
 import type { FieldName } from "./field-names.ts";
-import { type Field, type Fields, plainText } from "./fields.ts";
+import type { Field, Fields } from "./fields.ts";
+import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
-import { dropZeros, interpretSize, placePrices, resolvePercent } from "./interpret-order.ts";
+import { dropZeros, interpretSize, isPercentText, placePrices, resolvePercent } from "./interpret-order.ts";
 import { isMessage, type Value } from "./message.ts";
 import { ORDER_TYPE_WORDS, QUANTITY_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
 
@@ -26,6 +27,8 @@ export function interpret(fields: Fields): Interpreted {
   translate(fields, "time_in_force", TIME_IN_FORCE_WORDS);
   percentText(fields, "take_profit.limit_price", "take_profit.percent");
   percentText(fields, "stop_loss.stop_price", "stop_loss.percent");
+  percentText(fields, "stop", "stop_loss.percent");
+  dropSign(fields, "stop_loss.percent");
   dropZeros(fields);
   const problems = [...placePrices(fields), ...interpretSize(fields), ...interpretAction(fields)];
   problems.push(...interpretTarget(fields));
@@ -67,6 +70,13 @@ function percentText(fields: Fields, name: FieldName, percent: FieldName): void 
   fields.set(percent, { ...field, value: field.value.slice(0, -1) });
 }
 
+/** A stop loss is a loss, whether or not its sender writes so: `-2` is 2 percent. */
+function dropSign(fields: Fields, name: FieldName): void {
+  const field = fields.get(name);
+  const value = decimalOf(field);
+  if (field !== undefined && value?.startsWith("-")) fields.set(name, { ...field, value: absolute(value) });
+}
+
 /** Brings side, size and signed size together; they may repeat each other, but not contradict. */
 function interpretTarget(fields: Fields): Problem[] {
   const signed = take(fields, "position_size");
@@ -105,18 +115,24 @@ function contradiction(path: string, { source }: Field): Problem {
 
 const EXITS = /^(take_profit|stop_loss)\./;
 /** Flags that speak of the whole position. */
-const CLOSES_ALL = new Set(["close_position", "close_all", "flatten"]);
+const CLOSES_ALL = new Set(["close_position", "close_all", "flatten", "close"]);
 
-/** Takes away what has no use: exits of a close, the size beside a flag that closes all. Answers the sender's names. */
+/** Takes away what has no use in this order. Answers the sender's names. */
 function dropUnused(fields: Fields): string[] {
   const action = fields.get("action");
   fields.delete("reverse");
   fields.delete("reduce_only");
-  if (action?.value !== "close") return [];
-  const closesAll = CLOSES_ALL.has(action.source);
-  return [...fields].flatMap(([name, { source }]) => {
-    if (!EXITS.test(name) && !(closesAll && name === "quantity")) return [];
-    fields.delete(name);
-    return [source];
-  });
+  const names = action?.value === "close" ? unusedInClose(fields, action) : unusedSize(fields);
+  return names.map((name) => take(fields, name)?.source ?? name);
 }
+
+/** Exits of a close, and its size when that is 0 units or a flag closes all. */
+function unusedInClose(fields: Fields, action: Field): FieldName[] {
+  const isAll = CLOSES_ALL.has(action.source) ||
+    decimalOf(fields.get("quantity")) === "0" && !fields.has("quantity_type");
+  return [...fields.keys()].filter((name) => EXITS.test(name) || isAll && name === "quantity");
+}
+
+/** A size in percent where the position wanted is known: of what is no question then. */
+const unusedSize = (fields: Fields): FieldName[] =>
+  fields.has("target.quantity") && isPercentText(fields.get("quantity")) ? ["quantity"] : [];

@@ -1,4 +1,5 @@
 import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
+import { EXAMPLE } from "./explain-text.ts";
 import type { Message } from "./message.ts";
 
 /** What was read; any problem means that the message must not be used. */
@@ -8,11 +9,13 @@ export type ReadPairs = { message: Message; problems: Problem[] };
  * Reads `key=value` or `key: value`: one a line, or on one line between `;`, `&` (a form, percent-decoded) or `,`.
  * The first separator of that order that occurs is the one in use. Quotes around a value are dropped.
  */
-export function readPairs(text: string): ReadPairs {
+export function readPairs(written: string): ReadPairs {
+  // Line ends that were sent as two characters, of a text made for JSON.
+  const text = /[\n\r]/.test(written) ? written : written.replaceAll("\\n", "\n").trim();
   const separator = separatorOf(text);
   const fields = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const [index, part] of text.split(separator).entries()) {
+  for (const [index, part] of partsOf(text, separator).entries()) {
     // A part that cannot be decoded costs 5 microseconds, most of them to make an error: a body holds thousands.
     if (problems.length >= MAX_PROBLEMS) break;
     if (part.trim() === "") continue;
@@ -28,7 +31,7 @@ export function readPairs(text: string): ReadPairs {
 
 const notAPair = (index: number): Problem => ({
   path: "",
-  message: `part ${index + 1} is not key=value: leave out what is no field, or send the alert as JSON`,
+  message: `part ${index + 1} is not key=value: leave out what is no field, or send for example ${EXAMPLE}`,
   code: "invalid_pairs",
 });
 
@@ -39,6 +42,20 @@ function nameProblem(name: string, fields: ReadonlyMap<string, string>): Problem
   return fields.has(name)
     ? { path: name, message: "appears twice: only one of them can be meant", code: "duplicate_field" }
     : null;
+}
+
+/** The parts between separators. A comma within brackets is none: `params:(84, close)` is one part. */
+function partsOf(text: string, separator: string | RegExp): string[] {
+  const parts = text.split(separator);
+  if (separator !== "," || !text.includes("(")) return parts;
+  const joined: string[] = [];
+  let depth = 0;
+  for (const part of parts) {
+    if (depth > 0) joined.push(`${joined.pop()},${part}`);
+    else joined.push(part);
+    depth = Math.max(depth + part.split("(").length - part.split(")").length, 0);
+  }
+  return joined;
 }
 
 function separatorOf(text: string): string | RegExp {

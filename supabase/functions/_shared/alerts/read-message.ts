@@ -9,7 +9,7 @@ import { dialectOf } from "./dialects/index.ts";
 import type { FieldName } from "./field-names.ts";
 import { collectFields, type Fields, type Leaf } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
-import { type Message, plainName } from "./message.ts";
+import { isMessage, type Message, plainName } from "./message.ts";
 import { sortUnknown, unreadNumbers } from "./unknown.ts";
 
 /** What the request says besides its body. */
@@ -68,7 +68,8 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
 
   const account = accountOf(fields);
   const settings = options.settingsOf?.(account) ?? null;
-  const sorted = sortUnknown(unknown);
+  const isClose = fields.get("action")?.value === "close";
+  const sorted = sortUnknown(unknown, { isClose, symbol: fields.get("symbol")?.value });
   const isAccepted = settings?.unknown_fields === "ignore";
   if (!isAccepted) problems.push(...sorted.problems);
   if (
@@ -79,8 +80,11 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
   }
   const parsed = alertPayloadSchema.safeParse(toInput(fields));
   if (!parsed.success) {
+    // What was said of a field already needs no saying in other words.
+    const said = new Set(problems.map(({ path }) => path));
     problems.push(
-      ...problemsOf(parsed.error).map((problem) => explained(withSource(problem, fields), fields, unknown)),
+      ...problemsOf(parsed.error).filter(({ path }) => !said.has(path))
+        .map((problem) => explained(withSource(problem, fields), fields, unknown)),
     );
   } else if (parsed.data.time !== null && Date.parse(parsed.data.time) > options.now + DAY) {
     problems.push(withSource({ path: "time", message: "is more than a day ahead" }, fields));
@@ -163,16 +167,42 @@ function withSource(problem: Problem, fields: Fields): Problem {
   return source === undefined || source === problem.path ? problem : { ...problem, source };
 }
 
-/** What a person needs to know beside what is wrong. */
+/** What a person needs to know beside what is wrong: what to send. */
 function explained(problem: Problem, fields: Fields, unknown: readonly Leaf[]): Problem {
-  if (problem.path !== "quantity") return problem;
-  const sent = fields.get("quantity")?.value;
-  if (typeof sent === "string" && absolute(decimalOf(sent) ?? "") === "0") {
-    const message = `${problem.message}: is it {{strategy.position_size}}? Then name it position_size`;
-    return { ...problem, message };
+  const sent = fields.get(problem.path as FieldName)?.value;
+  const hint = Array.isArray(sent)
+    ? ": it is a list, and an alert has one"
+    : isMessage(sent)
+    ? ": it is an object, send what is in it by names of its own, such as quantity and price"
+    : sent === undefined
+    ? unreadHint(problem.path, unknown)
+    : typeof sent === "string"
+    ? numberHint(problem.path, sent, fields)
+    : "";
+  return hint === "" ? problem : { ...problem, message: problem.message + hint };
+}
+
+/** What a size or a price that is missing may have been sent as. */
+function unreadHint(path: string, unknown: readonly Leaf[]): string {
+  const numbers = /^(quantity|limit_price|stop_price)$/.test(path) ? unreadNumbers(unknown) : [];
+  return numbers.length === 0 ? "" : `; not understood: ${numbers.join(", ")}`;
+}
+
+const DISTANCE = /^[\d.]+ ?(pips?|points?|pts|ticks?|%)$/i;
+
+/** What a number that cannot be one may have meant. */
+function numberHint(path: string, sent: string, fields: Fields): string {
+  const value = decimalOf(sent);
+  if (path === "quantity" && value !== null && absolute(value) === "0") {
+    return ": is it {{strategy.position_size}}? Then name it position_size";
   }
-  const numbers = sent === undefined ? unreadNumbers(unknown) : [];
-  return numbers.length === 0
-    ? problem
-    : { ...problem, message: `${problem.message}; not understood: ${numbers.join(", ")}` };
+  // Of a buy of less than nothing nobody can tell what is meant.
+  if (path === "quantity" && value?.startsWith("-") && fields.get("action")?.value !== "buy") {
+    return ': send the size without its sign, and "action": "sell" for a sale';
+  }
+  if (path === "price" && value === "0") return ": leave it out of a market order";
+  if (/^(take_profit|stop_loss)\./.test(path) && DISTANCE.test(sent.trim())) {
+    return `; a distance is sent in money, as ${path.split(".")[0]}.amount`;
+  }
+  return "";
 }

@@ -1,137 +1,19 @@
 import type { Problem } from "../http/errors.ts";
 import { readDecimal } from "../validators/decimal.ts";
-import { type Leaf, plainText } from "./fields.ts";
-import { isMessage, plainName, type Value } from "./message.ts";
-import { REPORT_NAMES, WRAPPERS } from "./vocabulary.ts";
-
-/** Words of an order: a name that has one among its words may change what is traded. */
-const ORDER_WORDS = new Set([
-  ...[
-    "side",
-    "qty",
-    "quantity",
-    "size",
-    "amount",
-    "volume",
-    "vol",
-    "lot",
-    "lots",
-    "contract",
-    "contracts",
-    "share",
-    "shares",
-  ],
-  ...[
-    "unit",
-    "units",
-    "percent",
-    "percentage",
-    "pct",
-    "risk",
-    "tp",
-    "sl",
-    "stop",
-    "stops",
-    "trail",
-    "trailing",
-    "profit",
-  ],
-  ...[
-    "target",
-    "targets",
-    "limit",
-    "trigger",
-    "close",
-    "exit",
-    "flatten",
-    "reduce",
-    "reverse",
-    "hedge",
-    "option",
-    "options",
-    "strike",
-  ],
-  ...[
-    "strikes",
-    "expiry",
-    "expiration",
-    "expire",
-    "expires",
-    "leg",
-    "legs",
-    "pip",
-    "pips",
-    "point",
-    "points",
-    "ticks",
-  ],
-  ...[
-    "oco",
-    "bracket",
-    "breakeven",
-    "right",
-    "dte",
-    "delta",
-    "multiplier",
-    "takeprofit",
-    "stoploss",
-    "ordertype",
-    "callput",
-  ],
-]);
-/** Long enough to be found inside of words written together, as in `MYTAKEPROFITPRICE`. */
-const ORDER_PARTS =
-  /quantity|amount|volume|contract|percent|profit|stoploss|trail|target|limit|trigger|reduce|reverse|hedge|option|strike|expir|ordertype|breakeven|trading?side|ordersize|lotsize|position(side|size|idx|effect)|preventpyramiding|samedirection/;
-/** `tp1`, `slprice`, `tppips`: short words, at the beginning only. */
-const ORDER_BEGINNING =
-  /^(tp|sl|qty|leg)(\d|price|pips?|points?|ticks?|pct|percent|amount|value|level|type|trigger)/;
-/** Values that speak of an order whatever their name is. */
-const ORDER_VALUES = new Set([
-  "call",
-  "put",
-  "option",
-  "options",
-  "opt",
-  "ce",
-  "pe",
-  "oco",
-  "mleg",
-  "trailing",
-  // CrossTrade's commands that are more than the order beside them.
-  "flatplace",
-  "reverse",
-  "reverseposition",
-  "cancelreplace",
-  "change",
-]);
-/** Values that ask for nothing. */
-const NOTHING = new Set([
-  "",
-  "none",
-  "no",
-  "off",
-  "null",
-  "nan",
-  "na",
-  "n/a",
-  "false",
-  "undefined",
-  "disabled",
-]);
-
-/** What to send in place of a field that is not understood, by what its name speaks of. */
-const ADVICE: readonly [about: RegExp, advice: string][] = [
-  [/option|strike|expir|dte|right|call|put/, 'send the contract\'s own symbol, such as "AAPL 240901C150"'],
-  [/leg/, "an alert trades one contract: send its own symbol"],
-  [/pip|point|tick/, "send a price, or the distance in money as stop_loss.amount or take_profit.amount"],
-  [/trail/, "send stop_loss.trail_percent or stop_loss.trail_amount"],
-  [/risk/, 'send quantity with "quantity_type": "risk_percent" and a stop_loss'],
-  [/tp|profit|target/, "send take_profit as a price, take_profit.percent or take_profit.amount"],
-  [/sl|stop/, "send stop_loss as a price, stop_loss.percent or stop_loss.amount"],
-  [/limit|trigger/, "send limit_price or stop_price"],
-  [/close|exit|reduce|reverse|side|hedge/, "send action, or the position wanted as position_size"],
-  [/qty|quantity|size|amount|vol|lot|contract|share|unit|percent|pct/, "send quantity and quantity_type"],
-];
+import type { Leaf } from "./fields.ts";
+import { isNothing, plainText } from "./fits.ts";
+import { plainName, type Value } from "./message.ts";
+import {
+  ADVICE,
+  OPTION_VALUES,
+  ORDER_BEGINNING,
+  ORDER_PARTS,
+  ORDER_VALUES,
+  ORDER_WORDS,
+  PLAIN_ADVICE,
+} from "./order-words.ts";
+import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
+import { WRAPPERS } from "./vocabulary.ts";
 
 /** The words of a name: at capitals, digits, `_`, `-`, dots and spaces. */
 function wordsOf(path: string): string[] {
@@ -146,11 +28,14 @@ const nameOf = (path: string): string => plainName(last(path.replace(/(\[\d+\])+
 
 const REPORTS = new Set(REPORT_NAMES);
 
+const WITHOUT_USE_IN_A_CLOSE = new Set(NAMES_WITHOUT_USE_IN_A_CLOSE);
+
 /** Whether a name belongs to a report, which changes no order. */
 function isReport(path: string): boolean {
   const name = nameOf(path).replace(/\d+$/, "");
   const inObject = path.split(".").slice(-2).map(plainName).join(".");
-  return REPORTS.has(name) || REPORTS.has(`${name}#`) || REPORTS.has(inObject);
+  return REPORTS.has(name) || REPORTS.has(`${name}#`) ||
+    REPORTS.has(inObject);
 }
 
 /** Whether one part of a path speaks of an order. */
@@ -182,13 +67,12 @@ function createNamesAnOrder(): (path: string) => boolean {
   };
 }
 
-/** Whether a value asks for nothing: empty, zero, false or none. A multiplier of 1 changes nothing either. */
+/** Whether a field asks for nothing. A multiplier of 1 changes nothing either. */
 function asksForNothing(path: string, value: Value): boolean {
-  if (isMessage(value)) return false;
-  const text = plainText(value);
-  if (typeof value !== "string" || NOTHING.has(text)) return value !== true;
-  const read = readDecimal(text.replace(/%$/, ""));
-  return read.ok && (read.value === "0" || read.value === "1" && /multiplier$/.test(nameOf(path)));
+  if (isNothing(value)) return true;
+  if (typeof value !== "string" || !/(multiplier|factor)$/.test(nameOf(path))) return false;
+  const read = readDecimal(value);
+  return read.ok && read.value === "1";
 }
 
 /** What of a message is not understood: names that change nothing, and what cannot be passed over. */
@@ -202,33 +86,54 @@ export type Unknown = {
 /** Names and problems at most: a message of thousands of fields is nobody's order. */
 const MOST = 50;
 
+/** What the rest of the message says, which tells what an unknown name may mean. */
+export type Around = {
+  isClose: boolean;
+  /** As the sender wrote it; undefined when there is none. */
+  symbol: Value | undefined;
+};
+
 /** Sorts what stands under unknown names by whether it may change the order. */
-export function sortUnknown(leaves: readonly Leaf[]): Unknown {
+export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
   const ignored = new Set<string>();
   const problems: Problem[] = [];
   const namesAnOrder = createNamesAnOrder();
-  for (const { path, value } of leaves) {
-    if (isReport(path)) continue;
+  const isOrder = (path: string, value: Value): boolean =>
+    !(around.isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
+    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol));
+  for (const { path, value, send } of leaves) {
+    if (send === undefined && isReport(path)) continue;
     const short = path.slice(0, 64);
-    const isOrder = namesAnOrder(path) || ORDER_VALUES.has(plainText(value));
-    if (!isOrder || asksForNothing(path, value)) {
+    const mayChange = send !== undefined || isOrder(path, value) && !asksForNothing(path, value);
+    if (!mayChange) {
       if (ignored.size < MOST) ignored.add(short);
-    } else if (problems.length < MOST) problems.push(unknownField(short));
+    } else if (problems.length < MOST) problems.push(unknownField(short, send ?? adviceOf(short, value)));
   }
   return { ignored: [...ignored], problems };
 }
 
-function unknownField(path: string): Problem {
-  const words = `${wordsOf(path).join(" ")} ${plainName(path)}`;
-  const [, advice] = ADVICE.find(([about]) => about.test(words)) ?? [];
-  return {
-    path,
-    message: `is not understood and may change the order: ${
-      advice === undefined ? "" : `${advice}, or `
-    }leave it out`,
-    code: "unknown_field",
-  };
+/** An option's own symbol, which says all of it: `AAPL 240901C150`, `AAPL240901C00150000`. */
+const OPTION_SYMBOL = /\d{6}[CP]\d/i;
+
+/** Whether a value speaks of an order. That the symbol is an option is no news where it is one's own symbol. */
+function speaksOfAnOrder(value: Value, symbol: Value | undefined): boolean {
+  const text = plainText(value);
+  if (!ORDER_VALUES.has(text)) return false;
+  return !(OPTION_VALUES.has(text) && typeof symbol === "string" && OPTION_SYMBOL.test(symbol));
 }
+
+function adviceOf(path: string, value: Value): string {
+  const words = `${wordsOf(path).join(" ")} ${plainName(path)}`;
+  const text = plainText(value);
+  const all = ORDER_VALUES.has(text) ? `${words} ${text}` : words;
+  return ADVICE.find(([about]) => about.test(all))?.[1] ?? PLAIN_ADVICE;
+}
+
+const unknownField = (path: string, advice: string): Problem => ({
+  path,
+  message: `is not understood and may change the order: ${advice}, or leave it out`,
+  code: "unknown_field",
+});
 
 /** Unread fields that hold a number: what a size that is missing may have been sent as. */
 export function unreadNumbers(leaves: readonly Leaf[]): string[] {

@@ -1,7 +1,5 @@
 import type { FieldName } from "./field-names.ts";
-
-/** Tells whether a name with this value means the field: `type` is an order type, and the action where it says `buy`. */
-export type When = "action" | "not action" | "side" | "number" | "flag" | "reverse" | "time" | "plain";
+import type { When } from "./fits.ts";
 
 /** Names of one field, the most telling first. */
 export interface Row {
@@ -10,7 +8,7 @@ export interface Row {
   names: readonly string[];
   /** The names mean the field only with such a value. */
   when?: When;
-  /** What a flag says for the field when it is set: `isBuy` is the action buy. Not set, it says nothing. */
+  /** What the name says for the field, with such a value: `isBuy` is the action buy. A flag that is not set says nothing. */
   says?: string;
 }
 
@@ -29,16 +27,17 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "symbol",
     names: words(`
-      symbol ticker instrument pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id asset
-      contract`),
+      symbol ticker instrument pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id asset tsym
+      contract instrument.ticker instrument.symbol`),
   },
+  { field: "symbol", names: words("market"), when: "pair" },
   { field: "exchange", names: words("exchange tv_exchange exchange_segment") },
   // They say whether the order may open a position, which its side beside them does not.
-  { field: "action", names: words("position_intent position_direction"), when: "action" },
+  { field: "action", names: words("position_intent position_direction intent"), when: "action" },
   {
     field: "action",
     names: words(`
-      action order_action order.action trade_action transaction_type trade_type instruction order_side trade_side side
+      action order_action order.action trade_action transaction_type tran_type t_trans_type trade_type instruction order_side trade_side side
       direction`),
   },
   {
@@ -52,7 +51,7 @@ export const VOCABULARY: readonly Row[] = [
   { field: "target.side", names: words("target.side") },
   {
     field: "target.side",
-    names: words("target position new_position desired_position current_position position_after"),
+    names: words("target position new_position desired_position current_position position_after pos_after"),
     when: "side",
   },
   { field: "target.side", names: words("sentiment market_position mar_pos position.side") },
@@ -65,7 +64,7 @@ export const VOCABULARY: readonly Row[] = [
   },
   {
     field: "position_size",
-    names: words("position new_position desired_position net_position position_after"),
+    names: words("position new_position desired_position net_position position_after pos_after"),
     when: "number",
   },
   { field: "target_price", names: words("target"), when: "number" },
@@ -90,6 +89,12 @@ export const VOCABULARY: readonly Row[] = [
       units_percent`),
   },
   {
+    field: "position_percent",
+    names: words(
+      "position_percent position_percentage position_pct close_percent close_percentage close_pct",
+    ),
+  },
+  {
     field: "quantity_type",
     names: words(
       "quantity_type qty_type size_type amount_type volume_type currency_type investment_type units_type",
@@ -106,20 +111,29 @@ export const VOCABULARY: readonly Row[] = [
     names: words("order_type type price_type ord_type order.type order.order_type order_kind"),
     when: "not action",
   },
+  {
+    field: "order_type",
+    names: words("prc_type prc_typ prctyp ord_typ order_style entry_type execution execution_type order"),
+    when: "order type",
+  },
   { field: "order_type", names: words("is_market"), when: "flag", says: "market" },
   { field: "order_type", names: words("is_limit"), when: "flag", says: "limit" },
   {
     field: "price",
-    names: words("price signal_price market_price order_price order.price close bar.close bar_close"),
+    names: words("price signal_price market_price order_price order.price"),
   },
+  { field: "price", names: words("close bar.close bar_close"), when: "no flag" },
   {
     field: "price",
-    names: words("entry_price entry last_price last ltp current_price"),
+    names: words("entry_price entry last_price last ltp current_price execution_price fill_price prc"),
     when: "number",
   },
   { field: "limit_price", names: words("limit_price order.limit_price lmt_price") },
   { field: "limit_price", names: words("limit"), when: "number" },
-  { field: "stop_price", names: words("stop_price order.stop_price trigger_price trigger") },
+  {
+    field: "stop_price",
+    names: words("stop_price order.stop_price trigger_price trigger trig_price trg_price trg_prc"),
+  },
   { field: "stop", names: words("stop"), when: "number" },
   { field: "trail_amount", names: words("trail_amount trail_price") },
   { field: "trail_percent", names: words("trail_percent callback_rate") },
@@ -133,32 +147,44 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "take_profit.limit_price",
     names: words(`
-      take_profit.limit_price take_profit.price take_profit take_profit_price tp_price tp
+      take_profit.limit_price take_profit.price take_profit.trigger_price take_profit take_profit_price tp_price tp
+      profit_target profit_target_price take_profit_target
       preset_take_profit_price preset_stop_surplus_price`),
   },
   { field: "stop_loss.type", names: words("stop_loss.type stop_loss_type") },
   {
     field: "stop_loss.percent",
     names: words(`
-      stop_loss.percent stop_loss_percent sl_percent stop_loss_pct sl_pct percentage_sl
+      stop_loss.percent stop_loss.stop_percentage stop_loss_percent sl_percent stop_loss_pct sl_pct percentage_sl
       sl_percentage stop_loss_percentage`),
   },
   { field: "stop_loss.amount", names: words("stop_loss.amount stop_loss_amount sl_amount") },
   {
     field: "stop_loss.stop_price",
     names: words(`
-      stop_loss.stop_price stop_loss.price stop_loss stop_loss_price sl_price sl
+      stop_loss.stop_price stop_loss.price stop_loss.trigger_price stop_loss stop_loss_price sl_price sl
+      stop_loss_target
       preset_stop_loss_price`),
   },
   { field: "stop_loss.limit_price", names: words("stop_loss.limit_price") },
   { field: "stop_loss.trail_amount", names: words("stop_loss.trail_amount stop_loss.trail_price") },
   { field: "stop_loss.trail_percent", names: words("stop_loss.trail_percent") },
-  { field: "reduce_only", names: words("reduce_only close_only exit_only is_reduce_only"), when: "flag" },
-  { field: "close_position", names: words("close_position close_all flatten is_close"), when: "flag" },
+  {
+    field: "reduce_only",
+    names: words("reduce_only close_only exit_only is_exit is_reduce_only"),
+    when: "flag",
+  },
+  {
+    field: "close_position",
+    names: words("close_position close_all flatten is_close"),
+    when: "flag",
+  },
+  { field: "close_position", names: words("close"), when: "true or false" },
   { field: "close_side", names: words("close_side close_position exit_side"), when: "side" },
   { field: "reverse", names: words("reverse reverse_position flip"), when: "flag" },
   { field: "reverse", names: words("mode order_mode"), when: "reverse" },
   { field: "time_in_force", names: words("time_in_force tif validity force") },
+  { field: "time_in_force", names: words("duration ret"), when: "time in force" },
   { field: "time", names: words("timenow time timestamp bar.time") },
   {
     field: "time",
@@ -177,7 +203,7 @@ export const VOCABULARY: readonly Row[] = [
   { field: "open", names: words("open bar.open bar_open") },
   { field: "high", names: words("high bar.high bar_high") },
   { field: "low", names: words("low bar.low bar_low") },
-  { field: "close", names: words("close bar.close bar_close") },
+  { field: "close", names: words("close bar.close bar_close"), when: "no flag" },
 ];
 
 /** Objects that only hold an alert's fields: a name in one of them is that name. */
@@ -208,18 +234,3 @@ export const WRAPPERS: ReadonlySet<string> = new Set([
   "tradingview",
   "tv",
 ]);
-
-/**
- * Names of a report, which change no order whatever they say: as plainName has them, `#` for digits. They are read past in
- * silence; other names that nobody knows are listed in the answer.
- */
-export const REPORT_NAMES: readonly string[] = words(`
-  plot# riskreward rr risktoreward rewardrisk rratio tphit slhit tpcount slcount
-  positioncount ordercount openorders opentrades closedtrades totaltrades wintrades losstrades
-  premarpos premarpossize
-  prevmarketposition prevmarketpositionsize prevposition prevpositionsize previousposition previouspositionsize prevside
-  profitfactor netprofit grossprofit openprofit realizedprofit unrealizedprofit
-  positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
-  volume#h volumema volumesma volumeratio avgvolume relativevolume volumechange
-  changepercent percentchange pnlpercent winpercent
-  tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`);

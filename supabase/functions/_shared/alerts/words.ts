@@ -2,8 +2,8 @@
 
 type Side = "long" | "short";
 
-/** An action, and the side of the position it speaks of, when it does. */
-export type ActionWord = { action: Action; side?: Side };
+/** An action, and the side of the position it speaks of, when it does; `isPart`: of a part of it, so that a size is needed. */
+export type ActionWord = { action: Action; side?: Side; isPart?: true };
 
 /** `enter` and `reverse` say what to do, and another field says to which side. */
 export type Action = "buy" | "sell" | "close" | "cancel" | "mark" | "halt" | "resume" | "enter" | "reverse";
@@ -46,12 +46,18 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["btc", { action: "buy", side: "short" }],
   ["b", { action: "buy" }],
   ["s", { action: "sell" }],
+  ["ordertypebuy", { action: "buy" }],
+  ["ordertypesell", { action: "sell" }],
+  ["positiontypebuy", { action: "buy" }],
+  ["positiontypesell", { action: "sell" }],
   ["golong", { action: "buy", side: "long" }],
   ["goshort", { action: "sell", side: "short" }],
   ["entry", { action: "enter" }],
   ["enter", { action: "enter" }],
   ["open", { action: "enter" }],
   ["add", { action: "enter" }],
+  ["increase", { action: "enter" }],
+  ["scalein", { action: "enter" }],
   ["reverse", { action: "reverse" }],
   ["flip", { action: "reverse" }],
   ["close", { action: "close" }],
@@ -64,6 +70,16 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["closeall", { action: "close" }],
   ["flat", { action: "close" }],
   ["flatten", { action: "close" }],
+  ["closemarket", { action: "close" }],
+  ["closeatmarket", { action: "close" }],
+  ["closeatmarketprice", { action: "close" }],
+  ["squareoff", { action: "close" }],
+  ["squareoffposition", { action: "close" }],
+  ["reduce", { action: "close", isPart: true }],
+  ["reduceposition", { action: "close", isPart: true }],
+  ["scaleout", { action: "close", isPart: true }],
+  ["closepartial", { action: "close", isPart: true }],
+  ["partialclose", { action: "close", isPart: true }],
   ["closelong", { action: "close", side: "long" }],
   ["exitlong", { action: "close", side: "long" }],
   ["closebuy", { action: "close", side: "long" }],
@@ -72,9 +88,26 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["exitshort", { action: "close", side: "short" }],
   ["cancel", { action: "cancel" }],
   ["cancelall", { action: "cancel" }],
+  ["cancelorders", { action: "cancel" }],
+  ["cancelallorders", { action: "cancel" }],
   ["mark", { action: "mark" }],
   ["halt", { action: "halt" }],
   ["resume", { action: "resume" }],
+]);
+
+/** Words that say the action and the type of the order, as MetaTrader has them. A `long_stop` is not one: it left a position. */
+export const TYPED_ACTION_WORDS: ReadonlyMap<string, { action: string; type: string }> = new Map([
+  ...["buy", "sell"].flatMap((action) =>
+    ["market", "limit", "stop", "stoplimit"].flatMap((type) =>
+      [`${action}${type}`, `${type}${action}`, `ordertype${action}${type}`].map(
+        (word): [string, { action: string; type: string }] => [word, { action, type }],
+      )
+    )
+  ),
+  ["limitlong", { action: "long", type: "limit" }],
+  ["limitshort", { action: "short", type: "limit" }],
+  ["longlimit", { action: "long", type: "limit" }],
+  ["shortlimit", { action: "short", type: "limit" }],
 ]);
 
 /** A position's side. */
@@ -110,6 +143,7 @@ export const QUANTITY_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ["percentofequity", "percent_of_equity"],
   ["equitypercent", "percent_of_equity"],
   ["percentagebalance", "percent_of_equity"],
+  ["percentbalance", "percent_of_equity"],
   ["percentageinvestment", "percent_of_equity"],
   ["percentofposition", "percent_of_position"],
   ["positionpercent", "percent_of_position"],
@@ -133,10 +167,12 @@ export const ORDER_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ["stp", "stop"],
   ["stopmarket", "stop"],
   ["slm", "stop"],
+  ["stoplossmarket", "stop"],
   ["stoplimit", "stop_limit"],
   ["stoplmt", "stop_limit"],
   ["stplmt", "stop_limit"],
   ["sl", "stop_limit"],
+  ["stoplosslimit", "stop_limit"],
   ["trailingstop", "trailing_stop"],
   ["trailingstopmarket", "trailing_stop"],
 ]);

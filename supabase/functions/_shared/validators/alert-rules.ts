@@ -59,7 +59,7 @@ const orderHasItsPrices: Rule = (alert) => {
     ...fits("limit_price", order_type, takes.limit, alert.limit_price !== null),
     ...fits("stop_price", order_type, takes.stop, alert.stop_price !== null),
     ...fits(
-      "trail_amount",
+      alert.trail_percent !== null && alert.trail_amount === null ? "trail_percent" : "trail_amount",
       order_type,
       takes.trail,
       alert.trail_amount !== null || alert.trail_percent !== null,
@@ -72,8 +72,19 @@ const orderHasItsPrices: Rule = (alert) => {
 
 function fits(path: string, type: string, wanted: boolean, sent: boolean): AlertIssue[] {
   if (wanted === sent) return none;
-  return issue(path, wanted ? `is missing: a ${type} order needs it` : `does not belong to a ${type} order`);
+  return issue(
+    path,
+    wanted ? `is missing: a ${type} order needs it` : `does not belong to a ${type} order: ${INSTEAD[path]}`,
+  );
 }
+
+/** What to send where a price does not belong to the type of the order. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  limit_price: 'send "order_type": "limit", or the exit in profit as take_profit',
+  stop_price: 'send "order_type": "stop", or the exit in loss as stop_loss',
+  trail_amount: 'send "order_type": "trailing_stop", or the exit as stop_loss.trail_amount',
+  trail_percent: 'send "order_type": "trailing_stop", or the exit as stop_loss.trail_percent',
+};
 
 /** A take profit is one price, said in one way. */
 const takeProfitIsOne: Rule = ({ take_profit }) =>

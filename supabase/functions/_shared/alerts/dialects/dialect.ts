@@ -1,15 +1,21 @@
 import { indexNames, type NameIndex } from "../fields.ts";
 import { type Message, plainName } from "../message.ts";
+import { REFUSED_NAMES, type RefusedRow } from "../refused-names.ts";
 import { type Row, VOCABULARY } from "../vocabulary.ts";
 
 /** A sender whose names mean something else than everybody's, or who is to be told apart. */
 export type Dialect = {
   /** As dry runs report it. */
   readonly name: string;
-  /** Whether the message looks like this sender's. The first dialect of the registry that says so reads it. */
+  /**
+   * Whether the message looks like this sender's, by its names as plainName has them. The first dialect of the registry that
+   * says so reads it.
+   */
   recognizes(message: Message): boolean;
   /** The sender's own meanings, which come first. */
   readonly first: readonly Row[];
+  /** Everybody's names that this sender means something else by, which cannot be done. */
+  readonly refused: readonly RefusedRow[];
   /** All the names that are looked for. */
   readonly names: NameIndex;
 };
@@ -19,11 +25,13 @@ export function dialect(
   name: string,
   recognizes: (message: Message) => boolean,
   first: readonly Row[] = [],
+  refused: readonly RefusedRow[] = [],
 ): Dialect {
-  const own = new Set(first.flatMap(({ names }) => names.map(plainName)));
+  const own = new Set([...first, ...refused].flatMap(({ names }) => names.map(plainName)));
   const others = VOCABULARY.map((row) => ({
     ...row,
     names: row.names.filter((each) => !own.has(plainName(each))),
   }));
-  return { name, recognizes, first, names: indexNames([...first, ...others]) };
+  const names = indexNames([...first, ...others], [...REFUSED_NAMES, ...refused]);
+  return { name, recognizes, first, refused, names };
 }

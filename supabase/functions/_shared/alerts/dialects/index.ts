@@ -1,21 +1,27 @@
 import type { FieldName } from "../field-names.ts";
 import { knownName, plainPath } from "../fields.ts";
-import { has, isMessage, type Message, valueOf } from "../message.ts";
+import { isMessage, type Message, plainName, type Value } from "../message.ts";
 import { type Dialect, dialect } from "./dialect.ts";
+
+/** Whether a field says one of some words. */
+function says(message: Message, name: string, words: RegExp): boolean {
+  const value = message.get(name);
+  return typeof value === "string" && words.test(value.trim());
+}
 
 /**
  * 3Commas signal bots (help.3commas.io, "Signal bot: JSON file", strategy and custom type): the position after the order
  * stands under `strategy_info`, the size under `order`. `trigger_price` is the market's price. `max_lag` is the oldest
  * signal to follow, in seconds.
  */
-const threeCommas = dialect("three-commas", (message) => has(message, "tv_instrument"), [
+const threeCommas = dialect("three-commas", (message) => message.has("tvinstrument"), [
   { field: "price", names: ["trigger_price"] },
 ]);
 
 /** HyperTrade: the ticker stands under `general`; the position's size under `market` has no sign, its side stands beside it. */
 const hyperTrade = dialect(
   "hyper-trade",
-  (message) => isMessage(valueOf(message, "general")) && isMessage(valueOf(message, "market")),
+  (message) => isMessage(message.get("general")) && isMessage(message.get("market")),
   [{ field: "target.quantity", names: ["market.position_size"] }],
 );
 
@@ -23,7 +29,7 @@ const hyperTrade = dialect(
  * The nested template that TradingView users share: the strategy's placeholders under `strategy`, the bar's under `bar`.
  * The market position and its size are those after the order, so the target is known.
  */
-const strategy = dialect("strategy", (message) => isMessage(valueOf(message, "strategy")), [
+const strategy = dialect("strategy", (message) => isMessage(message.get("strategy")), [
   { field: "symbol", names: ["ticker", "symbol"] },
   { field: "price", names: ["order_price", "order.price"] },
 ]);
@@ -34,7 +40,7 @@ const strategy = dialect("strategy", (message) => isMessage(valueOf(message, "st
  */
 const targetSize = dialect(
   "target-size",
-  (message) => has(message, "position_size") || has(message, "market_position"),
+  (message) => message.has("positionsize") || message.has("marketposition"),
 );
 
 /**
@@ -42,17 +48,64 @@ const targetSize = dialect(
  * `quantityType`, exits as `takeProfit` and `stopLoss`, which are our names in camel case. `signalPrice` is the market
  * price, which a limit or stop order takes that has no price of its own; `price` is its older name.
  */
-const traderspost = dialect("traderspost", (message) => has(message, "ticker"), [
+const traderspost = dialect("traderspost", (message) => message.has("ticker"), [
   { field: "symbol", names: ["ticker"] },
   { field: "target.side", names: ["sentiment"] },
   { field: "price", names: ["signal_price"] },
 ]);
 
-/** OctoBot's TradingView mode: lines of `SIGNAL`, `SYMBOL`, …, whose `STOP_PRICE` is where the position is left. */
+/**
+ * OctoBot's TradingView mode: lines of `SIGNAL`, `SYMBOL`, …, whose `STOP_PRICE` is where the position is left, except of a
+ * stop order, which it enters.
+ */
 const octoBot = dialect(
   "octobot",
-  (message) => has(message, "signal") && has(message, "symbol") && !has(message, "action"),
-  [{ field: "stop_loss.stop_price", names: ["stop_price"] }],
+  (message) => message.has("signal") && message.has("symbol") && !message.has("action"),
+  [{ field: "stop", names: ["stop_price"] }],
+);
+
+/** Zignaly's signals of an entry: `positionSize` is money. Others' `position_size` is TradingView's, beside an `action`. */
+const zignaly = dialect(
+  "zignaly",
+  (message) =>
+    says(message, "type", /^(entry|buy)$/i) && message.has("signalid") && message.has("pair") &&
+    !message.has("action") && !message.has("marketposition"),
+  [{ field: "quote_quantity", names: ["position_size"] }],
+);
+
+/** thibaultyou's tradingview-alerts-processor: `stub` names an account, and `size` is in dollars. */
+const alertsProcessor = dialect("alerts-processor", (message) => message.has("stub"), [
+  { field: "quote_quantity", names: ["size"] },
+]);
+
+/** Towerflow: `size` is money in an order that opens, and units in one that closes: which it is, it knows. */
+const towerflow = dialect("towerflow", (message) => message.has("dilution"), [], [
+  { names: ["size"], send: "send quantity, or quote_quantity where it is money" },
+]);
+
+/** Bitget's hedge mode: beside `tradeSide` `close`, `side` is the side of the position, as `buy` for a long one. */
+const bitget = dialect("bitget", (message) => message.has("tradeside") && message.has("side"), [
+  { field: "action", names: ["trade_side"], when: "close" },
+  { field: "action", names: ["side", "trade_side"] },
+  { field: "position_side", names: ["side"], when: "buy", says: "long" },
+  { field: "position_side", names: ["side"], when: "sell", says: "short" },
+]);
+
+const CROSS_TRADE_COMMANDS =
+  /^(place|closeposition|flatten|reverse|reverseposition|flatplace|cancel[a-z]*)$/i;
+
+/**
+ * CrossTrade: `command` says more than `action`, which beside a `CLOSEPOSITION` says only how. Where no position wanted stands
+ * beside it, `strategy` is the template of a NinjaTrader ATM, which sets the exits.
+ */
+const crossTrade = dialect(
+  "cross-trade",
+  (message) => says(message, "command", CROSS_TRADE_COMMANDS) && message.has("instrument"),
+  [
+    { field: "action", names: ["command"], when: "close" },
+    { field: "reverse", names: ["command"], when: "reverse" },
+  ],
+  [{ names: ["strategy"], send: "an ATM's exits are not known here: send take_profit and stop_loss" }],
 );
 
 /** Reads whatever no other dialect claims. */
@@ -63,15 +116,22 @@ export const DIALECTS: readonly Dialect[] = [
   threeCommas,
   hyperTrade,
   strategy,
+  zignaly,
   targetSize,
   traderspost,
   octoBot,
+  alertsProcessor,
+  towerflow,
+  bitget,
+  crossTrade,
   own,
 ];
 
 /** The dialect that reads this message. */
 export function dialectOf(message: Message): Dialect {
-  return DIALECTS.find((each) => each.recognizes(message)) ?? own;
+  const plain = new Map<string, Value>();
+  for (const [name, value] of message) plain.set(plainName(name), value);
+  return DIALECTS.find((each) => each.recognizes(plain)) ?? own;
 }
 
 /** The canonical field that a sender's path means, in whatever dialect knows it, and that sender's name for it. */
