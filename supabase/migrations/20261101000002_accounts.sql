@@ -44,6 +44,8 @@ create table trading.account_settings (
   dedupe_window integer not null default 30 check (dedupe_window between 5 and 86400),
   max_mark_age integer not null default 300 check (max_mark_age between 0 and 31536000),
   price_wait integer default 3600 check (price_wait between 1 and 604800),
+  funds_room_bps numeric not null default 100 check (funds_room_bps >= 0 and funds_room_bps <= 10000 and scale(funds_room_bps) <= 18),
+  bar_path text not null default 'tradingview' check (bar_path in ('tradingview', 'worst')),
   max_stop_distance numeric default 90 check (max_stop_distance > 0 and max_stop_distance < 100 and scale(max_stop_distance) <= 18),
   default_quantity numeric check (default_quantity > 0 and default_quantity < 1e18 and scale(default_quantity) <= 18),
   default_quantity_type text not null default 'units' check (default_quantity_type in
@@ -75,6 +77,12 @@ comment on column trading.account_settings.dedupe_window is
 comment on column trading.account_settings.max_mark_age is 'Seconds for which a mark may price an alert that brings no price.';
 comment on column trading.account_settings.price_wait is
   'Seconds for which a market order without a price waits for the next mark of its symbol; null: it is refused (no_price).';
+comment on column trading.account_settings.funds_room_bps is
+  'How far an order that brings the position to a target may go beyond what the account can carry, in hundredths of a percent of it: '
+  'TradingView made the target from its own equity, and has filled it already.';
+comment on column trading.account_settings.bar_path is
+  'How the price is taken to have moved inside a bar: tradingview, from the open to the nearer extreme, the other, the close; worst, against '
+  'every order: stops before limits, and limits never better than their price.';
 comment on column trading.account_settings.max_stop_distance is
   'Percent of the price that a stop loss without a take profit may lie away, when it is sent as a price; further, it is a percent or points that '
   'was taken for a price, and refused (stop_too_far). null: any.';
@@ -174,6 +182,7 @@ begin
     'fee_minimum', trading.decimal(settings.fee_minimum), 'slippage_bps', trading.decimal(settings.slippage_bps),
     'max_position', trading.decimal(settings.max_position), 'max_order', trading.decimal(settings.max_order),
     'max_daily_loss', trading.decimal(settings.max_daily_loss), 'max_stop_distance', trading.decimal(settings.max_stop_distance),
+    'funds_room_bps', trading.decimal(settings.funds_room_bps),
     'default_quantity', trading.decimal(settings.default_quantity));
 end;
 $$;

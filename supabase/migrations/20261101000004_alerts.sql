@@ -66,26 +66,29 @@ create type trading.target as (side text, quantity numeric);
 comment on type trading.target is 'The position wanted after an alert: side long, short or flat; quantity in units or null.';
 
 create type trading.exit_rule as (
-  type text, percent numeric, amount numeric, stop_price numeric, limit_price numeric, trail_amount numeric, trail_percent numeric
+  type text, percent numeric, amount numeric, stop_price numeric, limit_price numeric, trail_amount numeric, trail_percent numeric,
+  activation_price numeric, activation_amount numeric, activation_percent numeric
 );
 comment on type trading.exit_rule is
   'Where an exit lies: at limit_price (take profit) or stop_price (stop loss), or amount (money per unit) or percent away from '
   'the entry. A stop loss has a type: stop, '
-  'stop_limit (with limit_price) or trailing_stop (with trail_amount or trail_percent).';
+  'stop_limit (with limit_price) or trailing_stop (with trail_amount or trail_percent, from the start or once the price has been at '
+  'activation_price, or activation_amount or activation_percent beyond the entry).';
 
 create type trading.alert_request as (
   ordinal integer, message jsonb, received_at timestamptz,
   account text, strategy text, symbol text, id text, idempotency_key text, message_id text, hash text,
   exchange text, action text, target trading.target, quantity numeric, quantity_type text,
-  order_type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric, time_in_force text,
+  order_type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric,
+  activation_price numeric, activation_amount numeric, activation_percent numeric, time_in_force text,
   take_profit trading.exit_rule, stop_loss trading.exit_rule,
-  price numeric, "open" numeric, high numeric, low numeric, "time" timestamptz, max_age numeric, fee numeric, order_id text,
-  ignored text[]
+  price numeric, "open" numeric, high numeric, low numeric, "time" timestamptz, "interval" text, max_age numeric, fee numeric, order_id text,
+  previous trading.target, ignored text[]
 );
 comment on type trading.alert_request is
   'The canonical alert (DESIGN 8) as it is booked: message is all of it, ordinal its place in the batch from 1, received_at when '
   'it arrived (now, but for a replay). idempotency_key names it for good; message_id names a signed message, by its key and the id that '
-  'its sender gave it; id is the sender''s label, which many alerts may have. ignored: the sender''s fields that were not understood.';
+  'its sender gave it; id is the sender''s label, which many alerts may have. previous: the position that the sender had before it. ignored: the sender''s fields that were not understood.';
 
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
@@ -96,15 +99,16 @@ begin
   select array_agg(
       row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
           r.id, r.idempotency_key, r.message_id, r.hash, r.exchange, r.action, r.target, r.quantity, r.quantity_type, r.order_type,
-          r.limit_price, r.stop_price, r.trail_amount, r.trail_percent, r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r.max_age, r.fee,
-          r.order_id, r.ignored)::trading.alert_request order by e.ordinal),
+          r.limit_price, r.stop_price, r.trail_amount, r.trail_percent, r.activation_price, r.activation_amount, r.activation_percent,
+          r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r."interval", r.max_age, r.fee,
+          r.order_id, r.previous, r.ignored)::trading.alert_request order by e.ordinal),
     min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
       or r.action not in ('buy', 'sell', 'close', 'cancel', 'mark', 'halt', 'resume')
       or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0
       or least(r.price, r."open", r.high, r.low) <= 0
       -- NaN and Infinity are above it.
       or greatest(r.quantity, (r.target).quantity, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
-                  r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18)
+                  r.activation_price, r.activation_amount, r.activation_percent, r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18)
   into requests, wrong
   from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
   cross join lateral jsonb_populate_record(null::trading.alert_request, e.value) r

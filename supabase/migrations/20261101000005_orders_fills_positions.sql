@@ -18,11 +18,13 @@ create table trading.orders (
   trail_amount trading.price,
   trail_percent trading.price check (trail_percent < 100),
   trail_peak trading.price,
+  activation_price trading.price,
   triggered boolean not null default false,
   time_in_force text not null check (time_in_force in ('gtc', 'day', 'ioc')),
   expires_at timestamptz,
   reduce_only boolean not null default false,
   for_target boolean not null default false,
+  resize boolean not null default false,
   waiting boolean not null default false,
   bracket_id bigint,
   leg text check (leg in ('take_profit', 'stop_loss')),
@@ -30,6 +32,7 @@ create table trading.orders (
   stop_loss trading.exit_rule,
   fee trading.money,
   exchange text,
+  seen_from timestamptz,
   status text not null check (status in ('open', 'filled', 'canceled', 'expired')),
   reason text check (reason ~ '^[a-z_]{1,64}$'),
   created_at timestamptz not null,
@@ -40,7 +43,7 @@ create table trading.orders (
               when 'limit' then limit_price is not null
               when 'stop' then stop_price is not null
               when 'stop_limit' then num_nonnulls(limit_price, stop_price) = 2
-              else num_nonnulls(trail_amount, trail_percent) = 1 and trail_peak is not null end),
+              else num_nonnulls(trail_amount, trail_percent) = 1 and num_nonnulls(trail_peak, activation_price) >= 1 end),
   constraint legs_reduce check (leg is null or bracket_id is not null and reduce_only),
   constraint orders_that_wait_or_end_with_the_day_expire check ((time_in_force = 'day' or waiting) = (expires_at is not null)),
   constraint only_market_orders_wait_and_only_they_may_have_no_quantity check (
@@ -48,9 +51,14 @@ create table trading.orders (
 );
 comment on table trading.orders is
   'One instruction to trade. quantity in units, unsigned: all or nothing; it shrinks with the position it reduces.';
-comment on column trading.orders.trail_peak is 'Best price since the order was placed, from which a trailing stop hangs.';
+comment on column trading.orders.trail_peak is
+  'Best price since the order was placed, or since the price was at activation_price, from which a trailing stop hangs; null before that.';
+comment on column trading.orders.seen_from is
+  'The time that its alert carried, or that of the bar in which it was placed: what was traded before cannot fill it. null: its alert '
+  'carried none, and the order of arrival decides.';
 comment on column trading.orders.triggered is 'A stop_limit whose stop was reached: from now on a limit.';
 comment on column trading.orders.for_target is 'It brings the position to a target quantity: the next target takes its place.';
+comment on column trading.orders.resize is 'Its size is made from equity: it is made anew at its fill.';
 comment on column trading.orders.waiting is
   'A market order that came without a price: it fills at the next mark of its symbol, and what it trades is decided then. Until then '
   'side and quantity are what is known (quantity null: its size needs the price, or the orders before it); reduce_only is false.';
@@ -58,7 +66,7 @@ comment on column trading.orders.trail_amount is 'Distance of a trailing stop in
 comment on column trading.orders.bracket_id is 'The entry order whose position this leg protects; when one leg fills, the other is canceled.';
 comment on column trading.orders.exchange is 'What its alert named; null: none.';
 comment on column trading.orders.fee is 'Fee the alert named; null: the account''s fee model.';
-comment on column trading.orders.reason is 'Why it was canceled: alert, replaced, oco, position_closed, ioc, reset, halted, nothing_to_do (it waited, and there was nothing left to trade), or the refusal at its fill.';
+comment on column trading.orders.reason is 'Why it was canceled: alert, replaced, oco, position_closed, ioc, reset, halted, nothing_to_do (it waited, and there was nothing left to trade), or the refusal at its fill. Of a filled order: cut_to_funds, when only a part of it was allowed.';
 -- The open orders of an account, as all ask for them: an expression, so that no index of the pages can be taken instead, as
 -- the planner does of a table that was not analyzed yet.
 create index orders_open_idx on trading.orders ((case when status = 'open' then account_id end)) where status = 'open';
@@ -112,6 +120,8 @@ create table trading.positions (
   high_price numeric check (high_price >= low_price),
   drawdown numeric not null default 0 check (drawdown >= 0),
   last_alert_at timestamptz,
+  last_previous numeric,
+  seen_from timestamptz,
   primary key (account_id, symbol, strategy),
   constraint basis_has_the_side_of_the_quantity check (sign(cost_basis) = sign(quantity)),
   constraint flat_has_no_trade check ((quantity = 0) = (opened_at is null))
@@ -125,6 +135,9 @@ comment on column trading.positions.trade_pnl is 'Gross, realized by the trade t
 
 comment on column trading.positions.low_price is 'Lowest and highest (high_price) mark while the trade was open.';
 comment on column trading.positions.drawdown is 'Deepest fall from the best mark of the open trade, in money per unit.';
+comment on column trading.positions.last_previous is
+  'The signed position that the newest alert applied says there was before it: an alert of the same second that ends there came before it.';
+comment on column trading.positions.seen_from is 'As of an order: when the trade that is open began, by its alert''s own time.';
 comment on column trading.positions.last_alert_at is 'Time of the newest alert applied; an older one is stale.';
 
 create table trading.trades (

@@ -93,23 +93,28 @@ comment on function trading.apply_fill is
   'pro rata. realized is gross, in account currency; closed is the round trip that this fill ended, or null. '
   'What is released is subtracted from what is kept, so that nothing is lost to a division.';
 
-create type trading.bar as ("open" numeric, high numeric, low numeric, "close" numeric);
-comment on type trading.bar is 'A mark: one price is a bar whose four prices are the same.';
-
-create function trading.watch_position(inout held trading.positions, bar trading.bar)
+create function trading.watch_position(inout held trading.positions, prices numeric[])
   language plpgsql immutable set search_path = '' as $$
+declare
+  price numeric;
 begin
-  if held.quantity > 0 then
-    held.drawdown := greatest(held.drawdown, held.high_price - bar.low, greatest(held.high_price, bar.high) - bar.close);
-  else
-    held.drawdown := greatest(held.drawdown, bar.high - held.low_price, bar.close - least(held.low_price, bar.low));
-  end if;
-  held.low_price := least(held.low_price, bar.low);
-  held.high_price := greatest(held.high_price, bar.high);
+  foreach price in array prices loop
+    held.low_price := least(held.low_price, price);
+    held.high_price := greatest(held.high_price, price);
+    held.drawdown := greatest(held.drawdown, case when held.quantity > 0 then held.high_price - price else price - held.low_price end);
+  end loop;
 end;
 $$;
 comment on function trading.watch_position is
-  'An open position that has seen a mark: its extremes and its deepest fall. A bar is taken as adverse first, then favourable.';
+  'An open position that has seen prices, in their order: its extremes and its deepest fall from a best price.';
+
+create function trading.signed_target(target trading.target) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case target.side when 'long' then target.quantity when 'short' then -target.quantity when 'flat' then 0 end;
+end;
+$$;
+comment on function trading.signed_target is 'A position as a signed quantity; null when its size is not known, but for flat, which is 0.';
 
 create function trading.wanted_delta(action text, target trading.target, quantity numeric, held numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$

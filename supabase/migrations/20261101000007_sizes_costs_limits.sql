@@ -32,6 +32,17 @@ end;
 $$;
 comment on function trading.cut is 'value as a whole multiple of step, toward zero; as it is when there is no step. Exact: no division.';
 
+create function trading.tick_price(price numeric, tick_size numeric, upward boolean) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case when tick_size is null or price % tick_size = 0 then price
+              else trim_scale(price - price % tick_size + case when upward then tick_size else 0 end) end;
+end;
+$$;
+comment on function trading.tick_price is
+  'price as a whole number of ticks. A level lies where it is reached later: a buy stop and a sell limit above, a sell stop and a buy '
+  'limit below (10,310 of 10,312 of TradingView''s fills).';
+
 create function trading.bounded_price(price numeric, tick_size numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
 begin
@@ -98,8 +109,9 @@ begin
     return case when quantity = 100 or quantity > 100 and closing > 0 then abs(held)
                 else trading.cut(abs(held) * quantity * 0.01, coalesce(market.lot_size, 0.00000001)) end;
   elsif quantity_type in ('risk_notional', 'risk_percent') then
-    risk_per_unit := market.multiplier * coalesce(abs(price - stop_loss.stop_price), stop_loss.amount, stop_loss.trail_amount,
-                                                  price * coalesce(stop_loss.percent, stop_loss.trail_percent) * 0.01);
+    risk_per_unit := market.multiplier * coalesce(
+      abs(price - trading.exit_price(stop_loss, 'stop_loss', case action when 'buy' then 1 else -1 end, price, market.tick_size)),
+      stop_loss.trail_amount, price * stop_loss.trail_percent * 0.01);
     units := case when risk_per_unit > 0 then
       least(trading.quotient(case quantity_type when 'risk_notional' then quantity else equity * quantity * 0.01 end, risk_per_unit),
             trading.affordable_quantity(portfolio, settings, market, price, closing)) end;
@@ -161,3 +173,43 @@ $$;
 comment on function trading.refusal is
   'Why a fill of delta (signed) units at price may not happen, or nulls: account_halted, short_not_allowed, risk_limit (max_order, '
   'max_position, max_open_positions, max_orders_per_minute), insufficient_funds (gross exposure after it above leverage x equity), quantity_too_large.';
+
+create function trading.fitted_delta(
+  held numeric, delta numeric, is_target boolean, price numeric, fee numeric,
+  portfolio trading.portfolio, settings trading.account_settings, market trading.market,
+  out fitted numeric, out code text, out message text
+)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  closing constant numeric := case when sign(held) = -sign(delta) then least(abs(held), abs(delta)) else 0 end;
+  refused record;
+begin
+  fitted := delta;
+  if is_target then
+    settings.leverage := settings.leverage * (1 + settings.funds_room_bps * 0.0001);
+    settings.fee_per_trade := 0;
+    settings.fee_per_unit := 0;
+    settings.fee_bps := 0;
+    settings.fee_minimum := 0;
+    fee := 0;
+  end if;
+  refused := trading.refusal(held, delta, price, fee, portfolio, settings, market);
+  if refused.code is null then
+    return;
+  end if;
+  fitted := sign(delta) * closing;
+  if is_target and refused.code = 'insufficient_funds' then
+    fitted := sign(delta) * greatest(closing, least(abs(delta), trading.cut(
+      trading.affordable_quantity(portfolio, settings, market, price, closing), coalesce(market.lot_size, 0.00000001))));
+    fitted := case when trading.refusal(held, fitted, price, fee, portfolio, settings, market) is null then fitted else sign(delta) * closing end;
+  end if;
+  if fitted = 0 or refused.code = 'quantity_too_large' then
+    fitted := 0;
+    code := refused.code;
+  end if;
+  message := refused.message;
+end;
+$$;
+comment on function trading.fitted_delta is
+  'How much of delta (signed) units may trade at price: all; else what closes, which always may, and of a target as much of the rest as '
+  'fits, judged before its fee and with funds_room_bps of room. code: why nothing may; message: why not all. See refusal.';

@@ -1,15 +1,145 @@
--- Orders that wait for a price, and the rules by which a mark fills them: pure functions.
+-- Bars, and the orders that wait for a price in them: pure functions.
 --
--- A mark is a bar; one price is a bar of four equal prices. The rules are conservative and the same for all:
---   limit          fills at its limit, never better, once the bar has reached it.
---   stop           fills at its stop, or at the open when the bar began beyond it.
---   trailing_stop  as a stop; the open moves the peak first, then the adverse extreme is tested, then the favourable
---                  extreme moves the peak, and the close is tested against the new stop.
---   stop_limit     where a stop would, if that is within its limit; otherwise it waits as a limit.
+-- A mark is a bar; one price is a bar of one price. Nobody knows how the price moved inside a bar. TradingView's broker emulator
+-- has a rule, and so do we (setting bar_path: tradingview): from the open to the extreme nearer to it (the low, when both are as
+-- far), to the other one, to the close. All orders of the symbol are met together, in the order in which this path reaches them:
+--   stop           fills at its level, or at the open when the bar began beyond it.
+--   limit          fills at its level, or at the open when that is better.
+--   trailing_stop  hangs from the best price that the path has had since it was placed, or since its activation.
+--   stop_limit     fills where its stop would, if that is within its limit; otherwise it waits as a limit.
 --   waiting        a market order without a price fills at the close, before all others: it was due already.
---   both inside    stops fill before limits: a bar that holds the stop and the profit of a bracket is a loss.
---   born inside    an exit whose entry filled in the same bar is tested against the adverse extreme and the close only.
---   born behind    a profit that the entry's own price has passed already is taken at the close: no market gives less than it has.
+--   born inside    what a fill places or cancels counts from that place of the path on.
+-- A place is how far the price has moved since the open: exact, without a division.
+
+create type trading.bar as (
+  "open" numeric, high numeric, low numeric, "close" numeric, path numeric[], length numeric, starts_at timestamptz, ends_at timestamptz
+);
+comment on type trading.bar is
+  'A mark. path: the prices at which it turned, null where bar_path is worst; length: how far it moved in all; starts_at: where its '
+  'interval is known; ends_at: its time, null when it carried none.';
+
+create function trading.interval_length(written text) returns interval
+  language plpgsql immutable set search_path = '' as $$
+declare
+  parts constant text[] := regexp_match(upper(written), '^(\d{0,5})([SHDWM]?)$');
+begin
+  return case when written ~ '\d|[sSdDwWhHmM]' then make_interval(secs => coalesce(nullif(parts[1], '')::integer, 1)
+    * case parts[2] when 'S' then 1 when '' then 60 when 'H' then 3600 when 'D' then 86400 when 'W' then 604800 when 'M' then 2592000 end) end;
+end;
+$$;
+comment on function trading.interval_length is
+  'How long a bar of TradingView''s {{interval}} is: 15 (minutes), 30S, 4H, D, 1W, M (30 days); null for anything else.';
+
+create function trading.end_of_bar(request trading.alert_request, at timestamptz) returns timestamptz
+  language plpgsql immutable set search_path = '' as $$
+declare
+  length constant interval := trading.interval_length(request.interval);
+  age constant interval := at - request.time;
+begin
+  return case when length >= interval '1 minute' and num_nonnulls(request.open, request.high, request.low) > 0
+                   and age >= length - interval '1 second' and age < 2 * length
+              then request.time + length else request.time end;
+end;
+$$;
+comment on function trading.end_of_bar is
+  'When a bar that arrives at ends: at its time, or an interval later where it arrives that long after: then its time is that of its open, as TradingView''s {{time}}.';
+
+create function trading.bar_of(request trading.alert_request, bar_path text) returns trading.bar
+  language plpgsql immutable set search_path = '' as $$
+declare
+  bar trading.bar;
+begin
+  bar.close := request.price;
+  bar.open := coalesce(request.open, request.price);
+  bar.high := greatest(request.high, bar.open, request.price);
+  bar.low := least(request.low, bar.open, request.price);
+  bar.ends_at := request.time;
+  if bar.high = bar.low then
+    bar.path := array[bar.close];
+    bar.length := 0;
+  else
+    bar.starts_at := request.time - trading.interval_length(request.interval);
+    bar.path := case when bar.high - bar.open < bar.open - bar.low then array[bar.open, bar.high, bar.low, bar.close]
+                     else array[bar.open, bar.low, bar.high, bar.close] end;
+    bar.length := abs(bar.path[2] - bar.path[1]) + bar.high - bar.low + abs(bar.path[4] - bar.path[3]);
+  end if;
+  if bar_path = 'worst' then
+    bar.path := null;
+  end if;
+  return bar;
+end;
+$$;
+comment on function trading.bar_of is 'The bar of an alert that brings a price.';
+
+create function trading.first_place(seen_from timestamptz, bar trading.bar) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when seen_from is null or bar.ends_at is null or seen_from <= bar.starts_at then 0
+    when bar.starts_at is not null then case when seen_from < bar.ends_at then bar.length end
+    when seen_from < bar.ends_at then 0
+    when seen_from = bar.ends_at then bar.length
+  end;
+end;
+$$;
+comment on function trading.first_place is
+  'From which place on a bar concerns what was placed or opened at seen_from; null: not at all. What was traded before does not: a bar '
+  'with an interval covers (starts_at, ends_at], of one that began earlier only its close is sure to come after. So it is of a bar '
+  'without an interval in whose very second the alert was made: TradingView''s times are whole seconds. Without times all of it counts.';
+
+create function trading.price_at(bar trading.bar, place numeric) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+declare
+  passed numeric := 0;
+  step numeric;
+begin
+  for turn in 2 .. cardinality(bar.path) loop
+    step := bar.path[turn] - bar.path[turn - 1];
+    if place <= passed + abs(step) then
+      return bar.path[turn - 1] + sign(step) * (place - passed);
+    end if;
+    passed := passed + abs(step);
+  end loop;
+  return bar.close;
+end;
+$$;
+comment on function trading.price_at is 'The price at a place of a bar''s path.';
+
+create function trading.prices_between(bar trading.bar, from_place numeric, to_place numeric) returns numeric[]
+  language plpgsql immutable set search_path = '' as $$
+declare
+  prices numeric[];
+  passed numeric := 0;
+begin
+  if bar.length = 0 then
+    return bar.path;
+  end if;
+  prices := array[trading.price_at(bar, from_place)];
+  for turn in 2 .. cardinality(bar.path) loop
+    passed := passed + abs(bar.path[turn] - bar.path[turn - 1]);
+    if passed > from_place and passed < to_place then
+      prices := array_append(prices, bar.path[turn]);
+    end if;
+  end loop;
+  return case when to_place > from_place then array_append(prices, trading.price_at(bar, to_place)) else prices end;
+end;
+$$;
+comment on function trading.prices_between is 'The prices of a bar''s path from one place to another: at both, and where it turned between them.';
+
+create function trading.prices_watched(bar trading.bar, held trading.positions, from_place numeric, to_place numeric) returns numeric[]
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when bar.path is not null then trading.prices_between(bar, from_place, to_place)
+    when from_place > 0 then array[bar.close]
+    when held.quantity > 0 then array[bar.low, bar.high, bar.close]
+    else array[bar.high, bar.low, bar.close] end;
+end;
+$$;
+comment on function trading.prices_watched is
+  'The prices that an open position sees between two places of a bar: of its path, or its adverse extreme first where bar_path is worst.';
+
+-- Orders in a bar ---------------------------------------------------------------------------------
 
 create function trading.trailing_stop_price(side text, peak numeric, trail_amount numeric, trail_percent numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
@@ -21,61 +151,140 @@ end;
 $$;
 comment on function trading.trailing_stop_price is 'Where a trailing stop lies when the best price since it was placed is peak.';
 
-create function trading.stop_fill_price(side text, stop numeric, bar trading.bar, born_inside boolean) returns numeric
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return case side
-    when 'sell' then case when bar.low <= stop then case when born_inside then stop else least(stop, bar.open) end end
-    else case when bar.high >= stop then case when born_inside then stop else greatest(stop, bar.open) end end
-  end;
-end;
-$$;
-comment on function trading.stop_fill_price is 'Where the bar fills a stop, before slippage, or null.';
-
-create function trading.watch_order(inout resting trading.orders, bar trading.bar, born_inside boolean, out fill_price numeric)
+create function trading.meet_order(inout resting trading.orders, was numeric, price numeric, out fill_price numeric)
   language plpgsql immutable set search_path = '' as $$
 declare
-  reach trading.bar := bar;
-  selling constant boolean := resting.side = 'sell';
+  -- As if it sold: what is bought is the same with the signs turned.
+  direction constant numeric := case resting.side when 'sell' then 1 else -1 end;
+  reached numeric;
 begin
-  if resting.waiting then
-    fill_price := bar.close;  -- whatever the bar began with, its close came after the order
-    return;
-  elsif resting.type = 'trailing_stop' then
-    resting.trail_peak := case when selling then greatest(resting.trail_peak, case when born_inside then null else bar.open end)
-                               else least(resting.trail_peak, case when born_inside then null else bar.open end) end;
-    resting.stop_price := trading.trailing_stop_price(resting.side, resting.trail_peak, resting.trail_amount, resting.trail_percent);
-    fill_price := trading.stop_fill_price(resting.side, resting.stop_price, bar, born_inside);
-    if fill_price is null then
-      -- Born inside, the favourable extreme may lie before the entry: only the close is known to come after it.
-      resting.trail_peak := case when selling then greatest(resting.trail_peak, case when born_inside then bar.close else bar.high end)
-                                 else least(resting.trail_peak, case when born_inside then bar.close else bar.low end) end;
-      resting.stop_price := trading.trailing_stop_price(resting.side, resting.trail_peak, resting.trail_amount, resting.trail_percent);
-      reach := row(bar.close, bar.close, bar.close, bar.close);
-      fill_price := case when trading.stop_fill_price(resting.side, resting.stop_price, reach, false) is not null then resting.stop_price end;
+  if resting.type = 'trailing_stop' then
+    if direction * (price - was) >= 0 then
+      if resting.trail_peak is null and direction * (price - resting.activation_price) >= 0 or direction * (price - resting.trail_peak) > 0 then
+        resting.trail_peak := price;
+        resting.stop_price := trading.trailing_stop_price(resting.side, price, resting.trail_amount, resting.trail_percent);
+      end if;
+      if price <> was then
+        return;
+      end if;
     end if;
-    return;
   end if;
-
-  if resting.type = 'stop' or resting.type = 'stop_limit' and not resting.triggered then
-    fill_price := trading.stop_fill_price(resting.side, resting.stop_price, bar, born_inside);
-    if resting.type = 'stop' or fill_price is null then
+  if resting.type in ('stop', 'trailing_stop', 'stop_limit') and not resting.triggered then
+    if direction * (price - resting.stop_price) <= 0 then
+      reached := direction * least(direction * resting.stop_price, direction * was);
+    end if;
+    if resting.type <> 'stop_limit' or reached is null then
+      fill_price := reached;
       return;
     end if;
     resting.triggered := true;
-    if selling and fill_price >= resting.limit_price or not selling and fill_price <= resting.limit_price then
+    if direction * (reached - resting.limit_price) >= 0 then
+      fill_price := reached;
       return;
     end if;
-    reach := row(bar.close, bar.close, bar.close, bar.close);
-  elsif born_inside then
-    reach := row(bar.close, bar.close, bar.close, bar.close);
+    was := reached;
   end if;
-  fill_price := case when selling and reach.high >= resting.limit_price or not selling and reach.low <= resting.limit_price
-                     then resting.limit_price end;
+  if direction * (price - resting.limit_price) >= 0 then
+    fill_price := direction * greatest(direction * resting.limit_price, direction * was);
+  end if;
+end;
+$$;
+comment on function trading.meet_order is
+  'A resting order while the price moves from was, which did not fill it, to price; both the same: it stands there. fill_price: where that '
+  'fills it, before slippage; null: it does not.';
+
+create function trading.watch_order(
+  inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric
+)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  prices numeric[];
+  was numeric;
+  met record;
+begin
+  if resting.waiting then
+    fill_price := bar.close;  -- whatever the bar began with, its close came after the order
+    place := 0;
+    return;
+  end if;
+  prices := trading.prices_between(bar, first_place, bar.length);
+  was := prices[1];
+  place := first_place;
+  for turn in 1 .. cardinality(prices) loop
+    met := trading.meet_order(resting, was, prices[turn]);
+    resting := met.resting;
+    fill_price := met.fill_price;
+    if fill_price is not null then
+      place := place + abs(fill_price - was);
+      return;
+    end if;
+    place := place + abs(prices[turn] - was);
+    was := prices[turn];
+  end loop;
+  place := null;
 end;
 $$;
 comment on function trading.watch_order is
-  'A resting order that has seen a bar, and the price (before slippage) at which the bar fills it, or null: the rules above.';
+  'A resting order that has seen a bar''s path from first_place on; the price (before slippage) at which that fills it, and where; or null.';
+
+create function trading.watch_against(inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  is_inside constant boolean := first_place is null;
+  is_limit constant boolean := resting.type = 'limit' or resting.triggered;
+  adverse constant numeric := case resting.side when 'sell' then bar.low else bar.high end;
+  favorable constant numeric := case resting.side when 'sell' then bar.high else bar.low end;
+  prices constant numeric[] := case
+    when first_place > 0 or is_inside and is_limit then array[bar.close]
+    when is_limit then array[favorable]
+    when is_inside then array[adverse, bar.close]
+    when resting.type = 'trailing_stop' then array[bar.open, adverse, favorable, bar.close]
+    else array[bar.open, adverse, bar.close] end;
+  -- What is placed inside has not been reached yet, wherever in the bar it was placed.
+  was numeric := case when is_inside and not is_limit then
+    case resting.side when 'sell' then greatest(favorable, resting.stop_price) else least(favorable, resting.stop_price) end else prices[1] end;
+  met record;
+begin
+  if resting.waiting then
+    fill_price := bar.close;
+    place := 0;
+    return;
+  end if;
+  foreach fill_price in array prices loop
+    met := trading.meet_order(resting, was, fill_price);
+    was := fill_price;
+    resting := met.resting;
+    fill_price := met.fill_price;
+    exit when fill_price is not null;
+  end loop;
+  if fill_price is not null then
+    -- Of a limit that lies behind all of the bar the close is taken: no market gives less than it has.
+    fill_price := case when not is_limit or is_inside and resting.limit_price not between bar.low and bar.high then fill_price else resting.limit_price end;
+    place := case when is_inside then 3 when resting.type = 'limit' then 2 else 1 end;
+  end if;
+end;
+$$;
+comment on function trading.watch_against is
+  'As watch_order, where bar_path is worst: the adverse extreme comes first for every order, stops before limits, which fill at their price '
+  'and never better. first_place is null for what was placed inside the bar: its adverse extreme is taken to come after, its favorable one '
+  'not. place: 1 stops, 2 limits, 3 what was placed inside the bar.';
+
+create function trading.watch_in_bar(inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  seen record;
+begin
+  if bar.path is null then
+    seen := trading.watch_against(resting, bar, first_place);
+  else
+    seen := trading.watch_order(resting, bar, first_place);
+  end if;
+  resting := seen.resting;
+  fill_price := seen.fill_price;
+  place := seen.place;
+end;
+$$;
+comment on function trading.watch_in_bar is 'As watch_order or watch_against: by the bar''s path, or against the order where it has none.';
 
 create function trading.exit_price(rule trading.exit_rule, leg text, direction numeric, entry_price numeric, tick_size numeric)
   returns numeric
@@ -83,16 +292,28 @@ create function trading.exit_price(rule trading.exit_rule, leg text, direction n
 declare
   away constant numeric := case leg when 'take_profit' then direction else -direction end;
 begin
-  return trading.cut(round(coalesce(
+  return trading.tick_price(round(coalesce(
     case leg when 'take_profit' then rule.limit_price else rule.stop_price end,
     entry_price + away * rule.amount,
-    entry_price * (1 + away * rule.percent * 0.01)), 18), tick_size);
+    entry_price * (1 + away * rule.percent * 0.01)), 18), tick_size, away > 0);
 end;
 $$;
 comment on function trading.exit_price is
   'Where a leg of a bracket lies for a position of direction 1 (long) or -1 entered at entry_price. Null for a trailing stop.';
 
-create function trading.bracket_legs(entry trading.orders, quantity numeric, entry_price numeric, tick_size numeric, placed_at timestamptz)
+create function trading.activation_price(rule trading.exit_rule, direction numeric, entry_price numeric) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return trading.bounded_price(coalesce(rule.activation_price, entry_price + direction * rule.activation_amount,
+    entry_price * (1 + direction * rule.activation_percent * 0.01)), null);
+end;
+$$;
+comment on function trading.activation_price is
+  'Where the price must have been before a trailing stop of a position of direction 1 (long) or -1 entered at entry_price begins to trail; null: it trails at once.';
+
+create function trading.bracket_legs(
+  entry trading.orders, quantity numeric, entry_price numeric, tick_size numeric, placed_at timestamptz, seen_from timestamptz
+)
   returns setof trading.orders
   language plpgsql volatile set search_path = '' as $$
 declare
@@ -105,6 +326,7 @@ begin
   leg.expires_at := null;
   leg.reduce_only := true;
   leg.for_target := false;
+  leg.resize := false;
   leg.bracket_id := entry.id;
   leg.take_profit := null;
   leg.stop_loss := null;
@@ -113,6 +335,8 @@ begin
   leg.trail_amount := null;
   leg.trail_percent := null;
   leg.trail_peak := null;
+  leg.activation_price := null;
+  leg.seen_from := seen_from;
   leg.status := 'open';
   leg.reason := null;
   leg.created_at := placed_at;
@@ -122,12 +346,13 @@ begin
     leg.id := nextval('trading.orders_id_seq');
     leg.leg := 'stop_loss';
     leg.type := coalesce((entry.stop_loss).type, 'stop');
-    leg.limit_price := case when leg.type = 'stop_limit' then trading.cut((entry.stop_loss).limit_price, tick_size) end;
+    leg.limit_price := case when leg.type = 'stop_limit' then trading.tick_price((entry.stop_loss).limit_price, tick_size, leg.side = 'sell') end;
     leg.trail_amount := case when leg.type = 'trailing_stop' then (entry.stop_loss).trail_amount end;
     leg.trail_percent := case when leg.type = 'trailing_stop' then (entry.stop_loss).trail_percent end;
-    leg.trail_peak := case when leg.type = 'trailing_stop' then entry_price end;
+    leg.activation_price := case when leg.type = 'trailing_stop' then trading.activation_price(entry.stop_loss, direction, entry_price) end;
+    leg.trail_peak := case when leg.type = 'trailing_stop' and coalesce(direction * (entry_price - leg.activation_price) >= 0, true) then entry_price end;
     leg.stop_price := case when leg.type = 'trailing_stop'
-      then trading.trailing_stop_price(leg.side, entry_price, leg.trail_amount, leg.trail_percent)
+      then trading.trailing_stop_price(leg.side, leg.trail_peak, leg.trail_amount, leg.trail_percent)
       else trading.bounded_price(trading.exit_price(entry.stop_loss, 'stop_loss', direction, entry_price, tick_size), tick_size) end;
     return next leg;
   end if;
@@ -139,6 +364,7 @@ begin
     leg.trail_amount := null;
     leg.trail_percent := null;
     leg.trail_peak := null;
+    leg.activation_price := null;
     leg.limit_price := trading.bounded_price(
       trading.exit_price(entry.take_profit, 'take_profit', direction, entry_price, tick_size), tick_size);
     return next leg;
@@ -186,7 +412,7 @@ begin
     when profit <= 0 or profit >= 1e18 or direction * (profit - price) <= 0 then 'take_profit lies on the wrong side of the price, or is no price'
     when stop <= 0 or stop >= 1e18 or direction * (price - stop) <= 0 then 'stop_loss lies on the wrong side of the price, or is no price'
     when (request.stop_loss).trail_percent >= 100 then 'trail_percent of a stop_loss must be below 100'
-    when (request.stop_loss).type = 'stop_limit' and coalesce(trading.cut((request.stop_loss).limit_price, tick_size), 0) <= 0
+    when (request.stop_loss).type = 'stop_limit' and coalesce(trading.tick_price((request.stop_loss).limit_price, tick_size, direction > 0), 0) <= 0
       then 'a stop_limit needs a limit_price of at least a tick'
     when (request.stop_loss).type = 'trailing_stop' and num_nonnulls((request.stop_loss).trail_amount, (request.stop_loss).trail_percent) <> 1
       then 'a trailing_stop needs one of trail_amount and trail_percent'

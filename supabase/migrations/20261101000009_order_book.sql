@@ -1,13 +1,13 @@
 -- The resting orders of an account together: which see a mark, which give way to a fill, which are taken away. Pure functions.
 
 create function trading.watch_orders(orders trading.orders[], symbol text, bar trading.bar, at timestamptz)
-  returns table (slot integer, watched trading.orders, fill_price numeric)
+  returns table (slot integer, watched trading.orders, fill_price numeric, place numeric)
   language plpgsql immutable set search_path = '' as $$
 begin
   return query
-  select o.slot, w.watched, w.fill_price
+  select o.slot, w.watched, w.fill_price, w.place
   from (
-    select r.ordinality::integer as slot, r.type, r.expires_at <= at is true as is_over
+    select r.ordinality::integer as slot, r.type, r.expires_at <= at is true as is_over, trading.first_place(r.seen_from, bar) as first_place
     from unnest(orders) with ordinality r
     where r.status = 'open' and (r.expires_at <= at or r.symbol = watch_orders.symbol and (
       -- Of hundreds of orders a bar reaches a few: these comparisons take a tenth of what watching an order takes.
@@ -16,16 +16,21 @@ begin
       or r.side = 'sell' and (r.limit_price <= bar.high or r.stop_price >= bar.low)))
   ) o
   cross join lateral (
-    select orders[o.slot] as watched, null::numeric as fill_price where o.is_over
+    select orders[o.slot] as watched, null::numeric as fill_price, null::numeric as place where o.is_over
     union all
-    select seen.resting, seen.fill_price from trading.watch_order(orders[o.slot], bar, false) seen where not o.is_over and bar.close is not null
+    select seen.resting,
+      -- An exit is not better than asked for by a bar of which nobody says when it began: the price was at its limit before.
+      case when (seen.resting).type = 'limit' and (seen.resting).reduce_only and seen.place = 0 and bar.starts_at is null
+           then (seen.resting).limit_price else seen.fill_price end,
+      seen.place
+    from trading.watch_in_bar(orders[o.slot], bar, o.first_place) seen where not o.is_over and bar.close is not null and o.first_place is not null
   ) w
-  order by o.type <> 'market', o.type = 'limit', o.slot;
+  order by w.place, o.type <> 'market', o.type = 'limit', o.slot;
 end;
 $$;
 comment on function trading.watch_orders is
-  'The open orders that are past their day or that the bar of their symbol may reach, those that wait for a price first, stops before limits, older before newer; '
-  'fill_price is null where the bar does not reach the order.';
+  'The open orders that are past their day or that the bar of their symbol may reach, in the order in which it does: at one place those '
+  'that wait for a price first, stops before limits, older before newer; fill_price and place are null where the bar does not reach the order.';
 
 create function trading.trim_exits(orders trading.orders[], slots integer[], held trading.positions, filled trading.orders, at timestamptz)
   returns table (slot integer, trimmed trading.orders)

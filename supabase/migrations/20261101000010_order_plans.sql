@@ -1,11 +1,28 @@
 -- From an alert to its order: what it comes to, given what is held and known at that moment.
 
 create type trading.order_plan as (
-  placed trading.orders, delta numeric, price numeric, fee numeric, repaired numeric, code text, message text
+  placed trading.orders, delta numeric, price numeric, fee numeric, repaired numeric, overtaken boolean, code text, message text
 );
 comment on type trading.order_plan is
   'What an alert''s own order comes to: the order; its signed units; the price it fills at now (null: it rests) and the fee of that; repaired: the '
-  'units that action and quantity alone would have traded, where a target decided otherwise; or code and message of a refusal.';
+  'units that action and quantity alone would have traded, where a target or what fits decided otherwise; overtaken: an alert that came after it '
+  'at its sender''s was applied already, in the same second; or code and message of a refusal.';
+
+create function trading.comes_before(request trading.alert_request, held trading.positions, delta numeric) returns boolean
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when request.previous is not null and held.last_previous is not null then trading.signed_target(request.target) = held.last_previous
+      and trading.signed_target(request.previous) <> held.quantity
+    else delta * case request.action when 'buy' then 1 when 'sell' then -1 end < 0 and abs(held.quantity + delta) > 0
+      and (abs(held.quantity + delta) > abs(held.quantity) or sign(held.quantity + delta) <> sign(held.quantity))
+  end is true;
+end;
+$$;
+comment on function trading.comes_before is
+  'Whether a request with a target, made in the second of the newest alert applied, was made before that: it ends where that one began, and does not begin '
+  'with what is held. '
+  'Where one of them does not say what was held before it: whether its action says the other side than a trade that would open.';
 
 create function trading.plan_order(
   request trading.alert_request, held trading.positions, market trading.market,
@@ -22,7 +39,7 @@ declare
   worst numeric;
   direction integer;
   fills_at_once boolean;
-  refused record;
+  fits record;
 begin
   if request.time < held.last_alert_at and not settings.allow_stale or extract(epoch from at - request.time) > request.max_age then
     plan.code := 'stale_alert';
@@ -30,10 +47,15 @@ begin
     return plan;
   end if;
 
+  direction := coalesce(
+    sign(case target.side when 'short' then -target.quantity when 'long' then target.quantity when 'flat' then 0 end - held.quantity),
+    case request.action when 'buy' then 1 when 'sell' then -1 else -sign(held.quantity) end);
   placed.type := coalesce(request.order_type, 'market');
   if placed.type <> 'market' then
-    placed.limit_price := case when placed.type in ('limit', 'stop_limit') then nullif(greatest(trading.cut(request.limit_price, market.tick_size), 0), 0) end;
-    placed.stop_price := case when placed.type in ('stop', 'stop_limit') then nullif(greatest(trading.cut(request.stop_price, market.tick_size), 0), 0) end;
+    placed.limit_price := case when placed.type in ('limit', 'stop_limit')
+      then nullif(greatest(trading.tick_price(request.limit_price, market.tick_size, direction < 0), 0), 0) end;
+    placed.stop_price := case when placed.type in ('stop', 'stop_limit')
+      then nullif(greatest(trading.tick_price(request.stop_price, market.tick_size, direction > 0), 0), 0) end;
     plan.message := trading.order_problem(placed.type, placed.limit_price, placed.stop_price, request.trail_amount, request.trail_percent);
     if plan.message is not null then
       plan.code := 'invalid_order';
@@ -48,7 +70,6 @@ begin
   end if;
 
   -- A limit or stop that the market has reached already fills at the market's price, not at its own: it is sized at that.
-  direction := case request.action when 'buy' then 1 when 'sell' then -1 else -sign(held.quantity) end;
   fills_at_once := reference is not null
     and coalesce(direction * (placed.limit_price - reference) >= 0, true)
     and coalesce(direction * (reference - placed.stop_price) >= 0, true);
@@ -86,6 +107,11 @@ begin
   if target is distinct from null and request.action is not null then
     plan.repaired := trading.repaired_delta(request.action, target, quantity, held.quantity, plan.delta);
   end if;
+  if request.time = held.last_alert_at and target.quantity is not null and trading.comes_before(request, held, plan.delta) then
+    plan.overtaken := true;
+    plan.repaired := coalesce(plan.repaired, plan.delta);
+    plan.delta := 0;
+  end if;
   if plan.delta = 0 then
     return plan;
   elsif abs(plan.delta) >= 1e18 then  -- more than trading.quantity holds
@@ -103,6 +129,9 @@ begin
   placed.reduce_only := (request.action = 'close' or target.side is not null) is true
     and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
   placed.for_target := target.quantity is not null;
+  placed.seen_from := request.time;
+  placed.resize := target.quantity is null and request.action in ('buy', 'sell')
+    and coalesce(request.quantity_type in ('percent_of_equity', 'risk_notional', 'risk_percent'), false);
   placed.waiting := false;
   placed.take_profit := request.take_profit;
   placed.stop_loss := request.stop_loss;
@@ -126,13 +155,17 @@ begin
     placed.triggered := false;
   end if;
   if placed.type = 'trailing_stop' then
-    placed.trail_peak := reference;
-    placed.stop_price := trading.trailing_stop_price(placed.side, reference, placed.trail_amount, placed.trail_percent);
+    -- It trails the price in the direction opposite to its own: a sell follows it up.
+    placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null, request.activation_price,
+      request.activation_amount, request.activation_percent)::trading.exit_rule, -sign(plan.delta), reference);
+    placed.trail_peak := case when coalesce(plan.delta * (placed.activation_price - reference) >= 0, true) then reference end;
+    placed.stop_price := trading.trailing_stop_price(placed.side, placed.trail_peak, placed.trail_amount, placed.trail_percent);
   end if;
   if placed.time_in_force = 'day' then
     placed.expires_at := trading.day_end(at, settings.time_zone);
   end if;
 
+  placed.resize := placed.resize and plan.price is null;
   if plan.price is null then
     market.mark := worst;  -- an order that rests is judged at its own price, where the market will be when it fills
   end if;
@@ -149,9 +182,15 @@ begin
     end if;
   end if;
   plan.fee := trading.fill_fee(settings, placed.quantity, worst, market.multiplier);
-  refused := trading.refusal(held.quantity, plan.delta, worst, plan.fee, portfolio, settings, market);
-  plan.code := refused.code;
-  plan.message := refused.message;
+  fits := trading.fitted_delta(held.quantity, plan.delta, placed.for_target, worst, plan.fee, portfolio, settings, market);
+  plan.code := fits.code;
+  plan.message := case when fits.code is not null then fits.message end;
+  if plan.price is not null and fits.code is null and fits.fitted <> plan.delta then
+    plan.repaired := plan.delta;
+    plan.delta := fits.fitted;
+    placed.quantity := abs(plan.delta);
+    plan.fee := trading.fill_fee(settings, placed.quantity, plan.price, market.multiplier);
+  end if;
   plan.placed := placed;
   return plan;
 end;
@@ -228,6 +267,8 @@ begin
     case placed.time_in_force when 'day' then trading.day_end(at, settings.time_zone) end);
   placed.reduce_only := false;
   placed.for_target := target.quantity is not null;
+  placed.seen_from := request.time;
+  placed.resize := false;
   placed.waiting := true;
   placed.take_profit := request.take_profit;
   placed.stop_loss := request.stop_loss;
@@ -282,25 +323,42 @@ comment on function trading.plan_waited is
   'code of a refusal, nothing_to_do when nothing is left to trade.';
 
 create function trading.plan_rested(
-  resting trading.orders, held trading.positions, market trading.market, price numeric,
+  resting trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric,
   portfolio trading.portfolio, settings trading.account_settings
 ) returns trading.order_plan
   language plpgsql immutable set search_path = '' as $$
 declare
   plan trading.order_plan;
-  refused record;
+  fits record;
 begin
   plan.placed := resting;
-  plan.delta := case resting.side when 'buy' then resting.quantity else -resting.quantity end;
+  if resting.resize then
+    plan.placed.quantity := trading.order_size(resting.side, request.quantity, request.quantity_type, resting.stop_loss, held.quantity,
+                                               price, portfolio, settings, market);
+    if coalesce((plan.placed).quantity, 0) = 0 then
+      plan.placed.quantity := resting.quantity;
+      plan.code := 'quantity_too_small';
+      return plan;
+    end if;
+  end if;
+  plan.delta := case resting.side when 'buy' then (plan.placed).quantity else -(plan.placed).quantity end;
   plan.price := case when resting.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0
     then trading.slipped_price(price, plan.delta, settings.slippage_bps) else price end;
-  plan.fee := coalesce(resting.fee, trading.fill_fee(settings, resting.quantity, plan.price, market.multiplier));
-  refused := trading.refusal(held.quantity, plan.delta, plan.price, plan.fee, portfolio, settings, market);
-  plan.code := refused.code;
+  plan.fee := coalesce(resting.fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  fits := trading.fitted_delta(held.quantity, plan.delta, resting.for_target, plan.price, plan.fee, portfolio, settings, market);
+  plan.code := fits.code;
+  if fits.code is null and fits.fitted <> plan.delta then
+    plan.delta := fits.fitted;
+    plan.placed.quantity := abs(plan.delta);
+    plan.placed.reason := 'cut_to_funds';
+    plan.fee := coalesce(resting.fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  end if;
   return plan;
 end;
 $$;
-comment on function trading.plan_rested is 'The fill of a resting order that its price was reached at, or the code of a refusal.';
+comment on function trading.plan_rested is
+  'The fill of a resting order that its price was reached at, or the code of a refusal: of what does not fit only the part that may be traded '
+  '(reason cut_to_funds). request is its alert, where its size is made anew.';
 
 create function trading.places_needed(plan trading.order_plan) returns integer
   language plpgsql immutable set search_path = '' as $$

@@ -333,7 +333,7 @@ begin
   end if;
   if cardinality(changed) > 0 then
     update trading.orders kept set
-      side = o.side, quantity = o.quantity, stop_price = o.stop_price, trail_peak = o.trail_peak, triggered = o.triggered,
+      side = o.side, quantity = o.quantity, stop_price = o.stop_price, limit_price = o.limit_price, trail_peak = o.trail_peak, triggered = o.triggered,
       expires_at = o.expires_at, reduce_only = o.reduce_only, waiting = o.waiting,
       status = o.status, reason = o.reason, closed_at = o.closed_at
     from unnest(changed) o where kept.id = o.id;
@@ -355,7 +355,8 @@ begin
     fees = excluded.fees, version = excluded.version, opened_at = excluded.opened_at,
     entry_quantity = excluded.entry_quantity, entry_value = excluded.entry_value, exit_value = excluded.exit_value,
     trade_pnl = excluded.trade_pnl, trade_fees = excluded.trade_fees, low_price = excluded.low_price,
-    high_price = excluded.high_price, drawdown = excluded.drawdown, last_alert_at = excluded.last_alert_at;
+    high_price = excluded.high_price, drawdown = excluded.drawdown, last_alert_at = excluded.last_alert_at,
+    last_previous = excluded.last_previous, seen_from = excluded.seen_from;
   insert into trading.marks select booked.id, m.symbol, m.mark, m.marked_at, m.exchange from unnest(markets) m where m.mark is not null
   on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at, exchange = excluded.exchange;
   insert into trading.mark_bars as kept select b.* from unnest(mark_bars) b

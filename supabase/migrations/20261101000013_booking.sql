@@ -47,11 +47,15 @@ declare
   answers json[] := '{}';
 
   -- The fill at hand.
-  reached integer[];                  -- orders that the mark fills, in the order of the rules
+  reached integer[];                  -- orders that the mark fills, in the order in which it does,
   reached_prices numeric[];
+  reached_places numeric[];           -- and where on its path
+  next_reached integer;
+  fill_place numeric;                 -- of the fill; null: it lies outside the bar
+  seen_places numeric[];              -- up to where each position has seen the bar; null: it is none of its
   due trading.order_plan;
-  born_inside boolean;                -- it lies inside the bar: so do its exits
   slot integer;
+  nr integer;
   o trading.orders;
   held trading.positions;
   delta numeric;
@@ -119,6 +123,9 @@ begin
 
     alert_id := nextval('trading.alerts_id_seq');
     at := coalesce(request.received_at, case when settings.clock = 'alert' then least(request.time, now_at) end, now_at);
+    if settings.clock = 'arrival' then
+      request.time := trading.end_of_bar(request, at);
+    end if;
     if request.time > at then  -- a clock that runs ahead may not freeze the mark, nor make stale all that follows
       request.time := at;
     end if;
@@ -131,6 +138,8 @@ begin
     fills_json := '';
     reached := '{}';
     reached_prices := '{}';
+    reached_places := '{}';
+    next_reached := 1;
     if at >= booked.day_ends_at then
       booked.day_equity := portfolio.cash + portfolio.holdings_value;
       booked.day_ends_at := trading.day_end(at, settings.time_zone);
@@ -152,10 +161,7 @@ begin
       message := trading.foreign_message(request, known_as);
     end if;
     if has_room and code is null and known_as is null and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
-      bar.open := coalesce(request.open, request.price);
-      bar.high := greatest(request.high, bar.open, request.price);
-      bar.low := least(request.low, bar.open, request.price);
-      bar.close := request.price;
+      bar := trading.bar_of(request, settings.bar_path);
       change := (bar.close - coalesce(market.mark, 0)) * market.multiplier;
       portfolio.holdings_value := portfolio.holdings_value + market.net_quantity * change;
       portfolio.exposure := portfolio.exposure + market.gross_quantity * change;
@@ -174,9 +180,7 @@ begin
         mark_bars[market.bar_slot] := mark_bar;
       end if;
       for i in market.first_slot .. market.last_slot loop
-        if (positions[i]).quantity <> 0 then
-          positions[i] := trading.watch_position(positions[i], bar);
-        end if;
+        seen_places[i] := case when (positions[i]).quantity <> 0 then trading.first_place((positions[i]).seen_from, bar) end;
       end loop;
     end if;
     if request.symbol = any (open_symbols) or first_expiry <= at then
@@ -192,6 +196,7 @@ begin
         elsif seen.fill_price is not null then
           reached := array_append(reached, seen.slot);
           reached_prices := array_append(reached_prices, seen.fill_price);
+          reached_places := array_append(reached_places, seen.place);
         end if;
       end loop;
     end if;
@@ -232,18 +237,20 @@ begin
 
     -- 3. The fills: what the mark reached, then the alert's own order, one at a time, each under all the rules.
     loop
-      if cardinality(reached) > 0 then
-        slot := reached[1];
-        price := reached_prices[1];
-        reached := reached[2:];
-        reached_prices := reached_prices[2:];
+      if next_reached <= cardinality(reached) then
+        slot := reached[next_reached];
+        price := reached_prices[next_reached];
+        fill_place := reached_places[next_reached];
+        next_reached := next_reached + 1;
         o := orders[slot];
         continue when o.status <> 'open';
         held := positions[position_slots[slot]];
-        born_inside := not o.waiting;
+        if o.waiting then
+          fill_place := bar.length;
+        end if;
         due := case when o.waiting
           then trading.plan_waited(o, trading.request_of(o, new_alerts), held, market, price, portfolio, settings, at)
-          else trading.plan_rested(o, held, market, price, portfolio, settings) end;
+          else trading.plan_rested(o, case when o.resize then trading.request_of(o, new_alerts) end, held, market, price, portfolio, settings) end;
         o := due.placed;
         if due.code is not null then
           o.status := 'canceled';
@@ -251,6 +258,7 @@ begin
           o.closed_at := at;
           orders[slot] := o;
           touched := array_append(touched, slot);
+          status := case when status = 'ignored' and due.code <> 'nothing_to_do' then 'canceled' else status end;
           continue;
         end if;
         delta := due.delta;
@@ -280,17 +288,20 @@ begin
             exit;
           end if;
         end if;
-        if (request.target).quantity is not null and cardinality(open_slots) > 0 then
+        if (request.target).quantity is not null and own.overtaken is not true and cardinality(open_slots) > 0 then
           for seen in select * from trading.cancel_orders(orders, open_slots, request, at) loop
             orders[seen.slot] := seen.canceled;
             touched := array_append(touched, seen.slot);
           end loop;
         end if;
+        if request.time >= held.last_alert_at is not false and own.overtaken is not true then
+          held.last_previous := trading.signed_target(request.previous);
+        end if;
         held.last_alert_at := greatest(held.last_alert_at, request.time);
         positions[asked.position_slot] := held;
         delta := own.delta;
         exit when delta = 0 and (own.placed).waiting is not true;
-        born_inside := false;
+        fill_place := null;
 
         order_times := array_append(order_times, at);
         slot := cardinality(orders) + 1;
@@ -326,6 +337,10 @@ begin
         exit;
       end if;
 
+      if seen_places[position_slots[slot]] < fill_place then
+        held := trading.watch_position(held, trading.prices_watched(bar, held, seen_places[position_slots[slot]], fill_place));
+        seen_places[position_slots[slot]] := fill_place;
+      end if;
       filled := trading.apply_fill(held, delta, price, market.multiplier, fee, at);
       change := abs((filled.held).quantity) - abs(held.quantity);
       portfolio.cash := portfolio.cash - delta * price * market.multiplier - fee;
@@ -337,6 +352,10 @@ begin
       market.gross_quantity := market.gross_quantity + change;
       market.exchange := coalesce(market.exchange, o.exchange);
       opened := case when sign(held.quantity) = -sign(delta) then greatest(abs(delta) - abs(held.quantity), 0) else abs(delta) end;
+      if opened > 0 and sign(held.quantity) <> sign(delta) then
+        filled.held.seen_from := request.time;
+        seen_places[position_slots[slot]] := fill_place;
+      end if;
       held := filled.held;
       positions[position_slots[slot]] := held;
       o.status := 'filled';
@@ -370,11 +389,9 @@ begin
         end loop;
       end if;
       if opened > 0 and not o.reduce_only and (o.stop_loss is distinct from null or o.take_profit is distinct from null) then
-        for seen in select l as leg, w.resting,
-                      case when l.type = 'limit' and w.fill_price is not null and (l.side = 'sell') = (l.limit_price < price)
-                           then bar.close else w.fill_price end as fill_price
-                    from trading.bracket_legs(o, opened, price, market.tick_size, at) l
-                    left join lateral trading.watch_order(l, bar, true) w on born_inside loop
+        for seen in select l as leg, w.resting, w.fill_price, w.place
+                    from trading.bracket_legs(o, opened, price, market.tick_size, at, request.time) l
+                    left join lateral trading.watch_in_bar(l, bar, case when bar.path is not null then fill_place end) w on fill_place is not null loop
           slot := cardinality(orders) + 1;
           orders[slot] := coalesce(seen.resting, seen.leg);
           position_slots[slot] := (select p from generate_subscripts(positions, 1) p
@@ -383,12 +400,26 @@ begin
           open_symbols := array_append(open_symbols, o.symbol);
           touched := array_append(touched, slot);
           if seen.fill_price is not null then
-            reached := array_append(reached, slot);
-            reached_prices := array_append(reached_prices, seen.fill_price);
+            -- Behind those that the path reaches before it, or at the same place.
+            nr := next_reached;
+            while reached_places[nr] <= seen.place loop
+              nr := nr + 1;
+            end loop;
+            reached := reached[:nr - 1] || slot || reached[nr:];
+            reached_prices := reached_prices[:nr - 1] || seen.fill_price || reached_prices[nr:];
+            reached_places := reached_places[:nr - 1] || seen.place || reached_places[nr:];
           end if;
         end loop;
       end if;
     end loop;
+
+    if bar.close is not null then
+      for i in market.first_slot .. market.last_slot loop
+        if seen_places[i] is not null and (positions[i]).quantity <> 0 then
+          positions[i] := trading.watch_position(positions[i], trading.prices_watched(bar, positions[i], seen_places[i], bar.length));
+        end if;
+      end loop;
+    end if;
 
     -- 4. What it came to.
     if cardinality(touched) > 0 or (request.target).quantity is not null then

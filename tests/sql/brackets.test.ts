@@ -91,11 +91,11 @@ orderTests("a bracket", [
     then: [["110.99", ""], ["111", "sell 1 @ 111"]],
   },
   {
-    name: "lies on whole ticks, toward zero",
+    name: "lies on whole ticks, where it is reached later",
     instrument: { tick_size: "0.5" },
     order: { action: "buy", take_profit: { percent: "3.3" }, stop_loss: { percent: "3.3" } },
     answer: "filled: buy 1 @ 100",
-    then: [["102.99", ""], ["103", "sell 1 @ 103"]],
+    then: [["103.49", ""], ["96.51", ""], ["96.5", "sell 1 @ 96.5"]],
   },
   {
     name: "with a stop above a long's price is refused",
@@ -145,10 +145,16 @@ orderTests("a bracket", [
     then: [["100 120 92 119", "buy 1 @ 98, sell 1 @ 93"]],
   },
   {
-    name: "of an entry that fills inside a bar takes its profit by the close only",
+    name: "of an entry that fills inside a bar is met by the rest of the bar's path",
     order: { action: "buy", order_type: "limit", limit_price: "98", ...both },
     answer: "accepted",
-    then: [["100 120 97 101", "buy 1 @ 98"], ["108", "sell 1 @ 108"]],
+    then: [["100 120 97 101", "buy 1 @ 98, sell 1 @ 108"]],
+  },
+  {
+    name: "of an entry that fills inside a bar takes no profit that the path had before it",
+    order: { action: "buy", order_type: "limit", limit_price: "98", ...both },
+    answer: "accepted",
+    then: [["100 108 91 97", "buy 1 @ 98, sell 1 @ 93"]],
   },
   {
     name: "of an entry that fills inside a bar takes its profit when the close is there",
@@ -166,7 +172,16 @@ orderTests("a bracket", [
     name: "of a sell that is gapped past its profit takes it where the market is",
     order: { action: "sell", order_type: "stop", stop_price: "95", take_profit: { limit_price: "90" } },
     answer: "accepted",
-    then: [["80 88 70 85", "sell 1 @ 80, buy 1 @ 85"]],
+    then: [["80 88 70 85", "sell 1 @ 80, buy 1 @ 80"]],
+  },
+  {
+    name: "whose trailing stop is born inside a bar follows the rest of its path",
+    order: {
+      ...{ action: "buy", order_type: "limit", limit_price: "95" },
+      stop_loss: { type: "trailing_stop", trail_amount: "5" },
+    },
+    answer: "accepted",
+    then: [["100 110 94 96", "buy 1 @ 95, sell 1 @ 105"]],
   },
   {
     name: "whose trailing stop is born inside a bar does not follow a high from before it",
@@ -175,7 +190,7 @@ orderTests("a bracket", [
       stop_loss: { type: "trailing_stop", trail_amount: "5" },
     },
     answer: "accepted",
-    then: [["100 110 94 96", "buy 1 @ 95"], ["91.5", ""], ["91", "sell 1 @ 91"]],
+    then: [["100 104 94 96", "buy 1 @ 95"], ["91.5", ""], ["91", "sell 1 @ 91"]],
   },
   {
     name: "of an entry that is gapped far away lies where no market comes, and harms nobody",
@@ -193,7 +208,7 @@ deskTest("a bracket shows its legs in the answer", { instrument: { tick_size: "0
   const legs = orders.map(({ leg = "entry", side, quantity, status, limit_price, stop_price }) =>
     [leg, side, quantity, status, limit_price ?? stop_price].filter(Boolean).join(" ")
   );
-  equal(legs.join("; "), "entry buy 2 filled; stop_loss sell 2 open 96.5; take_profit sell 2 open 103");
+  equal(legs.join("; "), "entry buy 2 filled; stop_loss sell 2 open 96.5; take_profit sell 2 open 103.5");
 });
 
 deskTest("a partial exit shrinks the bracket", {}, async (desk) => {

@@ -63,16 +63,16 @@ orderTests("a limit order", [
     then: [["104.99", ""], ["105", "sell 1 @ 105"], ["110", ""]],
   },
   {
-    name: "to buy that is gapped through fills at its limit, never better",
+    name: "to buy that is gapped through fills where the market is, which is better",
     order: { action: "buy", order_type: "limit", limit_price: "95" },
     answer: "accepted",
-    then: [["80", "buy 1 @ 95"]],
+    then: [["80", "buy 1 @ 80"]],
   },
   {
-    name: "to sell that is gapped through fills at its limit, never better",
+    name: "to sell that is gapped through fills where the market is, which is better",
     order: { action: "sell", order_type: "limit", limit_price: "105" },
     answer: "accepted",
-    then: [["120", "sell 1 @ 105"]],
+    then: [["120", "sell 1 @ 120"]],
   },
   {
     name: "to buy fills within a bar whose low touches it",
@@ -130,14 +130,14 @@ orderTests("a limit order", [
 ]);
 
 deskTest(
-  "several orders rest on one symbol, and a mark fills all that it reaches, oldest first",
+  "several orders rest on one symbol, and a mark fills all that it reaches, in the order in which it does",
   {},
   async (desk) => {
     for (const limit_price of ["95", "97", "93"]) {
       await desk.buy("1", "100", { order_type: "limit", limit_price });
     }
     await desk.sell("1", "100", { order_type: "limit", limit_price: "110" });
-    equal(fills(await desk.mark("94")), "buy 1 @ 95, buy 1 @ 97");
+    equal(fills(await desk.mark("96 97 94 96")), "buy 1 @ 96, buy 1 @ 95");
     equal((await desk.resting()).join("; "), "buy limit 1 @ 93; sell limit 1 @ 110");
   },
 );
@@ -152,7 +152,7 @@ deskTest(
   {},
   async (desk) => {
     await desk.buy("1", "100", { order_type: "limit", limit_price: "95" });
-    equal(fills(await desk.sell("3", "94")), "buy 1 @ 95, sell 3 @ 94");
+    equal(fills(await desk.sell("3", "94")), "buy 1 @ 94, sell 3 @ 94");
   },
 );
 
@@ -188,18 +188,37 @@ deskTest("an order that fills when funds are gone is canceled with the reason", 
   equal((await desk.resting()).length, 0);
 });
 
-deskTest("an order whose fill would be a short is canceled in a long-only account", {
+deskTest(
+  "an order that would end short sells what is held in a long-only account, and says that it was cut",
+  {
+    settings: { allow_short: false },
+  },
+  async (desk) => {
+    await desk.buy("5", "100");
+    await desk.sell("5", "100", { order_type: "limit", limit_price: "105" });
+    await desk.sell("3", "100");
+    const answer = await desk.mark("105");
+    equal(
+      answer.orders.map(({ status, reason }) => `${status} ${reason}`).join(),
+      "filled cut_to_funds",
+    );
+    equal(fills(answer), "sell 2 @ 105");
+    equal(answer.position.quantity, "0");
+  },
+);
+
+deskTest("an order whose fill would be a short is canceled in a long-only account, and the answer says so", {
   settings: { allow_short: false },
 }, async (desk) => {
-  await desk.buy("5", "100");
+  await desk.set({ allow_short: true });
   await desk.sell("5", "100", { order_type: "limit", limit_price: "105" });
-  await desk.sell("3", "100");
+  await desk.set({ allow_short: false });
   const answer = await desk.mark("105");
   equal(
     answer.orders.map(({ status, reason }) => `${status} ${reason}`).join(),
     "canceled short_not_allowed",
   );
-  equal(answer.position.quantity, "2");
+  equal(answer.status, "canceled");
 });
 
 deskTest("a resting close never opens: what closes before it fills takes it along", {}, async (desk) => {

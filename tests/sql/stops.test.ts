@@ -68,11 +68,11 @@ orderTests("a stop order", [
     answer: "filled: sell 1 @ 100",
   },
   {
-    name: "lies on a whole tick, toward zero",
+    name: "lies on a whole tick, where it is reached later",
     instrument: { tick_size: "0.5" },
     order: { ...buyStop, stop_price: "105.9" },
     answer: "accepted",
-    then: [["105.5", "buy 1 @ 105.5"]],
+    then: [["105.99", ""], ["106", "buy 1 @ 106"]],
   },
   {
     name: "without a stop price is refused",
@@ -113,7 +113,7 @@ orderTests("a stop_limit order", [
     name: "to sell that is gapped past its limit waits as a limit",
     order: sellStopLimit,
     answer: "accepted",
-    then: [["90", ""], ["92.99", ""], ["94", "sell 1 @ 93"]],
+    then: [["90", ""], ["92.99", ""], ["94", "sell 1 @ 94"]],
   },
   {
     name: "gapped past its limit fills in the same bar when the close is back within",
@@ -122,10 +122,10 @@ orderTests("a stop_limit order", [
     then: [["109 111 104 106", "buy 1 @ 107"]],
   },
   {
-    name: "gapped past its limit does not fill at an extreme that may lie before the gap",
+    name: "gapped past its limit fills where the bar's path comes back to it",
     order: buyStopLimit,
     answer: "accepted",
-    then: [["109 111 104 108", ""]],
+    then: [["109 111 107.5 108", ""], ["109 111 104 108", "buy 1 @ 107"]],
   },
   {
     name: "that the market has passed, within its limit, is taken at the market",
@@ -153,7 +153,7 @@ orderTests("a stop_limit order", [
   {
     name: "whose stop is less than one tick is refused",
     instrument: { tick_size: "1" },
-    order: { ...buyStopLimit, stop_price: "0.5" },
+    order: { ...buyStopLimit, action: "sell", stop_price: "0.5" },
     answer: "rejected: invalid_order",
   },
 ]);
@@ -187,10 +187,16 @@ orderTests("a trailing stop", [
     then: [["115", "buy 1 @ 115"]],
   },
   {
-    name: "to sell first follows the open, then meets the low",
+    name: "to sell follows the path: the high when it is nearer to the open than the low",
     order: sellTrail,
     answer: "accepted",
-    then: [["108 112 103 111", "sell 1 @ 103"]],
+    then: [["108 112 103 111", "sell 1 @ 107"]],
+  },
+  {
+    name: "to sell follows the open, then meets the low when that is nearer",
+    order: sellTrail,
+    answer: "accepted",
+    then: [["108 114 103 111", "sell 1 @ 103"]],
   },
   {
     name: "to sell survives a low above its stop, follows the high, and is tested against the close",

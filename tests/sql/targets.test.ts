@@ -83,12 +83,45 @@ deskTest(
 );
 
 deskTest(
-  "a target that is refused records no repair",
+  "a target beyond the funds is cut to what fits, with a percent of room, and says by how much",
   { settings: { leverage: 1 }, cash: "100" },
+  async (desk) => {
+    const answer = await desk.buy("3", "100", long("3"));
+    equal(said(answer), "filled: buy 1.01 @ 100");
+    deepEqual(answer.repaired, { expected: "3", booked: "1.01" });
+  },
+);
+
+deskTest(
+  "a target of which nothing fits is refused, and records no repair",
+  { settings: { leverage: 1 }, cash: "0" },
   async (desk) => {
     const answer = await desk.buy("1", "100", long("3"));
     equal(said(answer), "rejected: insufficient_funds");
     equal(answer.repaired, undefined);
+  },
+);
+
+deskTest(
+  "a target is judged before its fee: TradingView made it from its own equity",
+  { settings: { leverage: 1, fee_bps: 50 }, cash: "100" },
+  async (desk) => {
+    const answer = await desk.buy("1", "100", long("1"));
+    equal(said(answer), "filled: buy 1 @ 100");
+    equal(answer.cash, "-0.5");
+    equal(answer.repaired, undefined);
+  },
+);
+
+deskTest(
+  "without room a target is cut at the funds; the closing part of a reversal is taken whatever they are",
+  { settings: { leverage: 1, funds_room_bps: 0 }, cash: "100" },
+  async (desk) => {
+    equal(said(await desk.buy("2", "100", long("2"))), "filled: buy 1 @ 100");
+    await desk.set({ allow_short: false });
+    const answer = await desk.sell("4", "100", short("3"));
+    equal(said(answer), "filled: sell 1 @ 100");
+    deepEqual(answer.repaired, { expected: "-4", booked: "-1" });
   },
 );
 
@@ -214,12 +247,84 @@ deskTest("a target takes the place of the resting order that an earlier one left
     "open",
     undefined,
   ]]);
-  equal(fills(await desk.mark("89")), "buy 5 @ 90");
+  equal(fills(await desk.mark("89")), "buy 5 @ 89");
 });
 
 deskTest("a stale target takes no order away", {}, async (desk) => {
   await desk.send({ ...long("5"), ...resting, time: "2026-11-20T14:30:00Z" });
   const stale = await desk.send({ ...long("9"), price: "100", time: "2026-11-20T14:00:00Z" });
   equal(said(stale), "rejected: stale_alert");
-  equal(fills(await desk.mark("89")), "buy 5 @ 90");
+  equal(fills(await desk.mark("89")), "buy 5 @ 89");
+});
+
+deskTest(
+  "an all-in strategy with a fee reverses seven times as at TradingView, which sizes it by its own equity",
+  {
+    settings: { leverage: 1, fee_bps: 10 },
+    cash: "10000",
+  },
+  async (desk) => {
+    const fee = 0.001;
+    let [cash, held] = [10_000, 0];
+    for (const [nr, price] of [100, 110, 99, 112, 104, 118, 101, 121].entries()) {
+      const units = (cash + held * price) / (price * (1 + fee)) * (nr % 2 === 0 ? 1 : -1);
+      const traded = Math.abs(units - held);
+      [cash, held] = [cash - (units - held) * price - traded * price * fee, units];
+      const quantity = Math.abs(units).toFixed(8);
+      const answer = await desk.send({
+        ...{ action: nr % 2 === 0 ? "buy" : "sell", quantity: traded.toFixed(8), price: String(price) },
+        ...units > 0 ? long(quantity) : short(quantity),
+      });
+      equal(answer.status, "filled");
+      equal(Math.abs(Number(answer.position.quantity) - units) < 1e-7, true);
+      equal(Math.abs(Number(answer.equity) - (cash + held * price)) < 0.01, true, answer.equity);
+    }
+  },
+);
+
+const second = { clock: "alert", leverage: null };
+const inSecond = { time: "2026-11-20T15:00:00Z" };
+const was = (side: string, quantity: string) => ({ previous: { side, quantity } });
+
+deskTest("two exits of one second that arrive in reverse leave the position flat, and the answer says so", {
+  settings: second,
+}, async (desk) => {
+  await desk.buy("3540", "1", long("3540"));
+  await desk.sell("2001", "1", { ...flat, ...was("long", "2001"), ...inSecond });
+  const late = await desk.sell("1539", "1", { ...long("2001"), ...was("long", "3540"), ...inSecond });
+  equal(fills(late), "");
+  deepEqual(late.repaired, { expected: "-1539", booked: "0" });
+  equal(late.position.quantity, "0");
+});
+
+deskTest("two entries of one second that arrive in reverse end where the later one does", {
+  settings: second,
+}, async (desk) => {
+  await desk.buy("1", "1", { ...long("2"), ...was("long", "1"), ...inSecond });
+  const late = await desk.buy("1", "1", { ...long("1"), ...was("flat", "0"), ...inSecond });
+  equal(late.position.quantity, "2");
+  equal(
+    (await desk.buy("1", "1", { ...long("3"), ...was("long", "2"), ...inSecond })).position.quantity,
+    "3",
+  );
+});
+
+deskTest("in one second, without the position before, what contradicts its action does not open", {
+  settings: second,
+}, async (desk) => {
+  await desk.buy("5", "1", { ...long("5"), time: "2026-11-20T14:00:00Z" });
+  await desk.sell("2", "1", { ...flat, ...inSecond });
+  equal((await desk.sell("3", "1", { ...long("2"), ...inSecond })).position.quantity, "0");
+  equal((await desk.sell("3", "1", { ...short("3"), ...inSecond })).position.quantity, "-3");
+});
+
+deskTest("two targets of one second that agree with their actions are both taken, in order of arrival", {
+  settings: second,
+}, async (desk) => {
+  await desk.buy("2", "1", { ...long("2"), ...was("flat", "0"), ...inSecond });
+  equal((await desk.sell("2", "1", { ...flat, ...was("long", "2"), ...inSecond })).position.quantity, "0");
+  equal(
+    (await desk.sell("2", "1", { ...short("2"), ...was("flat", "0"), ...inSecond })).position.quantity,
+    "-2",
+  );
 });

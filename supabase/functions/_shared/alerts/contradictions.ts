@@ -1,6 +1,5 @@
 import { readDecimal } from "../validators/decimal.ts";
-import type { FieldName } from "./field-names.ts";
-import type { Field } from "./fields.ts";
+import type { Field, FieldName } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import type { Value } from "./message.ts";
 import { ACTION_WORDS, FLAG_WORDS, ORDER_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";

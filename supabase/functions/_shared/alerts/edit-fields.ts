@@ -1,7 +1,6 @@
 import { readDecimal } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
-import type { FieldName } from "./field-names.ts";
-import type { Field, Fields } from "./fields.ts";
+import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { FLAG_WORDS } from "./words.ts";
 

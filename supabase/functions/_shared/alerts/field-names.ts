@@ -1,3 +1,5 @@
+import type { Value } from "./message.ts";
+
 /**
  * What a name may mean, dotted where it nests: the canonical fields, and what becomes one of them when all of a message is
  * known (see interpret): `position_size` is a signed target, `position_side` the position that an action beside it speaks of.
@@ -15,6 +17,8 @@ export const FIELD_NAMES = [
   "target.quantity",
   "target_price",
   "position_size",
+  "previous.side",
+  "previous.quantity",
   "quantity",
   "quantity_type",
   "quote_quantity",
@@ -28,6 +32,9 @@ export const FIELD_NAMES = [
   "stop",
   "trail_amount",
   "trail_percent",
+  "activation_price",
+  "activation_amount",
+  "activation_percent",
   "take_profit.percent",
   "take_profit.amount",
   "take_profit.limit_price",
@@ -38,6 +45,9 @@ export const FIELD_NAMES = [
   "stop_loss.limit_price",
   "stop_loss.trail_amount",
   "stop_loss.trail_percent",
+  "stop_loss.activation_price",
+  "stop_loss.activation_amount",
+  "stop_loss.activation_percent",
   "reduce_only",
   "close_position",
   "close_side",
@@ -81,3 +91,12 @@ export function pathOf(field: FieldName): string {
       return field;
   }
 }
+
+/** A field as the sender wrote it, and the sender's name for it. */
+export type Field = { value: Value; source: string };
+
+/** The loose intermediate between a sender's message and the schema. */
+export type Fields = Map<FieldName, Field>;
+
+/** A value that stands under a name, by its path as the sender wrote it; `send` says what to send in its place. */
+export type Leaf = { path: string; value: Value; send?: string };

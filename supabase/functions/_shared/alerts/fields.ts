@@ -2,19 +2,10 @@ import type { Problem } from "../http/errors.ts";
 import { contradicts } from "./contradictions.ts";
 import { fits, plainText, type When } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
-import { type FieldName, pathOf } from "./field-names.ts";
+import { type Field, type FieldName, type Fields, type Leaf, pathOf } from "./field-names.ts";
 import type { RefusedRow } from "./refused-names.ts";
 import { type Row, WRAPPERS } from "./vocabulary.ts";
 import { ACTION_WORDS, FLAG_WORDS, SIDE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
-
-/** A field as the sender wrote it, and the sender's name for it. */
-export type Field = { value: Value; source: string };
-
-/** The loose intermediate between a sender's message and the schema. */
-export type Fields = Map<FieldName, Field>;
-
-/** A value that stands under a name, by its path as the sender wrote it; `send` says what to send in its place. */
-export type Leaf = { path: string; value: Value; send?: string };
 
 type Place = {
   field: FieldName;

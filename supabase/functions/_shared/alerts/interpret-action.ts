@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue, take } from "./edit-fields.ts";
-import type { Field, Fields } from "./fields.ts";
+import type { Field, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { plainName } from "./message.ts";
 import { ACTION_WORDS, SIDE_WORDS } from "./words.ts";

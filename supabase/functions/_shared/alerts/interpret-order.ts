@@ -1,7 +1,6 @@
 import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue, move, take } from "./edit-fields.ts";
-import type { FieldName } from "./field-names.ts";
-import type { Field, Fields } from "./fields.ts";
+import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainName } from "./message.ts";
 
 /** Where senders write 0 for none. */

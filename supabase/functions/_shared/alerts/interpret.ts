@@ -1,8 +1,7 @@
 import { absolute, compareDecimals } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import { decimalOf, take } from "./edit-fields.ts";
-import type { FieldName } from "./field-names.ts";
-import type { Field, Fields } from "./fields.ts";
+import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
 import { dropZeros, interpretSize, isPercentText, placePrices, resolvePercent } from "./interpret-order.ts";
@@ -21,6 +20,7 @@ export type Interpreted = { problems: Problem[]; unused: string[] };
  */
 export function interpret(fields: Fields): Interpreted {
   translate(fields, "target.side", SIDE_WORDS);
+  translate(fields, "previous.side", SIDE_WORDS);
   translate(fields, "quantity_type", QUANTITY_TYPE_WORDS);
   translate(fields, "order_type", ORDER_TYPE_WORDS);
   translate(fields, "stop_loss.type", ORDER_TYPE_WORDS);

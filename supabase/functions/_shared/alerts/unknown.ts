@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
 import { readDecimal } from "../validators/decimal.ts";
-import type { Leaf } from "./fields.ts";
+import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
 import { plainName, type Value } from "./message.ts";
 import {

@@ -67,6 +67,18 @@ export const VOCABULARY: readonly Row[] = [
     names: words("position new_position desired_position net_position position_after pos_after"),
     when: "number",
   },
+  {
+    field: "previous.side",
+    names: words("prev_market_position prev_position previous_position prev_side pre_mar_pos"),
+    when: "side",
+  },
+  {
+    field: "previous.quantity",
+    names: words(`
+      prev_market_position_size prev_position_size previous_position_size prev_position previous_position
+      pre_mar_pos_size`),
+    when: "number",
+  },
   { field: "target_price", names: words("target"), when: "number" },
   {
     field: "quantity",
@@ -138,6 +150,17 @@ export const VOCABULARY: readonly Row[] = [
   { field: "trail_amount", names: words("trail_amount trail_price") },
   { field: "trail_percent", names: words("trail_percent callback_rate") },
   {
+    field: "activation_price",
+    names: words("activation_price activate_price active_price active_px trail_activation_price"),
+    when: "number",
+  },
+  { field: "activation_amount", names: words("activation_amount trail_activation_amount"), when: "number" },
+  {
+    field: "activation_percent",
+    names: words("activation_percent trail_activation_percent"),
+    when: "number",
+  },
+  {
     field: "take_profit.percent",
     names: words(`
       take_profit.percent take_profit_percent tp_percent take_profit_pct tp_pct percentage_tp
@@ -169,6 +192,9 @@ export const VOCABULARY: readonly Row[] = [
   { field: "stop_loss.limit_price", names: words("stop_loss.limit_price") },
   { field: "stop_loss.trail_amount", names: words("stop_loss.trail_amount stop_loss.trail_price") },
   { field: "stop_loss.trail_percent", names: words("stop_loss.trail_percent") },
+  { field: "stop_loss.activation_price", names: words("stop_loss.activation_price") },
+  { field: "stop_loss.activation_amount", names: words("stop_loss.activation_amount") },
+  { field: "stop_loss.activation_percent", names: words("stop_loss.activation_percent") },
   {
     field: "reduce_only",
     names: words("reduce_only close_only exit_only is_exit is_reduce_only"),

@@ -67,8 +67,31 @@ const orderHasItsPrices: Rule = (alert) => {
     ...alert.trail_amount !== null && alert.trail_percent !== null
       ? issue("trail_amount", "must not come with trail_percent: send one of them")
       : none,
+    ...activates("activation_price", alert, takes.trail),
   ];
 };
+
+/** What a trailing stop may wait for: one of price, amount and percent. */
+function activates(
+  path: string,
+  { activation_price, activation_amount, activation_percent }: {
+    activation_price?: string | null;
+    activation_amount?: string | null;
+    activation_percent?: string | null;
+  },
+  isTrailing: boolean,
+): AlertIssue[] {
+  const sent = [activation_price, activation_amount, activation_percent].filter((each) =>
+    (each ?? null) !== null
+  );
+  if (sent.length === 0 || sent.length === 1 && isTrailing) return none;
+  return issue(
+    path,
+    isTrailing
+      ? "must be one of activation_price, activation_amount and activation_percent"
+      : "belongs to a trailing stop: send trail_amount or trail_percent with it",
+  );
+}
 
 function fits(path: string, type: string, wanted: boolean, sent: boolean): AlertIssue[] {
   if (wanted === sent) return none;
@@ -99,7 +122,9 @@ const stopLossIsOne: Rule = ({ stop_loss }) => {
   const fixed = count(percent, amount, stop_price);
   const trailing = count(trail_amount, trail_percent);
   if (type === "trailing_stop") {
-    if (trailing === 1 && fixed === 0 && limit_price === undefined) return none;
+    if (trailing === 1 && fixed === 0 && limit_price === undefined) {
+      return activates("stop_loss.activation_price", stop_loss, true);
+    }
     return issue(
       "stop_loss",
       "of type trailing_stop must have one of trail_amount and trail_percent, and nothing else",
@@ -108,6 +133,8 @@ const stopLossIsOne: Rule = ({ stop_loss }) => {
   if (fixed !== 1 || trailing !== 0) {
     return issue("stop_loss", "must have one of percent, amount and stop_price");
   }
+  const waits = activates("stop_loss.activation_price", stop_loss, false);
+  if (waits.length > 0) return waits;
   if (type === "stop_limit" && limit_price === undefined) {
     return issue("stop_loss.limit_price", "is missing: a stop_limit needs it");
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { INVISIBLE, strikeShapes } from "../auth/strike.ts";
+import { absolute, readDecimal } from "./decimal.ts";
 import { decimal, field, integer, text, word } from "./fields.ts";
 import { quoted } from "./problem.ts";
 import { readTime } from "./time.ts";
@@ -90,6 +91,9 @@ const stopLoss = z.strictObject({
   limit_price: decimal("positive"),
   trail_amount: decimal("positive"),
   trail_percent: decimal("positive"),
+  activation_price: decimal("positive"),
+  activation_amount: decimal("positive"),
+  activation_percent: decimal("positive"),
 }).nullish().transform(sent);
 
 const target = z.strictObject({ side: word(SIDES, "a side"), quantity: decimal("unsigned") }).nullish()
@@ -107,6 +111,19 @@ const target = z.strictObject({ side: word(SIDES, "a side"), quantity: decimal("
     return z.NEVER;
   });
 
+/** The position before the alert. It only orders alerts of one second: what cannot be read is left out. */
+const previous = z.unknown().optional().transform(
+  (written): { side: typeof SIDES[number]; quantity: string } | null => {
+    const { side, quantity } = (written ?? {}) as { side?: unknown; quantity?: unknown };
+    const size = readDecimal(String(quantity));
+    if (!size.ok) return null;
+    if (size.value === "0") return { side: "flat", quantity: "0" };
+    const signed = size.value.startsWith("-") ? "short" : "long";
+    const said = SIDES.find((each) => each === side) ?? signed;
+    return said === "flat" ? null : { side: said, quantity: absolute(size.value) };
+  },
+).meta({ description: "side long, short or flat; quantity in units." });
+
 /** A field with what it means, for the OpenAPI document and docs/alerts.md. */
 function told<Schema extends z.ZodType>(schema: Schema, title: string): Schema {
   return schema.meta({ title });
@@ -122,6 +139,10 @@ export const alertFieldsSchema = z.object({
   exchange: told(exchange, "Where the instrument trades: another than the one held is refused"),
   action: told(word(ACTIONS, "an action"), "What to do; not needed with a target"),
   target: told(target, "The position wanted after the alert"),
+  previous: told(
+    previous,
+    "The position before it, as its sender knew it: tells the order of alerts of one second",
+  ),
   quantity: told(decimal("positive"), "How much, counted as quantity_type says"),
   quantity_type: told(word(QUANTITY_TYPES, "a quantity type"), "What quantity counts; units when left out"),
   order_type: told(word(ORDER_TYPES, "an order type"), "When left out, what the prices sent imply"),
@@ -130,6 +151,12 @@ export const alertFieldsSchema = z.object({
   stop_price: told(decimal("positive"), "Of a stop or stop_limit order"),
   trail_amount: told(decimal("positive"), "Of a trailing_stop: its distance in money per unit"),
   trail_percent: told(decimal("positive"), "Of a trailing_stop: its distance in percent"),
+  activation_price: told(decimal("positive"), "Of a trailing_stop: the price from which it trails"),
+  activation_amount: told(
+    decimal("positive"),
+    "Of a trailing_stop: how far the price must go before it trails",
+  ),
+  activation_percent: told(decimal("positive"), "Of a trailing_stop: so many percent, likewise"),
   take_profit: told(takeProfit, "Exit in profit: one of percent, amount and limit_price"),
   stop_loss: told(stopLoss, "Exit in loss: a price or a distance, and how it is executed"),
   time_in_force: told(word(TIMES_IN_FORCE, "a time in force"), "How long an order rests; gtc when left out"),
@@ -140,7 +167,7 @@ export const alertFieldsSchema = z.object({
     "When the alert was made: tells late ones, and resends for good",
   ),
   max_age: told(integer(1, 31_536_000, "seconds"), "Older than this, it is refused as stale_alert"),
-  interval: told(interval, "The chart's bar; kept, without effect"),
+  interval: told(interval, "The chart's bar: of a mark, how long before its time the bar began"),
   fee: told(decimal("signed"), "The fee of this order, in place of the account's model; below 0 a rebate"),
   comment: told(comment, "For people; kept"),
   order_id: told(identifier, "The order that a cancel is for"),
