@@ -48,24 +48,34 @@ create function trading.bar_of(request trading.alert_request, bar_path text) ret
   language plpgsql immutable set search_path = '' as $$
 declare
   bar trading.bar;
+  price constant numeric := request.price;
 begin
-  bar.close := request.price;
-  bar.open := coalesce(request.open, request.price);
-  bar.high := greatest(request.high, bar.open, request.price);
-  bar.low := least(request.low, bar.open, request.price);
   bar.ends_at := request.time;
-  if bar.high = bar.low then
-    bar.path := array[bar.close];
+  if num_nonnulls(request.open, request.high, request.low) = 0 then
+    bar.open := price;
+    bar.high := price;
+    bar.low := price;
+    bar.close := price;
+    bar.path := case bar_path when 'tradingview' then array[price] end;
     bar.length := 0;
+    return bar;
+  end if;
+  bar.close := price;
+  bar.open := coalesce(request.open, price);
+  bar.high := greatest(request.high, bar.open, price);
+  bar.low := least(request.low, bar.open, price);
+  bar.length := least(bar.high - bar.open, bar.open - bar.low) + bar.high - bar.low;
+  if bar.high - bar.open < bar.open - bar.low then
+    bar.path := array[bar.open, bar.high, bar.low, price];
+    bar.length := bar.length + price - bar.low;
   else
-    bar.starts_at := request.time - trading.interval_length(request.interval);
-    bar.path := case when bar.high - bar.open < bar.open - bar.low then array[bar.open, bar.high, bar.low, bar.close]
-                     else array[bar.open, bar.low, bar.high, bar.close] end;
-    bar.length := abs(bar.path[2] - bar.path[1]) + bar.high - bar.low + abs(bar.path[4] - bar.path[3]);
+    bar.path := array[bar.open, bar.low, bar.high, price];
+    bar.length := bar.length + bar.high - price;
   end if;
   if bar_path = 'worst' then
     bar.path := null;
   end if;
+  bar.starts_at := request.time - trading.interval_length(request.interval);
   return bar;
 end;
 $$;

@@ -47,8 +47,7 @@ begin
     return plan;
   end if;
 
-  direction := coalesce(
-    sign(case target.side when 'short' then -target.quantity when 'long' then target.quantity when 'flat' then 0 end - held.quantity),
+  direction := coalesce(sign(case when target.quantity is not null then trading.signed_target(target) - held.quantity end),
     case request.action when 'buy' then 1 when 'sell' then -1 else -sign(held.quantity) end);
   placed.type := coalesce(request.order_type, 'market');
   if placed.type <> 'market' then
@@ -182,14 +181,17 @@ begin
     end if;
   end if;
   plan.fee := trading.fill_fee(settings, placed.quantity, worst, market.multiplier);
-  fits := trading.fitted_delta(held.quantity, plan.delta, placed.for_target, worst, plan.fee, portfolio, settings, market);
-  plan.code := fits.code;
-  plan.message := case when fits.code is not null then fits.message end;
-  if plan.price is not null and fits.code is null and fits.fitted <> plan.delta then
-    plan.repaired := plan.delta;
-    plan.delta := fits.fitted;
-    placed.quantity := abs(plan.delta);
-    plan.fee := trading.fill_fee(settings, placed.quantity, plan.price, market.multiplier);
+  fits := trading.refusal(held.quantity, plan.delta, worst, plan.fee, portfolio, settings, market);
+  if fits.code is not null then
+    fits := trading.fitted_delta(held.quantity, plan.delta, placed.for_target, worst, plan.fee, portfolio, settings, market);
+    plan.code := fits.code;
+    plan.message := case when fits.code is not null then fits.message end;
+    if plan.price is not null and fits.code is null and fits.fitted <> plan.delta then
+      plan.repaired := plan.delta;
+      plan.delta := fits.fitted;
+      placed.quantity := abs(plan.delta);
+      plan.fee := trading.fill_fee(settings, placed.quantity, plan.price, market.multiplier);
+    end if;
   end if;
   plan.placed := placed;
   return plan;

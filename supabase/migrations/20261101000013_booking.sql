@@ -123,7 +123,7 @@ begin
 
     alert_id := nextval('trading.alerts_id_seq');
     at := coalesce(request.received_at, case when settings.clock = 'alert' then least(request.time, now_at) end, now_at);
-    if settings.clock = 'arrival' then
+    if request.interval is not null and settings.clock = 'arrival' then
       request.time := trading.end_of_bar(request, at);
     end if;
     if request.time > at then  -- a clock that runs ahead may not freeze the mark, nor make stale all that follows
@@ -180,7 +180,13 @@ begin
         mark_bars[market.bar_slot] := mark_bar;
       end if;
       for i in market.first_slot .. market.last_slot loop
-        seen_places[i] := case when (positions[i]).quantity <> 0 then trading.first_place((positions[i]).seen_from, bar) end;
+        if (positions[i]).quantity = 0 then
+          seen_places[i] := null;
+        elsif bar.length > 0 then
+          seen_places[i] := trading.first_place((positions[i]).seen_from, bar);
+        elsif coalesce((positions[i]).seen_from <= bar.ends_at, true) then
+          positions[i] := trading.watch_position(positions[i], array[bar.close]);
+        end if;
       end loop;
     end if;
     if request.symbol = any (open_symbols) or first_expiry <= at then
@@ -294,7 +300,7 @@ begin
             touched := array_append(touched, seen.slot);
           end loop;
         end if;
-        if request.time >= held.last_alert_at is not false and own.overtaken is not true then
+        if (request.target).quantity is not null and own.overtaken is not true then
           held.last_previous := trading.signed_target(request.previous);
         end if;
         held.last_alert_at := greatest(held.last_alert_at, request.time);
@@ -337,9 +343,9 @@ begin
         exit;
       end if;
 
-      if seen_places[position_slots[slot]] < fill_place then
-        held := trading.watch_position(held, trading.prices_watched(bar, held, seen_places[position_slots[slot]], fill_place));
-        seen_places[position_slots[slot]] := fill_place;
+      if bar.length > 0 and seen_places[position_slots[slot]] < coalesce(fill_place, bar.length) then
+        held := trading.watch_position(held, trading.prices_watched(bar, held, seen_places[position_slots[slot]], coalesce(fill_place, bar.length)));
+        seen_places[position_slots[slot]] := coalesce(fill_place, bar.length);
       end if;
       filled := trading.apply_fill(held, delta, price, market.multiplier, fee, at);
       change := abs((filled.held).quantity) - abs(held.quantity);
@@ -413,7 +419,7 @@ begin
       end if;
     end loop;
 
-    if bar.close is not null then
+    if bar.length > 0 then
       for i in market.first_slot .. market.last_slot loop
         if seen_places[i] is not null and (positions[i]).quantity <> 0 then
           positions[i] := trading.watch_position(positions[i], trading.prices_watched(bar, positions[i], seen_places[i], bar.length));
