@@ -348,7 +348,7 @@ begin
            t.gross_pnl, t.fees, t.opened_at, t.closed_at, t.closing_fill_id, t.mae, t.mfe, t.drawdown
     from unnest(trades) t;
   end if;
-  perform trading.notify_booking(booked, alerts, fills);
+  perform trading.notify_booking(booked, alerts, fills, changed || placed);
   insert into trading.positions select p.* from unnest(positions) p where p.version > 0 or p.last_alert_at is not null
   on conflict (account_id, symbol, strategy) do update set
     quantity = excluded.quantity, cost_basis = excluded.cost_basis, realized_pnl = excluded.realized_pnl,

@@ -93,7 +93,9 @@ grant select, insert on trading.daily_summaries to service_role;
 
 -- Events ---------------------------------------------------------------------------------------------
 
-create function trading.notify_booking(booked trading.accounts, alerts trading.alerts[], fills trading.fills[]) returns void
+create function trading.notify_booking(
+  booked trading.accounts, alerts trading.alerts[], fills trading.fills[], orders trading.orders[]
+) returns void
   language plpgsql volatile set search_path = '' as $$
 begin
   if not exists (select from trading.notification_channels c where c.disabled_at is null) then
@@ -121,10 +123,25 @@ begin
   where r.status = 'rejected' and r.received_at > now() - interval '1 minute'
   order by r.id
   for key share of c;
+  insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
+  -- After what the alerts of its moment did, one of which reached it.
+  select c.id, booked.id, 'rejected', (select max(a.id) from unnest(alerts) a where a.received_at = o.closed_at), jsonb_build_object(
+    'account', booked.name, 'strategy', o.strategy, 'symbol', o.symbol, 'code', o.reason,
+    'message', case o.status when 'filled' then 'a resting order was reached, and only a part of it fitted'
+                             else 'a resting order was reached, and could not be filled' end,
+    'alert_id', o.alert_id::text, 'order_id', o.id::text, 'at', o.closed_at)
+  from unnest(orders) o
+  join trading.notification_channels c on c.disabled_at is null
+    and (c.events = '{}' or 'rejected' = any (c.events)) and (c.account_ids = '{}' or booked.id = any (c.account_ids))
+  where o.reason in ('insufficient_funds', 'short_not_allowed', 'risk_limit', 'account_halted', 'quantity_too_large', 'quantity_too_small', 'cut_to_funds')
+    and o.closed_at > now() - interval '1 minute'
+  order by o.id
+  for key share of c;
 end;
 $$;
 comment on function trading.notify_booking is
-  'The fills and the refused alerts that a booking wrote, into the outbox, one row each and channel. What a replay books is no news. '
+  'The fills, the refused alerts and the resting orders that were refused when they were reached, into the outbox, one row each and '
+  'channel. What a replay books is no news. '
   'Called by what writes them and not by triggers, which would copy every new row first.';
 
 create function trading.notify_halt() returns trigger

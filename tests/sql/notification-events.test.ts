@@ -37,6 +37,20 @@ outboxTest("a refused alert is told with its code, an accepted or ignored one is
   deepEqual(rows.map(({ event, payload }) => [event, payload.code]), [["rejected", "insufficient_funds"]]);
 });
 
+outboxTest("a resting order that cannot be filled when it is reached is told as a refusal", async (desk) => {
+  const account = await desk.account();
+  const channel = await desk.channel([account]);
+  const resting = { action: "buy", quantity: "9000", order_type: "limit", limit_price: "9" };
+  await desk.book(account, { ...resting, strategy: "a" }, { ...resting, strategy: "b" });
+  await desk.book(account, { action: "mark", price: "9" });
+  const rows = await desk.rows(channel);
+  deepEqual(rows.map(({ event, payload }) => [event, payload.code ?? payload.quantity]), [
+    ["fill", "9000"],
+    ["rejected", "insufficient_funds"],
+  ]);
+  ok(rows[1]?.payload.order_id);
+});
+
 outboxTest("the events of one batch are in the order of its alerts", async (desk) => {
   const account = await desk.account();
   const channel = await desk.channel([account]);
