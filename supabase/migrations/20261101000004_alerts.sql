@@ -103,7 +103,7 @@ begin
           r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r."interval", r.max_age, r.fee,
           r.order_id, r.previous, r.ignored)::trading.alert_request order by e.ordinal),
     min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
-      or r.action not in ('buy', 'sell', 'close', 'cancel', 'mark', 'halt', 'resume')
+      or r.action not in ('buy', 'sell', 'close', 'modify', 'cancel', 'mark', 'halt', 'resume')
       or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0
       or least(r.price, r."open", r.high, r.low) <= 0
       -- NaN and Infinity are above it.

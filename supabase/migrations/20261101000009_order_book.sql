@@ -115,6 +115,81 @@ $$;
 comment on function trading.orders_ahead is
   'The orders of its symbol and strategy that wait for a price and fill before request''s own: not those of an earlier target, which it takes away.';
 
+create function trading.moved_exit(
+  resting trading.orders, request trading.alert_request, held trading.positions, market trading.market, at timestamptz
+) returns trading.orders
+  language plpgsql volatile set search_path = '' as $$
+declare
+  entry trading.orders := resting;
+  moved trading.orders;
+begin
+  entry.side := case resting.side when 'sell' then 'buy' else 'sell' end;
+  entry.take_profit := case resting.leg when 'take_profit' then request.take_profit end;
+  entry.stop_loss := case resting.leg when 'stop_loss' then request.stop_loss end;
+  select l.* into moved from trading.bracket_legs(entry, resting.quantity,
+    trading.quotient(held.cost_basis, held.quantity * market.multiplier), market.tick_size, at, resting.seen_from) l;
+  moved.id := resting.id;
+  moved.bracket_id := resting.bracket_id;
+  moved.created_at := resting.created_at;
+  if moved.type = 'trailing_stop' and moved.trail_peak is not null then
+    moved.trail_peak := coalesce(market.mark, moved.trail_peak);
+    moved.stop_price := trading.trailing_stop_price(moved.side, moved.trail_peak, moved.trail_amount, moved.trail_percent);
+  end if;
+  return moved;
+end;
+$$;
+comment on function trading.moved_exit is
+  'An exit of a bracket where request puts it: at a price, or so far from the average entry; one that trails does so from the mark.';
+
+create function trading.modify_orders(
+  orders trading.orders[], slots integer[], request trading.alert_request, held trading.positions, market trading.market, at timestamptz
+) returns table (slot integer, modified trading.orders, fill_price numeric)
+  language plpgsql volatile set search_path = '' as $$
+declare
+  was trading.orders;
+  moved_to trading.exit_rule;
+  met record;
+begin
+  foreach slot in array slots loop
+    was := orders[slot];
+    continue when was.status <> 'open' or was.waiting or was.symbol <> request.symbol or was.strategy <> request.strategy
+      or request.order_id <> was.id::text;
+    modified := was;
+    moved_to := case was.leg when 'stop_loss' then request.stop_loss when 'take_profit' then request.take_profit end;
+    if moved_to is distinct from null and held.quantity <> 0 then
+      modified := trading.moved_exit(was, request, held, market, at);
+    elsif was.leg is null and not was.reduce_only then
+      modified.take_profit := coalesce(request.take_profit, was.take_profit);
+      modified.stop_loss := coalesce(request.stop_loss, was.stop_loss);
+    end if;
+    if was.leg is null or request.order_id is not null then
+      if modified.type in ('limit', 'stop_limit') then
+        modified.limit_price := coalesce(trading.bounded_price(trading.tick_price(request.limit_price, market.tick_size, was.side = 'sell'), market.tick_size),
+          modified.limit_price);
+      end if;
+      if modified.type in ('stop', 'stop_limit') then
+        modified.stop_price := coalesce(trading.bounded_price(trading.tick_price(request.stop_price, market.tick_size, was.side = 'buy'), market.tick_size),
+          modified.stop_price);
+      end if;
+      if modified.type = 'trailing_stop' and num_nonnulls(request.trail_amount, request.trail_percent) = 1 then
+        modified.trail_amount := request.trail_amount;
+        modified.trail_percent := request.trail_percent;
+        modified.stop_price := trading.trailing_stop_price(was.side, was.trail_peak, request.trail_amount, request.trail_percent);
+      end if;
+    end if;
+    if modified is distinct from was then
+      met := trading.meet_order(modified, market.mark, market.mark);
+      modified := met.resting;
+      fill_price := met.fill_price;
+      return next;
+    end if;
+  end loop;
+end;
+$$;
+comment on function trading.modify_orders is
+  'The resting orders of its symbol and strategy (or the one of order_id) that a request changes: the exits of a bracket by stop_loss and '
+  'take_profit, other orders by their prices, entries that rest by their exits too. fill_price: the mark, where that has passed the new price.';
+
 create function trading.cancel_orders(orders trading.orders[], slots integer[], request trading.alert_request, at timestamptz)
   returns table (slot integer, canceled trading.orders)
   language plpgsql immutable set search_path = '' as $$

@@ -102,7 +102,7 @@ declare
   is_new constant boolean := market.marked_at is null and cardinality(strategies) = 0;
 begin
   has_room := true;
-  if request.action in ('cancel', 'halt', 'resume') then
+  if request.action in ('modify', 'cancel', 'halt', 'resume') then
     has_room := not is_new;
   elsif is_new then
     known_symbols := coalesce(known_symbols, trading.count_symbols(settings.account_id));
@@ -333,7 +333,9 @@ begin
   end if;
   if cardinality(changed) > 0 then
     update trading.orders kept set
-      side = o.side, quantity = o.quantity, stop_price = o.stop_price, limit_price = o.limit_price, trail_peak = o.trail_peak, triggered = o.triggered,
+      side = o.side, type = o.type, quantity = o.quantity, stop_price = o.stop_price, limit_price = o.limit_price,
+      trail_amount = o.trail_amount, trail_percent = o.trail_percent, trail_peak = o.trail_peak, activation_price = o.activation_price,
+      take_profit = o.take_profit, stop_loss = o.stop_loss, triggered = o.triggered,
       expires_at = o.expires_at, reduce_only = o.reduce_only, waiting = o.waiting,
       status = o.status, reason = o.reason, closed_at = o.closed_at
     from unnest(changed) o where kept.id = o.id;

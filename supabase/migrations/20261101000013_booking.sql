@@ -241,6 +241,29 @@ begin
       end if;
     end if;
 
+    if request.action = 'modify' and code is null then
+      for seen in select * from trading.modify_orders(orders, open_slots, request, positions[asked.position_slot], market, at) loop
+        orders[seen.slot] := seen.modified;
+        touched := array_append(touched, seen.slot);
+        status := 'accepted';
+        nr := array_position(reached, seen.slot);
+        if nr is not null then  -- by its old price
+          reached := reached[:nr - 1] || reached[nr + 1:];
+          reached_prices := reached_prices[:nr - 1] || reached_prices[nr + 1:];
+          reached_places := reached_places[:nr - 1] || reached_places[nr + 1:];
+        end if;
+        if seen.fill_price is not null then
+          reached := seen.slot || reached;
+          reached_prices := seen.fill_price || reached_prices;
+          reached_places := bar.length || reached_places;
+        end if;
+      end loop;
+      if status = 'ignored' then
+        code := 'no_order';
+        message := 'nothing rests here that this changes: an exit is moved by stop_loss or take_profit, another order by its own prices';
+      end if;
+    end if;
+
     -- 3. The fills: what the mark reached, then the alert's own order, one at a time, each under all the rules.
     loop
       if next_reached <= cardinality(reached) then

@@ -174,7 +174,7 @@ begin
       where e.account_id = source.id and e.epoch = source.epoch and e.kind not in ('created', 'reset')
       union all
       -- In the order in which they were booked, which on the alerts' clock is not that of their times.
-      select a.id, 0, a.received_at, case when a.request ->> 'action' = 'cancel' and a.request ->> 'order_id' is not null then 'cancel' else 'alert' end,
+      select a.id, 0, a.received_at, case when a.request ->> 'action' in ('cancel', 'modify') and a.request ->> 'order_id' is not null then 'named' else 'alert' end,
         trading.replayed_alert(a.request, fields) || jsonb_build_object('account', "into", 'received_at', a.received_at, 'hash', a.content_hash)
       from trading.alerts a where a.account_id = source.id and a.epoch = source.epoch
     ), numbered as (
@@ -190,7 +190,7 @@ begin
       when 'alert' then
         perform public.process_alerts(step.batch);
         booked := booked + jsonb_array_length(step.batch);
-      when 'cancel' then
+      when 'named' then
         perform public.process_alerts(jsonb_build_array(step.batch -> 0 || jsonb_build_object(
           'order_id', trading.replayed_order_id(step.batch -> 0 ->> 'order_id', source, trading.find_account("into")))));
         booked := booked + 1;

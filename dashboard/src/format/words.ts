@@ -9,6 +9,8 @@ const ADVICE: Record<string, string> = {
     "Equity times leverage does not carry this order. Send less, deposit, or raise leverage.",
   invalid_bracket: "Take profit and stop loss must lie on their sides of the entry price.",
   invalid_order: "The prices do not fit the order type. See the message for which.",
+  no_order:
+    "Nothing rests that it could change. Move exits by stop_loss and take_profit, other orders by their prices.",
   no_price: "Put the price into the alert, such as {{close}}, or send a mark first.",
   no_quantity: "Put a quantity or a target position into the alert.",
   no_stop: "A size by risk needs a stop_loss to measure from.",

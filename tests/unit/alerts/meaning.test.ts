@@ -293,6 +293,51 @@ Deno.test("an owner who accepts it has what is not understood ignored, and liste
   assert.deepEqual(result.alerts[0]?.ignored, ["my_risk_size"]);
 });
 
+Deno.test("the position before an alert is read from TradingView's placeholders, and left out where it cannot be", () => {
+  const previous = (fields: Record<string, unknown>) => alertOf({ ...base, ...fields }).previous;
+  assert.deepEqual(previous({ prev_market_position: "long", prev_market_position_size: 2001 }), {
+    side: "long",
+    quantity: "2001",
+  });
+  assert.deepEqual(previous({ prevMarketPosition: "flat", prevMarketPositionSize: "0" }), {
+    side: "flat",
+    quantity: "0",
+  });
+  assert.deepEqual(previous({ previous_position_size: "-3" }), { side: "short", quantity: "3" });
+  assert.equal(previous({ prev_market_position: "long" }), null);
+  assert.equal(previous({ prev_market_position_size: "{{x}}" }), null);
+});
+
+Deno.test("a trailing stop says from where on it trails, in one way; another order does not", () => {
+  const trail = { ...base, trail_amount: "2", activation_price: "12" };
+  assert.equal(alertOf(trail).activation_price, "12");
+  assert.equal(alertOf({ ...base, trail_percent: "2", activationPrice: 12 }).activation_price, "12");
+  const inside = { ...base, stop_loss: { trail_percent: "1", activation_percent: "5" } };
+  assert.deepEqual(alertOf(inside).stop_loss, {
+    type: "trailing_stop",
+    trail_percent: "1",
+    activation_percent: "5",
+  });
+  assert.deepEqual(pathsOf({ ...trail, activation_amount: "2" }), ["activation_price"]);
+  assert.deepEqual(pathsOf({ ...base, activation_price: "12" }), ["activation_price"]);
+  assert.deepEqual(pathsOf({ ...base, stop_loss: { percent: "1", activation_percent: "5" } }), [
+    "stop_loss.activation_price",
+  ]);
+});
+
+Deno.test("a modify says what it changes, and no quantity", () => {
+  const modify = { symbol: "A", action: "modify" };
+  assert.deepEqual(alertOf({ ...modify, stop_loss: { stop_price: "9" } }).stop_loss, {
+    type: "stop",
+    stop_price: "9",
+  });
+  assert.equal(alertOf({ ...modify, order_id: "12", limit_price: "9" }).order_id, "12");
+  assert.equal(alertOf({ ...modify, stop_price: "9", price: "10" }).stop_price, "9");
+  assert.equal(alertOf({ ...modify, sl: "9", price: "10" }).stop_loss?.stop_price, "9");
+  assert.deepEqual(pathsOf(modify), ["action"]);
+  assert.deepEqual(pathsOf({ ...modify, stop_price: "9", quantity: "2" }), ["quantity"]);
+});
+
 Deno.test("a name that is listed can be stored, whatever characters are in it or cut in two", () => {
   for (const name of ["my\u0000field", `${"a".repeat(63)}😀`, "a\ud800b"]) {
     const result = read({ ...base, [name]: "x" });

@@ -6,7 +6,17 @@ type Side = "long" | "short";
 export type ActionWord = { action: Action; side?: Side; isPart?: true };
 
 /** `enter` and `reverse` say what to do, and another field says to which side. */
-export type Action = "buy" | "sell" | "close" | "cancel" | "mark" | "halt" | "resume" | "enter" | "reverse";
+export type Action =
+  | "buy"
+  | "sell"
+  | "close"
+  | "modify"
+  | "cancel"
+  | "mark"
+  | "halt"
+  | "resume"
+  | "enter"
+  | "reverse";
 
 /**
  * `long` is a buy that never leaves a short position, `sell_to_close` a sell that never opens one, and so on (DESIGN 8:
@@ -86,6 +96,8 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["closesell", { action: "close", side: "short" }],
   ["closeshort", { action: "close", side: "short" }],
   ["exitshort", { action: "close", side: "short" }],
+  ["modify", { action: "modify" }],
+  ["modifyorder", { action: "modify" }],
   ["cancel", { action: "cancel" }],
   ["cancelall", { action: "cancel" }],
   ["cancelorders", { action: "cancel" }],

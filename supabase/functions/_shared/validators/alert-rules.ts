@@ -26,8 +26,22 @@ const hasSymbol: Rule = ({ action, order_id }, { symbol }) => {
 const hasAction: Rule = ({ action, target }) =>
   action !== null || (target !== null && target.quantity !== null) ? none : issue(
     "action",
-    "is missing: send buy, sell, close, cancel or mark, or the position wanted (position_size)",
+    "is missing: send buy, sell, close, modify, cancel or mark, or the position wanted (position_size)",
   );
+
+/** A modify says what it changes: prices of resting orders, or where the exits of a position lie. */
+const modifyChanges: Rule = (alert) => {
+  if (alert.action !== "modify") return none;
+  if (alert.quantity !== null) {
+    return issue("quantity", "does not belong to a modify: cancel, and send the order again");
+  }
+  const { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss } = alert;
+  const changes = [limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss];
+  return changes.some((each) => each !== null) ? none : issue(
+    "action",
+    "modify changes nothing: send stop_loss, take_profit, stop_price or limit_price with it",
+  );
+};
 
 /** A side that is held has a size; only flat is 0. */
 const targetHasSize: Rule = ({ target }) =>
@@ -172,6 +186,7 @@ const RULES: readonly Rule[] = [
   hasAction,
   targetHasSize,
   hasQuantity,
+  modifyChanges,
   orderHasItsPrices,
   takeProfitIsOne,
   stopLossIsOne,

@@ -6,7 +6,7 @@ import { quoted } from "./problem.ts";
 import { readTime } from "./time.ts";
 
 /** What an alert asks for; null when only a target position is given. */
-export const ACTIONS = ["buy", "sell", "close", "cancel", "mark", "halt", "resume"] as const;
+export const ACTIONS = ["buy", "sell", "close", "modify", "cancel", "mark", "halt", "resume"] as const;
 /** What `quantity` counts: units; account currency; percent of equity or position; what the stop may lose. */
 export const QUANTITY_TYPES = [
   "units",
@@ -170,7 +170,7 @@ export const alertFieldsSchema = z.object({
   interval: told(interval, "The chart's bar: of a mark, how long before its time the bar began"),
   fee: told(decimal("signed"), "The fee of this order, in place of the account's model; below 0 a rebate"),
   comment: told(comment, "For people; kept"),
-  order_id: told(identifier, "The order that a cancel is for"),
+  order_id: told(identifier, "The order that a cancel or modify is for"),
   open: told(decimal("positive"), "Of a mark's bar"),
   high: told(decimal("positive"), "Of a mark's bar: may fill resting orders"),
   low: told(decimal("positive"), "Of a mark's bar: may fill resting orders"),
@@ -196,7 +196,7 @@ export function canonical(read: AlertFields) {
     order_type: isOrder ? read.order_type ?? impliedOrderType(read) : "market" as const,
     price: read.price ?? bar.close,
     stop_loss: read.stop_loss === null ? null : { type: impliedStopType(read.stop_loss), ...read.stop_loss },
-    order_id: read.action === "cancel" ? read.order_id : null,
+    order_id: read.action === "cancel" || read.action === "modify" ? read.order_id : null,
     // A bar is only a mark's: an order's bar began before the order, and must not fill it.
     open: bar.open,
     high: bar.high,
