@@ -104,19 +104,26 @@ create table trading.cash_entries (
   id bigint generated always as identity primary key,
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
-  kind text not null check (kind in ('deposit', 'withdrawal', 'adjustment')),
+  kind text not null check (kind in ('deposit', 'withdrawal', 'adjustment', 'dividend', 'funding', 'interest', 'fee', 'correction')),
   amount trading.money not null check (amount <> 0 and abs(amount) < 1e18 and scale(amount) <= 18),
   note text check (length(note) <= 500),
   created_at timestamptz not null default now(),
-  constraint sign_fits_kind check (kind = 'adjustment' or (kind = 'deposit') = (amount > 0))
+  is_result boolean not null generated always as (kind in ('dividend', 'funding', 'interest', 'fee', 'correction')) stored,
+  symbol text check (length(symbol) <= 64),
+  strategy text check (length(strategy) <= 64),
+  constraint sign_fits_kind check (kind not in ('deposit', 'withdrawal') or (kind = 'deposit') = (amount > 0)),
+  constraint only_a_result_is_of_a_symbol check (is_result or num_nonnulls(symbol, strategy) = 0)
 );
 comment on table trading.cash_entries is 'Cash that came or went other than by a fill. Append-only; amount is signed.';
+comment on column trading.cash_entries.is_result is
+  'It was earned or paid by what is held, and is profit or loss; the other kinds are deposits. symbol, strategy: of what; null: of the account.';
+create index cash_entries_results_idx on trading.cash_entries (account_id, epoch) where is_result;
 create index cash_entries_account_id_idx on trading.cash_entries (account_id, epoch, id);
 create table trading.account_events (
   id bigint generated always as identity primary key,
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
-  kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'halted', 'resumed', 'reset')),
+  kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'result', 'halted', 'resumed', 'reset')),
   details jsonb not null check (jsonb_typeof(details) = 'object'),
   after_alert_id bigint not null,
   created_at timestamptz not null default clock_timestamp()

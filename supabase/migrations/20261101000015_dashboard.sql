@@ -279,7 +279,7 @@ comment on function public.list_alerts is
 
 create function public.portfolio_summary(
   inout account text default 'default', out currency text, out epoch integer, out cash text, out equity text, out deposits text, out net_pnl text, out realized_pnl text,
-  out unrealized_pnl text, out fees text, out gross_exposure text, out open_positions integer, out halted boolean,
+  out unrealized_pnl text, out fees text, out income text, out gross_exposure text, out open_positions integer, out halted boolean,
   out halt_reason text, out version bigint
 )
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
@@ -307,6 +307,8 @@ begin
   realized_pnl := trading.decimal(held.realized);
   unrealized_pnl := trading.decimal(held.unrealized);
   fees := trading.decimal(held.fees);
+  income := trading.decimal((select coalesce(sum(c.amount), 0) from trading.cash_entries c
+                             where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result));
   gross_exposure := trading.decimal(held.exposure);
   open_positions := held.open_positions;
   halted := owned.halted_at is not null;
@@ -316,7 +318,7 @@ end;
 $$;
 comment on function public.portfolio_summary is
   'An account in one row: equity = cash + sum(quantity x mark x multiplier); net_pnl = equity - deposits = realized_pnl - fees + '
-  'unrealized_pnl, exactly. Errors: PT404 no such account, PT429 busy.';
+  'unrealized_pnl + income, exactly; income: dividends, funding, interest and the like (record_cash). Errors: PT404 no such account, PT429 busy.';
 
 grant execute on function trading.quotient, trading.lock_id, trading.find_account, trading.page_size, trading.page_start,
   trading.find_epoch, trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place,

@@ -62,7 +62,62 @@ create function public.adjust_cash(account text, amount numeric, note text) retu
   language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
   return trading.move_cash(account, 'adjustment', amount, note);
 comment on function public.adjust_cash is
-  'Corrects cash by a signed amount (dividend, funding, mistake). Counts as a deposit, not as profit. Errors: PT404, PT400.';
+  'Corrects cash by a signed amount. Counts as a deposit, not as profit; for that see record_cash. Errors: PT404, PT400.';
+
+create function trading.mark_equity(owned trading.accounts, at timestamptz) returns void
+  language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  now_held constant trading.portfolio := trading.load_portfolio(owned);
+  equity constant numeric := now_held.cash + now_held.holdings_value;
+begin
+  insert into trading.equity_bars as kept (account_id, epoch, minute, open, high, low, close, exposure)
+  values (owned.id, owned.epoch, greatest(date_trunc('minute', at), (
+    select e.minute from trading.equity_bars e where e.account_id = owned.id and e.epoch = owned.epoch order by e.minute desc limit 1)),
+    equity, equity, equity, equity, now_held.exposure)
+  on conflict (account_id, epoch, minute) do update set
+    high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close;
+end;
+$$;
+comment on function trading.mark_equity is 'Puts an account''s equity into the equity bar of a minute, or of the last one that it has, if that is later.';
+
+create function trading.book_result(account text, kind text, amount numeric, symbol text, strategy text, note text, at timestamptz) returns jsonb
+  language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  owned trading.accounts := trading.lock_account(account);
+  of_symbol constant text := coalesce((select a.symbol from trading.instrument_aliases a where a.alias = upper(book_result.symbol)), upper(book_result.symbol));
+begin
+  amount := trim_scale(amount);
+  if kind is null or kind not in ('dividend', 'funding', 'interest', 'fee', 'correction') then
+    raise exception 'kind must be dividend, funding, interest, fee or correction' using errcode = 'PT400',
+      hint = 'Deposits and withdrawals are no results: see deposit, withdraw and adjust_cash.';
+  elsif amount is null or not (amount > -1e18 and amount < 1e18) or amount = 0 or scale(amount) > 18 then
+    raise exception 'amount must not be 0, and lie below 1e18, with at most 18 decimals' using errcode = 'PT400',
+      hint = 'Give money in the account''s currency: "12.5" was received, "-3" was paid.';
+  elsif greatest(length(of_symbol), length(strategy)) > 64 or length(note) > 500 then
+    raise exception 'symbol and strategy have at most 64 characters, note 500' using errcode = 'PT400', hint = 'Shorten it.';
+  elsif at > clock_timestamp() then
+    raise exception 'at lies ahead' using errcode = 'PT400', hint = 'Leave it out for now.';
+  end if;
+  update trading.accounts a set cash = a.cash + book_result.amount where a.id = owned.id returning a.* into owned;
+  insert into trading.cash_entries (account_id, epoch, kind, amount, note, symbol, strategy, created_at)
+  values (owned.id, owned.epoch, kind, amount, note, of_symbol, strategy, at);
+  perform trading.mark_equity(owned, at);
+  perform trading.log_event(owned, 'result', jsonb_build_object('kind', kind, 'amount', trading.decimal(amount), 'symbol', of_symbol,
+    'strategy', strategy, 'note', note), at);
+  return jsonb_build_object('account', owned.name, 'cash', trading.decimal(owned.cash));
+end;
+$$;
+comment on function trading.book_result is 'As record_cash.';
+
+create function public.record_cash(
+  account text, kind text, amount numeric, symbol text default null, strategy text default null, note text default null, at timestamptz default null
+) returns jsonb
+  language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
+  return trading.book_result(account, kind, amount, symbol, strategy, note, coalesce(at, clock_timestamp()));
+comment on function public.record_cash is
+  'Books what holding earned or cost: kind dividend, funding, interest, fee or correction; amount signed, in the account''s currency, above 0 '
+  'when it was received. It is profit or loss, of the symbol and strategy that are named; at: when, now by default. Errors: PT404 no such '
+  'account, PT400 bad kind, amount or time.';
 
 create function public.halt_account(account text, reason text default 'operator') returns jsonb
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
@@ -123,7 +178,7 @@ comment on function public.reset_account is
   'Begins a new epoch: no position, no order, cash as at the beginning (or initial_cash). What came before stays, readable by its '
   'epoch. Errors: PT404 no such account, PT400 bad cash.';
 
-revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.halt_account, public.resume_account,
-  public.reset_account from public, anon, authenticated;
-grant execute on function public.deposit, public.withdraw, public.adjust_cash, public.halt_account, public.resume_account,
-  public.reset_account to service_role;
+revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.halt_account,
+  public.resume_account, public.reset_account from public, anon, authenticated;
+grant execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.halt_account,
+  public.resume_account, public.reset_account to service_role;

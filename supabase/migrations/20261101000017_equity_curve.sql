@@ -194,7 +194,7 @@ begin
   from (
     select date_trunc('minute', c.created_at) as minute, row_number() over so_far as nr, sum(c.amount) over so_far as moved
     from (select c.* from trading.cash_entries c
-          where c.account_id = load_cash_history.account_id and c.epoch = load_cash_history.epoch
+          where c.account_id = load_cash_history.account_id and c.epoch = load_cash_history.epoch and not c.is_result
           order by c.id offset case when opening > 0 then 1 else 0 end) c
     window so_far as (order by c.created_at, c.id)
   ) m;

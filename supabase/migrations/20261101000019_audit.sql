@@ -48,6 +48,7 @@ declare
   rebuilt record;
   kept trading.positions;
   deposits numeric;
+  income numeric;
   paid numeric;
   realized numeric := 0;
   fees numeric := 0;
@@ -86,7 +87,8 @@ begin
     and not exists (select from trading.fills f where f.account_id = owned.id and f.epoch = owned.epoch
                     and f.symbol = p.symbol and f.strategy = p.strategy);
 
-  select coalesce(sum(c.amount), 0) into deposits from trading.cash_entries c where c.account_id = owned.id and c.epoch = owned.epoch;
+  select coalesce(sum(c.amount) filter (where not c.is_result), 0), coalesce(sum(c.amount) filter (where c.is_result), 0) into deposits, income
+  from trading.cash_entries c where c.account_id = owned.id and c.epoch = owned.epoch;
   select coalesce(sum(l.amount), 0) into paid from trading.cash_ledger l where l.account_id = owned.id and l.epoch = owned.epoch;
   select coalesce(sum(v.value), 0), coalesce(sum(v.value - p.cost_basis), 0) into holdings, unrealized
   from trading.positions p
@@ -97,7 +99,7 @@ begin
   return query
   select d.item, null::text, null::text, d.expected::text, d.actual::text
   from (values ('deposits', deposits, owned.deposits::numeric), ('cash', paid, owned.cash::numeric),
-               ('net profit', realized - fees + unrealized, owned.cash + holdings - owned.deposits)) d (item, expected, actual)
+               ('net profit', realized - fees + unrealized + income, owned.cash + holdings - owned.deposits)) d (item, expected, actual)
   where d.expected <> d.actual;
 
   return query
@@ -197,6 +199,8 @@ begin
       when 'settings' then perform public.update_account_settings("into", (step.batch -> 0) || settings);
       when 'halted' then perform public.halt_account("into", step.batch -> 0 ->> 'reason');
       when 'resumed' then perform public.resume_account("into");
+      when 'result' then perform trading.book_result("into", step.batch -> 0 ->> 'kind', (step.batch -> 0 ->> 'amount')::numeric,
+        step.batch -> 0 ->> 'symbol', step.batch -> 0 ->> 'strategy', step.batch -> 0 ->> 'note', step.at);
       else perform trading.move_cash("into", step.kind, abs((step.batch -> 0 ->> 'amount')::numeric)
              * case when step.kind = 'adjustment' then sign((step.batch -> 0 ->> 'amount')::numeric) else 1 end, 'replay', step.at);
     end case;

@@ -105,7 +105,7 @@ comment on function public.portfolio_overview is
 
 create function public.results(
   account text default 'default', by text default 'symbol', only_strategy text default null, only_symbol text default null
-) returns table (name text, open_positions bigint, realized_pnl text, unrealized_pnl text, fees text, net_pnl text)
+) returns table (name text, open_positions bigint, realized_pnl text, unrealized_pnl text, fees text, net_pnl text, income text)
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -116,26 +116,32 @@ begin
   perform trading.take_read_place('page');
   return query
   select g.name, g.held, trading.decimal(g.realized), trading.decimal(g.unrealized), trading.decimal(g.fees),
-    trading.decimal(g.realized + g.unrealized - g.fees)
+    trading.decimal(g.realized + g.unrealized - g.fees + g.income), trading.decimal(g.income)
   from (
-    select case by when 'symbol' then p.symbol else p.strategy end as name, count(*) filter (where p.quantity <> 0) as held,
-      sum(p.realized_pnl) as realized, sum(p.fees) as fees,
-      coalesce(sum(p.quantity * m.price * coalesce(i.multiplier, 1) - p.cost_basis), 0) as unrealized
-    from trading.positions p
-    left join trading.instruments i on i.symbol = p.symbol
-    left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
-    where p.account_id = owned.id and p.version > 0
-      and (only_strategy is null or p.strategy = only_strategy)
-      and (only_symbol is null or p.symbol = only_symbol)
+    select case by when 'symbol' then r.symbol else r.strategy end as name, count(*) filter (where r.quantity <> 0) as held,
+      sum(r.realized) as realized, sum(r.fees) as fees, sum(r.unrealized) as unrealized, sum(r.income) as income
+    from (
+      select p.symbol, p.strategy, p.quantity, p.realized_pnl::numeric as realized, p.fees::numeric as fees,
+        coalesce(p.quantity * m.price * coalesce(i.multiplier, 1) - p.cost_basis, 0) as unrealized, 0 as income
+      from trading.positions p
+      left join trading.instruments i on i.symbol = p.symbol
+      left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+      where p.account_id = owned.id and p.version > 0
+      union all
+      select c.symbol, coalesce(c.strategy, ''), 0, 0, 0, 0, c.amount from trading.cash_entries c
+      where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result and c.symbol is not null
+    ) r
+    where (only_strategy is null or r.strategy = only_strategy)
+      and (only_symbol is null or r.symbol = only_symbol)
     group by 1
   ) g
-  order by g.realized + g.unrealized - g.fees desc, g.name
+  order by g.realized + g.unrealized - g.fees + g.income desc, g.name
   limit 1000;
 end;
 $$;
 comment on function public.results is
   'What each symbol (or strategy: by => ''strategy'') has made in the current epoch, best first, closed and open together: '
-  'net_pnl = realized_pnl + unrealized_pnl - fees, decimal strings in the account''s currency. Errors: PT404 no such account, PT400 bad by, PT429 busy.';
+  'net_pnl = realized_pnl + unrealized_pnl - fees + income (of record_cash, where it names a symbol), decimal strings in the account''s currency. Errors: PT404 no such account, PT400 bad by, PT429 busy.';
 
 create function trading.bucket_start(at timestamptz, bucket trading.bucket, time_zone text) returns timestamptz
   language plpgsql stable set search_path = '' as $$

@@ -303,6 +303,18 @@ export type Database = {
       };
       "read_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "reading_settings": { Args: { "accounts": (string)[] }; Returns: Json };
+      "record_cash": {
+        Args: {
+          "account": string;
+          "amount": number;
+          "at"?: string;
+          "kind": string;
+          "note"?: string;
+          "strategy"?: string;
+          "symbol"?: string;
+        };
+        Returns: Json;
+      };
       "record_metrics": {
         Args: {
           "function_name": string;
@@ -326,6 +338,7 @@ export type Database = {
         Args: { "account"?: string; "by"?: string; "only_strategy"?: string; "only_symbol"?: string };
         Returns: {
           "fees": string;
+          "income": string;
           "name": string;
           "net_pnl": string;
           "open_positions": number;

@@ -18,6 +18,7 @@ const summary = z.object({
   realized_pnl: amount,
   unrealized_pnl: amount,
   fees: amount,
+  income: amount.describe("Dividends, funding, interest and the like."),
   gross_exposure: amount,
   open_positions: z.int(),
   halted: z.boolean(),
