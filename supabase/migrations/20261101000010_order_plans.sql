@@ -331,17 +331,18 @@ create function trading.plan_rested(
   language plpgsql immutable set search_path = '' as $$
 declare
   plan trading.order_plan;
+  quantity numeric;
   fits record;
 begin
   plan.placed := resting;
   if resting.resize then
-    plan.placed.quantity := trading.order_size(resting.side, request.quantity, request.quantity_type, resting.stop_loss, held.quantity,
-                                               price, portfolio, settings, market);
-    if coalesce((plan.placed).quantity, 0) = 0 then
-      plan.placed.quantity := resting.quantity;
-      plan.code := 'quantity_too_small';
+    quantity := trading.order_size(resting.side, request.quantity, request.quantity_type, resting.stop_loss, held.quantity,
+                                   price, portfolio, settings, market);
+    plan.code := case when coalesce(quantity, 0) = 0 then 'quantity_too_small' when quantity >= 1e18 then 'quantity_too_large' end;
+    if plan.code is not null then
       return plan;
     end if;
+    plan.placed.quantity := quantity;
   end if;
   plan.delta := case resting.side when 'buy' then (plan.placed).quantity else -(plan.placed).quantity end;
   plan.price := case when resting.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0
