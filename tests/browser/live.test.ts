@@ -84,7 +84,7 @@ browserTest("alerts appear within two seconds, without a reload", async (browser
 
   await t.step("a refusal comes with its reason, what to do, and how the alert was read", async () => {
     await openTable(page, "Alerts");
-    const alert = { symbol: "AAPL", action: "buy", quantity: "100000", price: "196", comment: "too much" };
+    const alert = { symbol: "MSFT", action: "buy", quantity: "100000", price: "196", comment: "too much" };
     const took = await sendAndSee(page, account, alert, async () => {
       await page.locator(".rows td", { hasText: "insufficient_funds" }).waitFor();
     });
