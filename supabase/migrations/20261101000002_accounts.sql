@@ -123,7 +123,7 @@ create table trading.account_events (
   id bigint generated always as identity primary key,
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
-  kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'result', 'halted', 'resumed', 'reset')),
+  kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'result', 'split', 'halted', 'resumed', 'reset')),
   details jsonb not null check (jsonb_typeof(details) = 'object'),
   after_alert_id bigint not null,
   created_at timestamptz not null default clock_timestamp()

@@ -119,6 +119,112 @@ comment on function public.record_cash is
   'when it was received. It is profit or loss, of the symbol and strategy that are named; at: when, now by default. Errors: PT404 no such '
   'account, PT400 bad kind, amount or time.';
 
+-- Splits -------------------------------------------------------------------------------------------
+
+create function trading.split_units(units numeric, new_units numeric, old_units numeric) returns numeric
+  language plpgsql immutable strict set search_path = '' as $$
+begin
+  return trim_scale(round(trading.quotient(units * new_units, old_units), 18));
+end;
+$$;
+comment on function trading.split_units is 'Units after a split, at 18 decimals.';
+
+create function trading.split_price(price numeric, new_units numeric, old_units numeric) returns numeric
+  language plpgsql immutable strict set search_path = '' as $$
+begin
+  return trim_scale(round(trading.quotient(price * old_units, new_units), 18));
+end;
+$$;
+comment on function trading.split_price is 'Money per unit after a split, at 18 decimals.';
+
+create function trading.split_position(inout held trading.positions, new_units numeric, old_units numeric)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  held.quantity := trading.split_units(held.quantity, new_units, old_units);
+  held.entry_quantity := trading.split_units(held.entry_quantity, new_units, old_units);
+  held.low_price := trading.split_price(held.low_price, new_units, old_units);
+  held.high_price := trading.split_price(held.high_price, new_units, old_units);
+  held.drawdown := trading.split_price(held.drawdown, new_units, old_units);
+  held.last_previous := trading.split_units(held.last_previous, new_units, old_units);
+end;
+$$;
+comment on function trading.split_position is 'A position of which old_units have become new_units: what it cost, realized and paid is the same.';
+
+create function trading.split_exit(rule trading.exit_rule, new_units numeric, old_units numeric) returns trading.exit_rule
+  language plpgsql immutable set search_path = '' as $$
+begin
+  rule.amount := trading.split_price(rule.amount, new_units, old_units);
+  rule.stop_price := trading.split_price(rule.stop_price, new_units, old_units);
+  rule.limit_price := trading.split_price(rule.limit_price, new_units, old_units);
+  rule.trail_amount := trading.split_price(rule.trail_amount, new_units, old_units);
+  rule.activation_price := trading.split_price(rule.activation_price, new_units, old_units);
+  rule.activation_amount := trading.split_price(rule.activation_amount, new_units, old_units);
+  return rule;
+end;
+$$;
+comment on function trading.split_exit is 'Where an exit lies after a split.';
+
+create function trading.split_account(owned trading.accounts, symbol text, new_units numeric, old_units numeric, at timestamptz) returns void
+  language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  update trading.positions p set (quantity, entry_quantity, low_price, high_price, drawdown, last_previous) = (
+    select s.quantity, s.entry_quantity, s.low_price, s.high_price, s.drawdown, s.last_previous
+    from trading.split_position(p, new_units, old_units) s)
+  where p.account_id = owned.id and p.symbol = split_account.symbol;
+  update trading.orders o set
+    quantity = trading.split_units(o.quantity, new_units, old_units),
+    limit_price = trading.split_price(o.limit_price, new_units, old_units), stop_price = trading.split_price(o.stop_price, new_units, old_units),
+    trail_amount = trading.split_price(o.trail_amount, new_units, old_units), trail_peak = trading.split_price(o.trail_peak, new_units, old_units),
+    activation_price = trading.split_price(o.activation_price, new_units, old_units),
+    take_profit = case when o.take_profit is distinct from null then trading.split_exit(o.take_profit, new_units, old_units) end,
+    stop_loss = case when o.stop_loss is distinct from null then trading.split_exit(o.stop_loss, new_units, old_units) end,
+    -- What waits is planned anew from its alert, which counts in old units.
+    status = case when o.waiting then 'canceled' else o.status end, reason = case when o.waiting then 'split' end,
+    closed_at = case when o.waiting then split_account.at end
+  where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open' and o.symbol = split_account.symbol;
+  update trading.marks m set price = trading.split_price(m.price, new_units, old_units)
+  where m.account_id = owned.id and m.symbol = split_account.symbol;
+  update trading.mark_bars b set open = trading.split_price(b.open, new_units, old_units), high = trading.split_price(b.high, new_units, old_units),
+    low = trading.split_price(b.low, new_units, old_units), close = trading.split_price(b.close, new_units, old_units)
+  where b.account_id = owned.id and b.symbol = split_account.symbol;
+  perform trading.log_event(owned, 'split', jsonb_build_object('symbol', symbol, 'new_units', trading.decimal(new_units),
+    'old_units', trading.decimal(old_units), 'after_fill_id', coalesce(
+      (select f.id from trading.fills f where f.account_id = owned.id and f.epoch = owned.epoch order by -f.id limit 1), 0)), at);
+end;
+$$;
+comment on function trading.split_account is
+  'A split in one account, whose row is locked: units and prices of its positions, resting orders, marks and bars. Fills and closed trades stay as '
+  'they were made. The event says after which fill it came: with that the account is rebuilt.';
+
+create function public.split(symbol text, new_units numeric, old_units numeric default 1) returns jsonb
+  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+declare
+  of_symbol constant text := coalesce((select a.symbol from trading.instrument_aliases a where a.alias = upper(split.symbol)), upper(split.symbol));
+  name text;
+  names text[] := '{}';
+begin
+  if of_symbol is null or not (new_units > 0 and old_units > 0 and new_units <= 100000 and old_units <= 100000)
+     or scale(new_units) > 6 or scale(old_units) > 6 then
+    raise exception 'a split needs a symbol, new_units and old_units, above 0 and at most 100000' using errcode = 'PT400',
+      hint = 'Four for one: new_units 4, old_units 1. One for ten: 1, 10.';
+  end if;
+  for name in
+    select a.name from trading.accounts a
+    where exists (select from trading.marks m where m.account_id = a.id and m.symbol = of_symbol)
+      or exists (select from trading.positions p where p.account_id = a.id and p.symbol = of_symbol)
+      or exists (select from trading.orders o where case when o.status = 'open' then o.account_id end = a.id and o.status = 'open' and o.symbol = of_symbol)
+    order by a.name
+  loop
+    perform trading.split_account(trading.lock_account(name), of_symbol, new_units, old_units, clock_timestamp());
+    names := array_append(names, name);
+  end loop;
+  return jsonb_build_object('symbol', of_symbol, 'accounts', names);
+end;
+$$;
+comment on function public.split is
+  'Books a split of an instrument in every account that knows it, now: old_units have become new_units, and a price is worth so much less. '
+  'Values, costs and profits stay. Orders that wait for a price are canceled (reason split). Errors: PT400 bad units.';
+
 create function public.halt_account(account text, reason text default 'operator') returns jsonb
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
@@ -178,7 +284,7 @@ comment on function public.reset_account is
   'Begins a new epoch: no position, no order, cash as at the beginning (or initial_cash). What came before stays, readable by its '
   'epoch. Errors: PT404 no such account, PT400 bad cash.';
 
-revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.halt_account,
-  public.resume_account, public.reset_account from public, anon, authenticated;
-grant execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.halt_account,
-  public.resume_account, public.reset_account to service_role;
+revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,
+  public.halt_account, public.resume_account, public.reset_account from public, anon, authenticated;
+grant execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,
+  public.halt_account, public.resume_account, public.reset_account to service_role;

@@ -1,11 +1,30 @@
 -- Proof: an account is rebuilt from its ledger and compared; its alerts are booked again into another account.
 
+create function trading.split_between(held trading.positions, account_id bigint, epoch integer, after_fill bigint, before_fill bigint) returns trading.positions
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  details jsonb;
+begin
+  for details in
+    select e.details from trading.account_events e
+    where e.account_id = split_between.account_id and e.epoch = split_between.epoch and e.kind = 'split' and e.details ->> 'symbol' = held.symbol
+      and (e.details ->> 'after_fill_id')::bigint >= after_fill and coalesce((e.details ->> 'after_fill_id')::bigint < before_fill, true)
+    order by e.id
+  loop
+    held := trading.split_position(held, (details ->> 'new_units')::numeric, (details ->> 'old_units')::numeric);
+  end loop;
+  return held;
+end;
+$$;
+comment on function trading.split_between is 'A position after the splits of its symbol between two fills (before_fill null: up to now).';
+
 create function trading.rebuilt_positions(account_id bigint, epoch integer)
   returns table (held trading.positions, closed trading.trades[], differing_fills bigint[])
   language plpgsql stable security invoker set search_path = '' as $$
 declare
   fill trading.fills;
   applied record;
+  last_id bigint;
 begin
   for fill in
     select f.* from trading.fills f
@@ -14,12 +33,16 @@ begin
   loop
     if held.symbol is distinct from fill.symbol or held.strategy is distinct from fill.strategy then
       if held.symbol is not null then
+        held := trading.split_between(held, account_id, epoch, last_id, null);
         return next;
       end if;
+      last_id := 0;
       held := trading.flat_position(rebuilt_positions.account_id, fill.strategy, fill.symbol);
       closed := '{}';
       differing_fills := '{}';
     end if;
+    held := trading.split_between(held, account_id, epoch, last_id, fill.id);
+    last_id := fill.id;
     applied := trading.apply_fill(held, case fill.side when 'buy' then fill.quantity else -fill.quantity end,
                                   fill.price, fill.multiplier, fill.fee, fill.filled_at);
     held := applied.held;
@@ -32,6 +55,7 @@ begin
     end if;
   end loop;
   if held.symbol is not null then
+    held := trading.split_between(held, account_id, epoch, last_id, null);
     return next;
   end if;
 end;
@@ -199,6 +223,8 @@ begin
       when 'settings' then perform public.update_account_settings("into", (step.batch -> 0) || settings);
       when 'halted' then perform public.halt_account("into", step.batch -> 0 ->> 'reason');
       when 'resumed' then perform public.resume_account("into");
+      when 'split' then perform trading.split_account(trading.lock_account("into"), step.batch -> 0 ->> 'symbol',
+        (step.batch -> 0 ->> 'new_units')::numeric, (step.batch -> 0 ->> 'old_units')::numeric, step.at);
       when 'result' then perform trading.book_result("into", step.batch -> 0 ->> 'kind', (step.batch -> 0 ->> 'amount')::numeric,
         step.batch -> 0 ->> 'symbol', step.batch -> 0 ->> 'strategy', step.batch -> 0 ->> 'note', step.at);
       else perform trading.move_cash("into", step.kind, abs((step.batch -> 0 ->> 'amount')::numeric)
@@ -244,7 +270,8 @@ $$;
 comment on function trading.replayed_order_id is
   'The open order of a replay that stands for an order of the original, which a cancel names: that of the same alert, and leg. 0 when there is none.';
 
-grant execute on function trading.rebuilt_positions, trading.flat_position, trading.apply_fill to authenticated;
+grant execute on function trading.rebuilt_positions, trading.split_between, trading.split_position, trading.split_units,
+  trading.split_price, trading.flat_position, trading.apply_fill to authenticated;
 revoke execute on function public.verify_account, public.replay_account from public, anon, authenticated;
 grant execute on function public.verify_account to authenticated, service_role;
 grant execute on function public.replay_account to service_role;

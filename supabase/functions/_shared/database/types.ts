@@ -348,6 +348,7 @@ export type Database = {
       };
       "resume_account": { Args: { "account": string }; Returns: Json };
       "schema_version": { Args: Record<PropertyKey, never>; Returns: string };
+      "split": { Args: { "new_units": number; "old_units"?: number; "symbol": string }; Returns: Json };
       "symbol_chart": {
         Args: {
           "account"?: string;
