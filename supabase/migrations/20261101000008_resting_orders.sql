@@ -121,7 +121,7 @@ declare
   prices numeric[];
   passed numeric := 0;
 begin
-  if bar.length = 0 then
+  if from_place = 0 and to_place = bar.length then
     return bar.path;
   end if;
   prices := array[trading.price_at(bar, from_place)];

@@ -348,6 +348,10 @@ begin
   plan.price := case when resting.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0
     then trading.slipped_price(price, plan.delta, settings.slippage_bps) else price end;
   plan.fee := coalesce(resting.fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  fits := trading.refusal(held.quantity, plan.delta, plan.price, plan.fee, portfolio, settings, market);
+  if fits.code is null then
+    return plan;
+  end if;
   fits := trading.fitted_delta(held.quantity, plan.delta, resting.for_target, plan.price, plan.fee, portfolio, settings, market);
   plan.code := fits.code;
   if fits.code is null and fits.fitted <> plan.delta then
