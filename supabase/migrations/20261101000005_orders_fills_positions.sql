@@ -121,6 +121,7 @@ create table trading.positions (
   drawdown numeric not null default 0 check (drawdown >= 0),
   last_alert_at timestamptz,
   last_previous numeric,
+  last_target numeric,
   seen_from timestamptz,
   primary key (account_id, symbol, strategy),
   constraint basis_has_the_side_of_the_quantity check (sign(cost_basis) = sign(quantity)),
@@ -136,7 +137,8 @@ comment on column trading.positions.trade_pnl is 'Gross, realized by the trade t
 comment on column trading.positions.low_price is 'Lowest and highest (high_price) mark while the trade was open.';
 comment on column trading.positions.drawdown is 'Deepest fall from the best mark of the open trade, in money per unit.';
 comment on column trading.positions.last_previous is
-  'The signed position that the newest alert applied says there was before it: an alert of the same second that ends there came before it.';
+  'The signed position that the newest alert applied says there was before it: an alert of the same second that ends there came before it, '
+  'but for one that begins at last_target, where that one wanted to end.';
 comment on column trading.positions.seen_from is 'As of an order: when the trade that is open began, by its alert''s own time.';
 comment on column trading.positions.last_alert_at is 'Time of the newest alert applied; an older one is stale.';
 

@@ -21,14 +21,16 @@ comment on type trading.bar is
 create function trading.interval_length(written text) returns interval
   language plpgsql immutable set search_path = '' as $$
 declare
-  parts constant text[] := regexp_match(upper(written), '^(\d{0,5})([SHDWM]?)$');
+  parts constant text[] := regexp_match(written, '^(\d{0,5})([sS]|m|min|[hH]|[dD]|[wW]|M|)$');
 begin
-  return case when written ~ '\d|[sSdDwWhHmM]' then make_interval(secs => coalesce(nullif(parts[1], '')::integer, 1)
-    * case parts[2] when 'S' then 1 when '' then 60 when 'H' then 3600 when 'D' then 86400 when 'W' then 604800 when 'M' then 2592000 end) end;
+  return case when written <> '' then make_interval(secs => coalesce(nullif(parts[1], '')::integer, 1)
+    * case when parts[2] in ('', 'm', 'min') then 60 when parts[2] = 'M' then 2592000
+           else case upper(parts[2]) when 'S' then 1 when 'H' then 3600 when 'D' then 86400 when 'W' then 604800 end end) end;
 end;
 $$;
 comment on function trading.interval_length is
-  'How long a bar of TradingView''s {{interval}} is: 15 (minutes), 30S, 4H, D, 1W, M (30 days); null for anything else.';
+  'How long a bar of TradingView''s {{interval}} is: 15 (minutes), 30S, 4H, D, 1W, M (30 days), and as others write it, 15m and '
+  '15min; null for anything else.';
 
 create function trading.end_of_bar(request trading.alert_request, at timestamptz) returns timestamptz
   language plpgsql immutable set search_path = '' as $$
@@ -36,13 +38,13 @@ declare
   length constant interval := trading.interval_length(request.interval);
   age constant interval := at - request.time;
 begin
-  return case when length >= interval '1 minute' and num_nonnulls(request.open, request.high, request.low) > 0
-                   and age >= length - interval '1 second' and age < 2 * length
+  return case when length >= interval '1 minute' and age >= length - interval '1 second' and age < 2 * length
               then request.time + length else request.time end;
 end;
 $$;
 comment on function trading.end_of_bar is
-  'When a bar that arrives at ends: at its time, or an interval later where it arrives that long after: then its time is that of its open, as TradingView''s {{time}}.';
+  'When what an alert with an interval tells of happened: at its time, or an interval later where it arrives that long after: then its time is '
+  'that of its bar''s open, as TradingView''s {{time}}.';
 
 create function trading.bar_of(request trading.alert_request, bar_path text) returns trading.bar
   language plpgsql immutable set search_path = '' as $$
@@ -138,16 +140,20 @@ comment on function trading.prices_between is 'The prices of a bar''s path from 
 
 create function trading.prices_watched(bar trading.bar, held trading.positions, from_place numeric, to_place numeric) returns numeric[]
   language plpgsql immutable set search_path = '' as $$
+declare
+  adverse constant numeric := case when held.quantity > 0 then bar.low else bar.high end;
 begin
   return case
-    when bar.path is not null then trading.prices_between(bar, from_place, to_place)
-    when from_place > 0 then array[bar.close]
-    when held.quantity > 0 then array[bar.low, bar.high, bar.close]
-    else array[bar.high, bar.low, bar.close] end;
+    when bar.path is not null then trading.prices_between(bar, from_place, coalesce(to_place, bar.length))
+    when to_place = 2 then array[adverse]  -- a limit: see watch_against
+    when to_place is not null then '{}'
+    when from_place > 0 then array[adverse, bar.close]
+    else array[adverse, case when held.quantity > 0 then bar.high else bar.low end, bar.close] end;
 end;
 $$;
 comment on function trading.prices_watched is
-  'The prices that an open position sees between two places of a bar: of its path, or its adverse extreme first where bar_path is worst.';
+  'The prices that an open position sees from one place of a bar to another, or to the end (null): of its path; where bar_path is worst its '
+  'adverse extreme first, but not beyond a stop that ends it.';
 
 -- Orders in a bar ---------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ begin
     union all
     select seen.resting,
       -- An exit is not better than asked for by a bar of which nobody says when it began: the price was at its limit before.
-      case when (seen.resting).type = 'limit' and (seen.resting).reduce_only and seen.place = 0 and bar.starts_at is null
+      case when (seen.resting).type = 'limit' and (seen.resting).reduce_only and seen.place = o.first_place
+                and (bar.starts_at is null or o.first_place > 0)
            then (seen.resting).limit_price else seen.fill_price end,
       seen.place
     from trading.watch_in_bar(orders[o.slot], bar, o.first_place) seen where not o.is_over and bar.close is not null and o.first_place is not null
@@ -115,8 +116,18 @@ $$;
 comment on function trading.orders_ahead is
   'The orders of its symbol and strategy that wait for a price and fill before request''s own: not those of an earlier target, which it takes away.';
 
+-- Modify -------------------------------------------------------------------------------------------
+
+create function trading.exit_kind(o trading.orders) returns text
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case when o.leg is not null then o.leg when not o.reduce_only then null when o.type = 'limit' then 'take_profit' else 'stop_loss' end;
+end;
+$$;
+comment on function trading.exit_kind is 'What a resting order is to a position: its stop_loss, its take_profit, or null.';
+
 create function trading.moved_exit(
-  resting trading.orders, request trading.alert_request, held trading.positions, market trading.market, at timestamptz
+  resting trading.orders, kind text, request trading.alert_request, held trading.positions, market trading.market, price numeric, at timestamptz
 ) returns trading.orders
   language plpgsql volatile set search_path = '' as $$
 declare
@@ -124,71 +135,159 @@ declare
   moved trading.orders;
 begin
   entry.side := case resting.side when 'sell' then 'buy' else 'sell' end;
-  entry.take_profit := case resting.leg when 'take_profit' then request.take_profit end;
-  entry.stop_loss := case resting.leg when 'stop_loss' then request.stop_loss end;
+  entry.take_profit := case kind when 'take_profit' then request.take_profit end;
+  entry.stop_loss := case kind when 'stop_loss' then request.stop_loss end;
   select l.* into moved from trading.bracket_legs(entry, resting.quantity,
     trading.quotient(held.cost_basis, held.quantity * market.multiplier), market.tick_size, at, resting.seen_from) l;
   moved.id := resting.id;
+  moved.leg := resting.leg;
   moved.bracket_id := resting.bracket_id;
   moved.created_at := resting.created_at;
-  if moved.type = 'trailing_stop' and moved.trail_peak is not null then
-    moved.trail_peak := coalesce(market.mark, moved.trail_peak);
+  moved.time_in_force := resting.time_in_force;
+  moved.expires_at := resting.expires_at;
+  -- What trails goes on from its best price; what begins to, from the price that is known.
+  if moved.type = 'trailing_stop' and (resting.trail_peak is not null or moved.trail_peak is not null) then
+    moved.trail_peak := coalesce(resting.trail_peak, price, moved.trail_peak);
     moved.stop_price := trading.trailing_stop_price(moved.side, moved.trail_peak, moved.trail_amount, moved.trail_percent);
   end if;
   return moved;
 end;
 $$;
-comment on function trading.moved_exit is
-  'An exit of a bracket where request puts it: at a price, or so far from the average entry; one that trails does so from the mark.';
+comment on function trading.moved_exit is 'An exit where request puts it: at a price, or so far from the average entry.';
+
+create function trading.repriced(resting trading.orders, request trading.alert_request, tick_size numeric) returns trading.orders
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if resting.type in ('limit', 'stop_limit') and request.limit_price is not null then
+    resting.limit_price := nullif(trading.tick_price(request.limit_price, tick_size, resting.side = 'sell'), 0);
+  end if;
+  if resting.type in ('stop', 'stop_limit') and request.stop_price is not null then
+    resting.stop_price := nullif(trading.tick_price(request.stop_price, tick_size, resting.side = 'buy'), 0);
+    resting.triggered := false;
+  end if;
+  if resting.type = 'trailing_stop' and num_nonnulls(request.trail_amount, request.trail_percent) = 1 then
+    resting.trail_amount := request.trail_amount;
+    resting.trail_percent := request.trail_percent;
+    resting.stop_price := trading.trailing_stop_price(resting.side, resting.trail_peak, request.trail_amount, request.trail_percent);
+  end if;
+  return resting;
+end;
+$$;
+comment on function trading.repriced is 'A resting order at the prices that request names, on its ticks.';
+
+create function trading.modify_problem(
+  modified trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric, max_stop_distance numeric,
+  out code text, out message text
+)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  kind constant text := trading.exit_kind(modified);
+  average constant numeric := case when held.quantity <> 0 then trading.quotient(held.cost_basis, held.quantity * market.multiplier) end;
+  moved_to numeric;
+begin
+  message := trading.order_problem(modified.type, modified.limit_price, modified.stop_price, modified.trail_amount, modified.trail_percent);
+  if message is not null then
+    code := 'invalid_order';
+    return;
+  end if;
+  if kind is null then
+    request.take_profit := modified.take_profit;
+    request.stop_loss := modified.stop_loss;
+    message := trading.bracket_problem(request, case modified.side when 'buy' then 1 else -1 end,
+      coalesce(modified.limit_price, modified.stop_price, price), market.tick_size);
+    code := case when message is not null then 'invalid_bracket' end;
+  else
+    moved_to := trading.exit_price(case kind when 'stop_loss' then request.stop_loss else request.take_profit end, kind, sign(held.quantity), average, market.tick_size);
+    if moved_to <= 0 or moved_to >= 1e18 then
+      code := 'invalid_bracket';
+      message := kind || ' is no price';
+    elsif kind = 'stop_loss' and trading.is_too_far(request, coalesce(price, average), max_stop_distance) then
+      code := 'stop_too_far';
+      message := 'stop_loss lies too far from the price: is it a percent or points? send stop_loss.percent or stop_loss.amount';
+    end if;
+  end if;
+end;
+$$;
+comment on function trading.modify_problem is 'Why an order may not lie where a modify would put it: invalid_order, invalid_bracket, stop_too_far; or nulls.';
 
 create function trading.modify_orders(
-  orders trading.orders[], slots integer[], request trading.alert_request, held trading.positions, market trading.market, at timestamptz
-) returns table (slot integer, modified trading.orders, fill_price numeric)
+  orders trading.orders[], slots integer[], request trading.alert_request, held trading.positions, market trading.market, price numeric,
+  max_stop_distance numeric, at timestamptz
+) returns table (slot integer, modified trading.orders, fill_price numeric, code text, message text)
   language plpgsql volatile set search_path = '' as $$
 declare
   was trading.orders;
-  moved_to trading.exit_rule;
+  kind text;
+  found text[] := '{}';  -- the fields that something takes, once for each order that does
+  missing text;
+  changed_slots integer[] := '{}';
+  changed trading.orders[] := '{}';
+  problem record;
   met record;
 begin
   foreach slot in array slots loop
     was := orders[slot];
-    continue when was.status <> 'open' or was.waiting or was.symbol <> request.symbol or was.strategy <> request.strategy
-      or request.order_id <> was.id::text;
+    continue when was.status <> 'open' or was.waiting or was.symbol <> request.symbol
+      or case when request.order_id is null then was.strategy <> request.strategy else request.order_id <> was.id::text end;
     modified := was;
-    moved_to := case was.leg when 'stop_loss' then request.stop_loss when 'take_profit' then request.take_profit end;
-    if moved_to is distinct from null and held.quantity <> 0 then
-      modified := trading.moved_exit(was, request, held, market, at);
-    elsif was.leg is null and not was.reduce_only then
+    kind := trading.exit_kind(was);
+    if kind = 'stop_loss' and request.stop_loss is distinct from null or kind = 'take_profit' and request.take_profit is distinct from null then
+      continue when held.quantity = 0;
+      found := array_append(found, kind);
+      modified := trading.moved_exit(was, kind, request, held, market, price, at);
+    elsif kind is null and (held.quantity = 0 or request.order_id is not null) then  -- an entry: of a position the exits are meant
+      found := found || case when request.stop_loss is distinct from null then array['stop_loss'] else '{}' end
+        || case when request.take_profit is distinct from null then array['take_profit'] else '{}' end;
       modified.take_profit := coalesce(request.take_profit, was.take_profit);
       modified.stop_loss := coalesce(request.stop_loss, was.stop_loss);
     end if;
     if was.leg is null or request.order_id is not null then
-      if modified.type in ('limit', 'stop_limit') then
-        modified.limit_price := coalesce(trading.bounded_price(trading.tick_price(request.limit_price, market.tick_size, was.side = 'sell'), market.tick_size),
-          modified.limit_price);
-      end if;
-      if modified.type in ('stop', 'stop_limit') then
-        modified.stop_price := coalesce(trading.bounded_price(trading.tick_price(request.stop_price, market.tick_size, was.side = 'buy'), market.tick_size),
-          modified.stop_price);
-      end if;
-      if modified.type = 'trailing_stop' and num_nonnulls(request.trail_amount, request.trail_percent) = 1 then
-        modified.trail_amount := request.trail_amount;
-        modified.trail_percent := request.trail_percent;
-        modified.stop_price := trading.trailing_stop_price(was.side, was.trail_peak, request.trail_amount, request.trail_percent);
-      end if;
+      found := found || case when request.limit_price is not null and was.type in ('limit', 'stop_limit') then array['limit_price'] else '{}' end
+        || case when request.stop_price is not null and was.type in ('stop', 'stop_limit') then array['stop_price'] else '{}' end
+        || case when num_nonnulls(request.trail_amount, request.trail_percent) = 1 and was.type = 'trailing_stop' then array['trail'] else '{}' end;
+      modified := trading.repriced(modified, request, market.tick_size);
     end if;
     if modified is distinct from was then
-      met := trading.meet_order(modified, market.mark, market.mark);
-      modified := met.resting;
-      fill_price := met.fill_price;
-      return next;
+      problem := trading.modify_problem(modified, request, held, market, price, max_stop_distance);
+      code := coalesce(code, problem.code);
+      message := coalesce(message, problem.message);
+      modified.seen_from := coalesce(request.time, was.seen_from);
+      changed_slots := array_append(changed_slots, slot);
+      changed := array_append(changed, modified);
     end if;
+  end loop;
+  slot := null;
+  modified := null;
+  missing := (
+    select f.name from (values ('stop_loss', request.stop_loss is distinct from null), ('take_profit', request.take_profit is distinct from null),
+      ('limit_price', request.limit_price is not null), ('stop_price', request.stop_price is not null),
+      ('trail', num_nonnulls(request.trail_amount, request.trail_percent) > 0)) f (name, is_asked)
+    where f.is_asked and f.name <> all (found) limit 1);
+  if missing is not null then
+    code := 'no_order';
+    message := 'nothing rests here that ' || missing || ' would change: a modify places nothing';
+  elsif request.order_id is null and (select count(*) from unnest(found) f where f in ('limit_price', 'stop_price', 'trail')) >
+        (select count(distinct f) from unnest(found) f where f in ('limit_price', 'stop_price', 'trail')) then
+    code := 'ambiguous_order';
+    message := 'several orders rest here that it could change: name one by order_id';
+  end if;
+  if code is not null then
+    return next;
+    return;
+  end if;
+  for nr in 1 .. cardinality(changed) loop
+    met := trading.meet_order(changed[nr], price, price);
+    slot := changed_slots[nr];
+    modified := met.resting;
+    fill_price := met.fill_price;
+    return next;
   end loop;
 end;
 $$;
 comment on function trading.modify_orders is
-  'The resting orders of its symbol and strategy (or the one of order_id) that a request changes: the exits of a bracket by stop_loss and '
-  'take_profit, other orders by their prices, entries that rest by their exits too. fill_price: the mark, where that has passed the new price.';
+  'The resting orders of its symbol and strategy (or the one of order_id) as a request changes them, all or none: the exits of a position by '
+  'stop_loss and take_profit, one other order by its prices, entries by their exits where nothing is held. fill_price: the price that is '
+  'known, where it has passed the new one. Or one row with a refusal: no_order, ambiguous_order, invalid_order, invalid_bracket, stop_too_far.';
 
 create function trading.cancel_orders(orders trading.orders[], slots integer[], request trading.alert_request, at timestamptz)
   returns table (slot integer, canceled trading.orders)

@@ -13,7 +13,7 @@ create function trading.comes_before(request trading.alert_request, held trading
 begin
   return case
     when request.previous is not null and held.last_previous is not null then trading.signed_target(request.target) = held.last_previous
-      and trading.signed_target(request.previous) <> held.quantity
+      and trading.signed_target(request.previous) is distinct from held.last_target
     else delta * case request.action when 'buy' then 1 when 'sell' then -1 end < 0 and abs(held.quantity + delta) > 0
       and (abs(held.quantity + delta) > abs(held.quantity) or sign(held.quantity + delta) <> sign(held.quantity))
   end is true;
@@ -21,7 +21,7 @@ end;
 $$;
 comment on function trading.comes_before is
   'Whether a request with a target, made in the second of the newest alert applied, was made before that: it ends where that one began, and does not begin '
-  'with what is held. '
+  'where that one ended. '
   'Where one of them does not say what was held before it: whether its action says the other side than a trade that would open.';
 
 create function trading.plan_order(
@@ -129,8 +129,8 @@ begin
     and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
   placed.for_target := target.quantity is not null;
   placed.seen_from := request.time;
-  placed.resize := target.quantity is null and request.action in ('buy', 'sell')
-    and coalesce(request.quantity_type in ('percent_of_equity', 'risk_notional', 'risk_percent'), false);
+  -- Not a size by risk: in a gap to the stop it would take the whole account.
+  placed.resize := coalesce(target.quantity is null and request.quantity_type = 'percent_of_equity' and not placed.reduce_only, false);
   placed.waiting := false;
   placed.take_profit := request.take_profit;
   placed.stop_loss := request.stop_loss;

@@ -335,7 +335,7 @@ begin
     update trading.orders kept set
       side = o.side, type = o.type, quantity = o.quantity, stop_price = o.stop_price, limit_price = o.limit_price,
       trail_amount = o.trail_amount, trail_percent = o.trail_percent, trail_peak = o.trail_peak, activation_price = o.activation_price,
-      take_profit = o.take_profit, stop_loss = o.stop_loss, triggered = o.triggered,
+      take_profit = o.take_profit, stop_loss = o.stop_loss, triggered = o.triggered, seen_from = o.seen_from,
       expires_at = o.expires_at, reduce_only = o.reduce_only, waiting = o.waiting,
       status = o.status, reason = o.reason, closed_at = o.closed_at
     from unnest(changed) o where kept.id = o.id;
@@ -358,7 +358,7 @@ begin
     entry_quantity = excluded.entry_quantity, entry_value = excluded.entry_value, exit_value = excluded.exit_value,
     trade_pnl = excluded.trade_pnl, trade_fees = excluded.trade_fees, low_price = excluded.low_price,
     high_price = excluded.high_price, drawdown = excluded.drawdown, last_alert_at = excluded.last_alert_at,
-    last_previous = excluded.last_previous, seen_from = excluded.seen_from;
+    last_previous = excluded.last_previous, last_target = excluded.last_target, seen_from = excluded.seen_from;
   insert into trading.marks select booked.id, m.symbol, m.mark, m.marked_at, m.exchange from unnest(markets) m where m.mark is not null
   on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at, exchange = excluded.exchange;
   insert into trading.mark_bars as kept select b.* from unnest(mark_bars) b

@@ -242,10 +242,21 @@ begin
     end if;
 
     if request.action = 'modify' and code is null then
-      for seen in select * from trading.modify_orders(orders, open_slots, request, positions[asked.position_slot], market, at) loop
+      status := 'accepted';
+      held := positions[asked.position_slot];
+      for seen in
+        select * from trading.modify_orders(orders, open_slots, request, held, market, coalesce(request.price,
+          case when market.marked_at >= at - make_interval(secs => settings.max_mark_age) then market.mark end), settings.max_stop_distance, at)
+      loop
+        code := seen.code;
+        message := seen.message;
+        if request.time < held.last_alert_at and not settings.allow_stale or extract(epoch from at - request.time) > request.max_age then
+          code := 'stale_alert';
+          message := 'the alert is older than one already applied, or than its max_age';
+        end if;
+        exit when code is not null;
         orders[seen.slot] := seen.modified;
         touched := array_append(touched, seen.slot);
-        status := 'accepted';
         nr := array_position(reached, seen.slot);
         if nr is not null then  -- by its old price
           reached := reached[:nr - 1] || reached[nr + 1:];
@@ -258,9 +269,9 @@ begin
           reached_places := bar.length || reached_places;
         end if;
       end loop;
-      if status = 'ignored' then
-        code := 'no_order';
-        message := 'nothing rests here that this changes: an exit is moved by stop_loss or take_profit, another order by its own prices';
+      if code is null and trading.is_known(held) then
+        held.last_alert_at := greatest(held.last_alert_at, request.time);
+        positions[asked.position_slot] := held;
       end if;
     end if;
 
@@ -287,7 +298,7 @@ begin
           o.closed_at := at;
           orders[slot] := o;
           touched := array_append(touched, slot);
-          status := case when status = 'ignored' and due.code <> 'nothing_to_do' then 'canceled' else status end;
+          status := case when (status = 'ignored' or request.action = 'modify') and due.code <> 'nothing_to_do' then 'canceled' else status end;
           continue;
         end if;
         delta := due.delta;
@@ -323,8 +334,9 @@ begin
             touched := array_append(touched, seen.slot);
           end loop;
         end if;
-        if (request.target).quantity is not null and own.overtaken is not true then
+        if (request.target).quantity is not null and request.time is not null then
           held.last_previous := trading.signed_target(request.previous);
+          held.last_target := case when own.overtaken then held.last_target else trading.signed_target(request.target) end;
         end if;
         held.last_alert_at := greatest(held.last_alert_at, request.time);
         positions[asked.position_slot] := held;
@@ -366,8 +378,8 @@ begin
         exit;
       end if;
 
-      if bar.length > 0 and seen_places[position_slots[slot]] < coalesce(fill_place, bar.length) then
-        held := trading.watch_position(held, trading.prices_watched(bar, held, seen_places[position_slots[slot]], coalesce(fill_place, bar.length)));
+      if bar.length > 0 and held.quantity <> 0 and seen_places[position_slots[slot]] <= coalesce(fill_place, bar.length) then
+        held := trading.watch_position(held, trading.prices_watched(bar, held, seen_places[position_slots[slot]], fill_place));
         seen_places[position_slots[slot]] := coalesce(fill_place, bar.length);
       end if;
       filled := trading.apply_fill(held, delta, price, market.multiplier, fee, at);
@@ -445,7 +457,7 @@ begin
     if bar.length > 0 then
       for i in market.first_slot .. market.last_slot loop
         if seen_places[i] is not null and (positions[i]).quantity <> 0 then
-          positions[i] := trading.watch_position(positions[i], trading.prices_watched(bar, positions[i], seen_places[i], bar.length));
+          positions[i] := trading.watch_position(positions[i], trading.prices_watched(bar, positions[i], seen_places[i], null));
         end if;
       end loop;
     end if;

@@ -175,6 +175,53 @@ deskTest("a position that leaves inside a bar has seen its path until then, and 
   deepEqual([trade?.mae, trade?.mfe, trade?.drawdown], ["0", "4", "0"]);
 });
 
+deskTest(
+  "an exit at the open has seen it, and nothing after",
+  { settings: { leverage: null } },
+  async (desk) => {
+    await desk.buy("1", "100", { stop_loss: { stop_price: "95" } });
+    await desk.mark("93 94 90 92");
+    const [trade] = await desk.sql`select mae, mfe, drawdown from public.list_trades(${desk.account})`;
+    deepEqual({ ...trade }, { mae: "7", mfe: "0", drawdown: "7" });
+  },
+);
+
+deskTest(
+  "where bar_path is worst, a position has seen no more than until it left",
+  { settings: worst },
+  async (desk) => {
+    await desk.buy("1", "100", { stop_loss: { stop_price: "95" } });
+    await desk.mark("100 109 90 108");
+    await desk.buy("1", "100", { order_type: "stop", stop_price: "110", stop_loss: { stop_price: "105" } });
+    await desk.mark("109 128 98 127");
+    const trades = await desk.sql`select mae, mfe from public.list_trades(${desk.account})`;
+    deepEqual(trades.map(({ mae, mfe }) => [mae, mfe]), [["5", "0"], ["5", "0"]]);
+  },
+);
+
+deskTest(
+  "minutes may be written as 5, 5m or 5min; M are months",
+  { settings: { clock: "alert" } },
+  async (desk) => {
+    for (const [nr, interval] of ["5", "5m", "5min"].entries()) {
+      await desk.buy("1", "100", order(at(`1${nr}:00:00`)));
+      equal(
+        fills(await desk.mark("100 101 94 99", { time: at(`1${nr}:05:00`), interval })),
+        "buy 1 @ 95",
+        interval,
+      );
+    }
+    await desk.buy("1", "100", order(at("15:00:00")));
+    equal(fills(await desk.mark("100 101 94 99", { time: at("15:05:00"), interval: "5M" })), "");
+  },
+);
+
+deskTest("an order whose time is that of its bar's open was made at the close of it", {}, async (desk) => {
+  const bar = { time: at("15:00:00"), interval: "1", received_at: at("15:01:01") };
+  await desk.buy("1", "100", { stop_loss: { stop_price: "95" }, ...bar });
+  equal(fills(await desk.mark("97 101 94 100", { ...bar, received_at: at("15:01:02") })), "");
+});
+
 orderTests("a trailing stop with an activation", [
   {
     name: "price does not trail before the price was there",
@@ -212,6 +259,47 @@ deskTest("a size made from equity is made anew where the order fills", {
   const entry = { order_type: "stop", stop_price: "110", quantity_type: "percent_of_equity" };
   equal(said(await desk.buy("100", "100", entry)), "accepted");
   equal(fills(await desk.mark("120 121 119 120")), "buy 8.33333333 @ 120");
+});
+
+deskTest("a size that comes to nothing where the order fills cancels it, and harms no other order", {
+  settings: { leverage: 1 },
+  cash: "1000",
+}, async (desk) => {
+  const entry = { order_type: "limit", limit_price: "99", quantity_type: "percent_of_equity" };
+  equal(said(await desk.buy("50", "100", entry)), "accepted");
+  await desk.buy("10", "100", { stop_loss: { stop_price: "97" } });
+  const answer = await desk.mark("99 99 93 98.5");
+  equal(fills(answer), "sell 10 @ 97");
+  deepEqual(answer.orders.map(({ reason }) => reason), ["quantity_too_small", undefined]);
+});
+
+deskTest("an exit by percent of equity is not made anew: it never opens", {
+  settings: { leverage: 20 },
+  cash: "1000",
+}, async (desk) => {
+  await desk.buy("100", "100");
+  const exit = {
+    order_type: "limit",
+    limit_price: "105",
+    quantity_type: "percent_of_equity",
+    target: { side: "long" },
+  };
+  await desk.sell("1050", "100", exit);
+  equal(fills(await desk.mark("105")), "sell 100 @ 105");
+});
+
+deskTest("a size by risk stays as it was placed, however the market gaps", {
+  settings: { leverage: 10 },
+  cash: "100000",
+}, async (desk) => {
+  const entry = {
+    order_type: "limit",
+    limit_price: "100",
+    quantity_type: "risk_percent",
+    stop_loss: { stop_price: "95" },
+  };
+  await desk.buy("1", "105", entry);
+  equal(fills(await desk.mark("95.1")), "buy 200 @ 95.1");
 });
 
 // A plain model, in another way: the price goes along the path a tick at a time, and every order looks at it. --------------

@@ -140,7 +140,15 @@ deskTest("results by symbol and by strategy each sum to the account's profit", {
   await desk.buy("5", "200", { strategy: "b", symbol: "OTHER" });
   await desk.send({ action: "mark", symbol: "OTHER", price: "190" });
   deepEqual(await ask(desk, "results($1)"), [
-    { name: "ACME", open_positions: "0", realized_pnl: "100", unrealized_pnl: "0", fees: "2", net_pnl: "98" },
+    {
+      name: "ACME",
+      open_positions: "0",
+      realized_pnl: "100",
+      unrealized_pnl: "0",
+      fees: "2",
+      net_pnl: "98",
+      income: "0",
+    },
     {
       name: "OTHER",
       open_positions: "1",
@@ -148,6 +156,7 @@ deskTest("results by symbol and by strategy each sum to the account's profit", {
       unrealized_pnl: "-50",
       fees: "1",
       net_pnl: "-51",
+      income: "0",
     },
   ]);
   const strategies = await ask(desk, "results($1, 'strategy')");

@@ -328,3 +328,25 @@ deskTest("two targets of one second that agree with their actions are both taken
     "-2",
   );
 });
+
+deskTest("what follows a target that was cut is taken in the same second", {
+  settings: second,
+  instrument: { lot_size: "1" },
+}, async (desk) => {
+  await desk.buy("2.5", "1", { ...long("2.5"), ...was("flat", "0"), ...inSecond });
+  equal(
+    (await desk.sell("2.5", "1", { ...flat, ...was("long", "2.5"), ...inSecond })).position.quantity,
+    "0",
+  );
+});
+
+deskTest("three alerts of one second that arrive from the last to the first end where the last one does", {
+  settings: second,
+}, async (desk) => {
+  await desk.sell("2", "1", { ...long("3"), ...was("long", "5"), ...inSecond });
+  await desk.buy("3", "1", { ...long("5"), ...was("long", "2"), ...inSecond });
+  equal(
+    (await desk.buy("2", "1", { ...long("2"), ...was("flat", "0"), ...inSecond })).position.quantity,
+    "3",
+  );
+});

@@ -35,6 +35,10 @@ const modifyChanges: Rule = (alert) => {
   if (alert.quantity !== null) {
     return issue("quantity", "does not belong to a modify: cancel, and send the order again");
   }
+  const activation = activates("activation_price", alert, false);
+  if (activation.length > 0) {
+    return issue("activation_price", "does not belong to a modify: cancel, and send the order again");
+  }
   const { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss } = alert;
   const changes = [limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss];
   return changes.some((each) => each !== null) ? none : issue(
