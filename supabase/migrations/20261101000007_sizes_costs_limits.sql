@@ -36,7 +36,8 @@ create function trading.tick_price(price numeric, tick_size numeric, upward bool
   language plpgsql immutable set search_path = '' as $$
 begin
   return case when tick_size is null or price % tick_size = 0 then price
-              else trim_scale(price - price % tick_size + case when upward then tick_size else 0 end) end;
+              -- Upward, unless that is more than a price may be.
+              else trim_scale(price - price % tick_size + case when upward and price + tick_size < 1e18 then tick_size else 0 end) end;
 end;
 $$;
 comment on function trading.tick_price is

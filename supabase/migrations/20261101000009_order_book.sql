@@ -132,25 +132,27 @@ create function trading.moved_exit(
   language plpgsql volatile set search_path = '' as $$
 declare
   entry trading.orders := resting;
-  moved trading.orders;
+  leg trading.orders;
 begin
   entry.side := case resting.side when 'sell' then 'buy' else 'sell' end;
   entry.take_profit := case kind when 'take_profit' then request.take_profit end;
   entry.stop_loss := case kind when 'stop_loss' then request.stop_loss end;
-  select l.* into moved from trading.bracket_legs(entry, resting.quantity,
-    trading.quotient(held.cost_basis, held.quantity * market.multiplier), market.tick_size, at, resting.seen_from) l;
-  moved.id := resting.id;
-  moved.leg := resting.leg;
-  moved.bracket_id := resting.bracket_id;
-  moved.created_at := resting.created_at;
-  moved.time_in_force := resting.time_in_force;
-  moved.expires_at := resting.expires_at;
+  select l.* into leg from trading.bracket_legs(entry, resting.quantity,
+    trading.bounded_price(trading.quotient(held.cost_basis, held.quantity * market.multiplier), null), market.tick_size, at, null) l;
   -- What trails goes on from its best price; what begins to, from the price that is known.
-  if moved.type = 'trailing_stop' and (resting.trail_peak is not null or moved.trail_peak is not null) then
-    moved.trail_peak := coalesce(resting.trail_peak, price, moved.trail_peak);
-    moved.stop_price := trading.trailing_stop_price(moved.side, moved.trail_peak, moved.trail_amount, moved.trail_percent);
+  if leg.type = 'trailing_stop' and (resting.trail_peak is not null or leg.trail_peak is not null) then
+    leg.trail_peak := coalesce(resting.trail_peak, price, leg.trail_peak);
+    leg.stop_price := trading.trailing_stop_price(leg.side, leg.trail_peak, leg.trail_amount, leg.trail_percent);
   end if;
-  return moved;
+  resting.type := leg.type;
+  resting.limit_price := leg.limit_price;
+  resting.stop_price := leg.stop_price;
+  resting.trail_amount := leg.trail_amount;
+  resting.trail_percent := leg.trail_percent;
+  resting.trail_peak := leg.trail_peak;
+  resting.activation_price := leg.activation_price;
+  resting.triggered := false;
+  return resting;
 end;
 $$;
 comment on function trading.moved_exit is 'An exit where request puts it: at a price, or so far from the average entry.';
@@ -175,40 +177,44 @@ end;
 $$;
 comment on function trading.repriced is 'A resting order at the prices that request names, on its ticks.';
 
-create function trading.modify_problem(
-  modified trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric, max_stop_distance numeric,
+create function trading.exit_problem(
+  kind text, request trading.alert_request, held trading.positions, market trading.market, price numeric, max_stop_distance numeric,
   out code text, out message text
 )
   language plpgsql immutable set search_path = '' as $$
 declare
-  kind constant text := trading.exit_kind(modified);
-  average constant numeric := case when held.quantity <> 0 then trading.quotient(held.cost_basis, held.quantity * market.multiplier) end;
-  moved_to numeric;
+  rule constant trading.exit_rule := case kind when 'stop_loss' then request.stop_loss else request.take_profit end;
+  average constant numeric := trading.quotient(held.cost_basis, held.quantity * market.multiplier);
+  lies_at constant numeric := trading.exit_price(rule, kind, sign(held.quantity), average, market.tick_size);
 begin
-  message := trading.order_problem(modified.type, modified.limit_price, modified.stop_price, modified.trail_amount, modified.trail_percent);
-  if message is not null then
-    code := 'invalid_order';
-    return;
-  end if;
-  if kind is null then
-    request.take_profit := modified.take_profit;
-    request.stop_loss := modified.stop_loss;
-    message := trading.bracket_problem(request, case modified.side when 'buy' then 1 else -1 end,
-      coalesce(modified.limit_price, modified.stop_price, price), market.tick_size);
-    code := case when message is not null then 'invalid_bracket' end;
-  else
-    moved_to := trading.exit_price(case kind when 'stop_loss' then request.stop_loss else request.take_profit end, kind, sign(held.quantity), average, market.tick_size);
-    if moved_to <= 0 or moved_to >= 1e18 then
-      code := 'invalid_bracket';
-      message := kind || ' is no price';
-    elsif kind = 'stop_loss' and trading.is_too_far(request, coalesce(price, average), max_stop_distance) then
-      code := 'stop_too_far';
-      message := 'stop_loss lies too far from the price: is it a percent or points? send stop_loss.percent or stop_loss.amount';
-    end if;
+  if lies_at <= 0 or lies_at >= 1e18 or rule.trail_percent >= 100
+     or rule.type = 'stop_limit' and coalesce(trading.tick_price(rule.limit_price, market.tick_size, held.quantity > 0), 0) <= 0
+     or rule.type is distinct from 'trailing_stop' and lies_at is null then
+    code := 'invalid_bracket';
+    message := kind || ' is no price';
+  elsif kind = 'stop_loss' and trading.is_too_far(request, coalesce(price, average), max_stop_distance) then
+    code := 'stop_too_far';
+    message := 'stop_loss lies too far from the price: is it a percent or points? send stop_loss.percent or stop_loss.amount';
   end if;
 end;
 $$;
-comment on function trading.modify_problem is 'Why an order may not lie where a modify would put it: invalid_order, invalid_bracket, stop_too_far; or nulls.';
+comment on function trading.exit_problem is 'Why an exit of a position may not lie where request would put it: invalid_bracket, stop_too_far; or nulls.';
+
+create function trading.entry_problem(modified trading.orders, request trading.alert_request, tick_size numeric, price numeric, out code text, out message text)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  message := trading.order_problem(modified.type, modified.limit_price, modified.stop_price, modified.trail_amount, modified.trail_percent);
+  code := case when message is not null then 'invalid_order' end;
+  if code is null and not modified.reduce_only then
+    request.take_profit := modified.take_profit;
+    request.stop_loss := modified.stop_loss;
+    message := trading.bracket_problem(request, case modified.side when 'buy' then 1 else -1 end,
+      coalesce(modified.limit_price, modified.stop_price, price), tick_size);
+    code := case when message is not null then 'invalid_bracket' end;
+  end if;
+end;
+$$;
+comment on function trading.entry_problem is 'Why an order may not rest as request would change it: invalid_order, invalid_bracket; or nulls.';
 
 create function trading.modify_orders(
   orders trading.orders[], slots integer[], request trading.alert_request, held trading.positions, market trading.market, price numeric,
@@ -223,6 +229,7 @@ declare
   changed_slots integer[] := '{}';
   changed trading.orders[] := '{}';
   problem record;
+  is_checked boolean;
   met record;
 begin
   foreach slot in array slots loop
@@ -230,11 +237,18 @@ begin
     continue when was.status <> 'open' or was.waiting or was.symbol <> request.symbol
       or case when request.order_id is null then was.strategy <> request.strategy else request.order_id <> was.id::text end;
     modified := was;
+    is_checked := false;
     kind := trading.exit_kind(was);
     if kind = 'stop_loss' and request.stop_loss is distinct from null or kind = 'take_profit' and request.take_profit is distinct from null then
       continue when held.quantity = 0;
       found := array_append(found, kind);
-      modified := trading.moved_exit(was, kind, request, held, market, price, at);
+      problem := trading.exit_problem(kind, request, held, market, price, max_stop_distance);
+      is_checked := true;
+      code := coalesce(code, problem.code);
+      message := coalesce(message, problem.message);
+      if problem.code is null then
+        modified := trading.moved_exit(was, kind, request, held, market, price, at);
+      end if;
     elsif kind is null and (held.quantity = 0 or request.order_id is not null) then  -- an entry: of a position the exits are meant
       found := found || case when request.stop_loss is distinct from null then array['stop_loss'] else '{}' end
         || case when request.take_profit is distinct from null then array['take_profit'] else '{}' end;
@@ -247,10 +261,12 @@ begin
         || case when num_nonnulls(request.trail_amount, request.trail_percent) = 1 and was.type = 'trailing_stop' then array['trail'] else '{}' end;
       modified := trading.repriced(modified, request, market.tick_size);
     end if;
-    if modified is distinct from was then
-      problem := trading.modify_problem(modified, request, held, market, price, max_stop_distance);
+    if not is_checked and modified is distinct from was then
+      problem := trading.entry_problem(modified, request, market.tick_size, price);
       code := coalesce(code, problem.code);
       message := coalesce(message, problem.message);
+    end if;
+    if modified is distinct from was then
       modified.seen_from := coalesce(request.time, was.seen_from);
       changed_slots := array_append(changed_slots, slot);
       changed := array_append(changed, modified);

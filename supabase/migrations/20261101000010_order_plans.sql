@@ -249,6 +249,10 @@ begin
   end if;
   if plan.delta = 0 and cardinality(ahead) = 0 then
     return plan;
+  elsif abs(plan.delta) >= 1e18 then
+    plan.code := 'quantity_too_large';
+    plan.message := 'quantities stay below 1e18';
+    return plan;
   end if;
   direction := coalesce(nullif(sign(plan.delta), 0), case request.action when 'buy' then 1 when 'sell' then -1 end,
     nullif(-sign(held.quantity), 0), case (ahead[cardinality(ahead)]).side when 'buy' then -1 else 1 end);

@@ -98,7 +98,7 @@ for (
     [
       "a trail of everything",
       { stop_loss: { type: "trailing_stop", trail_percent: "100" } },
-      "invalid_order",
+      "invalid_bracket",
     ],
   ] as const
 ) {

@@ -42,6 +42,7 @@ const stopLoss = fc.oneof(
   fc.record({ type: fc.constant("stop_limit"), amount: distance, limit_price: price }),
   fc.record({ type: fc.constant("trailing_stop"), trail_amount: distance }),
   fc.record({ type: fc.constant("trailing_stop"), trail_percent: distance }),
+  fc.record({ type: fc.constant("trailing_stop"), trail_amount: distance, activation_amount: distance }),
 );
 const prices = fc.oneof(
   { weight: 3, arbitrary: fc.record({ order_type: fc.constant("market") }) },
@@ -50,6 +51,7 @@ const prices = fc.oneof(
   fc.record({ order_type: fc.constant("stop_limit"), stop_price: price, limit_price: price }),
   fc.record({ order_type: fc.constant("trailing_stop"), trail_amount: distance }),
   fc.record({ order_type: fc.constant("trailing_stop"), trail_percent: distance }),
+  fc.record({ order_type: fc.constant("trailing_stop"), trail_amount: distance, activation_price: price }),
 );
 const size = fc.oneof(
   { weight: 6, arbitrary: fc.record({ quantity }) },
@@ -85,11 +87,24 @@ const close = fc.tuple(prices, marketPrice, fc.record({ quantity }, { requiredKe
 const mark = fc.tuple(price, price, price, price).map(([open, high, low, close]): Alert => ({
   ...{ action: "mark", open, price: close, high, low },
 }));
+const modify = fc.tuple(
+  marketPrice,
+  fc.oneof(
+    fc.record({ stop_loss: stopLoss }),
+    fc.record({ take_profit: takeProfit }),
+    fc.record({ stop_loss: stopLoss, take_profit: takeProfit }),
+    fc.record({ limit_price: price }),
+    fc.record({ stop_price: price }),
+    fc.record({ trail_amount: distance }),
+    fc.record({ trail_percent: distance }),
+  ),
+).map((parts) => Object.assign({ action: "modify" }, ...parts) as Alert);
 const alert = fc.oneof(
   { weight: 12, arbitrary: trade },
   { weight: 2, arbitrary: target },
   { weight: 2, arbitrary: close },
   { weight: 5, arbitrary: mark },
+  { weight: 3, arbitrary: modify },
   {
     weight: 1,
     arbitrary: fc.constantFrom<Alert>(
@@ -106,6 +121,7 @@ const run = fc.record({
   settings: fc.record({
     leverage: fc.constantFrom(null, null, 2),
     allow_short: fc.constantFrom(true, true, false),
+    bar_path: fc.constantFrom("tradingview", "tradingview", "worst"),
     slippage_bps: fc.constantFrom(0, 0, 10, 10, 9999),
     fee_bps: fc.constantFrom(0, 7),
     fee_minimum: fc.constantFrom(0, 1),
