@@ -23,6 +23,8 @@ export type NameIndex = {
   readonly places: ReadonlyMap<string, readonly Place[]>;
   readonly refused: ReadonlyMap<string, RefusedPlace>;
   readonly parents: ReadonlySet<string>;
+  /** Parts that a known name has at most. */
+  readonly longest: number;
   /** Paths that were looked up lately: senders send the same names again and again. */
   readonly seen: Map<string, Meaning>;
 };
@@ -36,7 +38,8 @@ type Meaning = {
   isObject: boolean;
 };
 
-/** Fields that are not understood, at most: each is looked at, and listed or refused. No order has so many. */
+/** Fields and objects of a message at most, and those that are not understood: each is looked at. No order has so many. */
+const MOST_FIELDS = 1_000;
 const MOST_UNKNOWN = 500;
 
 /** Paths that are remembered at most. */
@@ -66,10 +69,12 @@ export function indexNames(rows: readonly Row[], refusedRows: readonly RefusedRo
       names.map((name): [string, RefusedPlace] => [plainPath(name), { when, send }])
     ),
   );
-  return { places, parents, refused, seen: new Map() };
+  const known = [...places.keys(), ...refused.keys()];
+  const longest = Math.max(...known.map((path) => path.split(".").length));
+  return { places, parents, refused, longest, seen: new Map() };
 }
 
-/** What the name of a value means in an object at `above`, a plain path. */
+/** What the name of a value means in an object at `above`, a plain path as {@link insideOf} has it. */
 function meaningOf(above: string, name: string, index: NameIndex): Meaning {
   const path = above === "" ? name : `${above}.${name}`;
   const seen = index.seen.get(path);
@@ -110,21 +115,27 @@ export function collectFields(message: Message, index: NameIndex): Collected {
   const problems: Problem[] = [];
   const unknown: Leaf[] = [];
   let taken = 0;
-  let isFull = false;
+  let looked = 0;
   visit(message, "", "");
-  if (isFull) {
+  if (looked > MOST_FIELDS) problems.push({ path: "", message: `has more than ${MOST_FIELDS} fields` });
+  if (unknown.length > MOST_UNKNOWN) {
     problems.push({ path: "", message: `has more than ${MOST_UNKNOWN} fields that are not understood` });
   }
   return { fields: found, problems, unknown };
 
-  function visit(part: Message, sent: string, plain: string): void {
+  function isFull(): boolean {
+    return looked > MOST_FIELDS || unknown.length > MOST_UNKNOWN;
+  }
+
+  function visit(part: Message, sent: string, above: string, known?: string): void {
     const [before, unknownBefore] = [taken, unknown.length];
     for (const [name, value] of part) {
-      if (isFull) return;
       if (value === null || value === "") continue;
-      place(value, sent + name, meaningOf(plain, name, index));
+      // Before a name is looked up, which is most of the work.
+      if (isFull()) return;
+      place(value, sent + name, meaningOf(above, name, index));
     }
-    const object = plain === "" ? undefined : OBJECT_FIELDS.get(knownName(plain, index) ?? "");
+    const object = OBJECT_FIELDS.get(known ?? "");
     if (object === undefined || taken > before || unknown.length === unknownBefore) return;
     unknown.length = unknownBefore;
     problems.push({
@@ -135,7 +146,11 @@ export function collectFields(message: Message, index: NameIndex): Collected {
   }
 
   function place(value: Value, sent: string, meaning: Meaning): void {
-    if (isMessage(value) && meaning.isObject) return visit(value, `${sent}.`, meaning.plain);
+    if (isFull()) return;
+    looked += 1;
+    if (isMessage(value) && meaning.isObject) {
+      return visit(value, `${sent}.`, insideOf(meaning.plain, index), meaning.known);
+    }
     const before = taken;
     for (const each of meaning.places) {
       if (each.when === undefined || fits(value, each.when)) take(value, each);
@@ -148,9 +163,10 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     const leg = onlyOrder(value, meaning.plain);
     if (isMessage(leg)) visit(leg, `${sent}.`, "order");
     else if (Array.isArray(value)) {
-      value.forEach((each: Value, nr: number) => place(each, `${sent}[${nr}]`, meaning));
-    } else if (unknown.length < MOST_UNKNOWN) unknown.push({ path: sent, value });
-    else isFull = true;
+      value.slice(0, MOST_FIELDS).forEach((each: Value, nr: number) =>
+        place(each, `${sent}[${nr}]`, meaning)
+      );
+    } else unknown.push({ path: sent, value });
   }
 
   function take(sent: Value, { field, source, rank, when, says }: Place): void {
@@ -195,14 +211,42 @@ function byRank(field: FieldName, one: Ranked, other: Ranked): [Ranked, Ranked] 
 }
 
 /** The longest end of a plain path that is a name, where only wrappers stand before it. */
-export function knownName(plain: string, { places, parents, refused }: NameIndex): string | undefined {
-  for (let rest = plain;;) {
+export function knownName(
+  plain: string,
+  { places, parents, refused, longest }: NameIndex,
+): string | undefined {
+  const at = startOfEnd(plain, longest);
+  if (!areWrappers(plain.slice(0, at))) return undefined;
+  for (let rest = plain.slice(at);;) {
     if (places.has(rest) || parents.has(rest) || refused.has(rest)) return rest;
     const dot = rest.indexOf(".");
     if (dot === -1 || !WRAPPERS.has(rest.slice(0, dot))) return undefined;
     rest = rest.slice(dot + 1);
   }
 }
+
+/** Above names that mean nothing, whatever they are. */
+const UNKNOWN = "?";
+
+/**
+ * What an object's plain path adds to the names in it: as much of its end as a known name may begin with, where only wrappers
+ * stand before that. Names hold dots, so that a path may be of a thousand parts: they are looked at once an object.
+ */
+function insideOf(plain: string, { longest }: NameIndex): string {
+  const at = startOfEnd(plain, longest - 1);
+  return areWrappers(plain.slice(0, at)) ? plain.slice(at) : UNKNOWN;
+}
+
+/** Where the last parts of a path begin. */
+function startOfEnd(path: string, parts: number): number {
+  let dot = path.length;
+  for (let left = parts; left > 0 && dot > 0; left--) dot = path.lastIndexOf(".", dot - 1);
+  return dot + 1;
+}
+
+/** Whether a path, with the dot at its end, consists of wrappers only. */
+const areWrappers = (path: string): boolean =>
+  path === "" || path.slice(0, -1).split(".").every((part) => WRAPPERS.has(part));
 
 const isWrapper = (plain: string): boolean => WRAPPERS.has(plain.slice(plain.lastIndexOf(".") + 1));
 

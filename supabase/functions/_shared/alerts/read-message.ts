@@ -10,7 +10,7 @@ import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message, plainName } from "./message.ts";
-import { sortUnknown, unreadNumbers } from "./unknown.ts";
+import { MOST_LISTED, shown, sortUnknown, unreadNumbers } from "./unknown.ts";
 
 /** What the request says besides its body. */
 export type ReadOptions = {
@@ -92,7 +92,9 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
   if (!parsed.success || problems.length > 0) return { ok: false, problems, account };
   const alert = parsed.data;
   const accepted = isAccepted ? sorted.problems.map(({ path }) => path) : [];
-  const ignored = [...sorted.ignored, ...accepted, ...extraProfits.ignored, ...unused].map(showable);
+  // What may change the order comes first: of a long list the end is left out.
+  const all = [...accepted, ...extraProfits.ignored, ...unused, ...sorted.ignored];
+  const ignored = all.slice(0, MOST_LISTED).map(showable);
   return {
     ok: true,
     alert: { alert, dialect: dialect.name, hash: contentHash(alert.strategy, message), ignored },
@@ -118,10 +120,10 @@ function placeTakeProfits(fields: Fields, unknown: Leaf[]): { ignored: string[];
   unknown.splice(0, unknown.length, ...others);
   const [first] = profits;
   if (profits.length === 1 && first !== undefined && !fields.has("take_profit.limit_price")) {
-    fields.set("take_profit.limit_price", { value: first.value, source: first.path });
+    fields.set("take_profit.limit_price", { value: first.value, source: shown(first.path) });
     return { ignored: [], problems: [] };
   }
-  const names = profits.map(({ path }) => path.slice(0, 64));
+  const names = profits.map(({ path }) => shown(path));
   if (fields.has("position_size") || fields.has("target.quantity")) return { ignored: names, problems: [] };
   const message =
     "is sent several times: an alert has one; send the others as alerts of their own, each with its quantity";

@@ -22,9 +22,14 @@ function wordsOf(path: string): string[] {
   );
 }
 
-const last = (path: string): string => path.slice(Math.max(path.lastIndexOf("."), path.lastIndexOf("]")) + 1);
-/** The name alone, as plainName has it: without the objects that it stands in and its place in a list. */
-const nameOf = (path: string): string => plainName(last(path.replace(/(\[\d+\])+$/, "")));
+/**
+ * The name alone, as plainName has it: without the objects that it stands in and its places in lists. Names may hold brackets
+ * as well: a run of them is looked at from its beginning only, or the work would grow with its square.
+ */
+const nameOf = (path: string): string => {
+  const name = path.slice(path.lastIndexOf(".") + 1).replace(/(?<!\])(\[\d+\])+$/, "");
+  return plainName(name.slice(name.lastIndexOf("]") + 1));
+};
 
 const REPORTS = new Set(REPORT_NAMES);
 
@@ -32,7 +37,7 @@ const WITHOUT_USE_IN_A_CLOSE = new Set(NAMES_WITHOUT_USE_IN_A_CLOSE);
 
 /** Whether a name belongs to a report, which changes no order. */
 function isReport(path: string): boolean {
-  const name = nameOf(path).replace(/\d+$/, "");
+  const name = nameOf(path).replace(/(?<!\d)\d+$/, "");
   const inObject = path.split(".").slice(-2).map(plainName).join(".");
   return REPORTS.has(name) || REPORTS.has(`${name}#`) ||
     REPORTS.has(inObject);
@@ -83,8 +88,11 @@ export type Unknown = {
   problems: Problem[];
 };
 
-/** Names and problems at most: a message of thousands of fields is nobody's order. */
-const MOST = 50;
+/** Names and problems at most: a message of hundreds of fields is nobody's order. */
+export const MOST_LISTED = 50;
+
+/** A name as answers and lists show it. */
+export const shown = (path: string): string => path.slice(0, 64);
 
 /** What the rest of the message says, which tells what an unknown name may mean. */
 export type Around = {
@@ -103,11 +111,13 @@ export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
     (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol));
   for (const { path, value, send } of leaves) {
     if (send === undefined && isReport(path)) continue;
-    const short = path.slice(0, 64);
+    const short = shown(path);
     const mayChange = send !== undefined || isOrder(path, value) && !asksForNothing(path, value);
     if (!mayChange) {
-      if (ignored.size < MOST) ignored.add(short);
-    } else if (problems.length < MOST) problems.push(unknownField(short, send ?? adviceOf(short, value)));
+      if (ignored.size < MOST_LISTED) ignored.add(short);
+    } else if (problems.length < MOST_LISTED) {
+      problems.push(unknownField(short, send ?? adviceOf(short, value)));
+    }
   }
   return { ignored: [...ignored], problems };
 }
@@ -138,5 +148,5 @@ const unknownField = (path: string, advice: string): Problem => ({
 /** Unread fields that hold a number: what a size that is missing may have been sent as. */
 export function unreadNumbers(leaves: readonly Leaf[]): string[] {
   return leaves.filter(({ value }) => typeof value === "string" && readDecimal(value).ok)
-    .map(({ path }) => path.slice(0, 64)).slice(0, 5);
+    .map(({ path }) => shown(path)).slice(0, 5);
 }
