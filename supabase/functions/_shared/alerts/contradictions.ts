@@ -1,6 +1,6 @@
 import { readDecimal } from "../validators/decimal.ts";
 import type { Field, FieldName } from "./field-names.ts";
-import { plainText } from "./fits.ts";
+import { isScalar, plainText } from "./fits.ts";
 import type { Value } from "./message.ts";
 import { ACTION_WORDS, FLAG_WORDS, ORDER_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
 
@@ -20,6 +20,7 @@ const WORDS_OF = new Map<FieldName, ReadonlyMap<string, string | boolean>>([
 /** Whether a field's less telling name says what the more telling one does not: which is meant nobody can tell. */
 export function contradicts(field: FieldName, { value: first, source }: Field, other: Field): boolean {
   const second = other.value;
+  if (!isScalar(first) || !isScalar(second)) return true;
   if (ONLY_ONE.test(field)) return !isSameNumber(first, second);
   const [one, two] = [plainText(first), plainText(second)];
   if (field === "action") return isOtherAction(one, two);

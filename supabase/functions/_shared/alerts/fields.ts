@@ -4,8 +4,9 @@ import { fits, plainText, type When } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { type Field, type FieldName, type Fields, type Leaf, pathOf } from "./field-names.ts";
 import type { RefusedRow } from "./refused-names.ts";
-import { type Row, WRAPPERS } from "./vocabulary.ts";
+import type { Row } from "./vocabulary.ts";
 import { ACTION_WORDS, FLAG_WORDS, SIDE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
+import { WRAPPERS } from "./wrappers.ts";
 
 type Place = {
   field: FieldName;
@@ -146,7 +147,8 @@ export function collectFields(message: Message, index: NameIndex): Collected {
       return void unknown.push({ path: sent, value, send: refused.send });
     }
     const leg = onlyOrder(value, meaning.plain);
-    if (isMessage(leg)) visit(leg, `${sent}.`, "order");
+    if (isMessage(value)) visit(value, `${sent}.`, meaning.plain);
+    else if (isMessage(leg)) visit(leg, `${sent}.`, "order");
     else if (Array.isArray(value)) {
       value.forEach((each: Value, nr: number) => place(each, `${sent}[${nr}]`, meaning));
     } else if (unknown.length < MOST_UNKNOWN) unknown.push({ path: sent, value });

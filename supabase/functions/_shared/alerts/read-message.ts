@@ -11,6 +11,7 @@ import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message, plainName } from "./message.ts";
 import { sortUnknown, unreadNumbers } from "./unknown.ts";
+import { withoutWrappers } from "./wrappers.ts";
 
 /** What the request says besides its body. */
 export type ReadOptions = {
@@ -111,7 +112,8 @@ const NUMBERED_PROFIT = /^(tp|takeprofit|target)(price)?\d(price)?$/;
  */
 function placeTakeProfits(fields: Fields, unknown: Leaf[]): { ignored: string[]; problems: Problem[] } {
   const isProfit = ({ path, value }: Leaf) =>
-    NUMBERED_PROFIT.test(plainName(path)) && !(typeof value === "string" && decimalOf(value) === "0");
+    NUMBERED_PROFIT.test(withoutWrappers(plainName(path))) &&
+    !(typeof value === "string" && decimalOf(value) === "0");
   const profits = unknown.length === 0 ? [] : unknown.filter(isProfit);
   if (profits.length === 0) return { ignored: [], problems: [] };
   const others = unknown.filter((leaf) => !isProfit(leaf));
