@@ -15,6 +15,7 @@ export type When =
   | "action"
   | "not action"
   | "close"
+  | "not place"
   | "buy"
   | "sell"
   | "order type"
@@ -68,6 +69,8 @@ export function fits(value: Value, when: When): boolean {
       return !isAction(text);
     case "close":
       return /^(close|cancel)$/.test(ACTION_WORDS.get(text)?.action ?? "");
+    case "not place":
+      return text !== "place";
     case "buy":
     case "sell":
       return text === when;
