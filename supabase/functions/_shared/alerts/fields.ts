@@ -1,5 +1,5 @@
 import type { Problem } from "../http/errors.ts";
-import { contradicts } from "./contradictions.ts";
+import { compare } from "./contradictions.ts";
 import { fits, plainText, type When } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { type Field, type FieldName, type Fields, type Leaf, pathOf } from "./field-names.ts";
@@ -110,12 +110,14 @@ export function collectFields(message: Message, index: NameIndex): Collected {
   const found = new Map<FieldName, Ranked>();
   const problems: Problem[] = [];
   const unknown: Leaf[] = [];
+  const besides: Ranked[] = [];
   let taken = 0;
   let isFull = false;
   visit(message, "", "");
   if (isFull) {
     problems.push({ path: "", message: `has more than ${MOST_UNKNOWN} fields that are not understood` });
   }
+  if (besides.length > 0) unknown.push(...unread(besides, found));
   return { fields: found, problems, unknown };
 
   function visit(part: Message, sent: string, plain: string): void {
@@ -139,7 +141,7 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     if (isMessage(value) && meaning.isObject) return visit(value, `${sent}.`, meaning.plain);
     const before = taken;
     for (const each of meaning.places) {
-      if (each.when === undefined || fits(value, each.when)) take(value, each);
+      if (each.when === undefined || fits(value, each.when)) take(value, each, sent);
     }
     if (taken > before) return;
     const { refused } = meaning;
@@ -155,38 +157,48 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     else isFull = true;
   }
 
-  function take(sent: Value, { field, source, rank, when, says }: Place): void {
+  function take(value: Value, { field, source, rank, when, says }: Place, path: string): void {
     taken += 1;
-    if (when === "flag" && says !== undefined && FLAG_WORDS.get(plainText(sent)) !== true) return;
-    const both = isActionOrType(field) ? TYPED_ACTION_WORDS.get(plainText(sent)) : undefined;
-    if (both === undefined) return put(says ?? sent, field, source, rank, says !== undefined);
-    put(both.action, "action", source, rank, false);
-    put(both.type, "order_type", source, rank, false);
+    if (when === "flag" && says !== undefined && FLAG_WORDS.get(plainText(value)) !== true) return;
+    const both = isActionOrType(field) ? TYPED_ACTION_WORDS.get(plainText(value)) : undefined;
+    if (both === undefined) {
+      return put(field, { value: says ?? value, source, rank, path }, says !== undefined);
+    }
+    put("action", { value: both.action, source, rank, path }, false);
+    put("order_type", { value: both.type, source, rank, path }, false);
   }
 
-  function put(value: Value, field: FieldName, source: string, rank: number, isFlag: boolean): void {
+  function put(field: FieldName, sent: Ranked, isFlag: boolean): void {
     const before = found.get(field);
-    if (before === undefined) return void found.set(field, { value, source, rank });
-    const [first, second] = byRank(field, before, { value, source, rank });
+    if (before === undefined) return void found.set(field, sent);
+    const [first, second] = byRank(field, before, sent);
     found.set(field, first);
     if (first.value === second.value) return;
+    const beside = compare(field, first, second);
     // Two flags, or a flag and a word, that say two things: isBuy and isSell.
-    const isOtherFlag = isFlag && plainText(before.value) !== plainText(value);
-    if (isOtherFlag || first.rank === second.rank || contradicts(field, first, second)) {
+    const isOtherFlag = isFlag && plainText(before.value) !== plainText(sent.value);
+    const isTwice = first.rank === second.rank && field !== "comment";
+    if (isOtherFlag || isTwice || beside === "contradiction") {
       problems.push({
         path: pathOf(field),
-        source,
+        source: sent.source,
         message: "is sent twice, with two values: leave one of them out",
         code: "duplicate_field",
       });
-    }
+    } else if (beside === "other") besides.push(second);
   }
+}
+
+/** Of names that say another thing than a more telling one, those that say nothing else: nothing of them was read. */
+function unread(besides: readonly Ranked[], found: ReadonlyMap<FieldName, Ranked>): Leaf[] {
+  const read = new Set([...found.values()].map(({ path }) => path));
+  return besides.filter(({ path }) => !read.has(path)).map(({ path, value }) => ({ path, value }));
 }
 
 const isActionOrType = (field: FieldName): boolean => field === "action" || field === "order_type";
 
-/** A field under one of its names, and how telling that name is: 0 is the most. */
-type Ranked = Field & { rank: number };
+/** A field under one of its names, how telling that name is (0 is the most), and where it stands, as the sender wrote it. */
+type Ranked = Field & { rank: number; path: string };
 
 /** The more telling of two names first. With an exit, `side: long` is the side of the position, not an order to buy. */
 function byRank(field: FieldName, one: Ranked, other: Ranked): [Ranked, Ranked] {

@@ -26,7 +26,7 @@ export const OPTION_VALUES: ReadonlySet<string> = new Set(words("call put option
 export const ORDER_VALUES: ReadonlySet<string> = new Set([
   ...OPTION_VALUES,
   ...words(`
-    oco mleg trailing overflow flatplace reverse reverseposition cancelreplace
+    oco mleg trailing iceberg twap vwap overflow flatplace reverse reverseposition cancelreplace
     change update modify amend edit replace move changeorder updateorder modifyorder modifyposition editorder replaceorder
     updatesl updatetp updatestop updatestoploss updatetakeprofit modifysl modifytp modifystop movesl movestop movestoploss`),
 ]);

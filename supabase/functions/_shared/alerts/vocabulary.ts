@@ -27,10 +27,12 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "symbol",
     names: words(`
-      symbol ticker instrument pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id asset tsym
-      contract instrument.ticker instrument.symbol`),
+      symbol ticker pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id tsym
+      instrument.ticker instrument.symbol`),
   },
   { field: "symbol", names: words("market"), when: "pair" },
+  // They may be the coin of the margin, a kind or a month, where another name holds the symbol.
+  { field: "symbol", names: words("instrument asset contract") },
   { field: "exchange", names: words("exchange tv_exchange exchange_segment") },
   // They say whether the order may open a position, which its side beside them does not.
   { field: "action", names: words("position_intent position_direction intent"), when: "action" },
