@@ -111,3 +111,63 @@ Deno.test("of two symbols none is passed over", () => {
   assert.deepEqual(pathsOf({ ...buy({ symbol: "NQ" }), contract: "H26" }), ["contract"]);
   assert.deepEqual(pathsOf({ pair: "BTC-USD", market: "ETH-USD", side: "buy", size: 1 }), ["symbol"]);
 });
+
+Deno.test("a stop that the price has passed is refused where nothing says that the order is a stop", () => {
+  const stops = [
+    { symbol: "A", action: "buy", shares: 1, price: 190, stop_price: 186 },
+    { symbol: "A", side: "BUY", qty: 1, close: 190, trigger_price: 190 },
+    { symbol: "A", signal: "long", qty: 1, last: 190, trigger: 186 },
+    { TICKER: "A", SIDE: "sell", QUANTITY: 1, ORDER_PRICE: 1.239, LIMIT_PRICE: 1.2386, STOP_PRICE: 1.2398 },
+  ];
+  for (const message of stops) {
+    const [problem, ...others] = problemsOf(message);
+    assert.deepEqual([problem?.path, others], ["stop_price", []]);
+    assert.match(problem?.message ?? "", /behind the price: send it as stop_loss/);
+  }
+});
+
+Deno.test("a stop beyond the price is an entry, and one of an order that says its type as well", () => {
+  const order = { symbol: "A", action: "buy", qty: 1, price: 190 };
+  assert.equal(alertOf({ ...order, stop_price: 195 }).order_type, "stop");
+  assert.equal(alertOf({ ...order, action: "sell", stop_price: 186 }).order_type, "stop");
+  assert.equal(alertOf({ ...order, price: undefined, stop_price: 186 }).stop_price, "186");
+  assert.equal(alertOf({ ...order, order_type: "stop", stop_price: 186 }).stop_price, "186");
+});
+
+Deno.test("the ticket of a position is not its size", () => {
+  const order = { symbol: "A", price: 1.085 };
+  for (
+    const ticket of [
+      { volume: 0.2, type: "sell", position: 123456789 },
+      { volume: 0.2, type: "buy", position: 123456789 },
+      { action: "sell", quantity: 2000, position: "123456789" },
+      { action: "close", position: 123456789 },
+      { action: "close", position: 7 },
+    ]
+  ) {
+    const [problem] = problemsOf({ ...order, ...ticket });
+    assert.deepEqual([problem?.path, problem?.source], ["target.quantity", "position"]);
+  }
+});
+
+Deno.test("the position that is left is a position, also of a large one, and beside an order of the other side", () => {
+  const order = { symbol: "A", price: 1.085 };
+  for (
+    const left of [
+      { action: "sell", qty: 2, position: 3 },
+      { action: "buy", qty: 5_000_000, position: 12_000_000 },
+      { action: "sell", qty: 2, position_size: 123456789 },
+      { action: "buy", qty: 2, position: -123456 },
+    ]
+  ) {
+    const size = String(left.position_size ?? left.position).replace("-", "");
+    assert.equal(alertOf({ ...order, ...left }).target?.quantity, size);
+  }
+  assert.equal(alertOf({ ...order, action: "close", position: 0 }).target?.side, "flat");
+});
+
+Deno.test("a volume beside a size is listed, but one of a bar", () => {
+  assert.deepEqual(ignoredOf(buy({ volume: 5 })), ["volume"]);
+  assert.deepEqual(ignoredOf({ symbol: "A", position_size: 3, vol: 5 }), ["vol"]);
+  assert.deepEqual(ignoredOf(buy({ volume: 5, open: 9, high: 11, low: 8, close: 10 })), []);
+});
