@@ -6,7 +6,8 @@ import {
   NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
 } from "../../supabase/functions/_shared/alerts/report-names.ts";
-import { VOCABULARY, WRAPPERS } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { WRAPPERS } from "../../supabase/functions/_shared/alerts/wrappers.ts";
 import { code, named, table } from "./regions.ts";
 
 /** Names that become another field when all of the message is known, and what they become. */

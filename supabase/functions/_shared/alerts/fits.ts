@@ -15,12 +15,14 @@ export type When =
   | "action"
   | "not action"
   | "close"
+  | "not place"
   | "buy"
   | "sell"
   | "order type"
   | "time in force"
   | "side"
   | "number"
+  | "text"
   | "flag"
   | "true or false"
   | "no flag"
@@ -49,8 +51,8 @@ export function isNothing(value: Value): boolean {
   return read.ok && read.value === "0";
 }
 
-/** What stands in objects of a list is looked at by its own names. */
-const isScalar = (value: Value): boolean => !isMessage(value) && !Array.isArray(value);
+/** Whether a value holds no others: what stands in objects and lists is looked at by its own names. */
+export const isScalar = (value: Value): boolean => !isMessage(value) && !Array.isArray(value);
 
 const isAction = (text: string): boolean => ACTION_WORDS.has(text) || TYPED_ACTION_WORDS.has(text);
 
@@ -67,6 +69,8 @@ export function fits(value: Value, when: When): boolean {
       return !isAction(text);
     case "close":
       return /^(close|cancel)$/.test(ACTION_WORDS.get(text)?.action ?? "");
+    case "not place":
+      return text !== "place";
     case "buy":
     case "sell":
       return text === when;
@@ -90,6 +94,8 @@ export function fits(value: Value, when: When): boolean {
       return text === "reverse" || text === "reverseposition";
     case "number":
       return typeof value === "string" && readDecimal(value).ok;
+    case "text":
+      return isScalar(value);
     case "time":
       return typeof value === "string" && readTime(value).ok;
     case "pair":

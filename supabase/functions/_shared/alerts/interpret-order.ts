@@ -1,3 +1,4 @@
+import { compareDecimals } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue, move, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
@@ -83,6 +84,21 @@ export function placePrices(fields: Fields): Problem[] {
   return problems;
 }
 
+/**
+ * A stop that the message's own price has passed already, of an order that does not say its type: as an entry it would fill
+ * at once and leave no stop. Who sends so means the exit.
+ */
+export function refusePassedStop(fields: Fields): Problem[] {
+  const stop = fields.get("stop_price");
+  const [level, price] = [decimalOf(stop), decimalOf(fields.get("price"))];
+  if (stop === undefined || level === null || price === null || fields.has("order_type")) return [];
+  const action = fields.get("action")?.value;
+  const order = compareDecimals(level, price);
+  if (!(action === "buy" && order <= 0 || action === "sell" && order >= 0)) return [];
+  const message = 'lies behind the price: send it as stop_loss, or with "order_type": "stop" or "stop_limit"';
+  return [at("stop_price", stop, message)];
+}
+
 const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
 
 /** Fields that are a size, and what they count. */
@@ -92,9 +108,12 @@ const SIZES = [
   ["position_percent", "percent_of_position"],
 ] as const;
 
-/** One quantity and what it counts, of the ways to say so; two that differ are a problem. */
-export function interpretSize(fields: Fields): Problem[] {
+/**
+ * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither is not used.
+ */
+export function interpretSize(fields: Fields): { problems: Problem[]; unused: string[] } {
   const problems: Problem[] = [];
+  const unused: string[] = [];
   const volume = take(fields, "volume");
   // `{{volume}}` comes with the bar that it is of, or with the interval of the chart.
   const isBars = BAR_FIELDS.some((name) => fields.has(name));
@@ -107,8 +126,9 @@ export function interpretSize(fields: Fields): Problem[] {
     "position_size",
   ] as const;
   // A bar has a volume, too: only where nothing else says how much is it the order's.
-  if (volume !== undefined && !isBars && !hasSize.some((name) => fields.has(name))) {
-    fields.set("quantity", volume);
+  if (volume !== undefined && !isBars) {
+    if (hasSize.some((name) => fields.has(name))) unused.push(volume.source);
+    else fields.set("quantity", volume);
   }
   for (const [name, type] of SIZES) {
     const field = take(fields, name);
@@ -126,7 +146,7 @@ export function interpretSize(fields: Fields): Problem[] {
     }
   }
   readSizeText(fields);
-  return problems;
+  return { problems, unused };
 }
 
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");

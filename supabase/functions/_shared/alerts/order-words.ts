@@ -25,7 +25,10 @@ export const OPTION_VALUES: ReadonlySet<string> = new Set(words("call put option
 /** Values that speak of an order whatever their name is: the last are commands that are more than the order beside them. */
 export const ORDER_VALUES: ReadonlySet<string> = new Set([
   ...OPTION_VALUES,
-  ...words("oco mleg trailing overflow flatplace reverse reverseposition cancelreplace change"),
+  ...words(`
+    oco mleg trailing iceberg twap vwap overflow flatplace reverse reverseposition cancelreplace
+    change update modify amend edit replace move changeorder updateorder modifyorder modifyposition editorder replaceorder
+    updatesl updatetp updatestop updatestoploss updatetakeprofit modifysl modifytp modifystop movesl movestop movestoploss`),
 ]);
 
 /**
@@ -46,6 +49,10 @@ export const ADVICE: readonly [about: RegExp, advice: string][] = [
   [
     /\b(oco|bracket|mleg)\b/,
     "send an order with take_profit and stop_loss, or each order as an alert of its own",
+  ],
+  [
+    /\b(change|update|modify|amend|edit|replace|move)/,
+    "an order is not changed: send a cancel of it as an alert of its own, then the new one",
   ],
   [/\bcancel/, "send a cancel as an alert of its own, before this one"],
   [/\btrail|trailing/, "send stop_loss.trail_percent or stop_loss.trail_amount"],

@@ -57,7 +57,7 @@ function readAsPairs(text: string): ReadBody {
   const foreign = messageOfOthers(text);
   if (foreign !== null) return { messages: [message], isArray: false, problems: [foreign] };
   const notPairs = problems.find(({ code }) => code === "invalid_pairs");
-  if (notPairs === undefined) return { messages: [message], isArray: false, problems };
+  if (notPairs === undefined) return { messages: [unwrapTexts(message)], isArray: false, problems };
   // One mistake, however many lines it has.
   return {
     messages: [message],

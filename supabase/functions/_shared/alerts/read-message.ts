@@ -10,7 +10,9 @@ import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message, plainName } from "./message.ts";
+import { plainPath } from "./name-index.ts";
 import { MOST_LISTED, shown, sortUnknown, unreadNumbers } from "./unknown.ts";
+import { areWrappers } from "./wrappers.ts";
 
 /** What the request says besides its body. */
 export type ReadOptions = {
@@ -112,8 +114,11 @@ const NUMBERED_PROFIT = /^(tp|takeprofit|target)(price)?\d(price)?$/;
  * put right: they are listed. Else they are refused.
  */
 function placeTakeProfits(fields: Fields, unknown: Leaf[]): { ignored: string[]; problems: Problem[] } {
-  const isProfit = ({ path, value }: Leaf) =>
-    NUMBERED_PROFIT.test(plainName(path)) && !(typeof value === "string" && decimalOf(value) === "0");
+  const isProfit = ({ path, value }: Leaf) => {
+    const at = path.lastIndexOf(".") + 1;
+    return NUMBERED_PROFIT.test(plainName(path.slice(at))) && areWrappers(plainPath(path.slice(0, at))) &&
+      !(typeof value === "string" && decimalOf(value) === "0");
+  };
   const profits = unknown.length === 0 ? [] : unknown.filter(isProfit);
   if (profits.length === 0) return { ignored: [], problems: [] };
   const others = unknown.filter((leaf) => !isProfit(leaf));

@@ -13,7 +13,7 @@ import {
   PLAIN_ADVICE,
 } from "./order-words.ts";
 import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
-import { WRAPPERS } from "./vocabulary.ts";
+import { WRAPPERS } from "./wrappers.ts";
 
 /** The words of a name: at capitals, digits, `_`, `-`, dots and spaces. */
 function wordsOf(path: string): string[] {

@@ -27,10 +27,12 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "symbol",
     names: words(`
-      symbol ticker instrument pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id asset tsym
-      contract instrument.ticker instrument.symbol`),
+      symbol ticker pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id tsym
+      instrument.ticker instrument.symbol`),
   },
   { field: "symbol", names: words("market"), when: "pair" },
+  // They may be the coin of the margin, a kind or a month, where another name holds the symbol.
+  { field: "symbol", names: words("instrument asset contract") },
   { field: "exchange", names: words("exchange tv_exchange exchange_segment") },
   // They say whether the order may open a position, which its side beside them does not.
   { field: "action", names: words("position_intent position_direction intent"), when: "action" },
@@ -47,7 +49,7 @@ export const VOCABULARY: readonly Row[] = [
   },
   { field: "action", names: words("is_buy"), when: "flag", says: "buy" },
   { field: "action", names: words("is_sell"), when: "flag", says: "sell" },
-  { field: "position_side", names: words("position_side pos_side side direction") },
+  { field: "position_side", names: words("position_side pos_side side direction"), when: "text" },
   { field: "target.side", names: words("target.side") },
   {
     field: "target.side",
@@ -87,7 +89,7 @@ export const VOCABULARY: readonly Row[] = [
       order_amount shares units size lots lot amount trade_amount base_amount base_quantity
       base_qty`),
   },
-  { field: "volume", names: words("volume vol") },
+  { field: "volume", names: words("volume vol"), when: "text" },
   {
     field: "quote_quantity",
     names: words(`
@@ -224,6 +226,7 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "comment",
     names: words("comment order_comment order.comment message alert_message order.alert_message note text"),
+    when: "text",
   },
   { field: "order_id", names: words("order_id") },
   { field: "open", names: words("open bar.open bar_open") },
@@ -231,32 +234,3 @@ export const VOCABULARY: readonly Row[] = [
   { field: "low", names: words("low bar.low bar_low") },
   { field: "close", names: words("close bar.close bar_close"), when: "no flag" },
 ];
-
-/** Objects that only hold an alert's fields: a name in one of them is that name. */
-export const WRAPPERS: ReadonlySet<string> = new Set([
-  "alert",
-  "bar",
-  "body",
-  "candle",
-  "content",
-  "data",
-  "details",
-  "general",
-  "info",
-  "market",
-  "message",
-  "meta",
-  "metadata",
-  "order",
-  "orderinfo",
-  "params",
-  "payload",
-  "position",
-  "request",
-  "signal",
-  "strategy",
-  "strategyinfo",
-  "trade",
-  "tradingview",
-  "tv",
-]);

@@ -201,3 +201,9 @@ export const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
   ["off", false],
   ["0", false],
 ]);
+
+/** Kinds of markets and of trading: senders write them where others write a side or a type, and they change no order here. */
+export const KINDS: ReadonlySet<string> = new Set(
+  `spot margin cash future futures perp perpetual swap linear stock stocks equity crypto forex fx cfd index market normal
+   simple single regular auto automatic manual bot intraday delivery swing scalp scalping`.split(/\s+/),
+);

@@ -1,5 +1,6 @@
 import type { FieldName } from "../field-names.ts";
-import { knownName, plainPath } from "../fields.ts";
+import { knownName, plainPath } from "../name-index.ts";
+import { fits } from "../fits.ts";
 import { isMessage, type Message, plainName, type Value } from "../message.ts";
 import { type Dialect, dialect } from "./dialect.ts";
 
@@ -91,21 +92,30 @@ const bitget = dialect("bitget", (message) => message.has("tradeside") && messag
   { field: "position_side", names: ["side"], when: "sell", says: "short" },
 ]);
 
-const CROSS_TRADE_COMMANDS =
-  /^(place|closeposition|flatten|reverse|reverseposition|flatplace|cancel[a-z]*)$/i;
-
 /**
- * CrossTrade: `command` says more than `action`, which beside a `CLOSEPOSITION` says only how. Where no position wanted stands
- * beside it, `strategy` is the template of a NinjaTrader ATM, which sets the exits.
+ * CrossTrade: `command` says more than `action`, which beside a `CLOSEPOSITION` says only how. It has commands that do more
+ * than one thing, or one to a template (`FLATTENEVERYTHING`, `CANCELPLACE`, `CLOSESTRATEGY`): beside them an `action` is no
+ * order. Where no position wanted stands beside it, `strategy` is the template of a NinjaTrader ATM, which sets the exits.
  */
 const crossTrade = dialect(
   "cross-trade",
-  (message) => says(message, "command", CROSS_TRADE_COMMANDS) && message.has("instrument"),
+  (message) => {
+    const command = message.get("command") ?? "";
+    const isOrder = fits(command, "action") && !fits(command, "close") && !fits(command, "reverse");
+    return command !== "" && message.has("instrument") && !isOrder;
+  },
   [
     { field: "action", names: ["command"], when: "close" },
     { field: "reverse", names: ["command"], when: "reverse" },
   ],
-  [{ names: ["strategy"], send: "an ATM's exits are not known here: send take_profit and stop_loss" }],
+  [
+    { names: ["strategy"], send: "an ATM's exits are not known here: send take_profit and stop_loss" },
+    {
+      names: ["command"],
+      when: "not place",
+      send: "send what it does, each as an alert of its own with action buy, sell, close or cancel",
+    },
+  ],
 );
 
 /** Reads whatever no other dialect claims. */
