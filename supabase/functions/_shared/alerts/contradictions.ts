@@ -7,13 +7,14 @@ import {
   FLAG_WORDS,
   KINDS,
   ORDER_TYPE_WORDS,
+  QUANTITY_TYPE_WORDS,
   SIDE_WORDS,
   TIME_IN_FORCE_WORDS,
 } from "./words.ts";
 
 /** Fields of which no second name may say something else: only one can be meant, and money hangs on it. */
 const ONLY_ONE =
-  /^(quantity|quote_quantity|percent_quantity|position_percent|position_size|limit_price|stop_price|trail_|activation_|take_profit\.|stop_loss\.)/;
+  /^(quantity$|quote_quantity|percent_quantity|position_percent|position_size|limit_price|stop_price|trail_|activation_|take_profit\.|stop_loss\.)/;
 
 /** The words of fields that say one of a few things. */
 const WORDS_OF = new Map<FieldName, ReadonlyMap<string, unknown>>([
@@ -22,7 +23,12 @@ const WORDS_OF = new Map<FieldName, ReadonlyMap<string, unknown>>([
   ["time_in_force", TIME_IN_FORCE_WORDS],
   ["target.side", SIDE_WORDS],
   ["position_side", SIDE_WORDS],
+  ["close_side", SIDE_WORDS],
+  ["quantity_type", QUANTITY_TYPE_WORDS],
+  ["stop_loss.type", ORDER_TYPE_WORDS],
   ["reduce_only", FLAG_WORDS],
+  ["close_position", FLAG_WORDS],
+  ["reverse", FLAG_WORDS],
 ]);
 
 /** What a field's less telling name says beside the more telling one: nothing else; what nobody can bring together; another thing. */
@@ -69,15 +75,28 @@ function isOtherSymbol(one: string, other: string): boolean {
 }
 
 /**
- * A sell beside a buy, a close, cancel or reverse beside either. A sell beside a close (`action: close, side: sell`) says how
- * that is done, and a side beside an order (`action: sell, side: long`) which position it is for.
+ * A sell beside a buy, a close, cancel or reverse beside either, an entry beside an exit. A sell beside a close (`action:
+ * close, side: sell`) says how that is done, but a buy closes no long; a side beside an order (`action: sell, side: long`)
+ * says which position it is for.
  */
 function isOtherAction(first: string, second: string): boolean {
-  const [one, other] = [ACTION_WORDS.get(first)?.action, ACTION_WORDS.get(second)?.action];
-  if (one === undefined || other === undefined || one === other || other === "enter") return false;
-  if (one !== "buy" && one !== "sell") return false;
-  return SIDE_WORDS.has(first) || !SIDE_WORDS.has(second);
+  const [one, other] = [ACTION_WORDS.get(first), ACTION_WORDS.get(second)];
+  if (one === undefined || other === undefined) return false;
+  if (one.side !== undefined && other.side !== undefined && isSide(second) && !isSide(first)) return false;
+  if (one.action === other.action) {
+    return one.side !== other.side && one.side !== undefined && other.side !== undefined;
+  }
+  const actions = [one.action, other.action];
+  if (actions.includes("enter")) return actions.includes("close") || actions.includes("cancel");
+  if (one.action === "close") {
+    return other.action === (one.side === "long" ? "buy" : one.side === "short" ? "sell" : "");
+  }
+  if (one.action !== "buy" && one.action !== "sell") return false;
+  return isSide(first) || !isSide(second);
 }
+
+/** Long or short: beside an action it says of which position that is. */
+const isSide = (word: string): boolean => word === "long" || word === "short";
 
 function isSameNumber(a: Value, b: Value): boolean {
   const [left, right] = [a, b].map((value) => typeof value === "string" ? readDecimal(value) : null);

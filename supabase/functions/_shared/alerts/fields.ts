@@ -31,15 +31,25 @@ export function collectFields(message: Message, index: NameIndex): Collected {
   const problems: Problem[] = [];
   const unknown: Leaf[] = [];
   const besides: Ranked[] = [];
+  const orders: { order: Message; path: string }[] = [];
   let taken = 0;
   let looked = 0;
   visit(message, "", "");
+  // Not before: what stands outside of it may be the order.
+  for (const { order, path } of orders) {
+    if (isOrder()) unknown.push({ path, value: order, send: "send each order as an alert of its own" });
+    else visit(order, `${path}.`, "order");
+  }
   if (looked > MOST_FIELDS) problems.push({ path: "", message: `has more than ${MOST_FIELDS} fields` });
   if (unknown.length > MOST_UNKNOWN) {
     problems.push({ path: "", message: `has more than ${MOST_UNKNOWN} fields that are not understood` });
   }
   if (besides.length > 0) unknown.push(...unread(besides, found));
   return { fields: found, problems, unknown };
+
+  function isOrder(): boolean {
+    return found.has("action") || found.has("position_size") || found.has("target.side");
+  }
 
   function isFull(): boolean {
     return looked > MOST_FIELDS || unknown.length > MOST_UNKNOWN;
@@ -80,7 +90,7 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     }
     const leg = onlyOrder(value, meaning.plain);
     if (isMessage(value)) visit(value, `${sent}.`, insideOf(meaning.plain, index));
-    else if (isMessage(leg)) visit(leg, `${sent}.`, "order");
+    else if (isMessage(leg)) orders.push({ order: leg, path: sent });
     else if (Array.isArray(value)) {
       value.slice(0, MOST_FIELDS).forEach((each: Value, nr: number) =>
         place(each, `${sent}[${nr}]`, meaning)
@@ -105,6 +115,9 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     const [first, second] = byRank(field, before, sent);
     found.set(field, first);
     if (first.value === second.value) return;
+    // A side beside an action is that of its position, whatever its name is: `short`, `close_short`.
+    const side = field === "action" ? ACTION_WORDS.get(plainText(second.value))?.side : undefined;
+    if (side !== undefined) put("position_side", { ...second, value: side }, false);
     const beside = compare(field, first, second);
     // Two flags, or a flag and a word, that say two things: isBuy and isSell.
     const isOtherFlag = isFlag && plainText(before.value) !== plainText(sent.value);

@@ -18,6 +18,7 @@ export type When =
   | "not place"
   | "buy"
   | "sell"
+  | "buy or sell"
   | "order type"
   | "time in force"
   | "side"
@@ -74,6 +75,8 @@ export function fits(value: Value, when: When): boolean {
     case "buy":
     case "sell":
       return text === when;
+    case "buy or sell":
+      return text === "buy" || text === "sell";
     case "order type":
       return ORDER_TYPE_WORDS.has(text);
     case "time in force":

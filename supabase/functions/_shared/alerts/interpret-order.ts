@@ -1,8 +1,9 @@
-import { compareDecimals } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
-import { at, decimalOf, isTrue, move, take } from "./edit-fields.ts";
+import { at, decimalOf, isTrue, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
-import { plainName } from "./message.ts";
+import { plainText } from "./fits.ts";
+import { addsTo, sideIn } from "./position-side.ts";
+import { ACTION_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
 const ZERO_IS_NONE: readonly FieldName[] = [
@@ -20,9 +21,6 @@ const ZERO_IS_NONE: readonly FieldName[] = [
   "limit_price",
   "stop_price",
   "stop",
-  "quote_quantity",
-  "percent_quantity",
-  "position_percent",
   "volume",
 ];
 
@@ -45,60 +43,6 @@ export function dropZeros(fields: Fields): void {
   }
 }
 
-/** Names of a price that is the market's, whatever the order's own price is. */
-const MARKET_PRICES = new Set([
-  "signalprice",
-  "marketprice",
-  "close",
-  "barclose",
-  "lastprice",
-  "last",
-  "ltp",
-  "currentprice",
-]);
-
-/** A limit order with a price and no limit price is a limit at that price; a stop order likewise. */
-export function placePrices(fields: Fields): Problem[] {
-  const type = fields.get("order_type")?.value;
-  const stop = fields.get("stop");
-  if (stop !== undefined) {
-    move(fields, "stop", type === "stop" || type === "stop_limit" ? "stop_price" : "stop_loss.stop_price");
-  }
-  const target = take(fields, "target_price");
-  const problems = target === undefined ? [] : [
-    at(
-      "target",
-      target,
-      "is a number, which is a price: send it as take_profit, or the position wanted as position_size",
-    ),
-  ];
-  const price = fields.get("price");
-  const own: FieldName | null = (type === "limit" || type === "stop_limit") && !fields.has("limit_price")
-    ? "limit_price"
-    : type === "stop" && !fields.has("stop_price")
-    ? "stop_price"
-    : null;
-  if (price === undefined || own === null) return problems;
-  fields.set(own, price);
-  if (!MARKET_PRICES.has(plainName(price.source).replaceAll(".", ""))) fields.delete("price");
-  return problems;
-}
-
-/**
- * A stop that the message's own price has passed already, of an order that does not say its type: as an entry it would fill
- * at once and leave no stop. Who sends so means the exit.
- */
-export function refusePassedStop(fields: Fields): Problem[] {
-  const stop = fields.get("stop_price");
-  const [level, price] = [decimalOf(stop), decimalOf(fields.get("price"))];
-  if (stop === undefined || level === null || price === null || fields.has("order_type")) return [];
-  const action = fields.get("action")?.value;
-  const order = compareDecimals(level, price);
-  if (!(action === "buy" && order <= 0 || action === "sell" && order >= 0)) return [];
-  const message = 'lies behind the price: send it as stop_loss, or with "order_type": "stop" or "stop_limit"';
-  return [at("stop_price", stop, message)];
-}
-
 const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
 
 /** Fields that are a size, and what they count. */
@@ -106,6 +50,7 @@ const SIZES = [
   ["quote_quantity", "notional"],
   ["percent_quantity", "percent"],
   ["position_percent", "percent_of_position"],
+  ["close_percent", "percent_of_position"],
 ] as const;
 
 /**
@@ -122,6 +67,7 @@ export function interpretSize(fields: Fields): { problems: Problem[]; unused: st
     "quote_quantity",
     "percent_quantity",
     "position_percent",
+    "close_percent",
     "target.quantity",
     "position_size",
   ] as const;
@@ -133,21 +79,45 @@ export function interpretSize(fields: Fields): { problems: Problem[]; unused: st
   for (const [name, type] of SIZES) {
     const field = take(fields, name);
     if (field === undefined) continue;
+    const isZero = decimalOf(field) === "0";
+    if (isZero && isClose(fields) && !hasSize.some((each) => fields.has(each))) {
+      problems.push(at("quantity", field, "is 0: say how much to close, or leave it out to close all"));
+    }
+    if (isZero) continue;
+    // A percentage that is closed of a position only reduces it.
+    if (name === "close_percent") fields.set("reduce_only", { ...field, value: true });
     if (fields.has("quantity")) {
       problems.push(at("quantity", field, "is sent beside another size: only one can be meant"));
-    } else if (name === "position_percent" && isFraction(field)) {
+    } else if (type === "percent_of_position" && isFraction(field)) {
       problems.push(
         at("quantity", field, "is a percentage of at most 1: send 50 for a half of the position"),
       );
     } else {
       fields.set("quantity", field);
       // A percentage in a field of money is none of it.
-      if (!isPercentText(field)) fields.set("quantity_type", { value: type, source: field.source });
+      const said = fields.get("quantity_type");
+      if (said !== undefined && !counts(said, type)) {
+        problems.push(
+          at("quantity_type", said, `is another than that of the size: leave it out, or send quantity`),
+        );
+      } else if (!isPercentText(field) && said === undefined) {
+        fields.set("quantity_type", { value: type, source: field.source });
+      }
     }
   }
   readSizeText(fields);
   return { problems, unused };
 }
+
+/** Whether a word for what a size counts says what its name says: `percent` leaves open of what. */
+const counts = (said: Field, type: string): boolean =>
+  said.value === type || type.startsWith("percent") && said.value === "percent" ||
+  type === "percent" && /^percent_of_/.test(String(said.value));
+
+/** Whether the message closes, by its action or by a flag. */
+const isClose = (fields: Fields): boolean =>
+  ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action === "close" ||
+  isTrue(fields.get("close_position")) || fields.has("close_side");
 
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
 
@@ -165,19 +135,28 @@ function readSizeText(fields: Fields): void {
   if (text.startsWith("%")) fields.set("quantity", { ...size, value: `${rest}%` });
 }
 
+/** Whether the order takes from a position and opens none: a close, what only reduces, a sell that ends long at least. */
+function reduces(fields: Fields): boolean {
+  const action = fields.get("action")?.value;
+  const adds = addsTo(action);
+  const side = sideIn(fields.get("target.side"));
+  const isClamped = adds !== undefined && side !== undefined && side !== adds &&
+    !fields.has("target.quantity");
+  return action === "close" || isTrue(fields.get("reduce_only")) || isClamped;
+}
+
 /**
  * A percentage without a word of what it is of: of the position where that is reduced, else of equity. `"50%"` alone says so
- * in a close only: of a purchase nobody can tell.
+ * only where it is: of a purchase nobody can tell.
  */
 export function resolvePercent(fields: Fields): void {
   const size = fields.get("quantity");
-  const isClose = fields.get("action")?.value === "close";
-  if (isClose && size !== undefined && isPercentText(size) && !fields.has("quantity_type")) {
+  const ofPosition = reduces(fields);
+  if (ofPosition && size !== undefined && isPercentText(size) && !fields.has("quantity_type")) {
     fields.set("quantity", { ...size, value: textOf(size).slice(0, -1) });
     fields.set("quantity_type", { ...size, value: "percent" });
   }
   const type = fields.get("quantity_type");
   if (type?.value !== "percent") return;
-  const reduces = isClose || isTrue(fields.get("reduce_only"));
-  fields.set("quantity_type", { ...type, value: reduces ? "percent_of_position" : "percent_of_equity" });
+  fields.set("quantity_type", { ...type, value: ofPosition ? "percent_of_position" : "percent_of_equity" });
 }

@@ -4,15 +4,16 @@ import { at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
+import { dropZeros, interpretSize, isPercentText, resolvePercent } from "./interpret-order.ts";
 import {
-  dropZeros,
-  interpretSize,
-  isPercentText,
   placePrices,
+  refuseDoubtfulPrice,
   refusePassedStop,
-  resolvePercent,
-} from "./interpret-order.ts";
+  refuseTrailPrice,
+  unusedPrice,
+} from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
+import { neverOpen, refuseCurrent } from "./position-side.ts";
 import {
   ACTION_WORDS,
   ORDER_TYPE_WORDS,
@@ -47,8 +48,10 @@ export function interpret(fields: Fields): Interpreted {
   const size = interpretSize(fields);
   const problems = [...tickets, ...placePrices(fields), ...size.problems, ...interpretAction(fields)];
   problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
+  if (problems.length === 0) problems.push(...neverOpen(fields));
+  problems.push(...refuseTrailPrice(fields), ...refuseDoubtfulPrice(fields), ...refuseCurrent(fields));
   resolvePercent(fields);
-  return { problems, unused: [...size.unused, ...dropUnused(fields)] };
+  return { problems, unused: [...size.unused, ...unusedPrice(fields), ...dropUnused(fields)] };
 }
 
 /** The fields as the nested object that the schema reads. */

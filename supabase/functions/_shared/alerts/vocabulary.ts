@@ -49,7 +49,10 @@ export const VOCABULARY: readonly Row[] = [
   },
   { field: "action", names: words("is_buy"), when: "flag", says: "buy" },
   { field: "action", names: words("is_sell"), when: "flag", says: "sell" },
-  { field: "position_side", names: words("position_side pos_side side direction"), when: "text" },
+  { field: "position_side", names: words("position_side pos_side"), when: "text" },
+  { field: "position_side", names: words("side direction"), when: "side" },
+  // Beside an action of another name; alone they are the action.
+  { field: "order_side", names: words("side direction"), when: "buy or sell" },
   { field: "target.side", names: words("target.side") },
   {
     field: "target.side",
@@ -104,10 +107,9 @@ export const VOCABULARY: readonly Row[] = [
   },
   {
     field: "position_percent",
-    names: words(
-      "position_percent position_percentage position_pct close_percent close_percentage close_pct",
-    ),
+    names: words("position_percent position_percentage position_pct"),
   },
+  { field: "close_percent", names: words("close_percent close_percentage close_pct") },
   {
     field: "quantity_type",
     names: words(
@@ -142,6 +144,8 @@ export const VOCABULARY: readonly Row[] = [
     names: words("entry_price entry last_price last ltp current_price execution_price fill_price prc"),
     when: "number",
   },
+  // What a limit or stop order takes that has no price of its own, whatever the market's price beside it is.
+  { field: "order_price", names: words("order_price order.price prc entry_price entry"), when: "number" },
   { field: "limit_price", names: words("limit_price order.limit_price lmt_price") },
   { field: "limit_price", names: words("limit"), when: "number" },
   {
@@ -210,7 +214,7 @@ export const VOCABULARY: readonly Row[] = [
   { field: "close_position", names: words("close"), when: "true or false" },
   { field: "close_side", names: words("close_side close_position exit_side"), when: "side" },
   { field: "reverse", names: words("reverse reverse_position flip"), when: "flag" },
-  { field: "reverse", names: words("mode order_mode"), when: "reverse" },
+  { field: "reverse", names: words("mode order_mode"), when: "reverse", says: "true" },
   { field: "time_in_force", names: words("time_in_force tif validity force") },
   { field: "time_in_force", names: words("duration ret"), when: "time in force" },
   { field: "time", names: words("timenow time timestamp bar.time") },

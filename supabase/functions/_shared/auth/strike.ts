@@ -1,7 +1,7 @@
 import { isKeyText, KEY_TAIL, LONGEST_KEY_HEAD, PREFIX } from "./api-keys.ts";
 
-/** Characters that show nothing: of format, and those that may be ignored by default. */
-export const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
+/** Characters that show nothing: of format, those that may be ignored by default, those that are none, and Braille's blank. */
+export const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]+/gu;
 
 /** Gives a text without the secrets that stand in it. */
 export type Strike = (text: string) => string;

@@ -90,6 +90,7 @@ const bitget = dialect("bitget", (message) => message.has("tradeside") && messag
   { field: "action", names: ["side", "trade_side"] },
   { field: "position_side", names: ["side"], when: "buy", says: "long" },
   { field: "position_side", names: ["side"], when: "sell", says: "short" },
+  { field: "position_side", names: ["side"], when: "side" },
 ]);
 
 /**
