@@ -69,8 +69,11 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
 
   const account = accountOf(fields);
   const settings = options.settingsOf?.(account) ?? null;
-  const isClose = fields.get("action")?.value === "close";
-  const sorted = sortUnknown(unknown, { isClose, symbol: fields.get("symbol")?.value });
+  const sorted = sortUnknown(unknown, {
+    action: fields.get("action")?.value,
+    side: fields.get("target.side")?.value,
+    symbol: fields.get("symbol")?.value,
+  });
   const isAccepted = settings?.unknown_fields === "ignore";
   if (!isAccepted) problems.push(...sorted.problems);
   if (

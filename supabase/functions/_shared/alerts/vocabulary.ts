@@ -127,7 +127,9 @@ export const VOCABULARY: readonly Row[] = [
   },
   {
     field: "order_type",
-    names: words("prc_type prc_typ prctyp ord_typ order_style entry_type execution execution_type order"),
+    names: words(
+      "prc_type prc_typ prctyp ord_typ typ otype exec_type order_style entry_type execution execution_type order",
+    ),
     when: "order type",
   },
   { field: "order_type", names: words("is_market"), when: "flag", says: "market" },

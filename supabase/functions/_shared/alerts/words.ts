@@ -50,6 +50,8 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["ordertypesell", { action: "sell" }],
   ["positiontypebuy", { action: "buy" }],
   ["positiontypesell", { action: "sell" }],
+  ["strongbuy", { action: "buy" }],
+  ["strongsell", { action: "sell" }],
   ["golong", { action: "buy", side: "long" }],
   ["goshort", { action: "sell", side: "short" }],
   ["entry", { action: "enter" }],
