@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import { alertOf, buy, pathsOf, problemsOf, read } from "./reading.ts";
-
-/** What is listed beside what a message was read as. */
-function ignoredOf(message: unknown): string[] {
-  const result = read(message);
-  assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems));
-  return result.alerts.flatMap(({ ignored }) => ignored);
-}
+import { alertOf, buy, ignoredOf, pathsOf, problemsOf } from "./reading.ts";
 
 Deno.test("a command of CrossTrade that does more than the order beside it is refused", () => {
   const order = "instrument=A;action=SELL;qty=1;price=9;";

@@ -84,6 +84,21 @@ export function placePrices(fields: Fields): Problem[] {
   return problems;
 }
 
+/** An exit with a plus, as `"tp": "+40"`, is a distance where a number alone is a price. */
+export function refuseSignedExits(fields: Fields): Problem[] {
+  return (["take_profit.limit_price", "stop_loss.stop_price", "stop"] as const).flatMap((name) => {
+    const field = fields.get(name);
+    const exit = name === "stop" ? "stop_loss" : name.split(".")[0];
+    return field === undefined || !textOf(field).startsWith("+") ? [] : [
+      at(
+        `${exit}.amount`,
+        field,
+        `is a distance by its sign: send ${exit}.amount, or the price without a sign`,
+      ),
+    ];
+  });
+}
+
 /**
  * A stop that the message's own price has passed already, of an order that does not say its type: as an entry it would fill
  * at once and leave no stop. Who sends so means the exit.

@@ -10,6 +10,7 @@ import {
   isPercentText,
   placePrices,
   refusePassedStop,
+  refuseSignedExits,
   resolvePercent,
 } from "./interpret-order.ts";
 import { isMessage, type Value } from "./message.ts";
@@ -43,9 +44,9 @@ export function interpret(fields: Fields): Interpreted {
   percentText(fields, "stop", "stop_loss.percent");
   dropSign(fields, "stop_loss.percent");
   dropZeros(fields);
-  const tickets = refuseTicket(fields);
+  const refused = [...refuseTicket(fields), ...refuseSignedExits(fields)];
   const size = interpretSize(fields);
-  const problems = [...tickets, ...placePrices(fields), ...size.problems, ...interpretAction(fields)];
+  const problems = [...refused, ...placePrices(fields), ...size.problems, ...interpretAction(fields)];
   problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
   resolvePercent(fields);
   return { problems, unused: [...size.unused, ...dropUnused(fields)] };

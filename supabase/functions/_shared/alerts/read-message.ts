@@ -106,17 +106,20 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
 /** A name as Postgres can store it: a cut may have parted a character, and no text of its holds a NUL. */
 const showable = (name: string): string => name.replace(/\p{Cc}+/gu, " ").toWellFormed();
 
-/** `tp1`, `take_profit_2`, `target3`: one is the take profit, of several only one could be meant. */
-const NUMBERED_PROFIT = /^(tp|takeprofit|target)(price)?\d(price)?$/;
+/** `tp1`, `take_profit_2`, `target3`, `t1`: one is the take profit, of several only one could be meant. */
+const NUMBERED_PROFIT = /^(tp|t|takeprofit|target)(price)?\d(price)?$/;
 
 /**
  * Numbered take profits. Where the message says the position wanted, several change nothing that the next message does not
  * put right: they are listed. Else they are refused.
  */
 function placeTakeProfits(fields: Fields, unknown: Leaf[]): { ignored: string[]; problems: Problem[] } {
-  const isProfit = ({ path, value }: Leaf) =>
-    NUMBERED_PROFIT.test(withoutWrappers(plainName(path))) &&
-    !(typeof value === "string" && decimalOf(value) === "0");
+  const isProfit = ({ path, value }: Leaf) => {
+    const name = withoutWrappers(plainName(path));
+    const number = typeof value === "string" ? decimalOf(value) : null;
+    // A `t1` that is no number may be a time.
+    return NUMBERED_PROFIT.test(name) && number !== "0" && (number !== null || name.length > 2);
+  };
   const profits = unknown.length === 0 ? [] : unknown.filter(isProfit);
   if (profits.length === 0) return { ignored: [], problems: [] };
   const others = unknown.filter((leaf) => !isProfit(leaf));

@@ -111,7 +111,7 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "quantity_type",
     names: words(
-      "quantity_type qty_type size_type amount_type volume_type currency_type investment_type units_type",
+      "quantity_type qty_type size_type amount_type volume_type currency_type investment_type units_type tgt_ccy market_unit denominated",
     ),
   },
   {
