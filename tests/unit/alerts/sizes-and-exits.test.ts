@@ -52,3 +52,31 @@ Deno.test("what a size counts has the names of exchanges, too", () => {
   }
   assert.match(problemsOf(buy({ ccy: "USDT" }))[0]?.message ?? "", /quote_quantity/);
 });
+
+Deno.test("a size by risk needs a stop, and no other size beside it", () => {
+  for (const name of ["risk_percent", "riskPct", "risk_percentage"]) {
+    const alert = alertOf({ symbol: "A", action: "buy", price: 10, sl: 9, [name]: 1 });
+    assert.deepEqual([alert.quantity, alert.quantity_type], ["1", "risk_percent"]);
+  }
+  for (const name of ["risk_usd", "riskDollars", "risk_amount"]) {
+    const alert = alertOf({ symbol: "A", action: "buy", price: 10, sl: 9, [name]: 50 });
+    assert.deepEqual([alert.quantity, alert.quantity_type], ["50", "risk_notional"]);
+  }
+  assert.ok(pathsOf({ symbol: "A", action: "buy", price: 10, risk_percent: 1 }).length > 0);
+  assert.deepEqual(pathsOf(buy({ risk_percent: 1, sl: 9 })), ["quantity"]);
+  assert.deepEqual(pathsOf(buy({ risk: 1, sl: 9 })), ["risk"]);
+});
+
+Deno.test("the minus of a sell's size says no more than the sell, and that of a buy's says another thing", () => {
+  for (const action of ["sell", "SELL", "short"]) {
+    assert.equal(alertOf({ symbol: "A", action, qty: -10 }).quantity, "10");
+  }
+  assert.deepEqual(pathsOf({ symbol: "A", action: "buy", qty: -10 }), ["quantity"]);
+  assert.ok(pathsOf({ symbol: "A", qty: -10 }).includes("quantity"));
+});
+
+Deno.test("a JSON text of an exit is that exit", () => {
+  const exit = { type: "TAKE_PROFIT_MARKET", stopPrice: 12, price: 12, workingType: "MARK_PRICE" };
+  assert.equal(alertOf(buy({ takeProfit: JSON.stringify(exit) })).take_profit?.limit_price, "12");
+  assert.ok(pathsOf(buy({ takeProfit: JSON.stringify({ ...exit, stopPrice: 13 }) })).length > 0);
+});

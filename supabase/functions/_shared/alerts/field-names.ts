@@ -24,6 +24,8 @@ export const FIELD_NAMES = [
   "quote_quantity",
   "percent_quantity",
   "position_percent",
+  "risk_percent",
+  "risk_notional",
   "volume",
   "order_type",
   "price",
@@ -77,6 +79,8 @@ export function pathOf(field: FieldName): string {
     case "quote_quantity":
     case "percent_quantity":
     case "position_percent":
+    case "risk_percent":
+    case "risk_notional":
     case "volume":
       return "quantity";
     case "target_price":

@@ -222,6 +222,6 @@ const isWrapper = (plain: string): boolean => WRAPPERS.has(plain.slice(plain.las
 
 /** The only order of a list, or the one leg of an order that has no more: it is the order. */
 const onlyOrder = (value: Value, plain: string): Value | undefined =>
-  Array.isArray(value) && value.length === 1 && /(^|\.)((order)?legs|orders)$/.test(plain)
+  Array.isArray(value) && value.length === 1 && /(^|\.)((order)?legs|orders|orderlegcollection)$/.test(plain)
     ? value[0]
     : undefined;

@@ -2,7 +2,9 @@ import { compareDecimals } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue, move, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
+import { plainText } from "./fits.ts";
 import { plainName } from "./message.ts";
+import { ACTION_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
 const ZERO_IS_NONE: readonly FieldName[] = [
@@ -23,6 +25,8 @@ const ZERO_IS_NONE: readonly FieldName[] = [
   "quote_quantity",
   "percent_quantity",
   "position_percent",
+  "risk_percent",
+  "risk_notional",
   "volume",
 ];
 
@@ -121,6 +125,8 @@ const SIZES = [
   ["quote_quantity", "notional"],
   ["percent_quantity", "percent"],
   ["position_percent", "percent_of_position"],
+  ["risk_percent", "risk_percent"],
+  ["risk_notional", "risk_notional"],
 ] as const;
 
 /**
@@ -137,6 +143,8 @@ export function interpretSize(fields: Fields): { problems: Problem[]; unused: st
     "quote_quantity",
     "percent_quantity",
     "position_percent",
+    "risk_percent",
+    "risk_notional",
     "target.quantity",
     "position_size",
   ] as const;
@@ -170,12 +178,16 @@ const textOf = (field: Field | undefined): string =>
   typeof field?.value === "string" ? field.value.trim() : "";
 export const isPercentText = (field: Field | undefined): boolean => /^%|%$/.test(textOf(field));
 
-/** A size with its sign: `%50` is `50%`, and `@2` is 2 units. */
+/** A size with its sign: `%50` is `50%`, `@2` is 2 units, and the minus of a sell's size says no more than the sell. */
 function readSizeText(fields: Fields): void {
   const size = fields.get("quantity");
   if (size === undefined) return;
   const text = textOf(size);
   const rest = text.slice(1).trim();
+  const action = plainText(fields.get("action")?.value ?? "");
+  if (text.startsWith("-") && ACTION_WORDS.get(action)?.action === "sell") {
+    fields.set("quantity", { ...size, value: rest });
+  }
   if (text.startsWith("@") && !fields.has("quantity_type")) fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("%")) fields.set("quantity", { ...size, value: `${rest}%` });
 }

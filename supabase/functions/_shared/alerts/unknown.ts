@@ -48,7 +48,8 @@ function speaksOfOrder(part: string): boolean {
     ORDER_BEGINNING.test(plain);
 }
 
-const isWrapper = (part: string): boolean => WRAPPERS.has(part) || /^(order)?legs$/.test(part);
+const isWrapper = (part: string): boolean =>
+  WRAPPERS.has(part) || /^((order)?legs|orderlegcollection)$/.test(part);
 
 /**
  * Tells whether a name speaks of an order: its own words, and those of the objects it stands in. An object is looked at
