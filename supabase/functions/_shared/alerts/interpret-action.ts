@@ -82,7 +82,13 @@ function reverse(fields: Fields, field: Field, position: Field | undefined): Pro
   const quantity = fields.get("quantity");
   const type = fields.get("quantity_type")?.value ?? "units";
   if (side !== "long" && side !== "short") {
-    return [at("action", field, "is a reversal: say to which side, long or short")];
+    return [
+      at(
+        "action",
+        field,
+        'is a reversal: say to which side, long or short, as "market_position": "{{strategy.market_position}}"',
+      ),
+    ];
   }
   fields.set("action", { ...field, value: side === "long" ? "buy" : "sell" });
   if (fields.has("target.quantity") || fields.has("position_size")) return [];

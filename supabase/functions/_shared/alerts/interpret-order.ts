@@ -156,7 +156,9 @@ export function interpretSize(fields: Fields): { problems: Problem[]; unused: st
   for (const [name, type] of SIZES) {
     const field = take(fields, name);
     if (field === undefined) continue;
-    if (fields.has("quantity")) {
+    // The position wanted says how much: a risk beside it says another thing.
+    const isTarget = fields.has("position_size") || fields.has("target.quantity");
+    if (fields.has("quantity") || isTarget && type.startsWith("risk")) {
       problems.push(at("quantity", field, "is sent beside another size: only one can be meant"));
     } else if (name === "position_percent" && isFraction(field)) {
       problems.push(

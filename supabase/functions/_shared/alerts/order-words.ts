@@ -44,6 +44,10 @@ export const ADVICE: readonly [about: RegExp, advice: string][] = [
     /option|strike|expir|contract month|\b(dte|right|call|put|opt|ce|pe)\b/,
     'send the contract\'s own symbol, such as "AAPL 240901C150"',
   ],
+  [/^contract contract$|\bcontract (id|code|name)\b/, "send the contract's own symbol as symbol"],
+  [/\bslippage/, "an order fills at the price that it meets: send limit_price for a limit"],
+  [/break ?even/, "a stop stays where it is: send stop_loss, and move it by an alert of its own"],
+  [/\bclose side\b/, "send close_side long or short"],
   [/\blegs?\b|orderleg/, "an alert trades one contract: send its own symbol"],
   [
     /\b(pip|point|tick)s?\b/,

@@ -10,7 +10,7 @@ import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message, plainName } from "./message.ts";
-import { sortUnknown, unreadNumbers } from "./unknown.ts";
+import { sortUnknown, unreadNumbers, unreadTexts } from "./unknown.ts";
 import { withoutWrappers } from "./wrappers.ts";
 
 /** What the request says besides its body. */
@@ -82,13 +82,16 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
     setDefault(fields, "quantity", settings.default_quantity);
     setDefault(fields, "quantity_type", settings.default_quantity_type);
   }
+  // A field that is refused by its name says so there.
+  const refused = new Set(sorted.problems.map(({ path }) => path));
+  const listed = unknown.filter(({ path }) => !refused.has(path.slice(0, 64)));
   const parsed = alertPayloadSchema.safeParse(toInput(fields));
   if (!parsed.success) {
     // What was said of a field already needs no saying in other words.
     const said = new Set(problems.map(({ path }) => path));
     problems.push(
       ...problemsOf(parsed.error).filter(({ path }) => !said.has(path))
-        .map((problem) => explained(withSource(problem, fields), fields, unknown)),
+        .map((problem) => explained(withSource(problem, fields), fields, listed)),
     );
   } else if (parsed.data.time !== null && Date.parse(parsed.data.time) > options.now + DAY) {
     problems.push(withSource({ path: "time", message: "is more than a day ahead" }, fields));
@@ -183,17 +186,23 @@ function explained(problem: Problem, fields: Fields, unknown: readonly Leaf[]): 
     : isMessage(sent)
     ? ": it is an object, send what is in it by names of its own, such as quantity and price"
     : sent === undefined
-    ? unreadHint(problem.path, unknown)
+    ? unreadHint(problem.path, fields, unknown)
     : typeof sent === "string"
     ? numberHint(problem.path, sent, fields)
     : "";
   return hint === "" ? problem : { ...problem, message: problem.message + hint };
 }
 
-/** What a size or a price that is missing may have been sent as. */
-function unreadHint(path: string, unknown: readonly Leaf[]): string {
-  const numbers = /^(quantity|limit_price|stop_price)$/.test(path) ? unreadNumbers(unknown) : [];
-  return numbers.length === 0 ? "" : `; not understood: ${numbers.join(", ")}`;
+/** What a field that is missing may have been sent as. */
+function unreadHint(path: string, fields: Fields, unknown: readonly Leaf[]): string {
+  const names = /^(quantity|limit_price|stop_price)$/.test(path)
+    ? unreadNumbers(unknown)
+    : /^(symbol|action)$/.test(path)
+    ? unreadTexts(unknown)
+    : [];
+  const comment = path === "action" ? fields.get("comment") : undefined;
+  return (names.length === 0 ? "" : `; not understood: ${names.join(", ")}`) +
+    (comment === undefined ? "" : `; ${comment.source} is free text, which is not read`);
 }
 
 const DISTANCE = /^[\d.]+ ?(pips?|points?|pts|ticks?|%)$/i;
@@ -208,6 +217,8 @@ function numberHint(path: string, sent: string, fields: Fields): string {
   if (path === "quantity" && value?.startsWith("-") && fields.get("action")?.value !== "buy") {
     return ': send the size without its sign, and "action": "sell" for a sale';
   }
+  if (value !== null && path === "action") return "; send the word, buy or sell";
+  if (value !== null && path === "order_type") return "; send the word";
   if (path === "price" && value === "0") return ": leave it out of a market order";
   if (/^(take_profit|stop_loss)\./.test(path) && DISTANCE.test(sent.trim())) {
     return `; a distance is sent in money, as ${path.split(".")[0]}.amount`;

@@ -149,8 +149,18 @@ const unknownField = (path: string, advice: string): Problem => ({
   code: "unknown_field",
 });
 
-/** Unread fields that hold a number: what a size that is missing may have been sent as. */
-export function unreadNumbers(leaves: readonly Leaf[]): string[] {
-  return leaves.filter(({ value }) => typeof value === "string" && readDecimal(value).ok)
-    .map(({ path }) => path.slice(0, 64)).slice(0, 5);
+/** Names that an error lists at most. */
+const MOST_NAMES = 5;
+
+function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): string[] {
+  return leaves.filter(({ value }) => typeof value === "string" && isMeant(value))
+    .map(({ path }) => path.slice(0, 64)).slice(0, MOST_NAMES);
 }
+
+/** Unread fields that hold a number: what a size that is missing may have been sent as. */
+export const unreadNumbers = (leaves: readonly Leaf[]): string[] =>
+  namesOf(leaves, (text) => readDecimal(text).ok);
+
+/** Unread fields that hold a text: what a symbol or an action that is missing may have been sent as. */
+export const unreadTexts = (leaves: readonly Leaf[]): string[] =>
+  namesOf(leaves, (text) => !readDecimal(text).ok);
