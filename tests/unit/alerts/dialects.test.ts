@@ -268,7 +268,8 @@ const VALUES: Record<string, string> = {
   pair: "BTC-USDT",
   "order type": "limit",
   "time in force": "ioc",
-  "true or false": "true",
+  "true, false or all": "true",
+  "no kind": "limit",
   number: "1",
   plain: "1",
 };

@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import { alertOf, buy, pathsOf, problemsOf, read } from "./reading.ts";
-
-/** What is listed beside what a message was read as. */
-function ignoredOf(message: unknown): string[] {
-  const result = read(message);
-  assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems));
-  return result.alerts.flatMap(({ ignored }) => ignored);
-}
+import { alertOf, buy, ignoredOf, pathsOf, problemsOf } from "./reading.ts";
 
 Deno.test("a command of CrossTrade that does more than the order beside it is refused", () => {
   const order = "instrument=A;action=SELL;qty=1;price=9;";
@@ -170,4 +163,68 @@ Deno.test("a volume beside a size is listed, but one of a bar", () => {
   assert.deepEqual(ignoredOf(buy({ volume: 5 })), ["volume"]);
   assert.deepEqual(ignoredOf({ symbol: "A", position_size: 3, vol: 5 }), ["vol"]);
   assert.deepEqual(ignoredOf(buy({ volume: 5, open: 9, high: 11, low: 8, close: 10 })), []);
+});
+
+Deno.test("a type of an order under a name that nobody knows is refused, and one that is known is read", () => {
+  for (
+    const [name, value] of Object.entries({
+      kind: "stop",
+      how: "LIMIT",
+      mode: "Trailing-Stop",
+      style: "SL-M",
+    })
+  ) {
+    const [problem] = problemsOf(buy({ [name]: value }));
+    assert.equal(problem?.path, name);
+    assert.match(problem?.message ?? "", /order_type with limit_price or stop_price/);
+  }
+  for (const name of ["typ", "exectype", "exec_type", "otype"]) {
+    const alert = alertOf(buy({ [name]: "Limit" }));
+    assert.deepEqual([alert.order_type, alert.limit_price], ["limit", "10"]);
+  }
+  assert.deepEqual(ignoredOf(buy({ kind: "market" })), ["kind"]);
+  assert.deepEqual(ignoredOf({ symbol: "A", action: "close", kind: "stop" }), ["kind"]);
+});
+
+Deno.test("an order that may only reduce does not trade as one that opens, however that is said", () => {
+  const sell = buy({ action: "sell" });
+  for (const value of ["ReduceOnly", "Close", "ReduceOnly,LastPrice", "close only"]) {
+    const [problem, ...others] = problemsOf({ ...sell, execInst: value });
+    assert.deepEqual([problem?.path, others], ["execInst", []], value);
+    assert.match(problem?.message ?? "", /send (reduce_only, or )?action/);
+  }
+  assert.deepEqual(ignoredOf({ ...sell, execInst: "LastPrice" }), ["execInst"]);
+});
+
+Deno.test("an action under a name that nobody knows is refused where it is against what was read", () => {
+  const against: [Record<string, unknown>, string][] = [
+    [buy({ action: "sell", signal_action: "flat" }), "signal_action"],
+    [buy({ action: "sell", what: "exit" }), "what"],
+    [buy({ strategyComment: "Close long", action: "sell" }), "strategyComment"],
+    [buy({ signal: "HOLD" }), "signal"],
+    [buy({ my_signal: "STRONG_SELL" }), "my_signal"],
+    [{ symbol: "A", position_size: 100, signal_action: "flat" }, "signal_action"],
+    [{ symbol: "A", position_size: 100, signal_action: "enter_short" }, "signal_action"],
+  ];
+  for (const [message, path] of against) assert.deepEqual(pathsOf(message), [path], JSON.stringify(message));
+  assert.deepEqual(pathsOf(buy({ signal: "STRONG_SELL" })), ["action"]);
+});
+
+Deno.test("an action under a name that nobody knows is listed where it agrees, or reports what was", () => {
+  for (
+    const [message, name] of [
+      [buy({ signal_action: "long" }), "signal_action"],
+      [buy({ previousMarketPosition: "flat" }), "previousMarketPosition"],
+      [buy({ last_signal: "sell" }), "last_signal"],
+      [buy({ htf_trend: "short" }), "htf_trend"],
+      [buy({ source: "close" }), "source"],
+      [buy({ coin: "BTC" }), "coin"],
+      [buy({ out_of_sync: "flatten" }), "out_of_sync"],
+      [buy({ out_of_sync: "wait" }), "out_of_sync"],
+      [buy({ action: "sell", trade_direction: "long" }), "trade_direction"],
+      [buy({ action: "sell", position_side: "long", signalType: "exit" }), "signalType"],
+      [buy({ action: "sell", market_position: "flat", signalType: "exit" }), "signalType"],
+      [{ symbol: "A", action: "close", what: "sell" }, "what"],
+    ] as const
+  ) assert.deepEqual(ignoredOf(message), [name]);
 });

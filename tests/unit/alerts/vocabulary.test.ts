@@ -21,7 +21,8 @@ const VALUES: Record<string, string> = {
   pair: "BTC-USDT",
   "order type": "limit",
   "time in force": "ioc",
-  "true or false": "true",
+  "true, false or all": "true",
+  "no kind": "limit",
 };
 
 const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -14,7 +14,7 @@ import {
 
 /** Fields of which no second name may say something else: only one can be meant, and money hangs on it. */
 const ONLY_ONE =
-  /^(quantity$|quote_quantity|percent_quantity|position_percent|position_size|limit_price|stop_price|trail_|activation_|take_profit\.|stop_loss\.)/;
+  /^(quantity$|quote_quantity|percent_quantity|position_percent|close_percent|risk_(percent|notional)|position_size|limit_price|stop_price|trail_|activation_|take_profit\.|stop_loss\.)/;
 
 /** The words of fields that say one of a few things. */
 const WORDS_OF = new Map<FieldName, ReadonlyMap<string, unknown>>([
@@ -62,7 +62,9 @@ function compareWords(
   }
   const isExit = field === "action" && ACTION_WORDS.get(one)?.action === "close";
   // A word that nobody knows may say anything, as `inverse` does: but not beside an exit, nor in a `type`, which may be a bot's.
-  return isExit || source === "type" || KINDS.has(two) || SIDE_WORDS.has(two) ? "other" : "contradiction";
+  return isExit || source === "type" || two === "market" || KINDS.has(two) || SIDE_WORDS.has(two)
+    ? "other"
+    : "contradiction";
 }
 
 /** Names that hold nothing but a symbol; an `asset` may be "crypto", an `instrument` "EQ". */

@@ -30,6 +30,10 @@ export function decimalOf(field: Field | undefined): string | null {
   return read?.ok ? read.value : null;
 }
 
+/** A field's text; empty when it is none. */
+export const textOf = (field: Field | undefined): string =>
+  typeof field?.value === "string" ? field.value.trim() : "";
+
 /** Whether a flag is set. */
 export const isTrue = (field: Field | undefined): boolean =>
   field !== undefined && (FLAG_WORDS.get(plainText(field.value)) ?? true);

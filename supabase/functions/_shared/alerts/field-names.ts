@@ -26,6 +26,8 @@ export const FIELD_NAMES = [
   "percent_quantity",
   "position_percent",
   "close_percent",
+  "risk_percent",
+  "risk_notional",
   "volume",
   "order_type",
   "price",
@@ -82,6 +84,8 @@ export function pathOf(field: FieldName): string {
     case "percent_quantity":
     case "position_percent":
     case "close_percent":
+    case "risk_percent":
+    case "risk_notional":
     case "volume":
       return "quantity";
     case "target_price":

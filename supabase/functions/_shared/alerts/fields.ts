@@ -154,6 +154,6 @@ function byRank(field: FieldName, one: Ranked, other: Ranked): [Ranked, Ranked] 
 
 /** The only order of a list, or the one leg of an order that has no more: it is the order. */
 const onlyOrder = (value: Value, plain: string): Value | undefined =>
-  Array.isArray(value) && value.length === 1 && /(^|\.)((order)?legs|orders)$/.test(plain)
+  Array.isArray(value) && value.length === 1 && /(^|\.)((order)?legs|orders|orderlegcollection)$/.test(plain)
     ? value[0]
     : undefined;

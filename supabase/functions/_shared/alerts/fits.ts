@@ -4,6 +4,7 @@ import { isMessage, plainName, type Value } from "./message.ts";
 import {
   ACTION_WORDS,
   FLAG_WORDS,
+  KINDS,
   ORDER_TYPE_WORDS,
   SIDE_WORDS,
   TIME_IN_FORCE_WORDS,
@@ -14,6 +15,7 @@ import {
 export type When =
   | "action"
   | "not action"
+  | "no kind"
   | "close"
   | "not place"
   | "buy"
@@ -25,7 +27,7 @@ export type When =
   | "number"
   | "text"
   | "flag"
-  | "true or false"
+  | "true, false or all"
   | "no flag"
   | "set"
   | "not set"
@@ -55,6 +57,9 @@ export function isNothing(value: Value): boolean {
 /** Whether a value holds no others: what stands in objects and lists is looked at by its own names. */
 export const isScalar = (value: Value): boolean => !isMessage(value) && !Array.isArray(value);
 
+/** What a `close` says that is a flag: others write the price there. */
+const CLOSES = /^(true|false|all)$/;
+
 const isAction = (text: string): boolean => ACTION_WORDS.has(text) || TYPED_ACTION_WORDS.has(text);
 
 /** A pair of currencies or coins, as `market` holds one: others write there what kind of market it is. */
@@ -68,6 +73,8 @@ export function fits(value: Value, when: When): boolean {
       return isAction(text);
     case "not action":
       return !isAction(text);
+    case "no kind":
+      return !isAction(text) && !KINDS.has(text);
     case "close":
       return /^(close|cancel)$/.test(ACTION_WORDS.get(text)?.action ?? "");
     case "not place":
@@ -85,10 +92,10 @@ export function fits(value: Value, when: When): boolean {
       return SIDE_WORDS.has(text);
     case "flag":
       return FLAG_WORDS.has(text);
-    case "true or false":
-      return text === "true" || text === "false";
+    case "true, false or all":
+      return CLOSES.test(text);
     case "no flag":
-      return text !== "true" && text !== "false";
+      return !CLOSES.test(text);
     case "set":
       return Array.isArray(value) ? value.some(isScalar) : !isNothing(value);
     case "not set":

@@ -111,7 +111,11 @@ function reverse(fields: Fields, field: Field, word: ActionWord, sides: Sides): 
   fields.set("action", { ...field, value: "buy" });
   if (entered !== null && "message" in entered) return [entered];
   const side: PositionSide | undefined = turned ?? entered?.side;
-  if (side === undefined) return [at("action", field, "is a reversal: say to which side, long or short")];
+  if (side === undefined) {
+    const message =
+      'is a reversal: say to which side, long or short, as "market_position": "{{strategy.market_position}}"';
+    return [at("action", field, message)];
+  }
   if (entered !== null && entered.side !== side && !wanted) return [otherSide(field)];
   const problems = clampReduce(fields, field, { action: "reverse" }, sides);
   fields.set("action", { ...field, value: side === "long" ? "buy" : "sell" });

@@ -1,5 +1,5 @@
 import type { Problem } from "../http/errors.ts";
-import { at, decimalOf, isTrue, take } from "./edit-fields.ts";
+import { at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { addsTo, sideIn } from "./position-side.ts";
@@ -51,6 +51,8 @@ const SIZES = [
   ["percent_quantity", "percent"],
   ["position_percent", "percent_of_position"],
   ["close_percent", "percent_of_position"],
+  ["risk_percent", "risk_percent"],
+  ["risk_notional", "risk_notional"],
 ] as const;
 
 /**
@@ -68,6 +70,8 @@ export function interpretSize(fields: Fields): { problems: Problem[]; unused: st
     "percent_quantity",
     "position_percent",
     "close_percent",
+    "risk_percent",
+    "risk_notional",
     "target.quantity",
     "position_size",
   ] as const;
@@ -86,7 +90,9 @@ export function interpretSize(fields: Fields): { problems: Problem[]; unused: st
     if (isZero) continue;
     // A percentage that is closed of a position only reduces it.
     if (name === "close_percent") fields.set("reduce_only", { ...field, value: true });
-    if (fields.has("quantity")) {
+    // The position wanted says how much: a risk beside it says another thing.
+    const isTarget = fields.has("position_size") || fields.has("target.quantity");
+    if (fields.has("quantity") || isTarget && type.startsWith("risk")) {
       problems.push(at("quantity", field, "is sent beside another size: only one can be meant"));
     } else if (type === "percent_of_position" && isFraction(field)) {
       problems.push(
@@ -121,16 +127,18 @@ const isClose = (fields: Fields): boolean =>
 
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
 
-const textOf = (field: Field | undefined): string =>
-  typeof field?.value === "string" ? field.value.trim() : "";
 export const isPercentText = (field: Field | undefined): boolean => /^%|%$/.test(textOf(field));
 
-/** A size with its sign: `%50` is `50%`, and `@2` is 2 units. */
+/** A size with its sign: `%50` is `50%`, `@2` is 2 units, and the minus of a sell's size says no more than the sell. */
 function readSizeText(fields: Fields): void {
   const size = fields.get("quantity");
   if (size === undefined) return;
   const text = textOf(size);
   const rest = text.slice(1).trim();
+  const action = plainText(fields.get("action")?.value ?? "");
+  if (text.startsWith("-") && ACTION_WORDS.get(action)?.action === "sell") {
+    fields.set("quantity", { ...size, value: rest });
+  }
   if (text.startsWith("@") && !fields.has("quantity_type")) fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("%")) fields.set("quantity", { ...size, value: `${rest}%` });
 }

@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
 import { compareDecimals } from "../validators/decimal.ts";
-import { at, decimalOf, move, take } from "./edit-fields.ts";
+import { at, decimalOf, move, take, textOf } from "./edit-fields.ts";
 import type { FieldName, Fields } from "./field-names.ts";
 import { plainName } from "./message.ts";
 
@@ -99,4 +99,19 @@ export function refusePassedStop(fields: Fields): Problem[] {
   if (!(action === "buy" && order <= 0 || action === "sell" && order >= 0)) return [];
   const message = 'lies behind the price: send it as stop_loss, or with "order_type": "stop" or "stop_limit"';
   return [at("stop_price", stop, message)];
+}
+
+/** An exit with a plus, as `"tp": "+40"`, is a distance where a number alone is a price. */
+export function refuseSignedExits(fields: Fields): Problem[] {
+  return (["take_profit.limit_price", "stop_loss.stop_price", "stop"] as const).flatMap((name) => {
+    const field = fields.get(name);
+    const exit = name === "stop" ? "stop_loss" : name.split(".")[0];
+    return field === undefined || !textOf(field).startsWith("+") ? [] : [
+      at(
+        `${exit}.amount`,
+        field,
+        `is a distance by its sign: send ${exit}.amount, or the price without a sign`,
+      ),
+    ];
+  });
 }

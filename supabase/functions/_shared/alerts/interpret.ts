@@ -9,6 +9,7 @@ import {
   placePrices,
   refuseDoubtfulPrice,
   refusePassedStop,
+  refuseSignedExits,
   refuseTrailPrice,
   unusedPrice,
 } from "./interpret-prices.ts";
@@ -44,9 +45,9 @@ export function interpret(fields: Fields): Interpreted {
   percentText(fields, "stop", "stop_loss.percent");
   dropSign(fields, "stop_loss.percent");
   dropZeros(fields);
-  const tickets = refuseTicket(fields);
+  const refused = [...refuseTicket(fields), ...refuseSignedExits(fields)];
   const size = interpretSize(fields);
-  const problems = [...tickets, ...placePrices(fields), ...size.problems, ...interpretAction(fields)];
+  const problems = [...refused, ...placePrices(fields), ...size.problems, ...interpretAction(fields)];
   problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseTrailPrice(fields), ...refuseDoubtfulPrice(fields), ...refuseCurrent(fields));

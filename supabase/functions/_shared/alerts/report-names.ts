@@ -13,7 +13,7 @@ export const REPORT_NAMES: readonly string[] = words(`
   positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
   volume#h volumema volumesma volumeratio avgvolume relativevolume volumechange
   changepercent percentchange pnlpercent winpercent
-  tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`);
+  takeprofit.type takeprofit.workingtype stoploss.workingtype tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`);
 
 /** Names that change nothing beside a close, and are listed; beside another action they are an order of their own. */
 export const NAMES_WITHOUT_USE_IN_A_CLOSE: readonly string[] = words(`

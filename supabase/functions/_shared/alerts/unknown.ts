@@ -1,10 +1,12 @@
 import type { Problem } from "../http/errors.ts";
 import { readDecimal } from "../validators/decimal.ts";
+import { isAgainst, type Order } from "./against.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
 import { plainName, type Value } from "./message.ts";
 import {
   ADVICE,
+  NO_ORDERS,
   OPTION_VALUES,
   ORDER_BEGINNING,
   ORDER_PARTS,
@@ -13,6 +15,7 @@ import {
   PLAIN_ADVICE,
 } from "./order-words.ts";
 import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
+import { ACTION_WORDS, ORDER_TYPE_WORDS } from "./words.ts";
 import { WRAPPERS } from "./wrappers.ts";
 
 /** The words of a name: at capitals, digits, `_`, `-`, dots and spaces. */
@@ -50,7 +53,8 @@ function speaksOfOrder(part: string): boolean {
     ORDER_BEGINNING.test(plain);
 }
 
-const isWrapper = (part: string): boolean => WRAPPERS.has(part) || /^(order)?legs$/.test(part);
+const isWrapper = (part: string): boolean =>
+  WRAPPERS.has(part) || /^((order)?legs|orderlegcollection)$/.test(part);
 
 /**
  * Tells whether a name speaks of an order: its own words, and those of the objects it stands in. An object is looked at
@@ -95,8 +99,7 @@ export const MOST_LISTED = 50;
 export const shown = (path: string): string => path.slice(0, 64);
 
 /** What the rest of the message says, which tells what an unknown name may mean. */
-export type Around = {
-  isClose: boolean;
+export type Around = Order & {
   /** As the sender wrote it; undefined when there is none. */
   symbol: Value | undefined;
 };
@@ -106,9 +109,11 @@ export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
   const ignored = new Set<string>();
   const problems: Problem[] = [];
   const namesAnOrder = createNamesAnOrder();
+  const isClose = around.action === "close";
   const isOrder = (path: string, value: Value): boolean =>
-    !(around.isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
-    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol));
+    !(isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
+    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol) || isTypeOfOrder(value) && !isClose ||
+      !path.endsWith("]") && isAgainst(path, value, around));
   for (const { path, value, send } of leaves) {
     if (send === undefined && isReport(path)) continue;
     const short = shown(path);
@@ -128,14 +133,23 @@ const OPTION_SYMBOL = /\d{6}[CP]\d/i;
 /** Whether a value speaks of an order. That the symbol is an option is no news where it is one's own symbol. */
 function speaksOfAnOrder(value: Value, symbol: Value | undefined): boolean {
   const text = plainText(value);
-  if (!ORDER_VALUES.has(text)) return false;
+  // BitMEX joins what is to be done: `ReduceOnly,LastPrice`.
+  if (!text.split(",").some((each) => ORDER_VALUES.has(each))) return false;
   return !(OPTION_VALUES.has(text) && typeof symbol === "string" && OPTION_SYMBOL.test(symbol));
 }
 
+/** A type of an order under an unknown name: a close may report by which it was left. */
+function isTypeOfOrder(value: Value): boolean {
+  const type = ORDER_TYPE_WORDS.get(plainText(value));
+  return type !== undefined && type !== "market" && plainText(value) !== "sl";
+}
+
+const isTelling = (text: string): boolean =>
+  ACTION_WORDS.has(text) || ORDER_VALUES.has(text) || NO_ORDERS.has(text);
+
 function adviceOf(path: string, value: Value): string {
-  const words = `${wordsOf(path).join(" ")} ${plainName(path)}`;
-  const text = plainText(value);
-  const all = ORDER_VALUES.has(text) ? `${words} ${text}` : words;
+  const told = isTypeOfOrder(value) ? "order type" : plainText(value).split(",").find(isTelling) ?? "";
+  const all = `${wordsOf(path).join(" ")} ${plainName(path)} ${told}`.trim();
   return ADVICE.find(([about]) => about.test(all))?.[1] ?? PLAIN_ADVICE;
 }
 
@@ -145,8 +159,18 @@ const unknownField = (path: string, advice: string): Problem => ({
   code: "unknown_field",
 });
 
-/** Unread fields that hold a number: what a size that is missing may have been sent as. */
-export function unreadNumbers(leaves: readonly Leaf[]): string[] {
-  return leaves.filter(({ value }) => typeof value === "string" && readDecimal(value).ok)
-    .map(({ path }) => shown(path)).slice(0, 5);
+/** Names that an error lists at most. */
+const MOST_NAMES = 5;
+
+function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): string[] {
+  return leaves.filter(({ value }) => typeof value === "string" && isMeant(value))
+    .map(({ path }) => shown(path)).slice(0, MOST_NAMES);
 }
+
+/** Unread fields that hold a number: what a size that is missing may have been sent as. */
+export const unreadNumbers = (leaves: readonly Leaf[]): string[] =>
+  namesOf(leaves, (text) => readDecimal(text).ok);
+
+/** Unread fields that hold a text: what a symbol or an action that is missing may have been sent as. */
+export const unreadTexts = (leaves: readonly Leaf[]): string[] =>
+  namesOf(leaves, (text) => !readDecimal(text).ok);

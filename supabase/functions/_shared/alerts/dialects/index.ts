@@ -84,6 +84,23 @@ const towerflow = dialect("towerflow", (message) => message.has("dilution"), [],
   { names: ["size"], send: "send quantity, or quote_quantity where it is money" },
 ]);
 
+/** TrendFi: a flag for each of four orders, of which `sell` and `cover` leave the whole position. */
+const trendFi = dialect(
+  "trendfi",
+  (message) => ["buy", "sell", "short", "cover"].every((name) => message.has(name)),
+  [
+    { field: "action", names: ["sell"], when: "flag", says: "exit_long" },
+    { field: "action", names: ["cover"], when: "flag", says: "exit_short" },
+  ],
+);
+
+/** MetaTrader's pending orders: the price that they open at. */
+const pendingOrder = dialect(
+  "metatrader-pending",
+  (message) => says(message, "type", /^order_type_(buy|sell)_(limit|stop)$/i),
+  [{ field: "price", names: ["price", "open_price"] }],
+);
+
 /** Bitget's hedge mode: beside `tradeSide` `close`, `side` is the side of the position, as `buy` for a long one. */
 const bitget = dialect("bitget", (message) => message.has("tradeside") && message.has("side"), [
   { field: "action", names: ["trade_side"], when: "close" },
@@ -128,12 +145,14 @@ export const DIALECTS: readonly Dialect[] = [
   hyperTrade,
   strategy,
   zignaly,
+  trendFi,
   targetSize,
   traderspost,
   octoBot,
   alertsProcessor,
   towerflow,
   bitget,
+  pendingOrder,
   crossTrade,
   own,
 ];
