@@ -48,7 +48,7 @@ Deno.test("what only reduces is refused where the rest of the message opens", ()
       { action: "buy", mode: "reverse", reduce_only: true },
     ],
     /^action$/,
-    /only reduces.*send close/,
+    /only reduces, but the rest opens.*send close/,
   );
   assertRefused([{ action: "sell", reduce_only: true, position_size: -10 }], /^target.side$/, /another side/);
 });

@@ -36,10 +36,8 @@ const takesFrom = (action: string): PositionSide => action === "buy" ? "short" :
 const hasSize = (fields: Fields): boolean => fields.has("position_size") || fields.has("target.quantity");
 
 /** Two fields that say two sides. Money hangs on it, so that none is chosen. */
-export const otherSide = (field: Field): Problem => ({
-  ...at("target.side", field, "says another side than what stands beside it: leave one of them out"),
-  code: "contradiction",
-});
+export const otherSide = (field: Field): Problem =>
+  at("target.side", field, "says another side than what stands beside it: leave one of them out");
 
 /** To which side an `enter`, `open`, `add` or `reverse` goes: all that is said of sides must say it. */
 export function sideToEnter(
@@ -151,14 +149,11 @@ export function clampReduce(
 ): Problem[] {
   const flag = fields.get("reduce_only");
   if (!isTrue(flag) || flag === undefined || action === "close") return [];
-  const opens = {
-    ...at(
-      "action",
-      flag,
-      "says that the order only reduces, which it does not: send close, close_long or close_short",
-    ),
-    code: "contradiction",
-  };
+  const opens = at(
+    "action",
+    flag,
+    "says that the order only reduces, but the rest opens: send close, close_long or close_short",
+  );
   if (action !== "buy" && action !== "sell") return [opens];
   const side = takesFrom(action);
   if ((own ?? side) !== side || isOfPosition(position) && (sideIn(position) ?? side) !== side) return [opens];
