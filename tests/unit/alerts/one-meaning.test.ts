@@ -24,6 +24,7 @@ Deno.test("a cancel is of one order by order_id, or of all: what else seems to c
 Deno.test("a cancel may have what chooses no orders, and any label where it says all in so many words", () => {
   const read = (fields: Message) => alertOf({ symbol: "A", action: "cancel", ...fields });
   assert.equal(read({ price: 9, time: "2026-11-24T00:00:00Z", alert_id: "x", quantity: 0 }).action, "cancel");
+  assert.equal(read({ order_type: "market", reduce_only: false, limit_price: 0, tp: 0 }).action, "cancel");
   assert.equal(read({ order_id: "17", side: "buy", quantity: 1, id: "Long" }).order_id, "17");
   assert.equal(read({ symbol: "*", id: "clean up" }).id, "clean up");
   assert.equal(read({ action: "cancel_orders", quantity: 1, id: "x" }).action, "cancel");

@@ -1,5 +1,5 @@
 import type { Problem } from "../http/errors.ts";
-import { at, decimalOf } from "./edit-fields.ts";
+import { at, decimalOf, isTrue } from "./edit-fields.ts";
 import { type Field, type FieldName, type Fields, pathOf } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import type { Sides } from "./position-side.ts";
@@ -38,7 +38,7 @@ export function interpretCancel(fields: Fields, field: Field, sides: Sides): Pro
   const names: readonly FieldName[] = saysAll ? OF_AN_ORDER : [...OF_AN_ORDER, "quantity"];
   const chosen = names.flatMap((name): [FieldName, Field][] => {
     const each = fields.get(name);
-    return each === undefined || decimalOf(each) === "0" ? [] : [[name, each]];
+    return each === undefined || choosesNone(name, each) ? [] : [[name, each]];
   });
   if (sides.order !== undefined) chosen.push(["order_side", sides.order]);
   if (sides.position !== undefined) chosen.push(["position_side", sides.position]);
@@ -46,6 +46,10 @@ export function interpretCancel(fields: Fields, field: Field, sides: Sides): Pro
   if (id !== undefined && IDS_OF_AN_ORDER.has(id.source) && !saysAll) chosen.push(["id", id]);
   return chosen.map(([name, each]) => at(pathOf(name), each, advice(name)));
 }
+
+/** A flag that is not set, a number of 0, and the type that rests for no price. */
+const choosesNone = (name: FieldName, field: Field): boolean =>
+  name === "reduce_only" ? !isTrue(field) : decimalOf(field) === "0" || field.value === "market";
 
 const advice = (name: FieldName): string =>
   name === "id"
