@@ -33,7 +33,7 @@ Deno.test("a cancel may have what chooses no orders, and any label where it says
 Deno.test("a limit is at the order's own price, not at the market's beside it, and of two it is refused", () => {
   const limit = (fields: Message) => alertOf({ ...base, type: "limit", ...fields });
   for (const market of ["signal_price", "close", "last", "ltp", "current_price"]) {
-    for (const own of ["entry", "entry_price", "order_price", "prc"]) {
+    for (const own of ["entry", "entry_price", "order_price", "prc", "rat"]) {
       assert.equal(limit({ [market]: 105, [own]: 100 }).limit_price, "100", `${market} ${own}`);
       assert.equal(alertOf({ ...base, type: "stop", [market]: 100, [own]: 105 }).stop_price, "105");
     }

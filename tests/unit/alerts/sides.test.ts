@@ -132,6 +132,8 @@ Deno.test("a side under any name of the action says which position a buy or sell
   }
   assert.deepEqual(clamped({ action: "buy", position: { type: "short" } }), ["buy", "short"]);
   assert.deepEqual(clamped({ action: "sell", signal: "sell_to_close" }), ["sell", "long"]);
+  assert.deepEqual(clamped({ action: "buy", position_side: "net", direction: "short" }), ["buy", "short"]);
+  assert.deepEqual(clamped({ action: "buy", position_side: "both" }), ["buy", null]);
   assert.deepEqual(
     clamped({ action: "buy", signal: "long" }),
     ["buy", null],
@@ -157,10 +159,13 @@ Deno.test("an entry goes to the one side that all of the message says", () => {
     assert.deepEqual(clamped({ action, side: "long" }), ["buy", "long"]);
     assert.deepEqual(clamped({ action, side: "sell", position_side: "short" }), ["sell", "short"]);
     assert.deepEqual(clamped({ action, side: "sell" }), ["sell", null]);
+    assert.deepEqual(clamped({ action, signal: "buy" }), ["buy", null]);
     assertRefused(
       [
         { action, side: "buy", position_side: "short" },
         { action, side: "buy", direction: "short" },
+        { action, signal: "sell", side: "long" },
+        { action, side: "buy", signal: "sell" },
         { action, direction: "long", market_position: "short" },
         { action, side: "long", type: "short" },
         { action, side: "long", market_position: "flat" },

@@ -40,7 +40,8 @@ export function interpretCancel(fields: Fields, field: Field, sides: Sides): Pro
     const each = fields.get(name);
     return each === undefined || choosesNone(name, each) ? [] : [[name, each]];
   });
-  if (sides.order !== undefined) chosen.push(["order_side", sides.order]);
+  // Another name of the action says how the command is done, as CrossTrade's `action` does.
+  if (/^(side|direction)$/.test(sides.order?.source ?? "")) chosen.push(["order_side", sides.order ?? field]);
   if (sides.position !== undefined) chosen.push(["position_side", sides.position]);
   const id = fields.get("id");
   if (id !== undefined && IDS_OF_AN_ORDER.has(id.source) && !saysAll) chosen.push(["id", id]);

@@ -23,6 +23,7 @@ const WORDS_OF = new Map<FieldName, ReadonlyMap<string, unknown>>([
   ["time_in_force", TIME_IN_FORCE_WORDS],
   ["target.side", SIDE_WORDS],
   ["position_side", SIDE_WORDS],
+  ["order_side", ACTION_WORDS],
   ["close_side", SIDE_WORDS],
   ["quantity_type", QUANTITY_TYPE_WORDS],
   ["stop_loss.type", ORDER_TYPE_WORDS],

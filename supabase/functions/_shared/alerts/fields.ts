@@ -109,15 +109,21 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     put("order_type", { value: both.type, source, rank, path }, false);
   }
 
+  /** A less telling action may say the side of its position, as `short` and `close_short` do, or of its order. */
+  function putSide(action: Ranked): void {
+    const word = ACTION_WORDS.get(plainText(action.value));
+    if (word?.side !== undefined) put("position_side", { ...action, value: word.side }, false);
+    else if (word?.action === "buy" || word?.action === "sell") {
+      put("order_side", { ...action, value: word.action }, false);
+    }
+  }
+
   function put(field: FieldName, sent: Ranked, isFlag: boolean): void {
     const before = found.get(field);
     if (before === undefined) return void found.set(field, sent);
     const [first, second] = byRank(field, before, sent);
     found.set(field, first);
     if (first.value === second.value) return;
-    // A side beside an action is that of its position, whatever its name is: `short`, `close_short`.
-    const side = field === "action" ? ACTION_WORDS.get(plainText(second.value))?.side : undefined;
-    if (side !== undefined) put("position_side", { ...second, value: side }, false);
     const beside = compare(field, first, second);
     // Two flags, or a flag and a word, that say two things: isBuy and isSell.
     const isOtherFlag = isFlag && plainText(before.value) !== plainText(sent.value);
@@ -129,7 +135,10 @@ export function collectFields(message: Message, index: NameIndex): Collected {
         message: "is sent twice, with two values: leave one of them out",
         code: "duplicate_field",
       });
-    } else if (beside === "other") besides.push(second);
+      return;
+    }
+    if (beside === "other") besides.push(second);
+    if (field === "action") putSide(second);
   }
 }
 
@@ -144,12 +153,16 @@ const isActionOrType = (field: FieldName): boolean => field === "action" || fiel
 /** A field under one of its names, how telling that name is (0 is the most), and where it stands, as the sender wrote it. */
 type Ranked = Field & { rank: number; path: string };
 
-/** The more telling of two names first. With an exit, `side: long` is the side of the position, not an order to buy. */
+/**
+ * The more telling of two names first. With an exit, `side: long` is the side of the position, not an order to buy; and a
+ * `position_side` of `net` or `both` tells less than any side.
+ */
 function byRank(field: FieldName, one: Ranked, other: Ranked): [Ranked, Ranked] {
   const [first, second] = one.rank <= other.rank ? [one, other] : [other, one];
   const isExit = field === "action" && /^(side|direction)$/.test(first.source) &&
     SIDE_WORDS.has(plainText(first.value)) && ACTION_WORDS.get(plainText(second.value))?.action === "close";
-  return isExit ? [second, first] : [first, second];
+  const isNoSide = field === "position_side" && !SIDE_WORDS.has(plainText(first.value));
+  return isExit || isNoSide ? [second, first] : [first, second];
 }
 
 /** The only order of a list, or the one leg of an order that has no more: it is the order. */

@@ -153,7 +153,7 @@ export const VOCABULARY: readonly Row[] = [
     when: "number",
   },
   // What a limit or stop order takes that has no price of its own, whatever the market's price beside it is.
-  { field: "order_price", names: words("order_price order.price prc entry_price entry"), when: "number" },
+  { field: "order_price", names: words("order_price order.price prc rat entry_price entry"), when: "number" },
   { field: "limit_price", names: words("limit_price order.limit_price lmt_price") },
   { field: "limit_price", names: words("limit"), when: "number" },
   {
