@@ -20,7 +20,7 @@ export function move(fields: Fields, from: FieldName, to: FieldName): Problem[] 
 /** A field, taken away. */
 export function take(fields: Fields, name: FieldName): Field | undefined {
   const field = fields.get(name);
-  fields.delete(name);
+  if (field !== undefined) fields.delete(name);
   return field;
 }
 

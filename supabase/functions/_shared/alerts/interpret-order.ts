@@ -159,12 +159,12 @@ function reduces(fields: Fields): boolean {
  */
 export function resolvePercent(fields: Fields): void {
   const size = fields.get("quantity");
+  const sent = fields.get("quantity_type");
+  const isText = sent === undefined && isPercentText(size);
+  const type = isText ? size : sent?.value === "percent" ? sent : undefined;
+  if (type === undefined) return;
   const ofPosition = reduces(fields);
-  if (ofPosition && size !== undefined && isPercentText(size) && !fields.has("quantity_type")) {
-    fields.set("quantity", { ...size, value: textOf(size).slice(0, -1) });
-    fields.set("quantity_type", { ...size, value: "percent" });
-  }
-  const type = fields.get("quantity_type");
-  if (type?.value !== "percent") return;
+  if (isText && !ofPosition) return;
+  if (isText) fields.set("quantity", { ...type, value: textOf(size).slice(0, -1) });
   fields.set("quantity_type", { ...type, value: ofPosition ? "percent_of_position" : "percent_of_equity" });
 }

@@ -55,15 +55,17 @@ export function placePrices(fields: Fields): Problem[] {
 /** Names of a price that is not used, as it is another than the one of the order. */
 export function unusedPrice(fields: Fields): string[] {
   const own = take(fields, "order_price");
+  if (own === undefined) return [];
   const value = decimalOf(own);
-  return own === undefined || value === "0" || value === decimalOf(fields.get("price")) ? [] : [own.source];
+  return value === "0" || value === decimalOf(fields.get("price")) ? [] : [own.source];
 }
 
 /** A trailing distance of more than half the price is none: Alpaca's `trail_price` is a distance, others' is a price. */
 export function refuseTrailPrice(fields: Fields): Problem[] {
   const trail = fields.get("trail_amount");
+  if (trail === undefined) return [];
   const [distance, price] = [decimalOf(trail), decimalOf(fields.get("price"))];
-  if (trail === undefined || distance === null || price === null) return [];
+  if (distance === null || price === null) return [];
   if (Number(distance) <= Number(price) / 2) return [];
   const message =
     "is near the price, and would be a distance: send that as trail_amount, or activation_price";
@@ -76,8 +78,9 @@ export function refuseTrailPrice(fields: Fields): Problem[] {
  */
 export function refuseDoubtfulPrice(fields: Fields): Problem[] {
   const price = fields.get("price");
+  if (price?.source !== "close" && price?.source !== "entry") return [];
   const value = decimalOf(price);
-  if (price === undefined || value === null || !/^\d$/.test(value)) return [];
+  if (value === null || !/^\d$/.test(value)) return [];
   const action = fields.get("action")?.value;
   const isBar = fields.has("high") || fields.has("open");
   const isFlag = price.source === "close" && value === "1" && action === "sell" && !isBar;

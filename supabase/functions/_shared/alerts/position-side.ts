@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue, take } from "./edit-fields.ts";
-import type { Field, FieldName, Fields } from "./field-names.ts";
+import type { Field, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { plainName } from "./message.ts";
 import { type ActionWord, SIDE_WORDS } from "./words.ts";
@@ -119,8 +119,9 @@ export function clampOrder(
  */
 export function refuseCurrent(fields: Fields): Problem[] {
   const target = fields.get("target.side");
+  if (target?.source !== "current_position") return [];
   const adds = addsTo(fields.get("action")?.value);
-  if (target?.source !== "current_position" || adds === undefined || fields.has("previous.side")) return [];
+  if (adds === undefined || fields.has("previous.side")) return [];
   if (sideIn(target) === adds || fields.has("target.quantity")) return [];
   const message = "may be the position before the order: send market_position, or previous_position";
   return [at("target.side", target, message)];
@@ -171,18 +172,15 @@ export function clampReduce(
  */
 export function neverOpen(fields: Fields): Problem[] {
   const action = fields.get("action");
-  const flag = fields.get("reduce_only");
+  const isReduce = isTrue(fields.get("reduce_only")) && addsTo(action?.value) !== undefined;
+  if (action === undefined || !isReduce && action.value !== "close") return [];
   const target = fields.get("target.side");
-  const isExit = action?.value === "close" || isTrue(flag) && addsTo(action?.value) !== undefined;
   const left = decimalOf(fields.get("target.quantity"));
-  if (!isExit || action === undefined || left === null || left === "0" || sideIn(target) === undefined) {
-    return [];
-  }
+  if (left === null || left === "0" || sideIn(target) === undefined) return [];
   if (addsTo(action.value) === sideIn(target)) return [otherSide(target ?? action)];
-  const size: FieldName = "target.quantity";
   if (!fields.has("quantity")) {
     return [at("quantity", action, "is missing: an exit says how much it closes, not what it leaves")];
   }
-  fields.delete(size);
+  fields.delete("target.quantity");
   return [];
 }
