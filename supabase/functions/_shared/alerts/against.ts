@@ -10,6 +10,10 @@ export type Order = { action: Value | undefined; side: Value | undefined };
 const REPORTS =
   /(^|[^a-z])(prev|previous|last|old|from|before|entry|trend|bias|htf|mtf|ltf|filter|regime|momentum|sentiment|rating|source|src|reason|color|colour|pattern|candle|opposite|sync|on|if|when)([^a-z]|$)/;
 
+/** Whether a name's value is of another time, of another one, or of another case. */
+export const reportsAnother = (name: string): boolean =>
+  REPORTS.test(name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase());
+
 /** What a word says that says to trade nothing. */
 const NONE: ActionWord = { action: "mark" };
 
@@ -23,9 +27,7 @@ function actionIn(value: Value): ActionWord | undefined {
 /** Whether a value under a name that nobody knows is an action against the one that was read. */
 export function isAgainst(name: string, value: Value, { action, side }: Order): boolean {
   const word = NO_ORDERS.has(plainText(value)) ? NONE : actionIn(value);
-  if (word === undefined || REPORTS.test(name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase())) {
-    return false;
-  }
+  if (word === undefined || reportsAnother(name)) return false;
   const reduces = action === "sell" && side === "long" || action === "buy" && side === "short" ||
     side === "flat";
   const isOrder = action === "buy" || action === "sell" || action === undefined && side !== undefined;

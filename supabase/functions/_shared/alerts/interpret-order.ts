@@ -7,7 +7,7 @@ import { plainName } from "./message.ts";
 import { ACTION_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
-const ZERO_IS_NONE: readonly FieldName[] = [
+const ZERO_IS_NONE: ReadonlySet<FieldName> = new Set([
   "take_profit.percent",
   "take_profit.amount",
   "take_profit.limit_price",
@@ -28,14 +28,14 @@ const ZERO_IS_NONE: readonly FieldName[] = [
   "risk_percent",
   "risk_notional",
   "volume",
-];
+]);
 
 /** Takes away what says none by 0. */
 export function dropZeros(fields: Fields): void {
-  for (const name of ZERO_IS_NONE) {
-    const field = fields.get(name);
+  for (const [name, field] of fields) {
+    if (!ZERO_IS_NONE.has(name)) continue;
     // In our own objects (`take_profit.percent`) a 0 would be a mistake: who wants none leaves it out.
-    if (decimalOf(field) === "0" && !field?.source.includes(".")) fields.delete(name);
+    if (decimalOf(field) === "0" && !field.source.includes(".")) fields.delete(name);
   }
   // The position wanted says how much: OpenAlgo's smart order closes with a quantity of 0.
   const isTarget = fields.has("position_size") || fields.has("target.quantity");
@@ -88,19 +88,18 @@ export function placePrices(fields: Fields): Problem[] {
   return problems;
 }
 
+const EXIT_PRICES = ["take_profit.limit_price", "stop_loss.stop_price", "stop"] as const;
+
 /** An exit with a plus, as `"tp": "+40"`, is a distance where a number alone is a price. */
 export function refuseSignedExits(fields: Fields): Problem[] {
-  return (["take_profit.limit_price", "stop_loss.stop_price", "stop"] as const).flatMap((name) => {
+  const problems: Problem[] = [];
+  for (const name of EXIT_PRICES) {
     const field = fields.get(name);
-    const exit = name === "stop" ? "stop_loss" : name.split(".")[0];
-    return field === undefined || !textOf(field).startsWith("+") ? [] : [
-      at(
-        `${exit}.amount`,
-        field,
-        `is a distance by its sign: send ${exit}.amount, or the price without a sign`,
-      ),
-    ];
-  });
+    if (field === undefined || !textOf(field).startsWith("+")) continue;
+    const path = name === "take_profit.limit_price" ? "take_profit.amount" : "stop_loss.amount";
+    problems.push(at(path, field, `is a distance by its sign: send ${path}, or the price without a sign`));
+  }
+  return problems;
 }
 
 /**
@@ -109,8 +108,9 @@ export function refuseSignedExits(fields: Fields): Problem[] {
  */
 export function refusePassedStop(fields: Fields): Problem[] {
   const stop = fields.get("stop_price");
+  if (stop === undefined || fields.has("order_type")) return [];
   const [level, price] = [decimalOf(stop), decimalOf(fields.get("price"))];
-  if (stop === undefined || level === null || price === null || fields.has("order_type")) return [];
+  if (level === null || price === null) return [];
   const action = fields.get("action")?.value;
   const order = compareDecimals(level, price);
   if (!(action === "buy" && order <= 0 || action === "sell" && order >= 0)) return [];
@@ -119,6 +119,18 @@ export function refusePassedStop(fields: Fields): Problem[] {
 }
 
 const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
+
+/** Fields that say how much. */
+const SIZE_FIELDS: readonly FieldName[] = [
+  "quantity",
+  "quote_quantity",
+  "percent_quantity",
+  "position_percent",
+  "risk_percent",
+  "risk_notional",
+  "target.quantity",
+  "position_size",
+];
 
 /** Fields that are a size, and what they count. */
 const SIZES = [
@@ -130,27 +142,16 @@ const SIZES = [
 ] as const;
 
 /**
- * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither is not used.
+ * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither goes to `unused`.
  */
-export function interpretSize(fields: Fields): { problems: Problem[]; unused: string[] } {
+export function interpretSize(fields: Fields, unused: string[]): Problem[] {
   const problems: Problem[] = [];
-  const unused: string[] = [];
   const volume = take(fields, "volume");
   // `{{volume}}` comes with the bar that it is of, or with the interval of the chart.
   const isBars = BAR_FIELDS.some((name) => fields.has(name));
-  const hasSize = [
-    "quantity",
-    "quote_quantity",
-    "percent_quantity",
-    "position_percent",
-    "risk_percent",
-    "risk_notional",
-    "target.quantity",
-    "position_size",
-  ] as const;
   // A bar has a volume, too: only where nothing else says how much is it the order's.
   if (volume !== undefined && !isBars) {
-    if (hasSize.some((name) => fields.has(name))) unused.push(volume.source);
+    if (SIZE_FIELDS.some((name) => fields.has(name))) unused.push(volume.source);
     else fields.set("quantity", volume);
   }
   for (const [name, type] of SIZES) {
@@ -171,7 +172,7 @@ export function interpretSize(fields: Fields): { problems: Problem[]; unused: st
     }
   }
   readSizeText(fields);
-  return { problems, unused };
+  return problems;
 }
 
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");

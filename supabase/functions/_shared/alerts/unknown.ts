@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
 import { readDecimal } from "../validators/decimal.ts";
-import { isAgainst, type Order } from "./against.ts";
+import { isAgainst, type Order, reportsAnother } from "./against.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
 import { plainName, type Value } from "./message.ts";
@@ -98,13 +98,15 @@ export type Around = Order & {
 
 /** Sorts what stands under unknown names by whether it may change the order. */
 export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
+  if (leaves.length === 0) return { ignored: [], problems: [] };
   const ignored = new Set<string>();
   const problems: Problem[] = [];
   const namesAnOrder = createNamesAnOrder();
   const isClose = around.action === "close";
   const isOrder = (path: string, value: Value): boolean =>
     !(isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
-    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol) || isTypeOfOrder(value) && !isClose ||
+    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol) ||
+      isTypeOfOrder(value) && !isClose && !reportsAnother(path) ||
       !path.endsWith("]") && isAgainst(path, value, around));
   for (const { path, value, send } of leaves) {
     if (send === undefined && isReport(path)) continue;
