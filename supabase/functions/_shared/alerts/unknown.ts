@@ -3,7 +3,7 @@ import { readDecimal } from "../validators/decimal.ts";
 import { isAgainst, type Order, reportsAnother } from "./against.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
-import { plainName, type Value } from "./message.ts";
+import { plainName, type Value, wordsOf } from "./message.ts";
 import {
   ADVICE,
   NO_ORDERS,
@@ -17,13 +17,6 @@ import {
 import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
 import { ACTION_WORDS, ORDER_TYPE_WORDS } from "./words.ts";
 import { WRAPPERS } from "./wrappers.ts";
-
-/** The words of a name: at capitals, digits, `_`, `-`, dots and spaces. */
-function wordsOf(path: string): string[] {
-  return path.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z]+/).filter((word) =>
-    word !== ""
-  );
-}
 
 const last = (path: string): string => path.slice(Math.max(path.lastIndexOf("."), path.lastIndexOf("]")) + 1);
 /** The name alone, as plainName has it: without the objects that it stands in and its place in a list. */
