@@ -183,6 +183,7 @@ Deno.test("a type of an order under a name that nobody knows is refused, and one
     assert.deepEqual([alert.order_type, alert.limit_price], ["limit", "10"]);
   }
   assert.deepEqual(ignoredOf(buy({ kind: "market" })), ["kind"]);
+  assert.deepEqual(ignoredOf(buy({ action: "sell", reason: "stop" })), ["reason"]);
   assert.deepEqual(ignoredOf({ symbol: "A", action: "close", kind: "stop" }), ["kind"]);
 });
 

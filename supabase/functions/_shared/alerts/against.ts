@@ -1,14 +1,15 @@
 import { plainText } from "./fits.ts";
-import type { Value } from "./message.ts";
+import { type Value, wordsOf } from "./message.ts";
 import { NO_ORDERS } from "./order-words.ts";
+import { REPORTING_WORDS } from "./report-names.ts";
 import { ACTION_WORDS, type ActionWord, TYPED_ACTION_WORDS } from "./words.ts";
 
 /** What was read of a message: its action, and the side of the position that it leaves or acts on. */
 export type Order = { action: Value | undefined; side: Value | undefined };
 
-/** Words of a name that reports what was or what others think, or says what to do in another case. */
-const REPORTS =
-  /(^|[^a-z])(prev|previous|last|old|from|before|entry|trend|bias|htf|mtf|ltf|filter|regime|momentum|sentiment|rating|source|src|reason|color|colour|pattern|candle|opposite|sync|on|if|when)([^a-z]|$)/;
+/** Whether a name's value is of another time, of another one, or of another case. */
+export const reportsAnother = (name: string): boolean =>
+  wordsOf(name).some((word) => REPORTING_WORDS.has(word));
 
 /** What a word says that says to trade nothing. */
 const NONE: ActionWord = { action: "mark" };
@@ -23,9 +24,7 @@ function actionIn(value: Value): ActionWord | undefined {
 /** Whether a value under a name that nobody knows is an action against the one that was read. */
 export function isAgainst(name: string, value: Value, { action, side }: Order): boolean {
   const word = NO_ORDERS.has(plainText(value)) ? NONE : actionIn(value);
-  if (word === undefined || REPORTS.test(name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase())) {
-    return false;
-  }
+  if (word === undefined || reportsAnother(name)) return false;
   const reduces = action === "sell" && side === "long" || action === "buy" && side === "short" ||
     side === "flat";
   const isOrder = action === "buy" || action === "sell" || action === undefined && side !== undefined;

@@ -6,7 +6,7 @@ import { addsTo, sideIn } from "./position-side.ts";
 import { ACTION_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
-const ZERO_IS_NONE: readonly FieldName[] = [
+const ZERO_IS_NONE: ReadonlySet<FieldName> = new Set([
   "take_profit.percent",
   "take_profit.amount",
   "take_profit.limit_price",
@@ -22,14 +22,14 @@ const ZERO_IS_NONE: readonly FieldName[] = [
   "stop_price",
   "stop",
   "volume",
-];
+]);
 
 /** Takes away what says none by 0. */
 export function dropZeros(fields: Fields): void {
-  for (const name of ZERO_IS_NONE) {
-    const field = fields.get(name);
+  for (const [name, field] of fields) {
+    if (!ZERO_IS_NONE.has(name)) continue;
     // In our own objects (`take_profit.percent`) a 0 would be a mistake: who wants none leaves it out.
-    if (decimalOf(field) === "0" && !field?.source.includes(".")) fields.delete(name);
+    if (decimalOf(field) === "0" && !field.source.includes(".")) fields.delete(name);
   }
   // The position wanted says how much: OpenAlgo's smart order closes with a quantity of 0.
   const isTarget = fields.has("position_size") || fields.has("target.quantity");
@@ -45,6 +45,19 @@ export function dropZeros(fields: Fields): void {
 
 const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
 
+/** Fields that say how much. */
+const SIZE_FIELDS: readonly FieldName[] = [
+  "quantity",
+  "quote_quantity",
+  "percent_quantity",
+  "position_percent",
+  "close_percent",
+  "risk_percent",
+  "risk_notional",
+  "target.quantity",
+  "position_size",
+];
+
 /** Fields that are a size, and what they count. */
 const SIZES = [
   ["quote_quantity", "notional"],
@@ -56,35 +69,23 @@ const SIZES = [
 ] as const;
 
 /**
- * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither is not used.
+ * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither goes to `unused`.
  */
-export function interpretSize(fields: Fields): { problems: Problem[]; unused: string[] } {
+export function interpretSize(fields: Fields, unused: string[]): Problem[] {
   const problems: Problem[] = [];
-  const unused: string[] = [];
   const volume = take(fields, "volume");
   // `{{volume}}` comes with the bar that it is of, or with the interval of the chart.
   const isBars = BAR_FIELDS.some((name) => fields.has(name));
-  const hasSize = [
-    "quantity",
-    "quote_quantity",
-    "percent_quantity",
-    "position_percent",
-    "close_percent",
-    "risk_percent",
-    "risk_notional",
-    "target.quantity",
-    "position_size",
-  ] as const;
   // A bar has a volume, too: only where nothing else says how much is it the order's.
   if (volume !== undefined && !isBars) {
-    if (hasSize.some((name) => fields.has(name))) unused.push(volume.source);
+    if (SIZE_FIELDS.some((name) => fields.has(name))) unused.push(volume.source);
     else fields.set("quantity", volume);
   }
   for (const [name, type] of SIZES) {
     const field = take(fields, name);
     if (field === undefined) continue;
     const isZero = decimalOf(field) === "0";
-    if (isZero && isClose(fields) && !hasSize.some((each) => fields.has(each))) {
+    if (isZero && isClose(fields) && !SIZE_FIELDS.some((each) => fields.has(each))) {
       problems.push(at("quantity", field, "is 0: say how much to close, or leave it out to close all"));
     }
     if (isZero) continue;
@@ -112,7 +113,7 @@ export function interpretSize(fields: Fields): { problems: Problem[]; unused: st
     }
   }
   readSizeText(fields);
-  return { problems, unused };
+  return problems;
 }
 
 /** Whether a word for what a size counts says what its name says: `percent` leaves open of what. */

@@ -95,8 +95,9 @@ export function refuseDoubtfulPrice(fields: Fields): Problem[] {
  */
 export function refusePassedStop(fields: Fields): Problem[] {
   const stop = fields.get("stop_price");
+  if (stop === undefined || fields.has("order_type")) return [];
   const [level, price] = [decimalOf(stop), decimalOf(fields.get("price"))];
-  if (stop === undefined || level === null || price === null || fields.has("order_type")) return [];
+  if (level === null || price === null) return [];
   const action = fields.get("action")?.value;
   const order = compareDecimals(level, price);
   if (!(action === "buy" && order <= 0 || action === "sell" && order >= 0)) return [];
@@ -104,17 +105,16 @@ export function refusePassedStop(fields: Fields): Problem[] {
   return [at("stop_price", stop, message)];
 }
 
+const EXIT_PRICES = ["take_profit.limit_price", "stop_loss.stop_price", "stop"] as const;
+
 /** An exit with a plus, as `"tp": "+40"`, is a distance where a number alone is a price. */
 export function refuseSignedExits(fields: Fields): Problem[] {
-  return (["take_profit.limit_price", "stop_loss.stop_price", "stop"] as const).flatMap((name) => {
+  const problems: Problem[] = [];
+  for (const name of EXIT_PRICES) {
     const field = fields.get(name);
-    const exit = name === "stop" ? "stop_loss" : name.split(".")[0];
-    return field === undefined || !textOf(field).startsWith("+") ? [] : [
-      at(
-        `${exit}.amount`,
-        field,
-        `is a distance by its sign: send ${exit}.amount, or the price without a sign`,
-      ),
-    ];
-  });
+    if (field === undefined || !textOf(field).startsWith("+")) continue;
+    const path = name === "take_profit.limit_price" ? "take_profit.amount" : "stop_loss.amount";
+    problems.push(at(path, field, `is a distance by its sign: send ${path}, or the price without a sign`));
+  }
+  return problems;
 }

@@ -45,14 +45,19 @@ export function interpret(fields: Fields): Interpreted {
   percentText(fields, "stop", "stop_loss.percent");
   dropSign(fields, "stop_loss.percent");
   dropZeros(fields);
-  const refused = [...refuseTicket(fields), ...refuseSignedExits(fields)];
-  const size = interpretSize(fields);
-  const problems = [...refused, ...placePrices(fields), ...size.problems, ...interpretAction(fields)];
+  const unused: string[] = [];
+  const problems = [
+    ...refuseTicket(fields),
+    ...refuseSignedExits(fields),
+    ...placePrices(fields),
+    ...interpretSize(fields, unused),
+    ...interpretAction(fields),
+  ];
   problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseTrailPrice(fields), ...refuseDoubtfulPrice(fields), ...refuseCurrent(fields));
   resolvePercent(fields);
-  return { problems, unused: [...size.unused, ...unusedPrice(fields), ...dropUnused(fields)] };
+  return { problems, unused: [...unused, ...unusedPrice(fields), ...dropUnused(fields)] };
 }
 
 /** The fields as the nested object that the schema reads. */
@@ -137,8 +142,9 @@ const MOST_ORDERS = 10_000;
  */
 function refuseTicket(fields: Fields): Problem[] {
   const signed = fields.get("position_size");
+  if (signed?.source !== "position") return [];
   const value = decimalOf(signed);
-  if (signed?.source !== "position" || value === null || value === "0") return [];
+  if (value === null || value === "0") return [];
   const action = ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action;
   const size = Number(decimalOf(fields.get("quantity") ?? fields.get("volume")) ?? Infinity);
   const isLong = /^\d{6,}$/.test(value) && (action === "sell" || Number(value) > size * MOST_ORDERS);

@@ -83,16 +83,16 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
     setDefault(fields, "quantity", settings.default_quantity);
     setDefault(fields, "quantity_type", settings.default_quantity_type);
   }
-  // A field that is refused by its name says so there.
-  const refused = new Set(sorted.problems.map(({ path }) => path));
-  const listed = unknown.filter(({ path }) => !refused.has(path.slice(0, 64)));
   const parsed = alertPayloadSchema.safeParse(toInput(fields));
   if (!parsed.success) {
+    // A field that is refused by its name says so there.
+    const refused = new Set(sorted.problems.map(({ path }) => path));
+    const unread = unknown.filter(({ path }) => !refused.has(path.slice(0, 64)));
     // What was said of a field already needs no saying in other words.
     const said = new Set(problems.map(({ path }) => path));
     problems.push(
       ...problemsOf(parsed.error).filter(({ path }) => !said.has(path))
-        .map((problem) => explained(withSource(problem, fields), fields, listed)),
+        .map((problem) => explained(withSource(problem, fields), fields, unread)),
     );
   } else if (parsed.data.time !== null && Date.parse(parsed.data.time) > options.now + DAY) {
     problems.push(withSource({ path: "time", message: "is more than a day ahead" }, fields));

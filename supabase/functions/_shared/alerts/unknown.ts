@@ -1,9 +1,9 @@
 import type { Problem } from "../http/errors.ts";
 import { readDecimal } from "../validators/decimal.ts";
-import { isAgainst, type Order } from "./against.ts";
+import { isAgainst, type Order, reportsAnother } from "./against.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
-import { plainName, type Value } from "./message.ts";
+import { plainName, type Value, wordsOf } from "./message.ts";
 import {
   ADVICE,
   NO_ORDERS,
@@ -17,13 +17,6 @@ import {
 import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
 import { ACTION_WORDS, ORDER_TYPE_WORDS } from "./words.ts";
 import { WRAPPERS } from "./wrappers.ts";
-
-/** The words of a name: at capitals, digits, `_`, `-`, dots and spaces. */
-function wordsOf(path: string): string[] {
-  return path.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z]+/).filter((word) =>
-    word !== ""
-  );
-}
 
 /**
  * The name alone, as plainName has it: without the objects that it stands in and its places in lists. Names may hold brackets
@@ -106,13 +99,15 @@ export type Around = Order & {
 
 /** Sorts what stands under unknown names by whether it may change the order. */
 export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
+  if (leaves.length === 0) return { ignored: [], problems: [] };
   const ignored = new Set<string>();
   const problems: Problem[] = [];
   const namesAnOrder = createNamesAnOrder();
   const isClose = around.action === "close";
   const isOrder = (path: string, value: Value): boolean =>
     !(isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
-    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol) || isTypeOfOrder(value) && !isClose ||
+    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol) ||
+      isTypeOfOrder(value) && !isClose && !reportsAnother(path) ||
       !path.endsWith("]") && isAgainst(path, value, around));
   for (const { path, value, send } of leaves) {
     if (send === undefined && isReport(path)) continue;

@@ -35,7 +35,11 @@ function unwrap(name: string, value: Value, isOrder: boolean): Value {
   return each.some((one, index) => one !== value[index]) ? each : value;
 }
 
+/** The shortest text that holds a message: `{"a":1}`. Most values are shorter. */
+const SHORTEST = 7;
+
 function messageIn(name: string, text: string, isOrder: boolean): Value | null {
+  if (text.length < SHORTEST) return null;
   if (JSON_TEXT.test(text)) {
     const { value, problems } = readJson(text);
     return value !== undefined && problems.length === 0 ? unwrap(name, value, isOrder) : null;
