@@ -3,7 +3,7 @@ import { compare } from "./contradictions.ts";
 import { fits, plainText } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { type Field, type FieldName, type Fields, type Leaf, pathOf } from "./field-names.ts";
-import { insideOf, type Meaning, meaningOf, type NameIndex, type Place } from "./name-index.ts";
+import { type Meaning, meaningOf, type NameIndex, type Place } from "./name-index.ts";
 import { ACTION_WORDS, FLAG_WORDS, SIDE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
 
 /** Fields and objects of a message at most, and those that are not understood: each is looked at. No order has so many. */
@@ -77,7 +77,7 @@ export function collectFields(message: Message, index: NameIndex): Collected {
     if (isFull()) return;
     looked += 1;
     if (isMessage(value) && meaning.isObject) {
-      return visit(value, `${sent}.`, insideOf(meaning.plain, index), meaning.known);
+      return visit(value, `${sent}.`, meaning.inside, meaning.known);
     }
     const before = taken;
     for (const each of meaning.places) {
@@ -89,7 +89,7 @@ export function collectFields(message: Message, index: NameIndex): Collected {
       return void unknown.push({ path: sent, value, send: refused.send });
     }
     const leg = onlyOrder(value, meaning.plain);
-    if (isMessage(value)) visit(value, `${sent}.`, insideOf(meaning.plain, index));
+    if (isMessage(value)) visit(value, `${sent}.`, meaning.inside);
     else if (isMessage(leg)) orders.push({ order: leg, path: sent });
     else if (Array.isArray(value)) {
       value.slice(0, MOST_FIELDS).forEach((each: Value, nr: number) =>

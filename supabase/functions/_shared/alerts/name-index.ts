@@ -35,6 +35,8 @@ export type Meaning = {
   places: readonly Place[];
   refused: RefusedPlace | undefined;
   isObject: boolean;
+  /** What its path adds to the names in it, where it is an object: see insideOf. */
+  inside: string;
 };
 
 /** Paths that are remembered at most. */
@@ -69,7 +71,7 @@ export function indexNames(rows: readonly Row[], refusedRows: readonly RefusedRo
   return { places, parents, refused, longest, seen: new Map() };
 }
 
-/** What the name of a value means in an object at `above`, a plain path as {@link insideOf} has it. */
+/** What the name of a value means in an object at `above`, a plain path as insideOf has it. */
 export function meaningOf(above: string, name: string, index: NameIndex): Meaning {
   const path = above === "" ? name : `${above}.${name}`;
   const seen = index.seen.get(path);
@@ -83,6 +85,7 @@ export function meaningOf(above: string, name: string, index: NameIndex): Meanin
     places: known === undefined ? [] : index.places.get(known) ?? [],
     refused: known === undefined ? undefined : index.refused.get(known),
     isObject: known === undefined || !index.places.has(known) || index.parents.has(known) || isWrapper(plain),
+    inside: insideOf(plain, index),
   };
   if (index.seen.size >= MOST_SEEN) index.seen.clear();
   index.seen.set(path, meaning);
@@ -111,7 +114,7 @@ const UNKNOWN = "?";
  * What an object's plain path adds to the names in it: as much of its end as a known name may begin with, where only wrappers
  * stand before that. Names hold dots, so that a path may be of a thousand parts: they are looked at once an object.
  */
-export function insideOf(plain: string, { longest }: NameIndex): string {
+function insideOf(plain: string, { longest }: NameIndex): string {
   const at = startOfEnd(plain, longest - 1);
   return areWrappers(plain.slice(0, at)) ? plain.slice(at) : UNKNOWN;
 }
