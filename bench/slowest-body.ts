@@ -64,6 +64,11 @@ const fragments = [
     '"limit_price":#',
     '"L_I_M_I_T-price":#',
     '"limitPrice":{}',
+    '"n#":{}',
+    '"n#":[]',
+    `"${"[1]".repeat(80)}#multiplier":1`,
+    `"${"1".repeat(240)}x#":1`,
+    `"tp${"_".repeat(60)}#":1`,
   ],
   ...[
     '"symbol":"A"',

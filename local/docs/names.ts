@@ -6,7 +6,8 @@ import {
   NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
 } from "../../supabase/functions/_shared/alerts/report-names.ts";
-import { VOCABULARY, WRAPPERS } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { WRAPPERS } from "../../supabase/functions/_shared/alerts/wrappers.ts";
 import { code, named, table } from "./regions.ts";
 
 /** Names that become another field when all of the message is known, and what they become. */
@@ -17,8 +18,12 @@ const BECOMES: Partial<Record<FieldName, string>> = {
   volume: "`quantity`, where nothing else says how much, and no bar stands beside it",
   quote_quantity: "`quantity`, with `quantity_type` `notional`",
   position_percent: "`quantity`, with `quantity_type` `percent_of_position`",
+  close_percent: "`quantity`, with `quantity_type` `percent_of_position`, of what only reduces the position",
   percent_quantity: "`quantity` in percent: of the position where that is closed, else of equity",
+  order_price: "`limit_price` or `stop_price`, of an order that has none",
   stop: "`stop_price` of a stop order, else `stop_loss.stop_price`",
+  risk_percent: "`quantity`, with `quantity_type` `risk_percent`",
+  risk_notional: "`quantity`, with `quantity_type` `risk_notional`",
   reduce_only: "A buy or sell that only reduces the position",
   close_position: "`action` `close`, whatever stands beside it",
   close_side: "`action` `close`, of a position on that side only",
@@ -29,16 +34,20 @@ const BECOMES: Partial<Record<FieldName, string>> = {
 const WHERE: Record<When, string> = {
   "action": "where it says an action",
   "not action": "where it says no action",
+  "text": "where it is no object",
+  "no kind": "where it says no action and no kind of market",
+  "not place": "where it does not say place",
   "close": "where it says a close or cancel",
   "buy": "where it says buy",
   "sell": "where it says sell",
+  "buy or sell": "where it says buy or sell",
   "order type": "where it says an order type",
   "time in force": "where it says a time in force",
   "side": "where it says a side, or flat",
   "number": "where it is a number",
   "flag": "where it says yes or no",
-  "true or false": "where it is true or false",
-  "no flag": "where it is neither true nor false",
+  "true, false or all": "where it is true, false or all",
+  "no flag": "where it is none of true, false and all",
   "set": "where it is not empty, zero, false or none",
   "not set": "where it says no",
   "reverse": "where it says reverse",

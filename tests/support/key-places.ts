@@ -6,7 +6,21 @@ export interface KeyedRequest {
   body: string;
 }
 
-const FIELDS = ["key", "secret", "passphrase", "token", "apikey", "api_key", "auth_key", "signalToken"];
+const FIELDS = [
+  "key",
+  "secret",
+  "passphrase",
+  "token",
+  "apikey",
+  "api_key",
+  "auth_key",
+  "signalToken",
+  "password",
+  "api_token",
+  "auth_token",
+  "privateKey",
+  "bot_token",
+];
 
 /** Requests with the key in every place where it may stand, and where it may slip in beside. All are booked. */
 export function requestsWithKey(key: string, account: string): KeyedRequest[] {

@@ -21,6 +21,14 @@ export interface Recipe {
 
 type Shell = readonly [open: string, between: string, close: string];
 
+/** An order with units in so many objects, each of the longest name that repeats these characters. */
+function inObjects(order: string, name: string, levels: number): Shell {
+  const long = name.repeat(Math.floor(256 / name.length)).replace(/\.$/, "");
+  return [`{${order},${`"${long}":{`.repeat(levels)}`, ",", "}".repeat(levels + 1)];
+}
+
+const ORDER = '"symbol":"A","action":"buy","quantity":1,"price":1';
+
 /** What stands around the units, and between them. */
 const SHELLS: Readonly<Record<string, Shell>> = {
   array: ["[", ",", "]"],
@@ -39,6 +47,10 @@ const SHELLS: Readonly<Record<string, Shell>> = {
     ",",
     "}}}}}}}",
   ],
+  wrapper: inObjects(ORDER, "tv.", 1),
+  wrappers: inObjects(ORDER, "tv.", 6),
+  brackets: inObjects('"symbol":"A","action":"close"', "[1]", 6),
+  digits: inObjects(ORDER, "1", 6),
   text: ['{"comment":"', "", '"}'],
   quoted: ['"', "", '"'],
   lines: ["symbol=A\n", "\n", ""],

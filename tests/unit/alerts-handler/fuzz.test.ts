@@ -14,7 +14,21 @@ const samples = [...fixtures.read, ...fixtures.refuse].map(({ body }) =>
   (typeof body === "string" ? body : JSON.stringify(body)).replaceAll("$KEY", keys.trader)
 );
 const heart = keys.trader.slice(-72, -8);
-const KEY_FIELDS = ["key", "secret", "passphrase", "token", "apikey", "api_key", "auth_key", "signalToken"];
+const KEY_FIELDS = [
+  "key",
+  "secret",
+  "passphrase",
+  "token",
+  "apikey",
+  "api_key",
+  "auth_key",
+  "signalToken",
+  "password",
+  "api_token",
+  "auth_token",
+  "privateKey",
+  "bot_token",
+];
 
 /** How a body comes: with the key in a header, in the path, in the query, or nowhere else. */
 const places = [

@@ -36,7 +36,21 @@ Deno.test("a key may stand in the query", async () => {
 });
 
 for (
-  const field of ["key", "secret", "passphrase", "token", "apikey", "api_key", "auth_key", "signalToken"]
+  const field of [
+    "key",
+    "secret",
+    "passphrase",
+    "token",
+    "apikey",
+    "api_key",
+    "auth_key",
+    "signalToken",
+    "password",
+    "api_token",
+    "auth_token",
+    "privateKey",
+    "bot_token",
+  ]
 ) {
   Deno.test(`a key may stand in the body's ${field}, and does not reach the database`, async () => {
     const harness = createHarness();

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import recipes from "../../fixtures/slow-bodies.json" with { type: "json" };
+import { dialectOf } from "../../../supabase/functions/_shared/alerts/dialects/index.ts";
+import { collectFields } from "../../../supabase/functions/_shared/alerts/fields.ts";
+import { readAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
 import { readBody } from "../../../supabase/functions/_shared/alerts/read-body.ts";
 import { takeKeys } from "../../../supabase/functions/_shared/alerts/secret.ts";
 import { MAX_PROBLEMS } from "../../../supabase/functions/_shared/http/errors.ts";
@@ -72,4 +75,63 @@ Deno.test("a name of 257 characters is refused, one of 256 is read", () => {
   const read = (length: number) => readBody(new TextEncoder().encode(`{"${"n".repeat(length)}":1}`)).problems;
   assert.deepEqual(read(257).map(({ code }) => code), ["name_too_long"]);
   assert.deepEqual(read(256), []);
+});
+
+/** Work of looking names up, counted: the characters that were asked for in the tables of names. */
+function countedNames() {
+  const { names } = dialectOf(new Map());
+  let characters = 0;
+  class Counted<Value> extends Map<string, Value> {
+    override has(key: string): boolean {
+      characters += key.length;
+      return super.has(key);
+    }
+  }
+  const places = new Counted(names.places);
+  const index = { ...names, places, parents: new Set<string>(), seen: new Map() };
+  return { index, counted: () => characters };
+}
+
+const OF_NAMES = ["wrapper", "wrappers", "brackets", "digits"];
+const UNITS = ['"n#":{}', '"n#":[]', '"n#":0', '"s_y_m-b_o_l#":1', '"tp#":1', '"[1][1]#x":1'];
+Deno.test("names are looked up in time with their length, and no more than 1,000 fields and objects are looked at", () => {
+  for (const shell of OF_NAMES) {
+    for (const unit of UNITS) {
+      const { index, counted } = countedNames();
+      const [message] = readBody(bodyOf({ shell, unit })).messages;
+      assert.ok(message !== undefined, shell + unit);
+      const { fields, unknown, problems } = collectFields(message, index);
+      assert.ok(fields.size + unknown.length <= 1_000, shell + unit);
+      assert.match(
+        problems.map(({ message }) => message).join(),
+        /^has more than (500|1000) fields/,
+        shell + unit,
+      );
+      assert.ok(counted() < 2 * BODY_BYTES, `${shell} ${unit}: ${counted()}`);
+    }
+  }
+});
+
+const readText = (text: string) =>
+  readAlerts(takeKeys(readBody(new TextEncoder().encode(text))), { now: Date.now(), strike: (each) => each });
+
+Deno.test("an order of hundreds of fields is read, whatever objects they stand in", () => {
+  const fields = Array.from({ length: 480 }, (_, nr) => `"n${nr}":"x"`).join();
+  const order = `"symbol":"A","action":"buy","quantity":1,"price":1`;
+  for (const text of [`{${order},"tv":{${fields}}}`, `{"data":{${order},"bar":{${fields}}}}`]) {
+    assert.ok(readText(text).ok);
+  }
+});
+
+Deno.test("at most 50 names are listed as ignored, each of at most 64 characters, whatever they are", () => {
+  const padding = (nr: number) => nr.toString(2).padStart(70, "0").replaceAll("0", "-").replaceAll("1", "_");
+  const names = [(nr: number) => `tp${padding(nr)}1`, (nr: number) => `seen${nr}`];
+  for (const nameOf of names) {
+    const many = Object.fromEntries(Array.from({ length: 450 }, (_, nr) => [nameOf(nr), "100"]));
+    const read = readText(JSON.stringify({ ...many, symbol: "A", position_size: "1", price: "40" }));
+    assert.ok(read.ok);
+    const ignored = read.alerts[0]?.ignored ?? [];
+    assert.equal(ignored.length, 50);
+    for (const name of ignored) assert.ok(name.length <= 64);
+  }
 });

@@ -143,8 +143,8 @@ Deno.test("every broken rule is told at once", () => {
 
 Deno.test("prices say the order type when the sender does not", () => {
   assert.equal(alertOf(buy({ limit_price: 9 })).order_type, "limit");
-  assert.equal(alertOf(buy({ stop_price: 9 })).order_type, "stop");
-  assert.equal(alertOf(buy({ stop_price: 9, limit_price: 8 })).order_type, "stop_limit");
+  assert.equal(alertOf(buy({ stop_price: 11 })).order_type, "stop");
+  assert.equal(alertOf(buy({ stop_price: 11, limit_price: 12 })).order_type, "stop_limit");
   assert.equal(alertOf(buy({ trail_percent: 2 })).order_type, "trailing_stop");
 });
 

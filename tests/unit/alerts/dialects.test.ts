@@ -218,9 +218,14 @@ for (
   });
 }
 
-Deno.test("a side beside a buy or sell changes nothing", () => {
-  for (const [action, side] of [["buy", "short"], ["sell", "long"], ["sell", "short"]]) {
-    assert.equal(alertOf({ symbol: "A", price: 1, quantity: 1, action, side }).target, null);
+Deno.test("the same side beside a buy or sell changes nothing, the other one says which position it takes from", () => {
+  const targetOf = (action: string, side: string) =>
+    alertOf({ symbol: "A", price: 1, quantity: 1, action, side }).target;
+  for (const [action, side] of [["buy", "long"], ["sell", "short"], ["sell", "bearish"]] as const) {
+    assert.equal(targetOf(action, side), null);
+  }
+  for (const [action, side] of [["buy", "short"], ["sell", "long"]] as const) {
+    assert.deepEqual(targetOf(action, side), { side, quantity: null });
   }
 });
 
@@ -255,6 +260,7 @@ Deno.test("a position side beside a buy or sell clamps it: a sell of the long po
 /** A value with which a name means its field. */
 const VALUES: Record<string, string> = {
   action: "buy",
+  "buy or sell": "sell",
   side: "long",
   flag: "true",
   reverse: "reverse",
@@ -262,7 +268,8 @@ const VALUES: Record<string, string> = {
   pair: "BTC-USDT",
   "order type": "limit",
   "time in force": "ioc",
-  "true or false": "true",
+  "true, false or all": "true",
+  "no kind": "limit",
   number: "1",
   plain: "1",
 };

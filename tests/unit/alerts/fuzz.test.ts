@@ -85,6 +85,11 @@ const keyField = fc.constantFrom(
   "api_key",
   "auth_key",
   "signalToken",
+  "password",
+  "apiToken",
+  "auth_token",
+  "privateKey",
+  "bot_token",
 );
 
 function assertSound(result: ReadAlerts): void {

@@ -34,6 +34,13 @@ export function alertOf(body: unknown, options: Partial<ReadOptions> = {}): Cano
   return first.alert;
 }
 
+/** What is listed beside what a body was read as. */
+export function ignoredOf(body: unknown): string[] {
+  const result = read(body);
+  assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems));
+  return result.alerts.flatMap(({ ignored }) => ignored);
+}
+
 /** What is wrong with a body. */
 export function problemsOf(body: unknown, options: Partial<ReadOptions> = {}): Problem[] {
   const result = read(body, options);

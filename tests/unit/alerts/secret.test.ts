@@ -12,6 +12,11 @@ const FIELDS = [
   "api_key",
   "auth_key",
   "signalToken",
+  "password",
+  "apiToken",
+  "auth_token",
+  "privateKey",
+  "bot_token",
   "KEY",
   "apiKey",
 ];

@@ -46,6 +46,47 @@ const KINDS: [kind: string, messages: unknown[], meant: Record<string, unknown>]
     { instrument: { ticker: "A" }, order: { action: "buy", quantity: 1 } },
     { instrument: { symbol: "A", type: "spot" }, action: "buy", qty: 1 },
   ], { symbol: "A", action: "buy", quantity: "1" }],
+  ["an alert may be the order in words", [
+    { alert: "Limit Long", ticker: "A", qty: 1, limit_price: 9 },
+    { signal: "limit_long", ticker: "A", amt: 1, typ: "limit", price: 9 },
+  ], { action: "buy", order_type: "limit", limit_price: "9", target: { side: "long", quantity: null } }],
+  ["a stop-limit in words with its side is one", [
+    { alert: "STOPLIMIT Short", ticker: "A", qty: 1, stop_price: 9, limit_price: 8 },
+    { action: "sell_stop_limit", symbol: "A", qty: 1, stopPx: 9, price: 8 },
+  ], { action: "sell", order_type: "stop_limit", stop_price: "9", limit_price: "8" }],
+  ["all of a position is closed in many words", [
+    { alert: "Market Close", ticker: "A" },
+    { command: "closelongshort", symbol: "A" },
+    { symbol: "A", close: "all" },
+    { order_type: "FLAT", trade_pair: "A" },
+  ], { symbol: "A", action: "close", quantity: null, target: null }],
+  ["a flag may be the order", [
+    { symbol: "A", isClose: true, closeLong: true },
+    { ticker: "A", type: "crypto", buy: false, sell: true, short: false, cover: false },
+  ], { action: "close", target: { side: "long", quantity: null } }],
+  ["a flag of a side is that side", [
+    { symbol: "A", buy: true, sell: false, qty: 1 },
+    { symbol: "A", type: "stock", buy: "yes", size: 1 },
+  ], { action: "buy", quantity: "1", order_type: "market" }],
+  ["an exchange's order is read by its own names", [
+    { product_id: "BTC-USD", side: "BUY", quote_size: "50" },
+    { product_id: "BTC-USD", side: "BUY", order_configuration: { market_market_ioc: { quote_size: "50" } } },
+  ], { symbol: "BTC-USD", action: "buy", quantity: "50", quantity_type: "notional" }],
+  ["a pending order of MetaTrader opens at its open price", [
+    { symbol: "A", type: "ORDER_TYPE_BUY_STOP", volume: 1, openPrice: 9 },
+    { symbol: "A", type: "ORDER_TYPE_BUY_STOP", volume: 1, price: 9 },
+  ], { action: "buy", order_type: "stop", stop_price: "9", price: null }],
+  ["the one leg of a list is the order", [
+    {
+      orderType: "MARKET",
+      orderLegCollection: [{
+        instruction: "Buy",
+        quantity: 1,
+        instrument: { symbol: "A", assetType: "EQUITY" },
+      }],
+    },
+    { symbol: { value: "A", id: "A 1" }, quantity: 1, orderType: "Market", direction: "Buy" },
+  ], { symbol: "A", action: "buy", quantity: "1", order_type: "market" }],
   ["one symbol in two spellings is one", [
     { symbol: "BTC-USDC", ticker: "BTCUSDC", action: "buy", qty: 1, pair: "BTC/USDC" },
     { ticker: "BTCUSDC", symbol: "COINBASE:BTCUSDC", action: "buy", qty: 1 },

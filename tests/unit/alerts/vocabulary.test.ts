@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dialectOf } from "../../../supabase/functions/_shared/alerts/dialects/index.ts";
-import { collectFields, plainPath } from "../../../supabase/functions/_shared/alerts/fields.ts";
+import { collectFields } from "../../../supabase/functions/_shared/alerts/fields.ts";
+import { plainPath } from "../../../supabase/functions/_shared/alerts/name-index.ts";
 import type { Value } from "../../../supabase/functions/_shared/alerts/message.ts";
-import { VOCABULARY, WRAPPERS } from "../../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { VOCABULARY } from "../../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { WRAPPERS } from "../../../supabase/functions/_shared/alerts/wrappers.ts";
 import { alertOf, buy, read } from "./reading.ts";
 
 const own = dialectOf(new Map());
@@ -19,7 +21,8 @@ const VALUES: Record<string, string> = {
   pair: "BTC-USDT",
   "order type": "limit",
   "time in force": "ioc",
-  "true or false": "true",
+  "true, false or all": "true",
+  "no kind": "limit",
 };
 
 const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -37,7 +37,18 @@ Deno.test("signing secrets and Supabase's secret keys are struck by their beginn
 });
 
 Deno.test("characters that nobody sees hide no key, and stay where there is none", () => {
-  const invisible = ["\u200b", "\u00ad", "\ufe0f", "\u034f", "\u{e0041}", "\u115f"];
+  const invisible = [
+    "\u200b",
+    "\u00ad",
+    "\ufe0f",
+    "\u034f",
+    "\u{e0041}",
+    "\u115f",
+    "\ufffe",
+    "\u{1ffff}",
+    "\ufdd0",
+    "\u2800",
+  ];
   for (const character of invisible) {
     const key = make("one");
     const split = [...key].join(character);

@@ -167,10 +167,13 @@ Deno.test("every object that a tool takes refuses fields that it does not know, 
   assert.deepEqual(open, []);
 });
 
-Deno.test("a reason holds nothing that nobody sees", async () => {
+Deno.test("a reason holds nothing that nobody sees, and no half of a character, which cannot be stored", async () => {
   const { use, calls } = stage();
-  assert.equal((await use("halt", { reason: "paid \u202ekcab" })).status, 400);
+  for (const reason of ["paid \u202ekcab", "a\ud800b", "\udc00", "two\nlines"]) {
+    assert.equal((await use("halt", { reason })).status, 400, JSON.stringify(reason));
+  }
   assert.deepEqual(calls, []);
+  assert.equal((await use("halt", { reason: "lunch 🍜" })).status, 200);
 });
 
 Deno.test("arguments of thousands of levels are refused, whatever they are", async () => {

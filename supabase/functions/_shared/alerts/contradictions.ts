@@ -1,37 +1,75 @@
 import { readDecimal } from "../validators/decimal.ts";
 import type { Field, FieldName } from "./field-names.ts";
-import { plainText } from "./fits.ts";
+import { isScalar, plainText } from "./fits.ts";
 import type { Value } from "./message.ts";
-import { ACTION_WORDS, FLAG_WORDS, ORDER_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
+import {
+  ACTION_WORDS,
+  FLAG_WORDS,
+  KINDS,
+  ORDER_TYPE_WORDS,
+  QUANTITY_TYPE_WORDS,
+  SIDE_WORDS,
+  TIME_IN_FORCE_WORDS,
+} from "./words.ts";
 
 /** Fields of which no second name may say something else: only one can be meant, and money hangs on it. */
 const ONLY_ONE =
-  /^(quantity|quote_quantity|percent_quantity|position_percent|position_size|limit_price|stop_price|take_profit\.|stop_loss\.)/;
+  /^(quantity$|quote_quantity|percent_quantity|position_percent|close_percent|risk_(percent|notional)|position_size|limit_price|stop_price|trail_|activation_|take_profit\.|stop_loss\.)/;
 
 /** The words of fields that say one of a few things. */
-const WORDS_OF = new Map<FieldName, ReadonlyMap<string, string | boolean>>([
+const WORDS_OF = new Map<FieldName, ReadonlyMap<string, unknown>>([
+  ["action", ACTION_WORDS],
   ["order_type", ORDER_TYPE_WORDS],
   ["time_in_force", TIME_IN_FORCE_WORDS],
   ["target.side", SIDE_WORDS],
   ["position_side", SIDE_WORDS],
+  ["order_side", ACTION_WORDS],
+  ["close_side", SIDE_WORDS],
+  ["quantity_type", QUANTITY_TYPE_WORDS],
+  ["stop_loss.type", ORDER_TYPE_WORDS],
   ["reduce_only", FLAG_WORDS],
+  ["close_position", FLAG_WORDS],
+  ["reverse", FLAG_WORDS],
 ]);
 
-/** Whether a field's less telling name says what the more telling one does not: which is meant nobody can tell. */
-export function contradicts(field: FieldName, { value: first, source }: Field, other: Field): boolean {
-  const second = other.value;
-  if (ONLY_ONE.test(field)) return !isSameNumber(first, second);
-  const [one, two] = [plainText(first), plainText(second)];
-  if (field === "action") return isOtherAction(one, two);
-  if (field === "symbol") {
-    return SYMBOLS.test(source) && SYMBOLS.test(other.source) && isOtherSymbol(one, two);
+/** What a field's less telling name says beside the more telling one: nothing else; what nobody can bring together; another thing. */
+export type Beside = "the same" | "contradiction" | "other";
+
+/** Compares what a field's two names say. */
+export function compare(field: FieldName, first: Field, second: Field): Beside {
+  if (!isScalar(first.value) || !isScalar(second.value)) return "contradiction";
+  if (isSameNumber(first.value, second.value)) return "the same";
+  if (ONLY_ONE.test(field)) return "contradiction";
+  const [one, two] = [plainText(first.value), plainText(second.value)];
+  if (one === two) return "the same";
+  const words = WORDS_OF.get(field);
+  if (words !== undefined) return compareWords(field, words, [one, two], second.source);
+  if (field !== "symbol") return "other";
+  if (!isOtherSymbol(one, two)) return "the same";
+  return SYMBOLS.test(first.source) && SYMBOLS.test(second.source) ? "contradiction" : "other";
+}
+
+function compareWords(
+  field: FieldName,
+  words: ReadonlyMap<string, unknown>,
+  [one, two]: [string, string],
+  source: string,
+): Beside {
+  if (field === "action" && isOtherAction(one, two)) return "contradiction";
+  // What the more telling name says is refused for itself; a side beside a position's side is that of the order.
+  if (!words.has(one) || field === "position_side" && !words.has(two)) return "the same";
+  if (words.has(two)) {
+    return field === "action" || words.get(one) === words.get(two) ? "the same" : "contradiction";
   }
-  const [word, otherWord] = [WORDS_OF.get(field)?.get(one), WORDS_OF.get(field)?.get(two)];
-  return word !== undefined && otherWord !== undefined && word !== otherWord;
+  const isExit = field === "action" && ACTION_WORDS.get(one)?.action === "close";
+  // A word that nobody knows may say anything, as `inverse` does: but not beside an exit, nor in a `type`, which may be a bot's.
+  return isExit || source === "type" || two === "market" || KINDS.has(two) || SIDE_WORDS.has(two)
+    ? "other"
+    : "contradiction";
 }
 
 /** Names that hold nothing but a symbol; an `asset` may be "crypto", an `instrument` "EQ". */
-const SYMBOLS = /^(symbol|ticker|pair)$/;
+const SYMBOLS = /^(symbol|ticker|pair|market)$/;
 
 /** Whether of two symbols neither is the other one with more to it, as an exchange: `BINANCE:BTCUSDT`, `BTC/USDT`. */
 function isOtherSymbol(one: string, other: string): boolean {
@@ -40,15 +78,28 @@ function isOtherSymbol(one: string, other: string): boolean {
 }
 
 /**
- * A sell beside a buy, a close, cancel or reverse beside either. A sell beside a close (`action: close, side: sell`) says how
- * that is done, and a side beside an order (`action: sell, side: long`) which position it is for.
+ * A sell beside a buy, a close, cancel or reverse beside either, an entry beside an exit. A sell beside a close (`action:
+ * close, side: sell`) says how that is done, but a buy closes no long; a side beside an order (`action: sell, side: long`)
+ * says which position it is for.
  */
 function isOtherAction(first: string, second: string): boolean {
-  const [one, other] = [ACTION_WORDS.get(first)?.action, ACTION_WORDS.get(second)?.action];
-  if (one === undefined || other === undefined || one === other || other === "enter") return false;
-  if (one !== "buy" && one !== "sell") return false;
-  return SIDE_WORDS.has(first) || !SIDE_WORDS.has(second);
+  const [one, other] = [ACTION_WORDS.get(first), ACTION_WORDS.get(second)];
+  if (one === undefined || other === undefined) return false;
+  if (one.side !== undefined && other.side !== undefined && isSide(second) && !isSide(first)) return false;
+  if (one.action === other.action) {
+    return one.side !== other.side && one.side !== undefined && other.side !== undefined;
+  }
+  const actions = [one.action, other.action];
+  if (actions.includes("enter")) return actions.includes("close") || actions.includes("cancel");
+  if (one.action === "close") {
+    return other.action === (one.side === "long" ? "buy" : one.side === "short" ? "sell" : "");
+  }
+  if (one.action !== "buy" && one.action !== "sell") return false;
+  return isSide(first) || !isSide(second);
 }
+
+/** Long or short: beside an action it says of which position that is. */
+const isSide = (word: string): boolean => word === "long" || word === "short";
 
 function isSameNumber(a: Value, b: Value): boolean {
   const [left, right] = [a, b].map((value) => typeof value === "string" ? readDecimal(value) : null);

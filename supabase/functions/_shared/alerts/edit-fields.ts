@@ -4,17 +4,23 @@ import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { FLAG_WORDS } from "./words.ts";
 
-/** Moves a field to where it belongs, unless something stands there. */
-export function move(fields: Fields, from: FieldName, to: FieldName): void {
-  const field = fields.get(from);
-  fields.delete(from);
-  if (field !== undefined && !fields.has(to)) fields.set(to, field);
+/** Moves a field to where it belongs. What stands there must say the same: only one can be meant. */
+export function move(fields: Fields, from: FieldName, to: FieldName): Problem[] {
+  const field = take(fields, from);
+  if (field === undefined) return [];
+  const there = fields.get(to);
+  if (there === undefined) fields.set(to, field);
+  if (there === undefined || decimalOf(there) === decimalOf(field)) return [];
+  return [{
+    ...at(to, field, `is sent twice, as ${there.source} too, with two values: leave one of them out`),
+    code: "duplicate_field",
+  }];
 }
 
 /** A field, taken away. */
 export function take(fields: Fields, name: FieldName): Field | undefined {
   const field = fields.get(name);
-  fields.delete(name);
+  if (field !== undefined) fields.delete(name);
   return field;
 }
 
@@ -23,6 +29,10 @@ export function decimalOf(field: Field | undefined): string | null {
   const read = typeof field?.value === "string" ? readDecimal(field.value) : null;
   return read?.ok ? read.value : null;
 }
+
+/** A field's text; empty when it is none. */
+export const textOf = (field: Field | undefined): string =>
+  typeof field?.value === "string" ? field.value.trim() : "";
 
 /** Whether a flag is set. */
 export const isTrue = (field: Field | undefined): boolean =>

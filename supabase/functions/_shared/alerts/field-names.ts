@@ -13,6 +13,7 @@ export const FIELD_NAMES = [
   "exchange",
   "action",
   "position_side",
+  "order_side",
   "target.side",
   "target.quantity",
   "target_price",
@@ -24,9 +25,13 @@ export const FIELD_NAMES = [
   "quote_quantity",
   "percent_quantity",
   "position_percent",
+  "close_percent",
+  "risk_percent",
+  "risk_notional",
   "volume",
   "order_type",
   "price",
+  "order_price",
   "limit_price",
   "stop_price",
   "stop",
@@ -70,6 +75,7 @@ export type FieldName = typeof FIELD_NAMES[number];
 export function pathOf(field: FieldName): string {
   switch (field) {
     case "position_side":
+    case "order_side":
     case "close_side":
       return "target.side";
     case "position_size":
@@ -77,10 +83,15 @@ export function pathOf(field: FieldName): string {
     case "quote_quantity":
     case "percent_quantity":
     case "position_percent":
+    case "close_percent":
+    case "risk_percent":
+    case "risk_notional":
     case "volume":
       return "quantity";
     case "target_price":
       return "target";
+    case "order_price":
+      return "price";
     case "stop":
       return "stop_price";
     case "reduce_only":

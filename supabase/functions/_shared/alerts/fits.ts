@@ -4,6 +4,7 @@ import { isMessage, plainName, type Value } from "./message.ts";
 import {
   ACTION_WORDS,
   FLAG_WORDS,
+  KINDS,
   ORDER_TYPE_WORDS,
   SIDE_WORDS,
   TIME_IN_FORCE_WORDS,
@@ -14,15 +15,19 @@ import {
 export type When =
   | "action"
   | "not action"
+  | "no kind"
   | "close"
+  | "not place"
   | "buy"
   | "sell"
+  | "buy or sell"
   | "order type"
   | "time in force"
   | "side"
   | "number"
+  | "text"
   | "flag"
-  | "true or false"
+  | "true, false or all"
   | "no flag"
   | "set"
   | "not set"
@@ -49,8 +54,11 @@ export function isNothing(value: Value): boolean {
   return read.ok && read.value === "0";
 }
 
-/** What stands in objects of a list is looked at by its own names. */
-const isScalar = (value: Value): boolean => !isMessage(value) && !Array.isArray(value);
+/** Whether a value holds no others: what stands in objects and lists is looked at by its own names. */
+export const isScalar = (value: Value): boolean => !isMessage(value) && !Array.isArray(value);
+
+/** What a `close` says that is a flag: others write the price there. */
+const CLOSES = /^(true|false|all)$/;
 
 const isAction = (text: string): boolean => ACTION_WORDS.has(text) || TYPED_ACTION_WORDS.has(text);
 
@@ -65,11 +73,17 @@ export function fits(value: Value, when: When): boolean {
       return isAction(text);
     case "not action":
       return !isAction(text);
+    case "no kind":
+      return !isAction(text) && !KINDS.has(text);
     case "close":
       return /^(close|cancel)$/.test(ACTION_WORDS.get(text)?.action ?? "");
+    case "not place":
+      return text !== "place";
     case "buy":
     case "sell":
       return text === when;
+    case "buy or sell":
+      return text === "buy" || text === "sell";
     case "order type":
       return ORDER_TYPE_WORDS.has(text);
     case "time in force":
@@ -78,10 +92,10 @@ export function fits(value: Value, when: When): boolean {
       return SIDE_WORDS.has(text);
     case "flag":
       return FLAG_WORDS.has(text);
-    case "true or false":
-      return text === "true" || text === "false";
+    case "true, false or all":
+      return CLOSES.test(text);
     case "no flag":
-      return text !== "true" && text !== "false";
+      return !CLOSES.test(text);
     case "set":
       return Array.isArray(value) ? value.some(isScalar) : !isNothing(value);
     case "not set":
@@ -90,6 +104,8 @@ export function fits(value: Value, when: When): boolean {
       return text === "reverse" || text === "reverseposition";
     case "number":
       return typeof value === "string" && readDecimal(value).ok;
+    case "text":
+      return isScalar(value);
     case "time":
       return typeof value === "string" && readTime(value).ok;
     case "pair":

@@ -1,57 +1,69 @@
 import type { Problem } from "../http/errors.ts";
+import { interpretCancel } from "./cancel.ts";
 import { at, decimalOf, isTrue, take } from "./edit-fields.ts";
 import type { Field, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
-import { plainName } from "./message.ts";
-import { ACTION_WORDS, SIDE_WORDS } from "./words.ts";
+import {
+  addsTo,
+  clampClose,
+  clampOrder,
+  clampReduce,
+  isExitOfSide,
+  otherSide,
+  type PositionSide,
+  sideIn,
+  type Sides,
+  sideToEnter,
+  takeSides,
+} from "./position-side.ts";
+import { ACTION_WORDS, type ActionWord } from "./words.ts";
 
 /** Turns the sender's word into the action, and into the side of the position that it may not leave; applies flags. */
 export function interpretAction(fields: Fields): Problem[] {
-  const position = take(fields, "position_side");
-  const problems = applyFlags(fields);
-  const field = fields.get("action");
-  if (field === undefined) return problems;
-  const plain = plainText(field.value);
-  const word = ACTION_WORDS.get(plain);
-  if (word === undefined) return problems;
-  const entered = word.action === "enter" ? entryOf(fields, position) : word;
-  if (entered === null) {
-    return [
-      ...problems,
-      at("action", field, "does not say to which side: send buy or sell, or side long or short"),
-    ];
+  const sides = takeSides(fields);
+  const sent = fields.get("action");
+  const word = sent === undefined ? undefined : ACTION_WORDS.get(plainText(sent.value));
+  const flag = closeFlag(fields, word);
+  if (flag !== undefined) return [...flag.problems, ...close(fields, flag.field, flag.word, sides)];
+  if (sent === undefined || word === undefined) return [];
+  if (word.action === "reverse" || isTrue(fields.get("reverse"))) return reverse(fields, sent, word, sides);
+  switch (word.action) {
+    case "close":
+      return close(fields, sent, word, sides);
+    case "cancel":
+      return interpretCancel(fields, sent, sides);
+    case "enter":
+      return enter(fields, sent, sides);
+    case "buy":
+    case "sell":
+      return isExitOfSide(fields, sent)
+        ? close(fields, sent, { action: "close", side: word.side }, sides)
+        : order(fields, sent, word, sides);
+    default:
+      fields.set("action", { ...sent, value: word.action });
+      return [];
   }
-  if (entered.action === "reverse") return [...problems, ...reverse(fields, field, position)];
-  fields.set("action", { ...field, value: entered.action });
-  if (word.isPart) problems.push(...needsSize(fields, field));
-  // A target that was sent, be it by a signed size, says more than the action.
-  if (!fields.has("target.side") && !fields.has("position_size")) {
-    const side = entered.side === undefined
-      ? actedOn(entered.action, position)
-      : { ...field, value: entered.side };
-    if (side !== undefined) fields.set("target.side", side);
-  }
-  if (plain.startsWith("cancelall") && !fields.has("symbol")) fields.set("symbol", { ...field, value: "*" });
-  if (isTrue(fields.get("reverse"))) problems.push(...reverse(fields, field, position));
-  const reduces = isTrue(fields.get("reduce_only")) && !fields.has("target.side") &&
-    !fields.has("position_size");
-  if (reduces && (entered.action === "buy" || entered.action === "sell")) {
-    fields.set("target.side", { ...field, value: entered.action === "sell" ? "long" : "short" });
-  }
-  return problems;
 }
 
-/** A flag that says to close is the action, whatever stands beside it. */
-function applyFlags(fields: Fields): Problem[] {
+/** A flag that says to close is the action, whatever stands beside it; a side in it or in the action is the position's. */
+function closeFlag(
+  fields: Fields,
+  word: ActionWord | undefined,
+): { field: Field; word: ActionWord; problems: Problem[] } | undefined {
   const side = take(fields, "close_side");
   const all = take(fields, "close_position");
-  const flag = side ?? (isTrue(all) ? all : undefined);
-  if (flag === undefined) return [];
-  fields.set("action", { ...flag, value: "close" });
-  const word = side === undefined ? undefined : SIDE_WORDS.get(plainText(side.value));
+  const field = side ?? (isTrue(all) ? all : undefined);
+  if (field === undefined) return undefined;
   for (const name of ["target.side", "target.quantity", "position_size"] as const) fields.delete(name);
-  if (word === "long" || word === "short") fields.set("target.side", { ...flag, value: word });
-  return [];
+  const own = word?.action === "close" ? word.side : undefined;
+  const named = sideIn(side);
+  const problems = own !== undefined && named !== undefined && own !== named ? [otherSide(field)] : [];
+  return { field, word: { action: "close", side: own ?? named }, problems };
+}
+
+function close(fields: Fields, field: Field, word: ActionWord, sides: Sides): Problem[] {
+  fields.set("action", { ...field, value: "close" });
+  return [...word.isPart ? needsSize(fields, field) : [], ...clampClose(fields, field, word.side, sides)];
 }
 
 /** A part of a position is no close without how much: that would be all of it. */
@@ -62,31 +74,54 @@ function needsSize(fields: Fields, field: Field): Problem[] {
   return [at("quantity", size ?? field, "is missing: say how much of the position to close")];
 }
 
+function order(fields: Fields, field: Field, word: ActionWord, sides: Sides): Problem[] {
+  fields.set("action", { ...field, value: word.action });
+  const problems = clampOrder(fields, field, word, sides);
+  return problems.length > 0 ? problems : clampReduce(fields, field, word, sides);
+}
+
 /** The order of an `enter`, `open` or `add`: to which side, another field says. */
-function entryOf(fields: Fields, position: Field | undefined): { action: string; side?: string } | null {
-  for (const said of [fields.get("target.side"), position]) {
-    const text = said === undefined ? "" : plainText(said.value);
-    const side = SIDE_WORDS.get(text);
-    if (side === "long") return { action: "buy", side };
-    if (side === "short") return { action: "sell", side };
-    if (text === "buy" || text === "sell") return { action: text };
+function enter(fields: Fields, field: Field, sides: Sides): Problem[] {
+  const entered = sideToEnter(fields, sides);
+  if (entered === null) {
+    return [at("action", field, "does not say to which side: send buy or sell, or side long or short")];
   }
-  return null;
+  // Whichever it is: what is wrong is the side, not the word.
+  fields.set("action", { ...field, value: "buy" });
+  if ("message" in entered) return [entered];
+  const { side, isOfPosition } = entered;
+  const problems = clampReduce(fields, field, { action: "enter" }, sides);
+  fields.set("action", { ...field, value: side === "long" ? "buy" : "sell" });
+  if (isOfPosition && !fields.has("target.side") && !fields.has("position_size")) {
+    fields.set("target.side", { ...field, value: side });
+  }
+  return problems;
 }
 
 /** A reversal is a target: so many units on the side that it turns to. */
-function reverse(fields: Fields, field: Field, position: Field | undefined): Problem[] {
-  const action = fields.get("action")?.value;
-  const said = SIDE_WORDS.get(plainText(fields.get("target.side")?.value ?? position?.value ?? ""));
-  const side = action === "buy" ? "long" : action === "sell" ? "short" : said;
-  const quantity = fields.get("quantity");
-  const type = fields.get("quantity_type")?.value ?? "units";
-  if (side !== "long" && side !== "short") {
-    return [at("action", field, "is a reversal: say to which side, long or short")];
+function reverse(fields: Fields, field: Field, word: ActionWord, sides: Sides): Problem[] {
+  if (word.action === "close") {
+    return [
+      at("action", field, "is a close beside a reversal: send buy or sell with reverse, or the close alone"),
+    ];
   }
+  const wanted = fields.has("target.quantity") || fields.has("position_size");
+  const entered = sideToEnter(fields, sides);
+  const turned = word.action === "enter" ? undefined : addsTo(word.action);
+  fields.set("action", { ...field, value: "buy" });
+  if (entered !== null && "message" in entered) return [entered];
+  const side: PositionSide | undefined = turned ?? entered?.side;
+  if (side === undefined) {
+    const message =
+      'is a reversal: say to which side, long or short, as "market_position": "{{strategy.market_position}}"';
+    return [at("action", field, message)];
+  }
+  if (entered !== null && entered.side !== side && !wanted) return [otherSide(field)];
+  const problems = clampReduce(fields, field, { action: "reverse" }, sides);
   fields.set("action", { ...field, value: side === "long" ? "buy" : "sell" });
-  if (fields.has("target.quantity") || fields.has("position_size")) return [];
-  if (quantity === undefined || type !== "units") {
+  if (wanted || problems.length > 0) return problems;
+  const quantity = fields.get("quantity");
+  if (quantity === undefined || (fields.get("quantity_type")?.value ?? "units") !== "units") {
     return [
       at("quantity", quantity ?? field, "of a reversal must be in units: the position wanted afterwards"),
     ];
@@ -94,18 +129,5 @@ function reverse(fields: Fields, field: Field, position: Field | undefined): Pro
   fields.set("target.side", { ...field, value: side });
   fields.set("target.quantity", quantity);
   fields.delete("quantity");
-  return [];
-}
-
-/**
- * The side of the position that an action is about, when that stands in another field: `"action": "close",
- * "side": "long"` is `close_long`, and must not close a short. A `position_side` says so beside a `buy` or `sell` too,
- * as in the hedge mode of exchanges: a sell of the long position must not open a short one.
- */
-function actedOn(action: string, position: Field | undefined): Field | undefined {
-  if (typeof position?.value !== "string") return undefined;
-  const isOrder = action === "buy" || action === "sell";
-  if (action !== "close" && !(isOrder && /^pos/.test(plainName(position.source)))) return undefined;
-  const side = SIDE_WORDS.get(plainName(position.value.trim()));
-  return side === "long" || side === "short" ? { ...position, value: side } : undefined;
+  return problems;
 }

@@ -1,10 +1,12 @@
 import type { Problem } from "../http/errors.ts";
-import { at, decimalOf, isTrue, move, take } from "./edit-fields.ts";
+import { at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
-import { plainName } from "./message.ts";
+import { plainText } from "./fits.ts";
+import { addsTo, sideIn } from "./position-side.ts";
+import { ACTION_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
-const ZERO_IS_NONE: readonly FieldName[] = [
+const ZERO_IS_NONE: ReadonlySet<FieldName> = new Set([
   "take_profit.percent",
   "take_profit.amount",
   "take_profit.limit_price",
@@ -19,18 +21,15 @@ const ZERO_IS_NONE: readonly FieldName[] = [
   "limit_price",
   "stop_price",
   "stop",
-  "quote_quantity",
-  "percent_quantity",
-  "position_percent",
   "volume",
-];
+]);
 
 /** Takes away what says none by 0. */
 export function dropZeros(fields: Fields): void {
-  for (const name of ZERO_IS_NONE) {
-    const field = fields.get(name);
+  for (const [name, field] of fields) {
+    if (!ZERO_IS_NONE.has(name)) continue;
     // In our own objects (`take_profit.percent`) a 0 would be a mistake: who wants none leaves it out.
-    if (decimalOf(field) === "0" && !field?.source.includes(".")) fields.delete(name);
+    if (decimalOf(field) === "0" && !field.source.includes(".")) fields.delete(name);
   }
   // The position wanted says how much: OpenAlgo's smart order closes with a quantity of 0.
   const isTarget = fields.has("position_size") || fields.has("target.quantity");
@@ -44,120 +43,129 @@ export function dropZeros(fields: Fields): void {
   }
 }
 
-/** Names of a price that is the market's, whatever the order's own price is. */
-const MARKET_PRICES = new Set([
-  "signalprice",
-  "marketprice",
-  "close",
-  "barclose",
-  "lastprice",
-  "last",
-  "ltp",
-  "currentprice",
-]);
-
-/** A limit order with a price and no limit price is a limit at that price; a stop order likewise. */
-export function placePrices(fields: Fields): Problem[] {
-  const type = fields.get("order_type")?.value;
-  const stop = fields.get("stop");
-  if (stop !== undefined) {
-    move(fields, "stop", type === "stop" || type === "stop_limit" ? "stop_price" : "stop_loss.stop_price");
-  }
-  const target = take(fields, "target_price");
-  const problems = target === undefined ? [] : [
-    at(
-      "target",
-      target,
-      "is a number, which is a price: send it as take_profit, or the position wanted as position_size",
-    ),
-  ];
-  const price = fields.get("price");
-  const own: FieldName | null = (type === "limit" || type === "stop_limit") && !fields.has("limit_price")
-    ? "limit_price"
-    : type === "stop" && !fields.has("stop_price")
-    ? "stop_price"
-    : null;
-  if (price === undefined || own === null) return problems;
-  fields.set(own, price);
-  if (!MARKET_PRICES.has(plainName(price.source).replaceAll(".", ""))) fields.delete("price");
-  return problems;
-}
-
 const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
+
+/** Fields that say how much. */
+const SIZE_FIELDS: readonly FieldName[] = [
+  "quantity",
+  "quote_quantity",
+  "percent_quantity",
+  "position_percent",
+  "close_percent",
+  "risk_percent",
+  "risk_notional",
+  "target.quantity",
+  "position_size",
+];
 
 /** Fields that are a size, and what they count. */
 const SIZES = [
   ["quote_quantity", "notional"],
   ["percent_quantity", "percent"],
   ["position_percent", "percent_of_position"],
+  ["close_percent", "percent_of_position"],
+  ["risk_percent", "risk_percent"],
+  ["risk_notional", "risk_notional"],
 ] as const;
 
-/** One quantity and what it counts, of the ways to say so; two that differ are a problem. */
-export function interpretSize(fields: Fields): Problem[] {
+/**
+ * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither goes to `unused`.
+ */
+export function interpretSize(fields: Fields, unused: string[]): Problem[] {
   const problems: Problem[] = [];
   const volume = take(fields, "volume");
   // `{{volume}}` comes with the bar that it is of, or with the interval of the chart.
   const isBars = BAR_FIELDS.some((name) => fields.has(name));
-  const hasSize = [
-    "quantity",
-    "quote_quantity",
-    "percent_quantity",
-    "position_percent",
-    "target.quantity",
-    "position_size",
-  ] as const;
   // A bar has a volume, too: only where nothing else says how much is it the order's.
-  if (volume !== undefined && !isBars && !hasSize.some((name) => fields.has(name))) {
-    fields.set("quantity", volume);
+  if (volume !== undefined && !isBars) {
+    if (SIZE_FIELDS.some((name) => fields.has(name))) unused.push(volume.source);
+    else fields.set("quantity", volume);
   }
   for (const [name, type] of SIZES) {
     const field = take(fields, name);
     if (field === undefined) continue;
-    if (fields.has("quantity")) {
+    const isZero = decimalOf(field) === "0";
+    if (isZero && isClose(fields) && !SIZE_FIELDS.some((each) => fields.has(each))) {
+      problems.push(at("quantity", field, "is 0: say how much to close, or leave it out to close all"));
+    }
+    if (isZero) continue;
+    // A percentage that is closed of a position only reduces it.
+    if (name === "close_percent") fields.set("reduce_only", { ...field, value: true });
+    // The position wanted says how much: a risk beside it says another thing.
+    const isTarget = fields.has("position_size") || fields.has("target.quantity");
+    if (fields.has("quantity") || isTarget && type.startsWith("risk")) {
       problems.push(at("quantity", field, "is sent beside another size: only one can be meant"));
-    } else if (name === "position_percent" && isFraction(field)) {
+    } else if (type === "percent_of_position" && isFraction(field)) {
       problems.push(
         at("quantity", field, "is a percentage of at most 1: send 50 for a half of the position"),
       );
     } else {
       fields.set("quantity", field);
       // A percentage in a field of money is none of it.
-      if (!isPercentText(field)) fields.set("quantity_type", { value: type, source: field.source });
+      const said = fields.get("quantity_type");
+      if (said !== undefined && !counts(said, type)) {
+        problems.push(
+          at("quantity_type", said, `is another than that of the size: leave it out, or send quantity`),
+        );
+      } else if (!isPercentText(field) && said === undefined) {
+        fields.set("quantity_type", { value: type, source: field.source });
+      }
     }
   }
   readSizeText(fields);
   return problems;
 }
 
+/** Whether a word for what a size counts says what its name says: `percent` leaves open of what. */
+const counts = (said: Field, type: string): boolean =>
+  said.value === type || type.startsWith("percent") && said.value === "percent" ||
+  type === "percent" && /^percent_of_/.test(String(said.value));
+
+/** Whether the message closes, by its action or by a flag. */
+const isClose = (fields: Fields): boolean =>
+  ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action === "close" ||
+  isTrue(fields.get("close_position")) || fields.has("close_side");
+
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
 
-const textOf = (field: Field | undefined): string =>
-  typeof field?.value === "string" ? field.value.trim() : "";
 export const isPercentText = (field: Field | undefined): boolean => /^%|%$/.test(textOf(field));
 
-/** A size with its sign: `%50` is `50%`, and `@2` is 2 units. */
+/** A size with its sign: `%50` is `50%`, `@2` is 2 units, and the minus of a sell's size says no more than the sell. */
 function readSizeText(fields: Fields): void {
   const size = fields.get("quantity");
   if (size === undefined) return;
   const text = textOf(size);
   const rest = text.slice(1).trim();
+  const action = plainText(fields.get("action")?.value ?? "");
+  if (text.startsWith("-") && ACTION_WORDS.get(action)?.action === "sell") {
+    fields.set("quantity", { ...size, value: rest });
+  }
   if (text.startsWith("@") && !fields.has("quantity_type")) fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("%")) fields.set("quantity", { ...size, value: `${rest}%` });
 }
 
+/** Whether the order takes from a position and opens none: a close, what only reduces, a sell that ends long at least. */
+function reduces(fields: Fields): boolean {
+  const action = fields.get("action")?.value;
+  const adds = addsTo(action);
+  const side = sideIn(fields.get("target.side"));
+  const isClamped = adds !== undefined && side !== undefined && side !== adds &&
+    !fields.has("target.quantity");
+  return action === "close" || isTrue(fields.get("reduce_only")) || isClamped;
+}
+
 /**
  * A percentage without a word of what it is of: of the position where that is reduced, else of equity. `"50%"` alone says so
- * in a close only: of a purchase nobody can tell.
+ * only where it is: of a purchase nobody can tell.
  */
 export function resolvePercent(fields: Fields): void {
   const size = fields.get("quantity");
-  const isClose = fields.get("action")?.value === "close";
-  if (isClose && size !== undefined && isPercentText(size) && !fields.has("quantity_type")) {
-    fields.set("quantity", { ...size, value: textOf(size).slice(0, -1) });
-    fields.set("quantity_type", { ...size, value: "percent" });
-  }
-  const type = fields.get("quantity_type");
-  if (type?.value !== "percent") return;
-  const reduces = isClose || isTrue(fields.get("reduce_only"));
-  fields.set("quantity_type", { ...type, value: reduces ? "percent_of_position" : "percent_of_equity" });
+  const sent = fields.get("quantity_type");
+  const isText = sent === undefined && isPercentText(size);
+  const type = isText ? size : sent?.value === "percent" ? sent : undefined;
+  if (type === undefined) return;
+  const ofPosition = reduces(fields);
+  if (isText && !ofPosition) return;
+  if (isText) fields.set("quantity", { ...type, value: textOf(size).slice(0, -1) });
+  fields.set("quantity_type", { ...type, value: ofPosition ? "percent_of_position" : "percent_of_equity" });
 }

@@ -1,12 +1,27 @@
 import { absolute, compareDecimals } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
-import { decimalOf, take } from "./edit-fields.ts";
+import { at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
-import { dropZeros, interpretSize, isPercentText, placePrices, resolvePercent } from "./interpret-order.ts";
+import { dropZeros, interpretSize, isPercentText, resolvePercent } from "./interpret-order.ts";
+import {
+  placePrices,
+  refuseDoubtfulPrice,
+  refusePassedStop,
+  refuseSignedExits,
+  refuseTrailPrice,
+  unusedPrice,
+} from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
-import { ORDER_TYPE_WORDS, QUANTITY_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
+import { neverOpen, refuseCurrent } from "./position-side.ts";
+import {
+  ACTION_WORDS,
+  ORDER_TYPE_WORDS,
+  QUANTITY_TYPE_WORDS,
+  SIDE_WORDS,
+  TIME_IN_FORCE_WORDS,
+} from "./words.ts";
 
 /** What the schema reads: canonical names, the sender's values. */
 export type AlertInput = Record<string, unknown>;
@@ -30,10 +45,19 @@ export function interpret(fields: Fields): Interpreted {
   percentText(fields, "stop", "stop_loss.percent");
   dropSign(fields, "stop_loss.percent");
   dropZeros(fields);
-  const problems = [...placePrices(fields), ...interpretSize(fields), ...interpretAction(fields)];
-  problems.push(...interpretTarget(fields));
+  const unused: string[] = [];
+  const problems = [
+    ...refuseTicket(fields),
+    ...refuseSignedExits(fields),
+    ...placePrices(fields),
+    ...interpretSize(fields, unused),
+    ...interpretAction(fields),
+  ];
+  problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
+  if (problems.length === 0) problems.push(...neverOpen(fields));
+  problems.push(...refuseTrailPrice(fields), ...refuseDoubtfulPrice(fields), ...refuseCurrent(fields));
   resolvePercent(fields);
-  return { problems, unused: dropUnused(fields) };
+  return { problems, unused: [...unused, ...unusedPrice(fields), ...dropUnused(fields)] };
 }
 
 /** The fields as the nested object that the schema reads. */
@@ -107,6 +131,28 @@ function fromSigned(fields: Fields, signed: Field): Problem[] {
     return [contradiction("target.quantity", size)];
   }
   return [];
+}
+
+/** Above so many times the size of its order nobody's position is. */
+const MOST_ORDERS = 10_000;
+
+/**
+ * A `position` that is the number of one, as MetaTrader has them, and no size: more than an order could have left, or of six
+ * digits or more and against the action. A close leaves none. Less may be what a part of a position leaves.
+ */
+function refuseTicket(fields: Fields): Problem[] {
+  const signed = fields.get("position_size");
+  if (signed?.source !== "position") return [];
+  const value = decimalOf(signed);
+  if (value === null || value === "0") return [];
+  const action = ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action;
+  const size = Number(decimalOf(fields.get("quantity") ?? fields.get("volume")) ?? Infinity);
+  const isLong = /^\d{6,}$/.test(value) && (action === "sell" || Number(value) > size * MOST_ORDERS);
+  if (action !== "close" && !isLong) return [];
+  fields.delete("position_size");
+  const message =
+    "looks like a ticket, not a size: leave it out, or send the position wanted as position_size";
+  return [at("target.quantity", signed, message)];
 }
 
 function contradiction(path: string, { source }: Field): Problem {

@@ -18,6 +18,13 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/[_\- ]/g, "");
 }
 
+/** The words of a name: at capitals, digits, `_`, `-`, dots and spaces. */
+export function wordsOf(path: string): string[] {
+  return path.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z]+/).filter((word) =>
+    word !== ""
+  );
+}
+
 /** The value of a top-level field, however its name is spelled. */
 export function valueOf(message: Message, name: string): Value | undefined {
   const direct = message.get(name);

@@ -25,8 +25,14 @@ export const OPTION_VALUES: ReadonlySet<string> = new Set(words("call put option
 /** Values that speak of an order whatever their name is: the last are commands that are more than the order beside them. */
 export const ORDER_VALUES: ReadonlySet<string> = new Set([
   ...OPTION_VALUES,
-  ...words("oco mleg trailing overflow flatplace reverse reverseposition cancelreplace change"),
+  ...words(`
+    oco mleg trailing iceberg twap vwap overflow flatplace reduceonly closeonly exitonly reverse reverseposition cancelreplace
+    change update modify amend edit replace move changeorder updateorder modifyorder modifyposition editorder replaceorder
+    updatesl updatetp updatestop updatestoploss updatetakeprofit modifysl modifytp modifystop movesl movestop movestoploss`),
 ]);
+
+/** Values that say that nothing is to be traded. */
+export const NO_ORDERS: ReadonlySet<string> = new Set(words("hold wait notrade donothing skip"));
 
 /**
  * What to send in place of a field that is not understood, by what its name speaks of: looked for among the name's words and
@@ -38,6 +44,10 @@ export const ADVICE: readonly [about: RegExp, advice: string][] = [
     /option|strike|expir|contract month|\b(dte|right|call|put|opt|ce|pe)\b/,
     'send the contract\'s own symbol, such as "AAPL 240901C150"',
   ],
+  [/^contract contract$|\bcontract (id|code|name)\b/, "send the contract's own symbol as symbol"],
+  [/\bslippage/, "an order fills at the price that it meets: send limit_price for a limit"],
+  [/break ?even/, "a stop stays where it is: send stop_loss, and move it by an alert of its own"],
+  [/\bclose side\b/, "send close_side long or short"],
   [/\blegs?\b|orderleg/, "an alert trades one contract: send its own symbol"],
   [
     /\b(pip|point|tick)s?\b/,
@@ -46,6 +56,10 @@ export const ADVICE: readonly [about: RegExp, advice: string][] = [
   [
     /\b(oco|bracket|mleg)\b/,
     "send an order with take_profit and stop_loss, or each order as an alert of its own",
+  ],
+  [
+    /\b(change|update|modify|amend|edit|replace|move)/,
+    "an order is not changed: send a cancel of it as an alert of its own, then the new one",
   ],
   [/\bcancel/, "send a cancel as an alert of its own, before this one"],
   [/\btrail|trailing/, "send stop_loss.trail_percent or stop_loss.trail_amount"],
@@ -62,8 +76,10 @@ export const ADVICE: readonly [about: RegExp, advice: string][] = [
     /quantity|amount|volume|contract|percent|ordersize|lotsize|\b(qty|size|sizing|vol|lot|share|unit|pct|perc|portion|fraction|partial|factor|multiplier)s?\b/,
     "send quantity and quantity_type",
   ],
+  [/\b(hold|wait|notrade|donothing|skip)$/, "what does not trade is no alert: leave it unsent"],
+  [/(reduceonly|closeonly|exitonly)$/, "send reduce_only, or action close"],
   [
-    /close|exit|reduce|reverse|flatten|flatplace|position|pyramid|direction|hedge|\b(side|squareoff)\b/,
+    /(buy|sell|long|short|flat)$|close|exit|reduce|reverse|flatten|flatplace|position|pyramid|direction|hedge|\b(side|squareoff)\b/,
     "send action, or the position wanted as position_size",
   ],
 ];

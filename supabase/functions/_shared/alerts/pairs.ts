@@ -11,7 +11,7 @@ export type ReadPairs = { message: Message; problems: Problem[] };
  */
 export function readPairs(written: string): ReadPairs {
   // Line ends that were sent as two characters, of a text made for JSON.
-  const text = /[\n\r]/.test(written) ? written : written.replaceAll("\\n", "\n").trim();
+  const text = /[\n\r]/.test(written) ? written : written.replaceAll(/(\\r)?\\n/g, "\n").trim();
   const separator = separatorOf(text);
   const fields = new Map<string, string>();
   const problems: Problem[] = [];
@@ -58,7 +58,11 @@ function partsOf(text: string, separator: string | RegExp): string[] {
   return joined;
 }
 
+/** Several pairs on the first line: a line end before what is no pair is part of a comment then. */
+const PAIRS_ON_A_LINE = /^[^\n\r;]*;[ \t]*[A-Za-z_][\w.\- ]{0,63}[=:]/;
+
 function separatorOf(text: string): string | RegExp {
+  if (PAIRS_ON_A_LINE.test(text)) return /;|\r?\n(?=[ \t]{0,8}[A-Za-z_][\w.\- ]{0,63}[=:])/;
   if (/[\n\r]/.test(text.trim())) return /\r\n|\n|\r/;
   if (text.includes(";")) return ";";
   return text.includes("&") ? "&" : ",";

@@ -50,14 +50,18 @@ function readQuoted(text: string): ReadBody {
   return readText(inner);
 }
 
+/** One name, and words behind it: `binance: buy BTCUSDT now`. A pair of an alert would not stand alone. */
+const FREE_TEXT = /^\w+:[ \t]+[^\s:=]+([ \t]+[^\s:=]+)+$/;
+
 function readAsPairs(text: string): ReadBody {
   const filled = readTradingViewText(text);
   if (filled !== null) return { messages: [filled], isArray: false, problems: [] };
   const { message, problems } = readPairs(text);
   const foreign = messageOfOthers(text);
   if (foreign !== null) return { messages: [message], isArray: false, problems: [foreign] };
+  if (FREE_TEXT.test(text)) return { messages: [message], isArray: false, problems: [explainText(text)] };
   const notPairs = problems.find(({ code }) => code === "invalid_pairs");
-  if (notPairs === undefined) return { messages: [message], isArray: false, problems };
+  if (notPairs === undefined) return { messages: [unwrapTexts(message)], isArray: false, problems };
   // One mistake, however many lines it has.
   return {
     messages: [message],

@@ -10,7 +10,9 @@ import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message, plainName } from "./message.ts";
-import { sortUnknown, unreadNumbers } from "./unknown.ts";
+import { plainPath } from "./name-index.ts";
+import { MOST_LISTED, shown, sortUnknown, unreadNumbers, unreadTexts } from "./unknown.ts";
+import { areWrappers } from "./wrappers.ts";
 
 /** What the request says besides its body. */
 export type ReadOptions = {
@@ -68,8 +70,11 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
 
   const account = accountOf(fields);
   const settings = options.settingsOf?.(account) ?? null;
-  const isClose = fields.get("action")?.value === "close";
-  const sorted = sortUnknown(unknown, { isClose, symbol: fields.get("symbol")?.value });
+  const sorted = sortUnknown(unknown, {
+    action: fields.get("action")?.value,
+    side: fields.get("target.side")?.value,
+    symbol: fields.get("symbol")?.value,
+  });
   const isAccepted = settings?.unknown_fields === "ignore";
   if (!isAccepted) problems.push(...sorted.problems);
   if (
@@ -80,11 +85,14 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
   }
   const parsed = alertPayloadSchema.safeParse(toInput(fields));
   if (!parsed.success) {
+    // A field that is refused by its name says so there.
+    const refused = new Set(sorted.problems.map(({ path }) => path));
+    const unread = unknown.filter(({ path }) => !refused.has(path.slice(0, 64)));
     // What was said of a field already needs no saying in other words.
     const said = new Set(problems.map(({ path }) => path));
     problems.push(
       ...problemsOf(parsed.error).filter(({ path }) => !said.has(path))
-        .map((problem) => explained(withSource(problem, fields), fields, unknown)),
+        .map((problem) => explained(withSource(problem, fields), fields, unread)),
     );
   } else if (parsed.data.time !== null && Date.parse(parsed.data.time) > options.now + DAY) {
     problems.push(withSource({ path: "time", message: "is more than a day ahead" }, fields));
@@ -92,7 +100,9 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
   if (!parsed.success || problems.length > 0) return { ok: false, problems, account };
   const alert = parsed.data;
   const accepted = isAccepted ? sorted.problems.map(({ path }) => path) : [];
-  const ignored = [...sorted.ignored, ...accepted, ...extraProfits.ignored, ...unused].map(showable);
+  // What may change the order comes first: of a long list the end is left out.
+  const all = [...accepted, ...extraProfits.ignored, ...unused, ...sorted.ignored];
+  const ignored = all.slice(0, MOST_LISTED).map(showable);
   return {
     ok: true,
     alert: { alert, dialect: dialect.name, hash: contentHash(alert.strategy, message), ignored },
@@ -102,26 +112,32 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
 /** A name as Postgres can store it: a cut may have parted a character, and no text of its holds a NUL. */
 const showable = (name: string): string => name.replace(/\p{Cc}+/gu, " ").toWellFormed();
 
-/** `tp1`, `take_profit_2`, `target3`: one is the take profit, of several only one could be meant. */
-const NUMBERED_PROFIT = /^(tp|takeprofit|target)(price)?\d(price)?$/;
+/** `tp1`, `take_profit_2`, `target3`, `t1`: one is the take profit, of several only one could be meant. */
+const NUMBERED_PROFIT = /^(tp|t|takeprofit|target)(price)?\d(price)?$/;
 
 /**
  * Numbered take profits. Where the message says the position wanted, several change nothing that the next message does not
  * put right: they are listed. Else they are refused.
  */
 function placeTakeProfits(fields: Fields, unknown: Leaf[]): { ignored: string[]; problems: Problem[] } {
-  const isProfit = ({ path, value }: Leaf) =>
-    NUMBERED_PROFIT.test(plainName(path)) && !(typeof value === "string" && decimalOf(value) === "0");
+  const isProfit = ({ path, value }: Leaf) => {
+    const at = path.lastIndexOf(".") + 1;
+    const name = plainName(path.slice(at));
+    if (!NUMBERED_PROFIT.test(name) || !areWrappers(plainPath(path.slice(0, at)))) return false;
+    const number = typeof value === "string" ? decimalOf(value) : null;
+    // A `t1` that is no number may be a time.
+    return number !== "0" && (number !== null || name.length > 2);
+  };
   const profits = unknown.length === 0 ? [] : unknown.filter(isProfit);
   if (profits.length === 0) return { ignored: [], problems: [] };
   const others = unknown.filter((leaf) => !isProfit(leaf));
   unknown.splice(0, unknown.length, ...others);
   const [first] = profits;
   if (profits.length === 1 && first !== undefined && !fields.has("take_profit.limit_price")) {
-    fields.set("take_profit.limit_price", { value: first.value, source: first.path });
+    fields.set("take_profit.limit_price", { value: first.value, source: shown(first.path) });
     return { ignored: [], problems: [] };
   }
-  const names = profits.map(({ path }) => path.slice(0, 64));
+  const names = profits.map(({ path }) => shown(path));
   if (fields.has("position_size") || fields.has("target.quantity")) return { ignored: names, problems: [] };
   const message =
     "is sent several times: an alert has one; send the others as alerts of their own, each with its quantity";
@@ -175,17 +191,23 @@ function explained(problem: Problem, fields: Fields, unknown: readonly Leaf[]): 
     : isMessage(sent)
     ? ": it is an object, send what is in it by names of its own, such as quantity and price"
     : sent === undefined
-    ? unreadHint(problem.path, unknown)
+    ? unreadHint(problem.path, fields, unknown)
     : typeof sent === "string"
     ? numberHint(problem.path, sent, fields)
     : "";
   return hint === "" ? problem : { ...problem, message: problem.message + hint };
 }
 
-/** What a size or a price that is missing may have been sent as. */
-function unreadHint(path: string, unknown: readonly Leaf[]): string {
-  const numbers = /^(quantity|limit_price|stop_price)$/.test(path) ? unreadNumbers(unknown) : [];
-  return numbers.length === 0 ? "" : `; not understood: ${numbers.join(", ")}`;
+/** What a field that is missing may have been sent as. */
+function unreadHint(path: string, fields: Fields, unknown: readonly Leaf[]): string {
+  const names = /^(quantity|limit_price|stop_price)$/.test(path)
+    ? unreadNumbers(unknown)
+    : /^(symbol|action)$/.test(path)
+    ? unreadTexts(unknown)
+    : [];
+  const comment = path === "action" ? fields.get("comment") : undefined;
+  return (names.length === 0 ? "" : `; not understood: ${names.join(", ")}`) +
+    (comment === undefined ? "" : `; ${comment.source} is free text, which is not read`);
 }
 
 const DISTANCE = /^[\d.]+ ?(pips?|points?|pts|ticks?|%)$/i;
@@ -200,6 +222,8 @@ function numberHint(path: string, sent: string, fields: Fields): string {
   if (path === "quantity" && value?.startsWith("-") && fields.get("action")?.value !== "buy") {
     return ': send the size without its sign, and "action": "sell" for a sale';
   }
+  if (value !== null && path === "action") return "; send the word, buy or sell";
+  if (value !== null && path === "order_type") return "; send the word";
   if (path === "price" && value === "0") return ": leave it out of a market order";
   if (/^(take_profit|stop_loss)\./.test(path) && DISTANCE.test(sent.trim())) {
     return `; a distance is sent in money, as ${path.split(".")[0]}.amount`;

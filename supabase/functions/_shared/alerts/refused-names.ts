@@ -55,9 +55,26 @@ export const REFUSED_NAMES: readonly RefusedRow[] = [
     send: "send one limit_price",
   },
   {
-    names: words("slp stop_out invalidation move_to_be"),
+    names: words("slp stl stopl stop_out loss protect invalidation move_to_be"),
     send: "send stop_loss as a price, stop_loss.percent or stop_loss.amount",
   },
-  { names: words("tpp"), send: "send take_profit as a price, take_profit.percent or take_profit.amount" },
+  {
+    names: words("tpp takep goal"),
+    send: "send take_profit as a price, take_profit.percent or take_profit.amount",
+  },
+  {
+    names: words("is_test dry_run validate validate_only simulate"),
+    send: "add ?dry_run=1 to the address, which books nothing",
+  },
+  {
+    names: words("enabled is_enabled"),
+    when: "not set",
+    send: "what is not to trade is no alert: leave it unsent",
+  },
+  {
+    names: words("ticket position_id position_ticket order_ticket"),
+    send: "a symbol has one position here: send quantity for how much of it",
+  },
+  { names: words("ccy"), send: "send quantity, or quote_quantity where it is money" },
   { names: words("ratio weight scale part"), send: "send quantity and quantity_type" },
 ];

@@ -13,8 +13,13 @@ export const REPORT_NAMES: readonly string[] = words(`
   positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
   volume#h volumema volumesma volumeratio avgvolume relativevolume volumechange
   changepercent percentchange pnlpercent winpercent
-  tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`);
+  takeprofit.type takeprofit.workingtype stoploss.workingtype tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`);
 
 /** Names that change nothing beside a close, and are listed; beside another action they are an order of their own. */
 export const NAMES_WITHOUT_USE_IN_A_CLOSE: readonly string[] = words(`
   exitprice exittype exittime cancel cancelall cancelorders cancelallorders cancelopenorders`);
+
+/** Words of a name whose value is of another time, of somebody else's opinion or of another case: it is no order of now. */
+export const REPORTING_WORDS: ReadonlySet<string> = new Set(words(`
+  prev previous last old from before entry trend bias htf mtf ltf filter regime momentum sentiment rating
+  source src reason color colour pattern candle opposite sync on if when`));

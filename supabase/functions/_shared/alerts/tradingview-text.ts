@@ -19,8 +19,12 @@ export function readTradingViewText(text: string): Message | null {
   }
   return new Map([
     ["action", action],
-    ["quantity", quantity.replaceAll(",", "")],
+    ["quantity", withoutGroups(quantity)],
     ["symbol", symbol],
-    ["position_size", position.replaceAll(",", "")],
+    ["position_size", withoutGroups(position)],
   ]);
 }
+
+/** `1,000.5` without its commas. A comma that parts no thousands is a decimal's somewhere else: that number is refused. */
+const withoutGroups = (number: string): string =>
+  /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(number) ? number.replaceAll(",", "") : number;

@@ -1,10 +1,12 @@
 import type { Problem } from "../http/errors.ts";
 import { readDecimal } from "../validators/decimal.ts";
+import { isAgainst, type Order, reportsAnother } from "./against.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
-import { plainName, type Value } from "./message.ts";
+import { plainName, type Value, wordsOf } from "./message.ts";
 import {
   ADVICE,
+  NO_ORDERS,
   OPTION_VALUES,
   ORDER_BEGINNING,
   ORDER_PARTS,
@@ -13,18 +15,17 @@ import {
   PLAIN_ADVICE,
 } from "./order-words.ts";
 import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
-import { WRAPPERS } from "./vocabulary.ts";
+import { ACTION_WORDS, ORDER_TYPE_WORDS } from "./words.ts";
+import { WRAPPERS } from "./wrappers.ts";
 
-/** The words of a name: at capitals, digits, `_`, `-`, dots and spaces. */
-function wordsOf(path: string): string[] {
-  return path.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z]+/).filter((word) =>
-    word !== ""
-  );
-}
-
-const last = (path: string): string => path.slice(Math.max(path.lastIndexOf("."), path.lastIndexOf("]")) + 1);
-/** The name alone, as plainName has it: without the objects that it stands in and its place in a list. */
-const nameOf = (path: string): string => plainName(last(path.replace(/(\[\d+\])+$/, "")));
+/**
+ * The name alone, as plainName has it: without the objects that it stands in and its places in lists. Names may hold brackets
+ * as well: a run of them is looked at from its beginning only, or the work would grow with its square.
+ */
+const nameOf = (path: string): string => {
+  const name = path.slice(path.lastIndexOf(".") + 1).replace(/(?<!\])(\[\d+\])+$/, "");
+  return plainName(name.slice(name.lastIndexOf("]") + 1));
+};
 
 const REPORTS = new Set(REPORT_NAMES);
 
@@ -32,7 +33,7 @@ const WITHOUT_USE_IN_A_CLOSE = new Set(NAMES_WITHOUT_USE_IN_A_CLOSE);
 
 /** Whether a name belongs to a report, which changes no order. */
 function isReport(path: string): boolean {
-  const name = nameOf(path).replace(/\d+$/, "");
+  const name = nameOf(path).replace(/(?<!\d)\d+$/, "");
   const inObject = path.split(".").slice(-2).map(plainName).join(".");
   return REPORTS.has(name) || REPORTS.has(`${name}#`) ||
     REPORTS.has(inObject);
@@ -45,7 +46,8 @@ function speaksOfOrder(part: string): boolean {
     ORDER_BEGINNING.test(plain);
 }
 
-const isWrapper = (part: string): boolean => WRAPPERS.has(part) || /^(order)?legs$/.test(part);
+const isWrapper = (part: string): boolean =>
+  WRAPPERS.has(part) || /^((order)?legs|orderlegcollection)$/.test(part);
 
 /**
  * Tells whether a name speaks of an order: its own words, and those of the objects it stands in. An object is looked at
@@ -83,31 +85,39 @@ export type Unknown = {
   problems: Problem[];
 };
 
-/** Names and problems at most: a message of thousands of fields is nobody's order. */
-const MOST = 50;
+/** Names and problems at most: a message of hundreds of fields is nobody's order. */
+export const MOST_LISTED = 50;
+
+/** A name as answers and lists show it. */
+export const shown = (path: string): string => path.slice(0, 64);
 
 /** What the rest of the message says, which tells what an unknown name may mean. */
-export type Around = {
-  isClose: boolean;
+export type Around = Order & {
   /** As the sender wrote it; undefined when there is none. */
   symbol: Value | undefined;
 };
 
 /** Sorts what stands under unknown names by whether it may change the order. */
 export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
+  if (leaves.length === 0) return { ignored: [], problems: [] };
   const ignored = new Set<string>();
   const problems: Problem[] = [];
   const namesAnOrder = createNamesAnOrder();
+  const isClose = around.action === "close";
   const isOrder = (path: string, value: Value): boolean =>
-    !(around.isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
-    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol));
+    !(isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
+    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol) ||
+      isTypeOfOrder(value) && !isClose && !reportsAnother(path) ||
+      !path.endsWith("]") && isAgainst(path, value, around));
   for (const { path, value, send } of leaves) {
     if (send === undefined && isReport(path)) continue;
-    const short = path.slice(0, 64);
+    const short = shown(path);
     const mayChange = send !== undefined || isOrder(path, value) && !asksForNothing(path, value);
     if (!mayChange) {
-      if (ignored.size < MOST) ignored.add(short);
-    } else if (problems.length < MOST) problems.push(unknownField(short, send ?? adviceOf(short, value)));
+      if (ignored.size < MOST_LISTED) ignored.add(short);
+    } else if (problems.length < MOST_LISTED) {
+      problems.push(unknownField(short, send ?? adviceOf(short, value)));
+    }
   }
   return { ignored: [...ignored], problems };
 }
@@ -118,14 +128,23 @@ const OPTION_SYMBOL = /\d{6}[CP]\d/i;
 /** Whether a value speaks of an order. That the symbol is an option is no news where it is one's own symbol. */
 function speaksOfAnOrder(value: Value, symbol: Value | undefined): boolean {
   const text = plainText(value);
-  if (!ORDER_VALUES.has(text)) return false;
+  // BitMEX joins what is to be done: `ReduceOnly,LastPrice`.
+  if (!text.split(",").some((each) => ORDER_VALUES.has(each))) return false;
   return !(OPTION_VALUES.has(text) && typeof symbol === "string" && OPTION_SYMBOL.test(symbol));
 }
 
+/** A type of an order under an unknown name: a close may report by which it was left. */
+function isTypeOfOrder(value: Value): boolean {
+  const type = ORDER_TYPE_WORDS.get(plainText(value));
+  return type !== undefined && type !== "market" && plainText(value) !== "sl";
+}
+
+const isTelling = (text: string): boolean =>
+  ACTION_WORDS.has(text) || ORDER_VALUES.has(text) || NO_ORDERS.has(text);
+
 function adviceOf(path: string, value: Value): string {
-  const words = `${wordsOf(path).join(" ")} ${plainName(path)}`;
-  const text = plainText(value);
-  const all = ORDER_VALUES.has(text) ? `${words} ${text}` : words;
+  const told = isTypeOfOrder(value) ? "order type" : plainText(value).split(",").find(isTelling) ?? "";
+  const all = `${wordsOf(path).join(" ")} ${plainName(path)} ${told}`.trim();
   return ADVICE.find(([about]) => about.test(all))?.[1] ?? PLAIN_ADVICE;
 }
 
@@ -135,8 +154,18 @@ const unknownField = (path: string, advice: string): Problem => ({
   code: "unknown_field",
 });
 
-/** Unread fields that hold a number: what a size that is missing may have been sent as. */
-export function unreadNumbers(leaves: readonly Leaf[]): string[] {
-  return leaves.filter(({ value }) => typeof value === "string" && readDecimal(value).ok)
-    .map(({ path }) => path.slice(0, 64)).slice(0, 5);
+/** Names that an error lists at most. */
+const MOST_NAMES = 5;
+
+function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): string[] {
+  return leaves.filter(({ value }) => typeof value === "string" && isMeant(value))
+    .map(({ path }) => shown(path)).slice(0, MOST_NAMES);
 }
+
+/** Unread fields that hold a number: what a size that is missing may have been sent as. */
+export const unreadNumbers = (leaves: readonly Leaf[]): string[] =>
+  namesOf(leaves, (text) => readDecimal(text).ok);
+
+/** Unread fields that hold a text: what a symbol or an action that is missing may have been sent as. */
+export const unreadTexts = (leaves: readonly Leaf[]): string[] =>
+  namesOf(leaves, (text) => !readDecimal(text).ok);

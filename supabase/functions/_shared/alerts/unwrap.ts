@@ -1,32 +1,57 @@
 import { readJson } from "./json.ts";
 import { has, isMessage, type Message, plainName, type Value } from "./message.ts";
+import { readPairs } from "./pairs.ts";
 import { readTradingViewText } from "./tradingview-text.ts";
-import { WRAPPERS } from "./vocabulary.ts";
+import { WRAPPERS } from "./wrappers.ts";
 
-/** Texts in which senders put a whole message. */
-const TEXTS = new Set(["message", "alertmessage", "comment", "content", "text"]);
+/** An object, or a list of objects, as JSON: under whatever name, for a message is lost in none. */
+const JSON_TEXT = /^\s*(\{|\[\s*\{)/;
+/** Two pairs or more and nothing else: a comment may have one. */
+const PAIRS = /^[\w.-]+\s*=[^=;\n]*([;\n]\s*[\w.-]+\s*=[^=;\n]*)+;?$/;
 
-const MAY_HOLD_ONE = /^\s*\{| filled on /;
-
-/** A message whose texts that hold a message, as JSON or as TradingView writes it, are that message. */
+/** A message whose texts that hold a message, as JSON, as pairs or as TradingView writes it, are that message. */
 export function unwrapTexts(message: Message): Message {
-  let unwrapped: Map<string, Value> | null = null;
-  for (const [name, value] of message) {
-    if (typeof value !== "string" || !MAY_HOLD_ONE.test(value)) continue;
-    const inner = messageIn(plainName(name), value, message);
-    if (inner === null) continue;
-    unwrapped ??= new Map(message);
-    unwrapped.set(name, inner);
-  }
-  return unwrapped ?? message;
+  // Beside an order of its own, TradingView's text is its comment.
+  return unwrapObject(message, has(message, "action"));
 }
 
-function messageIn(name: string, text: string, around: Message): Message | null {
-  if (!TEXTS.has(name) && !WRAPPERS.has(name)) return null;
-  if (/^\s*\{/.test(text)) {
-    const { value, problems } = readJson(text);
-    return isMessage(value) && problems.length === 0 ? value : null;
+function unwrapObject(object: Message, isOrder: boolean): Message {
+  let unwrapped: Map<string, Value> | null = null;
+  for (const [name, value] of object) {
+    const inner = unwrap(name, value, isOrder);
+    if (inner === value) continue;
+    unwrapped ??= new Map(object);
+    unwrapped.set(name, inner);
   }
-  // Beside an order of its own the text is its comment.
-  return has(around, "action") ? null : readTradingViewText(text);
+  return unwrapped ?? object;
+}
+
+/** A value with what its texts hold; itself where they hold none. */
+function unwrap(name: string, value: Value, isOrder: boolean): Value {
+  if (typeof value === "string") return messageIn(name, value, isOrder) ?? value;
+  if (isMessage(value)) return unwrapObject(value, isOrder);
+  if (!Array.isArray(value)) return value;
+  const each = value.map((one: Value) => unwrap(name, one, isOrder));
+  return each.some((one, index) => one !== value[index]) ? each : value;
+}
+
+/** The shortest text that holds a message: `{"a":1}`. Most values are shorter. */
+const SHORTEST = 7;
+
+function messageIn(name: string, text: string, isOrder: boolean): Value | null {
+  if (text.length < SHORTEST) return null;
+  if (JSON_TEXT.test(text)) {
+    const { value, problems } = readJson(text);
+    return value !== undefined && problems.length === 0 ? unwrap(name, value, isOrder) : null;
+  }
+  if (!text.includes("=") && !text.includes(" filled on ")) return null;
+  if (!WRAPPERS.has(plainName(name))) return null;
+  return (isOrder ? null : readTradingViewText(text)) ?? pairsIn(text.trim());
+}
+
+/** The pairs of a text, which stays the comment that people read. */
+function pairsIn(text: string): Message | null {
+  if (!PAIRS.test(text)) return null;
+  const { message, problems } = readPairs(text);
+  return problems.length > 0 ? null : new Map([["comment", text], ...message]);
 }

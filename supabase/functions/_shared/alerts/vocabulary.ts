@@ -27,10 +27,12 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "symbol",
     names: words(`
-      symbol ticker instrument pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id asset tsym
-      contract instrument.ticker instrument.symbol`),
+      symbol ticker pair tv_instrument trading_symbol trading_pair currency_pair ticker_id inst_id tsym
+      trade_pair instrument_name instrument.ticker instrument.symbol symbol.value`),
   },
-  { field: "symbol", names: words("market"), when: "pair" },
+  { field: "symbol", names: words("market product_id"), when: "pair" },
+  // They may be the coin of the margin, a kind or a month, where another name holds the symbol.
+  { field: "symbol", names: words("instrument asset contract") },
   { field: "exchange", names: words("exchange tv_exchange exchange_segment") },
   // They say whether the order may open a position, which its side beside them does not.
   { field: "action", names: words("position_intent position_direction intent"), when: "action" },
@@ -42,12 +44,17 @@ export const VOCABULARY: readonly Row[] = [
   },
   {
     field: "action",
-    names: words("signal command cmd operation type order order_type trade data event"),
+    names: words("signal command cmd operation type order order_type trade data event alert"),
     when: "action",
   },
-  { field: "action", names: words("is_buy"), when: "flag", says: "buy" },
-  { field: "action", names: words("is_sell"), when: "flag", says: "sell" },
-  { field: "position_side", names: words("position_side pos_side side direction") },
+  { field: "action", names: words("is_buy buy"), when: "flag", says: "buy" },
+  { field: "action", names: words("is_sell sell"), when: "flag", says: "sell" },
+  { field: "action", names: words("short"), when: "flag", says: "short" },
+  { field: "action", names: words("cover"), when: "flag", says: "cover" },
+  { field: "position_side", names: words("position_side pos_side"), when: "text" },
+  { field: "position_side", names: words("side direction"), when: "side" },
+  // Beside an action of another name; alone they are the action.
+  { field: "order_side", names: words("side direction"), when: "buy or sell" },
   { field: "target.side", names: words("target.side") },
   {
     field: "target.side",
@@ -85,31 +92,32 @@ export const VOCABULARY: readonly Row[] = [
     names: words(`
       quantity qty contracts order_contracts order.contracts order_quantity order_qty order_size
       order_amount shares units size lots lot amount trade_amount base_amount base_quantity
-      base_qty`),
+      base_qty base_size amt vol_lots`),
   },
-  { field: "volume", names: words("volume vol") },
+  { field: "volume", names: words("volume vol"), when: "text" },
   {
     field: "quote_quantity",
     names: words(`
       quote_quantity quote_amount quote_qty quote_order_qty stake_amount notional usd_amount
-      usdt_amount dollar_amount cash_amount order_value size_usd`),
+      usdt_amount dollar_amount cash_amount order_value size_usd quote_size vol_dollar`),
   },
   {
     field: "percent_quantity",
     names: words(`
       quantity_percent qty_percent qty_pct size_percent size_pct percent_of_equity equity_percent
-      units_percent`),
+      units_percent vol_pct_balance`),
   },
+  { field: "risk_percent", names: words("risk_percent risk_pct risk_percentage") },
+  { field: "risk_notional", names: words("risk_notional risk_usd risk_dollars risk_amount") },
   {
     field: "position_percent",
-    names: words(
-      "position_percent position_percentage position_pct close_percent close_percentage close_pct",
-    ),
+    names: words("position_percent position_percentage position_pct"),
   },
+  { field: "close_percent", names: words("close_percent close_percentage close_pct") },
   {
     field: "quantity_type",
     names: words(
-      "quantity_type qty_type size_type amount_type volume_type currency_type investment_type units_type",
+      "quantity_type qty_type size_type amount_type volume_type currency_type investment_type units_type tgt_ccy market_unit denominated",
     ),
   },
   {
@@ -118,14 +126,18 @@ export const VOCABULARY: readonly Row[] = [
     when: "flag",
     says: "notional",
   },
+  { field: "order_type", names: words("order_type"), when: "not action" },
+  { field: "order_type", names: words("type"), when: "no kind" },
   {
     field: "order_type",
-    names: words("order_type type price_type ord_type order.type order.order_type order_kind"),
+    names: words("price_type ord_type order.type order.order_type order_kind"),
     when: "not action",
   },
   {
     field: "order_type",
-    names: words("prc_type prc_typ prctyp ord_typ order_style entry_type execution execution_type order"),
+    names: words(
+      "prc_type prc_typ prctyp ord_typ typ otype exec_type order_style entry_type execution execution_type order",
+    ),
     when: "order type",
   },
   { field: "order_type", names: words("is_market"), when: "flag", says: "market" },
@@ -137,14 +149,16 @@ export const VOCABULARY: readonly Row[] = [
   { field: "price", names: words("close bar.close bar_close"), when: "no flag" },
   {
     field: "price",
-    names: words("entry_price entry last_price last ltp current_price execution_price fill_price prc"),
+    names: words("entry_price entry last_price last ltp current_price execution_price fill_price prc rat"),
     when: "number",
   },
+  // What a limit or stop order takes that has no price of its own, whatever the market's price beside it is.
+  { field: "order_price", names: words("order_price order.price prc rat entry_price entry"), when: "number" },
   { field: "limit_price", names: words("limit_price order.limit_price lmt_price") },
   { field: "limit_price", names: words("limit"), when: "number" },
   {
     field: "stop_price",
-    names: words("stop_price order.stop_price trigger_price trigger trig_price trg_price trg_prc"),
+    names: words("stop_price order.stop_price trigger_price trigger trig_price trg_price trg_prc stop_px"),
   },
   { field: "stop", names: words("stop"), when: "number" },
   { field: "trail_amount", names: words("trail_amount trail_price") },
@@ -170,7 +184,7 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "take_profit.limit_price",
     names: words(`
-      take_profit.limit_price take_profit.price take_profit.trigger_price take_profit take_profit_price tp_price tp
+      take_profit.limit_price take_profit.price take_profit.trigger_price take_profit.stop_price take_profit take_profit_price tp_price tp
       profit_target profit_target_price take_profit_target
       preset_take_profit_price preset_stop_surplus_price`),
   },
@@ -205,10 +219,12 @@ export const VOCABULARY: readonly Row[] = [
     names: words("close_position close_all flatten is_close"),
     when: "flag",
   },
-  { field: "close_position", names: words("close"), when: "true or false" },
+  { field: "close_position", names: words("close"), when: "true, false or all" },
   { field: "close_side", names: words("close_side close_position exit_side"), when: "side" },
+  { field: "close_side", names: words("close_long"), when: "flag", says: "long" },
+  { field: "close_side", names: words("close_short"), when: "flag", says: "short" },
   { field: "reverse", names: words("reverse reverse_position flip"), when: "flag" },
-  { field: "reverse", names: words("mode order_mode"), when: "reverse" },
+  { field: "reverse", names: words("mode order_mode"), when: "reverse", says: "true" },
   { field: "time_in_force", names: words("time_in_force tif validity force") },
   { field: "time_in_force", names: words("duration ret"), when: "time in force" },
   { field: "time", names: words("timenow time timestamp bar.time") },
@@ -224,6 +240,7 @@ export const VOCABULARY: readonly Row[] = [
   {
     field: "comment",
     names: words("comment order_comment order.comment message alert_message order.alert_message note text"),
+    when: "text",
   },
   { field: "order_id", names: words("order_id") },
   { field: "open", names: words("open bar.open bar_open") },
@@ -231,32 +248,3 @@ export const VOCABULARY: readonly Row[] = [
   { field: "low", names: words("low bar.low bar_low") },
   { field: "close", names: words("close bar.close bar_close"), when: "no flag" },
 ];
-
-/** Objects that only hold an alert's fields: a name in one of them is that name. */
-export const WRAPPERS: ReadonlySet<string> = new Set([
-  "alert",
-  "bar",
-  "body",
-  "candle",
-  "content",
-  "data",
-  "details",
-  "general",
-  "info",
-  "market",
-  "message",
-  "meta",
-  "metadata",
-  "order",
-  "orderinfo",
-  "params",
-  "payload",
-  "position",
-  "request",
-  "signal",
-  "strategy",
-  "strategyinfo",
-  "trade",
-  "tradingview",
-  "tv",
-]);

@@ -60,6 +60,8 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["ordertypesell", { action: "sell" }],
   ["positiontypebuy", { action: "buy" }],
   ["positiontypesell", { action: "sell" }],
+  ["strongbuy", { action: "buy" }],
+  ["strongsell", { action: "sell" }],
   ["golong", { action: "buy", side: "long" }],
   ["goshort", { action: "sell", side: "short" }],
   ["entry", { action: "enter" }],
@@ -78,6 +80,8 @@ export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, Act
   ["exittrade", { action: "close" }],
   ["closetrade", { action: "close" }],
   ["closeall", { action: "close" }],
+  ["closelongshort", { action: "close" }],
+  ["marketclose", { action: "close" }],
   ["flat", { action: "close" }],
   ["flatten", { action: "close" }],
   ["closemarket", { action: "close" }],
@@ -116,8 +120,14 @@ export const TYPED_ACTION_WORDS: ReadonlyMap<string, { action: string; type: str
       )
     )
   ),
-  ["limitlong", { action: "long", type: "limit" }],
-  ["limitshort", { action: "short", type: "limit" }],
+  ...["long", "short"].flatMap((action) => [
+    ...["market", "limit", "stoplimit"].map((type): [string, { action: string; type: string }] => [
+      `${type}${action}`,
+      { action, type },
+    ]),
+    [`stopmarket${action}`, { action, type: "stop" }] as const,
+    [`ocomarket${action}`, { action, type: "market" }] as const,
+  ]),
   ["longlimit", { action: "long", type: "limit" }],
   ["shortlimit", { action: "short", type: "limit" }],
 ]);
@@ -146,9 +156,13 @@ export const QUANTITY_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ["qty", "units"],
   ["coins", "units"],
   ["base", "units"],
+  ["baseccy", "units"],
+  ["basecoin", "units"],
   ["notional", "notional"],
   ["dollaramount", "notional"],
   ["quote", "notional"],
+  ["quoteccy", "notional"],
+  ["quotecoin", "notional"],
   ["cash", "notional"],
   ["usd", "notional"],
   ["usdt", "notional"],
@@ -213,3 +227,9 @@ export const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
   ["off", false],
   ["0", false],
 ]);
+
+/** Kinds of markets and of trading: senders write them where others write a side or a type, and they change no order here. */
+export const KINDS: ReadonlySet<string> = new Set(
+  `spot margin cash future futures perp perpetual swap linear stock stocks equity crypto forex fx cfd index normal
+   simple single regular auto automatic manual bot intraday delivery swing scalp scalping`.split(/\s+/),
+);

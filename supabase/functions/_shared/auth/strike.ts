@@ -1,7 +1,9 @@
 import { isKeyText, KEY_TAIL, LONGEST_KEY_HEAD, PREFIX } from "./api-keys.ts";
 
-/** Characters that show nothing: of format, and those that may be ignored by default. */
-export const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
+/** Characters that show nothing: of format, those that may be ignored by default, those that are none, and Braille's blank. */
+export const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]+/gu;
+
+const NOT_ASCII = /[^\0-\x7f]/;
 
 /** Gives a text without the secrets that stand in it. */
 export type Strike = (text: string) => string;
@@ -36,7 +38,8 @@ export function createStrike(known: readonly string[]): Strike {
  */
 export function strikeShapes(text: string): string {
   if (text.length < SHORTEST_SECRET || !text.includes("_")) return text;
-  const visible = text.replace(INVISIBLE, "");
+  // Most texts are plain: to see so is quicker than to look for what nobody sees.
+  const visible = NOT_ASCII.test(text) ? text.replace(INVISIBLE, "") : text;
   const struck = strikeKeys(visible).replaceAll(SECRETS_BY_PREFIX, MARK);
   return struck === visible ? text : struck;
 }

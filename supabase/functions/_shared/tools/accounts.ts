@@ -17,7 +17,7 @@ export const halt = defineTool({
   scope: "change",
   schema: z.strictObject({
     account,
-    reason: text(/^[^\p{Cc}\p{Cf}]{1,200}$/u, "must be at most 200 characters on one line").describe(
+    reason: text(/^[^\p{Cc}\p{Cf}\p{Cs}]{1,200}$/u, "must be at most 200 characters on one line").describe(
       "Why; shown with the account.",
     ),
   }),

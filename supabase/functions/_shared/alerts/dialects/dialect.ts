@@ -1,4 +1,4 @@
-import { indexNames, type NameIndex } from "../fields.ts";
+import { indexNames, type NameIndex } from "../name-index.ts";
 import { type Message, plainName } from "../message.ts";
 import { REFUSED_NAMES, type RefusedRow } from "../refused-names.ts";
 import { type Row, VOCABULARY } from "../vocabulary.ts";

@@ -1,5 +1,6 @@
 import type { FieldName } from "../field-names.ts";
-import { knownName, plainPath } from "../fields.ts";
+import { knownName, plainPath } from "../name-index.ts";
+import { fits } from "../fits.ts";
 import { isMessage, type Message, plainName, type Value } from "../message.ts";
 import { type Dialect, dialect } from "./dialect.ts";
 
@@ -83,29 +84,56 @@ const towerflow = dialect("towerflow", (message) => message.has("dilution"), [],
   { names: ["size"], send: "send quantity, or quote_quantity where it is money" },
 ]);
 
+/** TrendFi: a flag for each of four orders, of which `sell` and `cover` leave the whole position. */
+const trendFi = dialect(
+  "trendfi",
+  (message) => ["buy", "sell", "short", "cover"].every((name) => message.has(name)),
+  [
+    { field: "action", names: ["sell"], when: "flag", says: "exit_long" },
+    { field: "action", names: ["cover"], when: "flag", says: "exit_short" },
+  ],
+);
+
+/** MetaTrader's pending orders: the price that they open at. */
+const pendingOrder = dialect(
+  "metatrader-pending",
+  (message) => says(message, "type", /^order_type_(buy|sell)_(limit|stop)$/i),
+  [{ field: "price", names: ["price", "open_price"] }],
+);
+
 /** Bitget's hedge mode: beside `tradeSide` `close`, `side` is the side of the position, as `buy` for a long one. */
 const bitget = dialect("bitget", (message) => message.has("tradeside") && message.has("side"), [
   { field: "action", names: ["trade_side"], when: "close" },
   { field: "action", names: ["side", "trade_side"] },
   { field: "position_side", names: ["side"], when: "buy", says: "long" },
   { field: "position_side", names: ["side"], when: "sell", says: "short" },
+  { field: "position_side", names: ["side"], when: "side" },
 ]);
 
-const CROSS_TRADE_COMMANDS =
-  /^(place|closeposition|flatten|reverse|reverseposition|flatplace|cancel[a-z]*)$/i;
-
 /**
- * CrossTrade: `command` says more than `action`, which beside a `CLOSEPOSITION` says only how. Where no position wanted stands
- * beside it, `strategy` is the template of a NinjaTrader ATM, which sets the exits.
+ * CrossTrade: `command` says more than `action`, which beside a `CLOSEPOSITION` says only how. It has commands that do more
+ * than one thing, or one to a template (`FLATTENEVERYTHING`, `CANCELPLACE`, `CLOSESTRATEGY`): beside them an `action` is no
+ * order. Where no position wanted stands beside it, `strategy` is the template of a NinjaTrader ATM, which sets the exits.
  */
 const crossTrade = dialect(
   "cross-trade",
-  (message) => says(message, "command", CROSS_TRADE_COMMANDS) && message.has("instrument"),
+  (message) => {
+    const command = message.get("command") ?? "";
+    const isOrder = fits(command, "action") && !fits(command, "close") && !fits(command, "reverse");
+    return command !== "" && message.has("instrument") && !isOrder;
+  },
   [
     { field: "action", names: ["command"], when: "close" },
     { field: "reverse", names: ["command"], when: "reverse" },
   ],
-  [{ names: ["strategy"], send: "an ATM's exits are not known here: send take_profit and stop_loss" }],
+  [
+    { names: ["strategy"], send: "an ATM's exits are not known here: send take_profit and stop_loss" },
+    {
+      names: ["command"],
+      when: "not place",
+      send: "send what it does, each as an alert of its own with action buy, sell, close or cancel",
+    },
+  ],
 );
 
 /** Reads whatever no other dialect claims. */
@@ -117,12 +145,14 @@ export const DIALECTS: readonly Dialect[] = [
   hyperTrade,
   strategy,
   zignaly,
+  trendFi,
   targetSize,
   traderspost,
   octoBot,
   alertsProcessor,
   towerflow,
   bitget,
+  pendingOrder,
   crossTrade,
   own,
 ];

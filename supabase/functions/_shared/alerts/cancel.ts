@@ -1,0 +1,58 @@
+import type { Problem } from "../http/errors.ts";
+import { at, decimalOf, isTrue } from "./edit-fields.ts";
+import { type Field, type FieldName, type Fields, pathOf } from "./field-names.ts";
+import { plainText } from "./fits.ts";
+import type { Sides } from "./position-side.ts";
+
+/** What tells orders apart: in a cancel it would choose among them. A market's price, a time and a target do not. */
+const OF_AN_ORDER: readonly FieldName[] = [
+  "order_type",
+  "limit_price",
+  "stop_price",
+  "trail_amount",
+  "trail_percent",
+  "take_profit.limit_price",
+  "take_profit.percent",
+  "take_profit.amount",
+  "stop_loss.stop_price",
+  "stop_loss.percent",
+  "stop_loss.amount",
+  "reduce_only",
+];
+
+/** Names of `id` by which senders choose an order. `alert_id` and `signal_id` are the alert's own. */
+const IDS_OF_AN_ORDER = new Set(["id", "client_order_id", "order.id", "order_tag"]);
+
+/**
+ * A cancel is of one order, by `order_id`, or of all of a symbol. What else seems to choose orders would be passed over, and
+ * all of them canceled: it is refused. An `id` is a label in every alert, but beside a cancel it is likely meant for the
+ * order's: only a cancel that says all in so many words (`cancel_orders`, `*`) may have one, or a size.
+ */
+export function interpretCancel(fields: Fields, field: Field, sides: Sides): Problem[] {
+  const word = plainText(field.value);
+  const saysAll = word !== "cancel" || fields.get("symbol")?.value === "*";
+  fields.set("action", { ...field, value: "cancel" });
+  if (word.startsWith("cancelall") && !fields.has("symbol")) fields.set("symbol", { ...field, value: "*" });
+  if (decimalOf(fields.get("quantity")) === "0") fields.delete("quantity");
+  if (fields.has("order_id")) return [];
+  const names: readonly FieldName[] = saysAll ? OF_AN_ORDER : [...OF_AN_ORDER, "quantity"];
+  const chosen = names.flatMap((name): [FieldName, Field][] => {
+    const each = fields.get(name);
+    return each === undefined || choosesNone(name, each) ? [] : [[name, each]];
+  });
+  // Another name of the action says how the command is done, as CrossTrade's `action` does.
+  if (/^(side|direction)$/.test(sides.order?.source ?? "")) chosen.push(["order_side", sides.order ?? field]);
+  if (sides.position !== undefined) chosen.push(["position_side", sides.position]);
+  const id = fields.get("id");
+  if (id !== undefined && IDS_OF_AN_ORDER.has(id.source) && !saysAll) chosen.push(["id", id]);
+  return chosen.map(([name, each]) => at(pathOf(name), each, advice(name)));
+}
+
+/** A flag that is not set, a number of 0, and the type that rests for no price. */
+const choosesNone = (name: FieldName, field: Field): boolean =>
+  name === "reduce_only" ? !isTrue(field) : decimalOf(field) === "0" || field.value === "market";
+
+const advice = (name: FieldName): string =>
+  name === "id"
+    ? "is a label, and chooses no order in a cancel: send the order's order_id, or name the alert by idempotency_key"
+    : "chooses no orders in a cancel: send order_id for one, or leave it out to cancel all of the symbol";
