@@ -15,14 +15,17 @@ Deno.test("a command of CrossTrade that does more than the order beside it is re
 Deno.test("a word that changes an order is no order, under whatever name", () => {
   const changes = [
     { command: "update_stop" },
-    { operation: "modify" },
-    { event: "MODIFY_ORDER" },
-    { what: "amend" },
+    { operation: "amend" },
+    { event: "UPDATE_ORDER" },
+    { what: "modify" },
   ];
   for (const change of changes) {
     const [problem] = problemsOf(buy(change));
     assert.equal(problem?.path, Object.keys(change)[0]);
-    assert.match(problem?.message ?? "", /an order is not changed: send a cancel/);
+    assert.match(problem?.message ?? "", /send "action": "modify"/);
+  }
+  for (const name of ["operation", "event"]) {
+    assert.deepEqual(pathsOf(buy({ [name]: "modify" })), ["action"], name);
   }
   assert.deepEqual(ignoredOf(buy({ event: "order_fill", command: "place" })), ["event", "command"]);
 });

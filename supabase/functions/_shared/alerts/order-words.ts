@@ -59,7 +59,7 @@ export const ADVICE: readonly [about: RegExp, advice: string][] = [
   ],
   [
     /\b(change|update|modify|amend|edit|replace|move)/,
-    "an order is not changed: send a cancel of it as an alert of its own, then the new one",
+    'send "action": "modify" with the new stop_loss, take_profit or prices, as an alert of its own',
   ],
   [/\bcancel/, "send a cancel as an alert of its own, before this one"],
   [/\btrail|trailing/, "send stop_loss.trail_percent or stop_loss.trail_amount"],
