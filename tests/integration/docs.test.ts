@@ -119,7 +119,7 @@ async function play({ head, rows }: Table): Promise<void> {
       await apply(kind, JSON.parse(json), account, symbol);
       continue;
     }
-    const { body } = await post({ symbol, id: `line-${nr}`, ...JSON.parse(json) }, {
+    const { body } = await post({ symbol, idempotency_key: `line-${nr}`, ...JSON.parse(json) }, {
       query: `?account=${account}`,
     });
     const { quantity, average_price } = body.position;
