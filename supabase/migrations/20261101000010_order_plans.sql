@@ -128,7 +128,6 @@ begin
   placed.reduce_only := (request.action = 'close' or target.side is not null) is true
     and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
   placed.for_target := target.quantity is not null;
-  placed.seen_from := request.time;
   -- Not a size by risk: in a gap to the stop it would take the whole account.
   placed.resize := coalesce(target.quantity is null and request.quantity_type = 'percent_of_equity' and not placed.reduce_only, false);
   placed.waiting := false;
@@ -273,7 +272,6 @@ begin
     case placed.time_in_force when 'day' then trading.day_end(at, settings.time_zone) end);
   placed.reduce_only := false;
   placed.for_target := target.quantity is not null;
-  placed.seen_from := request.time;
   placed.resize := false;
   placed.waiting := true;
   placed.take_profit := request.take_profit;

@@ -32,6 +32,7 @@ declare
   has_room boolean;                   -- for its symbol and strategy
   known_as text;                      -- the exchange that its symbol is known under, where it names another
   bar trading.bar;
+  seen_from timestamptz;              -- from when on what it places or opens sees prices; null: it carries no time
   minute timestamptz;
   mark_bar trading.mark_bars;
   equity numeric;
@@ -123,12 +124,14 @@ begin
 
     alert_id := nextval('trading.alerts_id_seq');
     at := coalesce(request.received_at, case when settings.clock = 'alert' then least(request.time, now_at) end, now_at);
-    if request.interval is not null and settings.clock = 'arrival' then
-      request.time := trading.end_of_bar(request, at);
+    seen_from := case when request.interval is not null and settings.clock = 'arrival' then trading.end_of_bar(request, at) else request.time end;
+    if num_nonnulls(request.open, request.high, request.low) > 0 then
+      request.time := seen_from;  -- An order's stays: whether it is late is judged by what its sender wrote.
     end if;
     if request.time > at then  -- a clock that runs ahead may not freeze the mark, nor make stale all that follows
       request.time := at;
     end if;
+    seen_from := case when request.time is not null then least(seen_from, at) end;
     status := 'ignored';
     code := null;
     message := null;
@@ -355,6 +358,7 @@ begin
         o.strategy := request.strategy;
         o.symbol := request.symbol;
         o.exchange := request.exchange;
+        o.seen_from := seen_from;
         o.created_at := at;
         if own.price is null then
           status := 'accepted';
@@ -394,7 +398,7 @@ begin
       market.exchange := coalesce(market.exchange, o.exchange);
       opened := case when sign(held.quantity) = -sign(delta) then greatest(abs(delta) - abs(held.quantity), 0) else abs(delta) end;
       if opened > 0 and sign(held.quantity) <> sign(delta) then
-        filled.held.seen_from := request.time;
+        filled.held.seen_from := seen_from;
         seen_places[position_slots[slot]] := fill_place;
       end if;
       held := filled.held;
@@ -431,7 +435,7 @@ begin
       end if;
       if opened > 0 and not o.reduce_only and (o.stop_loss is distinct from null or o.take_profit is distinct from null) then
         for seen in select l as leg, w.resting, w.fill_price, w.place
-                    from trading.bracket_legs(o, opened, price, market.tick_size, at, request.time) l
+                    from trading.bracket_legs(o, opened, price, market.tick_size, at, seen_from) l
                     left join lateral trading.watch_in_bar(l, bar, case when bar.path is not null then fill_place end) w on fill_place is not null loop
           slot := cardinality(orders) + 1;
           orders[slot] := coalesce(seen.resting, seen.leg);

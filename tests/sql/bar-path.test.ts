@@ -222,6 +222,11 @@ deskTest("an order whose time is that of its bar's open was made at the close of
   equal(fills(await desk.mark("97 101 94 100", { ...bar, received_at: at("15:01:02") })), "");
 });
 
+deskTest("an order that is late is late, whatever its interval", {}, async (desk) => {
+  const late = { time: at("15:00:00"), received_at: at("15:01:15"), interval: "1", max_age: 30 };
+  equal(said(await desk.buy("1", "100", late)), "rejected: stale_alert");
+});
+
 orderTests("a trailing stop with an activation", [
   {
     name: "price does not trail before the price was there",

@@ -6,7 +6,7 @@ const base = { symbol: "A", action: "buy", quantity: 1 };
 
 Deno.test("a cancel is of one order by order_id, or of all: what else seems to choose orders is refused", () => {
   const paths = (fields: Message) => pathsOf({ symbol: "A", action: "cancel", ...fields });
-  for (const name of ["id", "client_order_id", "order_tag", "clientOrderId"]) {
+  for (const name of ["client_order_id", "order_tag", "clientOrderId"]) {
     assert.deepEqual(paths({ [name]: "A1" }), ["id"]);
   }
   for (const side of ["buy", "sell", "long", "short"]) {
@@ -24,6 +24,7 @@ Deno.test("a cancel is of one order by order_id, or of all: what else seems to c
 Deno.test("a cancel may have what chooses no orders, and any label where it says all in so many words", () => {
   const read = (fields: Message) => alertOf({ symbol: "A", action: "cancel", ...fields });
   assert.equal(read({ price: 9, time: "2026-11-24T00:00:00Z", alert_id: "x", quantity: 0 }).action, "cancel");
+  assert.equal(read({ id: "17" }).id, "17");
   assert.equal(read({ order_type: "market", reduce_only: false, limit_price: 0, tp: 0 }).action, "cancel");
   assert.equal(read({ order_id: "17", side: "buy", quantity: 1, id: "Long" }).order_id, "17");
   assert.equal(read({ symbol: "*", id: "clean up" }).id, "clean up");

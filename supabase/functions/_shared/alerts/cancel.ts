@@ -20,13 +20,12 @@ const OF_AN_ORDER: readonly FieldName[] = [
   "reduce_only",
 ];
 
-/** Names of `id` by which senders choose an order. `alert_id` and `signal_id` are the alert's own. */
-const IDS_OF_AN_ORDER = new Set(["id", "client_order_id", "order.id", "order_tag"]);
+/** Names of `id` by which senders choose an order. `id`, `alert_id` and `signal_id` are labels of the alert itself. */
+const IDS_OF_AN_ORDER = new Set(["client_order_id", "order.id", "order_tag"]);
 
 /**
  * A cancel is of one order, by `order_id`, or of all of a symbol. What else seems to choose orders would be passed over, and
- * all of them canceled: it is refused. An `id` is a label in every alert, but beside a cancel it is likely meant for the
- * order's: only a cancel that says all in so many words (`cancel_orders`, `*`) may have one, or a size.
+ * all of them canceled: it is refused, but for a cancel that says all in so many words (`cancel_orders`, `*`).
  */
 export function interpretCancel(fields: Fields, field: Field, sides: Sides): Problem[] {
   const word = plainText(field.value);
