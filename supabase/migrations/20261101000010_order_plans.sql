@@ -24,6 +24,53 @@ comment on function trading.comes_before is
   'where that one ended. '
   'Where one of them does not say what was held before it: whether its action says the other side than a trade that would open.';
 
+create function trading.priced(inout placed trading.orders, request trading.alert_request, direction numeric, tick_size numeric)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if placed.type in ('limit', 'stop_limit') then
+    placed.limit_price := nullif(greatest(trading.tick_price(request.limit_price, tick_size, direction < 0), 0), 0);
+  end if;
+  if placed.type in ('stop', 'stop_limit') then
+    placed.stop_price := nullif(greatest(trading.tick_price(request.stop_price, tick_size, direction > 0), 0), 0);
+  end if;
+end;
+$$;
+comment on function trading.priced is 'An order of direction 1 (buy) or -1 at the prices that its type takes of request, on their ticks; null where that is none.';
+
+create function trading.trailing_from(inout placed trading.orders, request trading.alert_request, price numeric)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  -- A sell follows the price up, a buy down.
+  direction constant numeric := case placed.side when 'sell' then 1 else -1 end;
+begin
+  placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null, request.activation_price,
+    request.activation_amount, request.activation_percent)::trading.exit_rule, direction, price);
+  placed.trail_peak := case when coalesce(direction * (price - placed.activation_price) >= 0, true) then price end;
+  placed.stop_price := trading.trailing_stop_price(placed.side, placed.trail_peak, placed.trail_amount, placed.trail_percent);
+end;
+$$;
+comment on function trading.trailing_from is 'A trailing stop that is placed at price: it trails from there, or waits for its activation.';
+
+create function trading.fit_plan(
+  inout plan trading.order_plan, held numeric, price numeric, portfolio trading.portfolio, settings trading.account_settings, market trading.market
+)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  fits constant record := trading.fitted_delta(held, plan.delta, (plan.placed).for_target, price, plan.fee, portfolio, settings, market);
+begin
+  plan.code := fits.code;
+  plan.message := case when fits.code is not null then fits.message end;
+  if fits.code is null and plan.price is not null and fits.fitted <> plan.delta then
+    plan.repaired := plan.delta;
+    plan.delta := fits.fitted;
+    plan.placed.quantity := abs(plan.delta);
+    plan.fee := coalesce((plan.placed).fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  end if;
+end;
+$$;
+comment on function trading.fit_plan is
+  'An order that was refused at price: where it fills now, cut to what may be traded (repaired: what was asked for); else as it is, or refused.';
+
 create function trading.plan_order(
   request trading.alert_request, held trading.positions, market trading.market,
   portfolio trading.portfolio, settings trading.account_settings, at timestamptz
@@ -51,10 +98,7 @@ begin
     case request.action when 'buy' then 1 when 'sell' then -1 else -sign(held.quantity) end);
   placed.type := coalesce(request.order_type, 'market');
   if placed.type <> 'market' then
-    placed.limit_price := case when placed.type in ('limit', 'stop_limit')
-      then nullif(greatest(trading.tick_price(request.limit_price, market.tick_size, direction < 0), 0), 0) end;
-    placed.stop_price := case when placed.type in ('stop', 'stop_limit')
-      then nullif(greatest(trading.tick_price(request.stop_price, market.tick_size, direction > 0), 0), 0) end;
+    placed := trading.priced(placed, request, direction, market.tick_size);
     plan.message := trading.order_problem(placed.type, placed.limit_price, placed.stop_price, request.trail_amount, request.trail_percent);
     if plan.message is not null then
       plan.code := 'invalid_order';
@@ -128,8 +172,6 @@ begin
   placed.reduce_only := (request.action = 'close' or target.side is not null) is true
     and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
   placed.for_target := target.quantity is not null;
-  -- Not a size by risk: in a gap to the stop it would take the whole account.
-  placed.resize := coalesce(target.quantity is null and request.quantity_type = 'percent_of_equity' and not placed.reduce_only, false);
   placed.waiting := false;
   placed.take_profit := request.take_profit;
   placed.stop_loss := request.stop_loss;
@@ -147,23 +189,16 @@ begin
   if placed.type in ('market', 'stop') and settings.slippage_bps <> 0 then
     plan.price := trading.slipped_price(plan.price, plan.delta, settings.slippage_bps);
   end if;
-  if placed.type = 'stop_limit' then
-    placed.triggered := coalesce(plan.delta * (reference - placed.stop_price) >= 0, false);
-  else
-    placed.triggered := false;
-  end if;
+  placed.triggered := placed.type = 'stop_limit' and coalesce(plan.delta * (reference - placed.stop_price) >= 0, false);
   if placed.type = 'trailing_stop' then
-    -- It trails the price in the direction opposite to its own: a sell follows it up.
-    placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null, request.activation_price,
-      request.activation_amount, request.activation_percent)::trading.exit_rule, -sign(plan.delta), reference);
-    placed.trail_peak := case when coalesce(plan.delta * (placed.activation_price - reference) >= 0, true) then reference end;
-    placed.stop_price := trading.trailing_stop_price(placed.side, placed.trail_peak, placed.trail_amount, placed.trail_percent);
+    placed := trading.trailing_from(placed, request, reference);
   end if;
   if placed.time_in_force = 'day' then
     placed.expires_at := trading.day_end(at, settings.time_zone);
   end if;
 
-  placed.resize := placed.resize and plan.price is null;
+  -- Not a size by risk: in a gap to the stop it would take the whole account.
+  placed.resize := coalesce(plan.price is null and target.quantity is null and request.quantity_type = 'percent_of_equity' and not placed.reduce_only, false);
   if plan.price is null then
     market.mark := worst;  -- an order that rests is judged at its own price, where the market will be when it fills
   end if;
@@ -181,19 +216,8 @@ begin
   end if;
   plan.fee := trading.fill_fee(settings, placed.quantity, worst, market.multiplier);
   fits := trading.refusal(held.quantity, plan.delta, worst, plan.fee, portfolio, settings, market);
-  if fits.code is not null then
-    fits := trading.fitted_delta(held.quantity, plan.delta, placed.for_target, worst, plan.fee, portfolio, settings, market);
-    plan.code := fits.code;
-    plan.message := case when fits.code is not null then fits.message end;
-    if plan.price is not null and fits.code is null and fits.fitted <> plan.delta then
-      plan.repaired := plan.delta;
-      plan.delta := fits.fitted;
-      placed.quantity := abs(plan.delta);
-      plan.fee := trading.fill_fee(settings, placed.quantity, plan.price, market.multiplier);
-    end if;
-  end if;
   plan.placed := placed;
-  return plan;
+  return case when fits.code is null then plan else trading.fit_plan(plan, held.quantity, worst, portfolio, settings, market) end;
 end;
 $$;
 comment on function trading.plan_order is
@@ -351,16 +375,9 @@ begin
     then trading.slipped_price(price, plan.delta, settings.slippage_bps) else price end;
   plan.fee := coalesce(resting.fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
   fits := trading.refusal(held.quantity, plan.delta, plan.price, plan.fee, portfolio, settings, market);
-  if fits.code is null then
-    return plan;
-  end if;
-  fits := trading.fitted_delta(held.quantity, plan.delta, resting.for_target, plan.price, plan.fee, portfolio, settings, market);
-  plan.code := fits.code;
-  if fits.code is null and fits.fitted <> plan.delta then
-    plan.delta := fits.fitted;
-    plan.placed.quantity := abs(plan.delta);
-    plan.placed.reason := 'cut_to_funds';
-    plan.fee := coalesce(resting.fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  if fits.code is not null then
+    plan := trading.fit_plan(plan, held.quantity, plan.price, portfolio, settings, market);
+    plan.placed.reason := case when plan.repaired is not null then 'cut_to_funds' end;
   end if;
   return plan;
 end;

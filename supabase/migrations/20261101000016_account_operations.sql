@@ -146,6 +146,7 @@ begin
   held.high_price := trading.split_price(held.high_price, new_units, old_units);
   held.drawdown := trading.split_price(held.drawdown, new_units, old_units);
   held.last_previous := trading.split_units(held.last_previous, new_units, old_units);
+  held.last_target := trading.split_units(held.last_target, new_units, old_units);
 end;
 $$;
 comment on function trading.split_position is 'A position of which old_units have become new_units: what it cost, realized and paid is the same.';
@@ -167,8 +168,8 @@ comment on function trading.split_exit is 'Where an exit lies after a split.';
 create function trading.split_account(owned trading.accounts, symbol text, new_units numeric, old_units numeric, at timestamptz) returns void
   language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  update trading.positions p set (quantity, entry_quantity, low_price, high_price, drawdown, last_previous) = (
-    select s.quantity, s.entry_quantity, s.low_price, s.high_price, s.drawdown, s.last_previous
+  update trading.positions p set (quantity, entry_quantity, low_price, high_price, drawdown, last_previous, last_target) = (
+    select s.quantity, s.entry_quantity, s.low_price, s.high_price, s.drawdown, s.last_previous, s.last_target
     from trading.split_position(p, new_units, old_units) s)
   where p.account_id = owned.id and p.symbol = split_account.symbol;
   update trading.orders o set
