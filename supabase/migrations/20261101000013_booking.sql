@@ -518,6 +518,9 @@ begin
         || case when code = 'stop_too_far' then ',"path":"stop_loss"' else '' end
         || case when own.repaired is not null and code is null
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
+    if request.action = 'modify' then  -- it may be sent again and again, and name hundreds of orders each time
+      answers[asked.nr] := trading.short_answer(answers[asked.nr]);
+    end if;
     inbox.id := alert_id;
     inbox.dedupe_key := coalesce(asked.dedupe_key, booked.id || '/' || booked.epoch || '/alert:' || alert_id);
     inbox.message_id := request.message_id;

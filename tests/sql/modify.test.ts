@@ -184,6 +184,15 @@ deskTest("an order that is moved to the price and cannot be paid is canceled, an
   deepEqual(await desk.resting(), []);
 });
 
+deskTest("a modify of hundreds of exits is answered without their list, and says so", {}, async (desk) => {
+  const entry = { action: "buy", quantity: "1", price: "100", stop_loss: { stop_price: "95" } };
+  await desk.batch(Array.from({ length: 100 }, () => entry));
+  const answer = await desk.send(modify({ stop_loss: { stop_price: "96" }, price: "100" }));
+  equal(answer.status, "accepted");
+  deepEqual([answer.orders, (answer as { truncated?: boolean }).truncated], [[], true]);
+  equal((await desk.resting()).every((each) => each === "sell stop_loss 1 @ 96"), true);
+});
+
 deskTest("a replay moves the same orders", {}, async (desk) => {
   await desk.buy("10", "100", { ...exits, strategy: "s" });
   const placed = await desk.buy("1", "100", { order_type: "limit", limit_price: "90", strategy: "s" });
