@@ -28,8 +28,14 @@ create domain trading.quantity as numeric
 comment on domain trading.quantity is 'Units of an instrument, unsigned: above 0, below 1e18, at most 18 decimals.';
 
 create domain trading.price as numeric
-  constraint price_is_positive_and_bounded check (value > 0 and value < 1e18 and scale(value) <= 18);
-comment on domain trading.price is 'Money per unit in the account''s currency: above 0, below 1e18, at most 18 decimals.';
+  constraint price_is_bounded check (value > -1e18 and value < 1e18 and scale(value) <= 18);
+comment on domain trading.price is
+  'Money per unit in the account''s currency: below 1e18 either way, at most 18 decimals. At 0 or below it is only where the instrument '
+  'allows it, where a worthless position is closed, or of an exit where no market comes.';
+
+create domain trading.distance as numeric
+  constraint distance_is_positive_and_bounded check (value > 0 and value < 1e18 and scale(value) <= 18);
+comment on domain trading.distance is 'How far a price lies from another, in money per unit or percent: above 0, below 1e18, at most 18 decimals.';
 
 create domain trading.money as numeric
   constraint money_is_finite check (value > '-Infinity' and value < 'Infinity');

@@ -289,19 +289,3 @@ comment on function public.create_account is
 grant execute on function trading.own_account_ids, trading.decimal to authenticated;
 revoke execute on function public.create_account, public.update_account_settings from public, anon, authenticated;
 grant execute on function public.create_account, public.update_account_settings to service_role;
-
-create function public.reading_settings(accounts text[]) returns jsonb
-  language sql stable security invoker set search_path = '' set statement_timeout = '1s'
-begin atomic
-  select coalesce(jsonb_object_agg(a.name, jsonb_build_object(
-    'unknown_fields', s.unknown_fields, 'default_quantity', trading.decimal(s.default_quantity),
-    'default_quantity_type', s.default_quantity_type)), '{}')
-  from trading.accounts a
-  join trading.account_settings s on s.account_id = a.id
-  where a.name = any (reading_settings.accounts);
-end;
-comment on function public.reading_settings is
-  'How the alerts of accounts are to be read, by account: unknown_fields, default_quantity (a decimal string or null) and '
-  'default_quantity_type. An account that there is not is left out.';
-revoke execute on function public.reading_settings from public, anon, authenticated;
-grant execute on function public.reading_settings to service_role;

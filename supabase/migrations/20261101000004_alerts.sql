@@ -105,10 +105,10 @@ begin
     min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
       or r.action not in ('buy', 'sell', 'close', 'modify', 'cancel', 'mark', 'halt', 'resume')
       or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0
-      or least(r.price, r."open", r.high, r.low) <= 0
       -- NaN and Infinity are above it.
       or greatest(r.quantity, (r.target).quantity, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
-                  r.activation_price, r.activation_amount, r.activation_percent, r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18)
+                  r.activation_price, r.activation_amount, r.activation_percent, r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18
+      or least(r.limit_price, r.stop_price, r.activation_price, r.price, r."open", r.high, r.low) <= -1e18)
   into requests, wrong
   from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
   cross join lateral jsonb_populate_record(null::trading.alert_request, e.value) r
@@ -123,7 +123,7 @@ begin
 exception when data_exception then
   raise exception '%', sqlerrm using errcode = sqlstate,
     hint = 'alerts is an array of canonical alerts, as a dry run of POST /alerts shows them, each with a hash of 32 to 64 characters: '
-      'numbers as decimal strings below 1e18, quantities not below 0, prices above 0.';
+      'numbers as decimal strings below 1e18, quantities not below 0.';
 end;
 $$;
 comment on function trading.read_requests is

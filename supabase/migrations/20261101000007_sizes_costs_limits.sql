@@ -3,11 +3,11 @@
 create type trading.market as (
   symbol text, multiplier numeric, lot_size numeric, tick_size numeric, mark numeric, marked_at timestamptz,
   net_quantity numeric, gross_quantity numeric, first_slot integer, last_slot integer,
-  bar_slot integer, exchange text
+  bar_slot integer, exchange text, allow_nonpositive boolean
 );
 comment on type trading.market is
   'A symbol while its account is being booked: terms, last mark, what all strategies hold of it together, and where '
-  'their positions stand in the array of positions; bar_slot: its bar of the minute; exchange: the one it is known under.';
+  'their positions stand in the array of positions; bar_slot: its bar of the minute; exchange: the one it is known under; allow_nonpositive: its price may be 0 or below.';
 
 create type trading.portfolio as (
   cash numeric, holdings_value numeric, exposure numeric, open_positions integer, recent_orders integer, halted boolean
@@ -32,12 +32,24 @@ end;
 $$;
 comment on function trading.cut is 'value as a whole multiple of step, toward zero; as it is when there is no step. Exact: no division.';
 
+create function trading.is_worthless(request trading.alert_request, held trading.positions, market trading.market) returns boolean
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return coalesce(request.action = 'close' and request.price = 0 and held.quantity <> 0 and market.multiplier <> 1
+    and num_nonnulls(request.open, request.high, request.low) = 0, false);
+end;
+$$;
+comment on function trading.is_worthless is
+  'Whether a request closes a contract at 0, as an option that expires worthless. Of a contract only, which has a multiplier: elsewhere a 0 is '
+  'what a sender without a price writes, and would cost the whole position.';
+
 create function trading.tick_price(price numeric, tick_size numeric, upward boolean) returns numeric
   language plpgsql immutable set search_path = '' as $$
 begin
   return case when tick_size is null or price % tick_size = 0 then price
-              -- Upward, unless that is more than a price may be.
-              else trim_scale(price - price % tick_size + case when upward and price + tick_size < 1e18 then tick_size else 0 end) end;
+              -- Upward, unless that is more than a price may be. What % leaves has the sign of the price.
+              else trim_scale(price - price % tick_size - case when price < 0 then tick_size else 0 end
+                              + case when upward and price + tick_size < 1e18 then tick_size else 0 end) end;
 end;
 $$;
 comment on function trading.tick_price is
@@ -46,20 +58,22 @@ comment on function trading.tick_price is
 
 create function trading.bounded_price(price numeric, tick_size numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
+declare
+  most constant numeric := trading.cut(999999999999999999.999999999999999999, tick_size);
 begin
-  return case when price is not null then least(
-    greatest(trading.cut(round(price, 18), tick_size), coalesce(tick_size, 1e-18)),
-    trading.cut(999999999999999999.999999999999999999, tick_size)) end;
+  return case when price is not null then greatest(least(trading.cut(round(price, 18), tick_size), most), -most) end;
 end;
 $$;
 comment on function trading.bounded_price is
-  'price at 18 decimals and whole ticks, kept inside what a price may be (trading.price): a computed price that would be zero, '
-  'negative or too large lies at the bound, where no market comes.';
+  'price at 18 decimals and whole ticks, kept inside what a price may be (trading.price): a computed price that would be too large lies '
+  'at the bound. One at 0 or below stays: no market comes there, but where the instrument allows it.';
 
 create function trading.slipped_price(price numeric, delta numeric, slippage_bps numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
 begin
-  return trading.bounded_price(price * (1 + sign(delta) * slippage_bps * 0.0001), null);
+  -- Of a price above 0 none at 0 is made.
+  return greatest(case when price > 0 then 1e-18 end,
+    trading.bounded_price(price + sign(delta) * abs(price) * slippage_bps * 0.0001, null));
 end;
 $$;
 comment on function trading.slipped_price is 'price made worse by slippage_bps for a market or stop fill of delta (signed) units.';
@@ -69,7 +83,7 @@ create function trading.fill_fee(settings trading.account_settings, quantity num
   language plpgsql immutable set search_path = '' as $$
 begin
   return greatest(settings.fee_minimum,
-    settings.fee_per_trade + settings.fee_per_unit * quantity + settings.fee_bps * quantity * price * multiplier * 0.0001);
+    settings.fee_per_trade + settings.fee_per_unit * quantity + settings.fee_bps * quantity * abs(price) * multiplier * 0.0001);
 end;
 $$;
 comment on function trading.fill_fee is 'The fee of a fill by the account''s model: per trade + per unit + basis points of the notional, at least the minimum.';
@@ -80,20 +94,20 @@ create function trading.affordable_quantity(
   language plpgsql immutable set search_path = '' as $$
 declare
   equity numeric := portfolio.cash + portfolio.holdings_value;
-  notional numeric := price * market.multiplier;
+  notional numeric := abs(price) * market.multiplier;
   slippage numeric := notional * settings.slippage_bps * 0.0001;
   rate numeric := settings.fee_per_unit + settings.fee_bps * (notional + slippage) * 0.0001;
   -- What is closed frees its own exposure, and what is then opened may take that up again.
-  exposure numeric := portfolio.exposure - 2 * closing * coalesce(market.mark, price) * market.multiplier;
+  exposure numeric := portfolio.exposure - 2 * closing * abs(coalesce(market.mark, price)) * market.multiplier;
 begin
-  return case when settings.leverage is not null then greatest(closing, least(
+  return case when settings.leverage is not null and price <> 0 then greatest(closing, least(
     trading.quotient(settings.leverage * (equity - settings.fee_per_trade) - exposure, notional + settings.leverage * (rate + slippage)),
     trading.quotient(settings.leverage * (equity - settings.fee_minimum) - exposure, notional + settings.leverage * slippage))) end;
 end;
 $$;
 comment on function trading.affordable_quantity is
   'The most units that can be traded at price so that exposure is at most leverage x equity after slippage and fee, closing (units '
-  'held on the other side) first, which is always allowed; null: no limit.';
+  'held on the other side) first, which is always allowed; null: no limit, or what costs nothing.';
 
 create function trading.order_size(
   action text, quantity numeric, quantity_type text, stop_loss trading.exit_rule, held numeric, price numeric,
@@ -112,14 +126,14 @@ begin
   elsif quantity_type in ('risk_notional', 'risk_percent') then
     risk_per_unit := market.multiplier * coalesce(
       abs(price - trading.exit_price(stop_loss, 'stop_loss', case action when 'buy' then 1 else -1 end, price, market.tick_size)),
-      stop_loss.trail_amount, price * stop_loss.trail_percent * 0.01);
+      stop_loss.trail_amount, abs(price) * stop_loss.trail_percent * 0.01);
     units := case when risk_per_unit > 0 then
       least(trading.quotient(case quantity_type when 'risk_notional' then quantity else equity * quantity * 0.01 end, risk_per_unit),
             trading.affordable_quantity(portfolio, settings, market, price, closing)) end;
   elsif quantity_type = 'notional' then
-    units := trading.quotient(quantity, price * market.multiplier);
+    units := coalesce(trading.quotient(quantity, nullif(abs(price), 0) * market.multiplier), 0);
   elsif quantity_type = 'percent_of_equity' then
-    units := least(trading.quotient(equity * quantity * 0.01, price * market.multiplier),
+    units := least(coalesce(trading.quotient(equity * quantity * 0.01, nullif(abs(price), 0) * market.multiplier), 0),
                    trading.affordable_quantity(portfolio, settings, market, price, closing));
   end if;
   return trading.cut(case when units < 0 then 0 else units end, coalesce(market.lot_size, 0.00000001));
@@ -139,7 +153,7 @@ create function trading.refusal(
   language plpgsql immutable set search_path = '' as $$
 declare
   after constant numeric := held + delta;
-  notional constant numeric := price * market.multiplier;
+  notional constant numeric := abs(price) * market.multiplier;
 begin
   if abs(after) >= 1e18 then
     code := 'quantity_too_large';
@@ -164,7 +178,7 @@ begin
   elsif portfolio.recent_orders >= settings.max_orders_per_minute then
     code := 'risk_limit';
     message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';
-  elsif portfolio.exposure + (abs(after) - abs(held)) * market.mark * market.multiplier
+  elsif portfolio.exposure + (abs(after) - abs(held)) * abs(market.mark) * market.multiplier
         > settings.leverage * (portfolio.cash + portfolio.holdings_value + delta * (market.mark - price) * market.multiplier - fee) then
     code := 'insufficient_funds';
     message := 'exposure would exceed equity x leverage';

@@ -160,7 +160,7 @@ comment on function trading.prices_watched is
 create function trading.trailing_stop_price(side text, peak numeric, trail_amount numeric, trail_percent numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
 declare
-  distance constant numeric := coalesce(trail_amount, peak * trail_percent * 0.01);
+  distance constant numeric := coalesce(trail_amount, abs(peak) * trail_percent * 0.01);
 begin
   return trading.bounded_price(case side when 'sell' then peak - distance else peak + distance end, null);
 end;
@@ -311,7 +311,7 @@ begin
   return trading.tick_price(round(coalesce(
     case leg when 'take_profit' then rule.limit_price else rule.stop_price end,
     entry_price + away * rule.amount,
-    entry_price * (1 + away * rule.percent * 0.01)), 18), tick_size, away > 0);
+    entry_price + away * abs(entry_price) * rule.percent * 0.01), 18), tick_size, away > 0);
 end;
 $$;
 comment on function trading.exit_price is
@@ -321,7 +321,7 @@ create function trading.activation_price(rule trading.exit_rule, direction numer
   language plpgsql immutable set search_path = '' as $$
 begin
   return trading.bounded_price(coalesce(rule.activation_price, entry_price + direction * rule.activation_amount,
-    entry_price * (1 + direction * rule.activation_percent * 0.01)), null);
+    entry_price + direction * abs(entry_price) * rule.activation_percent * 0.01), null);
 end;
 $$;
 comment on function trading.activation_price is
@@ -389,46 +389,54 @@ end;
 $$;
 comment on function trading.bracket_legs is
   'The stop loss and the take profit that protect quantity units entered by entry at entry_price: one cancels the other '
-  '(bracket_id). A leg that a distant fill would put at zero or below lies at the lowest price instead.';
+  '(bracket_id).';
 
-create function trading.order_problem(type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric)
+create function trading.is_price(price numeric, market trading.market) returns boolean
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return price < 1e18 and price > case when market.allow_nonpositive then -1e18 else 0 end;
+end;
+$$;
+comment on function trading.is_price is 'Whether an order of a market may lie at price; null: there is none.';
+
+create function trading.order_problem(o trading.orders, market trading.market, trail_amount numeric, trail_percent numeric)
   returns text
   language plpgsql immutable set search_path = '' as $$
 begin
   return case
-    when type in ('limit', 'stop_limit') and coalesce(limit_price, 0) <= 0 then 'a ' || type || ' order needs a limit_price of at least a tick'
-    when type in ('stop', 'stop_limit') and coalesce(stop_price, 0) <= 0 then 'a ' || type || ' order needs a stop_price of at least a tick'
-    when type = 'trailing_stop' and num_nonnulls(trail_amount, trail_percent) <> 1
+    when o.type in ('limit', 'stop_limit') and trading.is_price(o.limit_price, market) is not true then 'a ' || o.type || ' order needs a limit_price of at least a tick'
+    when o.type in ('stop', 'stop_limit') and trading.is_price(o.stop_price, market) is not true then 'a ' || o.type || ' order needs a stop_price of at least a tick'
+    when o.type = 'trailing_stop' and num_nonnulls(trail_amount, trail_percent) <> 1
       then 'a trailing_stop needs one of trail_amount and trail_percent'
-    when type = 'trailing_stop' and trail_percent >= 100 then 'trail_percent must be below 100'
+    when o.type = 'trailing_stop' and trail_percent >= 100 then 'trail_percent must be below 100'
   end;
 end;
 $$;
-comment on function trading.order_problem is 'What is missing or impossible in the prices (in whole ticks) of an order of that type, or null.';
+comment on function trading.order_problem is 'What is missing or impossible in the prices (in whole ticks) of an order, and in the trail that it is asked for; or null.';
 
 create function trading.is_too_far(request trading.alert_request, price numeric, percent numeric) returns boolean
   language plpgsql immutable set search_path = '' as $$
 declare
   stop constant numeric := (request.stop_loss).stop_price;
 begin
-  return request.take_profit is not distinct from null and least(stop, price) < greatest(stop, price) * (1 - percent * 0.01) is true;
+  return request.take_profit is not distinct from null and least(stop, price) > 0 and least(stop, price) < greatest(stop, price) * (1 - percent * 0.01) is true;
 end;
 $$;
 comment on function trading.is_too_far is
   'Whether a stop loss that is sent as a price, without a take profit beside it, lies so far from the price that a percent or points was meant.';
 
-create function trading.bracket_problem(request trading.alert_request, delta numeric, price numeric, tick_size numeric) returns text
+create function trading.bracket_problem(request trading.alert_request, delta numeric, price numeric, market trading.market) returns text
   language plpgsql immutable set search_path = '' as $$
 declare
   direction constant numeric := sign(delta);
-  profit constant numeric := trading.exit_price(request.take_profit, 'take_profit', direction, price, tick_size);
-  stop constant numeric := trading.exit_price(request.stop_loss, 'stop_loss', direction, price, tick_size);
+  profit constant numeric := trading.exit_price(request.take_profit, 'take_profit', direction, price, market.tick_size);
+  stop constant numeric := trading.exit_price(request.stop_loss, 'stop_loss', direction, price, market.tick_size);
 begin
   return case
-    when profit <= 0 or profit >= 1e18 or direction * (profit - price) <= 0 then 'take_profit lies on the wrong side of the price, or is no price'
-    when stop <= 0 or stop >= 1e18 or direction * (price - stop) <= 0 then 'stop_loss lies on the wrong side of the price, or is no price'
+    when not trading.is_price(profit, market) or direction * (profit - price) <= 0 then 'take_profit lies on the wrong side of the price, or is no price'
+    when not trading.is_price(stop, market) or direction * (price - stop) <= 0 then 'stop_loss lies on the wrong side of the price, or is no price'
     when (request.stop_loss).trail_percent >= 100 then 'trail_percent of a stop_loss must be below 100'
-    when (request.stop_loss).type = 'stop_limit' and coalesce(trading.tick_price((request.stop_loss).limit_price, tick_size, direction > 0), 0) <= 0
+    when (request.stop_loss).type = 'stop_limit' and trading.is_price(trading.tick_price((request.stop_loss).limit_price, market.tick_size, direction > 0), market) is not true
       then 'a stop_limit needs a limit_price of at least a tick'
     when (request.stop_loss).type = 'trailing_stop' and num_nonnulls((request.stop_loss).trail_amount, (request.stop_loss).trail_percent) <> 1
       then 'a trailing_stop needs one of trail_amount and trail_percent'

@@ -161,10 +161,10 @@ create function trading.repriced(resting trading.orders, request trading.alert_r
   language plpgsql immutable set search_path = '' as $$
 begin
   if resting.type in ('limit', 'stop_limit') and request.limit_price is not null then
-    resting.limit_price := nullif(trading.tick_price(request.limit_price, tick_size, resting.side = 'sell'), 0);
+    resting.limit_price := trading.tick_price(request.limit_price, tick_size, resting.side = 'sell');
   end if;
   if resting.type in ('stop', 'stop_limit') and request.stop_price is not null then
-    resting.stop_price := nullif(trading.tick_price(request.stop_price, tick_size, resting.side = 'buy'), 0);
+    resting.stop_price := trading.tick_price(request.stop_price, tick_size, resting.side = 'buy');
     resting.triggered := false;
   end if;
   if resting.type = 'trailing_stop' and num_nonnulls(request.trail_amount, request.trail_percent) = 1 then
@@ -187,8 +187,8 @@ declare
   average constant numeric := trading.quotient(held.cost_basis, held.quantity * market.multiplier);
   lies_at constant numeric := trading.exit_price(rule, kind, sign(held.quantity), average, market.tick_size);
 begin
-  if lies_at <= 0 or lies_at >= 1e18 or rule.trail_percent >= 100
-     or rule.type = 'stop_limit' and coalesce(trading.tick_price(rule.limit_price, market.tick_size, held.quantity > 0), 0) <= 0
+  if not trading.is_price(lies_at, market) or rule.trail_percent >= 100
+     or rule.type = 'stop_limit' and trading.is_price(trading.tick_price(rule.limit_price, market.tick_size, held.quantity > 0), market) is not true
      or rule.type is distinct from 'trailing_stop' and lies_at is null then
     code := 'invalid_bracket';
     message := kind || ' is no price';
@@ -200,16 +200,16 @@ end;
 $$;
 comment on function trading.exit_problem is 'Why an exit of a position may not lie where request would put it: invalid_bracket, stop_too_far; or nulls.';
 
-create function trading.entry_problem(modified trading.orders, request trading.alert_request, tick_size numeric, price numeric, out code text, out message text)
+create function trading.entry_problem(modified trading.orders, request trading.alert_request, market trading.market, price numeric, out code text, out message text)
   language plpgsql immutable set search_path = '' as $$
 begin
-  message := trading.order_problem(modified.type, modified.limit_price, modified.stop_price, modified.trail_amount, modified.trail_percent);
+  message := trading.order_problem(modified, market, modified.trail_amount, modified.trail_percent);
   code := case when message is not null then 'invalid_order' end;
   if code is null and not modified.reduce_only then
     request.take_profit := modified.take_profit;
     request.stop_loss := modified.stop_loss;
     message := trading.bracket_problem(request, case modified.side when 'buy' then 1 else -1 end,
-      coalesce(modified.limit_price, modified.stop_price, price), tick_size);
+      coalesce(modified.limit_price, modified.stop_price, price), market);
     code := case when message is not null then 'invalid_bracket' end;
   end if;
 end;
@@ -262,7 +262,7 @@ begin
       modified := trading.repriced(modified, request, market.tick_size);
     end if;
     if not is_checked and modified is distinct from was then
-      problem := trading.entry_problem(modified, request, market.tick_size, price);
+      problem := trading.entry_problem(modified, request, market, price);
       code := coalesce(code, problem.code);
       message := coalesce(message, problem.message);
     end if;

@@ -28,14 +28,14 @@ create function trading.priced(inout placed trading.orders, request trading.aler
   language plpgsql immutable set search_path = '' as $$
 begin
   if placed.type in ('limit', 'stop_limit') then
-    placed.limit_price := nullif(greatest(trading.tick_price(request.limit_price, tick_size, direction < 0), 0), 0);
+    placed.limit_price := trading.tick_price(request.limit_price, tick_size, direction < 0);
   end if;
   if placed.type in ('stop', 'stop_limit') then
-    placed.stop_price := nullif(greatest(trading.tick_price(request.stop_price, tick_size, direction > 0), 0), 0);
+    placed.stop_price := trading.tick_price(request.stop_price, tick_size, direction > 0);
   end if;
 end;
 $$;
-comment on function trading.priced is 'An order of direction 1 (buy) or -1 at the prices that its type takes of request, on their ticks; null where that is none.';
+comment on function trading.priced is 'An order of direction 1 (buy) or -1 at the prices that its type takes of request, on their ticks.';
 
 create function trading.trailing_from(inout placed trading.orders, request trading.alert_request, price numeric)
   language plpgsql immutable set search_path = '' as $$
@@ -99,7 +99,7 @@ begin
   placed.type := coalesce(request.order_type, 'market');
   if placed.type <> 'market' then
     placed := trading.priced(placed, request, direction, market.tick_size);
-    plan.message := trading.order_problem(placed.type, placed.limit_price, placed.stop_price, request.trail_amount, request.trail_percent);
+    plan.message := trading.order_problem(placed, market, request.trail_amount, request.trail_percent);
     if plan.message is not null then
       plan.code := 'invalid_order';
       return plan;
@@ -204,7 +204,7 @@ begin
   end if;
   worst := coalesce(plan.price, worst);
   if request.take_profit is distinct from null or request.stop_loss is distinct from null then
-    plan.message := trading.bracket_problem(request, plan.delta, worst, market.tick_size);
+    plan.message := trading.bracket_problem(request, plan.delta, worst, market);
     if plan.message is not null then
       plan.code := 'invalid_bracket';
       return plan;

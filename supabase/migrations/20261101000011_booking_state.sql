@@ -43,7 +43,7 @@ create function trading.load_markets(account_id bigint, positions trading.positi
 begin
   return (
     select coalesce(array_agg(row(s.symbol, coalesce(i.multiplier, 1), i.lot_size, i.tick_size, m.price, m.marked_at, s.net, s.gross,
-                                  s.first_slot, s.last_slot, null, m.exchange)::trading.market order by s.first_slot), '{}')
+                                  s.first_slot, s.last_slot, null, m.exchange, coalesce(i.allow_nonpositive, false))::trading.market order by s.first_slot), '{}')
     from (
       select (positions[slot]).symbol, sum((positions[slot]).quantity) as net, sum(abs((positions[slot]).quantity)) as gross,
         min(slot) as first_slot, max(slot) as last_slot

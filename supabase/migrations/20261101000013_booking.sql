@@ -159,6 +159,11 @@ begin
       when request.exchange <> market.exchange then market.exchange
       when request.exchange is not null and market.exchange is null
         then nullif(trading.resting_exchange(orders, open_slots, request.symbol), request.exchange) end;
+    if least(request.price, request.open, request.high, request.low) <= 0 and not market.allow_nonpositive
+       and not trading.is_worthless(request, positions[asked.position_slot], market) then
+      code := 'invalid_price';
+      message := 'the price is 0 or below: leave it out of a market order; where it is right, allow_nonpositive of the instrument allows it';
+    end if;
     if known_as is not null and code is null and request.order_id is null and coalesce(request.action, 'buy') not in ('halt', 'resume') then
       code := 'exchange_conflict';
       message := trading.foreign_message(request, known_as);
@@ -167,7 +172,8 @@ begin
       bar := trading.bar_of(request, settings.bar_path);
       change := (bar.close - coalesce(market.mark, 0)) * market.multiplier;
       portfolio.holdings_value := portfolio.holdings_value + market.net_quantity * change;
-      portfolio.exposure := portfolio.exposure + market.gross_quantity * change;
+      portfolio.exposure := portfolio.exposure
+        + market.gross_quantity * (abs(bar.close) - abs(coalesce(market.mark, 0))) * market.multiplier;
       market.mark := bar.close;
       market.marked_at := coalesce(request.time, at);
       market.exchange := coalesce(market.exchange, request.exchange);
@@ -390,7 +396,7 @@ begin
       change := abs((filled.held).quantity) - abs(held.quantity);
       portfolio.cash := portfolio.cash - delta * price * market.multiplier - fee;
       portfolio.holdings_value := portfolio.holdings_value + delta * market.mark * market.multiplier;
-      portfolio.exposure := portfolio.exposure + change * market.mark * market.multiplier;
+      portfolio.exposure := portfolio.exposure + change * abs(market.mark) * market.multiplier;
       portfolio.open_positions := portfolio.open_positions
         + case when held.quantity = 0 then 1 when (filled.held).quantity = 0 then -1 else 0 end;
       market.net_quantity := market.net_quantity + delta;
@@ -515,7 +521,7 @@ begin
       ',"cash":"' || trading.decimal(portfolio.cash) || '","equity":"' || trading.decimal(equity) || '"'
         || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
         || case when (own.placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
-        || case when code = 'stop_too_far' then ',"path":"stop_loss"' else '' end
+        || case code when 'stop_too_far' then ',"path":"stop_loss"' when 'invalid_price' then ',"path":"price"' else '' end
         || case when own.repaired is not null and code is null
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
     if request.action = 'modify' then  -- it may be sent again and again, and name hundreds of orders each time

@@ -41,7 +41,7 @@ begin
     select s.strategy, s.symbol, sum(s.units) as units, sum(s.units * s.distance) as risk
     from stops s where s.units > 0 group by s.strategy, s.symbol
   )
-  select coalesce(sum(c.risk), 0), coalesce(sum((h.units - coalesce(c.units, 0)) * h.mark * h.multiplier), 0)
+  select coalesce(sum(c.risk), 0), coalesce(sum((h.units - coalesce(c.units, 0)) * abs(h.mark) * h.multiplier), 0)
   into risk, unprotected
   from held h left join covered c using (strategy, symbol);
 end;

@@ -254,7 +254,7 @@ deskTest(
     await desk.buy("1", "100");
     const before = await storedRows(desk.sql, desk.account);
     for (
-      const bad of [{ price: "NaN" }, { price: "-1" }, { quantity: "1e-19" }, { fee: "NaN" }, {
+      const bad of [{ price: "NaN" }, { price: "-1e18" }, { quantity: "1e-19" }, { fee: "NaN" }, {
         strategy: "x".repeat(65),
       }]
     ) {

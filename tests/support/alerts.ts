@@ -5,6 +5,7 @@ export interface Answer {
   status: string;
   code?: string;
   message?: string;
+  path?: string;
   duplicate: boolean;
   alert_id: string;
   account: string;

@@ -7,7 +7,13 @@ export interface DeskOptions {
   settings?: Record<string, unknown>;
   cash?: string;
   /** Terms of an instrument of the desk's own; its symbol is then `desk.symbol`. */
-  instrument?: { multiplier?: string; lot_size?: string; tick_size?: string; aliases?: string[] };
+  instrument?: {
+    multiplier?: string;
+    lot_size?: string;
+    tick_size?: string;
+    aliases?: string[];
+    allow_nonpositive?: boolean;
+  };
 }
 
 /** An account of its own to trade in, over a connection of its own. */
@@ -17,9 +23,10 @@ export class Desk {
   static async open({ settings = { leverage: null }, cash = "100000", instrument }: DeskOptions, sql: Sql) {
     const symbol = instrument === undefined ? "ACME" : newSymbol();
     if (instrument !== undefined) {
-      const { multiplier = "1", lot_size = null, tick_size = null, aliases = [] } = instrument;
+      const { multiplier = "1", lot_size = null, tick_size = null, aliases = [], allow_nonpositive = false } =
+        instrument;
       await sql`select public.upsert_instrument(${symbol}, ${multiplier}::text::numeric,
-        ${lot_size}::text::numeric, ${tick_size}::text::numeric, ${aliases})`;
+        ${lot_size}::text::numeric, ${tick_size}::text::numeric, ${aliases}, ${allow_nonpositive})`;
     }
     return new Desk(sql, await openAccount(sql, settings, cash), symbol);
   }

@@ -9,6 +9,8 @@ const ADVICE: Record<string, string> = {
     "Equity times leverage does not carry this order. Send less, deposit, or raise leverage.",
   invalid_bracket: "Take profit and stop loss must lie on their sides of the entry price.",
   invalid_order: "The prices do not fit the order type. See the message for which.",
+  invalid_price:
+    "A price of 0 or below. Leave it out of a market order, or set allow_nonpositive of the instrument.",
   ambiguous_order: "Several orders rest that it could change. Name one by order_id.",
   no_order:
     "Nothing rests that it could change. Move exits by stop_loss and take_profit, other orders by their prices.",

@@ -54,6 +54,7 @@ function settings(changes: object = {}) {
       unknown_fields: "refuse" as const,
       default_quantity: null,
       default_quantity_type: "units",
+      nonpositive_symbols: [],
       ...changes,
     };
     return Promise.resolve(new Map(accounts.map((account) => [account, all])));
@@ -119,7 +120,12 @@ function database(settings: Record<string, unknown>) {
   });
   return { database: { rpc } as unknown as DatabaseClient, asked };
 }
-const stored = { unknown_fields: "refuse", default_quantity: "2", default_quantity_type: "units" };
+const stored = {
+  unknown_fields: "refuse",
+  default_quantity: "2",
+  default_quantity_type: "units",
+  nonpositive_symbols: [],
+};
 
 /** A question has a deadline, whose timer outlives the answer. */
 const asking = (name: string, fn: () => Promise<void>) =>

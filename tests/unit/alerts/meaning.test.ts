@@ -282,6 +282,7 @@ const settings = (changes: object) => () => ({
   unknown_fields: "refuse" as const,
   default_quantity: null,
   default_quantity_type: "units",
+  nonpositive_symbols: [],
   ...changes,
 });
 
@@ -357,6 +358,31 @@ Deno.test("a default size is for orders that do not say how much, and for no oth
   assert.equal(alertOf({ symbol: "A", position_size: 5, action: "buy" }, options).quantity, null);
   assert.equal(alertOf({ symbol: "A", action: "buy", qty: 2, price: 1 }, options).quantity, "2");
   assert.equal(alertOf({ symbol: "A", action: "mark", price: 1 }, options).quantity, null);
+});
+
+Deno.test("a price of 0 or below is read where the instrument allows it, and refused elsewhere", () => {
+  const options = { settingsOf: settings({ nonpositive_symbols: ["CL1!"] }) };
+  const messages: [Record<string, unknown>, string][] = [
+    [{ action: "buy", quantity: 1, price: "-37.63" }, "price"],
+    [{ action: "sell", quantity: 1, order_type: "limit", limit_price: "-1" }, "limit_price"],
+    [{ action: "mark", open: 1, high: 1, low: -2, close: 1 }, "low"],
+    [{ action: "mark", price: 0 }, "price"],
+  ];
+  for (const [message, path] of messages) {
+    assert.equal(read({ symbol: "nymex:cl1!", ...message }, options).ok, true, JSON.stringify(message));
+    const [problem] = problemsOf({ symbol: "ACME", ...message }, options);
+    assert.deepEqual([problem?.path, problem?.code], [path, "invalid_price"]);
+  }
+  assert.equal(
+    alertOf({ symbol: "CL1!", action: "buy", quantity: 1, price: "-37.63" }, options).price,
+    "-37.63",
+  );
+});
+
+Deno.test("a close at 0 is left to the booking, which knows whether it is a contract", () => {
+  assert.equal(alertOf({ symbol: "XX", action: "close", price: "0" }).price, "0");
+  assert.deepEqual(pathsOf({ symbol: "XX", action: "close", price: "-1" }), ["price"]);
+  assert.equal(alertOf({ symbol: "XX", action: "close", order_type: "market", price: "0" }).price, null);
 });
 
 Deno.test("what settings may mend is told with the account, and only that", () => {

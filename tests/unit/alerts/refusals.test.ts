@@ -162,6 +162,7 @@ Deno.test("an owner may accept what is refused by its name, too", () => {
     unknown_fields: "ignore" as const,
     default_quantity: null,
     default_quantity_type: "units",
+    nonpositive_symbols: [],
   });
   const result = read(buy({ pyramid: false }), { settingsOf });
   assert.ok(result.ok);

@@ -2,6 +2,7 @@ import { strikeValue } from "../auth/strike.ts";
 import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { canonicalName } from "./dialects/index.ts";
 import { pathOf } from "./field-names.ts";
+import { NONPOSITIVE } from "./nonpositive.ts";
 import { type ReadAlert, readMessage, type ReadOptions } from "./read-message.ts";
 import type { KeylessBody } from "./secret.ts";
 
@@ -9,12 +10,13 @@ import type { KeylessBody } from "./secret.ts";
 export type ReadAlerts = { ok: true; alerts: ReadAlert[] } | {
   ok: false;
   problems: Problem[];
-  /** Accounts whose settings may mend a problem: a size that is missing, a field that is not understood. */
+  /** Accounts whose settings may mend a problem: a size that is missing, a field that is not understood, a price below 0. */
   accounts: string[];
 };
 
 /** What the settings of an account may mend. */
-const isMendable = ({ path, code }: Problem): boolean => code === "unknown_field" || path === "quantity";
+const isMendable = ({ path, code }: Problem): boolean =>
+  code === "unknown_field" || code === NONPOSITIVE || path === "quantity";
 
 /** Reads the messages of a body whose sender is known: messages to fields, fields to canonical alerts. */
 export function readAlerts(body: KeylessBody, options: ReadOptions): ReadAlerts {

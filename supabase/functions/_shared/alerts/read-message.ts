@@ -11,6 +11,7 @@ import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message, plainName } from "./message.ts";
 import { plainPath } from "./name-index.ts";
+import { refuseNonpositive } from "./nonpositive.ts";
 import { MOST_LISTED, shown, sortUnknown, unreadNumbers, unreadTexts } from "./unknown.ts";
 import { areWrappers } from "./wrappers.ts";
 
@@ -37,6 +38,8 @@ export interface ReadingSettings {
   /** How much an order trades that does not say so: a decimal, and what it counts; null: it is refused. */
   default_quantity: string | null;
   default_quantity_type: string;
+  /** Instruments whose price may be 0 or below, by every name that they have. */
+  nonpositive_symbols: readonly string[];
 }
 
 /**
@@ -83,6 +86,7 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
     setDefault(fields, "quantity", settings.default_quantity);
     setDefault(fields, "quantity_type", settings.default_quantity_type);
   }
+  problems.push(...refuseNonpositive(fields, settings?.nonpositive_symbols ?? []));
   const parsed = alertPayloadSchema.safeParse(toInput(fields));
   if (!parsed.success) {
     // A field that is refused by its name says so there.
@@ -224,7 +228,6 @@ function numberHint(path: string, sent: string, fields: Fields): string {
   }
   if (value !== null && path === "action") return "; send the word, buy or sell";
   if (value !== null && path === "order_type") return "; send the word";
-  if (path === "price" && value === "0") return ": leave it out of a market order";
   if (/^(take_profit|stop_loss)\./.test(path) && DISTANCE.test(sent.trim())) {
     return `; a distance is sent in money, as ${path.split(".")[0]}.amount`;
   }

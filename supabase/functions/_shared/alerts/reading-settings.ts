@@ -41,6 +41,7 @@ const settingsSchema = z.record(
     unknown_fields: z.enum(["refuse", "ignore"]),
     default_quantity: z.string().nullable(),
     default_quantity_type: z.string(),
+    nonpositive_symbols: z.array(z.string()),
   }),
 );
 

@@ -378,6 +378,7 @@ export type Database = {
       "upsert_instrument": {
         Args: {
           "aliases"?: (string)[];
+          "allow_nonpositive"?: boolean;
           "lot_size"?: number;
           "multiplier"?: number;
           "symbol": string;

@@ -11,7 +11,7 @@ const ticker = alertFieldsSchema.shape.symbol.refine(
 export const upsertInstrument = defineTool({
   description:
     "Writes the terms of an instrument, all of them: multiplier (account currency per unit and point of price), lot " +
-    "size, tick size, and other names that alerts may use for it. The multiplier of one that is held cannot change.",
+    "size, tick size, whether its price may be 0 or below, and other names that alerts may use for it. The multiplier of one that is held cannot change.",
   scope: "everywhere",
   schema: z.strictObject({
     symbol: ticker.describe("The instrument, with or without its exchange: alerts are booked without it."),
@@ -19,6 +19,9 @@ export const upsertInstrument = defineTool({
     lot_size: decimal("positive").describe("Quantities are whole multiples of it; left out: any."),
     tick_size: decimal("positive").describe(
       "Prices of resting orders are whole multiples of it; left out: any.",
+    ),
+    allow_nonpositive: z.boolean().default(false).describe(
+      "Whether its price may be 0 or below: of spreads, and options that expire worthless.",
     ),
     aliases: z.array(ticker).max(100).default([]).describe("Other names under which alerts may call it."),
   }),

@@ -146,9 +146,9 @@ export const alertFieldsSchema = z.object({
   quantity: told(decimal("positive"), "How much, counted as quantity_type says"),
   quantity_type: told(word(QUANTITY_TYPES, "a quantity type"), "What quantity counts; units when left out"),
   order_type: told(word(ORDER_TYPES, "an order type"), "When left out, what the prices sent imply"),
-  price: told(decimal("positive"), "The market price at the alert: what a market order fills at"),
-  limit_price: told(decimal("positive"), "Of a limit or stop_limit order"),
-  stop_price: told(decimal("positive"), "Of a stop or stop_limit order"),
+  price: told(decimal("signed"), "The market price at the alert: what a market order fills at"),
+  limit_price: told(decimal("signed"), "Of a limit or stop_limit order"),
+  stop_price: told(decimal("signed"), "Of a stop or stop_limit order"),
   trail_amount: told(decimal("positive"), "Of a trailing_stop: its distance in money per unit"),
   trail_percent: told(decimal("positive"), "Of a trailing_stop: its distance in percent"),
   activation_price: told(decimal("positive"), "Of a trailing_stop: the price from which it trails"),
@@ -171,10 +171,10 @@ export const alertFieldsSchema = z.object({
   fee: told(decimal("signed"), "The fee of this order, in place of the account's model; below 0 a rebate"),
   comment: told(comment, "For people; kept"),
   order_id: told(identifier, "The order that a cancel or modify is for"),
-  open: told(decimal("positive"), "Of a mark's bar"),
-  high: told(decimal("positive"), "Of a mark's bar: may fill resting orders"),
-  low: told(decimal("positive"), "Of a mark's bar: may fill resting orders"),
-  close: told(decimal("positive"), "Of a mark's bar: its price"),
+  open: told(decimal("signed"), "Of a mark's bar"),
+  high: told(decimal("signed"), "Of a mark's bar: may fill resting orders"),
+  low: told(decimal("signed"), "Of a mark's bar: may fill resting orders"),
+  close: told(decimal("signed"), "Of a mark's bar: its price"),
 }, { error: "must be an object" });
 
 /** The fields of an alert, each read by itself; null where nothing was sent. */
