@@ -95,7 +95,7 @@ begin
       'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 5 to 86400, max_mark_age 0 to 31536000 and price_wait 1 to 604800 '
       'seconds; '
       'leverage and limits are above 0, or null for none; no number has more than 18 decimals; clock is arrival or alert, '
-      'symbols plain or with_exchange.'
+      'margin_call off or close, maintenance_margin above 0 to 100, symbols plain or with_exchange.'
     when violated in ('symbol_is_a_ticker', 'instrument_aliases_alias_check') then
       'A symbol is 1 to 64 of A-Z, 0-9 and . _ ! / : ^ = & # @ + -.'
     when violated like 'instruments%' then 'multiplier, lot_size and tick_size are above 0, with at most 18 decimals.'

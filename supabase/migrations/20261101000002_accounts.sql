@@ -46,6 +46,8 @@ create table trading.account_settings (
   price_wait integer default 3600 check (price_wait between 1 and 604800),
   funds_room_bps numeric not null default 100 check (funds_room_bps >= 0 and funds_room_bps <= 10000 and scale(funds_room_bps) <= 18),
   bar_path text not null default 'tradingview' check (bar_path in ('tradingview', 'worst')),
+  margin_call text not null default 'off' check (margin_call in ('off', 'close')),
+  maintenance_margin numeric not null default 50 check (maintenance_margin > 0 and maintenance_margin <= 100 and scale(maintenance_margin) <= 18),
   max_stop_distance numeric default 90 check (max_stop_distance > 0 and max_stop_distance < 100 and scale(max_stop_distance) <= 18),
   default_quantity numeric check (default_quantity > 0 and default_quantity < 1e18 and scale(default_quantity) <= 18),
   default_quantity_type text not null default 'units' check (default_quantity_type in
@@ -83,6 +85,10 @@ comment on column trading.account_settings.funds_room_bps is
 comment on column trading.account_settings.bar_path is
   'How the price is taken to have moved inside a bar: tradingview, from the open to the nearer extreme, the other, the close; worst, against '
   'every order: stops before limits, and limits never better than their price.';
+comment on column trading.account_settings.margin_call is
+  'close: while equity is below maintenance_margin, the position that loses most is closed at its mark, however many symbols are held; off: never.';
+comment on column trading.account_settings.maintenance_margin is
+  'Percent of the margin, which is gross exposure divided by leverage, that equity must cover where margin_call closes positions.';
 comment on column trading.account_settings.max_stop_distance is
   'Percent of the price that a stop loss without a take profit may lie away, when it is sent as a price; further, it is a percent or points that '
   'was taken for a price, and refused (stop_too_far). null: any.';

@@ -66,7 +66,7 @@ comment on column trading.orders.trail_amount is 'Distance of a trailing stop in
 comment on column trading.orders.bracket_id is 'The entry order whose position this leg protects; when one leg fills, the other is canceled.';
 comment on column trading.orders.exchange is 'What its alert named; null: none.';
 comment on column trading.orders.fee is 'Fee the alert named; null: the account''s fee model.';
-comment on column trading.orders.reason is 'Why it was canceled: alert, replaced, oco, position_closed, ioc, reset, split, halted, nothing_to_do (it waited, and there was nothing left to trade), or the refusal at its fill. Of a filled order: cut_to_funds, when only a part of it was allowed.';
+comment on column trading.orders.reason is 'Why it was canceled: alert, replaced, oco, position_closed, ioc, reset, split, halted, nothing_to_do (it waited, and there was nothing left to trade), or the refusal at its fill. Of a filled order: cut_to_funds, when only a part of it was allowed; margin_call, when the account''s own rule placed it.';
 -- The open orders of an account, as all ask for them: an expression, so that no index of the pages can be taken instead, as
 -- the planner does of a table that was not analyzed yet.
 create index orders_open_idx on trading.orders ((case when status = 'open' then account_id end)) where status = 'open';

@@ -386,6 +386,52 @@ comment on function trading.plan_rested is
   'The fill of a resting order that its price was reached at, or the code of a refusal: of what does not fit only the part that may be traded '
   '(reason cut_to_funds). request is its alert, where its size is made anew.';
 
+create function trading.called_position(
+  positions trading.positions[], markets trading.market[], portfolio trading.portfolio, settings trading.account_settings
+) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if settings.leverage * (portfolio.cash + portfolio.holdings_value) >= portfolio.exposure * settings.maintenance_margin * 0.01 then
+    return null;
+  end if;
+  return (
+    select slot from generate_subscripts(positions, 1) slot
+    join unnest(markets) m on m.symbol = (positions[slot]).symbol
+    where (positions[slot]).quantity <> 0
+    order by (positions[slot]).quantity * m.mark * m.multiplier - (positions[slot]).cost_basis, slot limit 1);
+end;
+$$;
+comment on function trading.called_position is
+  'The slot of the position that a margin call closes first: while equity is below maintenance_margin percent of exposure / leverage, the one that loses most; else null.';
+
+create function trading.margin_order(held trading.positions, epoch integer, alert_id bigint, at timestamptz) returns trading.orders
+  language plpgsql volatile set search_path = '' as $$
+declare
+  placed trading.orders;
+begin
+  placed.id := nextval('trading.orders_id_seq');
+  placed.account_id := held.account_id;
+  placed.epoch := epoch;
+  placed.alert_id := alert_id;
+  placed.strategy := held.strategy;
+  placed.symbol := held.symbol;
+  placed.side := case when held.quantity > 0 then 'sell' else 'buy' end;
+  placed.type := 'market';
+  placed.quantity := abs(held.quantity);
+  placed.triggered := false;
+  placed.time_in_force := 'gtc';
+  placed.reduce_only := true;
+  placed.for_target := false;
+  placed.resize := false;
+  placed.waiting := false;
+  placed.status := 'open';
+  placed.reason := 'margin_call';
+  placed.created_at := at;
+  return placed;
+end;
+$$;
+comment on function trading.margin_order is 'The order that closes a position in a margin call; its alert is the one that brought it about.';
+
 create function trading.places_needed(plan trading.order_plan) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin

@@ -1,27 +1,35 @@
 -- What booking loads before it walks an account's alerts, and what it writes after.
 
-create function trading.load_orders(account_id bigint, requests trading.alert_request[], received_at timestamptz) returns trading.orders[]
+create function trading.held_symbols(account_id bigint) returns text[]
+  language plpgsql volatile set search_path = '' as $$
+begin
+  return array(select distinct p.symbol from trading.positions p where p.account_id = held_symbols.account_id and p.quantity <> 0);
+end;
+$$;
+comment on function trading.held_symbols is 'The symbols that an account holds: what a margin call may close.';
+
+create function trading.load_orders(account_id bigint, requests trading.alert_request[], held_symbols text[], received_at timestamptz) returns trading.orders[]
   language plpgsql volatile set search_path = '' as $$
 begin
   return array(
     select o from trading.orders o
     where case when o.status = 'open' then o.account_id end = load_orders.account_id and o.status = 'open'
-      and (o.symbol in (select r.symbol from unnest(requests) r)
+      and (o.symbol in (select r.symbol from unnest(requests) r union all select unnest(held_symbols))
            or o.id::text in (select r.order_id from unnest(requests) r where r.order_id is not null)
            or o.expires_at <= load_orders.received_at)
     order by o.id);
 end;
 $$;
 comment on function trading.load_orders is
-  'The open orders that requests may concern: those of their symbols, those that a cancel names, and those whose day is over.';
+  'The open orders that requests may concern: those of their symbols and of held_symbols, those that a cancel names, and those whose day is over.';
 
-create function trading.load_positions(account_id bigint, requests trading.alert_request[], orders trading.orders[])
+create function trading.load_positions(account_id bigint, requests trading.alert_request[], held_symbols text[], orders trading.orders[])
   returns trading.positions[]
   language plpgsql volatile set search_path = '' as $$
 begin
   return array(
     with asked as (
-      select distinct r.symbol from unnest(requests) r
+      select r.symbol from unnest(requests) r union select unnest(held_symbols)
     ), wanted as (
       select r.symbol, r.strategy from unnest(requests) r
       union
@@ -36,7 +44,7 @@ begin
 end;
 $$;
 comment on function trading.load_positions is
-  'Every position of the account in the symbols of requests, and a flat one for a strategy that asks or has an order but none yet; by symbol.';
+  'Every position of the account in the symbols of requests and in held_symbols, and a flat one for a strategy that asks or has an order but none yet; by symbol.';
 
 create function trading.load_markets(account_id bigint, positions trading.positions[]) returns trading.market[]
   language plpgsql volatile set search_path = '' as $$

@@ -13,6 +13,8 @@ declare
   markets trading.market[];
   orders trading.orders[];            -- open ones that may be concerned, so many were loaded, then those that this pass places
   loaded integer;
+  calls_margin boolean;               -- and then all that is held is loaded:
+  held_symbols text[];
   places_elsewhere integer;           -- of open orders that were not loaded, counted when first needed;
   places_here integer;                -- of the others, counted when one of them has changed
   known_symbols integer;              -- of the account, likewise
@@ -55,6 +57,8 @@ declare
   fill_place numeric;                 -- of the fill; null: it lies outside the bar
   seen_places numeric[];              -- up to where each position has seen the bar; null: it is none of its
   due trading.order_plan;
+  called integer;                     -- the position that a margin call closes
+  market_slot integer;                -- of the fill's symbol, which market is then
   slot integer;
   nr integer;
   o trading.orders;
@@ -78,12 +82,14 @@ declare
   equity_bars trading.equity_bars[] := '{}';
 begin
   select s.* into settings from trading.account_settings s where s.account_id = booked.id;
-  orders := trading.load_orders(booked.id, requests, now_at);
+  calls_margin := settings.margin_call = 'close' and settings.leverage is not null;
+  held_symbols := case when calls_margin then trading.held_symbols(booked.id) end;
+  orders := trading.load_orders(booked.id, requests, held_symbols, now_at);
   loaded := cardinality(orders);
   open_slots := array(select generate_subscripts(orders, 1));
   open_symbols := array(select r.symbol from unnest(orders) r);
   first_expiry := (select min(r.expires_at) from unnest(orders) r);
-  positions := trading.load_positions(booked.id, requests, orders);
+  positions := trading.load_positions(booked.id, requests, held_symbols, orders);
   position_slots := trading.position_slots(orders, positions);
   markets := trading.load_markets(booked.id, positions);
   portfolio := trading.load_portfolio(booked);
@@ -103,7 +109,8 @@ begin
     select * from trading.load_requests(booked, requests, positions, now_at, settings.dedupe_window)
   loop
     request := requests[asked.nr];
-    market := markets[asked.market_slot];
+    market_slot := asked.market_slot;
+    market := markets[market_slot];
     if asked.twin_id is not null or asked.twin_nr is not null then
       twin := trading.find_twin(asked, request, new_alerts, coalesce(request.received_at, now_at), settings.dedupe_window);
       if twin.content_hash = request.hash and asked.earlier_key is not null and request.id is null
@@ -284,8 +291,14 @@ begin
       end if;
     end if;
 
-    -- 3. The fills: what the mark reached, then the alert's own order, one at a time, each under all the rules.
+    -- 3. The fills: what the mark reached, what a margin call closes, the alert's own order, one at a time, each under all the rules.
     loop
+      if calls_margin then
+        markets[market_slot] := market;
+        market_slot := asked.market_slot;
+        market := markets[market_slot];
+        called := case when next_reached > cardinality(reached) then trading.called_position(positions, markets, portfolio, settings) end;
+      end if;
       if next_reached <= cardinality(reached) then
         slot := reached[next_reached];
         price := reached_prices[next_reached];
@@ -313,6 +326,17 @@ begin
         delta := due.delta;
         price := due.price;
         fee := due.fee;
+      elsif called is not null then
+        held := positions[called];
+        market_slot := (select s from generate_subscripts(markets, 1) s where (markets[s]).symbol = held.symbol);
+        market := markets[market_slot];
+        slot := cardinality(orders) + 1;
+        position_slots[slot] := called;
+        o := trading.margin_order(held, booked.epoch, alert_id, at);
+        delta := -held.quantity;
+        price := trading.slipped_price(market.mark, delta, settings.slippage_bps);
+        fee := trading.fill_fee(settings, abs(delta), price, market.multiplier);
+        fill_place := null;
       elsif own is null and code is null and coalesce(request.action, 'buy') in ('buy', 'sell', 'close') then
         held := positions[asked.position_slot];
         if settings.max_orders_per_minute is not null then

@@ -5,7 +5,7 @@
 
 create function trading.notification_events() returns text[]
   language sql immutable parallel safe set search_path = ''
-  return array['fill', 'rejected', 'halted', 'resumed', 'daily_summary', 'channel_disabled'];
+  return array['fill', 'margin_call', 'rejected', 'halted', 'resumed', 'daily_summary', 'channel_disabled'];
 comment on function trading.notification_events is 'The events that a channel may be told of.';
 
 create table trading.notification_channels (
@@ -103,14 +103,17 @@ begin
   end if;
   -- The channel's row is held: one that is deleted just now must not fail the booking at its foreign key.
   insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
-  select c.id, booked.id, 'fill', f.alert_id, jsonb_build_object(
+  select c.id, booked.id, e.event, f.alert_id, jsonb_build_object(
     'account', booked.name, 'strategy', f.strategy, 'symbol', f.symbol, 'side', f.side, 'quantity', trading.decimal(f.quantity),
     'price', trading.decimal(f.price), 'fee', trading.decimal(f.fee), 'realized_pnl', trading.decimal(f.realized_pnl),
     'currency', booked.currency, 'fill_id', f.id::text, 'order_id', f.order_id::text, 'alert_id', f.alert_id::text, 'at', f.filled_at)
   from unnest(fills) f
-  join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or 'fill' = any (c.events)) and (c.account_ids = '{}' or booked.id = any (c.account_ids))
-  where f.filled_at > now() - interval '1 minute'
+  join unnest(orders) o on o.id = f.order_id
+  join trading.notification_channels c on c.disabled_at is null and (c.account_ids = '{}' or booked.id = any (c.account_ids))
+  -- Who is not told of margin calls is told of their fills.
+  cross join lateral (select case when o.reason = 'margin_call' and (c.events = '{}' or 'margin_call' = any (c.events))
+                             then 'margin_call' else 'fill' end as event) e
+  where (c.events = '{}' or e.event = any (c.events)) and f.filled_at > now() - interval '1 minute'
   order by f.id
   for key share of c;
   insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
@@ -140,7 +143,7 @@ begin
 end;
 $$;
 comment on function trading.notify_booking is
-  'The fills, the refused alerts and the resting orders that were refused when they were reached, into the outbox, one row each and '
+  'The fills (of a margin call, as margin_call), the refused alerts and the resting orders that were refused when they were reached, into the outbox, one row each and '
   'channel. What a replay books is no news. '
   'Called by what writes them and not by triggers, which would copy every new row first.';
 

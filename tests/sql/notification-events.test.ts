@@ -51,6 +51,24 @@ outboxTest("a resting order that cannot be filled when it is reached is told as 
   ok(rows[1]?.payload.order_id);
 });
 
+outboxTest("a margin call is told as one, and as a fill to who is not told of margin calls", async (desk) => {
+  const account = await desk.account();
+  await desk.rpc("update_account_settings", { account, settings: { margin_call: "close" } });
+  const all = await desk.channel([account]);
+  const ofFills = await desk.channel([account], { events: ["fill"] });
+  const ofCalls = await desk.channel([account], { events: ["margin_call"] });
+  await desk.book(account, { action: "sell", quantity: "1000", price: "100" }, {
+    action: "mark",
+    price: "150",
+  });
+  const told = async (channel: string) => (await desk.rows(channel)).map(({ event }) => event);
+  deepEqual([await told(all), await told(ofFills), await told(ofCalls)], [
+    ["fill", "margin_call"],
+    ["fill", "fill"],
+    ["margin_call"],
+  ]);
+});
+
 outboxTest("the events of one batch are in the order of its alerts", async (desk) => {
   const account = await desk.account();
   const channel = await desk.channel([account]);

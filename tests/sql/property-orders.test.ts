@@ -129,13 +129,30 @@ const run = fc.record({
     max_orders_per_minute: fc.constantFrom(null, 5),
     max_daily_loss: fc.constantFrom(null, 5000),
     price_wait: fc.constantFrom(null, 1_000, 3_600),
+    margin_call: fc.constantFrom("off", "close"),
   }),
   terms: fc.record({
+    allow_nonpositive: fc.constantFrom(false, false, true),
     multiplier: fc.constantFrom("1", "50"),
     lot_size: fc.constantFrom(null, "0.1"),
     tick_size: fc.constantFrom(null, "0.5", "1"),
   }),
 });
+const PRICES = new Set(["price", "limit_price", "stop_price", "activation_price", "open", "high", "low"]);
+
+/** An alert with its prices around 0 in place of 100, and the extreme ones below 0. */
+const around0 = (alert: Alert): Alert =>
+  Object.fromEntries(
+    Object.entries(alert).map(([name, value]) => [
+      name,
+      PRICES.has(name) && typeof value === "string"
+        ? /^\d{2,3}$/.test(value) ? String(Number(value) - 100) : `-${value}`
+        : typeof value === "object" && value !== null
+        ? around0(value as Alert)
+        : value,
+    ]),
+  );
+
 type Run = typeof run extends fc.Arbitrary<infer T> ? T : never;
 
 /** How often something was filled: a run where all is refused would prove nothing. */
@@ -168,7 +185,8 @@ async function holds({ alerts, cuts, settings, terms }: Run): Promise<void> {
     const symbols = [newSymbol(), newSymbol()];
     for (const symbol of symbols) {
       await sql`select public.upsert_instrument(${symbol}, ${terms.multiplier}::text::numeric,
-        ${terms.lot_size}::text::numeric, ${terms.tick_size}::text::numeric)`;
+        ${terms.lot_size}::text::numeric, ${terms.tick_size}::text::numeric,
+        allow_nonpositive => ${terms.allow_nonpositive})`;
     }
     const [single, batched] = [await Desk.open({ settings }, sql), await Desk.open({ settings }, sql)];
     // In the past, as a replay's are: orders of every symbol expire by the clock of these alerts.
@@ -179,7 +197,7 @@ async function holds({ alerts, cuts, settings, terms }: Run): Promise<void> {
           strategy,
           received_at: new Date(Date.UTC(2025, 2, 2) + nr * 613_000).toISOString(),
         },
-        ...alert,
+        ...terms.allow_nonpositive ? around0(alert) : alert,
       })
     );
     const answers: Answer[] = [];

@@ -131,6 +131,7 @@ Deno.test("every event has words, also one that came later than these", () => {
   for (
     const event of [
       "fill",
+      "margin_call",
       "rejected",
       "halted",
       "resumed",

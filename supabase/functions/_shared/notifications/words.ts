@@ -17,6 +17,10 @@ const PHRASES: Record<string, { headline: string; facts: Record<string, string> 
     headline: "Filled: {side} {quantity} {symbol} at {price}",
     facts: { account: "Account", strategy: "Strategy", realized_pnl: "Realized P&L", fee: "Fee" },
   },
+  margin_call: {
+    headline: "Margin call: {side} {quantity} {symbol} at {price}",
+    facts: { account: "Account", strategy: "Strategy", realized_pnl: "Realized P&L", fee: "Fee" },
+  },
   rejected: {
     headline: "Refused: {symbol}, {code}",
     facts: { account: "Account", strategy: "Strategy", message: "Why" },
