@@ -195,7 +195,7 @@ begin
     'fee_minimum', trading.decimal(settings.fee_minimum), 'slippage_bps', trading.decimal(settings.slippage_bps),
     'max_position', trading.decimal(settings.max_position), 'max_order', trading.decimal(settings.max_order),
     'max_daily_loss', trading.decimal(settings.max_daily_loss), 'max_stop_distance', trading.decimal(settings.max_stop_distance),
-    'funds_room_bps', trading.decimal(settings.funds_room_bps),
+    'funds_room_bps', trading.decimal(settings.funds_room_bps), 'maintenance_margin', trading.decimal(settings.maintenance_margin),
     'default_quantity', trading.decimal(settings.default_quantity));
 end;
 $$;
