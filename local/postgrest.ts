@@ -68,6 +68,8 @@ function environment(
     PGRST_DB_POOL: "10",
     // A request that finds no connection answers 504 after this many seconds, inside an alert's three.
     PGRST_DB_POOL_ACQUISITION_TIMEOUT: "2",
+    // A cold connection's first call takes 100 ms, and alerts come minutes apart: by default all are closed after 30 seconds.
+    PGRST_DB_POOL_MAX_IDLETIME: "1800",
     PGRST_JWT_SECRET: jwtSecret,
     // A token is checked once an hour, as Supabase has it since PostgREST 12: about a tenth of PostgREST's time under load.
     PGRST_JWT_CACHE_MAX_LIFETIME: "3600",

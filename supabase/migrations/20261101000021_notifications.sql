@@ -42,6 +42,9 @@ comment on column trading.notification_channels.events is 'What it is told of; e
 comment on column trading.notification_channels.account_ids is 'Whose events; empty: every account''s.';
 comment on column trading.notification_channels.failures is 'Attempts that failed since the last one that did not; the first of them was at failing_since.';
 
+-- Asked at every booking, whether there are any.
+create index notification_channels_live_idx on trading.notification_channels (id) where disabled_at is null;
+
 create table trading.notification_outbox (
   id bigint generated always as identity primary key,
   message_id text not null default 'msg_' || replace(gen_random_uuid()::text, '-', ''),

@@ -28,9 +28,9 @@ export async function setFunctionEnv(dataDir: string, env: Record<string, string
   await Deno.writeTextFile(join(dataDir, "functions.env"), lines.join(""));
 }
 
-/** Starts a stack that only this test uses, and may break; `lines` is all that its parts print. */
+/** Starts a stack that only this test uses, and may break; `lines` is all that its parts print, `dataDir` where its data is. */
 export function withOwnStack(
-  body: (stack: Stack, lines: string[]) => Promise<void>,
+  body: (stack: Stack, lines: string[], dataDir: string) => Promise<void>,
   { env, ...options }: { deno?: string; env?: Record<string, string> } = {},
 ): Promise<void> {
   return withDataDir(async (dataDir) => {
@@ -44,7 +44,7 @@ export function withOwnStack(
       sink: (line) => lines.push(line),
     });
     try {
-      await body(stack, lines);
+      await body(stack, lines, dataDir);
     } finally {
       await stack.stop();
     }
