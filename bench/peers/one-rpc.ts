@@ -3,7 +3,7 @@ import { createSendBatch } from "../../supabase/functions/_shared/alerts/booking
 import type { Book, Outcome } from "../../supabase/functions/_shared/alerts/group-commit.ts";
 import { receiveAlerts } from "../../supabase/functions/_shared/alerts/routes.ts";
 import { createApp } from "../../supabase/functions/_shared/http/app.ts";
-import { apiKeyAuthService, config, database, log } from "../../supabase/functions/_shared/services.ts";
+import { apiKeyAuthService, config, database, log } from "../../supabase/functions/_shared/isolate.ts";
 
 const send = createSendBatch(database, "process_alerts");
 

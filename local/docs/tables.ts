@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { alertFieldsSchema } from "../../supabase/functions/_shared/validators/canonical-alert.ts";
 import { benchmarkRegions } from "./benchmarks.ts";
 import { closeNames, names, refusedNames, reportNames, wrappers } from "./names.ts";

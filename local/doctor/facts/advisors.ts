@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isLoopback } from "../check.ts";
 import { errorText } from "../../errors.ts";
 import { supabase } from "../../supabase-cli.ts";

@@ -1,5 +1,5 @@
 import { parse } from "smol-toml";
-import { z } from "zod";
+import * as z from "zod";
 import { listFunctions } from "../../functions.ts";
 import { readCommittedGrants } from "../../grants.ts";
 import { inRepository } from "../../paths.ts";

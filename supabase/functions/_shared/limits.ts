@@ -4,7 +4,7 @@ import type { Variables } from "./http/app.ts";
 import { createMemoryLimiter } from "./limits/memory-limiter.ts";
 import { rateLimit } from "./limits/rate-limit.ts";
 import { createSharedLimiter, createTakeMany } from "./limits/redis-limiter.ts";
-import { apiKeyAuthService, config, log } from "./services.ts";
+import { apiKeyAuthService, config, log } from "./isolate.ts";
 
 /**
  * `app.use(limitRequests("portfolio"))`: each key gets `REQUESTS_PER_MINUTE` of this function, counted in Redis when

@@ -1,6 +1,6 @@
 /** Middleware for functions built on createApp. */
 import type { MiddlewareHandler } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import { HttpError } from "./http/errors.ts";
 import { readBytes } from "./http/body.ts";
 import { problemsOf } from "./validators/problem.ts";

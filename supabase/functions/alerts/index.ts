@@ -9,10 +9,10 @@ import { createSignatureService } from "../_shared/auth/signatures.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowSources } from "../_shared/http/allowed-sources.ts";
 import { describeFunctions } from "../_shared/openapi/route.ts";
-import * as services from "../_shared/services.ts";
+import * as isolate from "../_shared/isolate.ts";
 
-const { apiKeyAuthService, cacheService, config, database, limitFailures } = services;
-const { log, metrics, onAnswer, orExplain } = services;
+const { apiKeyAuthService, cacheService, config, database, limitFailures } = isolate;
+const { log, metrics, onAnswer, orExplain } = isolate;
 
 const app = createApp(log, onAnswer);
 app.get("/alerts/openapi.json", describeFunctions(config.supabaseUrl));

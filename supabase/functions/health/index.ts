@@ -6,7 +6,7 @@ import { scrape } from "../_shared/health/metrics.ts";
 import { readiness } from "../_shared/health/readiness.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowBrowsers } from "../_shared/http/browsers.ts";
-import { apiKeyAuthService, config, database, limitFailures, log, onAnswer } from "../_shared/services.ts";
+import { apiKeyAuthService, config, database, limitFailures, log, onAnswer } from "../_shared/isolate.ts";
 
 const redis = config.redis === null ? null : createSendCommands({ ...config.redis, deadlineMs: 1_000 });
 

@@ -4,8 +4,8 @@ import { createDispatch } from "../_shared/notifications/dispatch.ts";
 import { createOutbox } from "../_shared/notifications/outbox-rpc.ts";
 import { dispatchNotifications, testNotification } from "../_shared/notifications/routes.ts";
 import { createSend } from "../_shared/notifications/send.ts";
-import { apiKeyAuthService, config, database, limitFailures, log } from "../_shared/services.ts";
-import { notifyPolicy, onAnswer } from "../_shared/services.ts";
+import { apiKeyAuthService, config, database, limitFailures, log } from "../_shared/isolate.ts";
+import { notifyPolicy, onAnswer } from "../_shared/isolate.ts";
 
 const access = { apiKeys: apiKeyAuthService, serviceKey: config.serviceKey };
 const outbox = createOutbox(database);

@@ -12,7 +12,7 @@ import {
   limitFailures,
   log,
   onAnswer,
-} from "../_shared/services.ts";
+} from "../_shared/isolate.ts";
 
 const services = { apiKeys: apiKeyAuthService, cache: cacheService, read: createReadDatabase(database) };
 

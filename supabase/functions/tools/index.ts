@@ -6,8 +6,8 @@ import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { limitRequests } from "../_shared/limits.ts";
 import { sendTestNotification } from "../_shared/notifications/test-notification.ts";
 import { createCallNotifications } from "../_shared/notifications/wake.ts";
-import { apiKeyAuthService, cacheService, config, database } from "../_shared/services.ts";
-import { limitFailures, log, onAnswer } from "../_shared/services.ts";
+import { apiKeyAuthService, cacheService, config, database } from "../_shared/isolate.ts";
+import { limitFailures, log, onAnswer } from "../_shared/isolate.ts";
 import { createCallRpc } from "../_shared/tools/call-rpc.ts";
 import { listTools, runTool } from "../_shared/tools/routes.ts";
 

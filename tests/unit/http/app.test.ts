@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { allowOnly, createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { errorBody, HttpError, unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
 import { validateBody } from "../../../supabase/functions/_shared/middleware.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
 import type { Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DatabaseClient } from "../database/client.ts";
 import { classify, type RpcFailure } from "../database/rpc-failure.ts";
 import type { Json } from "../database/types.ts";

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { z } from "zod";
+import * as z from "zod";
 import type { DatabaseClient } from "../database/client.ts";
 import { unavailable } from "../http/errors.ts";
 import { QUANTITY_TYPES } from "../validators/canonical-alert.ts";

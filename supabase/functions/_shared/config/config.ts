@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseSources, type Sources } from "../http/allowed-sources.ts";
 import { defaultProxy, type TrustedProxy } from "../http/client-address.ts";
 

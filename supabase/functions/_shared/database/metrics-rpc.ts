@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { unavailable } from "../http/errors.ts";
 import type { Sample, SendReport } from "../observability/metrics.ts";
 import type { DatabaseClient } from "./client.ts";

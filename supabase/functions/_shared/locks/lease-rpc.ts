@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DatabaseClient } from "../database/client.ts";
 import { LockUnavailableError } from "./errors.ts";
 

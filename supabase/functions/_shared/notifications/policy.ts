@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ConfigError } from "../config/config.ts";
 import { specialUse } from "./special-addresses.ts";
 import { specialName } from "./special-names.ts";

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Context, Handler } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { authorize, presentedKey } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import type { Variables } from "../http/app.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bareHost, isLiteral, type NotifyPolicy, STRICT_POLICY } from "./policy.ts";
 import { specialUse } from "./special-addresses.ts";
 import { specialName } from "./special-names.ts";

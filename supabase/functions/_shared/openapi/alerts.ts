@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { alertQuerySchema } from "../validators/alert-query.ts";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { bookedAnswer, errorAnswer, previewAnswer, refusedAnswer } from "./answer-schemas.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DECIMAL_PATTERN } from "../validators/decimal.ts";
 
 /** Building stones of the answers: what leaves the database, as Zod schemas, for the document only. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { requestId } from "./answer-schemas.ts";
 import { answer, type Components, errors, type Part } from "./parts.ts";
 

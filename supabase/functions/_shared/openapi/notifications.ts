@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { testSchema } from "../notifications/test-notification.ts";
 import { requestId } from "./answer-schemas.ts";
 import { answer, type Components, errors, json, type Part } from "./parts.ts";

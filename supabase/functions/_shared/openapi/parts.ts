@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { errorAnswer } from "./answer-schemas.ts";
 
 /** A JSON value of the document. */

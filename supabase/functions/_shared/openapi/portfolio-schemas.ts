@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { amount, decimal, id, side, time } from "./answer-schemas.ts";
 
 /** What each part of a portfolio answers: the rows of the database's functions, for the document only. */

@@ -1,10 +1,15 @@
 import type { Handler } from "hono";
 import type { Variables } from "../http/app.ts";
-import { openApiDocument } from "./document.ts";
 import type { Part } from "./parts.ts";
 
-/** `GET /alerts/openapi.json`: the document, made when it is first asked for. It says nothing that is secret. */
+/**
+ * `GET /alerts/openapi.json`: the document, made when it is first asked for, as the modules that describe it are loaded
+ * only then: half of a function's start. It says nothing that is secret.
+ */
 export function describeFunctions(projectUrl: string): Handler<{ Variables: Variables }> {
-  let document: Part | undefined;
-  return (context) => context.json(document ??= openApiDocument(projectUrl));
+  let document: Promise<Part> | undefined;
+  return async (context) =>
+    context.json(
+      await (document ??= import("./document.ts").then(({ openApiDocument }) => openApiDocument(projectUrl))),
+    );
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { accountName } from "../validators/canonical-alert.ts";
 import { decimal, text } from "../validators/fields.ts";
 import { requireConfirmation } from "./close-all.ts";

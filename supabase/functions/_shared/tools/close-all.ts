@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { HttpError } from "../http/errors.ts";
 import { text } from "../validators/fields.ts";
 import { bookAll, bookOne } from "./book.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { decimal } from "../validators/fields.ts";
 import { alertFieldsSchema, tickerOf } from "../validators/canonical-alert.ts";
 import { defineTool } from "./tool.ts";

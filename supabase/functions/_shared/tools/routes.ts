@@ -1,5 +1,5 @@
 import type { Context, Handler } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { Book } from "../alerts/group-commit.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { authorize, presentedKey, presentedKeys, type Sender } from "../auth/authorize.ts";

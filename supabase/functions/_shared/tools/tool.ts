@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Book } from "../alerts/group-commit.ts";
 import { accountName } from "../validators/canonical-alert.ts";
 import type { CallRpc } from "./call-rpc.ts";

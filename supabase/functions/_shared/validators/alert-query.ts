@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { accountName, strategyName } from "./canonical-alert.ts";
 import { word } from "./fields.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { INVISIBLE, strikeShapes } from "../auth/strike.ts";
 import { absolute, readDecimal } from "./decimal.ts";
 import { decimal, field, integer, text, word } from "./fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { accountName, strategyName, tickerOf } from "./canonical-alert.ts";
 import { field, integer, text } from "./fields.ts";
 import { readTime } from "./time.ts";

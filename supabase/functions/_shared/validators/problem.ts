@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Problem } from "../http/errors.ts";
 
 /** The path of an issue as people write it: `["take_profit", "percent"]` is `take_profit.percent`, `[0]` an index. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What an operator can have done by `POST /tools/<tool-name>`. */
 export const TOOL_NAMES = [

@@ -16,7 +16,7 @@ export type Dialect = {
   readonly first: readonly Row[];
   /** Everybody's names that this sender means something else by, which cannot be done. */
   readonly refused: readonly RefusedRow[];
-  /** All the names that are looked for. */
+  /** All the names that are looked for. Made for the first message: an isolate sees few senders, and indexes take a tenth of its start. */
   readonly names: NameIndex;
 };
 
@@ -27,11 +27,23 @@ export function dialect(
   first: readonly Row[] = [],
   refused: readonly RefusedRow[] = [],
 ): Dialect {
+  let index: NameIndex | undefined;
+  return {
+    name,
+    recognizes,
+    first,
+    refused,
+    get names() {
+      return index ??= indexOf(first, refused);
+    },
+  };
+}
+
+function indexOf(first: readonly Row[], refused: readonly RefusedRow[]): NameIndex {
   const own = new Set([...first, ...refused].flatMap(({ names }) => names.map(plainName)));
   const others = VOCABULARY.map((row) => ({
     ...row,
     names: row.names.filter((each) => !own.has(plainName(each))),
   }));
-  const names = indexNames([...first, ...others], [...REFUSED_NAMES, ...refused]);
-  return { name, recognizes, first, refused, names };
+  return indexNames([...first, ...others], [...REFUSED_NAMES, ...refused]);
 }

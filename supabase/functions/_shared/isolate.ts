@@ -1,0 +1,77 @@
+/** What every isolate has, made once from its environment. A bad environment is told in the log, and nothing starts. */
+import { createApiKeyAuthService } from "./auth/api-keys.ts";
+import { createCache } from "./cache/cache.ts";
+import { createSendCommands } from "./cache/redis-client.ts";
+import { type Config, readConfig } from "./config/config.ts";
+import { createDatabase } from "./database/client.ts";
+import { background } from "./http/background.ts";
+import { cacheMetrics } from "./cache/metrics.ts";
+import { createSendReport } from "./database/metrics-rpc.ts";
+import { later } from "./observability/later.ts";
+import { limitFailedKeys } from "./limits/failed-keys.ts";
+import { createMemoryLimiter } from "./limits/memory-limiter.ts";
+import { type NotifyPolicy, readNotifyPolicy } from "./notifications/policy.ts";
+import { createLog } from "./observability/log.ts";
+import { createMetrics } from "./observability/metrics.ts";
+import { countRequests } from "./observability/requests.ts";
+
+/** Runs `make`, and says in the log what is wrong before the isolate fails to start. */
+export function orExplain<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    createLog("error")("error", error instanceof Error ? error.message : "the configuration cannot be read");
+    throw error;
+  }
+}
+
+/** What the environment says. */
+export const config: Config = orExplain(() => readConfig(Deno.env.toObject()));
+
+/** What receivers of notifications may be. */
+export const notifyPolicy: NotifyPolicy = orExplain(() => readNotifyPolicy(Deno.env.toObject()));
+
+/** The function's name. */
+export const slug = Deno.env.get("SUPABASE_FUNCTION_SLUG") ?? "unknown";
+
+/** Writes the function's log lines. */
+export const log = createLog(config.logLevel, { function: slug });
+
+/** supabase-js as the service role. */
+export const database = createDatabase(config);
+
+/** Makes and checks API keys. */
+export const apiKeyAuthService = orExplain(() =>
+  createApiKeyAuthService({
+    secret: config.apiKeySecret,
+    previousSecret: config.previousApiKeySecret,
+    apiKeys: config.apiKeys,
+  })
+);
+
+/** `app.use(limitFailures)`: limits what an address may fail to authenticate; see limitFailedKeys. */
+export const limitFailures = limitFailedKeys({
+  limiter: createMemoryLimiter({ limit: config.failedKeysPerMinute, windowMs: 60_000 }),
+  proxy: config.trustedProxy,
+});
+
+/** Values in this isolate's memory, then in Redis; without Redis in memory only. */
+export const cacheService = createCache({
+  send: config.redis === null ? null : createSendCommands(config.redis),
+  log,
+  background,
+});
+
+/** What this isolate counts, added to the sums of all of them behind its answers, and once more before it ends. */
+export const metrics = createMetrics({
+  function: slug,
+  send: createSendReport(database),
+  background,
+  later,
+});
+metrics.collect(cacheMetrics(cacheService));
+// Once: the work that it begins has plain Deno tell of the end again.
+addEventListener("beforeunload", () => background(metrics.flush()), { once: true });
+
+/** Counts the requests of an app. */
+export const onAnswer = countRequests(metrics);
