@@ -32,16 +32,19 @@ end;
 $$;
 comment on function trading.cut is 'value as a whole multiple of step, toward zero; as it is when there is no step. Exact: no division.';
 
-create function trading.is_worthless(request trading.alert_request, held trading.positions, market trading.market) returns boolean
+create function trading.is_worthless(
+  request trading.alert_request, held trading.positions, market trading.market, portfolio trading.portfolio
+) returns boolean
   language plpgsql immutable set search_path = '' as $$
 begin
-  return coalesce(request.action = 'close' and request.price = 0 and held.quantity <> 0 and market.multiplier <> 1
-    and num_nonnulls(request.open, request.high, request.low) = 0, false);
+  return coalesce(request.action = 'close' and request.price = 0 and request.quantity is null and coalesce(request.order_type, 'market') = 'market'
+    and held.quantity <> 0 and coalesce((request.target).side, 'flat') in ('flat', case when held.quantity > 0 then 'long' else 'short' end)
+    and market.multiplier <> 1 and abs(held.cost_basis) <= 0.05 * (portfolio.cash + portfolio.holdings_value), false);
 end;
 $$;
 comment on function trading.is_worthless is
-  'Whether a request closes a contract at 0, as an option that expires worthless. Of a contract only, which has a multiplier: elsewhere a 0 is '
-  'what a sender without a price writes, and would cost the whole position.';
+  'Whether a request closes a position at 0, as that of an option that expires worthless. 0 is also what a sender without a price writes: so '
+  'only of a contract, which has a multiplier, all of it at once, and where no more than a twentieth of equity hangs on it.';
 
 create function trading.tick_price(price numeric, tick_size numeric, upward boolean) returns numeric
   language plpgsql immutable set search_path = '' as $$

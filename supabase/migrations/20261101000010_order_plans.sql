@@ -386,14 +386,21 @@ comment on function trading.plan_rested is
   'The fill of a resting order that its price was reached at, or the code of a refusal: of what does not fit only the part that may be traded '
   '(reason cut_to_funds). request is its alert, where its size is made anew.';
 
-create function trading.called_position(
-  positions trading.positions[], markets trading.market[], portfolio trading.portfolio, settings trading.account_settings
-) returns integer
+create function trading.is_called(portfolio trading.portfolio, settings trading.account_settings) returns boolean
   language plpgsql immutable set search_path = '' as $$
 begin
-  if settings.leverage * (portfolio.cash + portfolio.holdings_value) >= portfolio.exposure * settings.maintenance_margin * 0.01 then
-    return null;
-  end if;
+  return portfolio.exposure > 0 and
+    settings.leverage * (1 + settings.funds_room_bps * 0.0001) * (portfolio.cash + portfolio.holdings_value)
+      < portfolio.exposure * settings.maintenance_margin * 0.01;
+end;
+$$;
+comment on function trading.is_called is
+  'Whether equity covers less than maintenance_margin percent of the margin, exposure / leverage, with the room that a target has '
+  '(funds_room_bps); null without leverage.';
+
+create function trading.called_position(positions trading.positions[], markets trading.market[]) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
   return (
     select slot from generate_subscripts(positions, 1) slot
     join unnest(markets) m on m.symbol = (positions[slot]).symbol
@@ -402,7 +409,7 @@ begin
 end;
 $$;
 comment on function trading.called_position is
-  'The slot of the position that a margin call closes first: while equity is below maintenance_margin percent of exposure / leverage, the one that loses most; else null.';
+  'The slot of the position that a margin call closes first: the one that loses most.';
 
 create function trading.margin_order(held trading.positions, epoch integer, alert_id bigint, at timestamptz) returns trading.orders
   language plpgsql volatile set search_path = '' as $$

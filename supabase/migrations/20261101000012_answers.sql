@@ -9,10 +9,12 @@ begin
   return '{"id":"' || o.id || '","side":"' || o.side || '","type":"' || o.type || coalesce('","quantity":"' || trading.decimal(o.quantity), '')
     || coalesce('","limit_price":"' || trading.decimal(o.limit_price), '')
     || coalesce('","stop_price":"' || trading.decimal(o.stop_price), '')
-    || coalesce('","leg":"' || o.leg, '') || '","status":"' || o.status || coalesce('","reason":"' || o.reason, '') || '"}';
+    || coalesce('","leg":"' || o.leg, '') || '","status":"' || o.status || coalesce('","reason":"' || o.reason, '') || '"'
+    || case o.reason when 'margin_call' then ',"symbol":' || to_json(o.symbol) || ',"strategy":' || to_json(o.strategy) else '' end || '}';
 end;
 $$;
-comment on function trading.order_json is 'An order as answers show it; one that waits for a price may have no quantity yet.';
+comment on function trading.order_json is 'An order as answers show it; one that waits for a price may have no quantity yet. That of a margin call, which may be of any symbol, names '
+  'its symbol and strategy.';
 
 create function trading.fill_json(f trading.fills) returns text
   language plpgsql immutable set search_path = '' as $$

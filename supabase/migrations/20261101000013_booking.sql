@@ -1,7 +1,7 @@
 -- Booking the alerts of one account: walk them in memory in order of arrival, then write every table once.
 -- The caller holds the locks.
 
-create function trading.book_account(booked trading.accounts, requests trading.alert_request[]) returns json[]
+create function trading.book_account(booked trading.accounts, requests trading.alert_request[], all_held boolean) returns json[]
   language plpgsql volatile set search_path = '' as $$
 declare
   now_at constant timestamptz := clock_timestamp();
@@ -13,8 +13,8 @@ declare
   markets trading.market[];
   orders trading.orders[];            -- open ones that may be concerned, so many were loaded, then those that this pass places
   loaded integer;
-  calls_margin boolean;               -- and then all that is held is loaded:
-  held_symbols text[];
+  held_symbols text[];                -- of all_held: what a margin call may close is loaded as well
+  written_symbols text[];
   places_elsewhere integer;           -- of open orders that were not loaded, counted when first needed;
   places_here integer;                -- of the others, counted when one of them has changed
   known_symbols integer;              -- of the account, likewise
@@ -32,6 +32,7 @@ declare
   at timestamptz;
   market trading.market;
   has_room boolean;                   -- for its symbol and strategy
+  is_worthless boolean;               -- it closes at 0, which is no mark: it is its own fill's price only
   known_as text;                      -- the exchange that its symbol is known under, where it names another
   bar trading.bar;
   seen_from timestamptz;              -- from when on what it places or opens sees prices; null: it carries no time
@@ -57,7 +58,8 @@ declare
   fill_place numeric;                 -- of the fill; null: it lies outside the bar
   seen_places numeric[];              -- up to where each position has seen the bar; null: it is none of its
   due trading.order_plan;
-  called integer;                     -- the position that a margin call closes
+  calls integer;                      -- positions that margin calls have closed at this alert,
+  called integer;                     -- and the one that they close now
   market_slot integer;                -- of the fill's symbol, which market is then
   slot integer;
   nr integer;
@@ -82,8 +84,9 @@ declare
   equity_bars trading.equity_bars[] := '{}';
 begin
   select s.* into settings from trading.account_settings s where s.account_id = booked.id;
-  calls_margin := settings.margin_call = 'close' and settings.leverage is not null;
-  held_symbols := case when calls_margin then trading.held_symbols(booked.id) end;
+  -- Who cancels everywhere has written already when a margin call comes: there all is loaded from the start.
+  all_held := all_held or settings.margin_call = 'close' and exists (select from unnest(requests) r where r.action = 'cancel' and r.symbol = '');
+  held_symbols := case when all_held then trading.held_symbols(booked.id) end;
   orders := trading.load_orders(booked.id, requests, held_symbols, now_at);
   loaded := cardinality(orders);
   open_slots := array(select generate_subscripts(orders, 1));
@@ -101,7 +104,7 @@ begin
   if settings.max_orders_per_minute is not null then
     -- By -id, as orders_epoch_idx has it: by id the planner walks past the newer orders of other accounts.
     order_times := array(select r.created_at from trading.orders r
-                         where r.account_id = booked.id and r.epoch = booked.epoch and r.leg is null
+                         where r.account_id = booked.id and r.epoch = booked.epoch and r.leg is null and r.reason is distinct from 'margin_call'
                          order by -r.id limit settings.max_orders_per_minute);
   end if;
 
@@ -146,6 +149,8 @@ begin
     touched := '{}';
     orders_json := '';
     fills_json := '';
+    seen_places := '{}';
+    calls := 0;
     reached := '{}';
     reached_prices := '{}';
     reached_places := '{}';
@@ -166,16 +171,19 @@ begin
       when request.exchange <> market.exchange then market.exchange
       when request.exchange is not null and market.exchange is null
         then nullif(trading.resting_exchange(orders, open_slots, request.symbol), request.exchange) end;
+    is_worthless := false;
     if least(request.price, request.open, request.high, request.low) <= 0 and not market.allow_nonpositive
-       and not trading.is_worthless(request, positions[asked.position_slot], market) then
-      code := 'invalid_price';
-      message := 'the price is 0 or below: leave it out of a market order; where it is right, allow_nonpositive of the instrument allows it';
+       and coalesce(request.action, 'buy') not in ('halt', 'resume') then
+      is_worthless := trading.is_worthless(request, positions[asked.position_slot], market, portfolio);
+      code := case when not is_worthless then 'invalid_price' end;
+      message := case when not is_worthless then
+        'the price is 0 or below: leave it out of a market order; where it is right, allow_nonpositive of the instrument allows it' end;
     end if;
     if known_as is not null and code is null and request.order_id is null and coalesce(request.action, 'buy') not in ('halt', 'resume') then
       code := 'exchange_conflict';
       message := trading.foreign_message(request, known_as);
     end if;
-    if has_room and code is null and known_as is null and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
+    if has_room and code is null and known_as is null and not is_worthless and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
       bar := trading.bar_of(request, settings.bar_path);
       change := (bar.close - coalesce(market.mark, 0)) * market.multiplier;
       portfolio.holdings_value := portfolio.holdings_value + market.net_quantity * change;
@@ -291,13 +299,12 @@ begin
       end if;
     end if;
 
-    -- 3. The fills: what the mark reached, what a margin call closes, the alert's own order, one at a time, each under all the rules.
+    -- 3. The fills: what the mark reached, the alert's own order, what a margin call closes, one at a time, each under all the rules.
     loop
-      if calls_margin then
+      if calls > 0 then
         markets[market_slot] := market;
         market_slot := asked.market_slot;
         market := markets[market_slot];
-        called := case when next_reached > cardinality(reached) then trading.called_position(positions, markets, portfolio, settings) end;
       end if;
       if next_reached <= cardinality(reached) then
         slot := reached[next_reached];
@@ -326,17 +333,6 @@ begin
         delta := due.delta;
         price := due.price;
         fee := due.fee;
-      elsif called is not null then
-        held := positions[called];
-        market_slot := (select s from generate_subscripts(markets, 1) s where (markets[s]).symbol = held.symbol);
-        market := markets[market_slot];
-        slot := cardinality(orders) + 1;
-        position_slots[slot] := called;
-        o := trading.margin_order(held, booked.epoch, alert_id, at);
-        delta := -held.quantity;
-        price := trading.slipped_price(market.mark, delta, settings.slippage_bps);
-        fee := trading.fill_fee(settings, abs(delta), price, market.multiplier);
-        fill_place := null;
       elsif own is null and code is null and coalesce(request.action, 'buy') in ('buy', 'sell', 'close') then
         held := positions[asked.position_slot];
         if settings.max_orders_per_minute is not null then
@@ -349,7 +345,7 @@ begin
         portfolio.recent_orders := null;
         code := own.code;
         message := own.message;
-        exit when code is not null;
+        continue when code is not null;
         if trading.places_needed(own) > 0 then
           places_elsewhere := coalesce(places_elsewhere, trading.count_places_elsewhere(booked.id, orders[:loaded]));
           if places_here is null or cardinality(touched) > 0 or (request.target).quantity is not null then
@@ -358,7 +354,7 @@ begin
           if places_elsewhere + places_here + trading.places_needed(own) > settings.max_resting_orders then
             code := 'too_many_orders';
             message := 'max_resting_orders: ' || settings.max_resting_orders || ' rest, with the exits that they would place';
-            exit;
+            continue;
           end if;
         end if;
         if (request.target).quantity is not null and own.overtaken is not true and cardinality(open_slots) > 0 then
@@ -374,7 +370,7 @@ begin
         held.last_alert_at := greatest(held.last_alert_at, request.time);
         positions[asked.position_slot] := held;
         delta := own.delta;
-        exit when delta = 0 and (own.placed).waiting is not true;
+        continue when delta = 0 and (own.placed).waiting is not true;
         fill_place := null;
 
         order_times := array_append(order_times, at);
@@ -404,10 +400,28 @@ begin
           end if;
           orders[slot] := o;
           touched := array_append(touched, slot);
-          exit;
+          continue;
         end if;
         price := own.price;
         fee := own.fee;
+      elsif settings.margin_call = 'close' and calls < 20 and trading.is_called(portfolio, settings) then  -- the next alert goes on
+        if not all_held then
+          return null;
+        end if;
+        calls := calls + 1;
+        markets[market_slot] := market;
+        called := trading.called_position(positions, markets);
+        held := positions[called];
+        written_symbols := array_append(written_symbols, held.symbol);
+        market_slot := (select s from generate_subscripts(markets, 1) s where (markets[s]).symbol = held.symbol);
+        market := markets[market_slot];
+        slot := cardinality(orders) + 1;
+        position_slots[slot] := called;
+        o := trading.margin_order(held, booked.epoch, alert_id, at);
+        delta := -held.quantity;
+        price := trading.slipped_price(market.mark, delta, settings.slippage_bps);
+        fee := trading.fill_fee(settings, abs(delta), price, market.multiplier);
+        fill_place := null;
       else
         exit;
       end if;
@@ -569,6 +583,11 @@ begin
   if cardinality(new_alerts) > 0 then
     booked.cash := portfolio.cash;
     booked.version := booked.version + 1;
+    if all_held then
+      written_symbols := written_symbols || array(select r.symbol from unnest(requests) r);
+      positions := array(select p from unnest(positions) p where p.symbol = any (written_symbols));
+      markets := array(select m from unnest(markets) m where m.symbol = any (written_symbols));
+    end if;
     perform trading.write_booking(booked, positions, markets, new_alerts,
       orders[loaded + 1:],
       array(select orders[c.slot] from (select distinct unnest(changed_slots) as slot) c where c.slot <= loaded order by c.slot),
@@ -581,4 +600,5 @@ begin
 end;
 $$;
 comment on function trading.book_account is
-  'Books the requests of one account, whose locks are held, in order of arrival; an answer each.';
+  'Books the requests of one account, whose locks are held, in order of arrival; an answer each. Null, with nothing written: a margin call came, '
+  'for which all_held is needed.';

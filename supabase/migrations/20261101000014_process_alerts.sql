@@ -65,7 +65,7 @@ declare
 begin
   for booked in select a.* from trading.accounts a where a.name in (select r.account from unnest(locked) r) order by a.id loop
     of_account := array(select r from unnest(locked) r where r.account = booked.name order by r.ordinal);
-    booked_answers := trading.book_account(booked, of_account);
+    booked_answers := coalesce(trading.book_account(booked, of_account, false), trading.book_account(booked, of_account, true));
     for nr in 1 .. cardinality(of_account) loop
       answers[(of_account[nr]).ordinal] := booked_answers[nr];
     end loop;

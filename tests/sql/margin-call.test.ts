@@ -89,20 +89,85 @@ deskTest(
   },
 );
 
-deskTest("the alert's own order comes after the call: a close finds nothing left", CALLED, async (desk) => {
+deskTest(
+  "the alert's own order comes before the call: an exit may make it needless, and never opens the other side",
+  CALLED,
+  async (desk) => {
+    await desk.sell("100", "100");
+    const close = await desk.close("140");
+    deepEqual([fills(close), close.position.quantity], ["buy 100 @ 140", "0"]);
+    deepEqual(await reasons(desk), []);
+    await desk.sell("60", "100");
+    // 6000 - 50 x 60 = 3000 of 9000: after 20 are bought back, of 6000.
+    equal(fills(await desk.buy("20", "150")), "buy 20 @ 150");
+    deepEqual(await reasons(desk), []);
+  },
+);
+
+deskTest("an order that is refused is refused, and the call comes all the same", CALLED, async (desk) => {
   await desk.sell("100", "100");
-  const close = await desk.close("140");
-  deepEqual([fills(close), close.position.quantity], ["buy 100 @ 140", "0"]);
-  deepEqual(await reasons(desk), ["ACME  buy filled margin_call"]);
+  const refused = await desk.sell("1", "140");
+  deepEqual([refused.code, fills(refused), refused.position.quantity], [
+    "insufficient_funds",
+    "buy 100 @ 140",
+    "0",
+  ]);
 });
 
-deskTest("a halted account, or one without a limit of orders left, is called all the same", {
+deskTest(
+  "an order of a margin call names its symbol and strategy, which may be others",
+  CALLED,
+  async (desk) => {
+    await desk.sell("100", "100", { strategy: "s", symbol: "SHORT" });
+    await desk.mark("140", { symbol: "SHORT", exchange: null });
+    await desk.sell("40", "100", { strategy: "s", symbol: "SHORT" });
+    await desk.set({ maintenance_margin: "100" });
+    const called = await desk.mark("7", { symbol: "OTHER" });
+    equal(called.status, "ignored");
+    await desk.set({ leverage: "0.5" });
+    const [order] = (await desk.mark("7", { symbol: "OTHER" })).orders;
+    deepEqual(order, { ...order, reason: "margin_call", symbol: "SHORT", strategy: "s" });
+  },
+);
+
+deskTest("twenty positions are closed at one alert, the others at the next", {
+  settings: { leverage: 1, margin_call: "close" },
+  cash: "2500",
+}, async (desk) => {
+  const symbols = Array.from({ length: 25 }, (_, nr) => `S${nr}`);
+  await desk.batch(symbols.map((symbol) => ({ action: "sell", quantity: "1", price: "100", symbol })));
+  await desk.sql`select public.record_cash(${desk.account}, 'fee', -2400)`;
+  equal((await desk.mark("100", { symbol: "S0" })).fills.length, 20);
+  equal((await desk.mark("100", { symbol: "S0" })).fills.length, 3);
+});
+
+deskTest(
+  "what a bar of another symbol in the batch has seen is not told of what is called",
+  TWICE,
+  async (desk) => {
+    await desk.batch([
+      { action: "buy", quantity: "100", price: "100", symbol: "AA" },
+      { action: "sell", quantity: "2", price: "5000", symbol: "BB" },
+      { action: "mark", open: "100", high: "101", low: "60", price: "60", symbol: "AA" },
+      { action: "mark", open: "5000", high: "6500", low: "4900", price: "6500", symbol: "BB" },
+    ]);
+    const [trade] = await desk
+      .sql`select mae, mfe, drawdown from public.list_trades(${desk.account}) where symbol = 'AA'`;
+    deepEqual({ ...trade }, { mae: "40", mfe: "1", drawdown: "41" });
+  },
+);
+
+deskTest("a halted account is called all the same, and a call is none of its orders a minute", {
   ...CALLED,
   settings: { ...CALLED.settings, max_orders_per_minute: 1 },
 }, async (desk) => {
   await desk.sell("100", "100");
   await desk.send({ action: "halt" });
   equal(fills(await desk.mark("140")), "buy 100 @ 140");
+  await desk.send({ action: "resume" });
+  equal((await desk.buy("1", "140")).code, "risk_limit");
+  await desk.set({ max_orders_per_minute: 2 });
+  equal((await desk.buy("1", "140")).status, "filled");
 });
 
 deskTest("slippage and fees are those of a market order", {

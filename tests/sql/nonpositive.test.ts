@@ -19,6 +19,54 @@ deskTest("an option that was sold and expires worthless keeps its premium", {
   equal((await desk.close("0")).cash, "100250");
 });
 
+deskTest("a close at 0 is no mark: it fills itself, and no other order", {
+  instrument: { multiplier: "100" },
+}, async (desk) => {
+  await desk.buy("2", "1.25");
+  await desk.buy("3", "1.25", { strategy: "b", stop_loss: { type: "stop", stop_price: "1" } });
+  await desk.send({
+    action: "buy",
+    quantity: "1",
+    price: "1.25",
+    order_type: "limit",
+    limit_price: "1",
+    strategy: "c",
+  });
+  const close = await desk.close("0");
+  deepEqual([fills(close), close.equity], ["sell 2 @ 0", "99750"]);
+  deepEqual(await desk.resting(), ["sell stop_loss 3 @ 1", "buy limit 1 @ 1"]);
+  equal(fills(await desk.buy("1", "1.20")), "buy 1 @ 1.2");
+});
+
+for (
+  const [what, alert] of [
+    ["of a part", { quantity: "1" }],
+    ["by a limit", { order_type: "limit", limit_price: "1" }],
+    ["of the other side", { target: { side: "short" } }],
+  ] as const
+) {
+  deskTest(`a close ${what} at 0 is refused`, { instrument: { multiplier: "100" } }, async (desk) => {
+    await desk.buy("2", "1.25");
+    equal((await desk.close("0", alert)).code, "invalid_price");
+  });
+}
+
+deskTest(
+  "a close at 0 on which more than a twentieth of equity hangs is refused: that is no option that was let go",
+  {
+    instrument: { multiplier: "50" },
+    cash: "1000000",
+  },
+  async (desk) => {
+    await desk.buy("1", "5000");
+    equal((await desk.close("0")).code, "invalid_price");
+  },
+);
+
+deskTest("a halt with a price of 0 halts", { instrument: { multiplier: "100" } }, async (desk) => {
+  equal((await desk.send({ action: "halt", price: "0" })).status, "accepted");
+});
+
 deskTest("a share is not closed at 0: who has no price writes one so", {}, async (desk) => {
   await desk.buy("2", "100");
   const refused = await desk.close("0");

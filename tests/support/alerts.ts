@@ -22,6 +22,8 @@ export interface Answer {
     stop_price?: string;
     leg?: string;
     reason?: string;
+    symbol?: string;
+    strategy?: string;
   }[];
   fills: {
     id: string;
