@@ -87,9 +87,14 @@ for (const { name, path } of directories) {
     });
   }
 }
-for (const { send } of contenders) await measure(send);
-for (let round = 0; round < rounds; round++) {
-  for (const { send, times } of contenders) times.push(await measure(send));
+for (let round = -1; round < rounds; round++) {
+  // Each begins a round in turn, and warms up: the garbage of the one before is none of its own.
+  for (const [turn] of contenders.entries()) {
+    const contender = contenders[(turn + round + 1) % contenders.length];
+    if (contender === undefined) continue;
+    await measure(contender.send);
+    if (round >= 0) contender.times.push(await measure(contender.send));
+  }
 }
 
 const rows = contenders.map(({ name, times }) => row(name, median(times).toFixed(1), spread(times)));
