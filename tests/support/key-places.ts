@@ -6,7 +6,8 @@ export interface KeyedRequest {
   body: string;
 }
 
-const FIELDS = [
+/** Names of a body's field that may hold the key. */
+export const KEY_FIELDS = [
   "key",
   "secret",
   "passphrase",
@@ -42,7 +43,7 @@ export function requestsWithKey(key: string, account: string): KeyedRequest[] {
     request({ headers: { "x-api-key": key } }),
     request({ query: `/${key}` }),
     request({ query: `?key=${key}` }),
-    ...FIELDS.map((field) => request({ [field]: key })),
+    ...KEY_FIELDS.map((field) => request({ [field]: key })),
     ...slips.map((field) => request({ [field]: `inside ${key}`, key })),
     ...slips.map((field) => request({ [field]: `beside ${key}`, headers: { "x-api-key": key } })),
     {

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { damage, damaged, FUZZ_RUNS, message } from "../../support/fuzz.ts";
 import { answering, createHarness, filled, keys } from "./harness.ts";
+import { KEY_FIELDS } from "../../support/key-places.ts";
 
 const fixtures: { read: { body: unknown }[]; refuse: { body: unknown }[] } = JSON.parse(
   await Deno.readTextFile(new URL("../../fixtures/dialects.json", import.meta.url)),
@@ -14,21 +15,6 @@ const samples = [...fixtures.read, ...fixtures.refuse].map(({ body }) =>
   (typeof body === "string" ? body : JSON.stringify(body)).replaceAll("$KEY", keys.trader)
 );
 const heart = keys.trader.slice(-72, -8);
-const KEY_FIELDS = [
-  "key",
-  "secret",
-  "passphrase",
-  "token",
-  "apikey",
-  "api_key",
-  "auth_key",
-  "signalToken",
-  "password",
-  "api_token",
-  "auth_token",
-  "privateKey",
-  "bot_token",
-];
 
 /** How a body comes: with the key in a header, in the path, in the query, or nowhere else. */
 const places = [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHarness, keys, message } from "./harness.ts";
+import { KEY_FIELDS } from "../../support/key-places.ts";
 
 const withoutKey = { key: null };
 
@@ -35,23 +36,7 @@ Deno.test("a key may stand in the query", async () => {
   );
 });
 
-for (
-  const field of [
-    "key",
-    "secret",
-    "passphrase",
-    "token",
-    "apikey",
-    "api_key",
-    "auth_key",
-    "signalToken",
-    "password",
-    "api_token",
-    "auth_token",
-    "privateKey",
-    "bot_token",
-  ]
-) {
+for (const field of KEY_FIELDS) {
   Deno.test(`a key may stand in the body's ${field}, and does not reach the database`, async () => {
     const harness = createHarness();
     const { status } = await harness.post({

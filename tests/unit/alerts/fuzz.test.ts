@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { ReadAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
 import { read, readBytes } from "./reading.ts";
 import { DECIMAL_PATTERN } from "../../../supabase/functions/_shared/validators/decimal.ts";
+import { KEY_FIELDS } from "../../support/key-places.ts";
 
 /** FUZZ_RUNS=100000 for the long run. */
 const numRuns = Number(Deno.env.get("FUZZ_RUNS") ?? 2000);
@@ -76,21 +77,7 @@ const message = fc.dictionary(
   { maxKeys: 12 },
 );
 const secret = fc.uuid().map((id) => `sk_${id.replaceAll("-", "")}`);
-const keyField = fc.constantFrom(
-  "key",
-  "secret",
-  "passphrase",
-  "token",
-  "apikey",
-  "api_key",
-  "auth_key",
-  "signalToken",
-  "password",
-  "apiToken",
-  "auth_token",
-  "privateKey",
-  "bot_token",
-);
+const keyField = fc.constantFrom(...KEY_FIELDS);
 
 function assertSound(result: ReadAlerts): void {
   if (!result.ok) {

@@ -251,6 +251,12 @@ const REFUSED: [what: string, message: unknown, path: string, says: RegExp][] = 
     "quantity",
     /is missing/,
   ],
+  [
+    "a chart's volume, by its ticker and a time",
+    { ticker: "A", action: "buy", time: "2026-11-23T01:00:00Z", volume: 400 },
+    "quantity",
+    /volume is the bar's here: send quantity/,
+  ],
   ["an unquoted time", '{"symbol": "A", "time": 2026-11-27T01:00:00Z}', "", /quotes/],
   ["a semicolon at the end", '{"symbol": "A", "action": "buy", "quantity": 1};', "", /a ; stands after/],
   ["PineConnector's text", "10000000000,sell,GBPJPY,sl=50,risk=1", "", /PineConnector.*send for example/],
@@ -383,6 +389,17 @@ Deno.test("a close at 0 is left to the booking, which knows whether it is a cont
   assert.equal(alertOf({ symbol: "XX", action: "close", price: "0" }).price, "0");
   assert.deepEqual(pathsOf({ symbol: "XX", action: "close", price: "-1" }), ["price"]);
   assert.equal(alertOf({ symbol: "XX", action: "close", order_type: "market", price: "0" }).price, null);
+});
+
+Deno.test("a size under a name that nobody knows is refused by its path: no default size takes its place", () => {
+  for (const unknown_fields of ["refuse", "ignore"]) {
+    const settingsOf = settings({ default_quantity: "3", unknown_fields });
+    for (const name of ["order_sizing", "stakeUsd", "my_quantity", "number"]) {
+      assert.deepEqual(pathsOf({ symbol: "A", action: "buy", [name]: 7 }, { settingsOf }), [name]);
+    }
+    const order = { symbol: "A", action: "buy", rsi: 7, stake: 0, strategy_name: "9", leverage: 5 };
+    assert.equal(alertOf(order, { settingsOf }).quantity, "3");
+  }
 });
 
 Deno.test("what settings may mend is told with the account, and only that", () => {

@@ -1,27 +1,11 @@
 import assert from "node:assert/strict";
 import { takeKeys } from "../../../supabase/functions/_shared/alerts/secret.ts";
 import { buy, problemsOf, read } from "./reading.ts";
+import { KEY_FIELDS } from "../../support/key-places.ts";
 
 const KEY = "sk_0123456789abcdef0123456789abcdef";
-const FIELDS = [
-  "key",
-  "secret",
-  "passphrase",
-  "token",
-  "apikey",
-  "api_key",
-  "auth_key",
-  "signalToken",
-  "password",
-  "apiToken",
-  "auth_token",
-  "privateKey",
-  "bot_token",
-  "KEY",
-  "apiKey",
-];
 
-for (const name of FIELDS) {
+for (const name of [...KEY_FIELDS, "apiToken", "KEY", "apiKey"]) {
   Deno.test(`a key in the field ${name} is taken out`, () => {
     const result = read(buy({ [name]: KEY }));
     assert.equal(result.secret, KEY);

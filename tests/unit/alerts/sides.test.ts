@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { alertOf, pathsOf, problemsOf } from "./reading.ts";
+import { alertOf, ignoredOf, pathsOf, problemsOf } from "./reading.ts";
 
 const order = { symbol: "A", price: 100, quantity: 5 };
 type Message = Record<string, unknown>;
@@ -186,6 +186,18 @@ Deno.test("an entry goes to the one side that all of the message says", () => {
     /^target.side$/,
     /another side/,
   );
+});
+
+Deno.test("a side that a close overrules, and a position wanted beside a cancel, are listed", () => {
+  assert.deepEqual(ignoredOf({ symbol: "A", action: "close_long", side: "short" }), ["side"]);
+  assert.deepEqual(ignoredOf({ symbol: "A", action: "close_long", market_position: "short" }), [
+    "market_position",
+  ]);
+  assert.deepEqual(ignoredOf({ symbol: "A", action: "close_long", side: "sell", position_side: "long" }), []);
+  assert.deepEqual(ignoredOf({ symbol: "A", action: "cancel", market_position: "long" }), [
+    "market_position",
+  ]);
+  assert.deepEqual(ignoredOf({ symbol: "A", action: "cancel", position_size: 3 }), ["position_size"]);
 });
 
 Deno.test("a close is of the side that it names in one word, before all that stands beside it", () => {

@@ -33,7 +33,7 @@ Deno.test("an alert that is not to trade does not", () => {
   }
   assert.deepEqual(pathsOf(buy({ enabled: false })), ["enabled"]);
   assert.deepEqual(ignoredOf(buy({ validate: false, enabled: true })), ["validate", "enabled"]);
-  // Altrady's `test` opens a test position there, which is what every position is here.
+  // Altrady's `test` opens a test position there, which is what every position is here; TradersPost's trades nothing.
   assert.deepEqual(ignoredOf(buy({ test: true })), ["test"]);
 });
 

@@ -45,6 +45,11 @@ export function dropZeros(fields: Fields): void {
 
 const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
 
+/** `{{volume}}` comes with the bar that it is of, the interval of the chart, or `{{ticker}}` and a time: a bridge says `symbol`. */
+const isOfBar = (fields: Fields): boolean =>
+  BAR_FIELDS.some((name) => fields.has(name)) ||
+  fields.has("time") && fields.get("symbol")?.source === "ticker";
+
 /** Fields that say how much. */
 const SIZE_FIELDS: readonly FieldName[] = [
   "quantity",
@@ -73,11 +78,9 @@ const SIZES = [
  */
 export function interpretSize(fields: Fields, unused: string[]): Problem[] {
   const problems: Problem[] = [];
-  const volume = take(fields, "volume");
-  // `{{volume}}` comes with the bar that it is of, or with the interval of the chart.
-  const isBars = BAR_FIELDS.some((name) => fields.has(name));
-  // A bar has a volume, too: only where nothing else says how much is it the order's.
-  if (volume !== undefined && !isBars) {
+  // A bar has a volume, too, which stays where it is: only where nothing else says how much is another the order's.
+  const volume = isOfBar(fields) ? undefined : take(fields, "volume");
+  if (volume !== undefined) {
     if (SIZE_FIELDS.some((name) => fields.has(name))) unused.push(volume.source);
     else fields.set("quantity", volume);
   }

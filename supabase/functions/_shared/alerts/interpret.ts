@@ -14,7 +14,7 @@ import {
   unusedPrice,
 } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
-import { neverOpen, refuseCurrent } from "./position-side.ts";
+import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
 import {
   ACTION_WORDS,
   ORDER_TYPE_WORDS,
@@ -46,6 +46,7 @@ export function interpret(fields: Fields): Interpreted {
   dropSign(fields, "stop_loss.percent");
   dropZeros(fields);
   const unused: string[] = [];
+  const sides = [fields.get("position_side"), fields.get("target.side")];
   const problems = [
     ...refuseTicket(fields),
     ...refuseSignedExits(fields),
@@ -57,7 +58,8 @@ export function interpret(fields: Fields): Interpreted {
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseTrailPrice(fields), ...refuseDoubtfulPrice(fields), ...refuseCurrent(fields));
   resolvePercent(fields);
-  return { problems, unused: [...unused, ...unusedPrice(fields), ...dropUnused(fields)] };
+  unused.push(...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields));
+  return { problems, unused: [...new Set(unused)] };
 }
 
 /** The fields as the nested object that the schema reads. */
@@ -159,26 +161,39 @@ function contradiction(path: string, { source }: Field): Problem {
   return { path, source, message: "contradicts position_size: only one of them can be meant" };
 }
 
+/** The position wanted: a cancel reaches none. */
+const TARGET: readonly FieldName[] = ["target.side", "target.quantity"];
 const EXITS = /^(take_profit|stop_loss)\./;
 /** Flags that speak of the whole position. */
 const CLOSES_ALL = new Set(["close_position", "close_all", "flatten", "close"]);
+
+/** The names of sides beside a close of the other one, which says so in its own word: `close_long` closes no short position. */
+function overruled(fields: Fields, sides: readonly (Field | undefined)[]): string[] {
+  const side = fields.get("action")?.value === "close" ? sideIn(fields.get("target.side")) : undefined;
+  if (side === undefined) return [];
+  return sides.flatMap((said) => said !== undefined && (sideIn(said) ?? side) !== side ? [said.source] : []);
+}
 
 /** Takes away what has no use in this order. Answers the sender's names. */
 function dropUnused(fields: Fields): string[] {
   const action = fields.get("action");
   fields.delete("reverse");
   fields.delete("reduce_only");
-  const names = action?.value === "close" ? unusedInClose(fields, action) : unusedSize(fields);
-  return names.map((name) => take(fields, name)?.source ?? name);
+  const names = action?.value === "close"
+    ? unusedInClose(fields, action)
+    : action?.value === "cancel"
+    ? TARGET
+    : unusedSize(fields);
+  return names.flatMap((name) => take(fields, name)?.source ?? []);
 }
 
 /** Exits of a close, and its size when that is 0 units or a flag closes all. */
-function unusedInClose(fields: Fields, action: Field): FieldName[] {
+function unusedInClose(fields: Fields, action: Field): readonly FieldName[] {
   const isAll = CLOSES_ALL.has(action.source) ||
     decimalOf(fields.get("quantity")) === "0" && !fields.has("quantity_type");
   return [...fields.keys()].filter((name) => EXITS.test(name) || isAll && name === "quantity");
 }
 
 /** A size in percent where the position wanted is known: of what is no question then. */
-const unusedSize = (fields: Fields): FieldName[] =>
+const unusedSize = (fields: Fields): readonly FieldName[] =>
   fields.has("target.quantity") && isPercentText(fields.get("quantity")) ? ["quantity"] : [];

@@ -19,6 +19,10 @@ export const ORDER_PARTS =
 export const ORDER_BEGINNING =
   /^(tp|sl|qty|leg)(\d|price|pips?|points?|ticks?|pct|percent|amount|value|level|type|trigger)/;
 
+/** A name that may hold the size, as plainName has it, whatever else it may be: beside it no default size is taken. */
+export const SIZE_NAME =
+  /siz(e|ing)|qty|quantit|amount|stake|invest|capital|funds|money|dollar|usdt?$|notional|nominal|alloc|exposure|wager|spend|^(num|number|howmany|how|lots?|units?|shares?|contracts?|margin|bet)$/;
+
 /** Values that say that the symbol is an option. */
 export const OPTION_VALUES: ReadonlySet<string> = new Set(words("call put option options opt ce pe"));
 

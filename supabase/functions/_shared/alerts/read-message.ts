@@ -12,7 +12,7 @@ import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message, plainName } from "./message.ts";
 import { plainPath } from "./name-index.ts";
 import { refuseNonpositive } from "./nonpositive.ts";
-import { MOST_LISTED, shown, sortUnknown, unreadNumbers, unreadTexts } from "./unknown.ts";
+import { MOST_LISTED, shown, sortUnknown, unreadNumbers, unreadSizes, unreadTexts } from "./unknown.ts";
 import { areWrappers } from "./wrappers.ts";
 
 /** What the request says besides its body. */
@@ -83,6 +83,8 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
   if (
     !fields.has("quantity") && settings !== null && settings.default_quantity !== null && isSizeless(fields)
   ) {
+    const said = new Set(problems.map(({ path }) => path));
+    problems.push(...unreadSizes(unknown).filter(({ path }) => !said.has(path)));
     setDefault(fields, "quantity", settings.default_quantity);
     setDefault(fields, "quantity_type", settings.default_quantity_type);
   }
@@ -210,7 +212,9 @@ function unreadHint(path: string, fields: Fields, unknown: readonly Leaf[]): str
     ? unreadTexts(unknown)
     : [];
   const comment = path === "action" ? fields.get("comment") : undefined;
-  return (names.length === 0 ? "" : `; not understood: ${names.join(", ")}`) +
+  const volume = path === "quantity" ? fields.get("volume") : undefined;
+  return (volume === undefined ? "" : `; ${volume.source} is the bar's here: send quantity`) +
+    (names.length === 0 ? "" : `; not understood: ${names.join(", ")}`) +
     (comment === undefined ? "" : `; ${comment.source} is free text, which is not read`);
 }
 

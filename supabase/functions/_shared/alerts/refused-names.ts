@@ -63,8 +63,18 @@ export const REFUSED_NAMES: readonly RefusedRow[] = [
     send: "send take_profit as a price, take_profit.percent or take_profit.amount",
   },
   {
-    names: words("is_test dry_run validate validate_only simulate"),
+    names: words("is_test test_mode dry_run validate validate_only simulate"),
     send: "add ?dry_run=1 to the address, which books nothing",
+  },
+  {
+    names: words("delay delay_seconds delay_ms execute_after wait_seconds"),
+    send: "an alert is booked as it comes: send it when it is to trade",
+  },
+  {
+    // Beside a `position_size` that is TradingView's to some and money to others.
+    names: words("position"),
+    when: "buy or sell",
+    send: "send action, or the position wanted as position_size",
   },
   {
     names: words("enabled is_enabled"),

@@ -13,6 +13,7 @@ import {
   ORDER_VALUES,
   ORDER_WORDS,
   PLAIN_ADVICE,
+  SIZE_NAME,
 } from "./order-words.ts";
 import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
 import { ACTION_WORDS, ORDER_TYPE_WORDS } from "./words.ts";
@@ -165,6 +166,16 @@ function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): s
 /** Unread fields that hold a number: what a size that is missing may have been sent as. */
 export const unreadNumbers = (leaves: readonly Leaf[]): string[] =>
   namesOf(leaves, (text) => readDecimal(text).ok);
+
+/** Unread fields that may be the size: with one the sender leaves it to no default. */
+export const unreadSizes = (leaves: readonly Leaf[]): Problem[] =>
+  leaves.filter(({ path, value }) => !isNothing(value) && SIZE_NAME.test(nameOf(path)))
+    .filter(({ value }) => typeof value === "string" && readDecimal(value).ok)
+    .map(({ path }) => ({
+      path: shown(path),
+      message: "may be the size, which then is not the default: send it as quantity, or leave it out",
+      code: "unknown_field",
+    }));
 
 /** Unread fields that hold a text: what a symbol or an action that is missing may have been sent as. */
 export const unreadTexts = (leaves: readonly Leaf[]): string[] =>

@@ -47,12 +47,14 @@ const targetSize = dialect(
 /**
  * TradersPost signals (docs.traderspost.io, "Signal Message Reference"): `ticker`, `action`, `sentiment`, sizes by
  * `quantityType`, exits as `takeProfit` and `stopLoss`, which are our names in camel case. `signalPrice` is the market
- * price, which a limit or stop order takes that has no price of its own; `price` is its older name.
+ * price, which a limit or stop order takes that has no price of its own; `price` is its older name. With `test` nothing is traded.
  */
 const traderspost = dialect("traderspost", (message) => message.has("ticker"), [
   { field: "symbol", names: ["ticker"] },
   { field: "target.side", names: ["sentiment"] },
   { field: "price", names: ["signal_price"] },
+], [
+  { names: ["test"], send: "add ?dry_run=1 to the address, which books nothing" },
 ]);
 
 /**
