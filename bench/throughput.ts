@@ -5,7 +5,7 @@ import type { Report } from "./report.ts";
 import { benchKey, gatewayPort, serve } from "./servers.ts";
 import type { Site } from "./site.ts";
 
-/** The alerts function itself, the same with one RPC an alert, and the flow of the textbooks. */
+/** The alerts function itself, the same with one RPC per alert, and the flow of the textbooks. */
 const OURS = inRepository("supabase", "functions", "alerts", "index.ts");
 const ONE_RPC = inRepository("bench", "peers", "one-rpc.ts");
 const TEXTBOOK = inRepository("bench", "peers", "textbook.ts");
@@ -65,7 +65,7 @@ export async function throughput(report: Report, site: Site): Promise<void> {
       await measure("ours", OURS, scenario);
       if (scenario.isolates > 1) continue;
       await measure("(a) textbook", TEXTBOOK, scenario);
-      await measure("(b) one RPC an alert", ONE_RPC, scenario);
+      await measure("(b) one RPC per alert", ONE_RPC, scenario);
     }
     const bare = await runLoad({
       ports: [gatewayPort(stack)],
@@ -86,7 +86,7 @@ export async function throughput(report: Report, site: Site): Promise<void> {
   const ours = nameOf("ours", many);
   report.ratio("ours / (a), 20 symbols", ours, nameOf("(a) textbook", many), ">= 6");
   report.ratio("ours / (a), 1 symbol", nameOf("ours", one), nameOf("(a) textbook", one), ">= 12");
-  report.ratio("ours / (b), 20 symbols", ours, nameOf("(b) one RPC an alert", many), ">= 8");
+  report.ratio("ours / (b), 20 symbols", ours, nameOf("(b) one RPC per alert", many), ">= 8");
   report.ratio("ours over HTTP / pgbench -N", ours, pgbench.name, ">= 1");
   report.ratio(
     "process_alerts / pgbench -N",

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { StackError } from "./errors.ts";
+import { functionEnvPath } from "./function-env.ts";
 import { exists, inRepository } from "./paths.ts";
 
 /** The directory of one stack: secrets, the development key, and where Postgres can reach it, the database. */
@@ -31,9 +32,7 @@ export async function takeDataDirectory(path: string | null): Promise<DataDirect
   }
   return {
     path: directory,
-    functionEnv: path === null
-      ? inRepository("supabase", "functions", ".env")
-      : join(directory, "functions.env"),
+    functionEnv: functionEnvPath(path),
     release: () => lock.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { createApiKeyAuthService } from "../supabase/functions/_shared/auth/api-keys.ts";
 import { errorText, StackError } from "./errors.ts";
@@ -17,11 +17,15 @@ export interface FunctionEnv {
 /** The development key's id in `API_KEYS`. */
 const developmentKeyId = "dev";
 
+/** The functions' `.env` of a stack: in its data directory, but that of the default stack (null), which has the usual place. */
+export const functionEnvPath = (dataDir: string | null): string =>
+  dataDir === null ? inRepository("supabase", "functions", ".env") : join(resolve(dataDir), "functions.env");
+
 /**
  * Makes sure there is a `.env` for the functions with a secret and a development key whose text we know.
  * What the user wrote there stays.
  *
- * @param path the file; for the default stack `supabase/functions/.env`
+ * @param path the file, see functionEnvPath
  * @param dataDir where the key's plain text is kept
  */
 export async function ensureFunctionEnv(path: string, dataDir: string): Promise<FunctionEnv> {

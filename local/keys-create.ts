@@ -1,26 +1,30 @@
+import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { createApiKeyAuthService, parseScopes } from "../supabase/functions/_shared/auth/api-keys.ts";
 import { SHORTEST_SECRET } from "../supabase/functions/_shared/config/config.ts";
 import { errorText, StackError } from "./errors.ts";
-import { readFunctionEnv } from "./function-env.ts";
+import { functionEnvPath, readFunctionEnv } from "./function-env.ts";
 import { standardError } from "./log.ts";
-import { inRepository } from "./paths.ts";
+import { repositoryRoot } from "./paths.ts";
 import { randomText } from "./secrets.ts";
 
 const usage =
-  "deno task keys:create <id> [--scopes trade+read+admin] [--account <name>] [--expires <ISO 8601 date>]";
+  "deno task keys:create <id> [--scopes trade+read+admin] [--account <name>] [--expires <ISO 8601 date>] [--data-dir <path>]";
 
 /** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
   try {
-    const options = readOptions(args);
-    const keys = createApiKeyAuthService({ secret: await findSecret(), apiKeys: "" });
+    const { dataDir, ...options } = readOptions(args);
+    const path = functionEnvPath(dataDir);
+    const keys = createApiKeyAuthService({ secret: await findSecret(path, dataDir), apiKeys: "" });
     const { key, entry } = keys.generateApiKey(options);
     standardError([
       `Key, shown only now:   ${key}`,
       `Entry for API_KEYS:    ${entry}`,
       "",
-      "Add the entry to API_KEYS, after a comma, in supabase/functions/.env, or for a hosted project with",
+      `Add the entry to API_KEYS, after a comma, in ${
+        relative(repositoryRoot, path)
+      }, or for a hosted project with`,
       "`supabase secrets set`. Give the key to the sender. An older key of this id stays good until its entry is removed.",
     ].join("\n"));
     return 0;
@@ -36,7 +40,12 @@ function readOptions(args: string[]) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { scopes: { type: "string" }, account: { type: "string" }, expires: { type: "string" } },
+    options: {
+      scopes: { type: "string" },
+      account: { type: "string" },
+      expires: { type: "string" },
+      "data-dir": { type: "string" },
+    },
   });
   const [id, ...others] = positionals;
   if (id === undefined) throw new StackError("The key needs an id.", usage);
@@ -47,18 +56,19 @@ function readOptions(args: string[]) {
   if (expiresAt !== undefined && !(expiresAt.getTime() > Date.now())) {
     throw new StackError("--expires is no date to come.", usage);
   }
-  return { id, scopes, account: values.account, expiresAt };
+  return { id, scopes, account: values.account, expiresAt, dataDir: values["data-dir"] ?? null };
 }
 
-/** The secret of the environment, as for a hosted project, else of the local `.env`. */
-async function findSecret(): Promise<string> {
-  const path = inRepository("supabase", "functions", ".env");
-  const secret = Deno.env.get("API_KEY_SECRET") ||
+/** The secret of the stack whose data directory is named, else of the environment, as for a hosted project, or the local `.env`. */
+async function findSecret(path: string, dataDir: string | null): Promise<string> {
+  const secret = (dataDir === null ? Deno.env.get("API_KEY_SECRET") : "") ||
     (await readFunctionEnv(path).catch(() => ({ API_KEY_SECRET: "" }))).API_KEY_SECRET;
   if (!secret) {
     throw new StackError(
       "API_KEY_SECRET is not set.",
-      "Run deno task start once, which writes supabase/functions/.env; or, for a hosted project, set the variable here\n" +
+      `Run deno task start once, which writes ${
+        relative(repositoryRoot, path)
+      }; or, for a hosted project, set the variable here\n` +
         `  and there, to something random: API_KEY_SECRET=${randomText(32)}`,
     );
   }

@@ -15,7 +15,8 @@ const BECOMES: Partial<Record<FieldName, string>> = {
   position_side: "The side of the position that the action beside it is about",
   position_size: "`target`, whose side is the sign",
   target_price: "Nothing: it is refused, with what to send",
-  volume: "`quantity`, where nothing else says how much, and no bar stands beside it",
+  volume:
+    "`quantity`, where nothing else says how much, and it is no bar's: none, no `interval`, no `ticker` with a time stands beside it",
   quote_quantity: "`quantity`, with `quantity_type` `notional`",
   position_percent: "`quantity`, with `quantity_type` `percent_of_position`",
   close_percent: "`quantity`, with `quantity_type` `percent_of_position`, of what only reduces the position",

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { databaseUrls } from "../database.ts";
 import { StackError } from "../errors.ts";
-import { readFunctionEnv } from "../function-env.ts";
+import { functionEnvPath, readFunctionEnv } from "../function-env.ts";
 import { exists, inRepository } from "../paths.ts";
 import { loopback } from "../ports.ts";
 import { loadSecrets } from "../secrets.ts";
@@ -30,10 +30,7 @@ export async function localTarget(options: DoctorOptions): Promise<Target> {
     );
   }
   const secrets = await loadSecrets(dataDir);
-  const envPath = options.dataDir === null
-    ? inRepository("supabase", "functions", ".env")
-    : join(dataDir, "functions.env");
-  const own = await readFunctionEnv(envPath);
+  const own = await readFunctionEnv(functionEnvPath(options.dataDir));
   const bridge = {
     UPSTASH_REDIS_REST_URL: `http://${loopback}:${options.redisPort}`,
     UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,

@@ -56,6 +56,8 @@ function tradingViewMessage(key: string) {
       order_contracts: "{{strategy.order.contracts}}",
       market_position: "{{strategy.market_position}}",
       market_position_size: "{{strategy.market_position_size}}",
+      prev_market_position: "{{strategy.prev_market_position}}",
+      prev_market_position_size: "{{strategy.prev_market_position_size}}",
       order_price: "{{strategy.order.price}}",
     },
     exchange: "{{exchange}}",
