@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { alertPayloadSchema, alertQuerySchema } from "../../../supabase/functions/_shared/validators.ts";
 import { alertOf, buy, NOW, pathsOf, problemsOf } from "./reading.ts";
 
@@ -259,6 +260,10 @@ Deno.test("a message never repeats what could be anything", () => {
   const [problem] = problemsOf(buy({ action: "<img src=x onerror=alert(1)>" }));
   assert.ok(!problem?.message.includes("img"));
   assert.match(problemsOf(buy({ action: "hodl" }))[0]?.message ?? "", /^"hodl"/);
+});
+
+Deno.test("alertPayloadSchema is one that can be compiled: else each alert would take longer, and nothing would say so", () => {
+  z.compile(alertPayloadSchema, { strict: true });
 });
 
 Deno.test("alertPayloadSchema reads canonical alerts by itself, JavaScript numbers too", () => {

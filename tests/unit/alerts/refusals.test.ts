@@ -45,6 +45,10 @@ const REFUSED: [kind: string, fields: Record<string, unknown>[], says: RegExp][]
   ["further orders", [
     { orders: [{ action: "sell", quantity: 1 }, { action: "buy", quantity: 1 }] },
   ], /each order as an alert of its own, in one JSON array/],
+  ["what is done to all symbols at once", [
+    { command: "FLATTENEVERYTHING" },
+    { task: "close everything" },
+  ], /for each symbol as an alert of its own/],
   ["a square off in points", [{ squareoff: 10 }], /send action/],
   [
     "a mode that changes the order",

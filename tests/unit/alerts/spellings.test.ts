@@ -100,6 +100,8 @@ const KINDS: [kind: string, messages: unknown[], meant: Record<string, unknown>]
     { symbol: "A", action: "reduce", side: "long", position_percentage: 25 },
     { symbol: "A", side: "CloseLong", amount: "%25" },
     { symbol: "A", action: "exit_long", size: "25%" },
+    { symbol: "A", action: "PARTIAL_LONG", size: "25%" },
+    { symbol: "A", action: "reduce_long", size: "25%" },
   ], {
     action: "close",
     quantity: "25",

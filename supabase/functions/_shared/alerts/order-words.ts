@@ -31,6 +31,7 @@ export const ORDER_VALUES: ReadonlySet<string> = new Set([
   ...OPTION_VALUES,
   ...words(`
     oco mleg trailing iceberg twap vwap overflow flatplace reduceonly closeonly exitonly reverse reverseposition cancelreplace
+    flatteneverything closeeverything canceleverything
     change update modify amend edit replace move changeorder updateorder modifyorder modifyposition editorder replaceorder
     updatesl updatetp updatestop updatestoploss updatetakeprofit modifysl modifytp modifystop movesl movestop movestoploss`),
 ]);
@@ -65,6 +66,7 @@ export const ADVICE: readonly [about: RegExp, advice: string][] = [
     /\b(change|update|modify|amend|edit|replace|move)/,
     'send "action": "modify" with the new stop_loss, take_profit or prices, as an alert of its own',
   ],
+  [/everything$/, "send a close, or a cancel, for each symbol as an alert of its own"],
   [/\bcancel/, "send a cancel as an alert of its own, before this one"],
   [/\btrail|trailing/, "send stop_loss.trail_percent or stop_loss.trail_amount"],
   [/\brisk\b/, 'send quantity with "quantity_type": "risk_percent" and a stop_loss'],
