@@ -63,7 +63,7 @@ Deno.test("a second name that says another thing and changes no order is listed"
   for (
     const second of [
       { tv_exchange: "TSX" },
-      { strategy_name: "b" },
+      { strategy_id: "b" },
       { timestamp: "2026-11-20T15:00:00Z" },
       { signal_price: 11 },
       { type: "bot" },
@@ -160,6 +160,12 @@ Deno.test("the position that is left is a position, also of a large one, and bes
     assert.equal(alertOf({ ...order, ...left }).target?.quantity, size);
   }
   assert.equal(alertOf({ ...order, action: "close", position: 0 }).target?.side, "flat");
+});
+
+Deno.test("of two strategies none is passed over", () => {
+  assert.deepEqual(pathsOf(buy({ strategy: "trend", strategy_name: "swing" })), ["strategy"]);
+  assert.deepEqual(ignoredOf(buy({ strategy: "trend", strategy_id: "17" })), ["strategy_id"]);
+  assert.deepEqual(ignoredOf(buy({ strategy: "trend", strategy_name: "trend" })), []);
 });
 
 Deno.test("a volume beside a size is listed, but one of a bar", () => {

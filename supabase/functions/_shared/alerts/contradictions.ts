@@ -44,9 +44,9 @@ export function compare(field: FieldName, first: Field, second: Field): Beside {
   if (one === two) return "the same";
   const words = WORDS_OF.get(field);
   if (words !== undefined) return compareWords(field, words, [one, two], second.source);
-  if (field !== "symbol") return "other";
-  if (!isOtherSymbol(one, two)) return "the same";
-  return SYMBOLS.test(first.source) && SYMBOLS.test(second.source) ? "contradiction" : "other";
+  if (field === "symbol" && !isOtherSymbol(one, two)) return "the same";
+  const names = SURE_NAMES.get(field);
+  return names?.test(first.source) && names.test(second.source) ? "contradiction" : "other";
 }
 
 function compareWords(
@@ -68,8 +68,11 @@ function compareWords(
     : "contradiction";
 }
 
-/** Names that hold nothing but a symbol; an `asset` may be "crypto", an `instrument` "EQ". */
-const SYMBOLS = /^(symbol|ticker|pair|market)$/;
+/** Names that hold nothing but their field: an `asset` may be "crypto", an `instrument` "EQ", a `strategy_id` another name of it. */
+const SURE_NAMES = new Map<FieldName, RegExp>([
+  ["symbol", /^(symbol|ticker|pair|market)$/],
+  ["strategy", /^strategy(_name|\.name)?$/],
+]);
 
 /** Whether of two symbols neither is the other one with more to it, as an exchange: `BINANCE:BTCUSDT`, `BTC/USDT`. */
 function isOtherSymbol(one: string, other: string): boolean {
