@@ -7,7 +7,7 @@ import { asService, stack } from "./stack.ts";
 
 /** A message as it is sent: its placeholders filled in, its key real. */
 export const filledIn = (message: string): string =>
-  withPlaceholders(message.replaceAll("<your key>", stack.api_key));
+  withPlaceholders(message.replaceAll("<your key>", stack.api_key), new Date());
 
 /** A shell line as this stack needs it: its address, its key, and the commands of this Deno. */
 export function localized(line: string): string {

@@ -5,7 +5,6 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   "ticker": "AAPL",
   "exchange": "NASDAQ",
   "interval": "60",
-  "timenow": new Date().toISOString().slice(0, 19) + "Z",
   "open": "190",
   "high": "191",
   "low": "189",
@@ -22,10 +21,13 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   "strategy.prev_market_position_size": "0",
 };
 
-/** A message as TradingView sends it. */
-export function withPlaceholders(message: string): string {
+const STARTED = new Date();
+
+/** A message as TradingView sends it, at a time: that of the start, unless it is to be young. */
+export function withPlaceholders(message: string, at: Date = STARTED): string {
+  const timenow = at.toISOString().slice(0, 19) + "Z";
   return message.replaceAll(/\{\{([\w.]+)\}\}/g, (_, name: string) => {
-    const value = PLACEHOLDERS[name];
+    const value = name === "timenow" ? timenow : PLACEHOLDERS[name];
     assert.ok(value !== undefined, `TradingView has no {{${name}}}`);
     return value;
   });
