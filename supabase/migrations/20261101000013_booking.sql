@@ -175,9 +175,10 @@ begin
     if least(request.price, request.open, request.high, request.low) <= 0 and not market.allow_nonpositive
        and coalesce(request.action, 'buy') not in ('halt', 'resume') then
       is_worthless := trading.is_worthless(request, positions[asked.position_slot], market, portfolio);
-      code := case when not is_worthless then 'invalid_price' end;
-      message := case when not is_worthless then
-        'the price is 0 or below: leave it out of a market order; where it is right, allow_nonpositive of the instrument allows it' end;
+      if not is_worthless then
+        code := 'invalid_price';
+        message := 'the price is 0 or below: leave it out of a market order; where it is right, allow_nonpositive of the instrument allows it';
+      end if;
     end if;
     if known_as is not null and code is null and request.order_id is null and coalesce(request.action, 'buy') not in ('halt', 'resume') then
       code := 'exchange_conflict';

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { alertPayloadSchema, alertQuerySchema } from "../../../supabase/functions/_shared/validators.ts";
 import { alertOf, buy, NOW, pathsOf, problemsOf } from "./reading.ts";
 

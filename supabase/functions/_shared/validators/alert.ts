@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { alertIssues } from "./alert-rules.ts";
 import { alertFieldsSchema, canonical } from "./canonical-alert.ts";
 
