@@ -373,9 +373,12 @@ Deno.test("a price of 0 or below is read where the instrument allows it, and ref
     [{ action: "sell", quantity: 1, order_type: "limit", limit_price: "-1" }, "limit_price"],
     [{ action: "mark", open: 1, high: 1, low: -2, close: 1 }, "low"],
     [{ action: "mark", price: 0 }, "price"],
+    [{ action: "sell", quantity: 1, order_type: "trailing_stop", trail_amount: 1, price: -2 }, "price"],
   ];
+  const exchanged = { settingsOf: settings({ nonpositive_symbols: ["NYMEX:CL1!"] }) };
   for (const [message, path] of messages) {
     assert.equal(read({ symbol: "nymex:cl1!", ...message }, options).ok, true, JSON.stringify(message));
+    assert.equal(read({ symbol: "CL1!", exchange: "nymex", ...message }, exchanged).ok, true);
     const [problem] = problemsOf({ symbol: "ACME", ...message }, options);
     assert.deepEqual([problem?.path, problem?.code], [path, "invalid_price"]);
   }

@@ -65,7 +65,7 @@ export function refuseTrailPrice(fields: Fields): Problem[] {
   const trail = fields.get("trail_amount");
   if (trail === undefined) return [];
   const [distance, price] = [decimalOf(trail), decimalOf(fields.get("price"))];
-  if (distance === null || price === null) return [];
+  if (distance === null || price === null || Number(price) <= 0) return [];
   if (Number(distance) <= Number(price) / 2) return [];
   const message =
     "is near the price, and would be a distance: send that as trail_amount, or activation_price";

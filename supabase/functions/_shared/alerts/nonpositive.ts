@@ -15,7 +15,9 @@ export const NONPOSITIVE = "invalid_price";
  */
 export function refuseNonpositive(fields: Fields, allowed: readonly string[]): Problem[] {
   const symbol = textOf(fields.get("symbol")).toUpperCase();
-  if (allowed.includes(symbol) || allowed.includes(tickerOf(symbol))) return [];
+  const exchange = textOf(fields.get("exchange")).toUpperCase();
+  const names = [symbol, tickerOf(symbol), `${exchange}:${symbol}`];
+  if (allowed.some((name) => names.includes(name))) return [];
   return PRICES.flatMap((name) => {
     const field = fields.get(name);
     const value = decimalOf(field);
