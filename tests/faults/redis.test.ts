@@ -34,6 +34,8 @@ async function readSome(cache: ReturnType<typeof createCache>, reads: number) {
   return { times: times.sort((a, b) => a - b), late };
 }
 
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 /** Reads until the breaker opens and after; the most by which a read outlasts Redis's deadline. */
 async function measure(name: string, url: string, token: string): Promise<number> {
   const lines: string[] = [];
@@ -46,10 +48,13 @@ async function measure(name: string, url: string, token: string): Promise<number
   try {
     let worst = 0;
     let late = 0;
-    for (let read = 0; read < 20 && cache.getStats().redis.breaker === "closed"; read++) {
+    const begun = performance.now();
+    while (cache.getStats().redis.breaker !== "open" && performance.now() - begun < 10_000) {
       const { times, late: over } = await readSome(cache, 1);
       worst = Math.max(worst, ...times);
       late = Math.max(late, over);
+      // While an answer is late nobody waits for Redis: that takes time, which is what is waited for here.
+      if (cache.getStats().redis.breaker === "half_open") await sleep(20);
     }
     const opened = performance.now();
     const asked = calls;
@@ -157,7 +162,7 @@ Deno.test({
     const redis = await startRedis();
     const proxy = startFaultProxy(redis.url);
     const cache = createCache({ send: createSendCommands({ url: proxy.url, token: redis.token }) });
-    const announce = announceAccounts(cache);
+    const announce = announceAccounts(cache, () => {});
     const worstOf = async () => {
       let worst = 0;
       for (let alert = 0; alert < 50; alert++) {

@@ -15,7 +15,7 @@ export function createAfterChanges(
     log: Log;
   },
 ): (accounts: readonly string[]) => void {
-  const announce = announceAccounts(cache);
+  const announce = announceAccounts(cache, log);
   const wake = createWake({ outbox: createOutbox(database), call: createCallNotifications(config), log });
   return (accounts) => {
     announce(accounts);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TTL } from "../../../supabase/functions/_shared/portfolio/routes.ts";
 import { World } from "../../support/cache/world.ts";
 
 const lost = () => ({ lost: "request" as const });
@@ -91,6 +92,61 @@ Deno.test("what changed while Redis was away is told when it is back, without an
   await world.advance(35_000);
   assert.equal(await world.finish(other.wrap("portfolio:a:summary", () => "new")), "new");
   one.close();
+});
+
+Deno.test("a change by an isolate that never reaches Redis shows elsewhere when the answer's time is over", async () => {
+  const world = new World();
+  const reader = world.cache();
+  const booker = world.cache({ send: () => Promise.reject(new TypeError("no route")) });
+  let version = 1;
+  let oldest = 0;
+  await world.finish(reader.wrap("portfolio:a:1", () => version, { ttl: TTL }));
+  const changedAt = world.now;
+  version = 2;
+  assert.equal(
+    await world.finish(booker.invalidatePattern("portfolio:a:*")),
+    false,
+    "the booker learns of it",
+  );
+  for (let turn = 0; turn < 400; turn++) {
+    const read = await world.finish(reader.wrap("portfolio:a:1", () => version, { ttl: TTL }));
+    if (read === 1) oldest = world.now - changedAt;
+    await world.advance(50);
+  }
+  Deno.stderr.writeSync(new TextEncoder().encode(`    the oldest value served was ${oldest} ms behind\n`));
+  assert.ok(oldest > 1_000 && oldest <= TTL * 1_000, `${oldest} ms`);
+});
+
+Deno.test("with Redis hanging a change waits for it three deadlines at most", async () => {
+  const world = new World();
+  const cache = world.cache({ send: () => new Promise(() => {}) });
+  for (
+    const change of [() => cache.set("k", 1), () => cache.delete("k"), () => cache.invalidatePattern("k*")]
+  ) {
+    const start = world.now;
+    await world.finish(change());
+    assert.ok(world.now - start <= 451, `${world.now - start} ms`);
+  }
+});
+
+Deno.test("a first call that only opens a connection is late, not lost: Redis is used once it is open", async () => {
+  const world = new World();
+  let opened = false;
+  const cache = world.cache({
+    send: async (commands) => {
+      await world.sleep(opened ? 60 : 360);
+      opened = true;
+      return world.redis.execute(commands);
+    },
+  });
+  await world.finish(cache.wrap("k", () => 1));
+  assert.equal(cache.getStats().redis.breaker, "half_open");
+  await world.advance(300);
+  assert.equal(cache.getStats().redis.breaker, "closed");
+  await world.advance(1_000);
+  await world.finish(cache.wrap("other", () => 1));
+  assert.deepEqual(cache.getStats().redis.errors, 1);
+  assert.deepEqual(world.logged, []);
 });
 
 Deno.test("a Redis that forgot everything voids what was stored under it", async () => {

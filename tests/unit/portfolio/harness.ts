@@ -33,7 +33,7 @@ export function portfolio(respond: (...call: Call) => unknown, options: CacheOpt
     read: async (...call: Call) => {
       calls.push(call);
       const data = await respond(...call);
-      return data === null ? null : toAnswer(data);
+      return data === null ? null : toAnswer(data, Date.now());
     },
   };
   const app = createApp(createLog("info", {}, (line) => lines.push(line)));

@@ -199,11 +199,26 @@ Deno.test("with the database away an answer of late is served and marked, withou
   assert.equal((await get("")).status, 503);
 });
 
+Deno.test("an answer says how many seconds ago it was read from the database", async () => {
+  const real = Date.now;
+  const { get } = portfolio(() => [{ symbol: "A", strategy: "" }]);
+  try {
+    for (const path of ["", "/positions/A"]) {
+      assert.equal((await get(path)).headers.get("age"), "0");
+      Date.now = () => real() + 12_900;
+      assert.equal((await get(path)).headers.get("age"), "12");
+      Date.now = real;
+    }
+  } finally {
+    Date.now = real;
+  }
+});
+
 Deno.test("an alert's account is read anew at once, and no other account", async () => {
   const { get, calls, cache } = portfolio(() => summary);
   await get("?account=a:b");
   await get("?account=a");
-  announceAccounts(cache)(["a:b"]);
+  announceAccounts(cache, () => {})(["a:b"]);
   await get("?account=a:b");
   await get("?account=a");
   assert.deepEqual(calls.map(([, { account }]) => account), ["a:b", "a", "a:b"]);

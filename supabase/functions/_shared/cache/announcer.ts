@@ -35,7 +35,7 @@ interface Change {
 const EPOCH_SECONDS = 86_400;
 /** Changes a request. */
 const MOST_CHANGES = 100;
-/** Milliseconds until the one try that follows a lost answer, and until what is owed is told when Redis works. */
+/** Milliseconds until the one try that follows a lost or late answer, and until what is owed is told when Redis works. */
 const RETRY_MS = 100;
 const OWED_MS = 1_000;
 /** Epochs owed at most; beyond, the whole cache is declared changed, which is one epoch. */
@@ -136,8 +136,10 @@ export class Announcer {
     for (let tries = 1;; tries++) {
       const sentAt = this.environment.now();
       const told = changes.map((change) => this.#command(change));
-      const replies = await this.link?.call(told.map(({ command }) => command), { probe }) ?? null;
-      if (replies === null && tries === 1 && !probe && !this.link?.isAway()) {
+      const patient = tries > 1;
+      const commands = told.map(({ command }) => command);
+      const replies = await this.link?.call(commands, { probe: probe || patient, patient }) ?? null;
+      if (replies === null && tries === 1 && !probe && this.link?.breaker.state !== "open") {
         await this.#pause(RETRY_MS);
         continue;
       }
@@ -223,13 +225,8 @@ export class Announcer {
   #takeOwed(limit: number): Change[] {
     const taken = [...this.#owed].slice(0, limit);
     for (const [epoch] of taken) this.#owed.delete(epoch);
-    return taken.map(([epoch, count]) => ({
-      epoch,
-      count,
-      stamp: this.#stamp(),
-      put: null,
-      settle: () => {},
-    }));
+    const stamp = this.#stamp();
+    return taken.map(([epoch, count]) => ({ epoch, count, stamp, put: null, settle: () => {} }));
   }
 
   async #probe(): Promise<void> {

@@ -1,4 +1,9 @@
-/** Whether Redis is asked: `closed` yes; `open` not until a while has passed; `half_open` one probe is on its way. */
+import { reasonOf } from "./redis-client.ts";
+
+/**
+ * Whether Redis is asked: `closed` yes; `open` not until a while has passed; `half_open` not until the answer of one call
+ * is here, a probe or one that is late.
+ */
 export type BreakerState = "closed" | "open" | "half_open";
 
 export interface BreakerOptions {
@@ -20,6 +25,8 @@ export class Breaker {
   #score = 0;
   #pause = FIRST_PAUSE;
   #retryAt = 0;
+  /** True while it is half open for the answer of a late call. */
+  #isLate = false;
 
   constructor(private readonly options: BreakerOptions) {}
 
@@ -39,10 +46,42 @@ export class Breaker {
     return true;
   }
 
+  /**
+   * Follows a call, whose caller waits for `inTime` and no longer. A late call is a failure, yet its connection may only
+   * have been opened for it, with three round trips instead of one: nobody asks until its answer is here, and then the
+   * connection is there to be used.
+   */
+  async follow<T>(answer: Promise<T>, inTime: Promise<T>): Promise<T> {
+    let isOver = false;
+    const over = () => void (isOver = true);
+    answer.then(over, over);
+    try {
+      const result = await inTime;
+      this.success();
+      return result;
+    } catch (error) {
+      // Calls that left together open their connections together: they are late as one.
+      if (!isOver && this.#isLate) throw error;
+      this.failure(reasonOf(error));
+      if (!isOver && this.#state === "closed") {
+        this.#state = "half_open";
+        this.#isLate = true;
+        answer.then(() => this.#endLate(), (reason) => (this.#endLate(), this.failure(reasonOf(reason))));
+      }
+      throw error;
+    }
+  }
+
+  #endLate(): void {
+    if (this.#isLate) this.#state = "closed";
+    this.#isLate = false;
+  }
+
   success(): void {
     this.#score = Math.max(this.#score - 0.5, 0);
     // Only the probe decides: an answer that was under way when the breaker opened says nothing of now.
     if (this.#state !== "half_open") return;
+    if (this.#isLate) return this.#endLate();
     this.#state = "closed";
     this.#score = 0;
     this.#pause = FIRST_PAUSE;
@@ -51,8 +90,9 @@ export class Breaker {
 
   failure(reason: string): void {
     this.#score += 1;
-    if (this.#state === "open" || this.#state === "closed" && this.#score < LIMIT) return;
-    const wasClosed = this.#state === "closed";
+    const wasClosed = this.#state === "closed" || this.#isLate;
+    if (this.#state === "open" || wasClosed && this.#score < LIMIT) return;
+    this.#isLate = false;
     if (!wasClosed) this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
     this.#state = "open";
     this.#retryAt = this.options.now() + this.#pause;

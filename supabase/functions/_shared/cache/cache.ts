@@ -1,7 +1,7 @@
-import { Announcer } from "./announcer.ts";
+import { type Announced, Announcer } from "./announcer.ts";
 import { encode } from "./codec.ts";
 import { later } from "../observability/later.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, within } from "./environment.ts";
 import { EpochTable, tokensOf } from "./epochs.ts";
 import { CacheError } from "./errors.ts";
 import { checkKey, checkTtl, checkVersion, epochOfPattern } from "./keys.ts";
@@ -22,6 +22,9 @@ import type {
   SetOptions,
   WrapOptions,
 } from "./types.ts";
+
+const DONE: Announced = { outcome: "done", token: null };
+const OWED: Announced = { outcome: "owed", token: null };
 
 /** Seconds that a value lives, and that "there is none" lives, when nothing else is said. */
 const DEFAULT_TTL = 60;
@@ -140,7 +143,7 @@ class TwoLayerCache implements Cache {
       key,
       { value, size: json.length, version, coherent, epochs, tokens, ttlMs, staleMs: 0, from },
     );
-    const { outcome, token } = await announced ?? { outcome: "done", token: null };
+    const { outcome, token } = announced === null ? DONE : await this.#heard(announced);
     if (outcome === "refused") {
       this.#store.undo(key, entry);
       return this.#refuse();
@@ -155,23 +158,28 @@ class TwoLayerCache implements Cache {
     return false;
   }
 
-  async delete(key: string): Promise<void> {
+  async delete(key: string): Promise<boolean> {
     checkKey(key);
     this.#store.drop(key);
-    await this.#change(key);
+    return await this.#change(key);
   }
 
-  async invalidatePattern(pattern: string): Promise<void> {
-    await this.#change(epochOfPattern(pattern));
+  async invalidatePattern(pattern: string): Promise<boolean> {
+    return await this.#change(epochOfPattern(pattern));
   }
 
-  async #change(name: string): Promise<void> {
+  async #change(name: string): Promise<boolean> {
     const epoch = this.#table.named(name);
     // An isolate that only books keeps no values, but an epoch for every account that it books for.
     this.#store.scheduleSweep();
     const announced = this.#announcer.bump(epoch);
     this.#loads.ground(epoch);
-    await announced;
+    return (await this.#heard(announced)).outcome === "done";
+  }
+
+  /** What became of an announcement, for a caller who waits no longer than two calls of Redis take. */
+  #heard(announced: Promise<Announced>): Promise<Announced> {
+    return within(this.#environment, 3 * this.#environment.deadlineMs, announced).catch(() => OWED);
   }
 
   namespace<T>(name: string): CacheNamespace<T> {

@@ -1,7 +1,13 @@
 import type { Log } from "../observability/log.ts";
 import { Breaker } from "./breaker.ts";
 import { type Environment, within } from "./environment.ts";
-import { type Command, reasonOf, type Reply, type SendCommands } from "./redis-client.ts";
+import {
+  type Command,
+  RefusedError,
+  type Reply,
+  REQUEST_DEADLINE,
+  type SendCommands,
+} from "./redis-client.ts";
 
 /** The way to Redis: behind a circuit breaker, counted, and never an error for the caller. */
 export class Link {
@@ -33,25 +39,33 @@ export class Link {
     return true;
   }
 
-  /** Sends commands; null when Redis is away or did not answer well. A probe passes the open breaker. */
-  async call(commands: readonly Command[], { probe = false } = {}): Promise<Reply[] | null> {
+  /**
+   * Sends commands; null when Redis is away or did not answer well and in time. A probe goes out although Redis is away;
+   * who is patient waits as long as the request lasts.
+   */
+  async call(
+    commands: readonly Command[],
+    { probe = false, patient = false } = {},
+  ): Promise<Reply[] | null> {
     if (!probe && this.isAway()) return null;
     this.commands += commands.length;
+    const answer = within(this.environment, REQUEST_DEADLINE, this.#send(commands));
+    const inTime = within(this.environment, this.environment.deadlineMs, answer);
     try {
-      // The client has the same deadline for each request; scripts that Redis does not know take it two.
-      const replies = await within(this.environment, this.environment.deadlineMs, this.send(commands));
-      if (!replies.some((reply, index) => isGood(commands[index], reply))) return this.#failed("refused");
-      this.breaker.success();
-      return replies.map((reply, index) => isGood(commands[index], reply) ? reply : { ok: false });
-    } catch (error) {
-      return this.#failed(reasonOf(error));
+      return await this.breaker.follow(answer, inTime).catch((error) =>
+        patient ? answer : Promise.reject(error)
+      );
+    } catch {
+      this.errors++;
+      return null;
     }
   }
 
-  #failed(reason: string): null {
-    this.errors++;
-    this.breaker.failure(reason);
-    return null;
+  async #send(commands: readonly Command[]): Promise<Reply[]> {
+    const replies = await this.send(commands);
+    const good = replies.map((reply, index): Reply => isGood(commands[index], reply) ? reply : { ok: false });
+    if (!good.some(({ ok }) => ok)) throw new RefusedError();
+    return good;
   }
 }
 

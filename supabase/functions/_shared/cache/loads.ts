@@ -99,7 +99,8 @@ export class Loads {
       if (newer !== undefined) return { value: newer.value, layer: "l1", stale: false };
     } else {
       const { coherent, staleMs } = plan;
-      const ttlMs = value === null ? plan.negativeMs : plan.ttlMs;
+      // It lives from when its load began: that is how old it may be.
+      const ttlMs = (value === null ? plan.negativeMs : plan.ttlMs) - (this.environment.now() - from);
       this.store.keep(key, {
         value,
         size: json.length,

@@ -13,12 +13,22 @@ export type Reply = { ok: true; result: unknown } | { ok: false };
 /** Sends commands in order, in one round trip. Rejects when there is no answer in time, or one that is not Redis's. */
 export type SendCommands = (commands: readonly Command[]) => Promise<Reply[]>;
 
-/** Milliseconds that a call of Redis gets. */
+/** Milliseconds that a caller waits for Redis. */
 export const REDIS_DEADLINE = 150;
+/**
+ * Milliseconds that a request gets. Longer than its caller waits: what ends a request ends its connection, and a Redis
+ * 50 ms away, whose handshake takes three round trips, would never be reached.
+ */
+export const REQUEST_DEADLINE = 2_000;
+
+/** Redis took none of the commands. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
 
 /** Redis as Upstash offers it, over HTTP. */
 export function createSendCommands(
-  { url, token, deadlineMs = REDIS_DEADLINE }: { url: string; token: string; deadlineMs?: number },
+  { url, token, deadlineMs = REQUEST_DEADLINE }: { url: string; token: string; deadlineMs?: number },
 ): SendCommands {
   const redis = new Redis({
     url,
@@ -37,6 +47,9 @@ export function createSendCommands(
     latencyLogging: false,
   });
 
+  /** Scripts that Redis had of this isolate. */
+  const sent = new Set<Script>();
+
   async function send(
     commands: readonly Command[],
     bySource: boolean,
@@ -46,7 +59,8 @@ export function createSendCommands(
       if (command.op === "mget") pipeline.mget(...command.keys);
       else if (command.op === "script") {
         const { script, keys, args } = command;
-        if (bySource) pipeline.eval(script.source, keys, args);
+        // The first time by its source: to hear that Redis does not know it would take another round trip.
+        if (bySource || !sent.has(script)) pipeline.eval(script.source, keys, args);
         else pipeline.evalsha(script.sha1, keys, args);
       } else {
         const { key, value, seconds, onlyIfAbsent } = command;
@@ -59,12 +73,13 @@ export function createSendCommands(
     if (!Array.isArray(replies) || replies.length !== commands.length) {
       throw new TypeError("not an answer of Redis");
     }
+    for (const command of commands) if (command.op === "script") sent.add(command.script);
     return replies;
   }
 
   return async (commands) => {
     const replies = await send(commands, false);
-    // A Redis that has just started does not know the scripts. What was sent after them has happened by now; the scripts
+    // A Redis that has started anew does not know the scripts. What was sent after them has happened by now; the scripts
     // tell by themselves whether they came too late.
     const unknown = commands.flatMap((_, index) =>
       /^.{0,40}NOSCRIPT/.test(replies[index]?.error ?? "") ? [index] : []
@@ -86,6 +101,6 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   if (error.name === "TimeoutError" || error.name === "AbortError") return "timeout";
   if (error.name === "UpstashJSONParseError") return "not_redis";
-  if (error.name === "UpstashError") return "refused";
+  if (error.name === "UpstashError" || error.name === "RefusedError") return "refused";
   return "unreachable";
 }

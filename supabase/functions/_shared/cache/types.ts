@@ -65,8 +65,8 @@ export interface CacheNamespace<T> {
   wrap(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<T>;
   /** See {@link Cache.lookup}. */
   lookup(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<Found<T>>;
-  delete(key: string): Promise<void>;
-  invalidatePattern(pattern: string): Promise<void>;
+  delete(key: string): Promise<boolean>;
+  invalidatePattern(pattern: string): Promise<boolean>;
 }
 
 /** The cache. Everything but wrong use ({@link CacheError}) and what a loader throws is dealt with inside. */
@@ -93,15 +93,20 @@ export interface Cache {
   wrap<T>(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<T>;
   /** As `wrap`, and says where the value came from. */
   lookup<T>(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<Found<T>>;
-  /** Voids a key: here at once, in other isolates within the bound. A load under way is not kept. One Redis command. */
-  delete(key: string): Promise<void>;
+  /**
+   * Voids a key: here at once, in other isolates within the bound. A load under way is not kept. One Redis command.
+   *
+   * @returns false when Redis has not taken it (it is told again): others may see the old value to its time to live
+   */
+  delete(key: string): Promise<boolean>;
   /**
    * Voids every key that the pattern matches (`*`: any text), in one Redis command whatever their number. `a:b:*` is
    * exact down to three levels; a pattern that does not end in `:*` may void more: all under its last literal colon.
    *
+   * @returns as `delete`
    * @throws CacheError invalid_pattern
    */
-  invalidatePattern(pattern: string): Promise<void>;
+  invalidatePattern(pattern: string): Promise<boolean>;
   /** The cache for keys that begin with `name:`, with values of one type. */
   namespace<T>(name: string): CacheNamespace<T>;
   getStats(): CacheStats;

@@ -11,8 +11,8 @@ export function allowBrowsers(origins: readonly string[]): MiddlewareHandler {
     origin: origins.includes("*") ? "*" : [...origins],
     allowMethods: ["GET", "HEAD"],
     allowHeaders: ["authorization", "x-api-key", "x-request-id", "if-none-match"],
-    exposeHeaders: ["etag", "x-cache", "x-cache-stale", "x-request-id", "retry-after", "ratelimit-limit"]
-      .concat(["ratelimit-remaining", "ratelimit-reset"]),
+    exposeHeaders: ["etag", "age", "x-cache", "x-cache-stale", "x-request-id"]
+      .concat(["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"]),
     maxAge: 600,
   });
 }

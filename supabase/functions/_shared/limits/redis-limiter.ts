@@ -1,7 +1,9 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { Breaker } from "../cache/breaker.ts";
-import { reasonOf, REDIS_DEADLINE } from "../cache/redis-client.ts";
+import { within } from "../cache/environment.ts";
+import { REDIS_DEADLINE, REQUEST_DEADLINE } from "../cache/redis-client.ts";
+import { later } from "../observability/later.ts";
 import type { Log } from "../observability/log.ts";
 import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
 import { createMemoryLimiter } from "./memory-limiter.ts";
@@ -29,7 +31,7 @@ interface Lot {
 export function createTakeMany(
   name: string,
   quota: Quota,
-  { url, token, deadlineMs = REDIS_DEADLINE }: { url: string; token: string; deadlineMs?: number },
+  { url, token, deadlineMs = REQUEST_DEADLINE }: { url: string; token: string; deadlineMs?: number },
 ): TakeMany {
   const refill = Math.ceil(LEAST_REFILL_MS / intervalOf(quota));
   const bucket = new Ratelimit({
@@ -105,11 +107,10 @@ export function createSharedLimiter(
       if (waitMs > 0) return { allowed: false, remaining: 0, nextMs: waitMs };
       if (breaker.state !== "closed" && !breaker.takeProbe()) return memory.take(key);
       try {
-        const verdict = await takeLot(key);
-        breaker.success();
-        return verdict;
-      } catch (error) {
-        breaker.failure(reasonOf(error));
+        // A lot that comes late is there for those who come after.
+        const taken = takeLot(key);
+        return await breaker.follow(taken, within({ later }, REDIS_DEADLINE, taken));
+      } catch {
         return memory.take(key);
       }
     },

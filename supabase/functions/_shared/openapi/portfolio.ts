@@ -4,6 +4,7 @@ import { answer, type Components, errors, type Part, queryParameters } from "./p
 import { position, RESOURCE_ANSWERS } from "./portfolio-schemas.ts";
 
 const headers: Part = {
+  age: { description: "Seconds since the answer was read from the database", schema: { type: "integer" } },
   "x-cache": { description: "Where the answer came from", schema: { enum: ["l1", "l2", "db"] } },
   etag: { description: "For if-none-match", schema: { type: "string" } },
 };

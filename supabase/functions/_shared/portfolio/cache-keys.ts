@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Cache } from "../cache/types.ts";
 import { background } from "../http/background.ts";
+import type { Log } from "../observability/log.ts";
 
 /** Colons divide the levels of a cache key; those in names must not. */
 const escape = (text: string): string => text.replace(/[%:]/g, encodeURIComponent);
@@ -19,11 +20,16 @@ export function answerKey(account: string, what: string, given: Record<string, s
 }
 
 /**
- * Voids what is cached of accounts, here at once and elsewhere within the cache's bound, behind the answer.
+ * Voids what is cached of accounts, here at once and elsewhere within the cache's bound, behind the answer. When Redis
+ * cannot be told, the log says so: until it was, others may read what they have, up to its time to live.
  * One Redis command an account.
  */
-export function announceAccounts(cache: Cache): (accounts: readonly string[]) => void {
+export function announceAccounts(cache: Cache, log: Log): (accounts: readonly string[]) => void {
+  const announce = async (account: string) => {
+    const told = await cache.invalidatePattern(`${accountPrefix(account)}*`);
+    if (!told) log("warn", "cache: Redis was not told of a change yet, readers elsewhere may be behind");
+  };
   return (accounts) => {
-    for (const account of accounts) background(cache.invalidatePattern(`${accountPrefix(account)}*`));
+    for (const account of accounts) background(announce(account));
   };
 }

@@ -10,6 +10,8 @@ export interface Answer {
   etag: string;
   /** The account's version, where the function tells it. */
   version: number | null;
+  /** When the database was asked, in milliseconds since 1970: a change before is in it. */
+  readAt: number;
 }
 
 /** Reads from the database; null when there is no such account. */
@@ -28,10 +30,11 @@ const DEADLINE = 8_000;
  */
 export function createReadDatabase(database: DatabaseClient): ReadDatabase {
   return async (rpc, args) => {
+    const readAt = Date.now();
     // The arguments were made for this function by RESOURCES; an id stays text, as a double does not hold all of them.
     const call = database.rpc(rpc, args as never);
     const { data, error } = await call.abortSignal(AbortSignal.timeout(DEADLINE));
-    if (error === null) return toAnswer(data);
+    if (error === null) return toAnswer(data, readAt);
     if (error.code === "PT404") return null;
     const later = tryAgain(error);
     if (later !== null) throw later;
@@ -47,12 +50,13 @@ export function createReadDatabase(database: DatabaseClient): ReadDatabase {
 }
 
 /** What the database answered, ready to go out. Its money is decimal strings already, and stays so. */
-export function toAnswer(data: unknown): Answer {
+export function toAnswer(data: unknown, readAt: number): Answer {
   const body = JSON.stringify(data);
   const { version = null } = data as { version?: unknown };
   return {
     body,
     etag: `"${createHash("sha1").update(body).digest("base64url")}"`,
     version: typeof version === "number" ? version : null,
+    readAt,
   };
 }

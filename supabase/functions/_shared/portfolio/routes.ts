@@ -21,10 +21,10 @@ type PortfolioContext = Context<{ Variables: Variables }>;
 
 /**
  * Seconds that an answer lives, and that "no such account" does. Alerts void what they change within the cache's bound;
- * what changes an account without passing through a function (an RPC such as reset_account or deposit, called directly)
- * shows after this time at the latest.
+ * what changes an account without passing through a function (an RPC such as reset_account or deposit, called directly),
+ * or is announced by an isolate that cannot reach Redis, shows after this time at the latest. `age` says how old it is.
  */
-const TTL = 15;
+export const TTL = 15;
 const NEGATIVE_TTL = 1;
 /** Seconds past its time that an answer may stand in while the database is away; `x-cache-stale` tells. */
 const STALE_IF_ERROR = 30;
@@ -61,12 +61,12 @@ export function readPosition({ apiKeys, cache, read }: PortfolioServices): Handl
 }
 
 /** One position of those that have the symbol. */
-function pickPosition({ body }: Answer, strategy: string | null): Answer {
+function pickPosition({ body, readAt }: Answer, strategy: string | null): Answer {
   const rows: { strategy: string }[] = JSON.parse(body);
   const held = strategy === null ? rows : rows.filter((row) => row.strategy === strategy);
   // Without a strategy's name, the position of alerts that have none; else the only one there is.
   const [row] = held.length === 1 ? held : held.filter((each) => each.strategy === "");
-  if (row !== undefined) return toAnswer(row);
+  if (row !== undefined) return toAnswer(row, readAt);
   if (held.length === 0) {
     throw new HttpError(404, "no_position", "this symbol was never traded in this account");
   }
@@ -140,8 +140,9 @@ async function find(
 }
 
 /** Sends an answer, unless the reader has it. */
-function send(context: PortfolioContext, { body, etag }: Answer): Response {
+function send(context: PortfolioContext, { body, etag, readAt }: Answer): Response {
   context.header("etag", etag);
+  context.header("age", String(Math.max(Math.floor((Date.now() - readAt) / 1_000), 0)));
   if (context.req.header("if-none-match") === etag) return context.body(null, 304);
   return context.body(body, 200, { "content-type": "application/json" });
 }
