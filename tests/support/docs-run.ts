@@ -58,6 +58,12 @@ const supabase = createClient<any>(Deno.env.get("DOCS_URL") ?? "", Deno.env.get(
 });
 `;
 
+/** Ends what a block of the functions' own code opened. */
+const CLOSE = `
+(await import("../_shared/services.ts")).advisoryLockService.close();
+export {};
+`;
+
 /**
  * Checks the types of TypeScript blocks, and runs them one after the other. A block of the functions' own code gets their
  * environment; any other a client as the service role, `supabase`.
@@ -67,7 +73,7 @@ export async function typescript(blocks: readonly Block[]): Promise<void> {
   try {
     const files = await Promise.all(blocks.map(async ({ text, info }, index) => {
       const file = `${directory}/block-${index}.ts`;
-      const end = info === "functions" ? "\nawait advisoryLockService.close();\n" : "\nexport {};\n";
+      const end = info === "functions" ? CLOSE : "\nexport {};\n";
       await Deno.writeTextFile(file, `${info === "functions" ? "" : PRELUDE}${text}${end}`);
       return file;
     }));

@@ -105,16 +105,62 @@ Deno.test("a value that ran out of time stands in for a loader that fails, for a
   await assert.rejects(world.finish(cache.wrap("k", fail, options)), /away/);
 });
 
-Deno.test("what is known to have changed never stands in for a loader that fails", async () => {
+Deno.test("what was deleted or set itself never stands in for a loader that fails", async () => {
   const world = new World();
   const cache = world.cache();
-  const options = { ttl: 5, staleIfError: 30 };
+  const options = { ttl: 5, staleIfError: 30, version: () => 1 };
   await world.finish(cache.wrap("k", () => "then", options));
   await world.finish(cache.delete("k"));
   await assert.rejects(
     world.finish(cache.wrap("k", () => Promise.reject(new Error("away")), options)),
     /away/,
   );
+});
+
+Deno.test("a change above a value voids it, and still it stands in for a loader that fails", async () => {
+  const world = new World();
+  const cache = world.cache();
+  const options = { ttl: 5, staleIfError: 30 };
+  await world.finish(cache.wrap("a:k", () => "then", options));
+  await world.finish(cache.invalidatePattern("a:*"));
+  const fail = () => Promise.reject(new Error("away"));
+  assert.equal((await world.finish(cache.lookup("a:k", fail, options))).stale, true);
+  assert.equal((await world.finish(cache.lookup("a:k", () => "now", options))).value, "now");
+  await world.finish(cache.invalidatePattern("a:*"));
+  await world.advance(36_000);
+  await assert.rejects(world.finish(cache.wrap("a:k", fail, options)), /away/);
+});
+
+Deno.test("a loader that hangs is waited for a second when something may stand in, and kept when it is there", async () => {
+  const world = new World();
+  const cache = world.cache();
+  const options = { ttl: 15, staleIfError: 30 };
+  await world.finish(cache.wrap("k", () => "then", options));
+  await world.advance(20_000);
+  const start = world.now;
+  const hang = async () => {
+    await world.sleep(8_000);
+    return "now";
+  };
+  assert.deepEqual(await world.finish(cache.lookup("k", hang, options)), {
+    value: "then",
+    layer: "l1",
+    stale: true,
+  });
+  assert.ok(world.now - start <= 1_200, `${world.now - start} ms`);
+  await world.advance(8_000);
+  assert.equal(await world.finish(cache.wrap("k", () => "not asked", options)), "now");
+});
+
+Deno.test("without Redis what was set lives for the bound, and to its time when no other isolate changes it", async () => {
+  const world = new World();
+  const cache = world.cache({ send: null });
+  await world.finish(cache.set("k", 1, 60));
+  await world.finish(cache.set("mine", 1, 60, { coherent: false }));
+  const both = () => Promise.all([cache.get("k"), cache.get("mine")]);
+  assert.deepEqual(await world.finish(both()), [1, 1]);
+  await world.advance(1_000);
+  assert.deepEqual(await world.finish(both()), [undefined, 1]);
 });
 
 Deno.test("nobody can change what another reader gets", async () => {

@@ -1,10 +1,14 @@
 import { encode } from "./codec.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, within } from "./environment.ts";
 import { type Epoch, type EpochTable, sameTokens, type Tokens, tokensOf } from "./epochs.ts";
+import { CacheError } from "./errors.ts";
 import { checkKey, checkVersion } from "./keys.ts";
 import type { Reads } from "./reads.ts";
 import type { Store } from "./store.ts";
 import type { Found, Loader } from "./types.ts";
+
+/** Milliseconds that a loader gets when something may stand in for what it loads. */
+const STAND_IN_AFTER = 1_000;
 
 /** What `wrap` was told of a value, checked and in milliseconds. */
 export interface Plan {
@@ -75,16 +79,18 @@ export class Loads {
     const from = this.environment.now();
     flight.joinUntil = from + this.environment.trustMs;
     const departure = { from, epochs, tokens: tokensOf(epochs) };
-    let loaded: unknown;
+    const landed = (async () => this.#land(key, await loader(), departure, plan))();
     try {
-      loaded = await loader();
+      if (this.store.standIn(key, plan.staleMs) === null) return await landed;
+      return await within(this.environment, STAND_IN_AFTER, landed);
     } catch (error) {
-      const entry = this.store.standIn(key, plan.staleMs);
+      const entry = error instanceof CacheError ? null : this.store.standIn(key, plan.staleMs);
       if (entry === null) throw error;
+      // A load that is late is kept when it is there.
+      this.environment.background(landed);
       this.counts.stale++;
       return { value: entry.value, layer: "l1", stale: true };
     }
-    return this.#land(key, loaded, departure, plan);
   }
 
   #land(key: string, loaded: unknown, { from, epochs, tokens }: Departure, plan: Plan): Found<unknown> {

@@ -136,11 +136,14 @@ export class Store {
     if (this.memory.peek(key) === entry) this.memory.delete(key);
   }
 
-  /** What may stand in for a loader that failed: what ran out of time, never what is known to have changed. */
+  /**
+   * What may stand in for a loader that failed: what ran out of time, or was voided by a change above it; never what was
+   * deleted or set itself.
+   */
   standIn(key: string, staleMs: number): Entry | null {
     const entry = this.memory.peek(key);
-    // The table's own epochs: it may have forgotten those that an entry so old was stored under.
-    if (entry === undefined || !sameTokens(this.table.of(key), entry.tokens)) return null;
+    // The table's own epoch: it may have forgotten the one that an entry so old was stored under.
+    if (entry === undefined || this.table.of(key).at(-1)?.token !== entry.tokens.at(-1)) return null;
     const until = Math.max(entry.staleUntil, entry.expiresAt + staleMs);
     return staleMs > 0 && this.environment.now() < until ? entry : null;
   }

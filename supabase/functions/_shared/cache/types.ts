@@ -26,7 +26,7 @@ export interface WrapOptions<T> {
   ttl?: number;
   /** Seconds that "there is none" lives. Default 5, at most `ttl`. */
   negativeTtl?: number;
-  /** Seconds that a value which ran out of time may stand in when its loader fails. Default 0. */
+  /** Seconds past its time that a value may stand in when its loader fails, or takes more than a second. Default 0. */
   staleIfError?: number;
   /** The version of a loaded value; null when it has none. */
   version?: (value: NonNullable<T>) => number | null;
