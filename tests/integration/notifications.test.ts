@@ -7,7 +7,7 @@ import { type Receiver, startReceiver } from "../support/receiver.ts";
 import { asService, asUser, newAccount, stack, unique } from "../support/stack.ts";
 
 const notifications = `${stack.api_url}/functions/v1/notifications`;
-const call = createCallNotifications({ supabaseUrl: stack.api_url, serviceKey: stack.secret_key });
+const call = createCallNotifications({ supabaseUrl: stack.api_url, serviceKeys: [stack.secret_key] });
 
 /** Creates a channel of one account; answers its secret. */
 async function newChannel(args: Record<string, unknown>): Promise<string> {

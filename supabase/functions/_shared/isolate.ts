@@ -38,7 +38,7 @@ export const slug = Deno.env.get("SUPABASE_FUNCTION_SLUG") ?? "unknown";
 export const log = createLog(config.logLevel, { function: slug });
 
 /** supabase-js as the service role. */
-export const database = createDatabase(config);
+export const database = createDatabase(config, log);
 
 /** Makes and checks API keys. */
 export const apiKeyAuthService = orExplain(() =>

@@ -7,7 +7,7 @@ import { createSend } from "../_shared/notifications/send.ts";
 import { apiKeyAuthService, config, database, limitFailures, log } from "../_shared/isolate.ts";
 import { notifyPolicy, onAnswer } from "../_shared/isolate.ts";
 
-const access = { apiKeys: apiKeyAuthService, serviceKey: config.serviceKey };
+const access = { apiKeys: apiKeyAuthService, serviceKeys: config.serviceKeys };
 const outbox = createOutbox(database);
 const send = createSend(notifyPolicy);
 

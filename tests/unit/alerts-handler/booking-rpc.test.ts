@@ -11,7 +11,7 @@ async function send(respond: (request: Request) => Response | Promise<Response>,
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, respond);
   const database = createDatabase({
     supabaseUrl: `http://127.0.0.1:${server.addr.port}`,
-    serviceKey: "sb_secret_of_the_test",
+    serviceKeys: ["sb_secret_of_the_test"],
   });
   return await createSendBatch(database, "process_alerts")([alert], AbortSignal.timeout(milliseconds));
 }
@@ -77,7 +77,7 @@ Deno.test("no answer before the deadline is unavailable, at the deadline", async
 Deno.test("a connection that is refused or cut is unavailable", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = listener.addr as Deno.NetAddr;
-  const database = createDatabase({ supabaseUrl: `http://127.0.0.1:${port}`, serviceKey: "x" });
+  const database = createDatabase({ supabaseUrl: `http://127.0.0.1:${port}`, serviceKeys: ["x"] });
   const book = createSendBatch(database, "process_alerts");
   const cut = listener.accept().then((connection) => connection.close());
   const lost = await book([alert], AbortSignal.timeout(30_000));

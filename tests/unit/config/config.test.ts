@@ -21,7 +21,7 @@ function refusal(environment: Record<string, string | undefined>): string {
 Deno.test("a complete environment has defaults for all that is not secret", () => {
   assert.deepEqual(readConfig(complete), {
     supabaseUrl: "https://project.supabase.co",
-    serviceKey: "sb_secret_one",
+    serviceKeys: ["sb_secret_one", "sb_secret_two"],
     apiKeySecret: "0123456789abcdef0123456789abcdef",
     previousApiKeySecret: null,
     apiKeys: "",
@@ -55,8 +55,16 @@ Deno.test("a variable that was left empty is not set", () => {
 
 Deno.test("a project with the older service role key works with it", () => {
   const older = { ...complete, SUPABASE_SECRET_KEYS: undefined, SUPABASE_SERVICE_ROLE_KEY: "a.b.c" };
-  assert.equal(readConfig(older).serviceKey, "a.b.c");
-  assert.equal(readConfig({ ...older, SUPABASE_SECRET_KEYS: '{"other":"x"}' }).serviceKey, "a.b.c");
+  assert.deepEqual(readConfig(older).serviceKeys, ["a.b.c"]);
+});
+
+Deno.test("secret keys have any name: default is tried first, the older key last, as it may be disabled", () => {
+  const keys = (names: Record<string, string>, SUPABASE_SERVICE_ROLE_KEY?: string) =>
+    readConfig({ ...complete, SUPABASE_SECRET_KEYS: JSON.stringify(names), SUPABASE_SERVICE_ROLE_KEY })
+      .serviceKeys;
+  assert.deepEqual(keys({ rotated: "x" }, "a.b.c"), ["x", "a.b.c"]);
+  assert.deepEqual(keys({ other: "x", default: "y", "2026": "z" }), ["y", "z", "x"]);
+  assert.match(refusal({ ...complete, SUPABASE_SECRET_KEYS: "{}" }), /SUPABASE_SECRET_KEYS/);
 });
 
 Deno.test("Redis needs its address and its token, or neither", () => {

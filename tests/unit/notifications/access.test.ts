@@ -16,7 +16,7 @@ function stage() {
   const asked: string[] = [];
   const access = {
     apiKeys: createApiKeyAuthService({ secret, apiKeys: `${bound.entry},${admin.entry}` }),
-    serviceKey: "sb_secret_of_the_tests",
+    serviceKeys: ["sb_secret_new", "sb_secret_of_the_tests"],
   };
   const app = createApp(() => {});
   app.post(

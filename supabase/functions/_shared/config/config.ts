@@ -8,10 +8,11 @@ export const SHORTEST_SECRET = 32;
 const integer = (fallback: number, lowest: number, highest: number) =>
   z.coerce.number().int().min(lowest).max(highest).default(fallback);
 
-/** `SUPABASE_SECRET_KEYS` as the hosted runtime sets it: a JSON object of keys by name. */
+/** `SUPABASE_SECRET_KEYS` as the hosted runtime sets it: a JSON object of keys by name, `default` first. */
 const secretKeys = z.string().transform((text, context) => {
   try {
-    return z.record(z.string(), z.string()).parse(JSON.parse(text)).default;
+    const { default: first = "", ...others } = z.record(z.string(), z.string()).parse(JSON.parse(text));
+    return [first, ...Object.values(others)].filter((key) => key !== "");
   } catch {
     context.issues.push({ code: "custom", message: "is not a JSON object of keys", input: undefined });
     return z.NEVER;
@@ -38,7 +39,7 @@ const origins = z.string().transform((text) =>
 
 const environmentSchema = z.object({
   SUPABASE_URL: z.url(),
-  SUPABASE_SECRET_KEYS: secretKeys.optional(),
+  SUPABASE_SECRET_KEYS: secretKeys.default([]),
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
   API_KEY_SECRET: secret,
   API_KEY_SECRET_PREVIOUS: secret.optional(),
@@ -63,8 +64,8 @@ const environmentSchema = z.object({
 /** What a function runs with, read once from its environment. */
 export interface Config {
   supabaseUrl: string;
-  /** Key of the service role: only ever sent to `supabaseUrl`. */
-  serviceKey: string;
+  /** Keys of the service role, in the order in which they are tried: only ever sent to `supabaseUrl`. */
+  serviceKeys: readonly string[];
   /** Key of the HMAC over API keys. */
   apiKeySecret: string;
   /** The secret before it, under which keys are still good while they are replaced; null when there is none. */
@@ -109,8 +110,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     throw new ConfigError(`configuration: ${problems.join("; ")}`);
   }
   const { data } = parsed;
-  const serviceKey = data.SUPABASE_SECRET_KEYS ?? data.SUPABASE_SERVICE_ROLE_KEY;
-  if (serviceKey === undefined) {
+  // The older key last: it is there after it was disabled, too.
+  const legacy = data.SUPABASE_SERVICE_ROLE_KEY;
+  const serviceKeys = [...data.SUPABASE_SECRET_KEYS, ...legacy === undefined ? [] : [legacy]];
+  if (serviceKeys.length === 0) {
     throw new ConfigError("configuration: SUPABASE_SECRET_KEYS or SUPABASE_SERVICE_ROLE_KEY is missing");
   }
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = data;
@@ -121,7 +124,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   return Object.freeze({
     supabaseUrl: data.SUPABASE_URL,
-    serviceKey,
+    serviceKeys: Object.freeze(serviceKeys),
     apiKeySecret: data.API_KEY_SECRET,
     previousApiKeySecret: data.API_KEY_SECRET_PREVIOUS ?? null,
     apiKeys: data.API_KEYS,

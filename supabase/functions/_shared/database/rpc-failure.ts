@@ -1,4 +1,5 @@
 import { HttpError, unavailable } from "../http/errors.ts";
+import { REFUSED_KEY } from "./secret-keys.ts";
 
 /** What supabase-js tells of a call that failed. `code` is an SQLSTATE, a PGRST code, or empty when nothing answered. */
 export interface RpcError {
@@ -26,6 +27,7 @@ export function classify({ code = "" }: RpcError): RpcFailure {
 /** What is answered to those whose call may be made again; null when it would fail again. */
 export function tryAgain(error: RpcError): HttpError | null {
   if (classify(error) === "rejected") return null;
+  if (error.code === REFUSED_KEY) return unavailable("the project refuses its secret keys: see its settings");
   if (error.code !== BUSY) return unavailable("the database does not answer: try again");
   return new HttpError(429, "busy", "the database is busy with other reads: try again", undefined, {
     "retry-after": "1",

@@ -1,5 +1,6 @@
 import type { SendCommands } from "../cache/redis-client.ts";
 import type { DatabaseClient } from "../database/client.ts";
+import { REFUSED_KEY } from "../database/secret-keys.ts";
 import type { Check } from "./readiness.ts";
 import { SCHEMA_VERSION } from "./schema-version.ts";
 
@@ -14,7 +15,7 @@ const MEMORY = 1_000;
 /** PostgREST answers. */
 const postgrest = (database: DatabaseClient): Check => async (signal) => {
   const { error } = await database.rpc("is_postgrest_there" as never).abortSignal(signal);
-  return error?.code === UNKNOWN_FUNCTION;
+  return error?.code === REFUSED_KEY ? REFUSED_KEY : error?.code === UNKNOWN_FUNCTION;
 };
 
 /** Postgres answers, through PostgREST: no other way is needed to it. */
@@ -35,7 +36,7 @@ const redis = (send: SendCommands): Check => async () => {
 
 /** Asks once for all who ask within `milliseconds`. */
 export function remembered(check: Check, milliseconds: number, now: () => number = Date.now): Check {
-  let last: { until: number; finding: Promise<boolean> } | null = null;
+  let last: { until: number; finding: ReturnType<Check> } | null = null;
   return (signal) => {
     if (last === null || now() >= last.until) {
       last = { until: now() + milliseconds, finding: check(signal) };

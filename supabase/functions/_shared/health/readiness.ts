@@ -1,13 +1,14 @@
 import type { Handler } from "hono";
 import type { Variables } from "../http/app.ts";
 
-/** Asks one component whether it works. What throws, answers false or outlasts the signal does not. */
-export type Check = (signal: AbortSignal) => Promise<boolean>;
+/** Asks one component whether it works. What throws, answers false or an error's code, or outlasts the signal does not. */
+export type Check = (signal: AbortSignal) => Promise<boolean | string>;
 
 /** How a component answered, and after how many milliseconds. */
 interface Finding {
   ok: boolean;
   milliseconds: number;
+  error?: string;
 }
 
 async function examine(check: Check, deadlineMs: number): Promise<Finding> {
@@ -16,8 +17,9 @@ async function examine(check: Check, deadlineMs: number): Promise<Finding> {
   const late = new Promise<boolean>((resolve) => {
     signal.addEventListener("abort", () => resolve(false), { once: true });
   });
-  const ok = await Promise.race([check(signal).catch(() => false), late]);
-  return { ok, milliseconds: Math.round(performance.now() - started) };
+  const said = await Promise.race([check(signal).catch(() => false), late]);
+  const milliseconds = Math.round(performance.now() - started);
+  return typeof said === "string" ? { ok: false, milliseconds, error: said } : { ok: said, milliseconds };
 }
 
 /**

@@ -16,8 +16,8 @@ import { testSchema } from "./test-notification.ts";
 /** Who may have notifications sent: a key with the scope admin for every account, or this project itself. */
 export interface NotificationAccess {
   apiKeys: ApiKeyAuthService;
-  /** Key of the service role, which cron and the other functions send as `apikey`. */
-  serviceKey: string;
+  /** Keys of the service role, one of which cron and the other functions send as `apikey`. */
+  serviceKeys: readonly string[];
 }
 
 type NotificationContext = Context<{ Variables: Variables }>;
@@ -29,8 +29,9 @@ function isSame(given: string, wanted: string): boolean {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
 }
 
-function admit(context: NotificationContext, { apiKeys, serviceKey }: NotificationAccess): void {
-  if (isSame(context.req.header("apikey") ?? "", serviceKey)) {
+function admit(context: NotificationContext, { apiKeys, serviceKeys }: NotificationAccess): void {
+  const given = context.req.header("apikey") ?? "";
+  if (serviceKeys.some((key) => isSame(given, key))) {
     context.get("logFields").key_id = "service";
     return;
   }

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { withSecretKeys } from "../database/secret-keys.ts";
 import { background } from "../http/background.ts";
 import type { Log } from "../observability/log.ts";
 import type { Outbox } from "./outbox-rpc.ts";
@@ -8,12 +9,13 @@ export type CallNotifications = (path: string, body: unknown, signal: AbortSigna
 
 /** Calls the function by the project's own URL; it knows the service's key. */
 export function createCallNotifications(
-  { supabaseUrl, serviceKey }: Pick<Config, "supabaseUrl" | "serviceKey">,
+  { supabaseUrl, serviceKeys }: Pick<Config, "supabaseUrl" | "serviceKeys">,
 ): CallNotifications {
+  const fetch = withSecretKeys(serviceKeys);
   return (path, body, signal) =>
     fetch(new URL(`/functions/v1/notifications${path}`, supabaseUrl), {
       method: "POST",
-      headers: { apikey: serviceKey, "content-type": "application/json" },
+      headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
       signal,
     });

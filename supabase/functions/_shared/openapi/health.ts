@@ -5,7 +5,10 @@ import { answer, type Components, errors, type Part } from "./parts.ts";
 const alive = z.object({ status: z.literal("ok"), request_id: requestId });
 const ready = z.object({
   status: z.enum(["ok", "unavailable"]),
-  checks: z.record(z.string(), z.object({ ok: z.boolean(), milliseconds: z.int() })),
+  checks: z.record(
+    z.string(),
+    z.object({ ok: z.boolean(), milliseconds: z.int(), error: z.string().optional() }),
+  ),
   request_id: requestId,
 });
 
