@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { createConnection } from "../../../supabase/functions/_shared/locks/connection.ts";
+import { createConnection, encryption } from "../../../supabase/functions/_shared/locks/connection.ts";
 import { inRepository } from "../../../local/paths.ts";
 import * as fake from "../../support/fake-postgres.ts";
 
@@ -150,4 +150,40 @@ Deno.test("a statement that is cancelled when no server can be told of it fails 
   connection.destroy();
   await answered;
   await closed;
+});
+
+Deno.test("a connection is encrypted unless Postgres is on this machine, or the URL says how", () => {
+  const isEncrypted = (host: string) => encryption(`postgresql://u:p%40@${host}/postgres`).ssl === "require";
+  for (
+    const host of [
+      "db.abc.supabase.co:5432",
+      "10.0.0.7",
+      "[2001:db8::1]:5432",
+      "aws-0.pooler.supabase.com:6543",
+    ]
+  ) {
+    equal(isEncrypted(host), true, host);
+  }
+  for (const host of ["127.0.0.1:54322", "localhost", "[::1]:5432", "supabase_db_ref:5432"]) {
+    equal(isEncrypted(host), false, host);
+  }
+  deepEqual(encryption("postgresql://db.abc.supabase.co/postgres?sslmode=verify-full"), {});
+});
+
+Deno.test("to a Postgres elsewhere nothing is sent in plain text, whatever it answers", async () => {
+  const TLS_HANDSHAKE = 22;
+  let first: Uint8Array | null = null;
+  let second = null as Uint8Array | null;
+  await using server = fake.fakePostgres(async (client) => {
+    first = await client.read();
+    await client.say(fake.encode("N"));
+    second = await client.read();
+  });
+  // The same listener under an address that is not known to be this machine's.
+  const url = server.url.replace("127.0.0.1", "0.0.0.0");
+  const connection = await createConnection({ url, applicationName: "test" });
+  await rejects(connection.run("select 1"));
+  deepEqual(first, new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]));
+  // The driver begins TLS all the same, and gets no answer.
+  equal(second?.[0], TLS_HANDSHAKE);
 });

@@ -42,6 +42,19 @@ interface Place {
 /** Postgres closes a connection that it is told to end; one that is not closed after this is destroyed. */
 const FAREWELL_MS = 1_000;
 
+/**
+ * Whether the way to Postgres is encrypted, unless the URL says so itself (`sslmode`): the platform's URL does not, and
+ * functions cannot change it. Not on this machine, where nobody listens: loopback, a socket, or a container's name, which
+ * has no dot. The certificate is not checked, since it is of the project's own authority.
+ */
+export function encryption(url: string): { ssl?: "require" } {
+  // What is no URL is for the driver to refuse.
+  if (!URL.canParse(url)) return {};
+  const { hostname, searchParams } = new URL(url);
+  const isNear = /^127\.|^\[::1\]$/.test(hostname) || !/[.:]/.test(hostname);
+  return isNear || searchParams.has("sslmode") ? {} : { ssl: "require" };
+}
+
 /** A connection that is not open yet. It rejects nothing until a statement is sent. */
 export async function createConnection(
   { url, applicationName, connectTimeoutMs = 5_000 }: ConnectionOptions,
@@ -74,6 +87,7 @@ export async function createConnection(
   }
 
   const options = {
+    ...encryption(url),
     max: 1,
     // A pooler in transaction mode gives every transaction another session, which knows no prepared statement.
     prepare: false,
