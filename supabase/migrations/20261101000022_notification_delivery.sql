@@ -169,14 +169,14 @@ comment on function trading.disable_channel is
   'Takes a channel out of use: what it was not told yet is dead (and can be sent again), and the other channels are told.';
 
 create function public.fail_notification(
-  id bigint, lease uuid, error text, retry_after integer default null, gone boolean default false
+  id bigint, lease uuid, error text, retry_after integer default null, refused boolean default false
 ) returns jsonb
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
   failed constant trading.notification_outbox := trading.leased(id, lease);
   failed_at constant timestamptz := clock_timestamp();
   first_failing constant timestamptz := coalesce(failed.first_failed_at, failed_at);
-  wait constant interval := trading.retry_delay(failed.attempts + 1);
+  wait constant interval := case when not refused then trading.retry_delay(failed.attempts + 1) end;
   since timestamptz;
 begin
   if failed.id is null then
@@ -192,12 +192,10 @@ begin
     next_attempt_at = failed_at
       + coalesce(greatest(wait, make_interval(secs => least(greatest(retry_after, 0), 86400))), '0')
   where o.id = failed.id;
-  -- Those behind it were claimed with it.
-  update trading.notification_outbox o set lease = null, leased_until = null where o.lease = failed.lease
+  -- Those behind it were claimed with it: they wait as well, unless it was refused for what it says.
+  update trading.notification_outbox o set lease = null, leased_until = null where o.lease = failed.lease and not refused
     and o.channel_id = failed.channel_id and coalesce(o.account_id, 0) = coalesce(failed.account_id, 0);
-  if gone then
-    perform trading.disable_channel(failed.channel_id, 'gone');
-  elsif wait is null and since <= first_failing then
+  if wait is null and since <= least(first_failing, failed_at - interval '12 hours') then
     perform trading.disable_channel(failed.channel_id, 'repeated_failure');
   end if;
   return (select jsonb_build_object('status', o.status, 'attempts', o.attempts, 'next_attempt_at',
@@ -207,9 +205,9 @@ end;
 $$;
 comment on function public.fail_notification is
   'It was not delivered: error is a code and perhaps an HTTP status ("http_status 500"). It is tried again after about 5 s, 5 min, '
-  '30 min, 2 h, 5 h and 10 h, or later when retry_after (seconds, at most a day) says so; then it is dead. gone (HTTP 410) disables '
-  'the channel at once; so does a message that dies when nothing reached the channel since it first failed. Gives back what was '
-  'claimed behind it. Answers { status: pending | dead | lost, attempts, next_attempt_at, channel_disabled }.';
+  '30 min, 2 h, 5 h and 10 h, or later when retry_after (seconds, at most a day) says so; then it is dead. A refused one is dead at '
+  'once, and those claimed behind it are sent on; else they are given back. The channel is disabled by a message that dies when '
+  'nothing reached it since that first failed, for twelve hours at least. Answers { status: pending | dead | lost, attempts, next_attempt_at, channel_disabled }.';
 
 create function public.release_notifications(lease uuid) returns integer
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$

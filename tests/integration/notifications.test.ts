@@ -183,7 +183,8 @@ Deno.test("the outbox is asked through PostgREST as it is written down", async (
   equal(await outbox.channel(unique("nobody")), null);
   await outbox.complete("9007199254740993", crypto.randomUUID());
   equal(
-    (await outbox.fail("1", crypto.randomUUID(), { error: "timeout", retryAfter: null, gone: false })).status,
+    (await outbox.fail("1", crypto.randomUUID(), { error: "timeout", retryAfter: null, refused: false }))
+      .status,
     "lost",
   );
   await outbox.release(crypto.randomUUID());

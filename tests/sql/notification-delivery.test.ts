@@ -129,21 +129,53 @@ outboxTest("Retry-After is honoured when it is longer than the schedule, and at 
 });
 
 outboxTest(
-  "410 disables a channel at once, buries what is pending, and tells the other channels",
+  "a refused message is dead at once, and those claimed behind it stay with their sender",
   async (desk) => {
     const account = await desk.account();
-    const gone = await desk.channel([account]);
-    const other = await desk.channel([], { events: ["channel_disabled"] });
-    await desk.buy(account);
-    await desk.buy(account);
+    const channel = await desk.channel([account]);
+    for (let number = 0; number < 3; number++) await desk.buy(account);
     const line = await onlyLine(desk);
-    await desk.fail(ids(line)[0] ?? "", line.lease, { error: "http_status 410", gone: true });
-    deepEqual((await desk.rows(gone)).map(({ status, last_error }) => [status, last_error]), [
-      ["dead", "http_status 410"],
-      ["dead", "channel_disabled"],
+    const [first = "", second = ""] = ids(line);
+    const refused = await desk.fail(first, line.lease, { error: "http_status 400", refused: true });
+    deepEqual([refused.status, refused.channel_disabled], ["dead", false]);
+    equal(await desk.complete(second, line.lease), true);
+    deepEqual(
+      (await desk.rows(channel)).map(({ status, last_error, leased }) => [status, last_error, leased]),
+      [
+        ["dead", "http_status 400", false],
+        ["delivered", null, false],
+        ["pending", null, true],
+      ],
+    );
+  },
+);
+
+outboxTest(
+  "a channel that refuses all it is told for half a day is disabled, and the other channels are told",
+  async (desk) => {
+    const account = await desk.account();
+    const refusing = await desk.channel([account]);
+    const other = await desk.channel([], { events: ["channel_disabled"] });
+    const refuse = async () => {
+      await desk.buy(account);
+      const line = await onlyLine(desk);
+      return (await desk.fail(ids(line)[0] ?? "", line.lease, { error: "http_status 410", refused: true }))
+        .channel_disabled;
+    };
+    equal(await refuse(), false);
+    await desk.later("11 hours");
+    equal(await refuse(), false);
+    await desk.later("2 hours");
+    equal(await refuse(), true);
+    deepEqual(await desk.claim({ lines: 10 }).then((lines) => lines.map(({ channel }) => channel.name)), [
+      other,
     ]);
     const [told] = await desk.rows(other);
-    deepEqual([told?.event, told?.payload.channel, told?.payload.reason], ["channel_disabled", gone, "gone"]);
+    deepEqual([told?.event, told?.payload.channel, told?.payload.reason], [
+      "channel_disabled",
+      refusing,
+      "repeated_failure",
+    ]);
   },
 );
 

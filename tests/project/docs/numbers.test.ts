@@ -88,6 +88,7 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/security.md", "is answered 503, and other keys"],
   ["docs/configuration.md", "1: receivers of notifications may be plain HTTP"],
   ["docs/configuration.md", "1: receivers may lie at any address"],
+  ["docs/notifications.md", "refused for what it says (HTTP 400, 410, 413, 422)"],
   ["docs/operations.md", "it is 503 when something does not"],
   [
     "docs/orders.md",

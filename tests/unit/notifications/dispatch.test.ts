@@ -31,9 +31,10 @@ function world(lines: Line[], send: Send, more: { now?: () => number; channel_di
     enqueueSummaries: () => Promise.resolve(),
     claim: () => Promise.resolve(lines.shift() ?? null),
     complete: (id) => Promise.resolve(void said.push(`complete ${id}`)),
-    fail: (id, _, { error, retryAfter, gone }) => {
-      said.push(`fail ${id} ${error} ${retryAfter} ${gone}`);
-      return Promise.resolve({ status: "pending", channel_disabled: more.channel_disabled ?? false });
+    fail: (id, _, { error, retryAfter, refused }) => {
+      said.push(`fail ${id} ${error} ${retryAfter} ${refused}`);
+      const status = refused ? "dead" : "pending";
+      return Promise.resolve({ status, channel_disabled: more.channel_disabled ?? false });
     },
     release: (lease) => Promise.resolve(void said.push(`release ${lease}`)),
     work: () => Promise.resolve({ channels: 1, due: true }),
@@ -79,14 +80,29 @@ Deno.test("a line ends at its first failure; the next line is sent", async () =>
   assert.deepEqual(said, ["complete 1", "fail 2 http_status 500 7 false", "complete 4"]);
 });
 
-Deno.test("410 is told as gone, a failure without status by its code", async () => {
-  const answers = [failed({ status: 410 }), failed({ code: "timeout", status: null })];
+Deno.test("a message that its receiver refuses for what it says holds up none behind it", async () => {
+  const refusals = [400, 410, 413, 422].map((status) => failed({ status }));
+  const answers = [...refusals, arrived, failed({ code: "timeout", status: null })];
   const { dispatch, said } = world(
-    [line("a", "1"), line("b", "2")],
-    () => Promise.resolve(answers.shift() ?? failed()),
+    [line("a", "1", "2", "3", "4", "5", "6", "7")],
+    () => Promise.resolve(answers.shift() ?? arrived),
+  );
+  assert.deepEqual(await dispatch(), { delivered: 1, failed: 5 });
+  assert.deepEqual(said, [
+    ...[400, 410, 413, 422].map((status, index) => `fail ${index + 1} http_status ${status} null true`),
+    "complete 5",
+    "fail 6 timeout null false",
+  ]);
+});
+
+Deno.test("a line whose channel is disabled by a refusal is not sent on", async () => {
+  const { dispatch, said } = world(
+    [line("a", "1", "2")],
+    () => Promise.resolve(failed({ status: 400 })),
+    { channel_disabled: true },
   );
   await dispatch();
-  assert.deepEqual(said, ["fail 1 http_status 410 null true", "fail 2 timeout null false"]);
+  assert.deepEqual(said, ["fail 1 http_status 400 null true"]);
 });
 
 Deno.test("nothing is sent that might not be over before the lease is", async () => {

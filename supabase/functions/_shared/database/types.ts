@@ -90,7 +90,7 @@ export type Database = {
         }[];
       };
       "fail_notification": {
-        Args: { "error": string; "gone"?: boolean; "id": number; "lease": string; "retry_after"?: number };
+        Args: { "error": string; "id": number; "lease": string; "refused"?: boolean; "retry_after"?: number };
         Returns: Json;
       };
       "halt_account": { Args: { "account": string; "reason"?: string }; Returns: Json };

@@ -3,6 +3,9 @@ import { toMessage } from "./formats.ts";
 import type { Channel, Line, Notification, Outbox } from "./outbox-rpc.ts";
 import type { Send, Sent } from "./send.ts";
 
+/** Answers that mean this message, which would be refused again, and not the receiver. */
+const REFUSED: readonly (number | null)[] = [400, 410, 413, 422];
+
 /** How many notifications one run sent, and how many did not arrive. */
 export interface Dispatched {
   delivered: number;
@@ -41,7 +44,7 @@ export function createDispatch(
     }
   }
 
-  /** Sends a line as far as its receiver takes it. */
+  /** Sends a line as far as its receiver takes it, past what it refuses. */
   async function deliver(
     { lease, channel, notifications }: Line,
     total: Dispatched,
@@ -58,10 +61,11 @@ export function createDispatch(
         continue;
       }
       total.failed++;
+      const refused = REFUSED.includes(sent.status);
       const failure = await outbox.fail(notification.id, lease, {
         error: errorOf(sent),
         retryAfter: sent.retryAfter,
-        gone: sent.status === 410,
+        refused,
       });
       const { status, channel_disabled: disabled } = failure;
       log(disabled ? "error" : "warn", "notification not delivered", {
@@ -70,7 +74,7 @@ export function createDispatch(
         status,
       });
       if (disabled) log("error", "notification channel disabled", { channel: channel.name });
-      return;
+      if (disabled || !refused || status === "lost") return;
     }
   }
 

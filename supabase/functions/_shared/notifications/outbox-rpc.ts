@@ -44,8 +44,8 @@ export interface Failed {
   error: string;
   /** Seconds; null: by the schedule. */
   retryAfter: number | null;
-  /** The receiver wants no more, ever. */
-  gone: boolean;
+  /** The receiver would refuse it again: it is not sent again, and does not hold up those behind it. */
+  refused: boolean;
 }
 
 /** The outbox. Every call throws an {@link OutboxError} when the database does not answer as it should. */
@@ -104,8 +104,8 @@ export function createOutbox(database: DatabaseClient): Outbox {
     async complete(id, lease) {
       await call(z.boolean(), "complete_notification", { id, lease });
     },
-    fail: (id, lease, { error, retryAfter, gone }) =>
-      call(failureSchema, "fail_notification", { id, lease, error, retry_after: retryAfter, gone }),
+    fail: (id, lease, { error, retryAfter, refused }) =>
+      call(failureSchema, "fail_notification", { id, lease, error, retry_after: retryAfter, refused }),
     async release(lease) {
       await call(z.number(), "release_notifications", { lease });
     },
