@@ -26,8 +26,8 @@ function measure(count: number, call: () => unknown): number {
 
 const [one, ten] = [serviceOf(1), serviceOf(10)];
 const contenders: { name: string; count: number; call: () => unknown }[] = [
-  { name: "HMAC-SHA256, 1 key listed", count: calls, call: () => one.validateApiKey(key) },
-  { name: "HMAC-SHA256, 10 keys listed", count: calls, call: () => ten.validateApiKey(key) },
+  { name: "HMAC-SHA256, 1 key listed", count: calls, call: () => one.checkApiKey(key) },
+  { name: "HMAC-SHA256, 10 keys listed", count: calls, call: () => ten.checkApiKey(key) },
   { name: "bcryptjs, cost 10, 1 key", count: 2, call: () => bcrypt.compareSync(key.slice(-72), hash) },
 ];
 const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));

@@ -8,7 +8,8 @@ import { problemsOf } from "./validators/problem.ts";
 export { allowOnly } from "./http/app.ts";
 
 /**
- * Parses a JSON body by a schema and leaves the result as `context.get("body")`.
+ * Parses a JSON body by a schema and leaves the result as `context.get("body")`. For any Hono app: what it throws is an
+ * HTTPException.
  *
  * @param schema what the body must be
  * @param limit largest body, in bytes

@@ -74,6 +74,7 @@ const GIVEN: [page: string, phrase: string][] = [
   ["README.md", "A 503 means"],
   ["README.md", "Node 20 or newer"],
   ["docs/cache.md", "not read before is a 503"],
+  ["docs/functions.md", "is a 400 on any Hono app"],
   ["docs/cache.md", "The free plan of Upstash has 500,000 a month"],
   ["docs/configuration.md", "TradingView gives up after 3000"],
   ["docs/errors.md", "refused: 422"],

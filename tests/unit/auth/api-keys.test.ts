@@ -38,7 +38,7 @@ Deno.test("the entry of a key with scopes, account and expiry reads back as them
     account: "my paper",
     expiresAt,
   });
-  assert.deepEqual(serviceFor(entry).validateApiKey(key), {
+  assert.deepEqual(serviceFor(entry).checkApiKey(key), {
     ok: true,
     id: "tv",
     scopes: ["read", "admin"],
@@ -49,7 +49,7 @@ Deno.test("the entry of a key with scopes, account and expiry reads back as them
 
 Deno.test("an entry of id and hash alone may trade and read on any account, forever", () => {
   const { key, entry } = maker.generateApiKey({ id: "tv" });
-  assert.deepEqual(serviceFor(entry).validateApiKey(key), {
+  assert.deepEqual(serviceFor(entry).checkApiKey(key), {
     ok: true,
     id: "tv",
     scopes: ["trade", "read"],
@@ -59,7 +59,7 @@ Deno.test("an entry of id and hash alone may trade and read on any account, fore
 
 Deno.test("a key of any text is valid when its hash is listed", () => {
   const key = "correct horse battery staple";
-  assert.deepEqual(serviceFor(`mine:${hashOf(key)}`).validateApiKey(key), {
+  assert.deepEqual(serviceFor(`mine:${hashOf(key)}`).checkApiKey(key), {
     ok: true,
     id: "mine",
     scopes: ["trade", "read"],
@@ -69,29 +69,29 @@ Deno.test("a key of any text is valid when its hash is listed", () => {
 
 Deno.test("a hash in capitals is the same hash", () => {
   const { key, hash } = maker.generateApiKey({ id: "tv" });
-  assert.ok(serviceFor(`tv:${hash.toUpperCase()}`).validateApiKey(key).ok);
+  assert.ok(serviceFor(`tv:${hash.toUpperCase()}`).checkApiKey(key).ok);
 });
 
 Deno.test("while keys rotate, both keys of an id are valid", () => {
   const before = maker.generateApiKey({ id: "tv" });
   const after = maker.generateApiKey({ id: "tv" });
   const service = serviceFor(`${before.entry}, ${after.entry}`);
-  assert.ok(service.validateApiKey(before.key).ok);
-  assert.ok(service.validateApiKey(after.key).ok);
+  assert.ok(service.checkApiKey(before.key).ok);
+  assert.ok(service.checkApiKey(after.key).ok);
   assert.equal(service.getKeyCount(), 2);
 });
 
 Deno.test("a key that is not listed is unknown, also with the id of one that is", () => {
   const service = serviceFor(maker.generateApiKey({ id: "tv" }).entry);
   const stranger = maker.generateApiKey({ id: "tv" }).key;
-  assert.deepEqual(service.validateApiKey(stranger), { ok: false, code: "unknown_key" });
-  assert.deepEqual(service.validateApiKey("x"), { ok: false, code: "unknown_key" });
-  assert.deepEqual(service.validateApiKey(""), { ok: false, code: "unknown_key" });
+  assert.deepEqual(service.checkApiKey(stranger), { ok: false, code: "unknown_key" });
+  assert.deepEqual(service.checkApiKey("x"), { ok: false, code: "unknown_key" });
+  assert.deepEqual(service.checkApiKey(""), { ok: false, code: "unknown_key" });
 });
 
 Deno.test("without any entry, no key is valid", () => {
   assert.equal(maker.getKeyCount(), 0);
-  assert.deepEqual(maker.validateApiKey(maker.generateApiKey({ id: "tv" }).key), {
+  assert.deepEqual(maker.checkApiKey(maker.generateApiKey({ id: "tv" }).key), {
     ok: false,
     code: "unknown_key",
   });
@@ -102,7 +102,7 @@ Deno.test("a typo in a key is told by its checksum", () => {
   const service = serviceFor(entry);
   for (let place = 0; place < key.length; place++) {
     const other = key[place] === "0" ? "1" : "0";
-    const check = service.validateApiKey(key.slice(0, place) + other + key.slice(place + 1));
+    const check = service.checkApiKey(key.slice(0, place) + other + key.slice(place + 1));
     assert.equal(check.ok, false, `at ${place}`);
     // The prefix makes it a key of ours at all.
     if (place > 2) {
@@ -115,17 +115,17 @@ Deno.test("a key is valid up to its expiry, and counted so", () => {
   let now = Date.parse("2029-12-31T23:59:59.999Z");
   const { key, entry } = maker.generateApiKey({ id: "tv", expiresAt: new Date("2030-01-01T00:00:00Z") });
   const service = serviceFor(entry, () => now);
-  assert.ok(service.validateApiKey(key).ok);
+  assert.ok(service.checkApiKey(key).ok);
   assert.equal(service.getKeyCount(), 1);
   now += 1;
-  assert.deepEqual(service.validateApiKey(key), { ok: false, code: "expired_key" });
+  assert.deepEqual(service.checkApiKey(key), { ok: false, code: "expired_key" });
   assert.equal(service.getKeyCount(), 0);
 });
 
 Deno.test("a key made with another secret is unknown", () => {
   const other = createApiKeyAuthService({ secret: `${secret}!`, apiKeys: "" });
   const { key, entry } = other.generateApiKey({ id: "tv" });
-  assert.deepEqual(serviceFor(entry).validateApiKey(key), { ok: false, code: "unknown_key" });
+  assert.deepEqual(serviceFor(entry).checkApiKey(key), { ok: false, code: "unknown_key" });
 });
 
 Deno.test("what no entry can hold is refused when a key is made", () => {
@@ -179,7 +179,7 @@ Deno.test("while secrets rotate, keys made with either are valid, and new ones a
     previousSecret: secret,
     apiKeys: before.entry,
   });
-  assert.ok(rotating.validateApiKey(before.key).ok);
+  assert.ok(rotating.checkApiKey(before.key).ok);
   const after = rotating.generateApiKey({ id: "new" });
   const both = `${before.entry},${after.entry}`;
   const during = createApiKeyAuthService({
@@ -188,13 +188,30 @@ Deno.test("while secrets rotate, keys made with either are valid, and new ones a
     apiKeys: both,
   });
   const done = createApiKeyAuthService({ secret: `${secret}, the next`, apiKeys: both });
-  assert.deepEqual([before, after].map(({ key }) => during.validateApiKey(key).ok), [true, true]);
-  assert.deepEqual([before, after].map(({ key }) => done.validateApiKey(key).ok), [false, true]);
+  assert.deepEqual([before, after].map(({ key }) => during.checkApiKey(key).ok), [true, true]);
+  assert.deepEqual([before, after].map(({ key }) => done.checkApiKey(key).ok), [false, true]);
 });
 
 Deno.test("a text that is longer than any key is no key, whatever it begins with", () => {
   const long = "x".repeat(256);
   const service = serviceFor(`mine:${hashOf(long)}`);
-  assert.ok(service.validateApiKey(long).ok);
-  assert.deepEqual(service.validateApiKey(`${long}x`), { ok: false, code: "unknown_key" });
+  assert.ok(service.checkApiKey(long).ok);
+  assert.deepEqual(service.checkApiKey(`${long}x`), { ok: false, code: "unknown_key" });
+});
+
+Deno.test("whether a key is live is a plain yes or no, so that a condition on it lets nobody else in", () => {
+  const { key, entry } = maker.generateApiKey({ id: "tv" });
+  const { validateApiKey } = serviceFor(entry);
+  assert.equal(validateApiKey(key), true);
+  for (const other of ["", "x", key.slice(0, -1), maker.generateApiKey().key]) {
+    assert.equal(validateApiKey(other), false, other);
+  }
+});
+
+Deno.test("without options a key gets an id of its own, and is good once its entry is listed", () => {
+  const [one, two] = [maker.generateApiKey(), maker.generateApiKey()];
+  const service = serviceFor(`${one.entry},${two.entry}`);
+  assert.deepEqual([one, two].map(({ key }) => service.validateApiKey(key)), [true, true]);
+  const ids = [one, two].map(({ key }) => service.checkApiKey(key)).map((check) => check.ok && check.id);
+  assert.equal(new Set(ids).size, 2);
 });

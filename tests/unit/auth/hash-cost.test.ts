@@ -17,7 +17,7 @@ Deno.test("a key of 256 random bits needs no slow hash: its check is 1,000 times
   const { key, entry } = createApiKeyAuthService({ secret, apiKeys: "" }).generateApiKey({ id: "tv" });
   const service = createApiKeyAuthService({ secret, apiKeys: entry });
   const hash = bcrypt.hashSync(key.slice(-72), 10);
-  const check = () => assert.ok(service.validateApiKey(key).ok);
+  const check = () => assert.ok(service.checkApiKey(key).ok);
   cost(2_000, check); // warms up
   const ours = cost(2_000, check);
   const slow = cost(4, () => assert.ok(bcrypt.compareSync(key.slice(-72), hash)));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Hono } from "hono";
 import * as z from "zod";
 import { allowOnly, createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { errorBody, HttpError, unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
@@ -101,6 +102,17 @@ Deno.test("validateBody answers 400 with the path of each problem, and without t
     "levels[0].price",
   ]);
   assert.ok(!JSON.stringify(json).includes("hunter2"));
+});
+
+Deno.test("validateBody refuses in the same way on an app that is not ours", async () => {
+  const plain = new Hono().post(
+    "/",
+    validateBody(z.object({ symbol: z.string() })),
+    (context) => context.text("in"),
+  );
+  const response = await plain.request("/", { method: "POST", body: '{"symbol":1}' });
+  const { error } = await response.json();
+  assert.deepEqual([response.status, error.code, error.details[0].path], [400, "invalid_body", "symbol"]);
 });
 
 Deno.test("validateBody answers 400 to what is no JSON, 413 to what is too long", async () => {

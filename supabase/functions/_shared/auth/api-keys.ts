@@ -116,15 +116,20 @@ export function parseApiKeys(text: string): ApiKeyEntry[] {
 
 /** Makes and checks API keys. */
 export interface ApiKeyAuthService {
-  /** A new key: `key` is shown once, `entry` goes into `API_KEYS`. Throws RangeError for what no entry can hold. */
-  generateApiKey(options: {
-    id: string;
+  /**
+   * A new key: `key` is shown once, and is good once `entry` stands in `API_KEYS`. Its id is made up when none is given.
+   * Throws RangeError for what no entry can hold.
+   */
+  generateApiKey(options?: {
+    id?: string;
     scopes?: readonly Scope[];
     account?: string;
     expiresAt?: Date;
   }): { key: string; hash: string; entry: string };
+  /** Whether a key is live. */
+  validateApiKey(key: string): boolean;
   /** Whose key it is. A typo is refused without crypto; all else takes the same time, whether and wherever it is listed. */
-  validateApiKey(key: string): KeyCheck;
+  checkApiKey(key: string): KeyCheck;
   /** How many keys are live. */
   getKeyCount(): number;
 }
@@ -164,8 +169,27 @@ export function createApiKeyAuthService(
   }));
   const founds = [NOBODY, ...senders];
   const secrets = previousSecret === null ? [secret] : [secret, previousSecret];
+  const checkApiKey = (key: string): KeyCheck => {
+    const text = key.slice(0, LONGEST_KEY);
+    const isTypo = checksum(text.slice(0, -8)) !== text.slice(-8) && text.startsWith(PREFIX);
+    // Its own checksum gives a typo away, to anybody and without any secret.
+    if (isTypo && text.at(-SECRET_AND_CHECKSUM) === "_") return MALFORMED;
+    // The same steps for every other text, to the end: neither whether nor where a key stands in the list, nor how far
+    // a guess got, must show in the time.
+    fillUp(text);
+    let place = 0;
+    for (const each of secrets) {
+      const hash = hashOf(text, each);
+      entries.forEach((entry, index) => {
+        place = Math.max(place, (index + 1) * Number(timingSafeEqual(entry.hash, hash)));
+      });
+    }
+    const found = founds[place] ?? NOBODY;
+    if (found.expiresAt <= now()) return EXPIRED;
+    return found !== NOBODY && key.length <= LONGEST_KEY ? found.check : isTypo ? MALFORMED : UNKNOWN;
+  };
   return {
-    generateApiKey({ id, scopes = [], account, expiresAt }) {
+    generateApiKey({ id = `key-${randomBytes(4).toString("hex")}`, scopes = [], account, expiresAt } = {}) {
       if (!KEY_ID.test(id)) throw new RangeError(`the id must be ${ID_RULE}`);
       if (account !== undefined && /[:,]/.test(account)) {
         throw new RangeError("a key cannot be bound to an account whose name has a colon or a comma");
@@ -177,26 +201,8 @@ export function createApiKeyAuthService(
       return { key, hash, entry: parts.join(":").replace(/:+$/, "") };
     },
 
-    validateApiKey(key) {
-      const text = key.slice(0, LONGEST_KEY);
-      const isTypo = checksum(text.slice(0, -8)) !== text.slice(-8) && text.startsWith(PREFIX);
-      // Its own checksum gives a typo away, to anybody and without any secret.
-      if (isTypo && text.at(-SECRET_AND_CHECKSUM) === "_") return MALFORMED;
-      // The same steps for every other text, to the end: neither whether nor where a key stands in the list, nor how far
-      // a guess got, must show in the time.
-      fillUp(text);
-      let place = 0;
-      for (const each of secrets) {
-        const hash = hashOf(text, each);
-        entries.forEach((entry, index) => {
-          place = Math.max(place, (index + 1) * Number(timingSafeEqual(entry.hash, hash)));
-        });
-      }
-      const found = founds[place] ?? NOBODY;
-      if (found.expiresAt <= now()) return EXPIRED;
-      return found !== NOBODY && key.length <= LONGEST_KEY ? found.check : isTypo ? MALFORMED : UNKNOWN;
-    },
-
+    checkApiKey,
+    validateApiKey: (key) => checkApiKey(key).ok,
     getKeyCount: () => senders.filter(({ expiresAt }) => expiresAt > now()).length,
   };
 }

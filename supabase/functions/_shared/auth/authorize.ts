@@ -47,7 +47,7 @@ export function authorize(service: ApiKeyAuthService, key: string | null, scope:
   if (key === null) {
     throw unauthorized("missing_key", "send an API key: header x-api-key, or a field key in the body");
   }
-  const check = service.validateApiKey(key);
+  const check = service.checkApiKey(key);
   if (!check.ok) throw unauthorized(check.code, "this API key is not valid");
   const { id, scopes, account } = check;
   requireScope({ id, scopes, account }, scope);

@@ -1,3 +1,5 @@
+import { HTTPException } from "hono/http-exception";
+
 /**
  * One thing that is wrong with a request, in the words of the person who sent it.
  *
@@ -16,19 +18,29 @@ export interface ErrorBody {
   request_id: string;
 }
 
-/** An outcome that ends a request with an error answer. Thrown by middleware and handlers, caught once, in createApp. */
-export class HttpError extends Error {
+/**
+ * An outcome that ends a request with an error answer. Thrown by middleware and handlers, caught once, in createApp; any
+ * other Hono app answers with {@link HttpError.getResponse}.
+ */
+export class HttpError extends HTTPException {
   override readonly name = "HttpError";
 
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 415 | 422 | 429 | 500 | 503,
+    override readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 415 | 422 | 429 | 500 | 503,
     /** snake_case, stable: what a program may react to. */
     readonly code: string,
     message: string,
     readonly details?: Problem[],
     readonly headers: Record<string, string> = {},
   ) {
-    super(message);
+    super(status, { message });
+  }
+
+  override getResponse(): Response {
+    return Response.json(errorBody(this, crypto.randomUUID()), {
+      status: this.status,
+      headers: this.headers,
+    });
   }
 }
 

@@ -34,7 +34,7 @@ export function rateLimit(
   { apiKeys, limiter }: { apiKeys: ApiKeyAuthService; limiter: Limiter },
 ): MiddlewareHandler<{ Variables: Variables }> {
   return async (context, next) => {
-    const check = apiKeys.validateApiKey(presentedKey(context) ?? "");
+    const check = apiKeys.checkApiKey(presentedKey(context) ?? "");
     if (!check.ok) return await next();
     const verdict = await limiter.take(check.id);
     if (!verdict.allowed) {
