@@ -67,13 +67,14 @@ comment on type trading.target is 'The position wanted after an alert: side long
 
 create type trading.exit_rule as (
   type text, percent numeric, amount numeric, stop_price numeric, limit_price numeric, trail_amount numeric, trail_percent numeric,
-  activation_price numeric, activation_amount numeric, activation_percent numeric
+  activation_price numeric, activation_amount numeric, activation_percent numeric, quantity numeric, close_percent numeric
 );
 comment on type trading.exit_rule is
   'Where an exit lies: at limit_price (take profit) or stop_price (stop loss), or amount (money per unit) or percent away from '
   'the entry. A stop loss has a type: stop, '
   'stop_limit (with limit_price) or trailing_stop (with trail_amount or trail_percent, from the start or once the price has been at '
-  'activation_price, or activation_amount or activation_percent beyond the entry).';
+  'activation_price, or activation_amount or activation_percent beyond the entry). Of several take profits each says how much it closes: '
+  'quantity in units or close_percent of what the order opened.';
 
 create type trading.alert_request as (
   ordinal integer, message jsonb, received_at timestamptz,
@@ -81,14 +82,14 @@ create type trading.alert_request as (
   exchange text, action text, target trading.target, quantity numeric, quantity_type text,
   order_type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric,
   activation_price numeric, activation_amount numeric, activation_percent numeric, time_in_force text,
-  take_profit trading.exit_rule, stop_loss trading.exit_rule,
+  take_profit trading.exit_rule, take_profits trading.exit_rule[], stop_loss trading.exit_rule,
   price numeric, "open" numeric, high numeric, low numeric, "time" timestamptz, "interval" text, max_age numeric, fee numeric, order_id text,
   previous trading.target, ignored text[]
 );
 comment on type trading.alert_request is
   'The canonical alert (DESIGN 8) as it is booked: message is all of it, ordinal its place in the batch from 1, received_at when '
   'it arrived (now, but for a replay). idempotency_key names it for good; message_id names a signed message, by its key and the id that '
-  'its sender gave it; id is the sender''s label, which many alerts may have. previous: the position that the sender had before it. ignored: the sender''s fields that were not understood.';
+  'its sender gave it; id is the sender''s label, which many alerts may have. take_profits: all of them, take_profit as the only one. previous: the position that the sender had before it. ignored: the sender''s fields that were not understood.';
 
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
@@ -100,7 +101,7 @@ begin
       row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
           r.id, r.idempotency_key, r.message_id, r.hash, r.exchange, r.action, r.target, r.quantity, r.quantity_type, r.order_type,
           r.limit_price, r.stop_price, r.trail_amount, r.trail_percent, r.activation_price, r.activation_amount, r.activation_percent,
-          r.time_in_force, r.take_profit, r.stop_loss, r.price, r."open", r.high, r.low, r."time", r."interval", r.max_age, r.fee,
+          r.time_in_force, r.take_profit, coalesce(r.take_profits, case when r.take_profit is distinct from null then array[r.take_profit] end), r.stop_loss, r.price, r."open", r.high, r.low, r."time", r."interval", r.max_age, r.fee,
           r.order_id, r.previous, r.ignored)::trading.alert_request order by e.ordinal),
     min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
       or r.action not in ('buy', 'sell', 'close', 'modify', 'cancel', 'mark', 'halt', 'resume')

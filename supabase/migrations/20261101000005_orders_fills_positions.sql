@@ -28,7 +28,7 @@ create table trading.orders (
   waiting boolean not null default false,
   bracket_id bigint,
   leg text check (leg in ('take_profit', 'stop_loss')),
-  take_profit trading.exit_rule,
+  take_profits trading.exit_rule[],
   stop_loss trading.exit_rule,
   fee trading.money,
   exchange text,
@@ -64,6 +64,7 @@ comment on column trading.orders.waiting is
   'side and quantity are what is known (quantity null: its size needs the price, or the orders before it); reduce_only is false.';
 comment on column trading.orders.trail_amount is 'Distance of a trailing stop in money per unit (or trail_percent of the peak); its stop_price is not cut to ticks.';
 comment on column trading.orders.bracket_id is 'The entry order whose position this leg protects; when one leg fills, the other is canceled.';
+comment on column trading.orders.take_profits is 'The take profits that it places when it fills, the nearest first as they were sent; null: none.';
 comment on column trading.orders.exchange is 'What its alert named; null: none.';
 comment on column trading.orders.fee is 'Fee the alert named; null: the account''s fee model.';
 comment on column trading.orders.reason is 'Why it was canceled: alert, replaced, oco, position_closed, ioc, reset, split, halted, nothing_to_do (it waited, and there was nothing left to trade), or the refusal at its fill. Of a filled order: cut_to_funds, when only a part of it was allowed; margin_call, when the account''s own rule placed it.';

@@ -38,44 +38,67 @@ create function trading.trim_exits(orders trading.orders[], slots integer[], hel
   language plpgsql immutable set search_path = '' as $$
 declare
   o trading.orders;
-  uncovered numeric := abs(held.quantity);
-  bracket_id bigint;
+  uncovered numeric := abs(held.quantity);  -- by newer brackets
+  covered numeric;                          -- by the bracket at hand,
+  profits numeric;                          -- and by its take profits
+  first_leg integer;
+  last_leg integer := cardinality(slots);
   kept numeric;
 begin
-  for i in reverse cardinality(slots) .. 1 loop
-    o := orders[slots[i]];
-    continue when o.status <> 'open' or not o.reduce_only or o.symbol <> held.symbol or o.strategy <> held.strategy;
-    if o.bracket_id = filled.bracket_id or held.quantity = 0 or (held.quantity > 0) = (o.side = 'buy') then
-      kept := 0;
-    elsif o.bracket_id is null then
-      kept := least(o.quantity, abs(held.quantity));
-    elsif o.bracket_id is distinct from bracket_id then
-      kept := least(o.quantity, uncovered);
-      uncovered := uncovered - kept;
-      bracket_id := o.bracket_id;
-    end if;
-    continue when kept = o.quantity;
-    if kept > 0 then
-      o.quantity := kept;
-    else
-      o.status := 'canceled';
-      o.reason := case when o.bracket_id = filled.bracket_id then 'oco' else 'position_closed' end;
-      o.closed_at := at;
-    end if;
-    slot := slots[i];
-    trimmed := o;
-    return next;
+  -- From the newest bracket to the oldest; the legs of one follow each other, the stop loss first, then its take profits as they were sent.
+  while last_leg > 0 loop
+    first_leg := last_leg;
+    while first_leg > 1 and (orders[slots[first_leg - 1]]).bracket_id = (orders[slots[last_leg]]).bracket_id loop
+      first_leg := first_leg - 1;
+    end loop;
+    covered := 0;
+    profits := 0;
+    foreach slot in array slots[first_leg:last_leg] loop
+      o := orders[slot];
+      continue when o.status <> 'open' or not o.reduce_only or o.symbol <> held.symbol or o.strategy <> held.strategy;
+      kept := case
+        when held.quantity = 0 or (held.quantity > 0) = (o.side = 'buy') or o.bracket_id = filled.bracket_id and filled.leg = 'stop_loss' then 0
+        when o.bracket_id is null then abs(held.quantity)
+        when o.leg = 'take_profit' then uncovered - profits
+        when o.bracket_id = filled.bracket_id then least(uncovered, o.quantity - filled.quantity)
+        else uncovered end;
+      kept := least(kept, o.quantity);
+      if o.leg = 'take_profit' then
+        profits := profits + kept;
+      end if;
+      covered := greatest(covered, profits, case when o.leg = 'stop_loss' then kept end);
+      continue when kept = o.quantity;
+      if kept > 0 then
+        o.quantity := kept;
+      else
+        o.status := 'canceled';
+        o.reason := case when o.bracket_id = filled.bracket_id then 'oco' else 'position_closed' end;
+        o.closed_at := at;
+      end if;
+      trimmed := o;
+      return next;
+    end loop;
+    uncovered := uncovered - covered;
+    last_leg := first_leg - 1;
   end loop;
 end;
 $$;
 comment on function trading.trim_exits is
-  'The exits that change when filled has left held behind: the other leg of its bracket goes; the brackets cover no more than '
-  'what is left, the oldest giving way first; exits of a position that is gone are canceled.';
+  'The exits that change when filled has left held behind: of its bracket goes what it closed; the brackets cover no more than what is left, '
+  'the oldest giving way first, and of several take profits of one the last; exits of a position that is gone are canceled.';
+
+create function trading.count_exits(o trading.orders) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return coalesce(cardinality(o.take_profits), 0) + num_nonnulls(o.stop_loss);
+end;
+$$;
+comment on function trading.count_exits is 'How many exits an order places when it fills.';
 
 create function trading.places_of(o trading.orders) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin
-  return greatest(1, num_nonnulls(o.take_profit, o.stop_loss));
+  return greatest(1, trading.count_exits(o));
 end;
 $$;
 comment on function trading.places_of is
@@ -135,10 +158,10 @@ declare
   leg trading.orders;
 begin
   entry.side := case resting.side when 'sell' then 'buy' else 'sell' end;
-  entry.take_profit := case kind when 'take_profit' then request.take_profit end;
+  entry.take_profits := case kind when 'take_profit' then array[request.take_profit] end;
   entry.stop_loss := case kind when 'stop_loss' then request.stop_loss end;
   select l.* into leg from trading.bracket_legs(entry, resting.quantity,
-    trading.bounded_price(trading.quotient(held.cost_basis, held.quantity * market.multiplier), null), market.tick_size, at, null) l;
+    trading.bounded_price(trading.quotient(held.cost_basis, held.quantity * market.multiplier), null), market, at, null) l;
   -- What trails goes on from its best price; what begins to, from the price that is known.
   if leg.type = 'trailing_stop' and (resting.trail_peak is not null or leg.trail_peak is not null) then
     leg.trail_peak := coalesce(resting.trail_peak, price, leg.trail_peak);
@@ -206,9 +229,9 @@ begin
   message := trading.order_problem(modified, market, modified.trail_amount, modified.trail_percent);
   code := case when message is not null then 'invalid_order' end;
   if code is null and not modified.reduce_only then
-    request.take_profit := modified.take_profit;
+    request.take_profits := modified.take_profits;
     request.stop_loss := modified.stop_loss;
-    message := trading.bracket_problem(request, case modified.side when 'buy' then 1 else -1 end,
+    message := trading.bracket_problem(request, case modified.side when 'buy' then modified.quantity else -modified.quantity end,
       coalesce(modified.limit_price, modified.stop_price, price), market);
     code := case when message is not null then 'invalid_bracket' end;
   end if;
@@ -229,6 +252,7 @@ declare
   changed_slots integer[] := '{}';
   changed trading.orders[] := '{}';
   problem record;
+  profits_of bigint;  -- the bracket of the last take profit that was found
   is_checked boolean;
   met record;
 begin
@@ -242,6 +266,10 @@ begin
     if kind = 'stop_loss' and request.stop_loss is distinct from null or kind = 'take_profit' and request.take_profit is distinct from null then
       continue when held.quantity = 0;
       found := array_append(found, kind);
+      if kind = 'take_profit' then
+        code := coalesce(code, case when was.bracket_id = profits_of then 'ambiguous_order' end);
+        profits_of := was.bracket_id;
+      end if;
       problem := trading.exit_problem(kind, request, held, market, price, max_stop_distance);
       is_checked := true;
       code := coalesce(code, problem.code);
@@ -252,7 +280,12 @@ begin
     elsif kind is null and (held.quantity = 0 or request.order_id is not null) then  -- an entry: of a position the exits are meant
       found := found || case when request.stop_loss is distinct from null then array['stop_loss'] else '{}' end
         || case when request.take_profit is distinct from null then array['take_profit'] else '{}' end;
-      modified.take_profit := coalesce(request.take_profit, was.take_profit);
+      if request.take_profit is distinct from null then
+        code := coalesce(code, case when cardinality(was.take_profits) > 1 then 'ambiguous_order' end);
+        modified.take_profits := array[request.take_profit];
+        modified.take_profits[1].quantity := (was.take_profits[1]).quantity;
+        modified.take_profits[1].close_percent := (was.take_profits[1]).close_percent;
+      end if;
       modified.stop_loss := coalesce(request.stop_loss, was.stop_loss);
     end if;
     if was.leg is null or request.order_id is not null then
@@ -285,6 +318,8 @@ begin
   elsif request.order_id is null and (select count(*) from unnest(found) f where f in ('limit_price', 'stop_price', 'trail')) >
         (select count(distinct f) from unnest(found) f where f in ('limit_price', 'stop_price', 'trail')) then
     code := 'ambiguous_order';
+  end if;
+  if code = 'ambiguous_order' then
     message := 'several orders rest here that it could change: name one by order_id';
   end if;
   if code is not null then

@@ -44,7 +44,7 @@ declare
   direction constant numeric := case placed.side when 'sell' then 1 else -1 end;
 begin
   placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null, request.activation_price,
-    request.activation_amount, request.activation_percent)::trading.exit_rule, direction, price);
+    request.activation_amount, request.activation_percent, null, null)::trading.exit_rule, direction, price);
   placed.trail_peak := case when coalesce(direction * (price - placed.activation_price) >= 0, true) then price end;
   placed.stop_price := trading.trailing_stop_price(placed.side, placed.trail_peak, placed.trail_amount, placed.trail_percent);
 end;
@@ -173,7 +173,7 @@ begin
     and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
   placed.for_target := target.quantity is not null;
   placed.waiting := false;
-  placed.take_profit := request.take_profit;
+  placed.take_profits := request.take_profits;
   placed.stop_loss := request.stop_loss;
   placed.fee := request.fee;
   placed.status := 'open';
@@ -203,7 +203,7 @@ begin
     market.mark := worst;  -- an order that rests is judged at its own price, where the market will be when it fills
   end if;
   worst := coalesce(plan.price, worst);
-  if request.take_profit is distinct from null or request.stop_loss is distinct from null then
+  if request.take_profits is not null or request.stop_loss is distinct from null then
     plan.message := trading.bracket_problem(request, plan.delta, worst, market);
     if plan.message is not null then
       plan.code := 'invalid_bracket';
@@ -298,7 +298,7 @@ begin
   placed.for_target := target.quantity is not null;
   placed.resize := false;
   placed.waiting := true;
-  placed.take_profit := request.take_profit;
+  placed.take_profits := request.take_profits;
   placed.stop_loss := request.stop_loss;
   placed.fee := request.fee;
   placed.status := 'open';
@@ -447,7 +447,7 @@ begin
     when plan.delta = 0 then 0
     when plan.price is null then case (plan.placed).time_in_force when 'ioc' then 0 else trading.places_of(plan.placed) end
     when (plan.placed).reduce_only then 0
-    else num_nonnulls((plan.placed).take_profit, (plan.placed).stop_loss)
+    else trading.count_exits(plan.placed)
   end;
 end;
 $$;

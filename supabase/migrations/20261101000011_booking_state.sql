@@ -343,7 +343,7 @@ begin
     update trading.orders kept set
       side = o.side, type = o.type, quantity = o.quantity, stop_price = o.stop_price, limit_price = o.limit_price,
       trail_amount = o.trail_amount, trail_percent = o.trail_percent, trail_peak = o.trail_peak, activation_price = o.activation_price,
-      take_profit = o.take_profit, stop_loss = o.stop_loss, triggered = o.triggered, seen_from = o.seen_from,
+      take_profits = o.take_profits, stop_loss = o.stop_loss, triggered = o.triggered, seen_from = o.seen_from,
       expires_at = o.expires_at, reduce_only = o.reduce_only, waiting = o.waiting,
       status = o.status, reason = o.reason, closed_at = o.closed_at
     from unnest(changed) o where kept.id = o.id;

@@ -478,9 +478,9 @@ begin
           touched := array_append(touched, seen.slot);
         end loop;
       end if;
-      if opened > 0 and not o.reduce_only and (o.stop_loss is distinct from null or o.take_profit is distinct from null) then
+      if opened > 0 and not o.reduce_only and (o.stop_loss is distinct from null or o.take_profits is not null) then
         for seen in select l as leg, w.resting, w.fill_price, w.place
-                    from trading.bracket_legs(o, opened, price, market.tick_size, at, seen_from) l
+                    from trading.bracket_legs(o, opened, price, market, at, seen_from) l
                     left join lateral trading.watch_in_bar(l, bar, case when bar.path is not null then fill_place end) w on fill_place is not null loop
           slot := cardinality(orders) + 1;
           orders[slot] := coalesce(seen.resting, seen.leg);

@@ -160,10 +160,11 @@ begin
   rule.trail_amount := trading.split_price(rule.trail_amount, new_units, old_units);
   rule.activation_price := trading.split_price(rule.activation_price, new_units, old_units);
   rule.activation_amount := trading.split_price(rule.activation_amount, new_units, old_units);
+  rule.quantity := trading.split_units(rule.quantity, new_units, old_units);
   return rule;
 end;
 $$;
-comment on function trading.split_exit is 'Where an exit lies after a split.';
+comment on function trading.split_exit is 'Where an exit lies after a split, and how much it closes.';
 
 create function trading.split_account(owned trading.accounts, symbol text, new_units numeric, old_units numeric, at timestamptz) returns void
   language plpgsql volatile security invoker set search_path = '' as $$
@@ -177,7 +178,8 @@ begin
     limit_price = trading.split_price(o.limit_price, new_units, old_units), stop_price = trading.split_price(o.stop_price, new_units, old_units),
     trail_amount = trading.split_price(o.trail_amount, new_units, old_units), trail_peak = trading.split_price(o.trail_peak, new_units, old_units),
     activation_price = trading.split_price(o.activation_price, new_units, old_units),
-    take_profit = case when o.take_profit is distinct from null then trading.split_exit(o.take_profit, new_units, old_units) end,
+    take_profits = case when o.take_profits is not null then array(
+      select trading.split_exit(o.take_profits[nr], new_units, old_units) from generate_subscripts(o.take_profits, 1) nr order by nr) end,
     stop_loss = case when o.stop_loss is distinct from null then trading.split_exit(o.stop_loss, new_units, old_units) end,
     -- What waits is planned anew from its alert, which counts in old units.
     status = case when o.waiting then 'canceled' else o.status end, reason = case when o.waiting then 'split' end,

@@ -252,6 +252,15 @@ end;
 $$;
 comment on function trading.replayed_alert is 'An alert with the fields of a what-if put in.';
 
+create function trading.number_of_leg(leg trading.orders) returns bigint
+  language plpgsql stable security invoker set search_path = '' as $$
+begin
+  return (select count(*) from trading.orders o
+          where o.account_id = leg.account_id and o.epoch = leg.epoch and o.bracket_id = leg.bracket_id and o.leg = leg.leg and o.id <= leg.id);
+end;
+$$;
+comment on function trading.number_of_leg is 'Which of the legs of its kind it is, in its bracket, from 1.';
+
 create function trading.replayed_order_id(order_id text, source trading.accounts, copy trading.accounts) returns text
   language plpgsql stable security invoker set search_path = '' as $$
 begin
@@ -263,12 +272,14 @@ begin
     join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch || substr(a.dedupe_key, length(source.id || '/' || source.epoch) + 1)
     join trading.orders c on case when c.status = 'open' then c.account_id end = copy.id and c.status = 'open'
       and c.alert_id = b.id and c.leg is not distinct from o.leg
+      -- Of several take profits the one with the same number.
+      and (o.leg is distinct from 'take_profit' or trading.number_of_leg(o) = trading.number_of_leg(c))
     where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = source.id and o.epoch = source.epoch
   ), '0');
 end;
 $$;
 comment on function trading.replayed_order_id is
-  'The open order of a replay that stands for an order of the original, which a cancel names: that of the same alert, and leg. 0 when there is none.';
+  'The open order of a replay that stands for an order of the original, which a cancel names: that of the same alert, leg and number. 0 when there is none.';
 
 grant execute on function trading.rebuilt_positions, trading.split_between, trading.split_position, trading.split_units,
   trading.split_price, trading.flat_position, trading.apply_fill to authenticated;

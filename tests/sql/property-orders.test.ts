@@ -35,6 +35,12 @@ const takeProfit = fc.oneof(
   { weight: 3, arbitrary: fc.record({ amount: distance }) },
   fc.record({ limit_price: price }),
 );
+/** Several; some come to more than the order, and are refused. */
+const takeProfits = fc.array(
+  fc.tuple(takeProfit, fc.constantFrom({ close_percent: "20" }, { close_percent: "33.3" }, { quantity: "3" }))
+    .map(([where, size]) => ({ ...where, ...size })),
+  { minLength: 2, maxLength: 3 },
+);
 const stopLoss = fc.oneof(
   { weight: 3, arbitrary: fc.record({ percent: distance }) },
   { weight: 3, arbitrary: fc.record({ amount: distance }) },
@@ -74,7 +80,10 @@ const trade = fc.tuple(
     size,
     prices,
     marketPrice,
-    fc.record({ take_profit: takeProfit, stop_loss: stopLoss }, { requiredKeys: [] }),
+    fc.oneof(
+      fc.record({ take_profit: takeProfit, stop_loss: stopLoss }, { requiredKeys: [] }),
+      fc.record({ take_profits: takeProfits, stop_loss: stopLoss }, { requiredKeys: ["take_profits"] }),
+    ),
   ],
   fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, fc.record({ target: fc.record({ side }) })),
 ).map((parts) => Object.assign({}, ...parts) as Alert);
