@@ -4,6 +4,7 @@ import positions from "../../fixtures/positions.json" with { type: "json" };
 import { collectFields } from "../../../supabase/functions/_shared/alerts/fields.ts";
 import { DIALECTS } from "../../../supabase/functions/_shared/alerts/dialects/index.ts";
 import { VOCABULARY } from "../../../supabase/functions/_shared/alerts/vocabulary.ts";
+import type { Value } from "../../../supabase/functions/_shared/alerts/message.ts";
 import { alertOf, pathsOf, problemsOf, read } from "./reading.ts";
 
 const KEY = "sk_0123456789abcdef0123456789abcdef";
@@ -258,7 +259,7 @@ Deno.test("a position side beside a buy or sell clamps it: a sell of the long po
 });
 
 /** A value with which a name means its field. */
-const VALUES: Record<string, string> = {
+const VALUES: Record<string, Value> = {
   action: "buy",
   "buy or sell": "sell",
   side: "long",
@@ -270,6 +271,7 @@ const VALUES: Record<string, string> = {
   "time in force": "ioc",
   "true, false or all": "true",
   "no kind": "limit",
+  list: ["1"],
   number: "1",
   plain: "1",
 };

@@ -233,7 +233,7 @@ const REFUSED: [what: string, message: unknown, path: string, says: RegExp][] = 
   ["several legs", { ...base, legs: [{ symbol: "A" }, { symbol: "B" }] }, "legs[0].symbol", /one contract/],
   ["distances in pips", { ...base, sl_pips: 20 }, "sl_pips", /stop_loss.amount/],
   ["a size by risk", { ...base, risk: "2" }, "risk", /risk_percent/],
-  ["several take profits", { ...base, tp1: 11, tp2: 12 }, "take_profit", /an alert has one/],
+  ["several take profits", { ...base, tp1: 11, tp2: 12 }, "take_profit", /say how much each closes/],
   ["a target that is a price", { ...base, target: "1.16" }, "target", /is a number, which is a price/],
   ["a reversal without a side", { symbol: "A", action: "reverse", qty: 1 }, "action", /long or short/],
   ["two sizes", { ...base, quote_amount: 100 }, "quantity", /only one can be meant/],

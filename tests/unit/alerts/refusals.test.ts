@@ -119,9 +119,9 @@ const SAYS: [what: string, message: unknown, path: string, says: RegExp][] = [
     /not understood: openPrice/,
   ],
   [
-    "a list of exits",
-    buy({ take_profit: [{ price: 12 }, { price: 13 }] }),
-    "take_profit.limit_price",
+    "a list of stop losses",
+    buy({ stop_loss: [{ price: 8 }, { price: 9 }] }),
+    "stop_loss.stop_price",
     /a list/,
   ],
   [

@@ -12,7 +12,7 @@ const own = dialectOf(new Map());
 const names = VOCABULARY.flatMap(({ names, when }) => names.map((name) => ({ name, when })));
 
 /** A value with which a name means its field. */
-const VALUES: Record<string, string> = {
+const VALUES: Record<string, Value> = {
   action: "buy",
   side: "long",
   flag: "true",
@@ -23,6 +23,7 @@ const VALUES: Record<string, string> = {
   "time in force": "ioc",
   "true, false or all": "true",
   "no kind": "limit",
+  list: ["1"],
 };
 
 const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

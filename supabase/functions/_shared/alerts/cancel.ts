@@ -14,6 +14,7 @@ const OF_AN_ORDER: readonly FieldName[] = [
   "take_profit.limit_price",
   "take_profit.percent",
   "take_profit.amount",
+  "take_profits",
   "stop_loss.stop_price",
   "stop_loss.percent",
   "stop_loss.amount",

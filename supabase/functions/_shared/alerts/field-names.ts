@@ -43,6 +43,7 @@ export const FIELD_NAMES = [
   "take_profit.percent",
   "take_profit.amount",
   "take_profit.limit_price",
+  "take_profits",
   "stop_loss.type",
   "stop_loss.percent",
   "stop_loss.amount",

@@ -29,6 +29,8 @@ export type When =
   | "flag"
   | "true, false or all"
   | "no flag"
+  | "list"
+  | "no list"
   | "set"
   | "not set"
   | "reverse"
@@ -96,6 +98,10 @@ export function fits(value: Value, when: When): boolean {
       return CLOSES.test(text);
     case "no flag":
       return !CLOSES.test(text);
+    case "list":
+      return Array.isArray(value);
+    case "no list":
+      return !Array.isArray(value);
     case "set":
       return Array.isArray(value) ? value.some(isScalar) : !isNothing(value);
     case "not set":

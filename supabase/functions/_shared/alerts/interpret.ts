@@ -67,7 +67,8 @@ export function toInput(fields: Fields): AlertInput {
   const input: AlertInput = {};
   for (const [name, { value }] of fields) {
     const [outer = "", inner] = name.split(".");
-    if (inner === undefined) input[outer] = plainValue(value);
+    if (name === "take_profits" && Array.isArray(value)) input[name] = value.map(levelInput);
+    else if (inner === undefined) input[outer] = plainValue(value);
     else {
       const before = input[outer];
       input[outer] = { ...typeof before === "object" ? before : {}, [inner]: plainValue(value) };
@@ -75,6 +76,9 @@ export function toInput(fields: Fields): AlertInput {
   }
   return input;
 }
+
+/** One of several take profits, whose names are ours (see take-profits.ts). */
+const levelInput = (level: Value): unknown => isMessage(level) ? Object.fromEntries(level) : {};
 
 /** A scalar as it is; an object or array as one that no schema field takes. */
 function plainValue(value: Value): unknown {
@@ -163,7 +167,7 @@ function contradiction(path: string, { source }: Field): Problem {
 
 /** The position wanted: a cancel reaches none. */
 const TARGET: readonly FieldName[] = ["target.side", "target.quantity"];
-const EXITS = /^(take_profit|stop_loss)\./;
+const EXITS = /^((take_profit|stop_loss)\.|take_profits$)/;
 /** Flags that speak of the whole position. */
 const CLOSES_ALL = new Set(["close_position", "close_all", "flatten", "close"]);
 

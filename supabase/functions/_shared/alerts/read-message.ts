@@ -9,11 +9,10 @@ import { dialectOf } from "./dialects/index.ts";
 import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
-import { isMessage, type Message, plainName } from "./message.ts";
-import { plainPath } from "./name-index.ts";
+import { isMessage, type Message } from "./message.ts";
 import { refuseNonpositive } from "./nonpositive.ts";
-import { MOST_LISTED, shown, sortUnknown, unreadNumbers, unreadSizes, unreadTexts } from "./unknown.ts";
-import { areWrappers } from "./wrappers.ts";
+import { placeTakeProfits } from "./take-profits.ts";
+import { MOST_LISTED, sortUnknown, unreadNumbers, unreadSizes, unreadTexts } from "./unknown.ts";
 
 /** What the request says besides its body. */
 export type ReadOptions = {
@@ -117,38 +116,6 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
 
 /** A name as Postgres can store it: a cut may have parted a character, and no text of its holds a NUL. */
 const showable = (name: string): string => name.replace(/\p{Cc}+/gu, " ").toWellFormed();
-
-/** `tp1`, `take_profit_2`, `target3`, `t1`: one is the take profit, of several only one could be meant. */
-const NUMBERED_PROFIT = /^(tp|t|takeprofit|target)(price)?\d(price)?$/;
-
-/**
- * Numbered take profits. Where the message says the position wanted, several change nothing that the next message does not
- * put right: they are listed. Else they are refused.
- */
-function placeTakeProfits(fields: Fields, unknown: Leaf[]): { ignored: string[]; problems: Problem[] } {
-  const isProfit = ({ path, value }: Leaf) => {
-    const at = path.lastIndexOf(".") + 1;
-    const name = plainName(path.slice(at));
-    if (!NUMBERED_PROFIT.test(name) || !areWrappers(plainPath(path.slice(0, at)))) return false;
-    const number = typeof value === "string" ? decimalOf(value) : null;
-    // A `t1` that is no number may be a time.
-    return number !== "0" && (number !== null || name.length > 2);
-  };
-  const profits = unknown.length === 0 ? [] : unknown.filter(isProfit);
-  if (profits.length === 0) return { ignored: [], problems: [] };
-  const others = unknown.filter((leaf) => !isProfit(leaf));
-  unknown.splice(0, unknown.length, ...others);
-  const [first] = profits;
-  if (profits.length === 1 && first !== undefined && !fields.has("take_profit.limit_price")) {
-    fields.set("take_profit.limit_price", { value: first.value, source: shown(first.path) });
-    return { ignored: [], problems: [] };
-  }
-  const names = profits.map(({ path }) => shown(path));
-  if (fields.has("position_size") || fields.has("target.quantity")) return { ignored: names, problems: [] };
-  const message =
-    "is sent several times: an alert has one; send the others as alerts of their own, each with its quantity";
-  return { ignored: [], problems: [{ path: "take_profit", source: names[0], message }] };
-}
 
 const decimalOf = (text: string): string | null => {
   const read = readDecimal(text);

@@ -133,6 +133,26 @@ const takeProfitIsOne: Rule = ({ take_profit }) =>
     ? issue("take_profit", "must have one of percent, amount and limit_price")
     : none;
 
+/** Of several take profits each is one price and at most one size; only the last may take the rest. */
+const takeProfitsAreParts: Rule = ({ action, take_profit, take_profits }) => {
+  if (take_profits === null) return none;
+  if (take_profit !== null) return issue("take_profits", "must not come with take_profit: send one of them");
+  if (action === "modify") {
+    return issue("take_profits", "does not belong to a modify: move each by its order_id, with take_profit");
+  }
+  return take_profits.flatMap(({ percent, amount, limit_price, quantity, close_percent }, nr) => {
+    const at = (message: string): AlertIssue[] => [{ path: ["take_profits", nr], message }];
+    if (count(percent, amount, limit_price) !== 1) {
+      return at("must have one of percent, amount and limit_price");
+    }
+    const sizes = count(quantity, close_percent);
+    if (sizes > 1) return at("must have one of quantity and close_percent");
+    return sizes === 1 || nr === take_profits.length - 1
+      ? none
+      : at("needs quantity or close_percent: only the last takes the rest");
+  });
+};
+
 /** A stop loss is one distance or price, of the kind that its type takes. */
 const stopLossIsOne: Rule = ({ stop_loss }) => {
   if (stop_loss === null) return none;
@@ -193,6 +213,7 @@ const RULES: readonly Rule[] = [
   modifyChanges,
   orderHasItsPrices,
   takeProfitIsOne,
+  takeProfitsAreParts,
   stopLossIsOne,
   riskHasStop,
   markIsPrice,

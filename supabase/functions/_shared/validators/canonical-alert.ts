@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { INVISIBLE, strikeShapes } from "../auth/strike.ts";
 import { absolute, readDecimal } from "./decimal.ts";
+import { stopLoss, takeProfit, takeProfits } from "./exits.ts";
 import { decimal, field, integer, text, word } from "./fields.ts";
 import { quoted } from "./problem.ts";
 import { readTime } from "./time.ts";
@@ -67,35 +68,6 @@ const comment = z.unknown().optional().transform((written) => {
   return kept === "" ? null : kept;
 }).meta({ description: "At most 500 characters; what is past them is cut." });
 
-/** Only the fields that were sent, so that an answer shows no clutter; null when there are none. */
-function sent<T extends Record<string, unknown>>(
-  fields: T | null | undefined,
-): Partial<NonNullableFields<T>> | null {
-  if (fields === null || fields === undefined) return null;
-  const entries = Object.entries(fields).filter(([, value]) => value !== null);
-  return entries.length === 0 ? null : Object.fromEntries(entries) as Partial<NonNullableFields<T>>;
-}
-type NonNullableFields<T> = { [Key in keyof T]: NonNullable<T[Key]> };
-
-const takeProfit = z.strictObject({
-  percent: decimal("positive"),
-  amount: decimal("positive"),
-  limit_price: decimal("positive"),
-}).nullish().transform(sent);
-
-const stopLoss = z.strictObject({
-  type: word(["stop", "stop_limit", "trailing_stop"], "a kind of stop loss"),
-  percent: decimal("positive"),
-  amount: decimal("positive"),
-  stop_price: decimal("positive"),
-  limit_price: decimal("positive"),
-  trail_amount: decimal("positive"),
-  trail_percent: decimal("positive"),
-  activation_price: decimal("positive"),
-  activation_amount: decimal("positive"),
-  activation_percent: decimal("positive"),
-}).nullish().transform(sent);
-
 const target = z.strictObject({ side: word(SIDES, "a side"), quantity: decimal("unsigned") }).nullish()
   .transform((value, context) => {
     if (value === null || value === undefined) return null;
@@ -158,6 +130,10 @@ export const alertFieldsSchema = z.object({
   ),
   activation_percent: told(decimal("positive"), "Of a trailing_stop: so many percent, likewise"),
   take_profit: told(takeProfit, "Exit in profit: one of percent, amount and limit_price"),
+  take_profits: told(
+    takeProfits,
+    "Several: each also says how much it closes, by quantity or close_percent; the last may take the rest",
+  ),
   stop_loss: told(stopLoss, "Exit in loss: a price or a distance, and how it is executed"),
   time_in_force: told(word(TIMES_IN_FORCE, "a time in force"), "How long an order rests; gtc when left out"),
   time: told(

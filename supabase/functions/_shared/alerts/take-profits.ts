@@ -1,0 +1,156 @@
+import type { Problem } from "../http/errors.ts";
+import { decimalOf, take } from "./edit-fields.ts";
+import type { Fields, Leaf } from "./field-names.ts";
+import { isScalar } from "./fits.ts";
+import { isMessage, type Message, plainName, type Value } from "./message.ts";
+import { plainPath } from "./name-index.ts";
+import { shown } from "./unknown.ts";
+import { areWrappers } from "./wrappers.ts";
+
+/** What one of several take profits says: where it lies, or how much of the position it closes. */
+type Part = "limit_price" | "amount" | "percent" | "quantity" | "close_percent" | "percent or close_percent";
+
+const names = (part: Part, text: string): [string, Part][] =>
+  text.trim().split(/\s+/).map((name) => [plainName(name), part]);
+
+/** The names that senders have for that, in each of a list and beside a number: `tp1_percent`. */
+const PARTS: ReadonlyMap<string, Part> = new Map([
+  ...names("limit_price", "limit_price price target target_price tp tp_price take_profit take_profit_price"),
+  ...names("amount", "amount"),
+  ...names("percent", "price_percentage price_percent profit_percent distance_percent"),
+  ...names("quantity", "quantity qty size contracts volume units shares lots"),
+  ...names(
+    "close_percent",
+    `close_percent close_percentage close_pct quantity_percent quantity_percentage qty_percent qty_pct size_percent
+    size_pct position_percent position_percentage`,
+  ),
+  // Beside a price it can only be how much it closes; without one it is the distance, as in a take_profit.
+  ...names("percent or close_percent", "percent percentage pct"),
+]);
+
+/** `tp1`, `take_profit_2`, `target3_price`, `tp_qty_1`, `t1`. */
+const NUMBERED = /^(?:takeprofit|target|tp|t)([a-z]*?)(\d{1,2})([a-z]*)$/;
+
+/** How a message may say it that does not say how much each of them closes. */
+const SEND =
+  '"take_profits": [{"price": "110", "percent": "50"}, {"price": "120"}], or tp1_percent beside tp1';
+
+/** One of several take profits, by canonical names. */
+type Level = Map<string, Value>;
+
+/** Take profits as they were found, and the sender's names of what they were made of. */
+type Levels = { levels: Level[]; sources: string[] };
+
+/**
+ * Several take profits of a message, in a list or numbered, as one field; a single one as the take profit that it is. That
+ * none says how much it closes changes nothing where the message says the position wanted: they are listed. Else it is refused.
+ */
+export function placeTakeProfits(
+  fields: Fields,
+  unknown: Leaf[],
+): { ignored: string[]; problems: Problem[] } {
+  const { levels, sources } = join(listed(fields, unknown), numbered(unknown));
+  const [first] = levels;
+  const [source = ""] = sources;
+  if (first === undefined) return { ignored: [], problems: [] };
+  const price = first.get("limit_price");
+  const isTwice = fields.has("take_profit.limit_price");
+  if (levels.length === 1 && first.size === 1 && price !== undefined && !isTwice) {
+    fields.set("take_profit.limit_price", { value: price, source });
+    return { ignored: [], problems: [] };
+  }
+  const isSized = levels.slice(0, -1).every((each) => each.has("quantity") || each.has("close_percent"));
+  if (isSized && !isTwice) {
+    fields.set("take_profits", { value: levels, source });
+    return { ignored: [], problems: [] };
+  }
+  if (fields.has("position_size") || fields.has("target.quantity")) return { ignored: sources, problems: [] };
+  const message = `is sent several times: say how much each closes, as in ${SEND}`;
+  return { ignored: [], problems: [{ path: "take_profit", source, message }] };
+}
+
+const join = (one: Levels, other: Levels): Levels => ({
+  levels: [...one.levels, ...other.levels],
+  sources: [...one.sources, ...other.sources],
+});
+
+/** Those of a list: prices, or objects. What is not understood in them is unknown. */
+function listed(fields: Fields, unknown: Leaf[]): Levels {
+  const list = take(fields, "take_profits");
+  if (list === undefined || !Array.isArray(list.value)) return { levels: [], sources: [] };
+  const { source } = list;
+  const levels = list.value.map((each: Value, nr: number) =>
+    read(isMessage(each) ? each : new Map([["price", each]]), `${source}[${nr}]`, unknown)
+  );
+  return { levels, sources: [source] };
+}
+
+/** Those whose names have a number, taken out of what is unknown, in the order of their numbers. */
+function numbered(unknown: Leaf[]): Levels {
+  const found = new Map<number, Map<string, Value>>();
+  const sources: string[] = [];
+  const others = unknown.filter((leaf) => {
+    const name = numberedName(leaf);
+    if (name === undefined) return true;
+    const level = found.get(name.nr) ?? new Map<string, Value>();
+    if (level.has(name.part)) return true;
+    found.set(name.nr, level.set(name.part, leaf.value));
+    sources.push(shown(leaf.path));
+    return false;
+  });
+  if (sources.length === 0) return { levels: [], sources };
+  unknown.splice(0, unknown.length, ...others);
+  const levels = [...found].sort(([one], [other]) => one - other).map(([nr, level]) =>
+    read(level, `tp${nr}`, unknown)
+  );
+  return { levels, sources };
+}
+
+/** The number in a name, and what it speaks of; undefined where it is of no take profit, or its value asks for none. */
+function numberedName({ path, value }: Leaf): { nr: number; part: string } | undefined {
+  const at = path.lastIndexOf(".") + 1;
+  const name = plainName(path.slice(at));
+  const [, before = "", digits, after = ""] = NUMBERED.exec(name) ?? [];
+  const part = before + after === "" ? "price" : before + after;
+  if (digits === undefined || !PARTS.has(part) || !isScalar(value)) return undefined;
+  if (!areWrappers(plainPath(path.slice(0, at)))) return undefined;
+  const number = decimalOf({ value, source: path });
+  // A `t1` that is no number may be a time.
+  return number === "0" || number === null && name.length <= 2 ? undefined : { nr: Number(digits), part };
+}
+
+/** One of them by canonical names. */
+function read(sent: Message, path: string, unknown: Leaf[]): Level {
+  const level: Level = new Map();
+  const isPriced = [...sent.keys()].some((name) => PARTS.get(plainName(name)) === "limit_price");
+  for (const [name, value] of sent) {
+    if (value === null || value === "") continue;
+    const [part, plain] = canonicalPart(PARTS.get(plainName(name)), value, isPriced);
+    if (part === undefined || level.has(part) || !isScalar(value)) {
+      unknown.push({ path: `${path}.${name}`, value });
+    } else level.set(part, plain);
+  }
+  return level;
+}
+
+/** What a part is, beside what else is sent, and its value without the sign of a percentage, which says what it is. */
+function canonicalPart(
+  part: Part | undefined,
+  value: Value,
+  isPriced: boolean,
+): [part: Part | undefined, value: Value] {
+  const isPercent = typeof value === "string" && value.trim().endsWith("%");
+  const plain = isPercent ? value.trim().slice(0, -1) : value;
+  switch (part) {
+    case "percent or close_percent":
+      return [isPriced ? "close_percent" : "percent", plain];
+    case "limit_price":
+      // A number with a plus is a distance, of nobody knows what.
+      if (typeof value === "string" && value.trim().startsWith("+")) return [undefined, value];
+      return [isPercent ? "percent" : part, plain];
+    case "quantity":
+      return [isPercent ? "close_percent" : part, plain];
+    default:
+      return [part, plain];
+  }
+}
