@@ -49,6 +49,8 @@ const WHERE: Record<When, string> = {
   "flag": "where it says yes or no",
   "true, false or all": "where it is true, false or all",
   "no flag": "where it is none of true, false and all",
+  "list": "where it is a list",
+  "no list": "where it is no list",
   "set": "where it is not empty, zero, false or none",
   "not set": "where it says no",
   "reverse": "where it says reverse",

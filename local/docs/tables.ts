@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { alertFieldsSchema } from "../../supabase/functions/_shared/validators/canonical-alert.ts";
+import { PROFIT_NAMES } from "../../supabase/functions/_shared/alerts/take-profits.ts";
 import { benchmarkRegions } from "./benchmarks.ts";
 import { closeNames, names, refusedNames, reportNames, wrappers } from "./names.ts";
 import { code, type Regions, table } from "./regions.ts";
@@ -14,11 +15,22 @@ export const tableRegions = async (): Promise<Regions> => ({
   "report-names": reportNames(),
   "close-names": closeNames(),
   "refused-names": refusedNames(),
+  "profit-names": profitNames(),
   words: words(),
   senders: senders(),
   "senders-refused": refusedSenders(),
   ...await benchmarkRegions(),
 });
+
+/** What each of several take profits may say, and under which names. */
+const profitNames = (): string =>
+  table(
+    ["it says", "names"],
+    PROFIT_NAMES.map(({ part, names }) => [
+      part.split(" or ").map(code).join(" or "),
+      names.map(code).join(" "),
+    ]),
+  );
 
 interface Described {
   title?: string;

@@ -66,6 +66,7 @@ export function describeAlert(request: unknown): string {
   if (price !== null) parts.push(request.action === "mark" ? price : `price ${price}`);
   const exits = [
     describeExit("take profit", request.take_profit),
+    ...list(request.take_profits).map((each, nr) => describeExit(`take profit ${nr + 1} at`, each)),
     describeExit("stop loss", request.stop_loss),
   ];
   return [...parts, ...exits].filter((part) => part !== null && part !== "").join(", ");
@@ -103,6 +104,8 @@ function describeExit(name: string, rule: unknown): string | null {
   const [[field, value] = []] = Object.entries(distances).filter(([, value]) => textOf(value) !== null);
   return field === undefined ? null : `${name} ${textOf(value)}${field.endsWith("percent") ? "%" : ""}`;
 }
+
+const list = (value: unknown): unknown[] => Array.isArray(value) ? value : [];
 
 /** What stands in a stored alert beside what was read. */
 const NOT_READ = new Set(["hash", "ignored"]);

@@ -156,3 +156,14 @@ Deno.test("take profits of a close are listed, and those that choose in a cancel
     "take_profits",
   );
 });
+
+Deno.test("OctoBot's share the order evenly, the last takes what does not divide", () => {
+  const lines = ["SYMBOL=A", "SIGNAL=buy", "VOLUME=1", "TAKE_PROFIT_PRICE=12", "TAKE_PROFIT_PRICE_1=13"];
+  assert.deepEqual(alertOf([...lines, "TAKE_PROFIT_PRICE_2=14"].join("\n")).take_profits, [
+    { limit_price: "12", close_percent: "33.333333333333333333" },
+    { limit_price: "13", close_percent: "33.333333333333333333" },
+    { limit_price: "14" },
+  ]);
+  const ratio = problemsOf([...lines, "TAKE_PROFIT_VOLUME_RATIO_1=2"].join("\n"));
+  assert.equal(ratio[0]?.path, "TAKE_PROFIT_VOLUME_RATIO_1");
+});

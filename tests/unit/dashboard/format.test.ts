@@ -84,6 +84,14 @@ Deno.test("an alert is told in a phrase, as it was read", () => {
       },
       "buy 1, price 1, take profit 10%, stop loss 0.9",
     ],
+    [
+      {
+        action: "buy",
+        quantity: "1",
+        take_profits: [{ limit_price: "12", close_percent: "50" }, { percent: "4" }],
+      },
+      "buy 1, take profit 1 at 12, take profit 2 at 4%",
+    ],
   ];
   for (const [request, phrase] of told) equal(describeAlert(request), phrase);
   equal(describeAlert(null), "");

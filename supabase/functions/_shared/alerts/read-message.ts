@@ -60,7 +60,7 @@ const DAY = 86_400_000;
 export function readMessage(message: Message, options: ReadOptions): ReadMessage {
   const dialect = dialectOf(message);
   const { fields, problems, unknown } = collectFields(message, dialect.names);
-  const extraProfits = placeTakeProfits(fields, unknown);
+  const extraProfits = placeTakeProfits(fields, unknown, dialect.areProfitsEven);
   problems.push(...extraProfits.problems);
   const { problems: contradictions, unused } = interpret(fields);
   problems.push(...contradictions);

@@ -10,23 +10,30 @@ import { areWrappers } from "./wrappers.ts";
 /** What one of several take profits says: where it lies, or how much of the position it closes. */
 type Part = "limit_price" | "amount" | "percent" | "quantity" | "close_percent" | "percent or close_percent";
 
-const names = (part: Part, text: string): [string, Part][] =>
-  text.trim().split(/\s+/).map((name) => [plainName(name), part]);
+const words = (names: string): readonly string[] => names.trim().split(/\s+/);
 
 /** The names that senders have for that, in each of a list and beside a number: `tp1_percent`. */
-const PARTS: ReadonlyMap<string, Part> = new Map([
-  ...names("limit_price", "limit_price price target target_price tp tp_price take_profit take_profit_price"),
-  ...names("amount", "amount"),
-  ...names("percent", "price_percentage price_percent profit_percent distance_percent"),
-  ...names("quantity", "quantity qty size contracts volume units shares lots"),
-  ...names(
-    "close_percent",
-    `close_percent close_percentage close_pct quantity_percent quantity_percentage qty_percent qty_pct size_percent
-    size_pct position_percent position_percentage`,
-  ),
+export const PROFIT_NAMES: readonly { part: Part; names: readonly string[] }[] = [
+  {
+    part: "limit_price",
+    names: words("limit_price price target target_price tp tp_price take_profit take_profit_price"),
+  },
+  { part: "amount", names: words("amount") },
+  { part: "percent", names: words("price_percentage price_percent profit_percent distance_percent") },
+  { part: "quantity", names: words("quantity qty size contracts volume units shares lots") },
+  {
+    part: "close_percent",
+    names: words(`
+      close_percent close_percentage close_pct quantity_percent quantity_percentage qty_percent qty_pct size_percent
+      size_pct position_percent position_percentage`),
+  },
   // Beside a price it can only be how much it closes; without one it is the distance, as in a take_profit.
-  ...names("percent or close_percent", "percent percentage pct"),
-]);
+  { part: "percent or close_percent", names: words("percent percentage pct") },
+];
+
+const PARTS: ReadonlyMap<string, Part> = new Map(
+  PROFIT_NAMES.flatMap(({ part, names }) => names.map((name): [string, Part] => [plainName(name), part])),
+);
 
 /** `tp1`, `take_profit_2`, `target3_price`, `tp_qty_1`, `t1`. */
 const NUMBERED = /^(?:takeprofit|target|tp|t)([a-z]*?)(\d{1,2})([a-z]*)$/;
@@ -43,13 +50,16 @@ type Levels = { levels: Level[]; sources: string[] };
 
 /**
  * Several take profits of a message, in a list or numbered, as one field; a single one as the take profit that it is. That
- * none says how much it closes changes nothing where the message says the position wanted: they are listed. Else it is refused.
+ * they do not say how much each closes changes nothing where the message says the position wanted: they are listed. Else it
+ * is refused, but for a sender of whom all close the same (areEven).
  */
 export function placeTakeProfits(
   fields: Fields,
   unknown: Leaf[],
+  areEven: boolean,
 ): { ignored: string[]; problems: Problem[] } {
   const { levels, sources } = join(listed(fields, unknown), numbered(unknown));
+  if (areEven && levels.every((each) => each.size === 1)) share(levels, fields);
   const [first] = levels;
   const [source = ""] = sources;
   if (first === undefined) return { ignored: [], problems: [] };
@@ -67,6 +77,17 @@ export function placeTakeProfits(
   if (fields.has("position_size") || fields.has("target.quantity")) return { ignored: sources, problems: [] };
   const message = `is sent several times: say how much each closes, as in ${SEND}`;
   return { ignored: [], problems: [{ path: "take_profit", source, message }] };
+}
+
+/** Gives each the same part, the single one beside them as well; the last takes the rest, or thirds would not be all. */
+function share(levels: Level[], fields: Fields): void {
+  const single = levels.length === 0 ? undefined : take(fields, "take_profit.limit_price");
+  if (single !== undefined) levels.unshift(new Map([["limit_price", single.value]]));
+  if (levels.length === 0) return;
+  const digits = String(100n * 10n ** 18n / BigInt(levels.length)).padStart(19, "0");
+  for (const each of levels.slice(0, -1)) {
+    each.set("close_percent", `${digits.slice(0, -18)}.${digits.slice(-18)}`);
+  }
 }
 
 const join = (one: Levels, other: Levels): Levels => ({

@@ -16,6 +16,8 @@ export type Dialect = {
   readonly first: readonly Row[];
   /** Everybody's names that this sender means something else by, which cannot be done. */
   readonly refused: readonly RefusedRow[];
+  /** Whether of several take profits each closes as much as the others where none says how much. */
+  readonly areProfitsEven: boolean;
   /** All the names that are looked for. Made for the first message: an isolate sees few senders, and indexes take a tenth of its start. */
   readonly names: NameIndex;
 };
@@ -26,6 +28,7 @@ export function dialect(
   recognizes: (message: Message) => boolean,
   first: readonly Row[] = [],
   refused: readonly RefusedRow[] = [],
+  areProfitsEven = false,
 ): Dialect {
   let index: NameIndex | undefined;
   return {
@@ -33,6 +36,7 @@ export function dialect(
     recognizes,
     first,
     refused,
+    areProfitsEven,
     get names() {
       return index ??= indexOf(first, refused);
     },

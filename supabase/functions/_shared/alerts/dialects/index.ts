@@ -59,12 +59,14 @@ const traderspost = dialect("traderspost", (message) => message.has("ticker"), [
 
 /**
  * OctoBot's TradingView mode: lines of `SIGNAL`, `SYMBOL`, …, whose `STOP_PRICE` is where the position is left, except of a
- * stop order, which it enters.
+ * stop order, which it enters. Several take profits (`TAKE_PROFIT_PRICE`, `TAKE_PROFIT_PRICE_1`, …) share the order evenly.
  */
 const octoBot = dialect(
   "octobot",
   (message) => message.has("signal") && message.has("symbol") && !message.has("action"),
   [{ field: "stop", names: ["stop_price"] }],
+  [],
+  true,
 );
 
 /** Zignaly's signals of an entry: `positionSize` is money. Others' `position_size` is TradingView's, beside an `action`. */
