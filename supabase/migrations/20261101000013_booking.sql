@@ -560,7 +560,8 @@ begin
       ',"cash":"' || trading.decimal(portfolio.cash) || '","equity":"' || trading.decimal(equity) || '"'
         || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
         || case when (own.placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
-        || case code when 'stop_too_far' then ',"path":"stop_loss"' when 'invalid_price' then ',"path":"price"' else '' end
+        || case when code = 'stop_too_far' then ',"path":"stop_loss"' when code = 'invalid_price' then ',"path":"price"'
+             when code = 'invalid_bracket' and starts_with(message, 'take_profits[') then ',"path":"' || split_part(message, ' ', 1) || '"' else '' end
         || case when own.repaired is not null and code is null
              then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
     if request.action = 'modify' then  -- it may be sent again and again, and name hundreds of orders each time

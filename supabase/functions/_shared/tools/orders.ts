@@ -24,7 +24,7 @@ const price = shape.price.describe(
 export const placeOrder = defineTool({
   description:
     "Places one order, as an alert would: market, limit, stop, stop_limit or trailing_stop, with an optional stop loss " +
-    "and take profit. Refused for want of funds, by a limit of the account, or while it is halted.",
+    "and take profit, or several. Refused for want of funds, by a limit of the account, or while it is halted.",
   scope: "change",
   schema: z.strictObject({
     account,
@@ -40,6 +40,7 @@ export const placeOrder = defineTool({
     trail_amount: shape.trail_amount,
     trail_percent: shape.trail_percent,
     take_profit: shape.take_profit,
+    take_profits: shape.take_profits,
     stop_loss: shape.stop_loss,
     time_in_force: shape.time_in_force.meta({ enum: TIMES_IN_FORCE }),
     comment: shape.comment,
