@@ -129,7 +129,8 @@ begin
       where p.account_id = owned.id and p.version > 0
       union all
       select c.symbol, coalesce(c.strategy, ''), 0, 0, 0, 0, c.amount from trading.cash_entries c
-      where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result and c.symbol is not null
+      where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result
+        and case by when 'symbol' then c.symbol is not null else num_nonnulls(c.symbol, c.strategy) > 0 end
     ) r
     where (only_strategy is null or r.strategy = only_strategy)
       and (only_symbol is null or r.symbol = only_symbol)
@@ -141,7 +142,7 @@ end;
 $$;
 comment on function public.results is
   'What each symbol (or strategy: by => ''strategy'') has made in the current epoch, best first, closed and open together: '
-  'net_pnl = realized_pnl + unrealized_pnl - fees + income (of record_cash, where it names a symbol), decimal strings in the account''s currency. Errors: PT404 no such account, PT400 bad by, PT429 busy.';
+  'net_pnl = realized_pnl + unrealized_pnl - fees + income (of record_cash, where it names one), decimal strings in the account''s currency. Errors: PT404 no such account, PT400 bad by, PT429 busy.';
 
 create function trading.bucket_start(at timestamptz, bucket trading.bucket, time_zone text) returns timestamptz
   language plpgsql stable set search_path = '' as $$
@@ -165,24 +166,35 @@ begin
   perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
   select f.* into chosen
-  from (select max(t.closed_at) - min(t.closed_at) as span from trading.trades t
-        where t.account_id = owned.id and t.epoch = owned.epoch
-          and (only_strategy is null or t.strategy = only_strategy) and (only_symbol is null or t.symbol = only_symbol)
-          and t.closed_at >= coalesce(from_time, '-infinity') and t.closed_at < coalesce(to_time, 'infinity')) seen
+  from (select max(s.at) - min(s.at) as span
+        from (select t.closed_at as at from trading.trades t
+              where t.account_id = owned.id and t.epoch = owned.epoch
+                and (only_strategy is null or t.strategy = only_strategy) and (only_symbol is null or t.symbol = only_symbol)
+                and t.closed_at >= coalesce(from_time, '-infinity') and t.closed_at < coalesce(to_time, 'infinity')
+              union all
+              select r.at from trading.list_results(owned.id, owned.epoch, from_time, to_time, only_strategy, only_symbol) r) s) seen
   cross join lateral trading.find_bucket(bucket, coalesce(seen.span, '0')) f;
 
   return query
   with closed as (
-    select t.id, t.closed_at, t.net_pnl::numeric as net, sum(t.net_pnl) over (order by t.id) as total
-    from trading.trades t
-    where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at < coalesce(to_time, 'infinity')
-      and (only_strategy is null or t.strategy = only_strategy) and (only_symbol is null or t.symbol = only_symbol)
+    select e.nr, e.closed_at, e.net, e.is_trade, sum(e.net) over (order by e.nr) as total
+    from (
+      select row_number() over (order by s.closed_at, s.is_trade, s.id) as nr, s.*
+      from (
+        select t.id, t.closed_at, t.net_pnl::numeric as net, true as is_trade
+        from trading.trades t
+        where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at < coalesce(to_time, 'infinity')
+          and (only_strategy is null or t.strategy = only_strategy) and (only_symbol is null or t.symbol = only_symbol)
+        union all
+        select r.id, r.at, r.amount, false from trading.list_results(owned.id, owned.epoch, null, to_time, only_strategy, only_symbol) r
+      ) s
+    ) e
   ), followed as (
-    select c.*, greatest(max(c.total) over (order by c.id), first_value(c.total - c.net) over (order by c.id)) as best
+    select c.*, greatest(max(c.total) over (order by c.nr), first_value(c.total - c.net) over (order by c.nr)) as best
     from closed c where c.closed_at >= coalesce(from_time, '-infinity')
   ), buckets as (
     select trading.bucket_start(f.closed_at, chosen, time_zone) as starts_at, sum(f.net) as gain, max(f.best - f.total) as fall,
-      (array_agg(f.total order by -f.id))[1] as total, count(*) as trades
+      (array_agg(f.total order by -f.nr))[1] as total, count(*) filter (where f.is_trade) as trades
     from followed f group by 1
   )
   select b.starts_at, trading.decimal(b.total), trading.decimal(b.gain), trading.decimal(b.fall), b.trades
@@ -193,9 +205,9 @@ begin
 end;
 $$;
 comment on function public.profit_curve is
-  'What the closed trades of a strategy or a symbol summed up to over time, oldest first, at most 1000 points, in money: the curve '
-  'that equity_curve draws of a whole account. time is the bucket''s begin; buckets without a trade are left out. net_pnl: of all '
-  'trades closed so far in this epoch; gain: of those of the bucket; drawdown: the deepest fall of net_pnl below its best since '
+  'What the closed trades of a strategy or a symbol, and its results of record_cash, summed up to over time, oldest first, at most 1000 points, in money: the curve '
+  'that equity_curve draws of a whole account. time is the bucket''s begin; buckets without either are left out. net_pnl: of all '
+  'so far in this epoch; gain: of those of the bucket; trades: closed in it; drawdown: the deepest fall of net_pnl below its best since '
   'from_time, at least 0. Buckets, range and errors as those of equity_curve.';
 
 create function public.daily_results(
@@ -216,11 +228,16 @@ begin
   perform trading.take_read_place('figures');
   return query
   with closed as (
-    select (t.closed_at at time zone time_zone)::date as day, sum(t.net_pnl) as net, count(*) as trades,
-      count(*) filter (where t.net_pnl > 0) as wins
-    from trading.trades t
-    where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at >= from_time and t.closed_at < to_time
-      and (only_strategy is null or t.strategy = only_strategy)
+    select (s.at at time zone time_zone)::date as day, sum(s.net) as net, count(*) filter (where s.is_trade) as trades,
+      count(*) filter (where s.is_trade and s.net > 0) as wins
+    from (
+      select t.closed_at as at, t.net_pnl::numeric as net, true as is_trade
+      from trading.trades t
+      where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at >= from_time and t.closed_at < to_time
+        and (only_strategy is null or t.strategy = only_strategy)
+      union all
+      select r.at, r.amount, false from trading.list_results(owned.id, owned.epoch, from_time, to_time, only_strategy, null) r
+    ) s
     group by 1
   ), grown as (
     select (s.starts_at at time zone time_zone)::date as day, s.profit - s.profit_before as net
@@ -235,7 +252,7 @@ $$;
 comment on function public.daily_results is
   'A calendar of results: one row a day (in the account''s time zone) on which anything happened, from from_day to to_day, both '
   'included; without them this month. net_pnl: what the account''s equity less deposits grew by, in money; with only_strategy the '
-  'net of the trades it closed. trades, wins: closed on that day. Errors: PT404 no such account, PT400 bad range, PT429 busy.';
+  'net of the trades it closed, and its results of record_cash. trades, wins: closed on that day. Errors: PT404 no such account, PT400 bad range, PT429 busy.';
 
 -- The chart of a symbol ----------------------------------------------------------------------------
 

@@ -59,6 +59,59 @@ deskTest(
   },
 );
 
+deskTest("those of a strategy belong to its figures, its curve and its days", {}, async (desk) => {
+  await desk.buy("1", "100", { strategy: "grid" });
+  await desk.close("110", { strategy: "grid" });
+  await record(desk, "funding", "-3", { symbol: "ACME", strategy: "grid" });
+  await record(desk, "funding", "-2", { strategy: "grid" });
+  await record(desk, "dividend", "50", { symbol: "ACME" });
+  await record(desk, "interest", "7");
+  const figures = async (only_strategy: string | null, only_symbol: string | null = null) => {
+    const [row] = await desk.sql`
+      select net, gross, income, trades::text, expectancy
+      from public.performance(${desk.account}, only_strategy => ${only_strategy}, only_symbol => ${only_symbol})`;
+    return Object.values(row ?? {}).join(" ");
+  };
+  equal(await figures("grid"), "5 10 -5 1 10");
+  equal(await figures(null, "ACME"), "57 10 47 1 10");
+  equal(await figures(""), "50 0 50 0 ");
+  equal(await figures(null), "62 10 52 1 10");
+  const [groups] = await desk.sql`select per_strategy, per_symbol from public.performance(${desk.account})`;
+  const of = (rows: Record<string, unknown>[], name: string) =>
+    rows.map((row) => `${row[name]}: ${row.net} of ${row.trades}, ${row.income}`);
+  deepEqual(of(groups?.per_strategy, "strategy"), [": 50 of 0, 50", "grid: 5 of 1, -5"]);
+  deepEqual(of(groups?.per_symbol, "symbol"), ["ACME: 57 of 1, 47"]);
+
+  const curve = await desk.sql`
+    select net_pnl, trades::text from public.profit_curve(${desk.account}, 'day', only_strategy => 'grid')`;
+  deepEqual([...curve].map((row) => ({ ...row })), [{ net_pnl: "5", trades: "1" }]);
+  const days = await desk.sql`
+    select net_pnl, trades::text from public.daily_results(${desk.account}, only_strategy => 'grid')`;
+  deepEqual([...days].map((row) => ({ ...row })), [{ net_pnl: "5", trades: "1" }]);
+  const results = await desk.sql`select name, net_pnl from public.results(${desk.account}, 'strategy')`;
+  deepEqual([...results].map((row) => ({ ...row })), [{ name: "", net_pnl: "50" }, {
+    name: "grid",
+    net_pnl: "5",
+  }]);
+});
+
+deskTest("a fall by funding between two trades is a drawdown of its strategy", {}, async (desk) => {
+  const at = (hour: number) => `2026-03-02T${hour}:00:00Z`;
+  const trade = async (price: string, hour: number) => {
+    await desk.buy("1", "100", { strategy: "s", received_at: at(hour) });
+    await desk.close(price, { strategy: "s", received_at: at(hour + 1) });
+  };
+  await trade("110", 10);
+  await record(desk, "funding", "-30", { strategy: "s", at: at(12) });
+  await trade("150", 13);
+  const [row] = await desk
+    .sql`select max_drawdown, net from public.performance(${desk.account}, only_strategy => 's')`;
+  deepEqual({ ...row }, { max_drawdown: "30", net: "30" });
+  const curve = await desk.sql`
+    select net_pnl, drawdown, trades::text from public.profit_curve(${desk.account}, 'hour', only_strategy => 's')`;
+  deepEqual([...curve].map((each) => Object.values(each).join(" ")), ["10 0 1", "-20 30 0", "30 0 1"]);
+});
+
 deskTest("a loss by funding counts toward max_daily_loss", {
   settings: { leverage: null, max_daily_loss: 10 },
 }, async (desk) => {

@@ -133,6 +133,7 @@ const group = {
   net: amount,
   gross: amount,
   fees: amount,
+  income: amount,
   win_rate: figure,
   profit_factor: figure,
   expectancy: figure,
