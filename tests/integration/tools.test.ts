@@ -115,6 +115,59 @@ Deno.test("resting orders are canceled one by one, by symbol, and all", async ()
   assert.deepEqual(await open(), []);
 });
 
+Deno.test("exits are moved, and one of several take profits by its order", async () => {
+  const account = await newAccount();
+  const take_profits = [{ limit_price: "110", close_percent: "50" }, { limit_price: "120" }];
+  const placed = await useTool(
+    "place_order",
+    buy(account, { take_profits, stop_loss: { stop_price: "95" } }),
+  );
+  const [, , , last] = placed.body.result.orders;
+  const move = (more: Record<string, unknown>) => useTool("modify", { account, symbol: "ACME", ...more });
+  assert.equal(
+    (await move({ stop_loss: { stop_price: "98" }, price: "101" })).body.result.status,
+    "accepted",
+  );
+  const any = await move({ take_profit: { limit_price: "130" } });
+  assert.deepEqual([any.status, any.body.error.code], [422, "ambiguous_order"]);
+  await move({ take_profit: { limit_price: "130" }, order_id: last.id });
+  const { data } = await asService().rpc("list_orders", { account, only_status: "open" });
+  assert.deepEqual(
+    (data ?? []).map(({ quantity, stop_price, limit_price }) => `${quantity} ${stop_price ?? limit_price}`)
+      .sort(),
+    ["10 98", "5 110", "5 130"],
+  );
+  assert.equal((await move({})).status, 400);
+});
+
+Deno.test("a result is recorded for its symbol and strategy, and what is none is refused", async () => {
+  const account = await newAccount();
+  const record = (more: Record<string, unknown>) => useTool("record_cash", { account, ...more });
+  const dividend = await record({
+    kind: "dividend",
+    amount: "12.500000000000000001",
+    symbol: "ACME",
+    strategy: "s",
+  });
+  assert.equal(dividend.status, 200, dividend.text);
+  assert.equal((await summary(account)).income, "12.500000000000000001");
+  assert.equal((await record({ kind: "deposit", amount: "1" })).body.error.details[0].path, "kind");
+  assert.equal((await record({ kind: "fee" })).body.error.details[0].path, "amount");
+  const none = await record({ kind: "fee", amount: 0 });
+  assert.deepEqual([none.status, /12.5/.test(none.body.error.details[0].message)], [400, true]);
+});
+
+Deno.test("a split is booked in every account that knows the instrument", async () => {
+  const account = await newAccount();
+  const symbol = unique("SPLIT").toUpperCase();
+  await useTool("place_order", buy(account, { symbol }));
+  const { body } = await useTool("split", { symbol, new_units: "4" });
+  assert.deepEqual([body.result.accounts, body.account], [[account], undefined]);
+  assert.deepEqual(await positions(account), [`/${symbol} 40`]);
+  const none = await useTool("split", { symbol, new_units: "1000000" });
+  assert.deepEqual([none.status, /new_units 4/.test(none.body.error.details[0].message)], [400, true]);
+});
+
 Deno.test("close_all closes what every strategy holds, takes away what rests, and asks for confirmation first", async () => {
   const account = await newAccount();
   await useTool("place_order", buy(account));

@@ -61,6 +61,29 @@ export const closePosition = defineTool({
     bookOne({ ...order, action: "close", idempotency_key: id ?? crypto.randomUUID() }, call),
 });
 
+export const modify = defineTool({
+  description:
+    "Moves what rests, and places nothing: with stop_loss or take_profit the exits of a position, with a price one other " +
+    "order. One of several take profits is named by order_id.",
+  scope: "change",
+  schema: z.strictObject({
+    account,
+    strategy,
+    symbol,
+    order_id: shape.order_id.describe("The order's id, as answers and list_orders show it."),
+    price,
+    limit_price: shape.limit_price,
+    stop_price: shape.stop_price,
+    trail_amount: shape.trail_amount,
+    trail_percent: shape.trail_percent,
+    take_profit: shape.take_profit,
+    stop_loss: shape.stop_loss,
+    id,
+  }).meta({ required: ["symbol"] }),
+  run: ({ id, ...changes }, call) =>
+    bookOne({ ...changes, action: "modify", idempotency_key: id ?? crypto.randomUUID() }, call),
+});
+
 export const cancelOrders = defineTool({
   description:
     "Cancels resting orders: one by order_id, those of a symbol and strategy, or with neither all of the account.",

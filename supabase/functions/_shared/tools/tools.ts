@@ -3,7 +3,8 @@ import { createAccount, halt, resetAccount, resume, updateSettings, verifyAccoun
 import { closeAll } from "./close-all.ts";
 import { upsertInstrument } from "./instruments.ts";
 import { sendTestNotification } from "./notifications.ts";
-import { cancelOrders, closePosition, placeOrder } from "./orders.ts";
+import { cancelOrders, closePosition, modify, placeOrder } from "./orders.ts";
+import { recordCash, split } from "./results.ts";
 import type { Tool } from "./tool.ts";
 
 /** Every tool, by its name. */
@@ -11,13 +12,16 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   place_order: placeOrder,
   close_position: closePosition,
   close_all: closeAll,
+  modify,
   cancel_orders: cancelOrders,
   halt,
   resume,
   reset_account: resetAccount,
   create_account: createAccount,
   update_settings: updateSettings,
+  record_cash: recordCash,
   upsert_instrument: upsertInstrument,
+  split,
   verify_account: verifyAccount,
   send_test_notification: sendTestNotification,
 };
