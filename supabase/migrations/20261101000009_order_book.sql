@@ -39,8 +39,9 @@ create function trading.trim_exits(orders trading.orders[], slots integer[], hel
 declare
   o trading.orders;
   uncovered numeric := abs(held.quantity);  -- by newer brackets
-  covered numeric;                          -- by the bracket at hand,
-  profits numeric;                          -- and by its take profits
+  stopped numeric;                          -- what the stop loss of the bracket at hand covers,
+  profits numeric;                          -- and its take profits
+  bracket_id bigint;
   first_leg integer;
   last_leg integer := cardinality(slots);
   kept numeric;
@@ -48,12 +49,14 @@ begin
   -- From the newest bracket to the oldest; the legs of one follow each other, the stop loss first, then its take profits as they were sent.
   while last_leg > 0 loop
     first_leg := last_leg;
-    while first_leg > 1 and (orders[slots[first_leg - 1]]).bracket_id = (orders[slots[last_leg]]).bracket_id loop
+    bracket_id := (orders[slots[last_leg]]).bracket_id;
+    while first_leg > 1 and (orders[slots[first_leg - 1]]).bracket_id = bracket_id loop
       first_leg := first_leg - 1;
     end loop;
-    covered := 0;
+    stopped := 0;
     profits := 0;
-    foreach slot in array slots[first_leg:last_leg] loop
+    for leg in first_leg .. last_leg loop
+      slot := slots[leg];
       o := orders[slot];
       continue when o.status <> 'open' or not o.reduce_only or o.symbol <> held.symbol or o.strategy <> held.strategy;
       kept := case
@@ -65,8 +68,9 @@ begin
       kept := least(kept, o.quantity);
       if o.leg = 'take_profit' then
         profits := profits + kept;
+      elsif o.leg = 'stop_loss' then
+        stopped := kept;
       end if;
-      covered := greatest(covered, profits, case when o.leg = 'stop_loss' then kept end);
       continue when kept = o.quantity;
       if kept > 0 then
         o.quantity := kept;
@@ -78,7 +82,7 @@ begin
       trimmed := o;
       return next;
     end loop;
-    uncovered := uncovered - covered;
+    uncovered := uncovered - greatest(stopped, profits);
     last_leg := first_leg - 1;
   end loop;
 end;

@@ -167,7 +167,7 @@ type Run = typeof run extends fc.Arbitrary<infer T> ? T : never;
 /** How often something was filled: a run where all is refused would prove nothing. */
 let filled = 0;
 
-/** Every exit that rests is covered by its position, and nothing that only reduces rests beside a flat one. */
+/** Every exit that rests is covered by its position, the legs of its brackets together as well, and nothing that only reduces rests beside a flat one. */
 async function orphans({ sql, account }: Desk): Promise<unknown[]> {
   return [
     ...await sql`
@@ -176,6 +176,12 @@ async function orphans({ sql, account }: Desk): Promise<unknown[]> {
       left join trading.positions p on p.account_id = a.id and p.symbol = o.symbol and p.strategy = o.strategy
       where o.status = 'open' and o.reduce_only
         and (coalesce(p.quantity, 0) = 0 or (p.quantity > 0) = (o.side = 'buy') or o.quantity > abs(p.quantity))`,
+    ...await sql`
+      select o.symbol, o.strategy, o.leg, sum(o.quantity)::text as covered, max(p.quantity)::text as held
+      from trading.orders o join trading.accounts a on a.id = o.account_id and a.name = ${account}
+      join trading.positions p on p.account_id = a.id and p.symbol = o.symbol and p.strategy = o.strategy
+      where o.status = 'open' and o.leg is not null
+      group by o.symbol, o.strategy, o.leg having sum(o.quantity) > abs(max(p.quantity))`,
   ];
 }
 
