@@ -68,6 +68,12 @@ const REFUSED: [what: string, sent: Record<string, unknown>, path: string, says:
   ],
   ["numbered, without the sizes", { tp1: 12, tp2: 13 }, "take_profit", /tp1_percent beside tp1/],
   [
+    "of which one is sent twice",
+    { tp1: 12, TP_1: 12.5, tp1_percent: 50, tp2: 13 },
+    "take_profit",
+    /several times/,
+  ],
+  [
     "beside a take profit",
     { take_profit: 11, tp1: 12, tp1_percent: 50, tp2: 13 },
     "take_profit",

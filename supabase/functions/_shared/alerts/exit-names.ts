@@ -1,6 +1,4 @@
-import type { Row } from "./vocabulary.ts";
-
-const words = (names: string): readonly string[] => names.trim().split(/\s+/);
+import { type Row, words } from "./row.ts";
 
 /** The names of take profits and stop losses: a part of the vocabulary. */
 export const EXIT_NAMES: readonly Row[] = [

@@ -1,4 +1,5 @@
 import type { When } from "./fits.ts";
+import { words } from "./row.ts";
 
 /** Names of what cannot be done here, or would be misread, and what to send instead. */
 export interface RefusedRow {
@@ -8,8 +9,6 @@ export interface RefusedRow {
   /** What to send instead. */
   send: string;
 }
-
-const words = (names: string): readonly string[] => names.trim().split(/\s+/);
 
 /**
  * Names that change an order though no word in them says so, or that mean something else than they seem to: they are refused

@@ -4,13 +4,12 @@ import type { Fields, Leaf } from "./field-names.ts";
 import { isScalar } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { plainPath } from "./name-index.ts";
+import { words } from "./row.ts";
 import { shown } from "./unknown.ts";
 import { areWrappers } from "./wrappers.ts";
 
 /** What one of several take profits says: where it lies, or how much of the position it closes. */
 type Part = "limit_price" | "amount" | "percent" | "quantity" | "close_percent" | "percent or close_percent";
-
-const words = (names: string): readonly string[] => names.trim().split(/\s+/);
 
 /** The names that senders have for that, in each of a list and beside a number: `tp1_percent`. */
 export const PROFIT_NAMES: readonly { part: Part; names: readonly string[] }[] = [
@@ -45,8 +44,8 @@ const SEND =
 /** One of several take profits, by canonical names. */
 type Level = Map<string, Value>;
 
-/** Take profits as they were found, and the sender's names of what they were made of. */
-type Levels = { levels: Level[]; sources: string[] };
+/** Take profits as they were found, and the sender's names of what they were made of; isTwice: one name says it twice. */
+type Levels = { levels: Level[]; sources: string[]; isTwice: boolean };
 
 /**
  * Several take profits of a message, in a list or numbered, as one field; a single one as the take profit that it is. That
@@ -58,19 +57,19 @@ export function placeTakeProfits(
   unknown: Leaf[],
   areEven: boolean,
 ): { ignored: string[]; problems: Problem[] } {
-  const { levels, sources } = join(listed(fields, unknown), numbered(unknown));
+  const { levels, sources, isTwice } = join(listed(fields, unknown), numbered(unknown));
   if (areEven && levels.every((each) => each.size === 1)) share(levels, fields);
   const [first] = levels;
   const [source = ""] = sources;
   if (first === undefined) return { ignored: [], problems: [] };
   const price = first.get("limit_price");
-  const isTwice = fields.has("take_profit.limit_price");
-  if (levels.length === 1 && first.size === 1 && price !== undefined && !isTwice) {
+  const isPlain = !isTwice && !fields.has("take_profit.limit_price");
+  if (levels.length === 1 && first.size === 1 && price !== undefined && isPlain) {
     fields.set("take_profit.limit_price", { value: price, source });
     return { ignored: [], problems: [] };
   }
   const isSized = levels.slice(0, -1).every((each) => each.has("quantity") || each.has("close_percent"));
-  if (isSized && !isTwice) {
+  if (isSized && isPlain) {
     fields.set("take_profits", { value: levels, source });
     return { ignored: [], problems: [] };
   }
@@ -93,38 +92,40 @@ function share(levels: Level[], fields: Fields): void {
 const join = (one: Levels, other: Levels): Levels => ({
   levels: [...one.levels, ...other.levels],
   sources: [...one.sources, ...other.sources],
+  isTwice: one.isTwice || other.isTwice,
 });
 
 /** Those of a list: prices, or objects. What is not understood in them is unknown. */
 function listed(fields: Fields, unknown: Leaf[]): Levels {
   const list = take(fields, "take_profits");
-  if (list === undefined || !Array.isArray(list.value)) return { levels: [], sources: [] };
+  if (list === undefined || !Array.isArray(list.value)) return { levels: [], sources: [], isTwice: false };
   const { source } = list;
   const levels = list.value.map((each: Value, nr: number) =>
     read(isMessage(each) ? each : new Map([["price", each]]), `${source}[${nr}]`, unknown)
   );
-  return { levels, sources: [source] };
+  return { levels, sources: [source], isTwice: false };
 }
 
 /** Those whose names have a number, taken out of what is unknown, in the order of their numbers. */
 function numbered(unknown: Leaf[]): Levels {
   const found = new Map<number, Map<string, Value>>();
   const sources: string[] = [];
+  let isTwice = false;
   const others = unknown.filter((leaf) => {
     const name = numberedName(leaf);
     if (name === undefined) return true;
     const level = found.get(name.nr) ?? new Map<string, Value>();
-    if (level.has(name.part)) return true;
+    isTwice ||= level.has(name.part);
     found.set(name.nr, level.set(name.part, leaf.value));
     sources.push(shown(leaf.path));
     return false;
   });
-  if (sources.length === 0) return { levels: [], sources };
+  if (sources.length === 0) return { levels: [], sources, isTwice };
   unknown.splice(0, unknown.length, ...others);
   const levels = [...found].sort(([one], [other]) => one - other).map(([nr, level]) =>
     read(level, `tp${nr}`, unknown)
   );
-  return { levels, sources };
+  return { levels, sources, isTwice };
 }
 
 /** The number in a name, and what it speaks of; undefined where it is of no take profit, or its value asks for none. */

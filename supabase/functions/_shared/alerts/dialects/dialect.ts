@@ -1,7 +1,8 @@
 import { indexNames, type NameIndex } from "../name-index.ts";
 import { type Message, plainName } from "../message.ts";
 import { REFUSED_NAMES, type RefusedRow } from "../refused-names.ts";
-import { type Row, VOCABULARY } from "../vocabulary.ts";
+import type { Row } from "../row.ts";
+import { VOCABULARY } from "../vocabulary.ts";
 
 /** A sender whose names mean something else than everybody's, or who is to be told apart. */
 export type Dialect = {
