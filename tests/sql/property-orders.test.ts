@@ -156,6 +156,8 @@ const around0 = (alert: Alert): Alert =>
       name,
       PRICES.has(name) && typeof value === "string"
         ? /^\d{2,3}$/.test(value) ? String(Number(value) - 100) : `-${value}`
+        : Array.isArray(value)
+        ? value.map(around0)
         : typeof value === "object" && value !== null
         ? around0(value as Alert)
         : value,
