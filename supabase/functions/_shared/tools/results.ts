@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { decimal, field, text } from "../validators/fields.ts";
 import { readTime } from "../validators/time.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { decimal, word } from "./fields.ts";
 
 /** Only the fields that were sent, so that an answer shows no clutter; null when there are none. */
