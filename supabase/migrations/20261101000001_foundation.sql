@@ -30,7 +30,7 @@ comment on domain trading.quantity is 'Units of an instrument, unsigned: above 0
 create domain trading.price as numeric
   constraint price_is_bounded check (value > -1e18 and value < 1e18 and scale(value) <= 18);
 comment on domain trading.price is
-  'Money per unit in the account''s currency: below 1e18 either way, at most 18 decimals. At 0 or below it is only where the instrument '
+  'Money per unit, in the currency of its instrument: below 1e18 either way, at most 18 decimals. At 0 or below it is only where the instrument '
   'allows it, where a worthless position is closed, or of an exit where no market comes.';
 
 create domain trading.distance as numeric
@@ -89,7 +89,7 @@ begin
   return case
     when violated = 'accounts_name_key' then 'The name is taken: choose another, or begin anew with reset_account.'
     when violated = 'account_name_is_printable' then 'A name is 1 to 64 letters, digits, spaces or . _ : @ -, and starts with a letter or digit.'
-    when violated = 'currency_is_a_code' then 'A currency is 3 to 10 capital letters, such as USD.'
+    when violated in ('currency_is_a_code', 'quote_currency_is_a_code') then 'A currency is 3 to 10 capital letters, such as USD.'
     when violated = 'accounts_owner_id_fkey' then 'owner_id is the id of a user of Supabase Auth.'
     when violated like 'account_settings%' or violated = 'leverage_is_positive' then
       'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 5 to 86400, max_mark_age 0 to 31536000 and price_wait 1 to 604800 '

@@ -91,10 +91,16 @@ create table trading.fills (
   multiplier numeric not null check (multiplier > 0),
   fee trading.money not null,
   realized_pnl trading.money not null,
-  filled_at timestamptz not null
+  filled_at timestamptz not null,
+  rate numeric check (rate > 0),
+  cost numeric,
+  constraint a_rate_has_a_cost check ((rate is null) = (cost is null))
 );
 comment on table trading.fills is
-  'The trade ledger, append-only: cash changes by -signed quantity x price x multiplier - fee. fee below 0 is a rebate; realized_pnl is gross.';
+  'The trade ledger, append-only: cash changes by -cost - fee. fee below 0 is a rebate; realized_pnl is gross.';
+comment on column trading.fills.rate is 'Account currency per unit of the instrument''s quote_currency; null: it is the account''s own.';
+comment on column trading.fills.cost is
+  'What it took out of cash, without its fee: what it added to the position''s cost basis, less realized_pnl. null without a rate: it is signed quantity x price x multiplier.';
 -- Pages of list_fills; the first one is also what the account is rebuilt from.
 create index fills_epoch_idx on trading.fills (account_id, epoch, (-id));
 create index fills_symbol_idx on trading.fills (account_id, epoch, symbol, (-id));
@@ -124,12 +130,16 @@ create table trading.positions (
   last_previous numeric,
   last_target numeric,
   seen_from timestamptz,
+  quote_basis numeric,
   primary key (account_id, symbol, strategy),
   constraint flat_costs_nothing check (quantity <> 0 or cost_basis = 0),
   constraint flat_has_no_trade check ((quantity = 0) = (opened_at is null))
 );
 comment on table trading.positions is
   'The position of one strategy in one symbol: signed quantity, signed cost basis (quantity x average price x multiplier).';
+comment on column trading.positions.cost_basis is 'In account currency, at the rates of its fills.';
+comment on column trading.positions.quote_basis is
+  'The cost basis in the instrument''s quote_currency; null where that is the account''s own, or nothing is held. Profit is counted in it, and converted at the rate of the moment.';
 comment on column trading.positions.realized_pnl is 'Gross, over this epoch.';
 comment on column trading.positions.entry_quantity is 'Units bought into (or sold into) the trade that is open.';
 comment on column trading.positions.entry_value is 'Their price x quantity, without multiplier; likewise exit_value for what left it.';

@@ -93,6 +93,48 @@ comment on function trading.apply_fill is
   'pro rata. realized is gross, in account currency; closed is the round trip that this fill ended, or null. '
   'What is released is subtracted from what is kept, so that nothing is lost to a division.';
 
+create function trading.apply_foreign_fill(
+  inout held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz, rate numeric,
+  out realized numeric, out closed trading.trades
+)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  was constant trading.positions := held;
+  applied record;
+  kept numeric;
+begin
+  held.cost_basis := coalesce(held.quote_basis, 0);
+  applied := trading.apply_fill(held, delta, price, multiplier, fee, filled_at);
+  held := applied.held;
+  closed := applied.closed;
+  realized := applied.realized * rate;
+  held.realized_pnl := held.realized_pnl + realized - applied.realized;
+  if closed.closed_at is not null then
+    closed.gross_pnl := closed.gross_pnl + realized - applied.realized;
+  else
+    held.trade_pnl := held.trade_pnl + realized - applied.realized;
+  end if;
+
+  kept := case when was.quantity = 0 or sign(held.quantity) <> sign(was.quantity) then 0 else least(abs(was.quantity), abs(held.quantity)) end;
+  held.quote_basis := case when held.quantity <> 0 then held.cost_basis end;
+  held.cost_basis := case when kept = abs(was.quantity) then was.cost_basis when kept = 0 then 0
+                          else trading.quotient(was.cost_basis * kept, abs(was.quantity)) end
+    + sign(delta) * (abs(held.quantity) - kept) * price * multiplier * rate;
+end;
+$$;
+comment on function trading.apply_foreign_fill is
+  'apply_fill of an instrument in another currency, at rate (account currency per unit of it). Profit is counted in that currency and '
+  'converted at this rate; the units themselves gain nothing by a rate. cost_basis keeps the rates of its fills. So cash changes by '
+  'realized - what cost_basis grew by - fee, as it does without another currency.';
+
+create function trading.average_price(held trading.positions, multiplier numeric) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return trading.quotient(coalesce(held.quote_basis, held.cost_basis), held.quantity * multiplier);
+end;
+$$;
+comment on function trading.average_price is 'What a unit of what is held cost, in the currency of its prices; multiplier: the instrument''s own.';
+
 create function trading.watch_position(inout held trading.positions, prices numeric[])
   language plpgsql immutable set search_path = '' as $$
 declare

@@ -3,18 +3,130 @@
 create type trading.market as (
   symbol text, multiplier numeric, lot_size numeric, tick_size numeric, mark numeric, marked_at timestamptz,
   net_quantity numeric, gross_quantity numeric, first_slot integer, last_slot integer,
-  bar_slot integer, exchange text, allow_nonpositive boolean
+  bar_slot integer, exchange text, allow_nonpositive boolean,
+  quote_multiplier numeric, currency text, rate numeric
 );
 comment on type trading.market is
   'A symbol while its account is being booked: terms, last mark, what all strategies hold of it together, and where '
-  'their positions stand in the array of positions; bar_slot: its bar of the minute; exchange: the one it is known under; allow_nonpositive: its price may be 0 or below.';
+  'their positions stand in the array of positions; bar_slot: its bar of the minute; exchange: the one it is known under; allow_nonpositive: its price may be 0 or below. '
+  'multiplier: account currency per unit and point. Of an instrument in another currency that is its own, quote_multiplier, at the rate '
+  '(account currency per unit of currency), and null without one; currency and rate are null where it is the account''s own.';
+
+create type trading.currency as (
+  code text, pair text, inverse_pair text, rate numeric, rated_at timestamptz, is_direct boolean, profit numeric, gross numeric
+);
+comment on type trading.currency is
+  'A currency that the account holds instruments of, or is asked for one, besides its own. rate: account currency per unit, from the newer mark '
+  'of its two pairs: EURUSD (pair, is_direct) or USDEUR for EUR in USD; null: neither was marked, or the newer mark is not above 0, and what is held counts as what it cost. profit: open, and gross: sum |quantity x '
+  'mark x multiplier|, of what is held in it, in this currency.';
 
 create type trading.portfolio as (
-  cash numeric, holdings_value numeric, exposure numeric, open_positions integer, recent_orders integer, halted boolean
+  cash numeric, holdings_value numeric, exposure numeric, open_positions integer, recent_orders integer, halted boolean,
+  currencies trading.currency[]
 );
 comment on type trading.portfolio is
   'An account while it is being booked: equity = cash + holdings_value; exposure = sum |quantity x mark x multiplier|; '
-  'recent_orders: placed in the last minute, null where that does not matter.';
+  'recent_orders: placed in the last minute, null where that does not matter; currencies: null where all is in the account''s own.';
+
+create function trading.rate_message(market trading.market, portfolio trading.portfolio) returns text
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select market.symbol || ' is priced in ' || c.code || ': send a mark of ' || c.pair || ' or ' || c.inverse_pair || ' first, it brings the rate'
+    from unnest(portfolio.currencies) c where c.code = market.currency);
+end;
+$$;
+comment on function trading.rate_message is 'What an alert is told whose instrument has no rate.';
+
+create function trading.at_rate(inout market trading.market, portfolio trading.portfolio)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if market.currency is null then
+    return;
+  end if;
+  market.rate := (select c.rate from unnest(portfolio.currencies) c where c.code = market.currency);
+  market.multiplier := market.quote_multiplier * market.rate;
+end;
+$$;
+comment on function trading.at_rate is 'A market at the rate of this moment, where it is of another currency.';
+
+create function trading.move_currency(inout portfolio trading.portfolio, code text, profit numeric, gross numeric)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  for nr in 1 .. cardinality(portfolio.currencies) loop
+    if (portfolio.currencies[nr]).code = code then
+      portfolio.currencies[nr].profit := (portfolio.currencies[nr]).profit + profit;
+      portfolio.currencies[nr].gross := (portfolio.currencies[nr]).gross + gross;
+    end if;
+  end loop;
+end;
+$$;
+comment on function trading.move_currency is 'An account whose open profit and gross exposure in a currency have grown by so much, in that currency.';
+
+create function trading.mark_currencies(inout portfolio trading.portfolio, market trading.market, price numeric, marked_at timestamptz)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if market.currency is not null then
+    portfolio := trading.move_currency(portfolio, market.currency,
+      market.net_quantity * (price - coalesce(market.mark, 0)) * market.quote_multiplier,
+      market.gross_quantity * (abs(price) - abs(coalesce(market.mark, 0))) * market.quote_multiplier);
+  end if;
+  portfolio := trading.rate_currencies(portfolio, market.symbol, price, marked_at);
+end;
+$$;
+comment on function trading.mark_currencies is
+  'An account with other currencies in which a market goes to price: what is held of it is worth something else in its own currency, and all '
+  'that is held in a currency whose pair it is.';
+
+create function trading.fill_currency(
+  inout portfolio trading.portfolio, market trading.market, was trading.positions, held trading.positions, delta numeric, price numeric, cost numeric
+)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if market.currency is null then
+    return;
+  end if;
+  portfolio.cash := portfolio.cash + delta * price * market.multiplier - cost;
+  portfolio.holdings_value := portfolio.holdings_value - delta * price * market.multiplier + cost;
+  portfolio := trading.move_currency(portfolio, market.currency,
+    delta * market.mark * market.quote_multiplier - coalesce(held.quote_basis, 0) + coalesce(was.quote_basis, 0),
+    (abs(held.quantity) - abs(was.quantity)) * abs(market.mark) * market.quote_multiplier);
+end;
+$$;
+comment on function trading.fill_currency is
+  'An account in which a fill of another currency was booked as if it cost delta x price x multiplier, and which paid cost: what closed was paid '
+  'at the rates of its own fills.';
+
+create function trading.rate_of(price numeric, is_direct boolean) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case when price > 0 then case when is_direct then price else trading.quotient(1, price) end end;
+end;
+$$;
+comment on function trading.rate_of is 'The rate that a mark of a pair brings, of the direct one or turned over; null: none.';
+
+create function trading.rate_currencies(inout portfolio trading.portfolio, symbol text, price numeric, marked_at timestamptz)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  c trading.currency;
+  was numeric;
+begin
+  for nr in 1 .. cardinality(portfolio.currencies) loop
+    c := portfolio.currencies[nr];
+    continue when symbol not in (c.pair, c.inverse_pair) or marked_at < c.rated_at or marked_at = c.rated_at and c.is_direct and symbol = c.inverse_pair;
+    was := coalesce(c.rate, 0);
+    c.is_direct := symbol = c.pair;
+    c.rate := trading.rate_of(price, c.is_direct);
+    c.rated_at := marked_at;
+    portfolio.holdings_value := portfolio.holdings_value + c.profit * (coalesce(c.rate, 0) - was);
+    portfolio.exposure := portfolio.exposure + c.gross * (coalesce(c.rate, 0) - was);
+    portfolio.currencies[nr] := c;
+  end loop;
+end;
+$$;
+comment on function trading.rate_currencies is
+  'An account that has seen a mark: of a pair, all that it holds in that currency is worth something else from now on. As load_currency reads it: '
+  'the newer pair counts, of two of one time the direct one.';
 
 create function trading.day_end(at timestamptz, time_zone text) returns timestamptz
   language plpgsql immutable set search_path = '' as $$
@@ -39,7 +151,7 @@ create function trading.is_worthless(
 begin
   return coalesce(request.action = 'close' and request.price = 0 and request.quantity is null and coalesce(request.order_type, 'market') = 'market'
     and held.quantity <> 0 and coalesce((request.target).side, 'flat') in ('flat', case when held.quantity > 0 then 'long' else 'short' end)
-    and market.multiplier <> 1 and abs(held.cost_basis) <= 0.05 * (portfolio.cash + portfolio.holdings_value), false);
+    and market.quote_multiplier <> 1 and abs(held.cost_basis) <= 0.05 * (portfolio.cash + portfolio.holdings_value), false);
 end;
 $$;
 comment on function trading.is_worthless is
@@ -80,6 +192,17 @@ begin
 end;
 $$;
 comment on function trading.slipped_price is 'price made worse by slippage_bps for a market or stop fill of delta (signed) units.';
+
+create function trading.with_fee(inout settings trading.account_settings, fee numeric)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  settings.fee_per_trade := fee;
+  settings.fee_per_unit := 0;
+  settings.fee_bps := 0;
+  settings.fee_minimum := fee;
+end;
+$$;
+comment on function trading.with_fee is 'settings whose whole fee model is fee: what an alert names, or 0.';
 
 create function trading.fill_fee(settings trading.account_settings, quantity numeric, price numeric, multiplier numeric)
   returns numeric
@@ -205,10 +328,7 @@ begin
   fitted := delta;
   if is_target then
     settings.leverage := settings.leverage * (1 + settings.funds_room_bps * 0.0001);
-    settings.fee_per_trade := 0;
-    settings.fee_per_unit := 0;
-    settings.fee_bps := 0;
-    settings.fee_minimum := 0;
+    settings := trading.with_fee(settings, 0);
     fee := 0;
   end if;
   refused := trading.refusal(held, delta, price, fee, portfolio, settings, market);

@@ -165,7 +165,7 @@ begin
   entry.take_profits := case kind when 'take_profit' then array[request.take_profit] end;
   entry.stop_loss := case kind when 'stop_loss' then request.stop_loss end;
   select l.* into leg from trading.bracket_legs(entry, resting.quantity,
-    trading.bounded_price(trading.quotient(held.cost_basis, held.quantity * market.multiplier), null), market, at, null) l;
+    trading.bounded_price(trading.average_price(held, market.quote_multiplier), null), market, at, null) l;
   -- What trails goes on from its best price; what begins to, from the price that is known.
   if leg.type = 'trailing_stop' and (resting.trail_peak is not null or leg.trail_peak is not null) then
     leg.trail_peak := coalesce(resting.trail_peak, price, leg.trail_peak);
@@ -211,7 +211,7 @@ create function trading.exit_problem(
   language plpgsql immutable set search_path = '' as $$
 declare
   rule constant trading.exit_rule := case kind when 'stop_loss' then request.stop_loss else request.take_profit end;
-  average constant numeric := trading.quotient(held.cost_basis, held.quantity * market.multiplier);
+  average constant numeric := trading.average_price(held, market.quote_multiplier);
   lies_at constant numeric := trading.exit_price(rule, kind, sign(held.quantity), average, market.tick_size);
 begin
   if not trading.is_price(lies_at, market) or rule.trail_percent >= 100

@@ -110,6 +110,10 @@ begin
     plan.code := 'no_price';
     plan.message := 'the alert brings no price and the last mark is older than max_mark_age';
     return plan;
+  elsif market.multiplier is null then
+    plan.code := 'no_rate';
+    plan.message := trading.rate_message(market, portfolio);
+    return plan;
   end if;
 
   -- A limit or stop that the market has reached already fills at the market's price, not at its own: it is sized at that.
@@ -117,11 +121,8 @@ begin
     and coalesce(direction * (placed.limit_price - reference) >= 0, true)
     and coalesce(direction * (reference - placed.stop_price) >= 0, true);
 
-  if request.fee is not null then  -- the alert's own fee is the whole model
-    settings.fee_per_trade := request.fee;
-    settings.fee_per_unit := 0;
-    settings.fee_bps := 0;
-    settings.fee_minimum := request.fee;
+  if request.fee is not null then
+    settings := trading.with_fee(settings, request.fee);
   end if;
   quantity := case
     when request.quantity is null then null
@@ -361,6 +362,10 @@ declare
   fits record;
 begin
   plan.placed := resting;
+  if market.multiplier is null then  -- its currency is another than when it was placed
+    plan.code := 'no_rate';
+    return plan;
+  end if;
   if resting.resize then
     quantity := trading.order_size(resting.side, request.quantity, request.quantity_type, resting.stop_loss, held.quantity,
                                    price, portfolio, settings, market);
@@ -398,14 +403,16 @@ comment on function trading.is_called is
   'Whether equity covers less than maintenance_margin percent of the margin, exposure / leverage, with the room that a target has '
   '(funds_room_bps); null without leverage.';
 
-create function trading.called_position(positions trading.positions[], markets trading.market[]) returns integer
+create function trading.called_position(positions trading.positions[], markets trading.market[], portfolio trading.portfolio) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin
   return (
     select slot from generate_subscripts(positions, 1) slot
     join unnest(markets) m on m.symbol = (positions[slot]).symbol
-    where (positions[slot]).quantity <> 0
-    order by (positions[slot]).quantity * m.mark * m.multiplier - (positions[slot]).cost_basis, slot limit 1);
+    left join unnest(portfolio.currencies) c on c.code = m.currency
+    where (positions[slot]).quantity <> 0 and (m.currency is null or c.rate is not null)
+    order by ((positions[slot]).quantity * m.mark * m.quote_multiplier - coalesce((positions[slot]).quote_basis, (positions[slot]).cost_basis))
+      * coalesce(c.rate, 1), slot limit 1);
 end;
 $$;
 comment on function trading.called_position is

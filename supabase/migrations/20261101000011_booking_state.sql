@@ -46,19 +46,21 @@ $$;
 comment on function trading.load_positions is
   'Every position of the account in the symbols of requests and in held_symbols, and a flat one for a strategy that asks or has an order but none yet; by symbol.';
 
-create function trading.load_markets(account_id bigint, positions trading.positions[]) returns trading.market[]
+create function trading.load_markets(booked trading.accounts, positions trading.positions[]) returns trading.market[]
   language plpgsql volatile set search_path = '' as $$
 begin
   return (
-    select coalesce(array_agg(row(s.symbol, coalesce(i.multiplier, 1), i.lot_size, i.tick_size, m.price, m.marked_at, s.net, s.gross,
-                                  s.first_slot, s.last_slot, null, m.exchange, coalesce(i.allow_nonpositive, false))::trading.market order by s.first_slot), '{}')
+    select coalesce(array_agg(row(s.symbol, case when c.currency is null then coalesce(i.multiplier, 1) end, i.lot_size, i.tick_size, m.price, m.marked_at, s.net, s.gross,
+                                  s.first_slot, s.last_slot, null, m.exchange, coalesce(i.allow_nonpositive, false),
+                                  coalesce(i.multiplier, 1), c.currency, null)::trading.market order by s.first_slot), '{}')
     from (
       select (positions[slot]).symbol, sum((positions[slot]).quantity) as net, sum(abs((positions[slot]).quantity)) as gross,
         min(slot) as first_slot, max(slot) as last_slot
       from generate_subscripts(positions, 1) slot group by 1
     ) s
     left join trading.instruments i on i.symbol = s.symbol
-    left join trading.marks m on m.account_id = load_markets.account_id and m.symbol = s.symbol);
+    left join trading.marks m on m.account_id = booked.id and m.symbol = s.symbol
+    cross join lateral (select nullif(i.quote_currency, booked.currency) as currency) c);
 end;
 $$;
 comment on function trading.load_markets is 'The market of every symbol in positions: the instrument''s terms, the last mark, holdings, its slots.';
@@ -67,15 +69,99 @@ create function trading.load_portfolio(booked trading.accounts) returns trading.
   language plpgsql volatile set search_path = '' as $$
 begin
   return (
-    select row(booked.cash, coalesce(sum(v.value), 0), coalesce(sum(abs(v.value)), 0), count(*), null, booked.halted_at is not null)::trading.portfolio
-    from trading.positions p
-    join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
-    left join trading.instruments i on i.symbol = p.symbol
-    cross join lateral (select p.quantity * m.price * coalesce(i.multiplier, 1) as value) v
-    where p.account_id = booked.id and p.quantity <> 0);
+    select case when h.foreign_positions = 0 then h.portfolio else trading.with_foreign_positions(h.portfolio, booked) end
+    from (
+      select row(booked.cash, coalesce(sum(v.value) filter (where p.quote_basis is null), 0),
+                 coalesce(sum(abs(v.value)) filter (where p.quote_basis is null), 0), count(*), null, booked.halted_at is not null,
+                 null)::trading.portfolio as portfolio,
+        count(p.quote_basis) as foreign_positions
+      from trading.positions p
+      join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+      left join trading.instruments i on i.symbol = p.symbol
+      cross join lateral (select p.quantity * m.price * coalesce(i.multiplier, 1) as value) v
+      where p.account_id = booked.id and p.quantity <> 0
+    ) h);
 end;
 $$;
 comment on function trading.load_portfolio is 'What the account holds, valued at its marks.';
+
+create function trading.load_currency(account_id bigint, home text, code text) returns trading.currency
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  loaded trading.currency;
+begin
+  loaded.code := code;
+  loaded.pair := code || home;
+  loaded.inverse_pair := home || code;
+  loaded.profit := 0;
+  loaded.gross := 0;
+  select trading.rate_of(m.price, d.is_direct), m.marked_at, d.is_direct
+  into loaded.rate, loaded.rated_at, loaded.is_direct
+  from trading.marks m
+  cross join lateral (select m.symbol = loaded.pair as is_direct) d
+  where m.account_id = load_currency.account_id and m.symbol in (loaded.pair, loaded.inverse_pair)
+  order by m.marked_at desc, d.is_direct desc limit 1;
+  return loaded;
+end;
+$$;
+comment on function trading.load_currency is 'A currency in an account of the currency home, with the rate that the newer mark of their pair brings.';
+
+create function trading.with_currency(inout portfolio trading.portfolio, booked trading.accounts, code text, markets trading.market[])
+  language plpgsql volatile set search_path = '' as $$
+declare
+  loaded constant trading.currency := trading.load_currency(booked.id, booked.currency, code);
+  seen trading.market;
+begin
+  portfolio.currencies := array_append(portfolio.currencies, loaded);
+  for seen in select m.* from unnest(markets) m where m.symbol in (loaded.pair, loaded.inverse_pair) and m.mark is not null loop
+    portfolio := trading.rate_currencies(portfolio, seen.symbol, seen.mark, seen.marked_at);
+  end loop;
+end;
+$$;
+comment on function trading.with_currency is 'An account that knows the rate of one more currency; markets: where this pass has marked its pairs.';
+
+create function trading.with_foreign_positions(inout portfolio trading.portfolio, booked trading.accounts)
+  language plpgsql volatile set search_path = '' as $$
+declare
+  held record;
+  rate numeric;
+begin
+  for held in
+    select i.quote_currency as code, sum(p.cost_basis) as cost, sum(v.value - p.quote_basis) as profit, sum(abs(v.value)) as gross
+    from trading.positions p
+    join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+    join trading.instruments i on i.symbol = p.symbol
+    cross join lateral (select p.quantity * m.price * i.multiplier as value) v
+    where p.account_id = booked.id and p.quantity <> 0 and p.quote_basis is not null
+    group by i.quote_currency
+  loop
+    portfolio := trading.with_currency(portfolio, booked, held.code, '{}');
+    portfolio := trading.move_currency(portfolio, held.code, held.profit, held.gross);
+    rate := coalesce((portfolio.currencies[cardinality(portfolio.currencies)]).rate, 0);
+    portfolio.holdings_value := portfolio.holdings_value + held.cost + held.profit * rate;
+    portfolio.exposure := portfolio.exposure + held.gross * rate;
+  end loop;
+end;
+$$;
+comment on function trading.with_foreign_positions is 'An account with what it holds in other currencies, at their rates.';
+
+create view trading.holdings with (security_invoker = true) as
+  select p.*, v.multiplier, m.price as mark, m.marked_at, r.rate, v.notional * coalesce(r.rate, 0) as notional,
+    p.cost_basis + (v.notional - coalesce(p.quote_basis, p.cost_basis)) * coalesce(r.rate, 0) as value
+  from trading.positions p
+  join trading.accounts a on a.id = p.account_id
+  left join trading.instruments i on i.symbol = p.symbol
+  left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+  cross join lateral (select coalesce(i.multiplier, 1) as multiplier, p.quantity * m.price * coalesce(i.multiplier, 1) as notional) v
+  -- offset 0: the rate is looked up once a row.
+  cross join lateral (
+    select case when p.quote_basis is null then 1 else (trading.load_currency(p.account_id, a.currency, i.quote_currency)).rate end as rate offset 0
+  ) r;
+comment on view trading.holdings is
+  'The positions with what they are worth, in account currency: value = cost_basis + (quantity x mark x multiplier - quote_basis) x rate, which '
+  'without another currency is quantity x mark x multiplier; notional = quantity x mark x multiplier x rate. null without a mark.';
+grant select on trading.holdings to authenticated, service_role;
+grant execute on function trading.load_currency, trading.rate_of to authenticated;
 
 create function trading.position_slots(orders trading.orders[], positions trading.positions[]) returns integer[]
   language plpgsql immutable set search_path = '' as $$
@@ -366,7 +452,8 @@ begin
     entry_quantity = excluded.entry_quantity, entry_value = excluded.entry_value, exit_value = excluded.exit_value,
     trade_pnl = excluded.trade_pnl, trade_fees = excluded.trade_fees, low_price = excluded.low_price,
     high_price = excluded.high_price, drawdown = excluded.drawdown, last_alert_at = excluded.last_alert_at,
-    last_previous = excluded.last_previous, last_target = excluded.last_target, seen_from = excluded.seen_from;
+    last_previous = excluded.last_previous, last_target = excluded.last_target, seen_from = excluded.seen_from,
+    quote_basis = excluded.quote_basis;
   insert into trading.marks select booked.id, m.symbol, m.mark, m.marked_at, m.exchange from unnest(markets) m where m.mark is not null
   on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at, exchange = excluded.exchange;
   insert into trading.mark_bars as kept select b.* from unnest(mark_bars) b

@@ -31,7 +31,7 @@ create function trading.position_json(p trading.positions, multiplier numeric) r
 begin
   return '{"symbol":' || to_json(p.symbol) || ',"strategy":' || to_json(p.strategy) || ',"quantity":"' || trading.decimal(p.quantity)
     || '","average_price":"' || case when p.quantity = 0 then '0'
-         else trading.decimal(trading.quotient(p.cost_basis, p.quantity * multiplier)) end
+         else trading.decimal(trading.quotient(coalesce(p.quote_basis, p.cost_basis), p.quantity * multiplier)) end
     || '","realized_pnl":"' || trading.decimal(p.realized_pnl) || '","fees":"' || trading.decimal(p.fees)
     || '","version":' || p.version || '}';
 end;

@@ -94,7 +94,7 @@ begin
   first_expiry := (select min(r.expires_at) from unnest(orders) r);
   positions := trading.load_positions(booked.id, requests, held_symbols, orders);
   position_slots := trading.position_slots(orders, positions);
-  markets := trading.load_markets(booked.id, positions);
+  markets := trading.load_markets(booked, positions);
   portfolio := trading.load_portfolio(booked);
   -- Field by field: a row() of that many columns takes 2 microseconds, each field a tenth of one.
   fill.account_id := booked.id;
@@ -114,6 +114,12 @@ begin
     request := requests[asked.nr];
     market_slot := asked.market_slot;
     market := markets[market_slot];
+    if market.currency is not null then
+      if not exists (select from unnest(portfolio.currencies) c where c.code = market.currency) then
+        portfolio := trading.with_currency(portfolio, booked, market.currency, markets);
+      end if;
+      market := trading.at_rate(market, portfolio);
+    end if;
     if asked.twin_id is not null or asked.twin_nr is not null then
       twin := trading.find_twin(asked, request, new_alerts, coalesce(request.received_at, now_at), settings.dedupe_window);
       if twin.content_hash = request.hash and asked.earlier_key is not null and request.id is null
@@ -127,7 +133,7 @@ begin
       elsif twin.id is not null then
         answers[asked.nr] := trading.answer_json('rejected', 'id_conflict',
           trading.conflict_message(request, request.idempotency_key is not null and twin.dedupe_key = asked.dedupe_key),
-          null, request, '', '', trading.position_json(positions[asked.position_slot], market.multiplier), '');
+          null, request, '', '', trading.position_json(positions[asked.position_slot], market.quote_multiplier), '');
         continue;
       end if;
     end if;
@@ -186,10 +192,14 @@ begin
     end if;
     if has_room and code is null and known_as is null and not is_worthless and request.price is not null and coalesce(coalesce(request.time, at) >= market.marked_at, true) then
       bar := trading.bar_of(request, settings.bar_path);
-      change := (bar.close - coalesce(market.mark, 0)) * market.multiplier;
+      change := (bar.close - coalesce(market.mark, 0)) * coalesce(market.multiplier, 0);  -- without a rate it moves nothing
       portfolio.holdings_value := portfolio.holdings_value + market.net_quantity * change;
       portfolio.exposure := portfolio.exposure
-        + market.gross_quantity * (abs(bar.close) - abs(coalesce(market.mark, 0))) * market.multiplier;
+        + market.gross_quantity * (abs(bar.close) - abs(coalesce(market.mark, 0))) * coalesce(market.multiplier, 0);
+      if portfolio.currencies is not null then
+        portfolio := trading.mark_currencies(portfolio, market, bar.close, coalesce(request.time, at));
+        market := trading.at_rate(market, portfolio);  -- it may be its own pair
+      end if;
       market.mark := bar.close;
       market.marked_at := coalesce(request.time, at);
       market.exchange := coalesce(market.exchange, request.exchange);
@@ -411,11 +421,11 @@ begin
         end if;
         calls := calls + 1;
         markets[market_slot] := market;
-        called := trading.called_position(positions, markets);
+        called := trading.called_position(positions, markets, portfolio);
         held := positions[called];
         written_symbols := array_append(written_symbols, held.symbol);
         market_slot := (select s from generate_subscripts(markets, 1) s where (markets[s]).symbol = held.symbol);
-        market := markets[market_slot];
+        market := trading.at_rate(markets[market_slot], portfolio);
         slot := cardinality(orders) + 1;
         position_slots[slot] := called;
         o := trading.margin_order(held, booked.epoch, alert_id, at);
@@ -431,11 +441,17 @@ begin
         held := trading.watch_position(held, trading.prices_watched(bar, held, seen_places[position_slots[slot]], fill_place));
         seen_places[position_slots[slot]] := coalesce(fill_place, bar.length);
       end if;
-      filled := trading.apply_fill(held, delta, price, market.multiplier, fee, at);
+      filled := case when market.rate is null then trading.apply_fill(held, delta, price, market.multiplier, fee, at)
+                     else trading.apply_foreign_fill(held, delta, price, market.quote_multiplier, fee, at, market.rate) end;
       change := abs((filled.held).quantity) - abs(held.quantity);
       portfolio.cash := portfolio.cash - delta * price * market.multiplier - fee;
       portfolio.holdings_value := portfolio.holdings_value + delta * market.mark * market.multiplier;
       portfolio.exposure := portfolio.exposure + change * abs(market.mark) * market.multiplier;
+      if portfolio.currencies is not null then
+        fill.rate := market.rate;
+        fill.cost := case when market.rate is not null then (filled.held).cost_basis - held.cost_basis - filled.realized end;
+        portfolio := trading.fill_currency(portfolio, market, held, filled.held, delta, price, fill.cost);
+      end if;
       portfolio.open_positions := portfolio.open_positions
         + case when held.quantity = 0 then 1 when (filled.held).quantity = 0 then -1 else 0 end;
       market.net_quantity := market.net_quantity + delta;
@@ -460,7 +476,7 @@ begin
       fill.side := o.side;
       fill.quantity := abs(delta);
       fill.price := price;
-      fill.multiplier := market.multiplier;
+      fill.multiplier := market.quote_multiplier;
       fill.fee := fee;
       fill.realized_pnl := filled.realized;
       fill.filled_at := at;
@@ -556,7 +572,7 @@ begin
       end if;
     end loop;
     answers[asked.nr] := trading.answer_json(status, code, message, alert_id, request, orders_json, fills_json,
-      trading.position_json(positions[asked.position_slot], market.multiplier),
+      trading.position_json(positions[asked.position_slot], market.quote_multiplier),
       ',"cash":"' || trading.decimal(portfolio.cash) || '","equity":"' || trading.decimal(equity) || '"'
         || case when portfolio.halted then ',"halted":' || to_json(booked.halt_reason) else '' end
         || case when (own.placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end

@@ -121,7 +121,8 @@ create function public.list_positions(
   only_strategy text default null, only_symbol text default null
 ) returns table (
   strategy text, symbol text, side text, quantity text, average_price text, cost_basis text, multiplier text, mark text,
-  marked_at timestamptz, market_value text, unrealized_pnl text, realized_pnl text, fees text, opened_at timestamptz, version bigint
+  marked_at timestamptz, market_value text, unrealized_pnl text, realized_pnl text, fees text, opened_at timestamptz, version bigint,
+  rate text
 )
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
@@ -131,14 +132,11 @@ begin
   return query
   select p.strategy, p.symbol, case sign(p.quantity) when 1 then 'long' when -1 then 'short' else 'flat' end,
     trading.decimal(p.quantity),
-    case when p.quantity = 0 then '0' else trading.decimal(trading.quotient(p.cost_basis, p.quantity * coalesce(i.multiplier, 1))) end,
-    trading.decimal(p.cost_basis), trading.decimal(coalesce(i.multiplier, 1)), trading.decimal(m.price), m.marked_at,
-    trading.decimal(p.quantity * m.price * coalesce(i.multiplier, 1)),
-    trading.decimal(p.quantity * m.price * coalesce(i.multiplier, 1) - p.cost_basis),
-    trading.decimal(p.realized_pnl), trading.decimal(p.fees), p.opened_at, p.version
-  from trading.positions p
-  left join trading.instruments i on i.symbol = p.symbol
-  left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+    case when p.quantity = 0 then '0' else trading.decimal(trading.quotient(coalesce(p.quote_basis, p.cost_basis), p.quantity * p.multiplier)) end,
+    trading.decimal(p.cost_basis), trading.decimal(p.multiplier), trading.decimal(p.mark), p.marked_at,
+    trading.decimal(p.value), trading.decimal(p.value - p.cost_basis),
+    trading.decimal(p.realized_pnl), trading.decimal(p.fees), p.opened_at, p.version, trading.decimal(p.rate)
+  from trading.holdings p
   where p.account_id = owned.id
     and (after_symbol is null or (p.symbol, p.strategy) > (after_symbol, after_strategy))
     and (only_strategy is null or p.strategy = only_strategy)
@@ -149,7 +147,9 @@ end;
 $$;
 comment on function public.list_positions is
   'Every position of an account, flat ones included, by symbol and strategy. quantity is signed units; cost_basis = quantity x '
-  'average_price x multiplier; unrealized_pnl = quantity x mark x multiplier - cost_basis; realized_pnl is gross, fees apart. '
+  'average_price x multiplier; unrealized_pnl = quantity x mark x multiplier - cost_basis; realized_pnl is gross, fees apart. rate: account '
+  'currency per unit of the instrument''s own, in which average_price and mark are; where it is not 1, cost_basis is at the rates of the '
+  'fills, unrealized_pnl = quantity x (mark - average_price) x multiplier x rate, and market_value the sum of both. '
   'Next page: after_symbol, after_strategy = those of the last row. Errors: PT404 no such account, PT400 bad limit, PT429 busy.';
 
 create function public.list_orders(
@@ -190,7 +190,7 @@ create function public.list_fills(
   only_strategy text default null, only_symbol text default null, in_epoch integer default null
 ) returns table (
   id text, order_id text, alert_id text, strategy text, symbol text, side text, quantity text, price text, multiplier text,
-  fee text, realized_pnl text, filled_at timestamptz
+  fee text, realized_pnl text, filled_at timestamptz, rate text
 )
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
@@ -199,7 +199,8 @@ begin
   perform trading.take_search_place(only_strategy, only_symbol);
   return query
   select f.id::text, f.order_id::text, f.alert_id::text, f.strategy, f.symbol, f.side, trading.decimal(f.quantity),
-    trading.decimal(f.price), trading.decimal(f.multiplier), trading.decimal(f.fee), trading.decimal(f.realized_pnl), f.filled_at
+    trading.decimal(f.price), trading.decimal(f.multiplier), trading.decimal(f.fee), trading.decimal(f.realized_pnl), f.filled_at,
+    trading.decimal(coalesce(f.rate, 1))
   from trading.fills f
   where f.account_id = owned.id and f.epoch = trading.find_epoch(owned, in_epoch) and -f.id > trading.page_start(before)
     and (only_strategy is null or f.strategy = only_strategy)
@@ -209,7 +210,8 @@ begin
 end;
 $$;
 comment on function public.list_fills is
-  'Fills of an account, newest first. price in money per unit, fee in money (below 0: a rebate), realized_pnl gross. '
+  'Fills of an account, newest first. price in money per unit, fee in money (below 0: a rebate), realized_pnl gross; rate: account '
+  'currency per unit of the price''s. '
   'Errors: PT404 no such account, PT400 bad limit, before or epoch, PT429 busy.';
 
 create function public.list_trades(
@@ -288,14 +290,11 @@ declare
   held record;
 begin
   perform trading.take_read_place('page');
-  select coalesce(sum(v.value), 0) as value, coalesce(sum(abs(v.value)), 0) as exposure,
-    coalesce(sum(v.value - p.cost_basis), 0) as unrealized, coalesce(sum(p.realized_pnl), 0) as realized,
+  select coalesce(sum(p.value), 0) as value, coalesce(sum(abs(p.notional)), 0) as exposure,
+    coalesce(sum(p.value - p.cost_basis), 0) as unrealized, coalesce(sum(p.realized_pnl), 0) as realized,
     coalesce(sum(p.fees), 0) as fees, count(*) filter (where p.quantity <> 0) as open_positions
   into held
-  from trading.positions p
-  left join trading.instruments i on i.symbol = p.symbol
-  left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
-  cross join lateral (select p.quantity * coalesce(m.price, 0) * coalesce(i.multiplier, 1) as value) v
+  from trading.holdings p
   where p.account_id = owned.id;
 
   currency := owned.currency;
@@ -317,7 +316,7 @@ begin
 end;
 $$;
 comment on function public.portfolio_summary is
-  'An account in one row: equity = cash + sum(quantity x mark x multiplier); net_pnl = equity - deposits = realized_pnl - fees + '
+  'An account in one row: equity = cash + sum of market_value (list_positions); net_pnl = equity - deposits = realized_pnl - fees + '
   'unrealized_pnl + income, exactly; income: dividends, funding, interest and the like (record_cash). Errors: PT404 no such account, PT429 busy.';
 
 grant execute on function trading.quotient, trading.lock_id, trading.find_account, trading.page_size, trading.page_start,

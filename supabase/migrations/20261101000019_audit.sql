@@ -24,6 +24,7 @@ create function trading.rebuilt_positions(account_id bigint, epoch integer)
 declare
   fill trading.fills;
   applied record;
+  delta numeric;
   last_id bigint;
 begin
   for fill in
@@ -43,12 +44,13 @@ begin
     end if;
     held := trading.split_between(held, account_id, epoch, last_id, fill.id);
     last_id := fill.id;
-    applied := trading.apply_fill(held, case fill.side when 'buy' then fill.quantity else -fill.quantity end,
-                                  fill.price, fill.multiplier, fill.fee, fill.filled_at);
-    held := applied.held;
-    if applied.realized <> fill.realized_pnl then
+    delta := case fill.side when 'buy' then fill.quantity else -fill.quantity end;
+    applied := case when fill.rate is null then trading.apply_fill(held, delta, fill.price, fill.multiplier, fill.fee, fill.filled_at)
+                    else trading.apply_foreign_fill(held, delta, fill.price, fill.multiplier, fill.fee, fill.filled_at, fill.rate) end;
+    if applied.realized <> fill.realized_pnl or (applied.held).cost_basis - held.cost_basis - applied.realized <> fill.cost then
       differing_fills := differing_fills || fill.id;
     end if;
+    held := applied.held;
     if (applied.closed).closed_at is not null then
       applied.closed.closing_fill_id := fill.id;
       closed := closed || applied.closed;
@@ -62,7 +64,7 @@ end;
 $$;
 comment on function trading.rebuilt_positions is
   'What the fills of an epoch come to, symbol by symbol and strategy by strategy: the position, the round trips it closed, and '
-  'the fills whose recorded realized_pnl is another.';
+  'the fills whose recorded realized_pnl or cost is another.';
 
 create function public.verify_account(account text default 'default')
   returns table (item text, strategy text, symbol text, expected text, actual text)
@@ -88,11 +90,12 @@ begin
     return query
     select 'position ' || d.item, (rebuilt.held).strategy, (rebuilt.held).symbol, d.expected::text, d.actual::text
     from (values ('quantity', (rebuilt.held).quantity, kept.quantity), ('cost_basis', (rebuilt.held).cost_basis, kept.cost_basis),
+                 ('quote_basis', (rebuilt.held).quote_basis, kept.quote_basis),
                  ('realized_pnl', (rebuilt.held).realized_pnl, kept.realized_pnl), ('fees', (rebuilt.held).fees, kept.fees),
                  ('trade_pnl', (rebuilt.held).trade_pnl, kept.trade_pnl)) d (item, expected, actual)
     where d.expected is distinct from d.actual
     union all
-    select 'fill realized_pnl', (rebuilt.held).strategy, (rebuilt.held).symbol, null, f::text from unnest(rebuilt.differing_fills) f
+    select 'fill', (rebuilt.held).strategy, (rebuilt.held).symbol, null, f::text from unnest(rebuilt.differing_fills) f
     union all
     select 'trade', (rebuilt.held).strategy, (rebuilt.held).symbol,
       concat_ws(' ', c.side, c.quantity, c.entry_price, c.exit_price, c.gross_pnl, c.fees),
@@ -114,12 +117,8 @@ begin
   select coalesce(sum(c.amount) filter (where not c.is_result), 0), coalesce(sum(c.amount) filter (where c.is_result), 0) into deposits, income
   from trading.cash_entries c where c.account_id = owned.id and c.epoch = owned.epoch;
   select coalesce(sum(l.amount), 0) into paid from trading.cash_ledger l where l.account_id = owned.id and l.epoch = owned.epoch;
-  select coalesce(sum(v.value), 0), coalesce(sum(v.value - p.cost_basis), 0) into holdings, unrealized
-  from trading.positions p
-  join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
-  left join trading.instruments i on i.symbol = p.symbol
-  cross join lateral (select p.quantity * m.price * coalesce(i.multiplier, 1) as value) v
-  where p.account_id = owned.id and p.quantity <> 0;
+  select coalesce(sum(h.value), 0), coalesce(sum(h.value - h.cost_basis), 0) into holdings, unrealized
+  from trading.holdings h where h.account_id = owned.id and h.quantity <> 0;
   return query
   select d.item, null::text, null::text, d.expected::text, d.actual::text
   from (values ('deposits', deposits, owned.deposits::numeric), ('cash', paid, owned.cash::numeric),
@@ -149,7 +148,7 @@ comment on function public.verify_account is
 create view trading.cash_ledger with (security_invoker = true) as
   select c.account_id, c.epoch, c.kind, c.amount::numeric, c.id as entry_id, null::bigint as fill_id, c.created_at from trading.cash_entries c
   union all
-  select f.account_id, f.epoch, 'fill', case f.side when 'buy' then -1 else 1 end * f.quantity * f.price * f.multiplier, null, f.id, f.filled_at
+  select f.account_id, f.epoch, 'fill', coalesce(-f.cost, case f.side when 'buy' then -1 else 1 end * f.quantity * f.price * f.multiplier), null, f.id, f.filled_at
   from trading.fills f
   union all
   select f.account_id, f.epoch, 'fee', -f.fee, null, f.id, f.filled_at from trading.fills f where f.fee <> 0;
@@ -282,7 +281,7 @@ comment on function trading.replayed_order_id is
   'The open order of a replay that stands for an order of the original, which a cancel names: that of the same alert, leg and number. 0 when there is none.';
 
 grant execute on function trading.rebuilt_positions, trading.split_between, trading.split_position, trading.split_units,
-  trading.split_price, trading.flat_position, trading.apply_fill to authenticated;
+  trading.split_price, trading.flat_position, trading.apply_fill, trading.apply_foreign_fill to authenticated;
 revoke execute on function public.verify_account, public.replay_account from public, anon, authenticated;
 grant execute on function public.verify_account to authenticated, service_role;
 grant execute on function public.replay_account to service_role;

@@ -23,10 +23,8 @@ create function trading.open_risk(account_id bigint, out risk numeric, out unpro
   language plpgsql stable security invoker set search_path = '' as $$
 begin
   with held as (
-    select p.strategy, p.symbol, p.quantity, abs(p.quantity) as units, m.price as mark, coalesce(i.multiplier, 1) as multiplier
-    from trading.positions p
-    left join trading.instruments i on i.symbol = p.symbol
-    left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+    select p.strategy, p.symbol, p.quantity, abs(p.quantity) as units, p.mark, p.multiplier * p.rate as multiplier
+    from trading.holdings p
     where p.account_id = open_risk.account_id and p.quantity <> 0
   ), stops as (
     -- The nearest stop takes its units first; what lies beyond the position protects nothing.
@@ -122,10 +120,8 @@ begin
       sum(r.realized) as realized, sum(r.fees) as fees, sum(r.unrealized) as unrealized, sum(r.income) as income
     from (
       select p.symbol, p.strategy, p.quantity, p.realized_pnl::numeric as realized, p.fees::numeric as fees,
-        coalesce(p.quantity * m.price * coalesce(i.multiplier, 1) - p.cost_basis, 0) as unrealized, 0 as income
-      from trading.positions p
-      left join trading.instruments i on i.symbol = p.symbol
-      left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
+        coalesce(p.value - p.cost_basis, 0) as unrealized, 0 as income
+      from trading.holdings p
       where p.account_id = owned.id and p.version > 0
       union all
       select c.symbol, coalesce(c.strategy, ''), 0, 0, 0, 0, c.amount from trading.cash_entries c

@@ -149,6 +149,7 @@ export type Database = {
           "order_id": string;
           "price": string;
           "quantity": string;
+          "rate": string;
           "realized_pnl": string;
           "side": string;
           "strategy": string;
@@ -230,6 +231,7 @@ export type Database = {
           "multiplier": string;
           "opened_at": string;
           "quantity": string;
+          "rate": string;
           "realized_pnl": string;
           "side": string;
           "strategy": string;
@@ -381,6 +383,7 @@ export type Database = {
           "allow_nonpositive"?: boolean;
           "lot_size"?: number;
           "multiplier"?: number;
+          "quote_currency"?: string;
           "symbol": string;
           "tick_size"?: number;
         };

@@ -41,6 +41,7 @@ export const position = z.object({
   fees: amount,
   opened_at: time.nullable(),
   version: z.int(),
+  rate: decimal.nullable().describe("Account currency per unit of the currency of its prices."),
 }).meta({ id: "Position" });
 
 const order = z.object({
@@ -78,6 +79,7 @@ const fill = z.object({
   fee: amount,
   realized_pnl: amount,
   filled_at: time,
+  rate: decimal.describe("Account currency per unit of the currency of its price."),
 }).meta({ id: "Fill" });
 
 const trade = z.object({

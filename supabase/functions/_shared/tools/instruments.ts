@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { decimal } from "../validators/fields.ts";
+import { decimal, text } from "../validators/fields.ts";
 import { alertFieldsSchema, tickerOf } from "../validators/canonical-alert.ts";
 import { defineTool } from "./tool.ts";
 
@@ -10,18 +10,23 @@ const ticker = alertFieldsSchema.shape.symbol.refine(
 
 export const upsertInstrument = defineTool({
   description:
-    "Writes the terms of an instrument, all of them: multiplier (account currency per unit and point of price), lot " +
-    "size, tick size, whether its price may be 0 or below, and other names that alerts may use for it. The multiplier of one that is held cannot change.",
+    "Writes the terms of an instrument, all of them: multiplier (money per unit and point of price), lot size, tick " +
+    "size, whether its price may be 0 or below, the currency of its prices, and other names that alerts may use for " +
+    "it. Multiplier and currency of one that is held cannot change.",
   scope: "everywhere",
   schema: z.strictObject({
     symbol: ticker.describe("The instrument, with or without its exchange: alerts are booked without it."),
-    multiplier: decimal("positive").describe("Account currency per unit and point; left out: 1."),
+    multiplier: decimal("positive").describe("Money per unit and point; left out: 1."),
     lot_size: decimal("positive").describe("Quantities are whole multiples of it; left out: any."),
     tick_size: decimal("positive").describe(
       "Prices of resting orders are whole multiples of it; left out: any.",
     ),
     allow_nonpositive: z.boolean().default(false).describe(
       "Whether its price may be 0 or below: of spreads, and options that expire worthless.",
+    ),
+    quote_currency: text(/^[A-Z]{3,10}$/, "must be 3 to 10 capital letters, such as JPY").describe(
+      "Currency of its prices and profits: JPY for USDJPY. An account in another one needs a mark of the pair; left out: " +
+        "the account's own.",
     ),
     aliases: z.array(ticker).max(100).default([]).describe("Other names under which alerts may call it."),
   }),
