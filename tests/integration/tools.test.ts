@@ -225,6 +225,17 @@ Deno.test("an instrument's terms are written, and the multiplier of one that is 
   assert.deepEqual([changed.status, changed.body.error.code], [422, "conflict"]);
 });
 
+Deno.test("an instrument's currency is written, and lacks a rate until its pair is marked", async () => {
+  const account = await newAccount();
+  const symbol = unique("FUT").toUpperCase();
+  const { body } = await useTool("upsert_instrument", { symbol, quote_currency: "JPY" });
+  assert.equal(body.result.quote_currency, "JPY");
+  const refused = await useTool("place_order", buy(account, { symbol }));
+  assert.deepEqual([refused.status, refused.body.error.code], [422, "no_rate"]);
+  const wrong = await useTool("upsert_instrument", { symbol, quote_currency: "yen" });
+  assert.deepEqual([wrong.status, wrong.body.error.code], [400, "invalid_arguments"]);
+});
+
 Deno.test("terms and other names that are written with an exchange hold for alerts, which are booked without", async () => {
   const account = await newAccount();
   const [symbol, other] = [unique("FUT").toUpperCase(), unique("ALIAS").toUpperCase()];

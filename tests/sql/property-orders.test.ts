@@ -123,7 +123,7 @@ const alert = fc.oneof(
 );
 const run = fc.record({
   alerts: fc.array(
-    fc.tuple(alert, fc.integer({ min: 0, max: 1 }), fc.constantFrom("one", "two")),
+    fc.tuple(alert, fc.constantFrom(0, 0, 1, 1, 2), fc.constantFrom("one", "two")),
     { minLength: STEPS, maxLength: STEPS },
   ),
   cuts: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: STEPS, maxLength: STEPS }),
@@ -145,6 +145,8 @@ const run = fc.record({
     multiplier: fc.constantFrom("1", "50"),
     lot_size: fc.constantFrom(null, "0.1"),
     tick_size: fc.constantFrom(null, "0.5", "1"),
+    /** The second symbol is priced in another currency, whose pair is the third; inverted: USD comes first in its name. */
+    currency: fc.constantFrom(null, null, "direct", "inverted"),
   }),
 });
 const PRICES = new Set(["price", "limit_price", "stop_price", "activation_price", "open", "high", "low"]);
@@ -199,11 +201,16 @@ function assertLimits(answer: Answer, settings: Run["settings"], nr: number): vo
 async function holds({ alerts, cuts, settings, terms }: Run): Promise<void> {
   const sql = connect(1);
   try {
-    const symbols = [newSymbol(), newSymbol()];
-    for (const symbol of symbols) {
+    const currency = newSymbol().slice(0, 8);
+    const symbols = [
+      ...[newSymbol(), newSymbol()],
+      terms.currency === "inverted" ? `USD${currency}` : `${currency}USD`,
+    ];
+    for (const [nr, symbol] of symbols.entries()) {
       await sql`select public.upsert_instrument(${symbol}, ${terms.multiplier}::text::numeric,
         ${terms.lot_size}::text::numeric, ${terms.tick_size}::text::numeric,
-        allow_nonpositive => ${terms.allow_nonpositive})`;
+        allow_nonpositive => ${terms.allow_nonpositive},
+        quote_currency => ${nr === 1 && terms.currency !== null ? currency : null})`;
     }
     const [single, batched] = [await Desk.open({ settings }, sql), await Desk.open({ settings }, sql)];
     // In the past, as a replay's are: orders of every symbol expire by the clock of these alerts.

@@ -13,6 +13,7 @@ export interface DeskOptions {
     tick_size?: string;
     aliases?: string[];
     allow_nonpositive?: boolean;
+    quote_currency?: string;
   };
 }
 
@@ -23,10 +24,10 @@ export class Desk {
   static async open({ settings = { leverage: null }, cash = "100000", instrument }: DeskOptions, sql: Sql) {
     const symbol = instrument === undefined ? "ACME" : newSymbol();
     if (instrument !== undefined) {
-      const { multiplier = "1", lot_size = null, tick_size = null, aliases = [], allow_nonpositive = false } =
-        instrument;
+      const { multiplier = "1", lot_size = null, tick_size = null, aliases = [] } = instrument;
+      const { allow_nonpositive = false, quote_currency = null } = instrument;
       await sql`select public.upsert_instrument(${symbol}, ${multiplier}::text::numeric,
-        ${lot_size}::text::numeric, ${tick_size}::text::numeric, ${aliases}, ${allow_nonpositive})`;
+        ${lot_size}::text::numeric, ${tick_size}::text::numeric, ${aliases}, ${allow_nonpositive}, ${quote_currency})`;
     }
     return new Desk(sql, await openAccount(sql, settings, cash), symbol);
   }
