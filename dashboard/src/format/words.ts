@@ -16,6 +16,8 @@ const ADVICE: Record<string, string> = {
     "Nothing rests that it could change. Move exits by stop_loss and take_profit, other orders by their prices.",
   no_price: "Put the price into the alert, such as {{close}}, or send a mark first.",
   no_quantity: "Put a quantity or a target position into the alert.",
+  no_rate:
+    "The instrument is priced in another currency. Send a mark of the pair that the message names, then the alert anew.",
   no_stop: "A size by risk needs a stop_loss to measure from.",
   quantity_too_large: "Quantities stay below 1e18. Check the units of the sender.",
   quantity_too_small: "The quantity is less than one lot. Send more, or lower lot_size.",
