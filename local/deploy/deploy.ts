@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
+import { z } from "zod";
 import { StackError } from "../errors.ts";
 import { repositoryRoot, writePrivateFile } from "../paths.ts";
 import type { DeployOptions } from "./options.ts";
@@ -6,7 +8,9 @@ import { asText, makeSettings, readSettings, type Settings } from "./settings.ts
 import {
   check,
   commandLine,
+  compareSettings,
   deployFunctions,
+  isUnreached,
   link,
   listSettings,
   migrate,
@@ -15,8 +19,8 @@ import {
   urlOf,
 } from "./steps.ts";
 
-/** Runs one step. `output` is what it printed on standard output. */
-export type RunStep = (step: Step) => Promise<{ ok: boolean; output: string }>;
+/** Runs one step. `output` is what it printed on standard output, `messages` on standard error. */
+export type RunStep = (step: Step) => Promise<{ ok: boolean; output: string; messages: string }>;
 
 /** What a deploy works with. */
 export interface Surroundings {
@@ -31,24 +35,37 @@ export interface Surroundings {
  * @throws StackError at the first step that fails
  */
 export async function deploy(options: DeployOptions, around: Surroundings): Promise<void> {
-  const { projectRef, envFile } = options;
-  const settings = await readSettings(envFile, around.environment);
+  const { projectRef } = options;
+  const settings = await readSettings(options.settings, around.environment);
   if (options.dryRun) return explain(options, settings, around);
 
   await take(link(projectRef), around);
   await take(migrate, around);
   if (settings !== null) await send(settings, around);
-  const set = settings ?? await settle(envFile, around);
-  await take(deployFunctions, around);
-  await take(check(projectRef, set), around);
-  around.say(`\nDeployed. Webhook URL:\n  ${urlOf(projectRef)}/functions/v1/alerts`);
+  const first = settings === null ? await settle(options.settings, around) : null;
+  try {
+    await take(deployFunctions, around);
+    await take(check(projectRef, settings ?? first?.settings), around);
+    around.say(`\nDeployed. Webhook URL:\n  ${urlOf(projectRef)}/functions/v1/alerts`);
+  } finally {
+    // Also when a step after it failed: it is shown nowhere else.
+    if (first !== null) around.say(`\nYour first alert key, shown only now:\n  ${first.key}`);
+  }
 }
 
 async function take(step: Step, { run, say }: Surroundings): Promise<string> {
   say(`\n${step.title}\n  ${commandLine(step)}`);
-  const { ok, output } = await run(step);
-  if (!ok) throw new StackError(`${step.title}: failed.`, step.advice);
-  return output;
+  let done = await run(step);
+  if (!done.ok && isUnreached(done.messages)) {
+    say("  The database was not reached; once more.");
+    done = await run(step);
+  }
+  if (done.ok) return done.output;
+  if (!isUnreached(done.messages)) throw new StackError(`${step.title}: failed.`, step.advice);
+  throw new StackError(
+    `${step.title}: the database was not reached, and nothing was changed.`,
+    "See that the project is not paused, and that this network reaches it; then run it again.",
+  );
 }
 
 /** Hands settings to the CLI: in a file, as arguments are seen by everybody on this machine. */
@@ -61,14 +78,37 @@ async function send(settings: Settings, around: Surroundings): Promise<void> {
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+  const held = digestsOf(await take(compareSettings, around));
+  const other = Object.entries(settings).filter(([name, value]) => held.get(name) !== digest(value));
+  if (other.length === 0) return;
+  throw new StackError(
+    `The project holds another ${other.map(([name]) => name).join(", ")} than was sent.`,
+    "Set it on the project's page Edge Functions > Secrets, and run it again.",
+  );
 }
 
-/** Without settings here: leaves the project's own alone, or gives it its first. Answers those that are known then. */
-async function settle(envFile: string, around: Surroundings): Promise<Settings> {
-  const listed = await take(listSettings, around);
-  if (/\bAPI_KEY_SECRET\b/.test(listed)) {
+const digest = (value: string): string => createHash("sha256").update(value).digest("hex");
+
+const listSchema = z.array(z.object({ name: z.string(), value: z.string() }));
+
+/** The digests of a project's settings by name. What cannot be read must not pass for "it has none". */
+function digestsOf(listed: string): Map<string, string> {
+  try {
+    return new Map(listSchema.parse(JSON.parse(listed)).map(({ name, value }) => [name, value]));
+  } catch {
+    throw new StackError("What the project's settings are cannot be read.", listSettings.advice);
+  }
+}
+
+/** Without settings here: leaves the project's own alone, or gives it its first, with the key that they accept. */
+async function settle(
+  file: string,
+  around: Surroundings,
+): Promise<{ settings: Settings; key: string } | null> {
+  const listed = digestsOf(await take(listSettings, around));
+  if (listed.has("API_KEY_SECRET")) {
     around.say("  It has: they stay as they are.");
-    return {};
+    return null;
   }
   if (around.environment.CI) {
     throw new StackError(
@@ -76,23 +116,27 @@ async function settle(envFile: string, around: Surroundings): Promise<Settings> 
       "Deploy once from your own machine, or give the workflow API_KEY_SECRET and API_KEYS.",
     );
   }
-  const { settings, key } = await makeSettings(envFile);
-  around.say(`\nYour first alert key, shown only now:\n  ${key}`);
-  await send(settings, around);
-  return settings;
+  const made = await makeSettings(file);
+  await send(made.settings, around);
+  return made;
 }
 
-function explain({ projectRef, envFile }: DeployOptions, settings: Settings | null, { say }: Surroundings) {
+function explain(
+  { projectRef, settings: path }: DeployOptions,
+  settings: Settings | null,
+  { say }: Surroundings,
+) {
   const tell = (step: Step, note = "") => say(`\n${step.title}${note}\n  ${commandLine(step)}`);
   say("Dry run: this is what would be run, and nothing is.");
   tell(link(projectRef));
   tell(migrate);
   if (settings === null) {
     tell(listSettings);
-    say(`\nIf it has none: write ${relative(repositoryRoot, envFile)} with a new secret and a first key`);
+    say(`\nIf it has none: write ${relative(repositoryRoot, path)} with a new secret and a first key`);
     tell(setSettings("<that file>"), ", if it has none");
   } else {
     tell(setSettings("<file>"), `: ${Object.keys(settings).toSorted().join(", ")}`);
+    tell(compareSettings);
   }
   tell(deployFunctions);
   tell(check(projectRef));

@@ -6,8 +6,8 @@ import { inRepository } from "../paths.ts";
 export interface DeployOptions {
   /** The project's reference: twenty small letters, as in its address. */
   projectRef: string;
-  /** Where the functions' settings are kept; see settings.ts. */
-  envFile: string;
+  /** The file where the functions' settings are kept; see settings.ts. */
+  settings: string;
   dryRun: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface DeployOptions {
 export const usage = `deno task deploy [options]
 
   --project-ref <ref>  the Supabase project (or SUPABASE_PROJECT_ID)
-  --env-file <path>    settings of its functions; written at the first deploy (supabase/functions/.env.production)
+  --settings <path>    settings of its functions; written at the first deploy (supabase/functions/.env.production)
   --dry-run            print every command, run none
 
 Signed in by npx supabase login, or by SUPABASE_ACCESS_TOKEN. Every step may be repeated.`;
@@ -38,7 +38,7 @@ export function readOptions(args: string[], environment: Record<string, string>)
   }
   return {
     projectRef,
-    envFile: flags["env-file"] ?? inRepository("supabase", "functions", ".env.production"),
+    settings: flags.settings ?? inRepository("supabase", "functions", ".env.production"),
     dryRun: flags["dry-run"] ?? false,
   };
 }
@@ -49,7 +49,8 @@ function parseFlags(args: string[]) {
       args,
       options: {
         "project-ref": { type: "string" },
-        "env-file": { type: "string" },
+        // Not --env-file: that one Deno takes for itself.
+        settings: { type: "string" },
         "dry-run": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

@@ -20,15 +20,24 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
+/** All that the CLI said. */
+const logFile = await Deno.makeTempFile({ prefix: "deploy-", suffix: ".log" });
+
 const runStep: RunStep = async ({ program, args, env }) => {
   if (program === "supabase") {
-    const { success, stdout } = await supabase(args, (line) => standardError(`  ${line}`));
-    if (stdout.trim() !== "") standardError(stdout.trimEnd().replaceAll(/^/gm, "  "));
-    return { ok: success, output: stdout };
+    const { success, stdout, messages } = await supabase(args, show);
+    await Deno.writeTextFile(logFile, [...messages, stdout, ""].join("\n"), { append: true, create: true });
+    if (!success) standardError(`  All that was said is in ${logFile}.`);
+    return { ok: success, output: stdout, messages: messages.join("\n") };
   }
   const { success } = await new Deno.Command(Deno.execPath(), { args, env, cwd: repositoryRoot }).spawn()
     .status;
-  return { ok: success, output: "" };
+  return { ok: success, output: "", messages: "" };
 };
+
+/** Shows a line of the CLI, but for those of which there is one a file. */
+function show(line: string): void {
+  if (!line.startsWith("Uploading asset")) standardError(`  ${line}`);
+}
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -30,12 +30,25 @@ export const migrate: Step = {
   advice: "Nothing after the failed migration was applied: correct it and run it again.",
 };
 
+/** What the CLI says when it did not get as far as the database. */
+const UNREACHED =
+  /IPv6 is not supported|failed to connect|connection (refused|reset|timed? ?out)|i\/o timeout|no such host/i;
+
+/** Whether a step failed on its way to the database, and nothing of it was done. */
+export const isUnreached = (messages: string): boolean => UNREACHED.test(messages);
+
 /** Asks whether the project has settings that this checkout does not know, which must not be replaced. */
 export const listSettings: Step = {
   title: "See whether the project has settings already",
   program: "supabase",
-  args: ["secrets", "list"],
+  args: ["secrets", "list", "-o", "json"],
   advice: "Run it again.",
+};
+
+/** Asks what the platform holds now: digests of values, never those. */
+export const compareSettings: Step = {
+  ...listSettings,
+  title: "Compare the settings with those that the project has",
 };
 
 /** @param file holds the settings while it runs */

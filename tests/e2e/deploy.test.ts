@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { deploy } from "../../local/deploy/deploy.ts";
 import {
   check,
   deployFunctions,
@@ -6,16 +8,20 @@ import {
   listSettings,
   migrate,
   setSettings,
+  type Step,
 } from "../../local/deploy/steps.ts";
+import { StackError } from "../../local/errors.ts";
 import { repositoryRoot } from "../../local/paths.ts";
 import { supabase } from "../../local/supabase-cli.ts";
+import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/api-keys.ts";
+import { startManagementApi } from "../support/management-api.ts";
 
 const projectRef = "abcdefghijklmnopqrst";
 
 Deno.test("every Supabase command of a deploy, and every flag, exists in the pinned CLI", async () => {
   for (const step of [link(projectRef), migrate, listSettings, setSettings("f"), deployFunctions]) {
     const flags = step.args.filter((arg) => arg.startsWith("--"));
-    const end = step.args.findIndex((arg) => arg.startsWith("--"));
+    const end = step.args.findIndex((arg) => arg.startsWith("-"));
     const words = end === -1 ? step.args : step.args.slice(0, end);
     const { success, stdout, messages } = await supabase([...words, "--help"]);
     const help = [stdout, ...messages].join("\n");
@@ -43,5 +49,99 @@ Deno.test("deno task deploy --dry-run tells all and changes nothing, also withou
     const part of ["link", "db push --remote", "secrets", "functions deploy --use-api", "doctor --remote"]
   ) {
     assert.ok(said.includes(part), said);
+  }
+});
+
+/** What the program says and how it ends in a fresh clone of this checkout, against a stand-in of the platform. */
+async function deployFromClone(settings: string | null, wrong: Partial<Record<string, string>> = {}) {
+  await using api = await startManagementApi(projectRef);
+  const directory = await Deno.makeTempDir();
+  const clone = join(directory, "clone");
+  const said: string[] = [];
+  const shown: string[] = [];
+  let error: StackError | null = null;
+  for (const [name, value] of Object.entries(api.environment)) Deno.env.set(name, value);
+  try {
+    await new Deno.Command("git", { args: ["clone", "-q", repositoryRoot, clone] }).output();
+    const file = join(directory, "settings.env");
+    if (settings !== null) await Deno.writeTextFile(file, settings);
+    const run = async ({ program, args }: Step) => {
+      // A database and a project's functions are what the stand-in does not have.
+      if (program === "deno" || args[0] === "db") return { ok: true, output: "", messages: "" };
+      const { success, stdout, messages } = await supabase(args, (line) => shown.push(line), clone);
+      if (args[1] === "set") {
+        for (const [name, value] of Object.entries(wrong)) api.secrets.set(name, value ?? "");
+      }
+      return { ok: success, output: stdout, messages: messages.join("\n") };
+    };
+    await deploy({ projectRef, settings: file, dryRun: false }, {
+      environment: {},
+      run,
+      say: (line) => said.push(line),
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof StackError)) throw thrown;
+    error = thrown;
+  } finally {
+    for (const name of Object.keys(api.environment)) Deno.env.delete(name);
+    await Deno.remove(directory, { recursive: true });
+  }
+  const deployed = api.asked.filter((each) => each.endsWith("/functions/deploy")).length;
+  return { said: said.join("\n"), shown, error, secrets: Object.fromEntries(api.secrets), deployed };
+}
+
+const secret = "0123456789abcdef0123456789abcdef";
+const keys = `tv:${"1".repeat(64)},\ntv2:${"2".repeat(64)} # the second`;
+
+Deno.test("from a clean clone the real CLI gives the project keys over two lines, and every function", async () => {
+  const { error, secrets, deployed, shown } = await deployFromClone(
+    `API_KEY_SECRET=${secret}\nAPI_KEYS='${keys}'\nKEY_SETTINGS={"tv":{"unknown_fields":"ignore"}}\n`,
+  );
+  assert.equal(error, null, shown.join("\n"));
+  assert.deepEqual(secrets, {
+    API_KEY_SECRET: secret,
+    API_KEYS: keys,
+    KEY_SETTINGS: '{"tv":{"unknown_fields":"ignore"}}',
+  });
+  assert.equal(deployed, 5);
+});
+
+Deno.test("a first deploy with the real CLI ends with the key, and the project holds its entry", async () => {
+  const { error, said, secrets } = await deployFromClone(null);
+  assert.equal(error, null);
+  const [, key = ""] = /shown only now:\n {2}(\S+)$/.exec(said) ?? [];
+  const service = createApiKeyAuthService({
+    secret: secrets.API_KEY_SECRET ?? "",
+    apiKeys: secrets.API_KEYS ?? "",
+  });
+  assert.ok(service.validateApiKey(key));
+});
+
+Deno.test("settings that the project holds otherwise are found by the real CLI's list", async () => {
+  const { error, deployed } = await deployFromClone(`API_KEY_SECRET=${secret}\nAPI_KEYS=tv:1\n`, {
+    API_KEYS: "tv:",
+  });
+  assert.match(error?.message ?? "", /holds another API_KEYS/);
+  assert.equal(deployed, 0);
+});
+
+Deno.test("a database that the real CLI cannot reach is told as that, not as a failed migration", async () => {
+  await using api = await startManagementApi(projectRef);
+  const directory = await Deno.makeTempDir();
+  try {
+    await new Deno.Command("git", { args: ["clone", "-q", repositoryRoot, directory] }).output();
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "deploy", "--project-ref", projectRef, "--settings", "none.env"],
+      cwd: directory,
+      env: { ...api.environment, NO_COLOR: "1" },
+    }).output();
+    const said = new TextDecoder().decode(stderr);
+    assert.equal(code, 1);
+    assert.match(
+      said,
+      /not reached; once more[^]*error: .*the database was not reached, and nothing was changed/,
+    );
+  } finally {
+    await Deno.remove(directory, { recursive: true });
   }
 });

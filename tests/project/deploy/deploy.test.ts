@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { parseEnv } from "node:util";
 import { deploy } from "../../../local/deploy/deploy.ts";
 import { readOptions } from "../../../local/deploy/options.ts";
 import { commandLine, type Step } from "../../../local/deploy/steps.ts";
@@ -10,18 +12,24 @@ const secret = "0123456789abcdef0123456789abcdef";
 
 /** A deploy whose commands are noted instead of run. */
 async function rehearse(
-  { env = {}, file, dryRun = false, fails = "", secretsThere = false }: {
+  { env = {}, file, dryRun = false, fails = "", secretsThere = false, held, messages = [] }: {
     env?: Record<string, string>;
     file?: string;
     dryRun?: boolean;
     /** Part of the command that fails. */
     fails?: string;
     secretsThere?: boolean;
+    /** What the project holds of a setting after it was sent. */
+    held?: (value: string) => string;
+    /** What the step that fails says, one a try; when there are no more, it succeeds. */
+    messages?: string[];
   } = {},
 ) {
   const directory = await Deno.makeTempDir();
-  const envFile = `${directory}/.env.production`;
-  if (file !== undefined) await Deno.writeTextFile(envFile, file);
+  const settings = `${directory}/.env.production`;
+  if (file !== undefined) await Deno.writeTextFile(settings, file);
+  const holds = new Map(secretsThere ? [["API_KEY_SECRET", "12ab"]] : []);
+  const hasTold = messages.length > 0;
   const ran: string[] = [];
   const checked: Record<string, string>[] = [];
   const said: string[] = [];
@@ -33,19 +41,32 @@ async function rehearse(
     if (step.args[0] === "secrets" && step.args[1] === "set") {
       const path = step.args[3] ?? "";
       const { mode } = await Deno.stat(path);
-      sent.push({ text: await Deno.readTextFile(path), mode: (mode ?? 0) & 0o777, path });
+      const text = await Deno.readTextFile(path);
+      sent.push({ text, mode: (mode ?? 0) & 0o777, path });
+      for (const [name, value = ""] of Object.entries(parseEnv(text))) {
+        holds.set(name, held?.(value) ?? value);
+      }
     }
-    const output = secretsThere ? "  NAME | DIGEST\n  API_KEY_SECRET | 12ab" : "";
-    return { ok: fails === "" || !line.includes(fails), output: step.args[1] === "list" ? output : "" };
+    const listed = [...holds].map(([name, value]) => ({
+      name,
+      value: createHash("sha256").update(value).digest("hex"),
+    }));
+    const isFailing = fails !== "" && line.includes(fails);
+    const said = isFailing ? messages.shift() : undefined;
+    return {
+      ok: !isFailing || hasTold && said === undefined,
+      output: step.args[1] === "list" ? JSON.stringify(listed) : "",
+      messages: said ?? "",
+    };
   };
   let error: StackError | null = null;
   try {
-    await deploy({ projectRef, envFile, dryRun }, { environment: env, run, say: (line) => said.push(line) });
+    await deploy({ projectRef, settings, dryRun }, { environment: env, run, say: (line) => said.push(line) });
   } catch (thrown) {
     if (!(thrown instanceof StackError)) throw thrown;
     error = thrown;
   }
-  const written = await Deno.readTextFile(envFile).catch(() => null);
+  const written = await Deno.readTextFile(settings).catch(() => null);
   await Deno.remove(directory, { recursive: true });
   return { ran, checked, said: said.join("\n"), sent, error, written };
 }
@@ -54,6 +75,7 @@ const steps = [
   `link --project-ref ${projectRef}`,
   "db push --remote",
   "secrets set --env-file …",
+  "secrets list -o json",
   "functions deploy --use-api",
   `task doctor --remote --url https://${projectRef}.supabase.co`,
 ];
@@ -83,7 +105,7 @@ Deno.test("the settings pass to the CLI in a file that nobody else can read and 
 
 Deno.test("a first deploy makes a secret and a key that it accepts, and shows the key once", async () => {
   const { ran, said, sent, written } = await rehearse();
-  assert.deepEqual(ran, [steps[0], steps[1], "secrets list", ...steps.slice(2)]);
+  assert.deepEqual(ran, [steps[0], steps[1], "secrets list -o json", ...steps.slice(2)]);
   assert.equal(sent[0]?.text, written);
   const [, made = ""] = /API_KEY_SECRET=(\w+)/.exec(written ?? "") ?? [];
   const [, apiKeys = ""] = /API_KEYS=(.+)/.exec(written ?? "") ?? [];
@@ -96,14 +118,14 @@ Deno.test("a first deploy makes a secret and a key that it accepts, and shows th
 Deno.test("settings that the project has and this checkout does not know are left as they are", async () => {
   const { ran, written, error } = await rehearse({ secretsThere: true });
   assert.equal(error, null);
-  assert.deepEqual(ran, [steps[0], steps[1], "secrets list", steps[3], steps[4]]);
+  assert.deepEqual(ran, [steps[0], steps[1], "secrets list -o json", steps[4], steps[5]]);
   assert.equal(written, null);
 });
 
 Deno.test("in a workflow no key is ever made: it would stand in a log", async () => {
   const { ran, said, written, error } = await rehearse({ env: { CI: "true" } });
   assert.match(error?.message ?? "", /No API_KEY_SECRET/);
-  assert.equal(ran.at(-1), "secrets list");
+  assert.equal(ran.at(-1), "secrets list -o json");
   assert.equal(written, null);
   assert.doesNotMatch(said, /shown only now/);
 });
@@ -115,11 +137,70 @@ Deno.test("what the environment sets wins over the file, and nothing else of it 
 });
 
 Deno.test("at the first step that fails it stops and says what to do", async () => {
-  for (const [index, fails] of ["link", "db push", "secrets set", "functions deploy", "doctor"].entries()) {
+  for (
+    const [index, fails] of ["link", "db push", "secrets set", "secrets list", "functions deploy", "doctor"]
+      .entries()
+  ) {
     const { ran, error, said } = await rehearse({ file: `API_KEY_SECRET=${secret}\n`, fails });
     assert.equal(ran.length, index + 1, fails);
     assert.ok((error?.advice ?? "").length > 10, fails);
     assert.doesNotMatch(said, /Deployed/);
+  }
+});
+
+Deno.test("what a file of settings holds arrives whole, or is refused: keys over two lines, a #", async () => {
+  const keys = "tv:1,\ntv2:2";
+  const whole = await rehearse({
+    file: `API_KEY_SECRET='${secret}'\nAPI_KEYS='${keys}' # two\nKEY_SETTINGS={"tv":{}}\n`,
+  });
+  assert.equal(whole.error, null);
+  assert.deepEqual({ ...parseEnv(whole.sent[0]?.text ?? "") }, {
+    API_KEY_SECRET: secret,
+    API_KEYS: keys,
+    KEY_SETTINGS: '{"tv":{}}',
+  });
+  const fromEnvironment = await rehearse({
+    env: { API_KEY_SECRET: secret, API_KEYS: "tv:1,\ntv2:2 # it's" },
+  });
+  assert.equal(parseEnv(fromEnvironment.sent[0]?.text ?? "").API_KEYS, "tv:1,\ntv2:2 # it's");
+  for (const lost of [`API_KEYS=tv:1,\ntv2:2`, "API_KEYS=tv:1 # mine", "API_KEYS=tv:1#2", "API_KEYS='tv:1"]) {
+    const { ran, error } = await rehearse({ file: `# settings\nAPI_KEY_SECRET=${secret}\n${lost}\n` });
+    assert.match(error?.message ?? "", /^Line [34] of the settings would be read in part only/, lost);
+    assert.deepEqual(ran, []);
+  }
+});
+
+Deno.test("a setting that the project holds otherwise than it was sent ends the deploy, by its name only", async () => {
+  const { error, said } = await rehearse({
+    file: `API_KEY_SECRET=${secret}\nAPI_KEYS=tv:1,tv2:2\n`,
+    held: (value) => value.replace(/,.*/, ""),
+  });
+  assert.match(error?.message ?? "", /holds another API_KEYS than/);
+  assert.ok(!said.includes(secret));
+});
+
+Deno.test("a database that was not reached is tried once more, and told as what it is", async () => {
+  const file = `API_KEY_SECRET=${secret}\n`;
+  const unreached = "failed to connect to postgres: dial tcp: i/o timeout";
+  const once = await rehearse({ file, fails: "db push", messages: [unreached] });
+  assert.equal(once.error, null);
+  assert.equal(once.ran.filter((line) => line.startsWith("db push")).length, 2);
+  const twice = await rehearse({ file, fails: "db push", messages: [unreached, unreached] });
+  assert.match(twice.error?.message ?? "", /not reached, and nothing was changed/);
+  const broken = await rehearse({
+    file,
+    fails: "db push",
+    messages: ["ERROR: syntax error (SQLSTATE 42601)"],
+  });
+  assert.match(broken.error?.message ?? "", /newest migration: failed/);
+  assert.match(broken.error?.advice ?? "", /failed migration/);
+});
+
+Deno.test("the first key is the last thing that is said, beside the webhook's URL, and also when a later step fails", async () => {
+  const fine = await rehearse();
+  assert.match(fine.said, /functions\/v1\/alerts\n\nYour first alert key, shown only now:\n {2}sa_\S+$/);
+  for (const fails of ["functions deploy", "doctor"]) {
+    assert.match((await rehearse({ fails })).said, /shown only now:\n {2}sa_\S+$/, fails);
   }
 });
 

@@ -93,13 +93,13 @@ export function parseGrant(
 }
 
 /**
- * Reads `API_KEYS`: entries `id:hash[:scopes[:account[:expiry]]]`, separated by commas; scopes joined by `+`
+ * Reads `API_KEYS`: entries `id:hash[:scopes[:account[:expiry]]]`, separated by commas or line ends; scopes joined by `+`
  * (`trade+read` when left out), expiry a date in ISO 8601.
  *
  * @throws Error naming the entry by its place, never by its content
  */
 export function parseApiKeys(text: string): ApiKeyEntry[] {
-  const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
+  const entries = text.split(/[,\n]/).map((entry) => entry.trim()).filter((entry) => entry !== "");
   return entries.map((entry, index) => {
     const wrong = (what: string) => new Error(`API_KEYS: entry ${index + 1} ${what}`);
     const [id = "", hash = "", ...rest] = entry.split(":");
