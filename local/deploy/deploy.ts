@@ -14,7 +14,9 @@ import {
   link,
   listSettings,
   migrate,
+  readKeys,
   setSettings,
+  startClock,
   type Step,
   urlOf,
 } from "./steps.ts";
@@ -45,6 +47,7 @@ export async function deploy(options: DeployOptions, around: Surroundings): Prom
   const first = settings === null ? await settle(options.settings, around) : null;
   try {
     await take(deployFunctions, around);
+    await wind(projectRef, around);
     await take(check(projectRef, settings ?? first?.settings), around);
     around.say(`\nDeployed. Webhook URL:\n  ${urlOf(projectRef)}/functions/v1/alerts`);
   } finally {
@@ -68,16 +71,34 @@ async function take(step: Step, { run, say }: Surroundings): Promise<string> {
   );
 }
 
-/** Hands settings to the CLI: in a file, as arguments are seen by everybody on this machine. */
-async function send(settings: Settings, around: Surroundings): Promise<void> {
+/** Hands a text to the CLI: in a file, as arguments are seen by everybody on this machine. */
+async function hand(text: string, step: (file: string) => Step, around: Surroundings): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
-    const file = join(directory, "secrets.env");
-    await writePrivateFile(file, asText(settings));
-    await take(setSettings(file), around);
+    const file = join(directory, "handed");
+    await writePrivateFile(file, text);
+    await take(step(file), around);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+}
+
+/** Starts the clock of the notifications, with the project's own key. */
+async function wind(projectRef: string, around: Surroundings): Promise<void> {
+  const listed = parsed(keysSchema, await take(readKeys, around)) ?? [];
+  const secrets = listed.filter(({ type }) => type === "secret");
+  const key = (secrets.find(({ name }) => name === "default") ?? secrets[0])?.api_key ?? "";
+  if (!/^\w+$/.test(key)) {
+    throw new StackError(
+      "The project has no secret key.",
+      "Make one under Settings > API Keys, and run it again.",
+    );
+  }
+  await hand(`select trading.start_clock('${urlOf(projectRef)}', '${key}')\n`, startClock, around);
+}
+
+async function send(settings: Settings, around: Surroundings): Promise<void> {
+  await hand(asText(settings), setSettings, around);
   const held = digestsOf(await take(compareSettings, around));
   const other = Object.entries(settings).filter(([name, value]) => held.get(name) !== digest(value));
   if (other.length === 0) return;
@@ -91,12 +112,27 @@ const digest = (value: string): string => createHash("sha256").update(value).dig
 
 const listSchema = z.array(z.object({ name: z.string(), value: z.string() }));
 
+const keysSchema = z.array(z.object({
+  name: z.string(),
+  api_key: z.string().nullish(),
+  type: z.string().nullish(),
+}));
+
 /** The digests of a project's settings by name. What cannot be read must not pass for "it has none". */
 function digestsOf(listed: string): Map<string, string> {
-  try {
-    return new Map(listSchema.parse(JSON.parse(listed)).map(({ name, value }) => [name, value]));
-  } catch {
+  const rows = parsed(listSchema, listed);
+  if (rows === null) {
     throw new StackError("What the project's settings are cannot be read.", listSettings.advice);
+  }
+  return new Map(rows.map(({ name, value }) => [name, value]));
+}
+
+/** A text of JSON as a schema has it; null when it is otherwise. */
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> | null {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }
 
@@ -139,5 +175,7 @@ function explain(
     tell(compareSettings);
   }
   tell(deployFunctions);
+  tell(readKeys);
+  tell(startClock("<file>"));
   tell(check(projectRef));
 }

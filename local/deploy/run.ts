@@ -25,8 +25,9 @@ const logFile = await Deno.makeTempFile({ prefix: "deploy-", suffix: ".log" });
 
 const runStep: RunStep = async ({ program, args, env }) => {
   if (program === "supabase") {
+    // What goes to standard output may be a secret.
     const { success, stdout, messages } = await supabase(args, show);
-    await Deno.writeTextFile(logFile, [...messages, stdout, ""].join("\n"), { append: true, create: true });
+    await Deno.writeTextFile(logFile, [...messages, ""].join("\n"), { append: true });
     if (!success) standardError(`  All that was said is in ${logFile}.`);
     return { ok: success, output: stdout, messages: messages.join("\n") };
   }

@@ -66,6 +66,22 @@ export const deployFunctions: Step = {
   advice: "Those named above were deployed; run it again for the rest.",
 };
 
+/** Its answer holds the project's secret keys: it is never shown. */
+export const readKeys: Step = {
+  title: "Read the project's secret key",
+  program: "supabase",
+  args: ["projects", "api-keys", "--reveal", "-o", "json"],
+  advice: "The access token must be allowed to read API keys.",
+};
+
+/** @param file holds one statement while it runs */
+export const startClock = (file: string): Step => ({
+  title: "Start the clock that retries notifications and sends daily summaries",
+  program: "supabase",
+  args: ["db", "query", "--remote", "--file", file],
+  advice: "Turn pg_cron and pg_net on under Database > Extensions, and run it again.",
+});
+
 /** @param settings what the functions were given, as far as it is known here: what is not known is not checked */
 export const check = (projectRef: string, settings: Readonly<Record<string, string>> = {}): Step => ({
   title: "Check what is deployed",

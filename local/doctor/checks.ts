@@ -4,12 +4,14 @@ import { alertDeadline } from "./checks/alert-deadline.ts";
 import { apiKeys } from "./checks/api-keys.ts";
 import { autoExpose } from "./checks/auto-expose.ts";
 import { clockSkew } from "./checks/clock-skew.ts";
+import { databaseSize } from "./checks/database-size.ts";
 import { deployedAuth } from "./checks/deployed-auth.ts";
 import { grants } from "./checks/grants.ts";
 import { health } from "./checks/health.ts";
 import { https } from "./checks/https.ts";
 import { lockTimeout } from "./checks/lock-timeout.ts";
 import { migrations } from "./checks/migrations.ts";
+import { notificationClock } from "./checks/notification-clock.ts";
 import { postgresTls } from "./checks/postgres-tls.ts";
 import { redisEviction } from "./checks/redis-eviction.ts";
 import { redisReachable } from "./checks/redis-reachable.ts";
@@ -43,5 +45,7 @@ export const checks: readonly Check[] = [
   redisReachable,
   redisEviction,
   clockSkew,
+  notificationClock,
+  databaseSize,
   health,
 ];

@@ -51,8 +51,25 @@ export interface DatabaseFacts {
   grants: Grants;
   /** Tables of the project without row security. */
   openTables: string[];
+  /** Null: no pg_cron and pg_net. */
+  cron: CronFacts | null;
+  /** The whole database, and by how much it grew a day in the last week. */
+  bytes: number;
+  bytesPerDay: number;
+  /** Days since the last alert; null when there never was one. */
+  daysSinceAlert: number | null;
   /** Warnings of `supabase db advisors`, or why it gave none. */
   advisors: { ok: true; warnings: string[] } | Unknown;
+}
+
+/** The job that sends what is due in the outbox. */
+export interface CronFacts {
+  /** It is there, and switched on. */
+  job: boolean;
+  /** The vault has the project's URL and key. */
+  secrets: boolean;
+  /** Null: it never ran. */
+  lastRun: { ok: boolean; minutesAgo: number } | null;
 }
 
 export interface RedisFacts {

@@ -176,10 +176,8 @@ grant execute on function public.create_notification_channel, public.update_noti
 
 -- The clock ------------------------------------------------------------------------------------------
 -- Alerts wake the dispatcher themselves; retries and daily summaries need a clock. On Supabase it is pg_cron, which calls
--- the function by pg_net. It finds the project in the vault, where the operator puts it once:
---   select vault.create_secret('https://<ref>.supabase.co', 'project_url');
---   select vault.create_secret('<a secret key of the project>', 'service_key');
--- Without the two extensions any clock will do that posts to /functions/v1/notifications; `deno task start` has one.
+-- the function by pg_net; trading.start_clock sets it going. Without the two extensions any clock will do that posts to
+-- /functions/v1/notifications; `deno task start` has one.
 
 create function trading.wake_dispatcher() returns bigint
   language plpgsql volatile security invoker set search_path = '' as $$
@@ -212,17 +210,27 @@ $$;
 comment on function trading.wake_dispatcher is
   'Run by pg_cron: posts to the function notifications when a row is due; null when none is, or the vault lacks project_url or service_key.';
 
-do $$
+create function trading.start_clock(project_url text, service_key text) returns text
+  language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  secret record;
 begin
-  if (select count(*) from pg_available_extensions where name in ('pg_cron', 'pg_net')) < 2 then
-    raise notice 'pg_cron and pg_net are not available: notifications need another clock for retries and daily summaries';
-    return;
+  if to_regnamespace('cron') is null then
+    create extension pg_cron;
   end if;
-  create extension if not exists pg_cron;
-  create extension if not exists pg_net with schema extensions;
+  if to_regnamespace('net') is null then
+    create extension pg_net with schema extensions;
+  end if;
+  for secret in select * from (values ('project_url', project_url), ('service_key', service_key)) s (name, value) loop
+    execute 'select vault.update_secret(s.id, $2) from vault.secrets s where s.name = $1' using secret.name, secret.value;
+    execute 'select vault.create_secret($2, $1) where not exists (select from vault.secrets s where s.name = $1)'
+      using secret.name, secret.value;
+  end loop;
   perform cron.schedule('dispatch-notifications', '30 seconds', 'select trading.wake_dispatcher()');
-exception when others then
-  -- Available is not yet loaded: pg_cron must be in shared_preload_libraries.
-  raise notice 'notifications need another clock for retries and daily summaries: %', sqlerrm;
+  return 'started';
 end;
 $$;
+comment on function trading.start_clock is
+  'Has pg_cron send what is due in the outbox twice a minute: keeps the project''s URL and a secret key of it in the vault, and '
+  'makes the job. It may be called again, with another key. Run by deploy as the database''s owner.';
+revoke execute on function trading.start_clock from public;

@@ -7,7 +7,9 @@ import {
   link,
   listSettings,
   migrate,
+  readKeys,
   setSettings,
+  startClock,
   type Step,
 } from "../../local/deploy/steps.ts";
 import { StackError } from "../../local/errors.ts";
@@ -19,7 +21,17 @@ import { startManagementApi } from "../support/management-api.ts";
 const projectRef = "abcdefghijklmnopqrst";
 
 Deno.test("every Supabase command of a deploy, and every flag, exists in the pinned CLI", async () => {
-  for (const step of [link(projectRef), migrate, listSettings, setSettings("f"), deployFunctions]) {
+  for (
+    const step of [
+      link(projectRef),
+      migrate,
+      listSettings,
+      setSettings("f"),
+      deployFunctions,
+      readKeys,
+      startClock("f"),
+    ]
+  ) {
     const flags = step.args.filter((arg) => arg.startsWith("--"));
     const end = step.args.findIndex((arg) => arg.startsWith("-"));
     const words = end === -1 ? step.args : step.args.slice(0, end);
@@ -67,7 +79,7 @@ async function deployFromClone(settings: string | null, wrong: Partial<Record<st
     if (settings !== null) await Deno.writeTextFile(file, settings);
     const run = async ({ program, args }: Step) => {
       // A database and a project's functions are what the stand-in does not have.
-      if (program === "deno" || args[0] === "db") return { ok: true, output: "", messages: "" };
+      if (program === "deno" || args[1] === "push") return { ok: true, output: "", messages: "" };
       const { success, stdout, messages } = await supabase(args, (line) => shown.push(line), clone);
       if (args[1] === "set") {
         for (const [name, value] of Object.entries(wrong)) api.secrets.set(name, value ?? "");
@@ -87,14 +99,21 @@ async function deployFromClone(settings: string | null, wrong: Partial<Record<st
     await Deno.remove(directory, { recursive: true });
   }
   const deployed = api.asked.filter((each) => each.endsWith("/functions/deploy")).length;
-  return { said: said.join("\n"), shown, error, secrets: Object.fromEntries(api.secrets), deployed };
+  return {
+    said: said.join("\n"),
+    shown,
+    error,
+    secrets: Object.fromEntries(api.secrets),
+    deployed,
+    queries: api.queries,
+  };
 }
 
 const secret = "0123456789abcdef0123456789abcdef";
 const keys = `tv:${"1".repeat(64)},\ntv2:${"2".repeat(64)} # the second`;
 
 Deno.test("from a clean clone the real CLI gives the project keys over two lines, and every function", async () => {
-  const { error, secrets, deployed, shown } = await deployFromClone(
+  const { error, secrets, deployed, shown, queries } = await deployFromClone(
     `API_KEY_SECRET=${secret}\nAPI_KEYS='${keys}'\nKEY_SETTINGS={"tv":{"unknown_fields":"ignore"}}\n`,
   );
   assert.equal(error, null, shown.join("\n"));
@@ -104,6 +123,7 @@ Deno.test("from a clean clone the real CLI gives the project keys over two lines
     KEY_SETTINGS: '{"tv":{"unknown_fields":"ignore"}}',
   });
   assert.equal(deployed, 5);
+  assert.match(queries.join(), /select trading\.start_clock\('https:[^']*', 'sb_secret_x'\)/);
 });
 
 Deno.test("a first deploy with the real CLI ends with the key, and the project holds its entry", async () => {

@@ -23,6 +23,10 @@ const database: DatabaseFacts = {
   },
   grants: { anon: { functions: [], tables: {} } },
   openTables: [],
+  cron: { job: true, secrets: true, lastRun: { ok: true, minutesAgo: 0 } },
+  bytes: 20_000_000,
+  bytesPerDay: 100_000,
+  daysSinceAlert: 0,
   advisors: { ok: true, warnings: [] },
 };
 

@@ -10,12 +10,15 @@ export interface ManagementApi extends AsyncDisposable {
   asked: string[];
   /** The settings that it holds. */
   secrets: Map<string, string>;
+  /** What was asked of its database. */
+  queries: string[];
 }
 
 /** Starts one with an empty project. */
 export async function startManagementApi(ref: string): Promise<ManagementApi> {
   const asked: string[] = [];
   const secrets = new Map<string, string>();
+  const queries: string[] = [];
   const project = {
     id: ref,
     ref,
@@ -51,6 +54,10 @@ export async function startManagementApi(ref: string): Promise<ManagementApi> {
       })),
     [`POST /v1/projects/${ref}/secrets`]: async (request) => {
       for (const { name, value } of await request.json()) secrets.set(name, value);
+    },
+    [`POST /v1/projects/${ref}/database/query`]: async (request) => {
+      queries.push((await request.json()).query);
+      return [{ start_clock: "started" }];
     },
     [`POST /v1/projects/${ref}/functions/deploy`]: async (request) => {
       await request.arrayBuffer();
@@ -93,6 +100,7 @@ export async function startManagementApi(ref: string): Promise<ManagementApi> {
     environment: { SUPABASE_PROFILE: profile, SUPABASE_ACCESS_TOKEN: `sbp_${"0".repeat(40)}` },
     asked,
     secrets,
+    queries,
     async [Symbol.asyncDispose]() {
       await server.shutdown();
       await Deno.remove(directory, { recursive: true });

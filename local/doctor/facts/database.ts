@@ -1,7 +1,7 @@
 import postgres, { type Sql } from "postgres";
 import { errorText } from "../../errors.ts";
 import { readGrants } from "../../grants.ts";
-import type { DatabaseFacts, Unknown } from "../facts.ts";
+import type { CronFacts, DatabaseFacts, Unknown } from "../facts.ts";
 import { readAdvisors } from "./advisors.ts";
 
 /** What the database says of itself, asked as the role of the URL. */
@@ -20,6 +20,8 @@ export async function readDatabaseFacts(url: string): Promise<DatabaseFacts | Un
       functionSettings: await readFunctionSettings(sql),
       grants: await readGrants(sql),
       openTables: await readOpenTables(sql),
+      cron: await readCron(sql),
+      ...await readSize(sql),
       advisors: await advisors,
     };
   } catch (error) {
@@ -66,6 +68,39 @@ async function readOpenTables(sql: Sql): Promise<string[]> {
     select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname in ('public', 'trading') and c.relkind in ('r', 'p') and not c.relrowsecurity order by 1`;
   return rows.map(({ name }) => name);
+}
+
+async function readCron(sql: Sql): Promise<CronFacts | null> {
+  const [there] = await sql`
+    select count(*) = 2 as both from pg_extension e where e.extname in ('pg_cron', 'pg_net')`;
+  if (there?.both !== true) return null;
+  const [job] =
+    await sql`select j.jobid, j.active from cron.job j where j.jobname = 'dispatch-notifications'`;
+  const [vault] = await sql`
+    select count(*) = 2 as full from vault.secrets s where s.name in ('project_url', 'service_key')`;
+  const [run] = await sql`
+    select r.status, extract(epoch from clock_timestamp() - r.start_time) / 60 as minutes
+    from cron.job_run_details r where r.jobid = ${job?.jobid ?? null} order by r.start_time desc limit 1`;
+  const lastRun = run === undefined
+    ? null
+    : { ok: run.status !== "failed", minutesAgo: Math.round(Number(run.minutes)) };
+  return { job: job?.active === true, secrets: vault?.full === true, lastRun };
+}
+
+/** Its growth: the share of its size that the last week's alerts are of all. */
+async function readSize(sql: Sql): Promise<Pick<DatabaseFacts, "bytes" | "bytesPerDay" | "daysSinceAlert">> {
+  const [row] = await sql`
+    select pg_database_size(current_database())::float8 as bytes,
+      (extract(epoch from clock_timestamp() - max(a.received_at)) / 86400)::float8 as days,
+      coalesce(count(*) filter (where a.received_at > clock_timestamp() - interval '7 days')::float8 / nullif(count(*), 0), 0) as share
+    from trading.alerts a`;
+  const bytes = Number(row?.bytes);
+  const days = row?.days ?? null;
+  return {
+    bytes,
+    bytesPerDay: Math.round(bytes * Number(row?.share) / 7),
+    daysSinceAlert: days === null ? null : Math.floor(Number(days)),
+  };
 }
 
 /** `["a=b"]` as `{ a: "b" }`. */

@@ -10,6 +10,13 @@ import { createApiKeyAuthService } from "../../../supabase/functions/_shared/aut
 const projectRef = "abcdefghijklmnopqrst";
 const secret = "0123456789abcdef0123456789abcdef";
 
+/** What the CLI lists of a project's keys. */
+const API_KEYS = JSON.stringify([
+  { name: "anon", api_key: "ey.x.y", type: "legacy" },
+  { name: "other", api_key: "sb_secret_other", type: "secret" },
+  { name: "default", api_key: "sb_secret_default", type: "secret" },
+]);
+
 /** A deploy whose commands are noted instead of run. */
 async function rehearse(
   { env = {}, file, dryRun = false, fails = "", secretsThere = false, held, messages = [] }: {
@@ -30,12 +37,13 @@ async function rehearse(
   if (file !== undefined) await Deno.writeTextFile(settings, file);
   const holds = new Map(secretsThere ? [["API_KEY_SECRET", "12ab"]] : []);
   const hasTold = messages.length > 0;
+  const queries: string[] = [];
   const ran: string[] = [];
   const checked: Record<string, string>[] = [];
   const said: string[] = [];
   const sent: { text: string; mode: number; path: string }[] = [];
   const run = async (step: Step) => {
-    const line = commandLine(step).replace(/--env-file \S+/, "--env-file …");
+    const line = commandLine(step).replace(/(--(?:env-)?file) \S+/, "$1 …");
     ran.push(line.replace(/^npx -y (supabase@\S+|deno) /, "").replace(/ --yes$/, ""));
     if (step.program === "deno") checked.push({ ...step.env });
     if (step.args[0] === "secrets" && step.args[1] === "set") {
@@ -47,6 +55,7 @@ async function rehearse(
         holds.set(name, held?.(value) ?? value);
       }
     }
+    if (step.args[1] === "query") queries.push(await Deno.readTextFile(step.args.at(-1) ?? ""));
     const listed = [...holds].map(([name, value]) => ({
       name,
       value: createHash("sha256").update(value).digest("hex"),
@@ -55,7 +64,7 @@ async function rehearse(
     const said = isFailing ? messages.shift() : undefined;
     return {
       ok: !isFailing || hasTold && said === undefined,
-      output: step.args[1] === "list" ? JSON.stringify(listed) : "",
+      output: step.args[1] === "list" ? JSON.stringify(listed) : step.args[1] === "api-keys" ? API_KEYS : "",
       messages: said ?? "",
     };
   };
@@ -68,7 +77,7 @@ async function rehearse(
   }
   const written = await Deno.readTextFile(settings).catch(() => null);
   await Deno.remove(directory, { recursive: true });
-  return { ran, checked, said: said.join("\n"), sent, error, written };
+  return { ran, queries, checked, said: said.join("\n"), sent, error, written };
 }
 
 const steps = [
@@ -77,6 +86,8 @@ const steps = [
   "secrets set --env-file …",
   "secrets list -o json",
   "functions deploy --use-api",
+  "projects api-keys --reveal -o json",
+  "db query --remote --file …",
   `task doctor --remote --url https://${projectRef}.supabase.co`,
 ];
 
@@ -118,7 +129,7 @@ Deno.test("a first deploy makes a secret and a key that it accepts, and shows th
 Deno.test("settings that the project has and this checkout does not know are left as they are", async () => {
   const { ran, written, error } = await rehearse({ secretsThere: true });
   assert.equal(error, null);
-  assert.deepEqual(ran, [steps[0], steps[1], "secrets list -o json", steps[4], steps[5]]);
+  assert.deepEqual(ran, [steps[0], steps[1], "secrets list -o json", ...steps.slice(4)]);
   assert.equal(written, null);
 });
 
@@ -137,10 +148,7 @@ Deno.test("what the environment sets wins over the file, and nothing else of it 
 });
 
 Deno.test("at the first step that fails it stops and says what to do", async () => {
-  for (
-    const [index, fails] of ["link", "db push", "secrets set", "secrets list", "functions deploy", "doctor"]
-      .entries()
-  ) {
+  for (const [index, fails] of steps.map((step) => step.replace(/ (-|http).*/, "")).entries()) {
     const { ran, error, said } = await rehearse({ file: `API_KEY_SECRET=${secret}\n`, fails });
     assert.equal(ran.length, index + 1, fails);
     assert.ok((error?.advice ?? "").length > 10, fails);
@@ -202,6 +210,14 @@ Deno.test("the first key is the last thing that is said, beside the webhook's UR
   for (const fails of ["functions deploy", "doctor"]) {
     assert.match((await rehearse({ fails })).said, /shown only now:\n {2}sa_\S+$/, fails);
   }
+});
+
+Deno.test("the clock of the notifications is started with the project's own key, which is shown nowhere", async () => {
+  const { queries, said } = await rehearse({ file: `API_KEY_SECRET=${secret}\n` });
+  assert.deepEqual(queries, [
+    `select trading.start_clock('https://${projectRef}.supabase.co', 'sb_secret_default')\n`,
+  ]);
+  assert.doesNotMatch(said, /sb_secret/);
 });
 
 Deno.test("a secret that the functions would refuse is refused before anything is done", async () => {

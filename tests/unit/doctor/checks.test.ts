@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checks } from "../../../local/doctor/checks.ts";
-import type { Facts } from "../../../local/doctor/facts.ts";
+import type { CronFacts, Facts } from "../../../local/doctor/facts.ts";
 import { examine, inWords } from "../../../local/doctor/report.ts";
 import { but, good, withConfig, withDatabase, withEnv, withFunctions } from "../../support/doctor-facts.ts";
 
@@ -10,6 +10,8 @@ function judge(name: string, facts: Facts) {
   return finding ?? assert.fail(`there is no check ${name}`);
 }
 
+const withCron = (changed: Partial<CronFacts>) =>
+  withDatabase({ cron: { job: true, secrets: true, lastRun: { ok: true, minutesAgo: 0 }, ...changed } });
 const gone = { ok: false as const, reason: "connection refused" };
 const answered = (status: number, code: string | null = null) => ({
   status,
@@ -50,6 +52,15 @@ const BAD: Record<string, Record<string, Facts>> = {
     "not deployed": withFunctions({ keyless: answered(404) }),
     gone: withFunctions({ keyless: null }),
   },
+  "notification-clock": {
+    "no extensions": withDatabase({ cron: null }),
+    "no job": withCron({ job: false }),
+    "no secrets": withCron({ secrets: false }),
+    "never ran": withCron({ lastRun: null }),
+    failed: withCron({ lastRun: { ok: false, minutesAgo: 0 } }),
+    stopped: withCron({ lastRun: { ok: true, minutesAgo: 60 } }),
+  },
+  "database-size": { "full within a month": withDatabase({ bytes: 400_000_000, bytesPerDay: 4_000_000 }) },
   "auto-expose-new-tables": {
     true: withConfig({ autoExposeNewTables: true }),
     "not said": withConfig({ autoExposeNewTables: null }),
@@ -163,5 +174,5 @@ Deno.test("a report says what to do below each failure, and how many there were"
     text,
     /FAIL {2}row-security .*off for trading\.fills\n +fix: alter table trading\.fills enable/,
   );
-  assert.match(text, /20 pass, 1 fail, 0 cannot be told here$/);
+  assert.match(text, /22 pass, 1 fail, 0 cannot be told here$/);
 });
