@@ -16,6 +16,7 @@ import { StackError } from "../../local/errors.ts";
 import { repositoryRoot } from "../../local/paths.ts";
 import { supabase } from "../../local/supabase-cli.ts";
 import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/api-keys.ts";
+import { pages } from "../support/docs.ts";
 import { startManagementApi } from "../support/management-api.ts";
 
 const projectRef = "abcdefghijklmnopqrst";
@@ -39,6 +40,21 @@ Deno.test("every Supabase command of a deploy, and every flag, exists in the pin
     const help = [stdout, ...messages].join("\n");
     assert.ok(success && help.includes(`supabase ${words.join(" ")} [flags]`), help);
     for (const flag of [...flags, "--yes"]) assert.match(help, new RegExp(`^ +${flag}\\b`, "m"), help);
+  }
+});
+
+Deno.test("every Supabase command that a page shows exists in the pinned CLI, with every flag", async () => {
+  const lines = [...pages.values()].flatMap((page) => page.match(/^ *npx -y supabase@.*$/gm) ?? []);
+  assert.ok(lines.length > 5);
+  for (const line of lines) {
+    const words = line.trim().split(" ").slice(3);
+    const end = words.findIndex((word) => word.startsWith("-"));
+    const { success, stdout, messages } = await supabase([...words.slice(0, end), "--help"]);
+    const help = [stdout, ...messages].join("\n");
+    assert.ok(success && help.includes(`supabase ${words.slice(0, end).join(" ")} [flags]`), help);
+    for (const flag of words.filter((word) => word.startsWith("--"))) {
+      assert.match(help, new RegExp(`^ +${flag}\\b`, "m"), line);
+    }
   }
 });
 
