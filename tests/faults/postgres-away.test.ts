@@ -39,3 +39,38 @@ Deno.test("without Postgres an alert is a 503 in time, and sent again afterwards
     });
   });
 });
+
+/** A process and those that it started. */
+const family = async (pid: number): Promise<number[]> => {
+  const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
+  return [pid, ...children.split(" ").filter((each) => each !== "").map(Number)];
+};
+
+Deno.test("with Postgres hanging a read waits a second for it, and an alert does not void what stands in", async () => {
+  await withOwnStack(async (stack) => {
+    await sendUntilBooked(stack, alertOf("before"));
+    const read = async () => {
+      const started = performance.now();
+      const response = await fetch(`${stack.info.api_url}/functions/v1/portfolio`, {
+        headers: { "x-api-key": stack.info.api_key },
+      });
+      await response.body?.cancel();
+      const { status, headers } = response;
+      return { status, stale: headers.get("x-cache-stale"), milliseconds: performance.now() - started };
+    };
+    // Every isolate has it in its memory.
+    for (let turn = 0; turn < 20; turn++) assert.equal((await read()).status, 200);
+    const processes = await family(stack.postgres.pid ?? assert.fail("no Postgres"));
+    for (const pid of processes) Deno.kill(pid, "SIGSTOP");
+    try {
+      assert.equal((await send(stack, alertOf("during"))).status, 503);
+      const reads = [await read(), await read(), await read()];
+      assert.deepEqual(reads.map(({ status, stale }) => [status, stale]), Array(3).fill([200, "1"]));
+      const slowest = Math.max(...reads.map(({ milliseconds }) => milliseconds));
+      Deno.stderr.writeSync(new TextEncoder().encode(`    stale after ${slowest.toFixed(0)} ms at most\n`));
+      assert.ok(slowest < 2_500, `${slowest} ms`);
+    } finally {
+      for (const pid of processes) Deno.kill(pid, "SIGCONT");
+    }
+  });
+});
