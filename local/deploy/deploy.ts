@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { StackError } from "../errors.ts";
 import { repositoryRoot, writePrivateFile } from "../paths.ts";
 import type { DeployOptions } from "./options.ts";
