@@ -93,7 +93,7 @@ begin
     when violated = 'accounts_owner_id_fkey' then 'owner_id is the id of a user of Supabase Auth.'
     when violated like 'account_settings%' or violated = 'leverage_is_positive' then
       'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 5 to 86400, max_mark_age 0 to 31536000 and price_wait 1 to 604800 '
-      'seconds; '
+      'seconds; keep_marks_days and keep_minute_bars_days are 1 to 36500, or null for good; '
       'leverage and limits are above 0, or null for none; no number has more than 18 decimals; clock is arrival or alert, '
       'margin_call off or close, maintenance_margin above 0 to 100, symbols plain or with_exchange.'
     when violated in ('symbol_is_a_ticker', 'instrument_aliases_alias_check') then

@@ -538,7 +538,8 @@ begin
     end if;
     changed_slots := changed_slots || touched;
     markets[asked.market_slot] := market;
-    minute := date_trunc('minute', at);
+    -- A mark that is older than the last one changes nothing: on the alerts' clock it would put today's equity into its own minute.
+    minute := case when request.action = 'mark' and request.time < market.marked_at then equity_bar.minute else date_trunc('minute', at) end;
     equity := portfolio.cash + portfolio.holdings_value;
     if equity_bar.minute is distinct from minute then
       if equity_bar.minute is not null then
@@ -609,7 +610,7 @@ begin
     perform trading.write_booking(booked, positions, markets, new_alerts,
       orders[loaded + 1:],
       array(select orders[c.slot] from (select distinct unnest(changed_slots) as slot) c where c.slot <= loaded order by c.slot),
-      new_fills, new_trades, mark_bars, array_append(equity_bars, equity_bar));
+      new_fills, new_trades, mark_bars, case when equity_bar.minute is null then equity_bars else array_append(equity_bars, equity_bar) end);
   end if;
   if cardinality(duplicates) > 0 then
     perform trading.write_duplicates(duplicates);

@@ -190,6 +190,9 @@ begin
   update trading.mark_bars b set open = trading.split_price(b.open, new_units, old_units), high = trading.split_price(b.high, new_units, old_units),
     low = trading.split_price(b.low, new_units, old_units), close = trading.split_price(b.close, new_units, old_units)
   where b.account_id = owned.id and b.symbol = split_account.symbol;
+  update trading.mark_hours b set open = trading.split_price(b.open, new_units, old_units), high = trading.split_price(b.high, new_units, old_units),
+    low = trading.split_price(b.low, new_units, old_units), close = trading.split_price(b.close, new_units, old_units)
+  where b.account_id = owned.id and b.symbol = split_account.symbol;
   perform trading.log_event(owned, 'split', jsonb_build_object('symbol', symbol, 'new_units', trading.decimal(new_units),
     'old_units', trading.decimal(old_units), 'after_fill_id', coalesce(
       (select f.id from trading.fills f where f.account_id = owned.id and f.epoch = owned.epoch order by -f.id limit 1), 0)), at);

@@ -92,7 +92,7 @@ declare
   bar record;
 begin
   for bar in
-    select b.minute, b.open::numeric, b.high::numeric, b.low::numeric, b.close::numeric from trading.mark_bars b
+    select b.minute, b.open::numeric, b.high::numeric, b.low::numeric, b.close::numeric from trading.mark_history b
     where b.account_id = mark_spans.account_id and b.symbol = mark_spans.symbol
       and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
     order by b.minute
@@ -136,7 +136,7 @@ declare
 begin
   perform trading.check_range(from_time, to_time);
   select f.* into chosen
-  from (select max(b.minute) - min(b.minute) as span from trading.mark_bars b
+  from (select max(b.minute) - min(b.minute) as span from trading.mark_history b
         where b.account_id = owned.id and b.symbol = symbol_bars.symbol
           and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')) bars
   cross join lateral trading.find_bucket(bucket, coalesce(bars.span, '0')) f;
@@ -224,13 +224,15 @@ declare
   bar record;
 begin
   profit := coalesce((
-    select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_bars b
+    select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
     where b.account_id = equity_spans.account_id and b.epoch = equity_spans.epoch and b.minute < from_time
     order by b.minute desc limit 1), 0);
   best := profit;
 
   for bar in
-    select b.minute, b.open::numeric, b.high::numeric, b.low::numeric, b.close::numeric, b.exposure::numeric from trading.equity_bars b
+    select b.minute, b.open::numeric, b.high::numeric, b.low::numeric, b.close::numeric, b.exposure::numeric, b.last_minute, b.exposed, b.fall,
+      b.fall_percent
+    from trading.equity_history b
     where b.account_id = equity_spans.account_id and b.epoch = equity_spans.epoch
       and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
     order by b.minute
@@ -258,31 +260,35 @@ begin
     end if;
 
     -- As everywhere, a bar is taken as adverse first: its low falls from the peak before it, its close from its own high.
-    fall := peak - bar.low;
-    if bar.high > peak then
-      best := bar.high - paid_in;
-      if bar.high - bar.close > fall then
-        fall := bar.high - bar.close;
-        peak := bar.high;
-      end if;
-    end if;
     -- While no cash moves the peak never sinks: a fall that is less deep is a smaller part of it as well.
+    fall := peak - bar.low;
     if fall > drawdown or moved and fall > 0 then
       drawdown := greatest(drawdown, fall);
       drawdown_percent := greatest(drawdown_percent, case when peak > 0 then 100 * fall / peak end);
+    end if;
+    if bar.high > peak then
+      best := bar.high - paid_in;
+      fall := coalesce(bar.fall, bar.high - bar.close);
+      if fall > drawdown or moved and fall > 0 then
+        drawdown := greatest(drawdown, fall);
+        drawdown_percent := greatest(drawdown_percent, bar.fall_percent, case when bar.fall is null and bar.high > 0 then 100 * fall / bar.high end);
+      end if;
     end if;
 
     if exposed_since is not null then
       exposed := exposed + (bar.minute - exposed_since);
     end if;
-    exposed_since := case when bar.exposure > 0 then bar.minute end;
+    if bar.exposed is not null then
+      exposed := exposed + bar.exposed;
+    end if;
+    last_minute := coalesce(bar.last_minute, bar.minute);
+    exposed_since := case when bar.exposure > 0 then last_minute end;
     if bar.high > high then
       high := bar.high;
     end if;
     if bar.low < low then
       low := bar.low;
     end if;
-    last_minute := bar.minute;
     close := bar.close;
     deposits := paid_in;
     profit := bar.close - paid_in;
@@ -317,7 +323,7 @@ begin
   perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
   select f.* into chosen
-  from (select max(e.minute) - min(e.minute) as span from trading.equity_bars e
+  from (select max(e.minute) - min(e.minute) as span from trading.equity_history e
         where e.account_id = owned.id and e.epoch = wanted_epoch
           and e.minute >= coalesce(from_time, '-infinity') and e.minute < coalesce(to_time, 'infinity')) bars
   cross join lateral trading.find_bucket(bucket, coalesce(bars.span, '0')) f;

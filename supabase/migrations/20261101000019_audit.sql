@@ -202,6 +202,9 @@ begin
       select a.id, 0, a.received_at, case when a.request ->> 'action' in ('cancel', 'modify') and a.request ->> 'order_id' is not null then 'named' else 'alert' end,
         trading.replayed_alert(a.request, fields) || jsonb_build_object('account', "into", 'received_at', a.received_at, 'hash', a.content_hash)
       from trading.alerts a where a.account_id = source.id and a.epoch = source.epoch
+      union all
+      select m.id, 0, m.received_at, 'alert', m.request || jsonb_build_object('account', "into")
+      from trading.archived_requests(source.id, source.epoch) m
     ), numbered as (
       select h.*, row_number() over w as turn, row_number() over w - row_number() over (partition by h.kind = 'alert' order by h.after_alert_id, h.event_id) as run,
         row_number() over (partition by h.kind = 'alert' order by h.after_alert_id, h.event_id) as nr

@@ -175,7 +175,7 @@ declare
   day_start constant timestamptz := day::timestamp at time zone time_zone;
   day_end constant timestamptz := (day + 1)::timestamp at time zone time_zone;
   last_bar trading.equity_bars;
-  before_bar trading.equity_bars;
+  before_bar record;
   moved numeric;
   traded record;
   closed record;
@@ -185,7 +185,7 @@ begin
   if not found then
     return null;
   end if;
-  select e.* into before_bar from trading.equity_bars e
+  select e.minute, e.close into before_bar from trading.equity_history e
   where e.account_id = owned.id and e.epoch = owned.epoch and e.minute < day_start order by e.minute desc limit 1;
   -- A bar holds all the cash that moved up to the end of its minute.
   select coalesce(sum(c.amount), 0) into moved from trading.cash_entries c
