@@ -9,6 +9,7 @@ import { ensureFunctionEnv } from "./function-env.ts";
 import { startGateway } from "./gateway.ts";
 import { standardError } from "./log.ts";
 import { startNotificationClock } from "./notification-clock.ts";
+import { startRetentionClock } from "./retention-clock.ts";
 import { defaultOptions, type StackOptions } from "./options.ts";
 import { loopback, requireFreePort } from "./ports.ts";
 import { createPostgRest } from "./postgrest.ts";
@@ -111,6 +112,7 @@ async function assemble(assembly: Assembly, options: StackOptions): Promise<Stac
   }, secrets);
   assembly.onStop(gateway.stop);
   if (pools.has("notifications")) assembly.onStop(startNotificationClock(apiUrl, secrets));
+  assembly.onStop(startRetentionClock(apiUrl, secrets));
   if (await isDashboardStale()) await assembly.step("Building the dashboard", buildDashboard);
   const dashboard = startDashboard(options.dashboardPort, {
     url: apiUrl,

@@ -17,7 +17,7 @@ function sqlTest(name: string, body: (sql: Sql) => Promise<void>): void {
   });
 }
 
-const appendOnly = ["alerts", "fills", "cash_entries", "account_events", "duplicates"];
+const appendOnly = ["alerts", "fills", "cash_entries", "account_events", "duplicates", "mark_archive"];
 const changes = (table: string) => [
   `update trading.${table} set account_id = account_id`,
   `delete from trading.${table}`,

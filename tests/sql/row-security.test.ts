@@ -2,11 +2,15 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { Sql } from "postgres";
 import { type Desk, deskTest } from "../support/desk.ts";
 import { canonical } from "../support/engine.ts";
+import { compact } from "../support/retention.ts";
 import { asUserId, dashboardRpcs, newUser } from "../support/signed-in.ts";
 import { connect } from "../support/stack.ts";
 
 /** Gives an account something of everything that an RPC can show, and two users: its owner and another one. */
 async function ownedDesk(desk: Desk): Promise<{ owner: string; other: string }> {
+  for (const received_at of ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"]) {
+    await desk.mark("100", { received_at });
+  }
   await desk.buy("2", "100", { stop_loss: { stop_price: "90" } });
   await desk.sell("1", "110");
   await desk.sell("1", "120");
@@ -20,6 +24,7 @@ async function ownedDesk(desk: Desk): Promise<{ owner: string; other: string }> 
   for (const _ of ["once", "again"]) await desk.send({ ...limit, account: desk.account });
   const [owner, other] = [await newUser(desk.sql), await newUser(desk.sql)];
   await desk.sql`update trading.accounts set owner_id = ${owner} where name = ${desk.account}`;
+  await compact(desk.sql, desk.account, new Date().toISOString());
   return { owner, other };
 }
 

@@ -47,3 +47,75 @@ export async function answers(
   for (const [name, query] of Object.entries(asked)) found[name] = [...await sql.unsafe(query, [account])];
   return found;
 }
+
+/** A number from 0 to below 1 that looks random, the same for the same `nr` (mulberry32). */
+function random(nr: number): number {
+  let mixed = Math.imul(nr + 0x6d2b79f5, 0x9e3779b1) >>> 0;
+  mixed = Math.imul(mixed ^ mixed >>> 15, mixed | 1);
+  mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61);
+  return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+}
+
+/** A price in a minute: it trends, and nobody can foretell its cents. */
+const priceAt = (nr: number, symbol: number, part: number): string =>
+  (150 + symbol + 30 * Math.sin((nr + symbol) / 3000) + 3 * Math.sin(nr / 17 + symbol) +
+    random(nr * 8 + part + symbol * 977) * 0.4).toFixed(2);
+
+/** What is booked by `bookMinutes`. */
+export interface Minutes {
+  from: string;
+  minutes: number;
+  /** How many symbols: of each one mark a minute. */
+  symbols?: number;
+}
+
+/**
+ * Books marks as TradingView sends them, each a bar with its time, which arrives up to a second later; and every 500 minutes a
+ * trade, so that equity moves. The same at every run.
+ */
+export async function bookMinutes(
+  sql: Sql,
+  account: string,
+  { from, minutes, symbols = 1 }: Minutes,
+): Promise<void> {
+  const begin = Date.parse(from);
+  let batch: Record<string, unknown>[] = [];
+  const alert = (nr: number, fields: Record<string, unknown>, name: string) => {
+    const micros = String(Math.floor(random(nr) * 1e6)).padStart(6, "0");
+    const received_at = new Date(nr * 60_000).toISOString().replace(".000Z", `.${micros}Z`);
+    const hash = `${nr}${name}`.padStart(64, "0");
+    const constant = {
+      account,
+      strategy: "",
+      exchange: "NASDAQ",
+      order_type: "market",
+      quantity_type: "units",
+    };
+    batch.push({
+      ...constant,
+      ...fields,
+      received_at,
+      hash,
+      key_id: "tradingview",
+      request_id: crypto.randomUUID(),
+    });
+  };
+  for (let minute = 0; minute < minutes; minute++) {
+    const nr = begin / 60_000 + minute;
+    for (let symbol = 0; symbol < symbols; symbol++) {
+      const prices = [0, 1, 2, 3].map((part) => Number(priceAt(nr, symbol, part)));
+      const bar = { open: prices[0], high: Math.max(...prices), low: Math.min(...prices), price: prices[3] };
+      const strings = Object.fromEntries(Object.entries(bar).map(([name, price]) => [name, String(price)]));
+      const time = new Date(nr * 60_000).toISOString();
+      alert(nr, { action: "mark", symbol: `SYM${symbol}`, interval: "1", time, ...strings }, `m${symbol}`);
+    }
+    if (nr % 500 === 0) {
+      const action = nr % 1000 === 0 ? "buy" : "sell";
+      alert(nr, { action, symbol: "SYM0", quantity: "10", price: priceAt(nr, 0, 3) }, "t");
+    }
+    if (batch.length >= 250 || minute === minutes - 1) {
+      await sql`select public.process_alerts(${JSON.stringify(batch)}::text::jsonb)`;
+      batch = [];
+    }
+  }
+}

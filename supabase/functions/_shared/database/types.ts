@@ -31,6 +31,7 @@ export type Database = {
         Args: { "at_most"?: number; "lease_seconds"?: number; "lines"?: number };
         Returns: Json;
       };
+      "compact_history": { Args: { "max_rows"?: number }; Returns: number };
       "complete_notification": { Args: { "id": number; "lease": string }; Returns: boolean };
       "create_account": {
         Args: {
@@ -94,6 +95,16 @@ export type Database = {
         Returns: Json;
       };
       "halt_account": { Args: { "account": string; "reason"?: string }; Returns: Json };
+      "history_archive": {
+        Args: { "account"?: string; "in_epoch"?: number };
+        Returns: {
+          "archived_marks": number;
+          "archived_until": string;
+          "epoch": number;
+          "keep_marks_days": number;
+          "keep_minute_bars_days": number;
+        }[];
+      };
       "list_accounts": {
         Args: Record<PropertyKey, never>;
         Returns: {
