@@ -1,3 +1,4 @@
+import { deepEqual, equal } from "node:assert/strict";
 import type { Sql } from "postgres";
 
 /** Compacts one account as of a moment, step by step, each its own transaction; returns how many steps it took. */
@@ -46,6 +47,14 @@ export async function answers(
   const found: Record<string, unknown[]> = {};
   for (const [name, query] of Object.entries(asked)) found[name] = [...await sql.unsafe(query, [account])];
   return found;
+}
+
+/** Compares part by part and row by row, so that what differs is shown and not a page of it. */
+export function same(one: Record<string, unknown[]>, other: Record<string, unknown[]>): void {
+  for (const [part, rows] of Object.entries(one)) {
+    equal(other[part]?.length, rows.length, part);
+    for (const [nr, row] of rows.entries()) deepEqual({ part, row: other[part]?.[nr] }, { part, row });
+  }
 }
 
 /** A number from 0 to below 1 that looks random, the same for the same `nr` (mulberry32). */
