@@ -10,8 +10,9 @@ const lives: Record<string, { leverage: null; fee_bps?: number; clock?: string; 
   "on the alerts' clock": { leverage: null, fee_bps: 5, clock: "alert" },
   "half an hour off the hours of UTC": { leverage: null, time_zone: "Asia/Kolkata" },
 };
-const midnight = (settings: { time_zone?: string }) =>
-  settings.time_zone === undefined ? "2026-03-03T00:00:00Z" : "2026-03-02T18:30:00Z";
+const asked = (settings: { time_zone?: string }) => ({
+  midnight: settings.time_zone === undefined ? "2026-03-03T00:00:00Z" : "2026-03-02T18:30:00Z",
+});
 
 /** Replays an account into a new one and returns all that is stored about that. */
 async function replayed(desk: Desk, account = desk.account): Promise<Record<string, unknown[]>> {
@@ -27,7 +28,7 @@ for (const [when, settings] of Object.entries(lives)) {
     async (desk) => {
       await live(desk, 0, 2880);
       const before = {
-        answers: await answers(desk.sql, desk.account, midnight(settings)),
+        answers: await answers(desk.sql, desk.account, asked(settings)),
         replay: await replayed(desk),
       };
       ok((before.answers.fills?.length ?? 0) > 6);
@@ -36,7 +37,7 @@ for (const [when, settings] of Object.entries(lives)) {
       const { listed, archived } = await kept(desk.sql, desk.account);
       ok(archived > 2800, `${archived} archived`);
       ok(listed < 40, `${listed} listed`);
-      same(await answers(desk.sql, desk.account, midnight(settings)), before.answers);
+      same(await answers(desk.sql, desk.account, asked(settings)), before.answers);
       same(await replayed(desk), before.replay);
     },
   );
@@ -52,7 +53,7 @@ for (const [when, settings] of Object.entries(lives)) {
         await compact(desk.sql, desk.account, longAfter, 100);
       }
       ok((await kept(desk.sql, desk.account)).archived > 2800);
-      const [day, sql] = [midnight(settings), desk.sql];
+      const [day, sql] = [asked(settings), desk.sql];
       same(await answers(sql, desk.account, day), await answers(sql, whole.account, day));
       same(await replayed(desk), await replayed(whole));
     },

@@ -19,11 +19,17 @@ export async function kept(sql: Sql, account: string): Promise<{ listed: number;
   return row as { listed: number; archived: number };
 }
 
+/** What `answers` asks about: midnight of the account's days, and two symbols. */
+export interface Asked {
+  midnight?: string;
+  symbols?: [string, string];
+}
+
 /** All that an account answers at the granularity of a day, without ids. */
 export async function answers(
   sql: Sql,
   account: string,
-  midnight = "2026-03-03T00:00:00Z",
+  { midnight = "2026-03-03T00:00:00Z", symbols: [one, other] = ["ACME", "OTHER"] }: Asked = {},
 ): Promise<Record<string, unknown[]>> {
   const asked: Record<string, string> = {
     summary:
@@ -39,9 +45,9 @@ export async function answers(
     curve: "select * from public.equity_curve($1, 'day')",
     week: "select * from public.equity_curve($1, 'week')",
     performance: "select to_jsonb(p) - 'account' as figures from public.performance($1) p",
-    lastDay: `select to_jsonb(p) - 'account' as figures from public.performance($1, '${midnight}') p`,
-    marks: "select * from public.list_marks($1, 'ACME', 'day')",
-    chart: "select * from public.symbol_chart($1, 'OTHER', 'day')",
+    lastDays: `select to_jsonb(p) - 'account' as figures from public.performance($1, '${midnight}') p`,
+    marks: `select * from public.list_marks($1, '${one}', 'day')`,
+    chart: `select * from public.symbol_chart($1, '${other}', 'day')`,
     differences: "select * from public.verify_account($1)",
   };
   const found: Record<string, unknown[]> = {};
