@@ -13,17 +13,25 @@ const none =
 /** What the last kept run measured: every figure, and the ratios that the project promises. */
 export async function benchmarkRegions(): Promise<Regions> {
   const text = await readTextIfAny(inRepository("bench", "results.json"));
-  if (text === null) return { "benchmark-figures": none, "benchmark-ratios": none };
+  if (text === null) {
+    return { "benchmark-figures": none, "benchmark-ratios": none, "retention-figures": none };
+  }
   const { figures, ratios } = JSON.parse(text) as Results;
+  const all = Object.entries(figures);
+  const ofRetention = ([name]: typeof all[number]) => /year of|of that year/.test(name);
   return {
     "benchmark-figures": table(
       ["what", "median", "p50", "p99"],
-      Object.entries(figures).map(([name, { unit, median, p50_ms, p99_ms }]) => [
+      all.filter((figure) => !ofRetention(figure)).map(([name, { unit, median, p50_ms, p99_ms }]) => [
         name,
         `${rounded(median)} ${unit}`,
         milliseconds(p50_ms),
         milliseconds(p99_ms),
       ]),
+    ),
+    "retention-figures": table(
+      ["what", "takes"],
+      all.filter(ofRetention).map(([name, { unit, median }]) => [name, `${rounded(median)} ${unit}`]),
     ),
     "benchmark-ratios": table(
       ["in one run", "measured", "goal"],

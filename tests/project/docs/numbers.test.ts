@@ -37,6 +37,11 @@ const longAnswer = inSource(
   "supabase/migrations/20261101000012_answers.sql",
   /length\(whole\) <= (\d+)/,
 );
+const keeps = (setting: string) =>
+  inSource(
+    "supabase/migrations/20261101000026_retention.sql",
+    new RegExp(`${setting} integer default (\\d+)`),
+  );
 const words = ["none", "one", "two", "three", "four", "five", "six"];
 
 /** Every sentence with a number in it, put together from the code's own numbers. */
@@ -64,6 +69,9 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/errors.md", `carries more than ${words[mostKeys]} keys`],
   ["docs/errors.md", `over ${LONGEST_KEY} bytes`],
   ["docs/errors.md", `1 to ${LONGEST_WAIT_MS} milliseconds`],
+  ["docs/operations.md", `after ${keeps("keep_marks_days")} days`],
+  ["docs/operations.md", `after ${keeps("keep_minute_bars_days")} days`],
+  ["docs/operations.md", "calls this until it answers 0"],
   ["docs/errors.md", `${shortestLease} to ${longestLease} milliseconds`],
   ["docs/errors.md", `at most ${words[LONGEST_TTL / 3600]} hours`],
 ];
@@ -91,6 +99,9 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/configuration.md", "1: receivers may lie at any address"],
   ["docs/notifications.md", "refused for what it says (HTTP 400, 410, 413, 422)"],
   ["docs/operations.md", "it is 503 when something does not"],
+  ["docs/operations.md", "A free project holds 500 MB"],
+  ["docs/operations.md", "anything that is not 200"],
+  ["docs/operations.md", "nothing was committed for 60 days"],
   [
     "docs/orders.md",
     "At 1 % risk and a stop 10 below the price, 100 units lose the 1000 that are 1 % of 100000",
