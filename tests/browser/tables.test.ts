@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { book } from "../support/engine.ts";
+import { compact } from "../support/retention.ts";
 import { connect } from "../support/stack.ts";
 import { browserTest, keep, type Page } from "./browser.ts";
 import { columnTexts, openDesk, openTable, ownAccount, rowCount, settled } from "./desk.ts";
@@ -123,4 +124,32 @@ browserTest("the page can be used with the keyboard alone", async (browser) => {
   equal(outline, "solid", "the focus can be seen");
   await page.keyboard.press("ArrowLeft");
   equal(await page.locator(".details").count(), 1, "arrows move between tabs on the tabs only");
+});
+
+browserTest("the list of alerts says how many old marks it does not show", async (browser, t) => {
+  const account = await ownAccount();
+  const sql = connect(1);
+  try {
+    const alerts = Array.from({ length: 1235 }, (_, nr) => ({
+      account,
+      symbol: "SYM0",
+      action: "mark",
+      price: "100",
+      received_at: new Date(Date.parse("2026-03-02T10:00:00Z") + nr * 60_000).toISOString(),
+    }));
+    for (let start = 0; start < alerts.length; start += 250) {
+      await book(sql, alerts.slice(start, start + 250));
+    }
+    await compact(sql, account, new Date().toISOString());
+  } finally {
+    await sql.end();
+  }
+  await t.step("below it", async () => {
+    const { page, problems } = await openDesk(browser, { account });
+    await openTable(page, "Alerts");
+    await page.getByText("Old marks in the archive: 1,234.").waitFor();
+    await rowCount(page, 1);
+    await keep(page, "archive");
+    deepEqual(problems, []);
+  });
 });

@@ -79,6 +79,10 @@ export const readPerformance = async (
 ): Promise<Performance> =>
   await ask(client.rpc("performance", { account, ...filter })) as unknown as Performance;
 
+/** How many old marks are in the archive, which the list of alerts does not show. */
+export const countArchived = async (client: Client, account: string): Promise<number> =>
+  (await ask(client.rpc("history_archive", { account })))[0]?.archived_marks ?? 0;
+
 export const readEquity = (client: Client, account: string, since: Since): Promise<EquityPoint[]> =>
   ask(client.rpc("equity_curve", { account, ...since }));
 

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { useDesk } from "../../store/desk.ts";
+import { ArchiveNote } from "./archive-note.tsx";
 import { alerts, fills, orders, positions, trades } from "./kinds.tsx";
 import { TableView } from "./table-view.tsx";
 
@@ -26,6 +27,7 @@ export function Tables() {
         {tab === "fills" && <TableView kind={fills} />}
         {tab === "trades" && <TableView kind={trades} />}
         {tab === "alerts" && <TableView kind={alerts} />}
+        {tab === "alerts" && <ArchiveNote />}
       </div>
     </section>
   );
