@@ -27,6 +27,7 @@ const PAGES = [
   "list_positions($1, only_strategy => 's', only_symbol => 'X')",
   "portfolio_summary($1)",
   "portfolio_overview($1)",
+  "history_archive($1)",
   "results($1)",
 ];
 
