@@ -32,7 +32,7 @@ export const migrate: Step = {
 
 /** What the CLI says when it did not get as far as the database. */
 const UNREACHED =
-  /IPv6 is not supported|failed to connect|connection (refused|reset|timed? ?out)|i\/o timeout|no such host/i;
+  /IPv6 is not supported|failed to connect|connection (refused|reset|timed? ?out)|i\/o timeout|no such host|getaddrinfo|E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH)\b/i;
 
 /** Whether a step failed on its way to the database, and nothing of it was done. */
 export const isUnreached = (messages: string): boolean => UNREACHED.test(messages);

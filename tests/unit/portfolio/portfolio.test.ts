@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { HttpError, unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
+import { createCache } from "../../../supabase/functions/_shared/cache/cache.ts";
+import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
+import { later } from "../../../supabase/functions/_shared/observability/later.ts";
 import { announceAccounts, answerKey } from "../../../supabase/functions/_shared/portfolio/cache-keys.ts";
 import { keys, portfolio } from "./harness.ts";
 
@@ -222,6 +225,20 @@ Deno.test("an alert's account is read anew at once, and no other account", async
   await get("?account=a:b");
   await get("?account=a");
   assert.deepEqual(calls.map(([, { account }]) => account), ["a:b", "a", "a:b"]);
+});
+
+Deno.test("an announcement that Redis did not take is told in the log, without the account", async () => {
+  const lines: string[] = [];
+  const log = createLog("info", {}, (line) => lines.push(line));
+  for (const send of [() => Promise.reject(new TypeError("no route")), null]) {
+    const cache = createCache({ send, later: (milliseconds, run) => later(milliseconds / 100, run) });
+    announceAccounts(cache, log)(["secretive"]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    cache.close();
+  }
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? "", /"warn".*Redis was not told of a change yet/);
+  assert.doesNotMatch(lines.join(), /secretive/);
 });
 
 Deno.test("the log line tells the layer, and neither key nor account", async () => {
