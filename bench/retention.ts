@@ -1,6 +1,6 @@
 /**
  * `deno task bench retention [days]`: what a year (or so many days) of a symbol at a mark a minute leaves behind. Two databases
- * side by side get the same alerts: one keeps all of it, in the other retention runs at the end of each day, as the clock has
+ * side by side get the same alerts: one keeps all of it, in the other retention runs at the end of each day, as pg_cron has
  * it done. Then both must prove, answer and replay the same. What several symbols take is worked out from the bytes of one.
  */
 import type { Sql } from "postgres";
@@ -36,8 +36,9 @@ async function liveThrough(
   for (let nr = 0; nr < days; nr++) {
     await bookMinutes(sql, account, { from: day(nr), minutes: 1440 });
     await endDay(sql, day(nr + 1));
-    // What autovacuum does by itself, when a day takes a day. Weekly is later than it would.
-    if (nr % 7 === 6) await sql`vacuum analyze trading.alerts, trading.mark_bars, trading.equity_bars`;
+    // What autovacuum does by itself, when a day takes a day; and pg_cron once a month.
+    await sql`vacuum analyze trading.alerts, trading.mark_bars, trading.equity_bars`;
+    if (nr % 30 === 29) await sql`reindex table concurrently trading.alerts`;
     if (nr % 30 === 29) say(`  ${nr + 1} days`);
   }
   await sql`vacuum analyze`;

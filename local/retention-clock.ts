@@ -1,7 +1,7 @@
 import { postAsService, startClock } from "./clock.ts";
 import type { Secrets } from "./secrets.ts";
 
-const beatMs = 120_000;
+const beatMs = 60_000;
 
 /** Has old marks and minutes compacted until none are left, as pg_cron does on Supabase. Returns how to stop it. */
 export const startRetentionClock = (

@@ -36,7 +36,7 @@ create table trading.mark_archive (
   primary key (account_id, epoch, symbol, first_id)
 );
 comment on table trading.mark_archive is
-  'Marks that left trading.alerts, about a day of a symbol to a row. Append-only. What is gone: their answers, names of their requests, '
+  'Marks that left trading.alerts, up to a step of a symbol to a row. Append-only. What is gone: their answers, names of their requests, '
   'labels and comments. The rest is here, and trading.unpack_marks shows it.';
 comment on column trading.mark_archive.request is 'What the marks of the row have in common, as trading.kept_mark tells it.';
 comment on column trading.mark_archive.ids is
@@ -103,6 +103,11 @@ comment on table trading.mark_progress is 'Up to which alert of a symbol it was 
 
 alter table trading.accounts add column compacted_at timestamptz not null default now();
 comment on column trading.accounts.compacted_at is 'When nothing was left to compact; it is looked at again when the account''s day has ended.';
+
+-- By default room is free again when a fifth of a table has left: of a long history that is more than a year of marks.
+alter table trading.alerts set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+alter table trading.mark_bars set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+alter table trading.equity_bars set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 
 -- Asked of every mark that leaves, by the foreign key.
 create index orders_alert_id_idx on trading.orders (alert_id);
@@ -271,15 +276,18 @@ begin
       -- A bar that comes again may be booked at its end.
       and (of_epoch < owned.epoch or coalesce((a.request ->> 'time')::timestamptz
         + coalesce(trading.interval_length(a.request ->> 'interval'), '0') < marked_at, a.alert_time is null)));
+  -- Materialized, or the request would be read anew for each of its fields.
+  with marks as materialized (
+    select a.id, a.received_at, trading.kept_mark(a.request) as kept from trading.alerts a where a.id = any (leaving)
+  )
   insert into trading.mark_archive
-  select owned.id, of_epoch, of_symbol, min(m.id), max(m.id), count(*), max(m.received_at), m.common,
+  select owned.id, of_epoch, of_symbol, min(m.id), max(m.id), count(*), max(m.received_at), m.kept - '{time,open,high,low,price}'::text[],
     trading.pack_numbers(array_agg(m.id::numeric order by m.id)), trading.pack_numbers(array_agg(extract(epoch from m.received_at) order by m.id)),
     trading.pack_numbers(array_agg(extract(epoch from (m.kept ->> 'time')::timestamptz) order by m.id)),
     trading.pack_numbers(array_agg((m.kept ->> 'open')::numeric order by m.id)), trading.pack_numbers(array_agg((m.kept ->> 'high')::numeric order by m.id)),
     trading.pack_numbers(array_agg((m.kept ->> 'low')::numeric order by m.id)), trading.pack_numbers(array_agg((m.kept ->> 'price')::numeric order by m.id))
-  from (select a.id, a.received_at, k.kept, k.kept - '{time,open,high,low,price}'::text[] as common
-        from trading.alerts a cross join lateral (select trading.kept_mark(a.request) as kept) k where a.id = any (leaving)) m
-  group by m.common, m.kept ? 'time', m.kept ? 'open', m.kept ? 'high', m.kept ? 'low', m.kept ? 'price';
+  from marks m
+  group by m.kept - '{time,open,high,low,price}'::text[], m.kept ? 'time', m.kept ? 'open', m.kept ? 'high', m.kept ? 'low', m.kept ? 'price';
   delete from trading.alerts a where a.id = any (leaving);
   insert into trading.mark_progress values (owned.id, of_epoch, of_symbol, seen[cardinality(seen)])
   on conflict on constraint mark_progress_pkey do update set alert_id = excluded.alert_id;
@@ -450,7 +458,7 @@ end;
 $$;
 comment on function trading.compact_step is 'As compact_history, at a moment. An account that is being booked into is passed over.';
 
-create function public.compact_history(max_rows integer default 1500) returns integer
+create function public.compact_history(max_rows integer default 500) returns integer
   language plpgsql volatile security invoker set search_path = '' set statement_timeout = '8s' set enable_seqscan = 'off' set jit = 'off' as $$
 begin
   if max_rows is null or max_rows not between 100 and 10000 then
@@ -491,6 +499,8 @@ grant execute on function public.history_archive to authenticated;
 
 -- The clock ------------------------------------------------------------------------------------------
 -- On Supabase it is pg_cron, which also keeps a row of every run that nobody takes away: a gigabyte in some years.
+-- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have left, and the
+-- trades among a year of marks kept 40 MB of them for a thousand rows.
 -- Without it any clock will do that calls compact_history until it answers 0; `deno task start` has one.
 
 do $$
@@ -500,7 +510,8 @@ begin
     return;
   end if;
   create extension if not exists pg_cron;
-  perform cron.schedule('compact-history', '*/2 * * * *', 'select public.compact_history()');
+  perform cron.schedule('compact-history', '* * * * *', 'select public.compact_history()');
+  perform cron.schedule('close-gaps', '41 3 1 * *', 'reindex table concurrently trading.alerts');
   perform cron.schedule('forget-cron-runs', '17 3 * * *', 'delete from cron.job_run_details where end_time < now() - interval ''3 days''');
 exception when others then
   raise notice 'retention needs another clock: %', sqlerrm;

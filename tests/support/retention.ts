@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import type { Sql } from "postgres";
 
 /** Compacts one account as of a moment, step by step, each its own transaction; returns how many steps it took. */
-export async function compact(sql: Sql, account: string, at: string, maxRows = 1500): Promise<number> {
+export async function compact(sql: Sql, account: string, at: string, maxRows = 500): Promise<number> {
   for (let steps = 0;; steps++) {
     const [row] = await sql`
       select trading.compact_account(a, ${at}, ${maxRows}) as done from trading.accounts a where a.name = ${account} for update`;
