@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import * as z from "zod";
 import { StackError } from "../errors.ts";
-import { repositoryRoot, writePrivateFile } from "../paths.ts";
+import { listFunctions } from "../functions.ts";
+import { inRepository, repositoryRoot, writePrivateFile } from "../paths.ts";
 import type { DeployOptions } from "./options.ts";
 import { asText, makeSettings, readSettings, type Settings } from "./settings.ts";
 import {
+  bundle,
   check,
   commandLine,
   compareSettings,
@@ -46,7 +48,7 @@ export async function deploy(options: DeployOptions, around: Surroundings): Prom
   if (settings !== null) await send(settings, around);
   const first = settings === null ? await settle(options.settings, around) : null;
   try {
-    await take(deployFunctions, around);
+    await deployBundles(projectRef, around);
     await wind(projectRef, around);
     await take(check(projectRef, settings ?? first?.settings), around);
     around.say(`\nDeployed. Webhook URL:\n  ${urlOf(projectRef)}/functions/v1/alerts`);
@@ -78,6 +80,19 @@ async function hand(text: string, step: (file: string) => Step, around: Surround
     const file = join(directory, "handed");
     await writePrivateFile(file, text);
     await take(step(file), around);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Deploys each function as the one file that it and all its imports are made to. */
+async function deployBundles(projectRef: string, around: Surroundings): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "deploy-" });
+  try {
+    await Deno.mkdir(join(directory, "supabase"));
+    for (const name of await listFunctions()) await take(bundle(name, directory), around);
+    await Deno.copyFile(inRepository("supabase", "config.toml"), join(directory, "supabase", "config.toml"));
+    await take(deployFunctions(projectRef, directory), around);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -157,11 +172,11 @@ async function settle(
   return made;
 }
 
-function explain(
+async function explain(
   { projectRef, settings: path }: DeployOptions,
   settings: Settings | null,
   { say }: Surroundings,
-) {
+): Promise<void> {
   const tell = (step: Step, note = "") => say(`\n${step.title}${note}\n  ${commandLine(step)}`);
   say("Dry run: this is what would be run, and nothing is.");
   tell(link(projectRef));
@@ -174,7 +189,8 @@ function explain(
     tell(setSettings("<file>"), `: ${Object.keys(settings).toSorted().join(", ")}`);
     tell(compareSettings);
   }
-  tell(deployFunctions);
+  for (const name of await listFunctions()) tell(bundle(name, "<directory>"));
+  tell(deployFunctions(projectRef, "<directory>"));
   tell(readKeys);
   tell(startClock("<file>"));
   tell(check(projectRef));

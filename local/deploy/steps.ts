@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { cliPackage } from "../supabase-cli.ts";
 
 /** One command of a deploy; each may be repeated without harm. */
@@ -59,12 +60,26 @@ export const setSettings = (file: string): Step => ({
   advice: "Names that begin with SUPABASE_ are the platform's: take them out of the file.",
 });
 
-export const deployFunctions: Step = {
-  title: "Deploy the functions, bundled by Supabase: no Docker",
+/** A function as one file in a directory that has a `supabase` folder: it starts in two thirds of the time. */
+export const bundle = (name: string, directory: string): Step => ({
+  title: `Bundle the function ${name}`,
+  program: "deno",
+  args: [
+    ...["bundle", "--quiet", "--minify", "--output", join(directory, functionPath(name))],
+    functionPath(name),
+  ],
+  advice: "See what it says above: the function does not compile, or a package cannot be had.",
+});
+
+const functionPath = (name: string): string => join("supabase", "functions", name, "index.ts");
+
+/** @param directory has the bundles, and the configuration that says who may call them */
+export const deployFunctions = (projectRef: string, directory: string): Step => ({
+  title: "Deploy the functions: no Docker",
   program: "supabase",
-  args: ["functions", "deploy", "--use-api"],
+  args: ["functions", "deploy", "--use-api", "--workdir", directory, `--remote=${projectRef}`],
   advice: "Those named above were deployed; run it again for the rest.",
-};
+});
 
 /** Its answer holds the project's secret keys: it is never shown. */
 export const readKeys: Step = {

@@ -13,6 +13,7 @@ import {
   type Step,
 } from "../../local/deploy/steps.ts";
 import { StackError } from "../../local/errors.ts";
+import { listFunctions } from "../../local/functions.ts";
 import { repositoryRoot } from "../../local/paths.ts";
 import { supabase } from "../../local/supabase-cli.ts";
 import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/api-keys.ts";
@@ -28,12 +29,12 @@ Deno.test("every Supabase command of a deploy, and every flag, exists in the pin
       migrate,
       listSettings,
       setSettings("f"),
-      deployFunctions,
+      deployFunctions(projectRef, "d"),
       readKeys,
       startClock("f"),
     ]
   ) {
-    const flags = step.args.filter((arg) => arg.startsWith("--"));
+    const flags = step.args.filter((arg) => arg.startsWith("--")).map((arg) => arg.split("=")[0]);
     const end = step.args.findIndex((arg) => arg.startsWith("-"));
     const words = end === -1 ? step.args : step.args.slice(0, end);
     const { success, stdout, messages } = await supabase([...words, "--help"]);
@@ -95,7 +96,11 @@ async function deployFromClone(settings: string | null, wrong: Partial<Record<st
     if (settings !== null) await Deno.writeTextFile(file, settings);
     const run = async ({ program, args }: Step) => {
       // A database and a project's functions are what the stand-in does not have.
-      if (program === "deno" || args[1] === "push") return { ok: true, output: "", messages: "" };
+      if (args[0] === "task" || args[1] === "push") return { ok: true, output: "", messages: "" };
+      if (program === "deno") {
+        const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: repositoryRoot }).output();
+        return { ok: success, output: "", messages: "" };
+      }
       const { success, stdout, messages } = await supabase(args, (line) => shown.push(line), clone);
       if (args[1] === "set") {
         for (const [name, value] of Object.entries(wrong)) api.secrets.set(name, value ?? "");
@@ -114,13 +119,12 @@ async function deployFromClone(settings: string | null, wrong: Partial<Record<st
     for (const name of Object.keys(api.environment)) Deno.env.delete(name);
     await Deno.remove(directory, { recursive: true });
   }
-  const deployed = api.asked.filter((each) => each.endsWith("/functions/deploy")).length;
   return {
     said: said.join("\n"),
     shown,
     error,
     secrets: Object.fromEntries(api.secrets),
-    deployed,
+    functions: api.functions,
     queries: api.queries,
   };
 }
@@ -129,7 +133,7 @@ const secret = "0123456789abcdef0123456789abcdef";
 const keys = `tv:${"1".repeat(64)},\ntv2:${"2".repeat(64)} # the second`;
 
 Deno.test("from a clean clone the real CLI gives the project keys over two lines, and every function", async () => {
-  const { error, secrets, deployed, shown, queries } = await deployFromClone(
+  const { error, secrets, functions, shown, queries } = await deployFromClone(
     `API_KEY_SECRET=${secret}\nAPI_KEYS='${keys}'\nKEY_SETTINGS={"tv":{"unknown_fields":"ignore"}}\n`,
   );
   assert.equal(error, null, shown.join("\n"));
@@ -138,7 +142,11 @@ Deno.test("from a clean clone the real CLI gives the project keys over two lines
     API_KEYS: keys,
     KEY_SETTINGS: '{"tv":{"unknown_fields":"ignore"}}',
   });
-  assert.equal(deployed, 5);
+  assert.deepEqual([...functions.keys()].sort(), await listFunctions());
+  for (const [name, { files, bytes, verify_jwt }] of functions) {
+    assert.deepEqual([files, verify_jwt], [1, false], name);
+    assert.ok(bytes < 2_000_000, `${name} uploads ${bytes} bytes`);
+  }
   assert.match(queries.join(), /select trading\.start_clock\('https:[^']*', 'sb_secret_x'\)/);
 });
 
@@ -154,11 +162,11 @@ Deno.test("a first deploy with the real CLI ends with the key, and the project h
 });
 
 Deno.test("settings that the project holds otherwise are found by the real CLI's list", async () => {
-  const { error, deployed } = await deployFromClone(`API_KEY_SECRET=${secret}\nAPI_KEYS=tv:1\n`, {
+  const { error, functions } = await deployFromClone(`API_KEY_SECRET=${secret}\nAPI_KEYS=tv:1\n`, {
     API_KEYS: "tv:",
   });
   assert.match(error?.message ?? "", /holds another API_KEYS/);
-  assert.equal(deployed, 0);
+  assert.equal(functions.size, 0);
 });
 
 Deno.test("a database that the real CLI cannot reach is told as that, not as a failed migration", async () => {

@@ -12,6 +12,8 @@ export interface ManagementApi extends AsyncDisposable {
   secrets: Map<string, string>;
   /** What was asked of its database. */
   queries: string[];
+  /** The functions that were deployed: how many files of how many bytes, and whether they ask for a token. */
+  functions: Map<string, { files: number; bytes: number; verify_jwt: boolean }>;
 }
 
 /** Starts one with an empty project. */
@@ -19,6 +21,7 @@ export async function startManagementApi(ref: string): Promise<ManagementApi> {
   const asked: string[] = [];
   const secrets = new Map<string, string>();
   const queries: string[] = [];
+  const functions: ManagementApi["functions"] = new Map();
   const project = {
     id: ref,
     ref,
@@ -60,8 +63,15 @@ export async function startManagementApi(ref: string): Promise<ManagementApi> {
       return [{ start_clock: "started" }];
     },
     [`POST /v1/projects/${ref}/functions/deploy`]: async (request) => {
-      await request.arrayBuffer();
-      const slug = new URL(request.url).searchParams.get("slug");
+      const form = await request.formData();
+      const files = form.getAll("file").filter((each) => each instanceof File);
+      const slug = new URL(request.url).searchParams.get("slug") ?? "";
+      const { verify_jwt } = JSON.parse(await new Response(form.get("metadata")).text());
+      functions.set(slug, {
+        files: files.length,
+        bytes: files.reduce((sum, { size }) => sum + size, 0),
+        verify_jwt,
+      });
       const times = { created_at: 1, updated_at: 1 };
       return {
         id: crypto.randomUUID(),
@@ -101,6 +111,7 @@ export async function startManagementApi(ref: string): Promise<ManagementApi> {
     asked,
     secrets,
     queries,
+    functions,
     async [Symbol.asyncDispose]() {
       await server.shutdown();
       await Deno.remove(directory, { recursive: true });

@@ -5,6 +5,7 @@ import { deploy } from "../../../local/deploy/deploy.ts";
 import { readOptions } from "../../../local/deploy/options.ts";
 import { commandLine, type Step } from "../../../local/deploy/steps.ts";
 import { StackError } from "../../../local/errors.ts";
+import { listFunctions } from "../../../local/functions.ts";
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
 
 const projectRef = "abcdefghijklmnopqrst";
@@ -43,9 +44,10 @@ async function rehearse(
   const said: string[] = [];
   const sent: { text: string; mode: number; path: string }[] = [];
   const run = async (step: Step) => {
-    const line = commandLine(step).replace(/(--(?:env-)?file) \S+/, "$1 …");
+    const line = commandLine(step).replace(/(--(?:env-)?file|--workdir) \S+/, "$1 …")
+      .replace(/(--output) \S+(\/supabase\/)/, "$1 …$2");
     ran.push(line.replace(/^npx -y (supabase@\S+|deno) /, "").replace(/ --yes$/, ""));
-    if (step.program === "deno") checked.push({ ...step.env });
+    if (step.args[0] === "task") checked.push({ ...step.env });
     if (step.args[0] === "secrets" && step.args[1] === "set") {
       const path = step.args[3] ?? "";
       const { mode } = await Deno.stat(path);
@@ -85,7 +87,10 @@ const steps = [
   "db push --remote",
   "secrets set --env-file …",
   "secrets list -o json",
-  "functions deploy --use-api",
+  ...(await listFunctions()).map((name) =>
+    `bundle --quiet --minify --output …/supabase/functions/${name}/index.ts supabase/functions/${name}/index.ts`
+  ),
+  `functions deploy --use-api --workdir … --remote=${projectRef}`,
   "projects api-keys --reveal -o json",
   "db query --remote --file …",
   `task doctor --remote --url https://${projectRef}.supabase.co`,
@@ -148,7 +153,11 @@ Deno.test("what the environment sets wins over the file, and nothing else of it 
 });
 
 Deno.test("at the first step that fails it stops and says what to do", async () => {
-  for (const [index, fails] of steps.map((step) => step.replace(/ (-|http).*/, "")).entries()) {
+  // Of a bundle its function tells which it is, of the others their words.
+  const told = steps.map((step) =>
+    step.startsWith("bundle") ? step.split(" ").at(-1) ?? "" : step.replace(/ (-|http).*/, "")
+  );
+  for (const [index, fails] of told.entries()) {
     const { ran, error, said } = await rehearse({ file: `API_KEY_SECRET=${secret}\n`, fails });
     assert.equal(ran.length, index + 1, fails);
     assert.ok((error?.advice ?? "").length > 10, fails);
@@ -239,7 +248,10 @@ Deno.test("a dry run says exactly what would be run, runs nothing, writes nothin
   );
   assert.ok(!known.said.includes(secret));
   const printed = known.said.split("\n").filter((line) => line.startsWith("  npx ")).map((line) =>
-    line.trim().replace(/^npx -y (supabase@\S+|deno) /, "").replace(/ --yes$/, "").replace("<file>", "…")
+    line.trim().replace(/^npx -y (supabase@\S+|deno) /, "").replace(/ --yes$/, "").replace(
+      /<(file|directory)>/,
+      "…",
+    )
   );
   const real = await rehearse({ file });
   assert.deepEqual(printed, real.ran, "what it prints is what a deploy runs");

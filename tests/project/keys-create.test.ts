@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inRepository } from "../../../local/paths.ts";
-import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
+import { inRepository } from "../../local/paths.ts";
+import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/api-keys.ts";
 
 /** What `deno task keys:create` says, with the secret of a hosted project in its environment. */
 async function create(...args: string[]): Promise<{ code: number; text: string }> {
