@@ -1,5 +1,9 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { createConnection, encryption } from "../../../supabase/functions/_shared/locks/connection.ts";
+import {
+  beginsTls,
+  createConnection,
+  encryption,
+} from "../../../supabase/functions/_shared/locks/connection.ts";
 import { inRepository } from "../../../local/paths.ts";
 import * as fake from "../../support/fake-postgres.ts";
 
@@ -152,8 +156,11 @@ Deno.test("a statement that is cancelled when no server can be told of it fails 
   await closed;
 });
 
+const HOSTED = "supabase-edge-runtime-1.70.0 (compatible with Deno v2.1.4)";
+
 Deno.test("a connection is encrypted unless Postgres is on this machine, or the URL says how", () => {
-  const isEncrypted = (host: string) => encryption(`postgresql://u:p%40@${host}/postgres`).ssl === "require";
+  const isEncrypted = (host: string, deno = "2.9.6") =>
+    encryption(`postgresql://u:p%40@${host}/postgres`, deno).ssl === "require";
   for (
     const host of [
       "db.abc.supabase.co:5432",
@@ -163,14 +170,20 @@ Deno.test("a connection is encrypted unless Postgres is on this machine, or the 
     ]
   ) {
     equal(isEncrypted(host), true, host);
+    equal(isEncrypted(host, HOSTED), false, host);
   }
   for (const host of ["127.0.0.1:54322", "localhost", "[::1]:5432", "supabase_db_ref:5432"]) {
     equal(isEncrypted(host), false, host);
   }
-  deepEqual(encryption("postgresql://db.abc.supabase.co/postgres?sslmode=verify-full"), {});
+  deepEqual(encryption("postgresql://db.abc.supabase.co/postgres?sslmode=verify-full", "2.9.6"), {});
 });
 
-Deno.test("to a Postgres elsewhere nothing is sent in plain text, whatever it answers", async () => {
+Deno.test("a runtime on which TLS never begins connects without: there a lock would never be had", () => {
+  deepEqual([HOSTED, "2.1.4", "2.4.5", "1.46.3"].map(beginsTls), [false, false, false, false]);
+  deepEqual(["2.5.0", "2.9.6", "2.10.1", "3.0.0"].map(beginsTls), [true, true, true, true]);
+});
+
+Deno.test("to a Postgres elsewhere nothing is sent in plain text, whatever it answers, where TLS can begin", async () => {
   const TLS_HANDSHAKE = 22;
   let first: Uint8Array | null = null;
   let second = null as Uint8Array | null;
@@ -183,6 +196,9 @@ Deno.test("to a Postgres elsewhere nothing is sent in plain text, whatever it an
   const url = server.url.replace("127.0.0.1", "0.0.0.0");
   const connection = await createConnection({ url, applicationName: "test" });
   await rejects(connection.run("select 1"));
+  if (!beginsTls(Deno.version.deno)) {
+    return equal(first?.[5], 3, "the driver's greeting, which it gets no answer to");
+  }
   deepEqual(first, new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]));
   // The driver begins TLS all the same, and gets no answer.
   equal(second?.[0], TLS_HANDSHAKE);

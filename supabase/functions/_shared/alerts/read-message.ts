@@ -1,6 +1,6 @@
 import type { Strike } from "../auth/strike.ts";
 import type { Problem } from "../http/errors.ts";
-import { alertPayloadSchema } from "../validators/alert.ts";
+import { parseAlert } from "../validators/alert.ts";
 import type { CanonicalAlert } from "../validators/canonical-alert.ts";
 import { absolute, readDecimal } from "../validators/decimal.ts";
 import { problemsOf } from "../validators/problem.ts";
@@ -88,7 +88,7 @@ export function readMessage(message: Message, options: ReadOptions): ReadMessage
     setDefault(fields, "quantity_type", settings.default_quantity_type);
   }
   problems.push(...refuseNonpositive(fields, settings?.nonpositive_symbols ?? []));
-  const parsed = alertPayloadSchema.safeParse(toInput(fields));
+  const parsed = parseAlert(toInput(fields));
   if (!parsed.success) {
     // A field that is refused by its name says so there.
     const refused = new Set(sorted.problems.map(({ path }) => path));

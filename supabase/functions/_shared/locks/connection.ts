@@ -43,13 +43,23 @@ interface Place {
 const FAREWELL_MS = 1_000;
 
 /**
+ * Whether node:tls begins on a connection that is open already, as Postgres asks for it: since Deno 2.5. Before that the
+ * handshake never ends (measured from 2.1.4 to 2.4), and a lock would never be had. The hosted runtime calls itself
+ * `supabase-edge-runtime-1.70 (compatible with Deno v2.1.4)`.
+ */
+export function beginsTls(deno: string): boolean {
+  const [, major, minor] = /(\d+)\.(\d+)[.\d]*\)?$/.exec(deno) ?? [];
+  return Number(major) > 2 || Number(major) === 2 && Number(minor) >= 5;
+}
+
+/**
  * Whether the way to Postgres is encrypted, unless the URL says so itself (`sslmode`): the platform's URL does not, and
  * functions cannot change it. Not on this machine, where nobody listens: loopback, a socket, or a container's name, which
  * has no dot. The certificate is not checked, since it is of the project's own authority.
  */
-export function encryption(url: string): { ssl?: "require" } {
+export function encryption(url: string, deno = Deno.version.deno): { ssl?: "require" } {
   // What is no URL is for the driver to refuse.
-  if (!URL.canParse(url)) return {};
+  if (!URL.canParse(url) || !beginsTls(deno)) return {};
   const { hostname, searchParams } = new URL(url);
   const isNear = /^127\.|^\[::1\]$/.test(hostname) || !/[.:]/.test(hostname);
   return isNear || searchParams.has("sslmode") ? {} : { ssl: "require" };
