@@ -103,6 +103,37 @@ deskTest("compact_history refuses steps that are too small or too large", {}, as
   }
 });
 
+deskTest(
+  "an account that cannot be compacted stops no other, and is tried again when its day has ended",
+  {},
+  async (desk) => {
+    const other = await Desk.open({}, desk.sql);
+    for (const each of [desk, other]) {
+      for (const received_at of ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"]) {
+        await each.mark("100", {
+          received_at,
+        });
+      }
+    }
+    const [{ id } = { id: null }] = await desk
+      .sql`select id from trading.accounts where name = ${desk.account}`;
+    const undone = new Error("undone");
+    const attempt = desk.sql.begin(async (tx) => {
+      await tx.unsafe(`
+      update trading.accounts set compacted_at = '-infinity' where name in ('${desk.account}', '${other.account}');
+      alter table trading.mark_archive add constraint refused check (account_id <> ${id}) not valid;`);
+      while ((await tx`select trading.compact_step(now(), 500) as done`)[0]?.done !== 0);
+      const archived = await tx`
+      select a.name, coalesce(sum(k.marks), 0)::int as marks, a.compacted_at > '-infinity' as looked_at
+      from trading.accounts a left join trading.mark_archive k on k.account_id = a.id
+      where a.name in (${desk.account}, ${other.account}) group by a.id order by a.id`;
+      deepEqual(archived.map(({ marks, looked_at }) => [marks, looked_at]), [[0, true], [1, true]]);
+      throw undone;
+    });
+    await rejects(attempt, undone);
+  },
+);
+
 deskTest("retention beside bookings delays none of them long, and loses nothing", {}, async (desk) => {
   await live(desk, 0, 2880);
   const clock = connect(1);
