@@ -152,7 +152,7 @@ const operatorInput: [name: string, args: Args, status: number][] = [
     { quantity: "-5" },
     { quantity: "many" },
     { quantity: "NaN" },
-    { price: "-1" },
+    { price: "-1e18" },
     { price: "Infinity" },
     { target: { side: "long", quantity: "-5" } },
   ].map((wrong): [string, Args, number] => {
