@@ -466,14 +466,14 @@ begin
     profit := profits[nr];
     name := case when cardinality(profits) > 1 then 'take_profits[' || nr - 1 || ']' else 'take_profit' end;
     lies_at := trading.exit_price(profit, 'take_profit', direction, price, market.tick_size);
-    closed := closed + coalesce(profit.quantity, quantity * profit.close_percent * 0.01, 0);
+    closed := closed + coalesce(trading.cut(profit.quantity, market.lot_size), quantity * profit.close_percent * 0.01, 0);
     if lies_at is null then
       return name || ' needs one of percent, amount and limit_price';
     elsif not trading.is_price(lies_at, market) or direction * (lies_at - price) <= 0 then
       return name || ' lies on the wrong side of the price, or is no price';
     elsif nr < cardinality(profits) and num_nonnulls(profit.quantity, profit.close_percent) = 0 then
       return name || ' needs quantity or close_percent: only the last takes the rest';
-    elsif least(profit.quantity, profit.close_percent) <= 0 or closed > quantity then
+    elsif least(profit.quantity, profit.close_percent) <= 0 or trading.cut(closed, 0.00000001) > quantity then
       return name || ' closes more than is left of the order, or nothing';
     end if;
   end loop;

@@ -20,7 +20,7 @@ begin
     union all
     select seen.resting,
       -- An exit is not better than asked for by a bar of which nobody says when it began: the price was at its limit before.
-      case when (seen.resting).type = 'limit' and (seen.resting).reduce_only and seen.place = o.first_place
+      case when ((seen.resting).type = 'limit' or orders[o.slot].triggered) and (seen.resting).reduce_only and seen.place = o.first_place
                 and (bar.starts_at is null or o.first_place > 0)
            then (seen.resting).limit_price else seen.fill_price end,
       seen.place

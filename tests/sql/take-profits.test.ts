@@ -325,3 +325,29 @@ deskTest("a replay fills, moves and cancels the same ones", {}, async (desk) => 
   equal(own.length, 4);
   deepEqual([...await fillsOf(copy)], own);
 });
+
+deskTest("parts are cut to the lot, as their order is, before they are counted together", {
+  instrument: { lot_size: "1" },
+}, async (desk) => {
+  const parts = [{ limit_price: "110", quantity: "3.75" }, { limit_price: "120", quantity: "3.75" }];
+  equal((await desk.buy("7.5", "100", { take_profits: parts })).status, "filled");
+  deepEqual(await desk.resting(), ["sell take_profit 3 @ 110", "sell take_profit 3 @ 120"]);
+});
+
+deskTest("parts may be more than their order by what a float adds", {}, async (desk) => {
+  const parts = [{ limit_price: "110", quantity: "0.35000000000000003" }, {
+    limit_price: "120",
+    quantity: "0.35",
+  }];
+  equal((await desk.buy("0.7", "100", { take_profits: parts })).status, "filled");
+});
+
+deskTest("a stop loss that waits at its limit fills at it, and no better than asked for", {
+  settings: { leverage: null, bar_path: "tradingview" },
+}, async (desk) => {
+  const stop_loss = { type: "stop_limit", stop_price: "95", limit_price: "94" };
+  const take_profits = [{ limit_price: "110", close_percent: "50" }, { limit_price: "130" }];
+  await desk.buy("10", "100", { stop_loss, take_profits });
+  equal(fills(await desk.mark("90")), "");
+  equal(fills(await desk.mark("110")), "sell 10 @ 94");
+});

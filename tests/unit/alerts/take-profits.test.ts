@@ -99,7 +99,7 @@ const REFUSED: [what: string, sent: Record<string, unknown>, path: string, says:
   ],
   [
     "with a distance that is none",
-    { take_profits: [half, { percent: "x" }] },
+    { take_profits: [{ percent: 2, close_percent: 50 }, { percent: "x" }] },
     "take_profits[1].percent",
     /not a number/,
   ],
@@ -140,6 +140,25 @@ const REFUSED: [what: string, sent: Record<string, unknown>, path: string, says:
     /take_profit.amount/,
   ],
   ["below 0", { take_profits: [half, { price: -13 }] }, "take_profits[1].limit_price", /more than 0/],
+  [
+    "of which one has a percent beside its price, and one without",
+    { take_profits: [{ price: 12, percent: 50 }, { percent: 50 }] },
+    "take_profit",
+    /which is how much it closes/,
+  ],
+  [
+    "likewise numbered, the price of one being left out",
+    { tp1: 12, tp1_percent: 50, tp2_percent: 50 },
+    "take_profit",
+    /which/,
+  ],
+  [
+    "in units beside an order in money",
+    { quantity_type: "notional", tp1: 12, tp1_qty: 500, tp2: 13 },
+    "take_profits[0]",
+    /counts units/,
+  ],
+  ["under a name of several that holds one", { tps: "12,13" }, "tps", /not understood/],
 ];
 for (const [what, sent, path, says] of REFUSED) {
   Deno.test(`several take profits are refused ${what}`, () => {
@@ -150,6 +169,25 @@ for (const [what, sent, path, says] of REFUSED) {
     );
   });
 }
+
+Deno.test("a take profit whose price is 0 is off, with all that is said of it", () => {
+  const sent = { tp1: 12, tp1_percent: 50, tp2: 0, tp2_percent: 50 };
+  assert.deepEqual(alertOf(buy(sent)).take_profits, [half]);
+  assert.equal(alertOf(buy({ tp1: 0, tp1_percent: 50 })).take_profit, null);
+});
+
+Deno.test("a t1 may be a time, and a t3 an average: alone they are no take profits", () => {
+  for (const sent of [{ t1: 1764000000000 }, { t3: 101.2 }]) {
+    const alert = alertOf(buy(sent));
+    assert.deepEqual([alert.take_profit, alert.take_profits], [null, null]);
+    assert.deepEqual(ignoredOf(buy(sent)), Object.keys(sent));
+  }
+});
+
+Deno.test("a numbered take profit of a modify is refused: which of several it is, nobody knows", () => {
+  const paths = problemsOf({ symbol: "A", action: "modify", tp2: 12 }).map(({ path }) => path);
+  assert.ok(paths.includes("take_profits"), paths.join());
+});
 
 Deno.test("several take profits without sizes are listed where the message says the position wanted", () => {
   assert.deepEqual(ignoredOf(buy({ position_size: 1, targets: [12, 13] })), ["targets"]);

@@ -6,7 +6,7 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
 export const ORDER_WORDS: ReadonlySet<string> = new Set(words(`
   side qty quantity size sizing amount volume vol lot lots contract contracts share shares unit units
   percent percentage pct perc portion fraction partial factor max
-  risk tp sl stop stops trail trailing profit target targets limit trigger offset offsets entries
+  risk tp tps sl stop stops trail trailing profit target targets limit trigger offset offsets entries
   close exit flatten squareoff reduce reverse hedge cancel require
   option options strike strikes expiry expiration expire expires right dte delta
   leg legs pip pips point points ticks oco bracket breakeven multiplier takeprofit stoploss ordertype callput`));

@@ -1,11 +1,12 @@
 import type { Problem } from "../http/errors.ts";
 import { decimalOf, take } from "./edit-fields.ts";
 import type { Fields, Leaf } from "./field-names.ts";
-import { isScalar } from "./fits.ts";
+import { isScalar, plainText } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { plainPath } from "./name-index.ts";
 import { words } from "./row.ts";
 import { shown } from "./unknown.ts";
+import { ACTION_WORDS } from "./words.ts";
 import { areWrappers } from "./wrappers.ts";
 
 /** What one of several take profits says: where it lies, or how much of the position it closes. */
@@ -62,9 +63,16 @@ export function placeTakeProfits(
   const [first] = levels;
   const [source = ""] = sources;
   if (first === undefined) return { ignored: [], problems: [] };
+  if (levels.some(isPricedPart) && levels.some((each) => each.has("percent"))) {
+    const message =
+      `has a percent beside a price, and one without: which is how much it closes? Send ${SEND}`;
+    return { ignored: [], problems: [{ path: "take_profit", source, message }] };
+  }
   const price = first.get("limit_price");
   const isPlain = !isTwice && !fields.has("take_profit.limit_price");
-  if (levels.length === 1 && first.size === 1 && price !== undefined && isPlain) {
+  // Of a position with several, a number may name one: in a modify it is no single take profit.
+  const isNumbered = /\d/.test(source) && modifies(fields);
+  if (levels.length === 1 && first.size === 1 && price !== undefined && isPlain && !isNumbered) {
     fields.set("take_profit.limit_price", { value: price, source });
     return { ignored: [], problems: [] };
   }
@@ -77,6 +85,12 @@ export function placeTakeProfits(
   const message = `is sent several times: say how much each closes, as in ${SEND}`;
   return { ignored: [], problems: [{ path: "take_profit", source, message }] };
 }
+
+/** Whether one lies at a price, and a percent says how much it closes. */
+const isPricedPart = (level: Level): boolean => level.has("limit_price") && level.has("close_percent");
+
+const modifies = (fields: Fields): boolean =>
+  ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action === "modify";
 
 /** Gives each the same part, the single one beside them as well; the last takes the rest, or thirds would not be all. */
 function share(levels: Level[], fields: Fields): void {
@@ -109,26 +123,34 @@ function listed(fields: Fields, unknown: Leaf[]): Levels {
 /** Those whose names have a number, taken out of what is unknown, in the order of their numbers. */
 function numbered(unknown: Leaf[]): Levels {
   const found = new Map<number, Map<string, Value>>();
+  /** Those whose price says none by 0: what else is said of them asks for nothing. */
+  const off = new Set<number>();
   const sources: string[] = [];
   let isTwice = false;
   const others = unknown.filter((leaf) => {
     const name = numberedName(leaf);
     if (name === undefined) return true;
+    if (isZero(leaf) && PARTS.get(name.part) === "limit_price") off.add(name.nr);
+    if (isZero(leaf)) return true;
     const level = found.get(name.nr) ?? new Map<string, Value>();
     isTwice ||= level.has(name.part);
     found.set(name.nr, level.set(name.part, leaf.value));
     sources.push(shown(leaf.path));
     return false;
   });
-  if (sources.length === 0) return { levels: [], sources, isTwice };
+  // A `t1` alone may be a time, and a `t3` an average of a script.
+  const [[nr, only] = [0, undefined]] = found;
+  const isBare = sources.length === 1 && /(^|\.)t_?\d{1,2}$/i.test(sources[0] ?? "") &&
+    (nr !== 1 || Number(only?.get("price")) >= 1e9);
+  if (sources.length === 0 || isBare) return { levels: [], sources: [], isTwice: false };
   unknown.splice(0, unknown.length, ...others);
-  const levels = [...found].sort(([one], [other]) => one - other).map(([nr, level]) =>
-    read(level, `tp${nr}`, unknown)
-  );
+  const levels = [...found].filter(([nr]) => !off.has(nr)).sort(([one], [other]) => one - other).map((
+    [nr, level],
+  ) => read(level, `tp${nr}`, unknown));
   return { levels, sources, isTwice };
 }
 
-/** The number in a name, and what it speaks of; undefined where it is of no take profit, or its value asks for none. */
+/** The number in a name, and what it speaks of; undefined where it is of no take profit. */
 function numberedName({ path, value }: Leaf): { nr: number; part: string } | undefined {
   const at = path.lastIndexOf(".") + 1;
   const name = plainName(path.slice(at));
@@ -136,10 +158,12 @@ function numberedName({ path, value }: Leaf): { nr: number; part: string } | und
   const part = before + after === "" ? "price" : before + after;
   if (digits === undefined || !PARTS.has(part) || !isScalar(value)) return undefined;
   if (!areWrappers(plainPath(path.slice(0, at)))) return undefined;
-  const number = decimalOf({ value, source: path });
   // A `t1` that is no number may be a time.
-  return number === "0" || number === null && name.length <= 2 ? undefined : { nr: Number(digits), part };
+  const isTime = name.length <= 2 && decimalOf({ value, source: path }) === null;
+  return isTime ? undefined : { nr: Number(digits), part };
 }
+
+const isZero = ({ path, value }: Leaf): boolean => decimalOf({ value, source: path }) === "0";
 
 /** One of them by canonical names. */
 function read(sent: Message, path: string, unknown: Leaf[]): Level {

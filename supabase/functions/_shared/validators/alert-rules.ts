@@ -134,7 +134,7 @@ const takeProfitIsOne: Rule = ({ take_profit }) =>
     : none;
 
 /** Of several take profits each is one price and at most one size; only the last may take the rest. */
-const takeProfitsAreParts: Rule = ({ action, take_profit, take_profits }) => {
+const takeProfitsAreParts: Rule = ({ action, quantity_type, take_profit, take_profits }) => {
   if (take_profits === null) return none;
   if (take_profit !== null) return issue("take_profits", "must not come with take_profit: send one of them");
   if (action === "modify") {
@@ -147,6 +147,9 @@ const takeProfitsAreParts: Rule = ({ action, take_profit, take_profits }) => {
     }
     const sizes = count(quantity, close_percent);
     if (sizes > 1) return at("must have one of quantity and close_percent");
+    if (quantity !== undefined && quantity_type !== "units") {
+      return at(`counts units, and the order ${quantity_type}: say close_percent`);
+    }
     return sizes === 1 || nr === take_profits.length - 1
       ? none
       : at("needs quantity or close_percent: only the last takes the rest");
