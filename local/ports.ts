@@ -8,11 +8,18 @@ export const loopback = "127.0.0.1";
 const firstPrivatePort = 20_000;
 const privatePorts = 12_000;
 
-/** A port nobody listens on, for a part that is not addressed from outside. */
+/** Ports that were given lately: who got one may not listen there yet. */
+const given = new Set<number>();
+const mostGiven = 1_000;
+
+/** A port nobody listens on, for a part that is not addressed from outside; no two of a stack are given the same. */
 export function freePort(): number {
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = firstPrivatePort + Math.floor(Math.random() * privatePorts);
-    if (isFree(port)) return port;
+    if (given.has(port) || !isFree(port)) continue;
+    if (given.size >= mostGiven) given.clear();
+    given.add(port);
+    return port;
   }
   throw new StackError("No free port was found between 20000 and 32000.", "Stop some of the running stacks.");
 }
