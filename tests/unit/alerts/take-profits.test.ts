@@ -174,6 +174,9 @@ Deno.test("a take profit whose price is 0 is off, with all that is said of it", 
   const sent = { tp1: 12, tp1_percent: 50, tp2: 0, tp2_percent: 50 };
   assert.deepEqual(alertOf(buy(sent)).take_profits, [half]);
   assert.equal(alertOf(buy({ tp1: 0, tp1_percent: 50 })).take_profit, null);
+  for (const off of [null, "", undefined]) {
+    assert.match(problemsOf(buy({ tp1: off, tp1_percent: 50 }))[0]?.message ?? "", /a percent alone/);
+  }
 });
 
 Deno.test("a t1 may be a time, and a t3 an average: alone they are no take profits", () => {

@@ -68,6 +68,12 @@ export function placeTakeProfits(
       `has a percent beside a price, and one without: which is how much it closes? Send ${SEND}`;
     return { ignored: [], problems: [{ path: "take_profit", source, message }] };
   }
+  // A number in the name, and a percent alone: the price that belongs to it may be off, or the percent be the distance.
+  if (levels.length === 1 && first.size === 1 && first.has("percent") && /\d/.test(source)) {
+    const message =
+      "is a percent alone: is it how far, or how much it closes? Send take_profit.percent, or a price";
+    return { ignored: [], problems: [{ path: "take_profit", source, message }] };
+  }
   const price = first.get("limit_price");
   const isPlain = !isTwice && !fields.has("take_profit.limit_price");
   // Of a position with several, a number may name one: in a modify it is no single take profit.
