@@ -66,12 +66,13 @@ export function interpret(fields: Fields): Interpreted {
 export function toInput(fields: Fields): AlertInput {
   const input: AlertInput = {};
   for (const [name, { value }] of fields) {
-    const [outer = "", inner] = name.split(".");
+    const dot = name.indexOf(".");
     if (name === "take_profits" && Array.isArray(value)) input[name] = value.map(levelInput);
-    else if (inner === undefined) input[outer] = plainValue(value);
+    else if (dot === -1) input[name] = plainValue(value);
     else {
+      const outer = name.slice(0, dot);
       const before = input[outer];
-      input[outer] = { ...typeof before === "object" ? before : {}, [inner]: plainValue(value) };
+      input[outer] = { ...typeof before === "object" ? before : {}, [name.slice(dot + 1)]: plainValue(value) };
     }
   }
   return input;

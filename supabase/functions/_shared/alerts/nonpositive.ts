@@ -10,14 +10,22 @@ const PRICES = ["price", "limit_price", "stop_price", "open", "high", "low", "cl
 export const NONPOSITIVE = "invalid_price";
 
 /**
- * Prices of 0 and below, but for the symbols that they are `allowed` for. A close at 0 is left to the booking: an option may expire worthless, and whether this is a
- * contract the instrument's terms tell.
+ * Prices of 0 and below, but for the symbols that they are `allowed` for. A close at 0 is left to the booking: an option may
+ * expire worthless, and whether this is a contract the instrument's terms tell.
  */
 export function refuseNonpositive(fields: Fields, allowed: readonly string[]): Problem[] {
+  const problems = nonpositivePrices(fields);
+  return problems.length > 0 && isAllowed(fields, allowed) ? [] : problems;
+}
+
+function isAllowed(fields: Fields, allowed: readonly string[]): boolean {
   const symbol = textOf(fields.get("symbol")).toUpperCase();
   const exchange = textOf(fields.get("exchange")).toUpperCase();
   const names = [symbol, tickerOf(symbol), `${exchange}:${symbol}`];
-  if (allowed.some((name) => names.includes(name))) return [];
+  return allowed.some((name) => names.includes(name));
+}
+
+function nonpositivePrices(fields: Fields): Problem[] {
   return PRICES.flatMap((name) => {
     const field = fields.get(name);
     const value = decimalOf(field);

@@ -11,6 +11,8 @@ export type Strike = (text: string) => string;
 const MARK = "[key]";
 /** Shorter texts are no keys, and to strike them would garble the text. */
 const SHORTEST_SECRET = 8;
+/** The shortest text that is shaped like a secret: `sb_secret_` and 16 characters. Most values are shorter. */
+const SHORTEST_SHAPE = 26;
 /** Secrets that are known by their beginning: of signed webhooks, and Supabase's own. */
 const SECRETS_BY_PREFIX = /whsec_[\w+/]{32,}={0,2}|sb_secret_[\w-]{16,}/g;
 
@@ -37,7 +39,7 @@ export function createStrike(known: readonly string[]): Strike {
  * Characters that nobody sees hide none: where one stands between others that make a secret, they go as well.
  */
 export function strikeShapes(text: string): string {
-  if (text.length < SHORTEST_SECRET || !text.includes("_")) return text;
+  if (text.length < SHORTEST_SHAPE || !text.includes("_")) return text;
   // Most texts are plain: to see so is quicker than to look for what nobody sees.
   const visible = NOT_ASCII.test(text) ? text.replace(INVISIBLE, "") : text;
   const struck = strikeKeys(visible).replaceAll(SECRETS_BY_PREFIX, MARK);

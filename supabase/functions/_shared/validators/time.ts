@@ -49,11 +49,10 @@ function fromIso(written: string): number {
     milliseconds,
   );
   // Date.UTC rolls 30 February over into March: a date that does not come back as it went in does not exist.
-  const back = new Date(local).toISOString();
-  if (back.slice(0, 10) !== `${year}-${month}-${day}` || back.slice(11, 16) !== `${hour}:${minute}`) {
-    return NaN;
-  }
-  return local - offsetOf(zone);
+  const back = new Date(local);
+  const isSame = back.getUTCMonth() + 1 === Number(month) && back.getUTCDate() === Number(day) &&
+    back.getUTCHours() === Number(hour) && back.getUTCMinutes() === Number(minute);
+  return isSame ? local - offsetOf(zone) : NaN;
 }
 
 /** Milliseconds east of UTC. */
