@@ -25,6 +25,7 @@ const MAX_TEXT = 80;
  * counted, never expanded past the bound: `1e999999999` costs nothing.
  */
 export function readDecimal(text: string): ReadDecimal {
+  if (DECIMAL_PATTERN.test(text)) return { ok: true, value: text }; // as most are written
   const written = text.trim();
   const match = written.length <= MAX_TEXT ? WRITTEN.exec(written) : null;
   if (match === null) return { ok: false, message: whyNot(written) };
