@@ -33,7 +33,18 @@ comment on function trading.watch_orders is
   'The open orders that are past their day or that the bar of their symbol may reach, in the order in which it does: at one place those '
   'that wait for a price first, stops before limits, older before newer; fill_price and place are null where the bar does not reach the order.';
 
-create function trading.trim_exits(orders trading.orders[], slots integer[], held trading.positions, filled trading.orders, at timestamptz)
+create function trading.canceled(o trading.orders, reason text, at timestamptz) returns trading.orders
+  language plpgsql immutable set search_path = '' as $$
+begin
+  o.status := 'canceled';
+  o.reason := reason;
+  o.closed_at := at;
+  return o;
+end;
+$$;
+comment on function trading.canceled is 'An order that is canceled, for that reason.';
+
+create function trading.trim_exits(orders trading.orders[], held trading.positions, filled trading.orders, at timestamptz)
   returns table (slot integer, trimmed trading.orders)
   language plpgsql immutable set search_path = '' as $$
 declare
@@ -43,20 +54,20 @@ declare
   profits numeric;                          -- and its take profits
   bracket_id bigint;
   first_leg integer;
-  last_leg integer := cardinality(slots);
+  last_leg integer := cardinality(orders);
   kept numeric;
 begin
   -- From the newest bracket to the oldest; the legs of one follow each other, the stop loss first, then its take profits as they were sent.
   while last_leg > 0 loop
     first_leg := last_leg;
-    bracket_id := (orders[slots[last_leg]]).bracket_id;
-    while first_leg > 1 and (orders[slots[first_leg - 1]]).bracket_id = bracket_id loop
+    bracket_id := (orders[last_leg]).bracket_id;
+    while first_leg > 1 and (orders[first_leg - 1]).bracket_id = bracket_id loop
       first_leg := first_leg - 1;
     end loop;
     stopped := 0;
     profits := 0;
     for leg in first_leg .. last_leg loop
-      slot := slots[leg];
+      slot := leg;
       o := orders[slot];
       continue when o.status <> 'open' or not o.reduce_only or o.symbol <> held.symbol or o.strategy <> held.strategy;
       kept := case
@@ -72,14 +83,12 @@ begin
         stopped := kept;
       end if;
       continue when kept = o.quantity;
-      if kept > 0 then
-        o.quantity := kept;
-      else
-        o.status := 'canceled';
-        o.reason := case when o.bracket_id = filled.bracket_id then 'oco' else 'position_closed' end;
-        o.closed_at := at;
-      end if;
       trimmed := o;
+      if kept > 0 then
+        trimmed.quantity := kept;
+      else
+        trimmed := trading.canceled(o, case when o.bracket_id = filled.bracket_id then 'oco' else 'position_closed' end, at);
+      end if;
       return next;
     end loop;
     uncovered := uncovered - greatest(stopped, profits);
@@ -108,33 +117,33 @@ $$;
 comment on function trading.places_of is
   'How many a resting order counts as toward max_resting_orders: as itself, and as the exits that take its place when it fills.';
 
-create function trading.places_taken(orders trading.orders[], slots integer[], request trading.alert_request) returns integer
+create function trading.places_taken(orders trading.orders[], request trading.alert_request) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin
   return (
-    select coalesce(sum(trading.places_of(orders[s])), 0) from unnest(slots) s
-    where (orders[s]).status = 'open' and ((request.target).quantity is null
-      or not ((orders[s]).for_target and (orders[s]).symbol = request.symbol and (orders[s]).strategy = request.strategy)));
+    select coalesce(sum(trading.places_of(o)), 0) from unnest(orders) o
+    where o.status = 'open' and ((request.target).quantity is null
+      or not (o.for_target and o.symbol = request.symbol and o.strategy = request.strategy)));
 end;
 $$;
 comment on function trading.places_taken is
   'The places of the orders that go on resting when request is booked: a target takes away what an earlier target left.';
 
-create function trading.resting_exchange(orders trading.orders[], slots integer[], symbol text) returns text
+create function trading.resting_exchange(orders trading.orders[], symbol text) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
   return (
-    select (orders[s]).exchange from unnest(slots) s
-    where (orders[s]).status = 'open' and (orders[s]).symbol = resting_exchange.symbol and (orders[s]).exchange is not null limit 1);
+    select o.exchange from unnest(orders) o
+    where o.status = 'open' and o.symbol = resting_exchange.symbol and o.exchange is not null limit 1);
 end;
 $$;
 comment on function trading.resting_exchange is 'The exchange that the alerts of a symbol''s resting orders named, or null. They cannot have named two.';
 
-create function trading.orders_ahead(orders trading.orders[], slots integer[], request trading.alert_request) returns trading.orders[]
+create function trading.orders_ahead(orders trading.orders[], request trading.alert_request) returns trading.orders[]
   language plpgsql immutable set search_path = '' as $$
 begin
   return array(
-    select orders[s] from unnest(slots) s
+    select orders[s] from generate_subscripts(orders, 1) s
     where (orders[s]).status = 'open' and (orders[s]).waiting and (orders[s]).symbol = request.symbol and (orders[s]).strategy = request.strategy
       and not ((orders[s]).for_target and (request.target).quantity is not null)
     order by s);
@@ -142,6 +151,28 @@ end;
 $$;
 comment on function trading.orders_ahead is
   'The orders of its symbol and strategy that wait for a price and fill before request''s own: not those of an earlier target, which it takes away.';
+
+create function trading.may_rest(request trading.alert_request) returns boolean
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return coalesce(request.action, 'buy') in ('buy', 'sell', 'close') and (request.price is null or request.order_type <> 'market'
+    or request.take_profits is not null or request.stop_loss is distinct from null);
+end;
+$$;
+comment on function trading.may_rest is 'Whether a request may place an order that rests, be it an exit: then the others are counted.';
+
+create function trading.slot_of(positions trading.positions[], strategy text) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  for slot in 1 .. cardinality(positions) loop
+    if (positions[slot]).strategy = strategy then
+      return slot;
+    end if;
+  end loop;
+  return null;
+end;
+$$;
+comment on function trading.slot_of is 'Where a strategy''s position stands among those of its symbol.';
 
 -- Modify -------------------------------------------------------------------------------------------
 
@@ -244,7 +275,7 @@ $$;
 comment on function trading.entry_problem is 'Why an order may not rest as request would change it: invalid_order, invalid_bracket; or nulls.';
 
 create function trading.modify_orders(
-  orders trading.orders[], slots integer[], request trading.alert_request, held trading.positions, market trading.market, price numeric,
+  orders trading.orders[], request trading.alert_request, held trading.positions, market trading.market, price numeric,
   max_stop_distance numeric, at timestamptz
 ) returns table (slot integer, modified trading.orders, fill_price numeric, code text, message text)
   language plpgsql volatile set search_path = '' as $$
@@ -260,8 +291,9 @@ declare
   is_checked boolean;
   met record;
 begin
-  foreach slot in array slots loop
-    was := orders[slot];
+  for nr in 1 .. cardinality(orders) loop
+    slot := nr;
+    was := orders[nr];
     continue when was.status <> 'open' or was.waiting or was.symbol <> request.symbol
       or case when request.order_id is null then was.strategy <> request.strategy else request.order_id <> was.id::text end;
     modified := was;
@@ -344,14 +376,15 @@ comment on function trading.modify_orders is
   'stop_loss and take_profit, one other order by its prices, entries by their exits where nothing is held. fill_price: the price that is '
   'known, where it has passed the new one. Or one row with a refusal: no_order, ambiguous_order, invalid_order, invalid_bracket, stop_too_far.';
 
-create function trading.cancel_orders(orders trading.orders[], slots integer[], request trading.alert_request, at timestamptz)
+create function trading.cancel_orders(orders trading.orders[], request trading.alert_request, at timestamptz)
   returns table (slot integer, canceled trading.orders)
   language plpgsql immutable set search_path = '' as $$
 declare
   is_meant boolean;
 begin
-  foreach slot in array slots loop
-    canceled := orders[slot];
+  for nr in 1 .. cardinality(orders) loop
+    slot := nr;
+    canceled := orders[nr];
     is_meant := case
       when request.action is distinct from 'cancel'
         then canceled.for_target and canceled.symbol = request.symbol and canceled.strategy = request.strategy
@@ -360,9 +393,7 @@ begin
       else canceled.symbol = request.symbol and canceled.strategy = request.strategy
     end;
     if canceled.status = 'open' and is_meant then
-      canceled.status := 'canceled';
-      canceled.reason := case request.action when 'cancel' then 'alert' else 'replaced' end;
-      canceled.closed_at := at;
+      canceled := trading.canceled(canceled, case request.action when 'cancel' then 'alert' else 'replaced' end, at);
       return next;
     end if;
   end loop;

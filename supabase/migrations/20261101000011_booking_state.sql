@@ -16,12 +16,14 @@ begin
     where case when o.status = 'open' then o.account_id end = load_orders.account_id and o.status = 'open'
       and (o.symbol in (select r.symbol from unnest(requests) r union all select unnest(held_symbols))
            or o.id::text in (select r.order_id from unnest(requests) r where r.order_id is not null)
-           or o.expires_at <= load_orders.received_at)
+           or o.expires_at <= load_orders.received_at
+           or exists (select from unnest(requests) r where r.action = 'cancel' and r.symbol = ''))
     order by o.id);
 end;
 $$;
 comment on function trading.load_orders is
-  'The open orders that requests may concern: those of their symbols and of held_symbols, those that a cancel names, and those whose day is over.';
+  'The open orders that requests may concern: those of their symbols and of held_symbols, those that a cancel names (or all, where it names no '
+  'symbol), and those whose day is over.';
 
 create function trading.load_positions(account_id bigint, requests trading.alert_request[], held_symbols text[], orders trading.orders[])
   returns trading.positions[]
@@ -163,18 +165,6 @@ comment on view trading.holdings is
 grant select on trading.holdings to authenticated, service_role;
 grant execute on function trading.load_currency, trading.rate_of to authenticated;
 
-create function trading.position_slots(orders trading.orders[], positions trading.positions[]) returns integer[]
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return array(
-    select p.slot from generate_subscripts(orders, 1) o (slot)
-    left join generate_subscripts(positions, 1) p (slot)
-      on (positions[p.slot]).symbol = (orders[o.slot]).symbol and (positions[p.slot]).strategy = (orders[o.slot]).strategy
-    order by o.slot);
-end;
-$$;
-comment on function trading.position_slots is 'Where each order''s position stands in positions; null when it is not there.';
-
 create function trading.is_known(held trading.positions) returns boolean
   language plpgsql immutable set search_path = '' as $$
 begin
@@ -244,26 +234,6 @@ begin
 end;
 $$;
 comment on function trading.count_places_elsewhere is 'The places of the open orders that were not loaded; see trading.places_of.';
-
-create function trading.cancel_elsewhere(account_id bigint, strategy text, at timestamptz, loaded trading.orders[]) returns text
-  language plpgsql volatile set search_path = '' as $$
-declare
-  canceled text;
-begin
-  with gone as (
-    update trading.orders o set status = 'canceled', reason = 'alert', closed_at = at
-    where case when o.status = 'open' then o.account_id end = cancel_elsewhere.account_id and o.status = 'open'
-      and cancel_elsewhere.strategy in ('', o.strategy)
-      and o.id <> all (array(select l.id from unnest(loaded) l))
-    returning o as canceled
-  )
-  select string_agg(trading.order_json(g.canceled), ',' order by (g.canceled).id) into canceled from gone g;
-  return coalesce(canceled, '');
-end;
-$$;
-comment on function trading.cancel_elsewhere is
-  'Cancels the open orders that were not loaded (of one strategy, when it is named) in one statement, however many; answers them as JSON '
-  'objects with commas between.';
 
 create type trading.planned_request as (
   nr integer, dedupe_key text, earlier_key text, twin_nr integer, twin_id bigint, position_slot integer, market_slot integer
@@ -381,6 +351,36 @@ $$;
 comment on function trading.conflict_message is
   'What an alert is told whose name another one has: its idempotency_key, or the id of its signed message (which follows the key''s).';
 
+create function trading.twin_json(
+  twin trading.alerts, asked trading.planned_request, request trading.alert_request, held trading.positions, market trading.market
+) returns json
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when twin.content_hash = request.hash then trading.duplicate_json(twin.answer)
+    else trading.answer_json('rejected', 'id_conflict',
+      trading.conflict_message(request, request.idempotency_key is not null and twin.dedupe_key = asked.dedupe_key), null, request, '', '',
+      trading.position_json(held, market.quote_multiplier), '') end;
+end;
+$$;
+comment on function trading.twin_json is 'The answer to a request that another alert came before: that one''s own, where they are the same, else a refusal.';
+
+create function trading.duplicate_of(twin trading.alerts, request trading.alert_request, now_at timestamptz) returns trading.duplicates
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return row(twin.account_id, twin.id, 0, coalesce(request.received_at, now_at), request.message ->> 'request_id', request.message ->> 'key_id')::trading.duplicates;
+end;
+$$;
+comment on function trading.duplicate_of is 'An alert that came again, still without its number.';
+
+create function trading.sources_of(orders trading.orders[], new_alerts trading.alerts[]) returns trading.alerts[]
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return array(select a from unnest(new_alerts) a where a.id in (select o.alert_id from unnest(orders) o where o.waiting or o.resize));
+end;
+$$;
+comment on function trading.sources_of is 'Those of new_alerts whose orders are sized when they fill: see request_of.';
+
 create function trading.request_of(waiting trading.orders, new_alerts trading.alerts[]) returns trading.alert_request
   language plpgsql stable set search_path = '' as $$
 begin
@@ -391,18 +391,12 @@ end;
 $$;
 comment on function trading.request_of is 'The alert that placed an order, as it was read, whether in this pass or before.';
 
-create function trading.foreign_message(request trading.alert_request, known_as text) returns text
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return request.symbol || ' is known here under ' || known_as || ', and this is ' || request.exchange
-    || ': name that exchange or none, or set symbols to with_exchange';
-end;
-$$;
-comment on function trading.foreign_message is 'What an alert is told that names another exchange than the one its symbol is known under.';
-
 create function trading.write_duplicates(duplicates trading.duplicates[]) returns void
   language plpgsql volatile set search_path = '' as $$
 begin
+  if cardinality(duplicates) = 0 then
+    return;
+  end if;
   insert into trading.duplicates (account_id, alert_id, nr, received_at, request_id, key_id)
   select d.account_id, d.alert_id,
     coalesce((select k.nr from trading.duplicates k where k.alert_id = d.alert_id order by k.nr desc limit 1), 0)
@@ -412,61 +406,3 @@ begin
 end;
 $$;
 comment on function trading.write_duplicates is 'Writes a row for each alert that came again, numbered on from those that its alert has.';
-
-create function trading.write_booking(
-  booked trading.accounts, positions trading.positions[], markets trading.market[], alerts trading.alerts[],
-  placed trading.orders[], changed trading.orders[], fills trading.fills[], trades trading.trades[],
-  mark_bars trading.mark_bars[], equity_bars trading.equity_bars[]
-) returns void
-  language plpgsql volatile set search_path = '' as $$
-begin
-  insert into trading.alerts select a.* from unnest(alerts) a;
-  -- A statement for nothing would still be set up: much of what a lone alert costs.
-  if cardinality(placed) > 0 then
-    insert into trading.orders select o.* from unnest(placed) o;
-  end if;
-  if cardinality(changed) > 0 then
-    update trading.orders kept set
-      side = o.side, type = o.type, quantity = o.quantity, stop_price = o.stop_price, limit_price = o.limit_price,
-      trail_amount = o.trail_amount, trail_percent = o.trail_percent, trail_peak = o.trail_peak, activation_price = o.activation_price,
-      take_profits = o.take_profits, stop_loss = o.stop_loss, triggered = o.triggered, seen_from = o.seen_from,
-      expires_at = o.expires_at, reduce_only = o.reduce_only, waiting = o.waiting,
-      status = o.status, reason = o.reason, closed_at = o.closed_at
-    from unnest(changed) o where kept.id = o.id;
-  end if;
-  if cardinality(fills) > 0 then
-    insert into trading.fills select f.* from unnest(fills) f;
-  end if;
-  if cardinality(trades) > 0 then
-    insert into trading.trades (account_id, epoch, strategy, symbol, side, quantity, entry_price, exit_price,
-                                gross_pnl, fees, opened_at, closed_at, closing_fill_id, mae, mfe, drawdown)
-    select booked.id, booked.epoch, t.strategy, t.symbol, t.side, t.quantity, t.entry_price, t.exit_price,
-           t.gross_pnl, t.fees, t.opened_at, t.closed_at, t.closing_fill_id, t.mae, t.mfe, t.drawdown
-    from unnest(trades) t;
-  end if;
-  perform trading.notify_booking(booked, alerts, fills, changed || placed);
-  insert into trading.positions select p.* from unnest(positions) p where p.version > 0 or p.last_alert_at is not null
-  on conflict (account_id, symbol, strategy) do update set
-    quantity = excluded.quantity, cost_basis = excluded.cost_basis, realized_pnl = excluded.realized_pnl,
-    fees = excluded.fees, version = excluded.version, opened_at = excluded.opened_at,
-    entry_quantity = excluded.entry_quantity, entry_value = excluded.entry_value, exit_value = excluded.exit_value,
-    trade_pnl = excluded.trade_pnl, trade_fees = excluded.trade_fees, low_price = excluded.low_price,
-    high_price = excluded.high_price, drawdown = excluded.drawdown, last_alert_at = excluded.last_alert_at,
-    last_previous = excluded.last_previous, last_target = excluded.last_target, seen_from = excluded.seen_from,
-    quote_basis = excluded.quote_basis;
-  insert into trading.marks select booked.id, m.symbol, m.mark, m.marked_at, m.exchange from unnest(markets) m where m.mark is not null
-  on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at, exchange = excluded.exchange;
-  insert into trading.mark_bars as kept select b.* from unnest(mark_bars) b
-  on conflict (account_id, symbol, minute) do update set
-    high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close;
-  insert into trading.equity_bars as kept select b.* from unnest(equity_bars) b
-  on conflict (account_id, epoch, minute) do update set
-    high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low),
-    close = excluded.close, exposure = excluded.exposure;
-  update trading.accounts a set cash = booked.cash, version = booked.version, halted_at = booked.halted_at,
-    halt_reason = booked.halt_reason, day_equity = booked.day_equity, day_ends_at = booked.day_ends_at
-  where a.id = booked.id;
-end;
-$$;
-comment on function trading.write_booking is
-  'Writes what a pass over an account''s alerts came to: one statement a table, two for orders: those it placed, those it changed.';

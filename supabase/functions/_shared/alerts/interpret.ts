@@ -72,7 +72,10 @@ export function toInput(fields: Fields): AlertInput {
     else {
       const outer = name.slice(0, dot);
       const before = input[outer];
-      input[outer] = { ...typeof before === "object" ? before : {}, [name.slice(dot + 1)]: plainValue(value) };
+      input[outer] = {
+        ...typeof before === "object" ? before : {},
+        [name.slice(dot + 1)]: plainValue(value),
+      };
     }
   }
   return input;
