@@ -41,6 +41,48 @@ create domain trading.money as numeric
   constraint money_is_finite check (value > '-Infinity' and value < 'Infinity');
 comment on domain trading.money is 'An exact signed amount in the account''s currency. Never rounded where it is stored.';
 
+-- A rule of one column is a domain's where booking writes it: a check of a table is read and prepared anew by every statement,
+-- a domain's once a session (a lone alert's booking took a tenth longer).
+
+create domain trading.signed_quantity as numeric
+  constraint signed_quantity_is_bounded check (abs(value) < 1e36 and scale(value) <= 18);
+comment on domain trading.signed_quantity is 'Units held: above 0 long, below 0 short; at most 18 decimals.';
+
+create domain trading.amount as numeric constraint amount_is_not_negative check (value >= 0);
+comment on domain trading.amount is 'A number that is 0 or more.';
+
+create domain trading.factor as numeric constraint factor_is_positive check (value > 0);
+comment on domain trading.factor is 'A number above 0 that others are multiplied by.';
+
+create domain trading.side as text constraint side_is_known check (value in ('buy', 'sell'));
+comment on domain trading.side is 'What an order or a fill does: buy or sell.';
+
+create domain trading.order_type as text
+  constraint order_type_is_known check (value in ('market', 'limit', 'stop', 'stop_limit', 'trailing_stop'));
+comment on domain trading.order_type is 'When an order fills: market, limit, stop, stop_limit or trailing_stop.';
+
+create domain trading.time_in_force as text constraint time_in_force_is_known check (value in ('gtc', 'day', 'ioc'));
+comment on domain trading.time_in_force is 'How long an order rests: gtc (until it is canceled), day, or ioc (not at all).';
+
+create domain trading.leg as text constraint leg_is_known check (value in ('take_profit', 'stop_loss'));
+comment on domain trading.leg is 'Which exit of a bracket an order is: take_profit or stop_loss.';
+
+create domain trading.order_status as text constraint order_status_is_known check (value in ('open', 'filled', 'canceled', 'expired'));
+comment on domain trading.order_status is 'Where an order stands: open, filled, canceled or expired.';
+
+create domain trading.alert_status as text
+  constraint alert_status_is_known check (value in ('filled', 'accepted', 'ignored', 'canceled', 'rejected'));
+comment on domain trading.alert_status is 'What became of an alert: filled, accepted, ignored, canceled or rejected.';
+
+create domain trading.code as text constraint code_is_a_word check (value ~ '^[a-z_]{1,64}$');
+comment on domain trading.code is 'Why, as a word of ours: small letters and _.';
+
+create domain trading.content_hash as text collate "C" constraint content_hash_is_long_enough check (length(value) between 32 and 64);
+comment on domain trading.content_hash is 'A hash of what an alert says, in hex.';
+
+create domain trading.message_name as text collate "C" constraint message_name_is_short check (length(value) <= 200);
+comment on domain trading.message_name is 'The name of a signed message: its key and the id that its sender gave it.';
+
 -- Small helpers are plpgsql on purpose: a SQL function that cannot be inlined (one with its own search_path cannot)
 -- is planned again wherever it is called: 26 microseconds a call measured, against 1.
 
@@ -68,6 +110,20 @@ end;
 $$;
 comment on function trading.decimal is
   'A number as it leaves the database: a plain decimal string, at most 18 decimals (half to even), no trailing zeros.';
+
+create function trading.decimals(numbers numeric[]) returns text[]
+  language plpgsql immutable strict parallel safe set search_path = '' as $$
+declare
+  texts text[] := '{}';
+  number numeric;
+begin
+  foreach number in array numbers loop
+    texts := array_append(texts, case when scale(number) <= 18 then trim_scale(number)::text else trading.decimal(number) end);
+  end loop;
+  return texts;
+end;
+$$;
+comment on function trading.decimals is 'Several numbers as trading.decimal has them: a call costs more than what it does.';
 
 -- Locks -------------------------------------------------------------------------------------------
 

@@ -3,12 +3,12 @@
 create type trading.market as (
   symbol text, multiplier numeric, lot_size numeric, tick_size numeric, mark numeric, marked_at timestamptz,
   net_quantity numeric, gross_quantity numeric, first_slot integer, last_slot integer,
-  bar_slot integer, exchange text, allow_nonpositive boolean,
+  slot integer, exchange text, allow_nonpositive boolean,
   quote_multiplier numeric, currency text, rate numeric
 );
 comment on type trading.market is
   'A symbol while its account is being booked: terms, last mark, what all strategies hold of it together, and where '
-  'their positions stand in the array of positions; bar_slot: its bar of the minute; exchange: the one it is known under; allow_nonpositive: its price may be 0 or below. '
+  'their positions stand in the array of positions; slot: its own among the markets; exchange: the one it is known under; allow_nonpositive: its price may be 0 or below. '
   'multiplier: account currency per unit and point. Of an instrument in another currency that is its own, quote_multiplier, at the rate '
   '(account currency per unit of currency), and null without one; currency and rate are null where it is the account''s own.';
 

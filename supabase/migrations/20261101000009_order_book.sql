@@ -152,15 +152,6 @@ $$;
 comment on function trading.orders_ahead is
   'The orders of its symbol and strategy that wait for a price and fill before request''s own: not those of an earlier target, which it takes away.';
 
-create function trading.may_rest(request trading.alert_request) returns boolean
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return coalesce(request.action, 'buy') in ('buy', 'sell', 'close') and (request.price is null or request.order_type <> 'market'
-    or request.take_profits is not null or request.stop_loss is distinct from null);
-end;
-$$;
-comment on function trading.may_rest is 'Whether a request may place an order that rests, be it an exit: then the others are counted.';
-
 create function trading.slot_of(positions trading.positions[], strategy text) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin

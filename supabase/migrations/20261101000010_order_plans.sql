@@ -407,12 +407,12 @@ create function trading.called_position(positions trading.positions[], markets t
   language plpgsql immutable set search_path = '' as $$
 begin
   return (
-    select slot from generate_subscripts(positions, 1) slot
-    join unnest(markets) m on m.symbol = (positions[slot]).symbol
+    select p.slot from generate_subscripts(positions, 1) p (slot)
+    join unnest(markets) m on m.symbol = (positions[p.slot]).symbol
     left join unnest(portfolio.currencies) c on c.code = m.currency
-    where (positions[slot]).quantity <> 0 and (m.currency is null or c.rate is not null)
-    order by ((positions[slot]).quantity * m.mark * m.quote_multiplier - coalesce((positions[slot]).quote_basis, (positions[slot]).cost_basis))
-      * coalesce(c.rate, 1), slot limit 1);
+    where (positions[p.slot]).quantity <> 0 and (m.currency is null or c.rate is not null)
+    order by ((positions[p.slot]).quantity * m.mark * m.quote_multiplier - coalesce((positions[p.slot]).quote_basis, (positions[p.slot]).cost_basis))
+      * coalesce(c.rate, 1), p.slot limit 1);
 end;
 $$;
 comment on function trading.called_position is

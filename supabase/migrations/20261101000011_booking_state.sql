@@ -53,11 +53,11 @@ create function trading.load_markets(booked trading.accounts, positions trading.
 begin
   return (
     select coalesce(array_agg(row(s.symbol, case when c.currency is null then coalesce(i.multiplier, 1) end, i.lot_size, i.tick_size, m.price, m.marked_at, s.net, s.gross,
-                                  s.first_slot, s.last_slot, null, m.exchange, coalesce(i.allow_nonpositive, false),
+                                  s.first_slot, s.last_slot, s.slot, m.exchange, coalesce(i.allow_nonpositive, false),
                                   coalesce(i.multiplier, 1), c.currency, null)::trading.market order by s.first_slot), '{}')
     from (
       select (positions[slot]).symbol, sum((positions[slot]).quantity) as net, sum(abs((positions[slot]).quantity)) as gross,
-        min(slot) as first_slot, max(slot) as last_slot
+        min(slot) as first_slot, max(slot) as last_slot, row_number() over (order by min(slot))::integer as slot
       from generate_subscripts(positions, 1) slot group by 1
     ) s
     left join trading.instruments i on i.symbol = s.symbol
@@ -111,16 +111,20 @@ comment on function trading.load_currency is 'A currency in an account of the cu
 create function trading.with_currency(inout portfolio trading.portfolio, booked trading.accounts, code text, markets trading.market[])
   language plpgsql volatile set search_path = '' as $$
 declare
-  loaded constant trading.currency := trading.load_currency(booked.id, booked.currency, code);
+  loaded trading.currency;
   seen trading.market;
 begin
+  if exists (select from unnest(portfolio.currencies) c where c.code = with_currency.code) then
+    return;
+  end if;
+  loaded := trading.load_currency(booked.id, booked.currency, code);
   portfolio.currencies := array_append(portfolio.currencies, loaded);
   for seen in select m.* from unnest(markets) m where m.symbol in (loaded.pair, loaded.inverse_pair) and m.mark is not null loop
     portfolio := trading.rate_currencies(portfolio, seen.symbol, seen.mark, seen.marked_at);
   end loop;
 end;
 $$;
-comment on function trading.with_currency is 'An account that knows the rate of one more currency; markets: where this pass has marked its pairs.';
+comment on function trading.with_currency is 'An account that knows the rate of a currency; markets: where this pass has marked its pairs.';
 
 create function trading.with_foreign_positions(inout portfolio trading.portfolio, booked trading.accounts)
   language plpgsql volatile set search_path = '' as $$

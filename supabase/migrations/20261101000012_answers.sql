@@ -1,14 +1,15 @@
 -- What an alert is answered.
 --
 -- Answers are JSON put together as text: 3 microseconds each measured, against 15 for jsonb_build_object. Every text in them
--- is a word of ours, a decimal, or went through to_json.
+-- is a word of ours, a decimal, or went through to_json. Quantities and prices have no more decimals than are shown (trading.quantity,
+-- trading.price): they need no trading.decimal, which takes a microsecond.
 
 create function trading.order_json(o trading.orders) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
-  return '{"id":"' || o.id || '","side":"' || o.side || '","type":"' || o.type || coalesce('","quantity":"' || trading.decimal(o.quantity), '')
-    || coalesce('","limit_price":"' || trading.decimal(o.limit_price), '')
-    || coalesce('","stop_price":"' || trading.decimal(o.stop_price), '')
+  return '{"id":"' || o.id || '","side":"' || o.side || '","type":"' || o.type || coalesce('","quantity":"' || trim_scale(o.quantity), '')
+    || coalesce('","limit_price":"' || trim_scale(o.limit_price), '')
+    || coalesce('","stop_price":"' || trim_scale(o.stop_price), '')
     || coalesce('","leg":"' || o.leg, '') || '","status":"' || o.status || coalesce('","reason":"' || o.reason, '') || '"'
     || case o.reason when 'margin_call' then ',"symbol":' || to_json(o.symbol) || ',"strategy":' || to_json(o.strategy) else '' end || '}';
 end;
@@ -18,22 +19,24 @@ comment on function trading.order_json is 'An order as answers show it; one that
 
 create function trading.fill_json(f trading.fills) returns text
   language plpgsql immutable set search_path = '' as $$
+declare
+  money constant text[] := trading.decimals(array[f.fee, f.realized_pnl]);
 begin
   return '{"id":"' || f.id || '","order_id":"' || f.order_id || '","side":"' || f.side
-    || '","quantity":"' || trading.decimal(f.quantity) || '","price":"' || trading.decimal(f.price)
-    || '","fee":"' || trading.decimal(f.fee) || '","realized_pnl":"' || trading.decimal(f.realized_pnl) || '"}';
+    || '","quantity":"' || trim_scale(f.quantity) || '","price":"' || trim_scale(f.price)
+    || '","fee":"' || money[1] || '","realized_pnl":"' || money[2] || '"}';
 end;
 $$;
 comment on function trading.fill_json is 'A fill as answers show it: realized_pnl gross, fee apart.';
 
 create function trading.position_json(p trading.positions, multiplier numeric) returns text
   language plpgsql immutable set search_path = '' as $$
+declare
+  average constant numeric := case when p.quantity = 0 then 0 else trading.quotient(coalesce(p.quote_basis, p.cost_basis), p.quantity * multiplier) end;
+  money constant text[] := trading.decimals(array[average, p.realized_pnl, p.fees]);
 begin
-  return '{"symbol":' || to_json(p.symbol) || ',"strategy":' || to_json(p.strategy) || ',"quantity":"' || trading.decimal(p.quantity)
-    || '","average_price":"' || case when p.quantity = 0 then '0'
-         else trading.decimal(trading.quotient(coalesce(p.quote_basis, p.cost_basis), p.quantity * multiplier)) end
-    || '","realized_pnl":"' || trading.decimal(p.realized_pnl) || '","fees":"' || trading.decimal(p.fees)
-    || '","version":' || p.version || '}';
+  return '{"symbol":' || to_json(p.symbol) || ',"strategy":' || to_json(p.strategy) || ',"quantity":"' || trim_scale(p.quantity)
+    || '","average_price":"' || money[1] || '","realized_pnl":"' || money[2] || '","fees":"' || money[3] || '","version":' || p.version || '}';
 end;
 $$;
 comment on function trading.position_json is 'A position as answers show it: average_price "0" when flat, realized_pnl gross.';

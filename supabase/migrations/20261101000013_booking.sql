@@ -12,7 +12,7 @@ create type trading.booking as (
   account trading.accounts, settings trading.account_settings, portfolio trading.portfolio, known_symbols integer, order_times timestamptz[],
   request trading.alert_request, alert_id bigint, at timestamptz, seen_from timestamptz,
   market trading.market, positions trading.positions[], own_slot integer, called boolean,
-  orders trading.orders[], changed_slots integer[], touched integer[], places_elsewhere integer, sources trading.alerts[],
+  orders trading.orders[], changed_slots integer[], touched integer[], places_unloaded integer, places_elsewhere integer, sources trading.alerts[],
   bar trading.bar, seen_places numeric[], reached trading.reached_order[],
   own trading.order_plan, last_fill trading.fills, last_opened numeric, last_trade trading.trades,
   fills trading.fills[], trades trading.trades[], status text, code text, message text
@@ -22,46 +22,13 @@ comment on type trading.booking is
   'orders where their rate is limited, else null. Of the alert: when it arrived (at), and from when on what it places or opens sees prices '
   '(seen_from; null: it carries no time). Of its symbol: the market; the positions of all strategies, own_slot that of its own, or in a margin '
   'call the one that is called. orders: the open ones that may be concerned, then those that it places; changed_slots and touched changed, the latter its '
-  'answer shows; places_elsewhere: what the other orders count toward max_resting_orders, where that may matter; sources: alerts of this pass '
+  'answer shows; places_elsewhere: what the other orders count toward max_resting_orders, where that may matter, and places_unloaded those '
+  'that were not loaded; sources: alerts of this pass '
   'whose orders are sized at their fill. bar: its mark; seen_places: up to where each position has seen it (null: it is none of its); reached: '
   'what is to fill. own: the plan of its own order. last_fill, what it opened and the trade that it closed; and all fills and trades. What it '
   'is answered: status, code, message.';
 
 -- See ----------------------------------------------------------------------------------------------
-
-create function trading.arrive(inout booking trading.booking, request trading.alert_request, now_at timestamptz)
-  language plpgsql volatile set search_path = '' as $$
-declare
-  clock constant text := (booking.settings).clock;
-  at constant timestamptz := coalesce(request.received_at, case when clock = 'alert' then least(request.time, now_at) end, now_at);
-  seen_from constant timestamptz := case when request.interval is not null and clock = 'arrival' then trading.end_of_bar(request, at) else request.time end;
-begin
-  if num_nonnulls(request.open, request.high, request.low) > 0 then
-    request.time := seen_from;  -- An order's stays: whether it is late is judged by what its sender wrote.
-  end if;
-  if request.time > at then  -- a clock that runs ahead may not freeze the mark, nor make stale all that follows
-    request.time := at;
-  end if;
-  booking.request := request;
-  booking.alert_id := nextval('trading.alerts_id_seq');
-  booking.at := at;
-  booking.seen_from := case when request.time is not null then least(seen_from, at) end;
-  booking.bar := null;
-  booking.seen_places := '{}';
-  booking.reached := '{}';
-  booking.own := null;
-  booking.status := 'ignored';
-  booking.code := null;
-  booking.message := null;
-  booking.fills := '{}';
-  booking.trades := '{}';
-  if at >= (booking.account).day_ends_at then
-    booking.account.day_equity := (booking.portfolio).cash + (booking.portfolio).holdings_value;
-    booking.account.day_ends_at := trading.day_end(at, (booking.settings).time_zone);
-  end if;
-end;
-$$;
-comment on function trading.arrive is 'The booking of the next alert, of which nothing has happened yet; now_at: when it arrived, but for a replay.';
 
 create function trading.halt_on_loss(inout booking trading.booking)
   language plpgsql immutable set search_path = '' as $$
@@ -76,31 +43,60 @@ end;
 $$;
 comment on function trading.halt_on_loss is 'Halts an account that has lost max_daily_loss since its day began.';
 
-create function trading.see(inout booking trading.booking)
+create function trading.see(
+  inout booking trading.booking, request trading.alert_request, at timestamptz, market trading.market, positions trading.positions[], own_slot integer,
+  orders trading.orders[], sources trading.alerts[]
+)
   language plpgsql volatile set search_path = '' as $$
 declare
-  request constant trading.alert_request := booking.request;
-  is_of_symbol constant boolean := coalesce(request.action, 'buy') not in ('halt', 'resume');
-  marked_at constant timestamptz := coalesce(request.time, booking.at);
-  market trading.market := booking.market;
+  settings constant trading.account_settings := booking.settings;
   portfolio trading.portfolio := booking.portfolio;
-  positions trading.positions[] := booking.positions;
+  held constant trading.positions := positions[own_slot];
+  is_of_symbol constant boolean := coalesce(request.action, 'buy') not in ('halt', 'resume');
+  seen_from constant timestamptz := case when request.interval is not null and settings.clock = 'arrival' then trading.end_of_bar(request, at) else request.time end;
+  marked_at timestamptz;
   bar trading.bar;
   has_room boolean := true;
   is_worthless boolean := false;  -- it closes at 0, which is no mark: it is its own fill's price only
   known_as text;                  -- the exchange that its symbol is known under, where it names another
   change numeric;
 begin
-  if not trading.is_known(positions[booking.own_slot]) then
+  if num_nonnulls(request.open, request.high, request.low) > 0 then
+    request.time := seen_from;  -- An order's stays: whether it is late is judged by what its sender wrote.
+  end if;
+  request.time := case when request.time > at then at else request.time end;  -- a clock that runs ahead may not freeze the mark, nor make stale all that follows
+  booking.request := request;
+  booking.alert_id := nextval('trading.alerts_id_seq');
+  booking.at := at;
+  booking.seen_from := case when request.time is not null then least(seen_from, at) end;
+  booking.own_slot := own_slot;
+  booking.orders := orders;
+  booking.sources := sources;
+  booking.changed_slots := '{}';
+  booking.touched := '{}';
+  booking.seen_places := '{}';
+  booking.reached := '{}';
+  booking.own := null;
+  booking.status := 'ignored';
+  booking.code := null;
+  booking.message := null;
+  booking.fills := '{}';
+  booking.trades := '{}';
+  if at >= (booking.account).day_ends_at then
+    booking.account.day_equity := portfolio.cash + portfolio.holdings_value;
+    booking.account.day_ends_at := trading.day_end(at, settings.time_zone);
+  end if;
+
+  if held.version = 0 and held.last_alert_at is null then
     select r.has_room, r.code, r.message, r.known_symbols into has_room, booking.code, booking.message, booking.known_symbols
-    from trading.check_room(request, positions, market, booking.settings, booking.orders, booking.known_symbols) r;
+    from trading.check_room(request, positions, market, settings, orders, booking.known_symbols) r;
   end if;
   known_as := case
     when request.exchange <> market.exchange then market.exchange
     when request.exchange is not null and market.exchange is null
-      then nullif(trading.resting_exchange(booking.orders, request.symbol), request.exchange) end;
+      then nullif(trading.resting_exchange(orders, request.symbol), request.exchange) end;
   if is_of_symbol and least(request.price, request.open, request.high, request.low) <= 0 and not market.allow_nonpositive then
-    is_worthless := trading.is_worthless(request, positions[booking.own_slot], market, portfolio);
+    is_worthless := trading.is_worthless(request, held, market, portfolio);
     if not is_worthless then
       booking.code := 'invalid_price';
       booking.message := 'the price is 0 or below: leave it out of a market order; where it is right, allow_nonpositive of the instrument allows it';
@@ -112,9 +108,10 @@ begin
       || ': name that exchange or none, or set symbols to with_exchange';
   end if;
 
+  marked_at := coalesce(request.time, at);
   if has_room and booking.code is null and known_as is null and not is_worthless and request.price is not null
      and coalesce(marked_at >= market.marked_at, true) then
-    bar := trading.bar_of(request, (booking.settings).bar_path);
+    bar := trading.bar_of(request, settings.bar_path);
     change := (bar.close - coalesce(market.mark, 0)) * coalesce(market.multiplier, 0);  -- without a rate it moves nothing
     portfolio.holdings_value := portfolio.holdings_value + market.net_quantity * change;
     portfolio.exposure := portfolio.exposure
@@ -135,15 +132,15 @@ begin
         positions[slot] := trading.watch_position(positions[slot], array[bar.close]);
       end if;
     end loop;
-    booking.bar := bar;
-    booking.portfolio := portfolio;
-    booking.market := market;
-    booking.positions := positions;
   end if;
-  if cardinality(booking.orders) > 0 then
+  booking.bar := bar;
+  booking.portfolio := portfolio;
+  booking.market := market;
+  booking.positions := positions;
+  if cardinality(orders) > 0 then
     booking := trading.watch_book(booking);
   end if;
-  if (booking.settings).max_daily_loss is not null then
+  if settings.max_daily_loss is not null then
     booking := trading.halt_on_loss(booking);  -- before the fills: the price that shows the loss may not open more
   end if;
 end;
@@ -311,9 +308,14 @@ begin
       slot := cardinality(orders) + 1;
       place := null;
     elsif is_order and booking.own is null and booking.code is null then
-      booking := trading.place_own(booking, orders);
-      continue when booking.code is not null;
-      due := booking.own;
+      due := trading.plan_own(booking, orders);
+      booking.own := due;
+      booking.code := due.code;
+      booking.message := due.message;
+      continue when due.code is not null;
+      if (booking.request).time is not null then
+        booking.positions[booking.own_slot] := trading.note_alert(booking.positions[booking.own_slot], booking.request, due.overtaken);
+      end if;
       slot := cardinality(orders) + 1;
       place := null;
       if is_target and due.overtaken is not true and cardinality(orders) > 0 then
@@ -323,6 +325,9 @@ begin
         end loop;
       end if;
       continue when (due.placed).id is null;
+      if booking.order_times is not null then
+        booking.order_times := array_append(booking.order_times, booking.at);
+      end if;
       if due.price is null then
         orders[slot] := due.placed;
         touched := array_append(touched, slot);
@@ -375,7 +380,6 @@ begin
   if (booking.settings).max_daily_loss is not null then
     booking := trading.halt_on_loss(booking);
   end if;
-  booking.status := case when booking.code is null then booking.status else 'rejected' end;
 end;
 $$;
 comment on function trading.fill is
@@ -412,49 +416,38 @@ end;
 $$;
 comment on function trading.plan_call is 'The order by which a margin call closes the position at own_slot, at its last mark.';
 
-create function trading.place_own(inout booking trading.booking, resting trading.orders[])
+create function trading.plan_own(booking trading.booking, resting trading.orders[]) returns trading.order_plan
   language plpgsql volatile set search_path = '' as $$
 declare
   request constant trading.alert_request := booking.request;
   settings constant trading.account_settings := booking.settings;
+  market constant trading.market := booking.market;
+  held constant trading.positions := booking.positions[booking.own_slot];
   portfolio trading.portfolio := booking.portfolio;
-  held trading.positions := booking.positions[booking.own_slot];
   own trading.order_plan;
   o trading.orders;
+  places integer;
 begin
   if booking.order_times is not null then
     portfolio.recent_orders := (select count(*) from unnest(booking.order_times) t where t > booking.at - interval '1 minute');
   end if;
-  own := trading.plan_order(request, held, booking.market, portfolio, settings, booking.at);
+  own := trading.plan_order(request, held, market, portfolio, settings, booking.at);
   if own.code = 'no_price' then
-    own := trading.plan_wait(own, request, held, booking.market, portfolio, settings, booking.at, trading.orders_ahead(resting, request));
-  end if;
-  if own.code is null and trading.places_needed(own) > 0
-     and booking.places_elsewhere + trading.places_taken(resting, request) + trading.places_needed(own) > settings.max_resting_orders then
-    own.code := 'too_many_orders';
-    own.message := 'max_resting_orders: ' || settings.max_resting_orders || ' rest, with the exits that they would place';
-  end if;
-  booking.own := own;
-  booking.code := own.code;
-  booking.message := own.message;
-  if own.code is not null then
-    return;
-  end if;
-
-  if (request.target).quantity is not null and request.time is not null then
-    held.last_previous := trading.signed_target(request.previous);
-    held.last_target := case when own.overtaken then held.last_target else trading.signed_target(request.target) end;
-  end if;
-  held.last_alert_at := greatest(held.last_alert_at, request.time);
-  booking.positions[booking.own_slot] := held;
-  if own.delta = 0 and (own.placed).waiting is not true then
-    return;
-  end if;
-
-  if booking.order_times is not null then
-    booking.order_times := array_append(booking.order_times, booking.at);
+    own := trading.plan_wait(own, request, held, market, portfolio, settings, booking.at, trading.orders_ahead(resting, request));
   end if;
   o := own.placed;
+  if own.code is not null or own.delta = 0 and o.waiting is not true then
+    return own;
+  end if;
+  if booking.places_elsewhere is not null then
+    places := trading.places_needed(own);
+    if places > 0 and booking.places_elsewhere + trading.places_taken(resting, request) + places > settings.max_resting_orders then
+      own.code := 'too_many_orders';
+      own.message := 'max_resting_orders: ' || settings.max_resting_orders || ' rest, with the exits that they would place';
+      return own;
+    end if;
+  end if;
+
   o.id := nextval('trading.orders_id_seq');
   o.account_id := (booking.account).id;
   o.epoch := (booking.account).epoch;
@@ -464,14 +457,24 @@ begin
   o.exchange := request.exchange;
   o.seen_from := booking.seen_from;
   o.created_at := booking.at;
-  if own.price is null and o.time_in_force = 'ioc' then
-    o := trading.canceled(o, 'ioc', booking.at);
-  end if;
-  booking.own.placed := o;
+  own.placed := case when own.price is null and o.time_in_force = 'ioc' then trading.canceled(o, 'ioc', booking.at) else o end;
+  return own;
 end;
 $$;
-comment on function trading.place_own is
-  'Plans an alert''s own order, which fills at once (own.price) or rests; without an id there is nothing to trade. Or says why not.';
+comment on function trading.plan_own is
+  'What an alert''s own order comes to: it fills at once (price) or rests; without an id there is nothing to trade. Or why there is none.';
+
+create function trading.note_alert(inout held trading.positions, request trading.alert_request, is_overtaken boolean)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if (request.target).quantity is not null and request.time is not null then
+    held.last_previous := trading.signed_target(request.previous);
+    held.last_target := case when is_overtaken then held.last_target else trading.signed_target(request.target) end;
+  end if;
+  held.last_alert_at := greatest(held.last_alert_at, request.time);
+end;
+$$;
+comment on function trading.note_alert is 'A position that an alert was applied to: older ones are stale from now on.';
 
 create function trading.book_fill(inout booking trading.booking, due trading.order_plan, place numeric)
   language plpgsql volatile set search_path = '' as $$
@@ -480,7 +483,8 @@ declare
   delta constant numeric := due.delta;
   price constant numeric := due.price;
   bar constant trading.bar := booking.bar;
-  slot constant integer := trading.slot_of(booking.positions, o.strategy);
+  slot constant integer := case when (booking.positions[booking.own_slot]).strategy = o.strategy then booking.own_slot
+    else trading.slot_of(booking.positions, o.strategy) end;
   was trading.positions := booking.positions[slot];
   held trading.positions;
   market trading.market := booking.market;
@@ -573,13 +577,39 @@ comment on function trading.watch_rest is 'What is held at the end of a bar has 
 
 -- Keep ---------------------------------------------------------------------------------------------
 
+create function trading.minute_marks(bars trading.mark_bars[]) returns trading.mark_bars[]
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return array(
+    select row(b.account_id, b.symbol, b.minute, (array_agg(b.open order by b.ordinality))[1], max(b.high), min(b.low),
+               (array_agg(b.close order by b.ordinality desc))[1])::trading.mark_bars
+    from unnest(bars) with ordinality b group by b.account_id, b.symbol, b.minute);
+end;
+$$;
+comment on function trading.minute_marks is 'Marks in their order as bars: one of each symbol and minute.';
+
+create function trading.minute_equity(bars trading.equity_bars[]) returns trading.equity_bars[]
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return array(
+    select row(b.account_id, b.epoch, b.minute, (array_agg(b.open order by b.ordinality))[1], max(b.high), min(b.low),
+               (array_agg(b.close order by b.ordinality desc))[1], (array_agg(b.exposure order by b.ordinality desc))[1])::trading.equity_bars
+    from unnest(bars) with ordinality b group by b.account_id, b.epoch, b.minute);
+end;
+$$;
+comment on function trading.minute_equity is 'Equity after alerts, in their order, as bars: one of each minute.';
+
 create function trading.keep(
-  booked trading.accounts, positions trading.positions[], markets trading.market[], alerts trading.alerts[],
+  booking trading.booking, positions trading.positions[], markets trading.market[], alerts trading.alerts[],
   placed trading.orders[], changed trading.orders[], fills trading.fills[], trades trading.trades[],
   mark_bars trading.mark_bars[], equity_bars trading.equity_bars[]
 ) returns void
   language plpgsql volatile set search_path = '' as $$
+declare
+  booked trading.accounts := booking.account;
 begin
+  booked.cash := (booking.portfolio).cash;
+  booked.version := booked.version + 1;
   insert into trading.alerts select a.* from unnest(alerts) a;
   -- A statement for nothing would still be set up: much of what a lone alert costs.
   if cardinality(placed) > 0 then
@@ -617,15 +647,11 @@ begin
   insert into trading.marks select booked.id, m.symbol, m.mark, m.marked_at, m.exchange from unnest(markets) m where m.mark is not null
   on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at, exchange = excluded.exchange;
   insert into trading.mark_bars as kept
-  select b.account_id, b.symbol, b.minute, (array_agg(b.open order by b.ordinality))[1], max(b.high), min(b.low),
-    (array_agg(b.close order by b.ordinality desc))[1]
-  from unnest(mark_bars) with ordinality b group by b.account_id, b.symbol, b.minute
+  select b.* from unnest(case when cardinality(mark_bars) = 1 then mark_bars else trading.minute_marks(mark_bars) end) b
   on conflict (account_id, symbol, minute) do update set
     high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close;
   insert into trading.equity_bars as kept
-  select b.account_id, b.epoch, b.minute, (array_agg(b.open order by b.ordinality))[1], max(b.high), min(b.low),
-    (array_agg(b.close order by b.ordinality desc))[1], (array_agg(b.exposure order by b.ordinality desc))[1]
-  from unnest(equity_bars) with ordinality b group by b.account_id, b.epoch, b.minute
+  select b.* from unnest(case when cardinality(equity_bars) = 1 then equity_bars else trading.minute_equity(equity_bars) end) b
   on conflict (account_id, epoch, minute) do update set
     high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low),
     close = excluded.close, exposure = excluded.exposure;
@@ -635,29 +661,7 @@ begin
 end;
 $$;
 comment on function trading.keep is
-  'The fourth act: writes what a pass over an account''s alerts came to: one statement a table, two for orders: those it placed, those it changed. '
-  'The bars, one of each alert, are gathered by minute.';
-
-create function trading.mark_bar(booking trading.booking) returns trading.mark_bars
-  language plpgsql immutable set search_path = '' as $$
-declare
-  bar constant trading.bar := booking.bar;
-begin
-  return row((booking.account).id, (booking.market).symbol, date_trunc('minute', (booking.market).marked_at), bar.open, bar.high, bar.low, bar.close)::trading.mark_bars;
-end;
-$$;
-comment on function trading.mark_bar is 'The mark of an alert, in its minute.';
-
-create function trading.equity_bar(booking trading.booking) returns trading.equity_bars
-  language plpgsql immutable set search_path = '' as $$
-declare
-  equity constant numeric := (booking.portfolio).cash + (booking.portfolio).holdings_value;
-begin
-  return row((booking.account).id, (booking.account).epoch, date_trunc('minute', booking.at), equity, equity, equity, equity,
-    (booking.portfolio).exposure)::trading.equity_bars;
-end;
-$$;
-comment on function trading.equity_bar is 'Equity after an alert, in the minute of its arrival.';
+  'The fourth act: writes what a pass over an account''s alerts came to: one statement a table, two for orders: those it placed, those it changed.';
 
 create function trading.load_booking(booked trading.accounts) returns trading.booking
   language plpgsql volatile set search_path = '' as $$
@@ -680,42 +684,22 @@ end;
 $$;
 comment on function trading.load_booking is 'An account that is about to be booked.';
 
-create function trading.booking_json(booking trading.booking, orders text, held trading.positions, multiplier numeric) returns json
-  language plpgsql immutable set search_path = '' as $$
-declare
-  portfolio constant trading.portfolio := booking.portfolio;
-  own constant trading.order_plan := booking.own;
-  code constant text := booking.code;
-  fill trading.fills;
-  fills text := '';
-  answer json;
-begin
-  foreach fill in array booking.fills loop
-    fills := fills || case when fills = '' then '' else ',' end || trading.fill_json(fill);
-  end loop;
-  answer := trading.answer_json(booking.status, code, booking.message, booking.alert_id, booking.request, orders, fills,
-    trading.position_json(held, multiplier),
-    ',"cash":"' || trading.decimal(portfolio.cash) || '","equity":"' || trading.decimal(portfolio.cash + portfolio.holdings_value) || '"'
-      || case when portfolio.halted then ',"halted":' || to_json((booking.account).halt_reason) else '' end
-      || case when (own.placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
-      || case when code = 'stop_too_far' then ',"path":"stop_loss"' when code = 'invalid_price' then ',"path":"price"'
-           when code = 'invalid_bracket' and starts_with(booking.message, 'take_profits[')
-             then ',"path":"' || split_part(booking.message, ' ', 1) || '"' else '' end
-      || case when own.repaired is not null and code is null
-           then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
-  -- A modify may be sent again and again, and name hundreds of orders each time.
-  return case (booking.request).action when 'modify' then trading.short_answer(answer) else answer end;
-end;
-$$;
-comment on function trading.booking_json is 'The answer to an alert that was booked: the orders that it touched, its fills, the position and the account after it.';
-
-create function trading.inbox_row(booking trading.booking, dedupe_key text, answer json) returns trading.alerts
+create function trading.inbox_row(booking trading.booking, dedupe_key text, orders text, held trading.positions, multiplier numeric) returns trading.alerts
   language plpgsql immutable set search_path = '' as $$
 declare
   request constant trading.alert_request := booking.request;
   account constant trading.accounts := booking.account;
+  portfolio constant trading.portfolio := booking.portfolio;
+  own constant trading.order_plan := booking.own;
+  code constant text := booking.code;
+  money constant text[] := trading.decimals(array[portfolio.cash, portfolio.cash + portfolio.holdings_value]);
   inbox trading.alerts;
+  fill trading.fills;
+  fills text := '';
 begin
+  foreach fill in array booking.fills loop
+    fills := fills || case when fills = '' then '' else ',' end || trading.fill_json(fill);
+  end loop;
   inbox.account_id := account.id;
   inbox.epoch := account.epoch;
   inbox.id := booking.alert_id;
@@ -727,41 +711,56 @@ begin
   inbox.request := request.message;
   inbox.alert_time := request.time;
   inbox.received_at := booking.at;
-  inbox.status := booking.status;
-  inbox.code := booking.code;
-  inbox.answer := answer;
+  inbox.status := case when code is null then booking.status else 'rejected' end;
+  inbox.code := code;
+  inbox.answer := trading.answer_json(inbox.status, code, booking.message, booking.alert_id, request, orders, fills,
+    trading.position_json(held, multiplier),
+    ',"cash":"' || money[1] || '","equity":"' || money[2] || '"'
+      || case when portfolio.halted then ',"halted":' || to_json(account.halt_reason) else '' end
+      || case when (own.placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
+      || case when code = 'stop_too_far' then ',"path":"stop_loss"' when code = 'invalid_price' then ',"path":"price"'
+           when code = 'invalid_bracket' and starts_with(booking.message, 'take_profits[')
+             then ',"path":"' || split_part(booking.message, ' ', 1) || '"' else '' end
+      || case when own.repaired is not null and code is null
+           then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
+  if request.action = 'modify' then  -- it may be sent again and again, and name hundreds of orders each time
+    inbox.answer := trading.short_answer(inbox.answer);
+  end if;
   return inbox;
 end;
 $$;
-comment on function trading.inbox_row is 'An alert as the inbox keeps it.';
+comment on function trading.inbox_row is
+  'An alert as the inbox keeps it, with its answer: the orders that it touched (as JSON, with commas between), its fills, the position and the account after it.';
 
 -- All four -----------------------------------------------------------------------------------------
 
-create function trading.call_margin(inout booking trading.booking, slot integer)
-  language plpgsql immutable set search_path = '' as $$
+create function trading.count_places(inout booking trading.booking, loaded trading.orders[], others trading.orders[])
+  language plpgsql volatile set search_path = '' as $$
 begin
-  booking.own_slot := slot;
-  booking.called := true;
-  booking.bar := null;
-  booking.reached := '{}';
+  booking.places_unloaded := coalesce(booking.places_unloaded, trading.count_places_elsewhere((booking.account).id, loaded));
+  booking.places_elsewhere := booking.places_unloaded + (select coalesce(sum(trading.places_of(o)), 0) from unnest(others) o);
 end;
 $$;
-comment on function trading.call_margin is 'A booking that goes on with a margin call of the position at slot.';
+comment on function trading.count_places is
+  'A booking that knows what the orders that are not handed over count: others, and in the table those that were not loaded, counted once.';
 
-create function trading.hand_over(
-  inout booking trading.booking, market trading.market, positions trading.positions[], orders trading.orders[], sources trading.alerts[]
+create function trading.call_margin(
+  inout booking trading.booking, market trading.market, positions trading.positions[], own_slot integer, orders trading.orders[]
 )
   language plpgsql immutable set search_path = '' as $$
 begin
-  booking.market := trading.at_rate(market, booking.portfolio);
+  booking.market := market;
   booking.positions := positions;
   booking.orders := orders;
   booking.changed_slots := '{}';
   booking.touched := '{}';
-  booking.sources := sources;
+  booking.reached := '{}';
+  booking.bar := null;
+  booking.own_slot := own_slot;
+  booking.called := true;
 end;
 $$;
-comment on function trading.hand_over is 'A booking that goes on in a symbol: its market, its positions, and the open orders that may be concerned, with their alerts.';
+comment on function trading.call_margin is 'A booking that goes on with a margin call: of the position at own_slot, of whatever symbol.';
 
 create function trading.book_account(booked trading.accounts, requests trading.alert_request[], all_held boolean) returns json[]
   language plpgsql volatile set search_path = '' as $$
@@ -773,25 +772,23 @@ declare
   loaded constant integer := cardinality(orders);
   positions trading.positions[] := trading.load_positions(booked.id, requests, held_symbols, orders);
   markets trading.market[] := trading.load_markets(booked, positions);
-  resting integer[] := array(select generate_subscripts(orders, 1));             -- the slots of the orders that rest,
-  resting_symbols text[] := array(select o.symbol from unnest(orders) o);        -- their symbols,
-  first_expiry timestamptz := (select min(o.expires_at) from unnest(orders) o);  -- and when the first of them expires
-  places_unloaded integer;
-
+  resting integer[] := '{}';          -- the slots of the orders that rest,
+  resting_symbols text[];             -- their symbols,
+  first_expiry timestamptz;           -- when the first of them expires,
+  is_outdated boolean := loaded > 0;  -- and whether that has changed since
   asked trading.planned_request;
   request trading.alert_request;
   twin trading.alerts;
+  at timestamptz;
   market trading.market;
-  market_slot integer;
   slot integer;
-  held trading.positions;
   concerned integer[];  -- the slots of the orders that are handed over
   handed trading.orders[];
   touched integer[];
   orders_json text;
   fill trading.fills;
+  equity numeric;
   calls integer;        -- positions that margin calls have closed at this alert
-
   answers json[] := '{}';
   new_alerts trading.alerts[] := '{}';
   duplicates trading.duplicates[] := '{}';
@@ -809,103 +806,105 @@ begin
         asked.dedupe_key := trading.next_dedupe_key(asked.dedupe_key, twin.dedupe_key);
       elsif twin.id is not null then
         answers[asked.nr] := trading.twin_json(twin, asked, request, positions[asked.position_slot], markets[asked.market_slot]);
-        if twin.content_hash = request.hash then
-          duplicates := array_append(duplicates, trading.duplicate_of(twin, request, now_at));
-        end if;
+        duplicates := case when twin.content_hash = request.hash then array_append(duplicates, trading.duplicate_of(twin, request, now_at)) else duplicates end;
         continue;
       end if;
     end if;
 
-    booking := trading.arrive(booking, request, now_at);
-    market_slot := asked.market_slot;
-    booking.own_slot := asked.position_slot - (markets[market_slot]).first_slot + 1;
+    at := coalesce(request.received_at, case when (booking.settings).clock = 'alert' then least(request.time, now_at) end, now_at);
+    market := markets[asked.market_slot];
+    slot := asked.position_slot;
     touched := '{}';
     calls := 0;
     loop
-      market := markets[market_slot];
-      if market.currency is not null and not exists (select from unnest((booking.portfolio).currencies) c where c.code = market.currency) then
+      if market.currency is not null then
         booking.portfolio := trading.with_currency(booking.portfolio, booked, market.currency, markets);
+        market := trading.at_rate(market, booking.portfolio);
+      end if;
+      if is_outdated then
+        resting := array(select s from generate_subscripts(orders, 1) s where (orders[s]).status = 'open');
+        resting_symbols := array(select (orders[s]).symbol from unnest(resting) s);
+        first_expiry := (select min((orders[s]).expires_at) from unnest(resting) s);
+        is_outdated := false;
       end if;
       concerned := '{}';
       handed := '{}';
-      if market.symbol = any (resting_symbols) or first_expiry <= booking.at or request.action = 'cancel' then
+      if market.symbol = any (resting_symbols) or first_expiry <= at or request.action = 'cancel' then
         concerned := array(select s from unnest(resting) s
-                           where (orders[s]).symbol = market.symbol or (orders[s]).expires_at <= booking.at or request.action = 'cancel' order by s);
+                           where (orders[s]).symbol = market.symbol or (orders[s]).expires_at <= at or request.action = 'cancel' order by s);
         handed := array(select orders[s] from unnest(concerned) s order by s);
       end if;
-      booking := trading.hand_over(booking, market, positions[market.first_slot:market.last_slot], handed,
-                                   case when handed <> '{}' then trading.sources_of(handed, new_alerts) end);
-      if trading.may_rest(request) then
-        places_unloaded := coalesce(places_unloaded, trading.count_places_elsewhere(booked.id, orders[:loaded]));
-        booking.places_elsewhere := places_unloaded
-          + (select coalesce(sum(trading.places_of(orders[s])), 0) from unnest(resting) s where s <> all (concerned));
+      if coalesce(request.action, 'buy') in ('buy', 'sell', 'close') and (request.price is null or request.order_type <> 'market'
+          or request.take_profits is not null or request.stop_loss is distinct from null) then
+        booking := trading.count_places(booking, case when booking.places_unloaded is null then orders[:loaded] end,
+                                        array(select orders[s] from unnest(resting) s where s <> all (concerned)));
       end if;
-
       if calls = 0 then
-        booking := trading.see(booking);
-        booking := trading.decide(booking);
+        booking := trading.see(booking, request, at, market, positions[market.first_slot:market.last_slot], slot - market.first_slot + 1, handed,
+                               case when handed <> '{}' then trading.sources_of(handed, new_alerts) end);
+        if request.action in ('halt', 'resume', 'cancel', 'modify') then
+          booking := trading.decide(booking);
+        end if;
+      else
+        booking := trading.call_margin(booking, market, positions[market.first_slot:market.last_slot], slot - market.first_slot + 1, handed);
       end if;
-      booking := trading.fill(booking);
+      if request.action is distinct from 'mark' or cardinality(booking.reached) > 0 or (booking.bar).length > 0 or calls > 0 then
+        booking := trading.fill(booking);
+      end if;
 
-      markets[market_slot] := booking.market;
-      slot := market.first_slot;
-      foreach held in array booking.positions loop
-        positions[slot] := held;
-        slot := slot + 1;
-      end loop;
+      markets[market.slot] := booking.market;
+      positions[market.first_slot:market.last_slot] := booking.positions;
       handed := booking.orders;
+      foreach slot in array booking.changed_slots || booking.touched loop
+        continue when slot > cardinality(concerned);
+        orders[concerned[slot]] := handed[slot];
+        changed := array_append(changed, concerned[slot]);
+        is_outdated := true;
+      end loop;
       for nr in cardinality(concerned) + 1 .. cardinality(handed) loop
         orders := array_append(orders, handed[nr]);
         concerned[nr] := cardinality(orders);
-        resting := case when (handed[nr]).status = 'open' then array_append(resting, cardinality(orders)) else resting end;
-      end loop;
-      foreach slot in array booking.changed_slots || booking.touched loop
-        orders[concerned[slot]] := handed[slot];
-        changed := array_append(changed, concerned[slot]);
+        is_outdated := is_outdated or (handed[nr]).status = 'open';
       end loop;
       foreach slot in array booking.touched loop
         touched := case when concerned[slot] = any (touched) then touched else array_append(touched, concerned[slot]) end;
       end loop;
-      if touched operator(pg_catalog.&&) resting then
-        resting := array(select s from unnest(resting) s where (orders[s]).status = 'open' order by s);
-        resting_symbols := array(select (orders[s]).symbol from unnest(resting) s);
-        first_expiry := (select min((orders[s]).expires_at) from unnest(resting) s);
-      end if;
       if (booking.bar).close is not null then
-        mark_bars := array_append(mark_bars, trading.mark_bar(booking));
+        mark_bars := array_append(mark_bars, row(booked.id, market.symbol, date_trunc('minute', (booking.market).marked_at), (booking.bar).open, (booking.bar).high,
+          (booking.bar).low, (booking.bar).close)::trading.mark_bars);
       end if;
-
       exit when ((booking.settings).margin_call = 'close' and calls < 20 and trading.is_called(booking.portfolio, booking.settings)) is not true;
       if not all_held then
         return null;
       end if;
       calls := calls + 1;  -- the next alert goes on
       slot := trading.called_position(positions, markets, booking.portfolio);
-      market_slot := (select s from generate_subscripts(markets, 1) s where slot between (markets[s]).first_slot and (markets[s]).last_slot);
-      booking := trading.call_margin(booking, slot - (markets[market_slot]).first_slot + 1);
+      market := markets[(select s from generate_subscripts(markets, 1) s where slot between (markets[s]).first_slot and (markets[s]).last_slot)];
     end loop;
 
     orders_json := '';
     foreach slot in array touched loop
       orders_json := orders_json || case when orders_json = '' then '' else ',' end || trading.order_json(orders[slot]);
     end loop;
-    answers[asked.nr] := trading.booking_json(booking, orders_json, positions[asked.position_slot], (markets[asked.market_slot]).quote_multiplier);
-    new_alerts := array_append(new_alerts, trading.inbox_row(booking, asked.dedupe_key, answers[asked.nr]));
+    new_alerts := array_append(new_alerts,
+      trading.inbox_row(booking, asked.dedupe_key, orders_json, positions[asked.position_slot], (markets[asked.market_slot]).quote_multiplier));
+    answers[asked.nr] := (new_alerts[cardinality(new_alerts)]).answer;
     foreach fill in array booking.fills loop
       fills := array_append(fills, fill);
     end loop;
-    trades := case when booking.trades = '{}' then trades else trades || booking.trades end;
+    if cardinality(booking.trades) > 0 then
+      trades := trades || booking.trades;
+    end if;
     -- A mark that is older than the last one changes nothing: on the alerts' clock it would put today's equity into its own minute.
     if request.action is distinct from 'mark' or coalesce((booking.request).time >= (markets[asked.market_slot]).marked_at, true) then
-      equity_bars := array_append(equity_bars, trading.equity_bar(booking));
+      equity := (booking.portfolio).cash + (booking.portfolio).holdings_value;
+      equity_bars := array_append(equity_bars, row(booked.id, booked.epoch, date_trunc('minute', booking.at), equity, equity, equity, equity,
+        (booking.portfolio).exposure)::trading.equity_bars);
     end if;
   end loop;
 
   if cardinality(new_alerts) > 0 then
-    booked := booking.account;
-    booked.cash := (booking.portfolio).cash;
-    booked.version := booked.version + 1;
-    perform trading.keep(booked, positions, markets, new_alerts, orders[loaded + 1:],
+    perform trading.keep(booking, positions, markets, new_alerts, orders[loaded + 1:],
       array(select orders[c.slot] from (select distinct unnest(changed) as slot) c where c.slot <= loaded order by c.slot),
       fills, trades, mark_bars, equity_bars);
   end if;

@@ -166,9 +166,9 @@ declare
 begin
   perform trading.take_search_place(only_strategy, only_symbol, nullif(only_status, 'open'));
   return query
-  select o.id::text, o.alert_id::text, o.strategy, o.symbol, o.side, o.type, trading.decimal(o.quantity),
+  select o.id::text, o.alert_id::text, o.strategy, o.symbol, o.side::text, o.type::text, trading.decimal(o.quantity),
     trading.decimal(o.limit_price), trading.decimal(o.stop_price), trading.decimal(o.trail_amount), trading.decimal(o.trail_percent),
-    o.time_in_force, o.expires_at, o.reduce_only, o.bracket_id::text, o.leg, o.status, o.reason, o.created_at, o.closed_at, o.waiting
+    o.time_in_force::text, o.expires_at, o.reduce_only, o.bracket_id::text, o.leg::text, o.status::text, o.reason::text, o.created_at, o.closed_at, o.waiting
   from trading.orders o
   where o.account_id = owned.id and o.epoch = trading.find_epoch(owned, in_epoch) and -o.id > trading.page_start(before)
     and (only_strategy is null or o.strategy = only_strategy)
@@ -198,7 +198,7 @@ declare
 begin
   perform trading.take_search_place(only_strategy, only_symbol);
   return query
-  select f.id::text, f.order_id::text, f.alert_id::text, f.strategy, f.symbol, f.side, trading.decimal(f.quantity),
+  select f.id::text, f.order_id::text, f.alert_id::text, f.strategy, f.symbol, f.side::text, trading.decimal(f.quantity),
     trading.decimal(f.price), trading.decimal(f.multiplier), trading.decimal(f.fee), trading.decimal(f.realized_pnl), f.filled_at,
     trading.decimal(coalesce(f.rate, 1))
   from trading.fills f
@@ -258,7 +258,7 @@ declare
 begin
   perform trading.take_search_place(only_strategy, only_symbol, only_status);
   return query
-  select a.id::text, a.strategy, a.symbol, a.status, a.code, a.request, trading.short_answer(a.answer), a.alert_time, a.received_at, coalesce(d.nr, 0), d.received_at,
+  select a.id::text, a.strategy, a.symbol, a.status::text, a.code::text, a.request, trading.short_answer(a.answer), a.alert_time, a.received_at, coalesce(d.nr, 0), d.received_at,
     case jsonb_typeof(a.request -> 'ignored') when 'array' then array(select jsonb_array_elements_text(a.request -> 'ignored')) else '{}' end
   from trading.alerts a
   left join lateral (
