@@ -9,14 +9,21 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts a stack as a process of its own, in a directory of its own, without functions' load on its gateway. */
-export async function startStackProcess(dataDir: string): Promise<StackInfo & Running> {
+/**
+ * Starts a stack as a process of its own, in a directory of its own, without functions' load on its gateway.
+ *
+ * @param checkout whose stack: this one's, or another commit's
+ */
+export async function startStackProcess(
+  dataDir: string,
+  checkout = repositoryRoot,
+): Promise<StackInfo & Running> {
   const ports = ["--port", "--db-port", "--dashboard-port", "--redis-port"].flatMap((
     flag,
   ) => [flag, `${freePort()}`]);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "start", ...ports, "--data-dir", dataDir, "--isolates", "1", "--json", "--no-watch"],
-    cwd: repositoryRoot,
+    cwd: checkout,
     stdin: "null",
     stdout: "piped",
     stderr: "null",

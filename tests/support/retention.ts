@@ -64,7 +64,7 @@ export function same(one: Record<string, unknown[]>, other: Record<string, unkno
 }
 
 /** A number from 0 to below 1 that looks random, the same for the same `nr` (mulberry32). */
-function random(nr: number): number {
+export function random(nr: number): number {
   let mixed = Math.imul(nr + 0x6d2b79f5, 0x9e3779b1) >>> 0;
   mixed = Math.imul(mixed ^ mixed >>> 15, mixed | 1);
   mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61);
