@@ -57,7 +57,7 @@ export function runTool(services: ToolServices): Handler<{ Variables: Variables 
       throw new HttpError(404, "no_tool", `there is no such tool: ${toolNameSchema.options.join(", ")}`);
     }
     const tool = TOOLS[name.data];
-    const input = await readInput(context, tool, services.bodyLimit);
+    const input = await readInput(context, tool, Math.max(tool.bodyLimit ?? 0, services.bodyLimit));
     const account = accountOf(tool, input, sender);
     const requestId = context.get("requestId");
     Object.assign(context.get("logFields"), { tool: name.data });

@@ -30,6 +30,8 @@ export interface Tool {
   schema: z.ZodType;
   /** `account`: reads one; `change`: may change one, whose cached reads are void afterwards; `everywhere`: concerns all. */
   scope: "account" | "change" | "everywhere";
+  /** Largest body, in bytes, of one that takes a file; left out: that of all. */
+  bodyLimit?: number;
   /**
    * Does it, and answers what the answer's `result` is.
    *

@@ -1,5 +1,6 @@
 import type { ToolName } from "../validators/tool-name.ts";
 import { createAccount, halt, resetAccount, resume, updateSettings, verifyAccount } from "./accounts.ts";
+import { importBacktestTool } from "./backtest.ts";
 import { closeAll } from "./close-all.ts";
 import { upsertInstrument } from "./instruments.ts";
 import { sendTestNotification } from "./notifications.ts";
@@ -23,5 +24,6 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   upsert_instrument: upsertInstrument,
   split,
   verify_account: verifyAccount,
+  import_backtest: importBacktestTool,
   send_test_notification: sendTestNotification,
 };

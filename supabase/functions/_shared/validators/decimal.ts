@@ -63,11 +63,18 @@ export function absolute(decimal: string): string {
   return decimal.startsWith("-") ? decimal.slice(1) : decimal;
 }
 
-/** A normalized decimal as an integer count of 10^-18. */
-function scaled(decimal: string): bigint {
+/** A decimal as an integer count of 10^-18: sums of such counts are exact. What lies beyond is cut. */
+export function scaled(decimal: string): bigint {
   const [whole = "0", fraction = ""] = absolute(decimal).split(".");
-  const units = BigInt(whole + fraction.padEnd(MAX_DIGITS, "0"));
+  const units = BigInt(whole + fraction.slice(0, MAX_DIGITS).padEnd(MAX_DIGITS, "0"));
   return decimal.startsWith("-") ? -units : units;
+}
+
+/** The normalized decimal of an integer count of 10^-18. */
+export function unscaled(count: bigint): string {
+  const digits = (count < 0n ? -count : count).toString().padStart(MAX_DIGITS + 1, "0");
+  const fraction = digits.slice(-MAX_DIGITS).replace(/0+$/, "");
+  return `${count < 0n ? "-" : ""}${digits.slice(0, -MAX_DIGITS)}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
 function outOfBounds(side: "before" | "after"): ReadDecimal {

@@ -16,6 +16,7 @@ export const TOOL_NAMES = [
   "upsert_instrument",
   "split",
   "verify_account",
+  "import_backtest",
   "send_test_notification",
 ] as const;
 

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { type ImportOptions, importOptions } from "../../supabase/functions/_shared/backtest/options.ts";
+import { errorText, StackError } from "../errors.ts";
+import { defaultOptions } from "../options.ts";
+import { inRepository, readTextIfAny } from "../paths.ts";
+import { localUser } from "../secrets.ts";
+
+/** An import, and the project that it goes to. */
+export interface BacktestOptions {
+  path: string;
+  url: string;
+  /** Key of the service role. */
+  secretKey: string;
+  what: ImportOptions;
+}
+
+const localUrl = `http://127.0.0.1:${defaultOptions.port}`;
+const HELP = "See npx deno task backtest --help.";
+
+/** The text of `--help`. */
+export const usage = `deno task backtest import <file> --account <name> [options]
+
+  <file>              TradingView's List of trades, CSV or XLSX, exported in English
+  --account <name>    the baseline account; it is made when it is not there
+  --symbol <symbol>   the instrument, as the account to compare with has it (BACKTEST)
+  --strategy <name>   whose orders they are (no name)
+  --time-zone <zone>  of the chart, an IANA name like America/New_York (UTC)
+  --commission <c>    "0.05%", "0.02 per contract" or "1 per order" (none)
+  --capital <money>   what the account begins with (1000000)
+  --currency <code>   of the account (that of the file's profits, else USD)
+  --owner <uuid>      the user of Supabase Auth who is to see the account
+  --url <url>         the project (${localUrl})
+  --secret-key <key>  the project's sb_secret_… key (that of the local stack, unless --url names another)
+  --data-dir <path>   where the local stack keeps its keys (.local)`;
+
+/**
+ * Reads the command line, and for the local stack its keys.
+ *
+ * @returns null when it asks for help
+ * @throws StackError for an unknown flag, a bad value or a missing key
+ */
+export async function readOptions(args: string[]): Promise<BacktestOptions | null> {
+  const { values: flags, positionals } = parseFlags(args);
+  if (flags.help) return null;
+  const [command, path, ...more] = positionals;
+  if (command !== "import" || path === undefined || more.length > 0) {
+    throw new StackError(
+      "What to import is not clear.",
+      "Give one file: npx deno task backtest import <file> --account <name>.",
+    );
+  }
+  const isElsewhere = flags.url !== undefined && flags["secret-key"] !== undefined;
+  const local = isElsewhere ? null : await localSecrets(flags["data-dir"] ?? inRepository(".local"));
+  const secretKey = flags["secret-key"] ?? local?.secretKey;
+  if (secretKey === undefined) {
+    throw new StackError(
+      "No key: the local stack was never started here.",
+      "Run npx deno task start in another terminal, or give --url and --secret-key of another project.",
+    );
+  }
+  return {
+    path,
+    url: (flags.url ?? localUrl).replace(/\/$/, ""),
+    secretKey,
+    what: readWhat({ ...flags, owner: flags.owner ?? local?.owner }),
+  };
+}
+
+/** The flags as the tool import_backtest takes them. */
+function readWhat(flags: ReturnType<typeof parseFlags>["values"]): ImportOptions {
+  const { account, symbol, strategy, commission, capital, currency } = flags;
+  const read = importOptions.safeParse({
+    ...{ account, symbol, strategy, commission, capital, currency },
+    time_zone: flags["time-zone"],
+    owner_id: flags.owner,
+  });
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const flag = { time_zone: "time-zone", owner_id: "owner" }[String(issue?.path[0])] ?? issue?.path[0];
+  throw new StackError(`--${String(flag)} ${issue?.message}.`, HELP);
+}
+
+function parseFlags(args: string[]) {
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        account: text,
+        symbol: text,
+        strategy: text,
+        "time-zone": text,
+        commission: text,
+        capital: text,
+        currency: text,
+        owner: text,
+        url: text,
+        "secret-key": text,
+        "data-dir": text,
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new StackError(errorText(error), HELP);
+  }
+}
+
+/** What the local stack wrote into its data directory; null when it never ran. */
+async function localSecrets(dataDir: string) {
+  const secrets = await readTextIfAny(join(dataDir, "secrets.json"));
+  if (secrets === null) return null;
+  const { secretKey } = z.object({ secretKey: z.string() }).parse(JSON.parse(secrets));
+  return { secretKey, owner: localUser.id };
+}

@@ -1,0 +1,74 @@
+import { createClient } from "@supabase/supabase-js";
+import { createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
+import { createGroupCommit } from "../../supabase/functions/_shared/alerts/group-commit.ts";
+import { importBacktest } from "../../supabase/functions/_shared/backtest/import.ts";
+import { readImport } from "../../supabase/functions/_shared/backtest/read-import.ts";
+import type { Database } from "../../supabase/functions/_shared/database/types.ts";
+import { HttpError } from "../../supabase/functions/_shared/http/errors.ts";
+import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";
+import type { Call } from "../../supabase/functions/_shared/tools/tool.ts";
+import { errorText, StackError } from "../errors.ts";
+import { standardError } from "../log.ts";
+import { type BacktestOptions, readOptions, usage } from "./options.ts";
+import { reportOf } from "./report.ts";
+
+/** Milliseconds that an import may take. */
+const DEADLINE = 15 * 60_000;
+
+/**
+ * `deno task backtest`: the work of the tool import_backtest, without its deadline. Returns the exit code: 1 also when
+ * the account's profit is not the file's.
+ */
+async function main(args: string[]): Promise<number> {
+  try {
+    const options = await readOptions(args);
+    if (options === null) {
+      standardError(usage);
+      return 0;
+    }
+    return await run(options);
+  } catch (error) {
+    standardError(`error: ${errorText(error)}`);
+    if (error instanceof StackError) standardError(`  ${error.advice}`);
+    if (error instanceof HttpError) {
+      for (const { message } of error.details ?? []) standardError(`  ${message}`);
+    }
+    return 1;
+  }
+}
+
+async function run({ path, url, secretKey, what }: BacktestOptions): Promise<number> {
+  const work = await readImport(await readFile(path), what);
+  const total = work.plan.orders.length;
+  standardError(`${work.file.trades.length} trades, ${total} orders, to ${url}, account ${work.account}`);
+  const started = performance.now();
+  const result = await importBacktest(work, callTo(url, secretKey, work.account));
+  for (const line of reportOf(result, (performance.now() - started) / 1000)) standardError(line);
+  return result.check?.equal === true ? 0 : 1;
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw new StackError(`${path} cannot be read: ${errorText(error)}`, "Give the path of the export.");
+  }
+}
+
+/** The project as a tool is given it. */
+function callTo(url: string, secretKey: string, account: string): Call {
+  const database = createClient<Database>(url, secretKey, {
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
+  return {
+    account,
+    rpc: createCallRpc(database),
+    book: createGroupCommit({ send: createSendBatch(database, "process_alerts") }),
+    sendTest: null,
+    keyId: "backtest",
+    requestId: crypto.randomUUID(),
+    deadline: Date.now() + DEADLINE,
+  };
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

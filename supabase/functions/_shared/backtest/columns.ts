@@ -1,0 +1,72 @@
+/** What is read of TradingView's "List of trades"; the other columns follow from these. */
+export type ColumnName =
+  | "number"
+  | "type"
+  | "time"
+  | "signal"
+  | "price"
+  | "quantity"
+  | "profit"
+  | "cumulative";
+
+/** How TradingView has headed each column over the years, in small letters; what the group matches is a currency. */
+const HEADERS: Readonly<Record<ColumnName, RegExp>> = {
+  number: /^trade (?:#|number|no\.?)$/,
+  type: /^type$/,
+  time: /^date(?:\/| and )time$/,
+  signal: /^signal$/,
+  price: /^price(?: ([a-z0-9.]+))?$/,
+  quantity: /^(?:(?:position )?size \(qty\)|position size|quantity|qty|contracts)$/,
+  profit: /^(?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
+  cumulative: /^cum(?:ulative|\.) (?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
+};
+
+/** An export without it is read all the same: the profits are added up. */
+const OPTIONAL: ReadonlySet<ColumnName> = new Set(["cumulative"]);
+
+/** Where each column stands, and the currency that its header names. */
+export type Columns = ReadonlyMap<ColumnName, { index: number; currency: string | null }>;
+
+const NAMES = Object.keys(HEADERS) as ColumnName[];
+
+/** The columns of a row of headers, or why it is none of TradingView's. */
+export function readHeaders(
+  headers: readonly string[],
+): { ok: true; columns: Columns } | { ok: false; message: string; found: number } {
+  const written = headers.map((header) => header.replace(/\s+/g, " ").trim().toLowerCase());
+  const columns = new Map<ColumnName, { index: number; currency: string | null }>();
+  for (const name of NAMES) {
+    const matches = written.map((header) => HEADERS[name].exec(header));
+    const indexes = matches.flatMap((match, index) => match === null ? [] : [index]);
+    const [index] = indexes;
+    if (index === undefined) continue;
+    if (indexes.length > 1) {
+      return { ok: false, message: `has the column "${headers[index]}" more than once`, found: columns.size };
+    }
+    columns.set(name, { index, currency: matches[index]?.[1]?.toUpperCase() ?? null });
+  }
+  const missing = NAMES.filter((name) => !columns.has(name) && !OPTIONAL.has(name));
+  if (missing.length === 0) return { ok: true, columns };
+  return { ok: false, message: whyNot(missing, headers), found: columns.size };
+}
+
+/** How an English export heads a column today. */
+const TODAY: Readonly<Record<ColumnName, string>> = {
+  number: "Trade #",
+  type: "Type",
+  time: "Date and time",
+  signal: "Signal",
+  price: "Price",
+  quantity: "Size (qty)",
+  profit: "Net P&L",
+  cumulative: "Cumulative P&L",
+};
+
+function whyNot(missing: readonly ColumnName[], headers: readonly string[]): string {
+  const named = headers.filter((header) => header.trim() !== "").slice(0, 16).map((each) =>
+    `"${each.trim()}"`
+  );
+  return `has no column ${missing.map((name) => `"${TODAY[name]}"`).join(", ")}; it has ${
+    named.join(", ") || "none"
+  }. An export in another language is not read: set TradingView to English and export the List of trades again`;
+}

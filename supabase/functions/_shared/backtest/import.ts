@@ -1,0 +1,189 @@
+import { HttpError } from "../http/errors.ts";
+import { bookAll, type Wanted } from "../tools/book.ts";
+import type { Call } from "../tools/tool.ts";
+import { scaled, unscaled } from "../validators/decimal.ts";
+import { type Baseline, KEY_PREFIX, prepareBaseline } from "./account.ts";
+import type { BacktestOrder, FlatPoint, Plan } from "./orders.ts";
+import type { Export } from "./read-trades.ts";
+
+/** What is booked, and where. */
+export interface Import extends Baseline {
+  symbol: string;
+  strategy: string | null;
+  file: Export;
+  plan: Plan;
+  /** The order to go on with; 1: the first. */
+  from: number;
+}
+
+/** What came of it, so far. */
+export interface ImportResult {
+  account: string;
+  symbol: string;
+  strategy: string;
+  /** Whether the account was made for it. */
+  created: boolean;
+  orders: number;
+  /** Of the orders of this call, those that were not there before. */
+  booked: number;
+  trades: number;
+  open_trades: number;
+  /** The order to call on with, with `from`; null: all are booked. */
+  next: number | null;
+  /** Whether the account made what the file says; null until all are booked. */
+  check: Check | null;
+}
+
+/** The account's profit beside the file's. */
+export interface Check {
+  equal: boolean;
+  /** How often nothing was held, and at how many of these the profits differ. */
+  flat_points: number;
+  differing: number;
+  first_difference: { time: string; account: string; file: string } | null;
+  /** At the last of them. */
+  profit: string;
+  file_profit: string;
+}
+
+/** Orders that are booked in one go. */
+const CHUNK = 512;
+/** Milliseconds before the deadline at which no further ones are begun. */
+const MARGIN = 2_500;
+
+/**
+ * Books the orders of a backtest into its baseline account, by their own times, exactly once each: what is booked already
+ * stays as it is. What the deadline leaves is for another call, with `from`.
+ *
+ * @param onChunk told of the orders done, after each go
+ * @throws HttpError 422 when an order is refused, or the account holds another backtest; 503 as {@link bookAll}
+ */
+export async function importBacktest(
+  work: Import,
+  call: Call,
+  onChunk: (done: number) => void = () => {},
+): Promise<ImportResult> {
+  const { plan, account } = work;
+  const created = await prepareBaseline(work, call.rpc);
+  let [next, booked, symbol] = [Math.min(work.from, plan.orders.length), 0, work.symbol];
+  while (next <= plan.orders.length && Date.now() < call.deadline - MARGIN) {
+    const orders = plan.orders.slice(next - 1, next - 1 + CHUNK);
+    const answers = await bookAll(orders.map((order) => toWanted(order, work)), { ...call, account });
+    answers.forEach(({ status, body }, index) => {
+      const order = orders[index];
+      if (status !== 200 && order !== undefined) throw refused(order, body.error);
+      booked += body.duplicate === true ? 0 : 1;
+      symbol = String(body.symbol);
+    });
+    next += orders.length;
+    onChunk(next - 1);
+  }
+  const isDone = next > plan.orders.length;
+  if (isDone) await markOpen(work, call);
+  return {
+    ...{ account, symbol, strategy: work.strategy ?? "", created, orders: plan.orders.length, booked },
+    trades: work.file.trades.length,
+    open_trades: plan.open,
+    next: isDone ? null : next,
+    check: isDone ? checkProfits(plan, await netProfits(account, work.strategy ?? "", symbol, call)) : null,
+  };
+}
+
+/** The order as an alert: the position that it leaves decides, so that a rounded size does not add up. */
+function toWanted(
+  { number, time, side, quantity, price, signal, position }: BacktestOrder,
+  work: Import,
+): Wanted {
+  const short = position.startsWith("-");
+  const target = position === "0"
+    ? { side: "flat", quantity: "0" }
+    : { side: short ? "short" : "long", quantity: short ? position.slice(1) : position };
+  return {
+    ...{ symbol: work.symbol, strategy: work.strategy, action: side, quantity, target, price, time },
+    comment: signal,
+    idempotency_key: keyOf(work, number),
+  };
+}
+
+const keyOf = ({ symbol, strategy }: Import, what: number | string): string =>
+  `${KEY_PREFIX}${symbol} ${strategy ?? ""} ${what}`;
+
+/** What is still held is worth what the file values it at. */
+async function markOpen(work: Import, call: Call): Promise<void> {
+  const { last } = work.file;
+  if (last === null) return;
+  const mark = {
+    action: "mark",
+    symbol: work.symbol,
+    strategy: work.strategy,
+    price: last.price,
+    time: last.time,
+  };
+  await bookAll([{ ...mark, idempotency_key: keyOf(work, `open ${last.time}`) }], {
+    ...call,
+    account: work.account,
+  });
+}
+
+function refused({ number, side, quantity, price, time }: BacktestOrder, error: unknown): HttpError {
+  const { code, message } = error as { code: string; message: string };
+  const order = `order ${number} of the file (${side} ${quantity} at ${price}, ${time})`;
+  if (code !== "id_conflict") return new HttpError(422, code, `${order} is refused: ${message}`);
+  return new HttpError(
+    422,
+    "another_backtest",
+    `the account holds another backtest: ${order} is not its order ${number}`,
+    [
+      { path: "account", message: "import into an account of another name, or reset this one first" },
+    ],
+  );
+}
+
+// The check ------------------------------------------------------------------------------------------
+
+/** Rows a page. */
+const PAGE = 1_000;
+
+/** Net profit of the trades that a strategy closed in a symbol, oldest first, from flat to flat or to a reversal. */
+async function netProfits(
+  account: string,
+  strategy: string,
+  symbol: string,
+  { rpc }: Call,
+): Promise<bigint[]> {
+  const newestFirst: bigint[] = [];
+  let before: number | null = null;
+  for (;;) {
+    const page: { id: string; net_pnl: string }[] = await rpc("list_trades", {
+      ...{ account, limit: PAGE, before, only_strategy: strategy, only_symbol: symbol },
+    });
+    newestFirst.push(...page.map(({ net_pnl }) => scaled(net_pnl)));
+    const last = page.at(-1);
+    if (page.length < PAGE || last === undefined) return newestFirst.toReversed();
+    before = Number(last.id);
+  }
+}
+
+/** Compares the account's profit with the file's wherever nothing was held. */
+export function checkProfits({ flats }: Pick<Plan, "flats">, profits: readonly bigint[]): Check {
+  const sums = [0n];
+  for (const profit of profits) sums.push((sums.at(-1) ?? 0n) + profit);
+  const at = ({ roundTrips }: FlatPoint): bigint => sums[roundTrips] ?? sums.at(-1) ?? 0n;
+  const differs = (flat: FlatPoint): boolean => {
+    const difference = at(flat) - scaled(flat.profit);
+    // An account that has closed fewer trades is not the file's, whatever it made.
+    return flat.roundTrips >= sums.length || (difference < 0n ? -difference : difference) > scaled(flat.room);
+  };
+  const differing = flats.filter(differs);
+  const [first, last] = [differing[0], flats.at(-1)];
+  return {
+    equal: differing.length === 0,
+    flat_points: flats.length,
+    differing: differing.length,
+    first_difference: first === undefined
+      ? null
+      : { time: first.time, account: unscaled(at(first)), file: first.profit },
+    profit: last === undefined ? "0" : unscaled(at(last)),
+    file_profit: last?.profit ?? "0",
+  };
+}

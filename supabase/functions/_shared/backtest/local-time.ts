@@ -1,0 +1,70 @@
+/** The clocks of a time zone, to read times that name none. */
+export interface Zone {
+  /**
+   * The moments (milliseconds, as Date.now) at which the zone's clocks show a time: two in the hour that an autumn night
+   * repeats. In the hour that a spring night leaves out, the one that the clocks would have shown.
+   *
+   * @param shown what the clocks show, as if it were UTC
+   */
+  momentsOf(shown: number): number[];
+}
+
+const DAY = 86_400_000;
+
+/** The zone of an IANA name, like `America/New_York`; null when there is none of that name. */
+export function zoneOf(name: string): Zone | null {
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat("en-US", {
+      timeZone: name,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+  } catch {
+    return null;
+  }
+  /** Milliseconds east of UTC at a moment. */
+  const offsetAt = (moment: number): number => {
+    const parts = new Map<string, number>(
+      format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]),
+    );
+    const part = (type: string) => parts.get(type) ?? 0;
+    const shown = Date.UTC(
+      part("year"),
+      part("month") - 1,
+      part("day"),
+      part("hour"),
+      part("minute"),
+      part("second"),
+    );
+    return shown - Math.floor(moment / 1000) * 1000;
+  };
+  return {
+    momentsOf(shown) {
+      if (name === "UTC") return [shown];
+      const [before, after] = [offsetAt(shown - DAY), offsetAt(shown + DAY)];
+      const moments = [...new Set([before, after])].map((offset) => ({ offset, moment: shown - offset }))
+        .filter(({ offset, moment }) => offsetAt(moment) === offset).map(({ moment }) => moment);
+      return moments.length > 0 ? moments.toSorted((a, b) => a - b) : [shown - before];
+    },
+  };
+}
+
+/** What a clock shows, as if it were UTC, of `2025-03-31 08:45`, a day alone, or a workbook's number of days; or null. */
+export function readShown(written: string | Date): number | null {
+  if (written instanceof Date) return Math.round(written.getTime() / 1000) * 1000;
+  const text = written.trim();
+  // Days since 1899, as workbooks count them: 2009 to 2063.
+  if (/^[45]\d{4}(?:\.\d+)?$/.test(text)) return Math.round((Number(text) - 25_569) * 86_400) * 1000;
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?)?$/.exec(text);
+  if (match === null) return null;
+  const [, day = "", minute = "00:00", second = ":00"] = match;
+  const shown = Date.parse(`${day}T${minute}${second}Z`);
+  // 30 February would become 2 March.
+  return Number.isNaN(shown) || new Date(shown).toISOString().slice(0, 10) !== day ? null : shown;
+}

@@ -1,0 +1,190 @@
+import { readDecimal } from "../validators/decimal.ts";
+import { type ColumnName, type Columns, readHeaders } from "./columns.ts";
+import { readShown, type Zone, zoneOf } from "./local-time.ts";
+import { type Cell, readTable } from "./table.ts";
+
+/** One end of a trade. */
+export interface Leg {
+  /** ISO 8601, UTC. */
+  time: string;
+  signal: string;
+  price: string;
+}
+
+/** A trade of the export: money and quantities as decimals. A partial exit is a trade of its own. */
+export interface Trade {
+  number: number;
+  side: "long" | "short";
+  quantity: string;
+  entry: Leg;
+  /** Null: it had not ended when the file was made. */
+  exit: Leg | null;
+  /** Net, in the currency of the export. */
+  profit: string;
+  /** Net, of this trade and all with a smaller number; null where the file has no such column. */
+  cumulative: string | null;
+}
+
+/** What a file says. */
+export interface Export {
+  /** By number. */
+  trades: Trade[];
+  /** What the file values trades that have not ended at; null where there is none. */
+  last: { time: string; price: string } | null;
+  priceCurrency: string | null;
+  profitCurrency: string | null;
+}
+
+export type ReadExport = { ok: true; file: Export } | { ok: false; message: string };
+
+/** Why a row is not read. Thrown and caught in this module only. */
+class Unreadable extends Error {}
+
+/** Reads TradingView's "List of trades", CSV or XLSX; the message of what cannot be read follows "the file". */
+export async function readExport(bytes: Uint8Array, timeZone: string): Promise<ReadExport> {
+  const zone = zoneOf(timeZone);
+  if (zone === null) {
+    return {
+      ok: false,
+      message: `cannot be read in the time zone "${timeZone}": give an IANA name, like America/New_York`,
+    };
+  }
+  const table = await readTable(bytes);
+  if (!table.ok) return table;
+  // A workbook has more sheets than the list of trades: the one that comes nearest says what is wrong.
+  const sheets = table.sheets.filter(([first]) => first !== undefined)
+    .map(([first = [], ...rows]) => ({ rows, headers: readHeaders(first.map(textOf)) }));
+  const found = sheets.find(({ headers }) => headers.ok);
+  if (found === undefined || !found.headers.ok) {
+    const nearest = sheets.map(({ headers }) => headers).filter((headers) => !headers.ok)
+      .toSorted((a, b) => b.found - a.found)[0];
+    return { ok: false, message: nearest?.message ?? "is empty" };
+  }
+  try {
+    return { ok: true, file: toExport(found.rows, found.headers.columns, zone) };
+  } catch (error) {
+    if (error instanceof Unreadable) return { ok: false, message: error.message };
+    throw error;
+  }
+}
+
+const textOf = (cell: Cell | undefined): string =>
+  cell instanceof Date ? cell.toISOString() : cell?.trim() ?? "";
+
+/** A row of the file, whose fields are read by name. */
+interface Row {
+  /** Counted from 1, the headers being the first. */
+  line: number;
+  cell(name: ColumnName): Cell;
+}
+
+function toExport(rows: readonly Cell[][], columns: Columns, zone: Zone): Export {
+  const named = rows.map((cells, index): Row => ({
+    line: index + 2,
+    cell: (name) => cells[columns.get(name)?.index ?? -1] ?? null,
+  })).filter((row) => textOf(row.cell("number")) !== "");
+  const byNumber = Map.groupBy(named, (row) => numberOf(row));
+  if (byNumber.size === 0) throw new Unreadable("has no trades");
+  const trades = [...byNumber].toSorted(([a], [b]) => a - b)
+    .map(([number, legs]) => toTrade(number, legs, zone, columns.has("cumulative")));
+  return {
+    ...withoutOpenEnds(trades),
+    priceCurrency: columns.get("price")?.currency ?? null,
+    profitCurrency: columns.get("profit")?.currency ?? null,
+  };
+}
+
+function toTrade(number: number, rows: readonly Row[], zone: Zone, hasCumulative: boolean): Trade {
+  const ends = rows.map((row) => ({ row, ...typeOf(row) }));
+  const entry = ends.find(({ kind }) => kind === "entry");
+  const exit = ends.find(({ kind }) => kind === "exit");
+  if (entry === undefined || rows.length !== (exit === undefined ? 1 : 2)) {
+    throw new Unreadable(`has ${rows.length} rows of trade ${number}: one entry and one exit are expected`);
+  }
+  const quantity = decimalOf(entry.row, "quantity");
+  if (quantity === "0" || quantity.startsWith("-")) {
+    throw refusal(entry.row, "quantity", "is not above 0");
+  }
+  if (exit !== undefined && (exit.side !== entry.side || decimalOf(exit.row, "quantity") !== quantity)) {
+    throw new Unreadable(`has an exit of trade ${number} that is not of the side and size of its entry`);
+  }
+  const begun = Math.min(...momentsOf(entry.row, zone));
+  const figures = exit?.row ?? entry.row;
+  return {
+    number,
+    side: entry.side,
+    quantity,
+    entry: legOf(entry.row, begun),
+    exit: exit === undefined || textOf(exit.row.cell("time")) === ""
+      ? null
+      : legOf(exit.row, endOf(exit.row, begun, zone)),
+    profit: decimalOf(figures, "profit"),
+    cumulative: hasCumulative ? decimalOf(figures, "cumulative") : null,
+  };
+}
+
+/** The first moment of an exit that is not before its entry. */
+function endOf(row: Row, begun: number, zone: Zone): number {
+  const end = momentsOf(row, zone).find((moment) => moment >= begun);
+  if (end !== undefined) return end;
+  throw refusal(row, "time", "is before the trade began");
+}
+
+const legOf = (row: Row, moment: number): Leg => ({
+  time: new Date(moment).toISOString().replace(".000Z", "Z"),
+  signal: textOf(row.cell("signal")),
+  price: decimalOf(row, "price"),
+});
+
+/**
+ * The trades, those that had not ended without an exit. TradingView writes such an end as an exit by `Open` at its last
+ * bar: no order, but the price that the trade is valued at. Where other exits have that name, it is a strategy's own.
+ */
+function withoutOpenEnds(trades: readonly Trade[]): Pick<Export, "trades" | "last"> {
+  const newest = trades.map(({ entry, exit }) => (exit ?? entry).time).reduce((a, b) => a > b ? a : b);
+  const named = trades.filter(({ exit }) => exit?.signal === "Open");
+  if (named.length === 0 || named.some(({ exit }) => exit?.time !== newest)) {
+    return { trades: [...trades], last: null };
+  }
+  const price = named[0]?.exit?.price ?? "0";
+  return {
+    trades: trades.map((trade) => named.includes(trade) ? { ...trade, exit: null } : trade),
+    last: { time: newest, price },
+  };
+}
+
+// Fields ---------------------------------------------------------------------------------------------
+
+function refusal(row: Row, name: ColumnName, why: string): Unreadable {
+  return new Unreadable(
+    `has ${JSON.stringify(textOf(row.cell(name)).slice(0, 60))} as ${name} in row ${row.line}, which ${why}`,
+  );
+}
+
+function numberOf(row: Row): number {
+  const text = textOf(row.cell("number"));
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw refusal(row, "number", "is not a trade's number");
+}
+
+function typeOf(row: Row): { kind: "entry" | "exit"; side: "long" | "short" } {
+  const match = /^(entry|exit) (long|short)$/.exec(textOf(row.cell("type")).toLowerCase());
+  if (match === null) throw refusal(row, "type", "is not Entry long, Exit long, Entry short or Exit short");
+  return { kind: match[1] as "entry" | "exit", side: match[2] as "long" | "short" };
+}
+
+function momentsOf(row: Row, zone: Zone): number[] {
+  const shown = readShown(row.cell("time") ?? "");
+  if (shown === null) throw refusal(row, "time", "is not a time like 2025-03-31 08:45");
+  return zone.momentsOf(shown);
+}
+
+/** Thousands that only commas can part: there are several, or a point follows. */
+const GROUPED = /^-?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$/;
+
+function decimalOf(row: Row, name: ColumnName): string {
+  const text = textOf(row.cell(name)).replace(/^\u2212/, "-");
+  const read = readDecimal(GROUPED.test(text) ? text.replaceAll(",", "") : text);
+  if (!read.ok) throw refusal(row, name, read.message);
+  return read.value;
+}

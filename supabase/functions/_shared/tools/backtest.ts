@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { importOptions } from "../backtest/options.ts";
+import { defineTool } from "./tool.ts";
+
+/** A year of 15-minute trades is 1.3 MB. */
+const LARGEST_BODY = 8_000_000;
+
+/** The file's bytes: CSV is sent as it is; a workbook, a ZIP archive, begins so in base64. */
+const bytesOf = (file: string): Uint8Array =>
+  file.startsWith("UEsDB") ? Uint8Array.fromBase64(file) : new TextEncoder().encode(file);
+
+export const importBacktestTool = defineTool({
+  description:
+    "Imports TradingView's List of trades into a baseline account, by the times of its orders, each exactly once, and says " +
+    "whether its profit is the file's. Where `next` is not null, time ran out: call again with it as `from`.",
+  scope: "change",
+  bodyLimit: LARGEST_BODY,
+  schema: importOptions.extend({
+    file: z.string("is missing: the export").min(1, "is empty").describe(
+      "The export: CSV as text, or XLSX in base64.",
+    ),
+    from: z.int().min(1).nullish().transform((order) => order ?? 1).describe(
+      "The order to go on with; left out: the first.",
+    ),
+  }).meta({ required: ["account", "file"] }),
+  async run({ file, from, ...options }, call) {
+    // What reads files is loaded by who has one.
+    const [{ importBacktest }, { readImport }] = await Promise.all([
+      import("../backtest/import.ts"),
+      import("../backtest/read-import.ts"),
+    ]);
+    return await importBacktest({ ...await readImport(bytesOf(file), options), from }, call);
+  },
+});
