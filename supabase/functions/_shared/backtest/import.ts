@@ -164,17 +164,17 @@ async function netProfits(
   }
 }
 
-/** Compares the account's profit with the file's wherever nothing was held. */
+/** Compares the account's profit with the file's wherever nothing was held: since the beginning, and since the last time. */
 export function checkProfits({ flats }: Pick<Plan, "flats">, profits: readonly bigint[]): Check {
   const sums = [0n];
   for (const profit of profits) sums.push((sums.at(-1) ?? 0n) + profit);
-  const at = ({ roundTrips }: FlatPoint): bigint => sums[roundTrips] ?? sums.at(-1) ?? 0n;
-  const differs = (flat: FlatPoint): boolean => {
-    const difference = at(flat) - scaled(flat.profit);
+  const at = (flat: FlatPoint | undefined): bigint => sums[flat?.roundTrips ?? 0] ?? sums.at(-1) ?? 0n;
+  const off = (flat: FlatPoint | undefined): bigint => at(flat) - scaled(flat?.profit ?? "0");
+  const differing = flats.filter((flat, index) =>
     // An account that has closed fewer trades is not the file's, whatever it made.
-    return flat.roundTrips >= sums.length || (difference < 0n ? -difference : difference) > scaled(flat.room);
-  };
-  const differing = flats.filter(differs);
+    flat.roundTrips >= sums.length || size(off(flat)) > scaled(flat.room) ||
+    size(off(flat) - off(flats[index - 1])) > scaled(flat.stepRoom)
+  );
   const [first, last] = [differing[0], flats.at(-1)];
   return {
     equal: differing.length === 0,
@@ -183,7 +183,9 @@ export function checkProfits({ flats }: Pick<Plan, "flats">, profits: readonly b
     first_difference: first === undefined
       ? null
       : { time: first.time, account: unscaled(at(first)), file: first.profit },
-    profit: last === undefined ? "0" : unscaled(at(last)),
+    profit: unscaled(at(last)),
     file_profit: last?.profit ?? "0",
   };
 }
+
+const size = (count: bigint): bigint => count < 0n ? -count : count;

@@ -22,8 +22,10 @@ export interface FlatPoint {
   roundTrips: number;
   /** The file's net profit until then. */
   profit: string;
-  /** By how much a right account may differ from it, for what the file rounds and converts. */
+  /** By how much a right account may differ from it, for what the file rounds and converts; */
   room: string;
+  /** and what it made since the flat point before, from what the file says of that. */
+  stepRoom: string;
 }
 
 /** What to book, and what must come of it. */
@@ -36,8 +38,11 @@ export interface Plan {
 
 /** TradingView writes money with two decimals; half of one and a little more, for each order. */
 const ROUNDING = 6_000_000_000_000_000n;
-/** Of a symbol in USDT the profits in USD are converted at TradingView's rates: up to 4 parts in 1,000 off. */
-const converted = (profits: bigint): bigint => profits * 4n / 1_000n;
+/**
+ * Of a symbol in USDT the profits in USD are converted at TradingView's rates, which are not in the file: measured on its
+ * exports, up to 4.4 parts in 1,000 off between two flat points, and 4 on the whole.
+ */
+const CONVERSION = { sum: 4n, step: 5n };
 
 /** One end of a trade, on its way to be an order. */
 interface Fill {
@@ -103,6 +108,11 @@ function createState(trades: readonly Trade[], isConverted: boolean) {
   let [position, roundTrips] = [0n, 0];
   /** Of the trades that have both their ends: their count, the place of the last one, the sum, and without signs. */
   let [closed, last, profit, moved] = [0, -1, 0n, 0n];
+  /** What was there at the last flat point. */
+  let before = { orders: 0, moved: 0n };
+
+  const roomFor = (count: number, gains: bigint, parts: bigint): string =>
+    unscaled(ROUNDING * BigInt(count) + (isConverted ? gains * parts / 1_000n : 0n));
 
   const end = (trade: Trade) => {
     if (!half.delete(trade)) return half.add(trade);
@@ -131,10 +141,14 @@ function createState(trades: readonly Trade[], isConverted: boolean) {
         position: unscaled(position),
       });
       if (position !== 0n || half.size > 0) return;
-      const room = ROUNDING * BigInt(orders.length) + (isConverted ? converted(moved) : 0n);
       // The file's own sum, where the trades closed are its first ones: it rounds once, not each of them.
       const sum = last === closed - 1 ? trades[last]?.cumulative ?? null : null;
-      flats.push({ time, roundTrips, profit: sum ?? unscaled(profit), room: unscaled(room) });
+      flats.push({
+        ...{ time, roundTrips, profit: sum ?? unscaled(profit) },
+        room: roomFor(orders.length, moved, CONVERSION.sum),
+        stepRoom: roomFor(orders.length - before.orders, moved - before.moved, CONVERSION.step),
+      });
+      before = { orders: orders.length, moved };
     },
   };
 }
