@@ -2,8 +2,11 @@ import { HttpError } from "../http/errors.ts";
 import type { CallRpc } from "../tools/call-rpc.ts";
 import type { Fees } from "./commission.ts";
 
-/** Every order of a backtest has an idempotency key that begins so. */
-export const KEY_PREFIX = "backtest ";
+/** The idempotency key of an order of a backtest, by its number; an account has one backtest. */
+export const orderKey = (number: number): string => `backtest ${number}`;
+/** That of the mark behind the last order, for what is still held. */
+export const markKey = (number: number, time: string): string => `${orderKey(number)} open ${time}`;
+const KEY = /^backtest (\d+)(?: open .*)?$/;
 
 /** How a baseline account is made. */
 export interface Baseline {
@@ -17,30 +20,39 @@ export interface Baseline {
   owner_id: string | null;
 }
 
+/** What an account has of a backtest. */
+export interface Prepared {
+  /** Whether it was made just now. */
+  created: boolean;
+  /** How many of the backtest's orders it has. */
+  orders: number;
+}
+
 /**
  * Makes a baseline account: it keeps the alerts' own time, and no limit of funds cuts what the backtest has done. One that
  * has a backtest already, or is empty and keeps the alerts' time, is taken as it is.
  *
- * @returns whether it was made
  * @throws HttpError 422 `not_a_baseline` for an account that has something else in it, so that no live one is mixed up
  */
-export async function prepareBaseline(baseline: Baseline, rpc: CallRpc): Promise<boolean> {
+export async function prepareBaseline(baseline: Baseline, rpc: CallRpc): Promise<Prepared> {
   const { account, capital, currency, fees, time_zone, owner_id } = baseline;
   const settings = { clock: "alert", leverage: null, time_zone, ...fees };
   try {
     await rpc("create_account", { account, initial_cash: capital, currency, owner_id, settings });
-    return true;
+    return { created: true, orders: 0 };
   } catch (error) {
     if (!(error instanceof HttpError) || error.code !== "name_taken") throw error;
   }
   const [newest] = await rpc("list_alerts", { account, limit: 1 });
-  const request = newest?.request as { idempotency_key?: string } | undefined;
-  const isBaseline = newest === undefined
+  if (newest === undefined) {
     // Without changes it answers the settings that there are.
-    ? (await rpc("update_account_settings", { account, settings: {} }) as { clock?: string }).clock ===
-      "alert"
-    : request?.idempotency_key?.startsWith(KEY_PREFIX) === true;
-  if (isBaseline) return false;
+    const { clock } = await rpc("update_account_settings", { account, settings: {} }) as { clock?: string };
+    if (clock === "alert") return { created: false, orders: 0 };
+  } else {
+    const { idempotency_key = "" } = newest.request as { idempotency_key?: string };
+    const [, number] = KEY.exec(idempotency_key) ?? [];
+    if (number !== undefined) return { created: false, orders: Number(number) };
+  }
   throw new HttpError(
     422,
     "not_a_baseline",

@@ -2,7 +2,7 @@ import { HttpError } from "../http/errors.ts";
 import { bookAll, type Wanted } from "../tools/book.ts";
 import type { Call } from "../tools/tool.ts";
 import { scaled, unscaled } from "../validators/decimal.ts";
-import { type Baseline, KEY_PREFIX, prepareBaseline } from "./account.ts";
+import { type Baseline, markKey, orderKey, prepareBaseline } from "./account.ts";
 import type { BacktestOrder, FlatPoint, Plan } from "./orders.ts";
 import type { Export } from "./read-trades.ts";
 
@@ -64,10 +64,12 @@ export async function importBacktest(
   onChunk: (done: number) => void = () => {},
 ): Promise<ImportResult> {
   const { plan, account } = work;
-  const created = await prepareBaseline(work, call.rpc);
-  let [next, booked, symbol] = [Math.min(work.from, plan.orders.length), 0, work.symbol];
+  const { created, orders: there } = await prepareBaseline(work, call.rpc);
+  let [next, booked, symbol] = [Math.min(work.from, there + 1), 0, work.symbol];
   while (next <= plan.orders.length && Date.now() < call.deadline - MARGIN) {
-    const orders = plan.orders.slice(next - 1, next - 1 + CHUNK);
+    // What is there already goes by itself, and books nothing: not even the first new order of another backtest.
+    const end = next <= there ? Math.min(next + CHUNK - 1, there) : next + CHUNK - 1;
+    const orders = plan.orders.slice(next - 1, end);
     const answers = await bookAll(orders.map((order) => toWanted(order, work)), { ...call, account });
     answers.forEach(({ status, body }, index) => {
       const order = orders[index];
@@ -101,16 +103,13 @@ function toWanted(
   return {
     ...{ symbol: work.symbol, strategy: work.strategy, action: side, quantity, target, price, time },
     comment: signal,
-    idempotency_key: keyOf(work, number),
+    idempotency_key: orderKey(number),
   };
 }
 
-const keyOf = ({ symbol, strategy }: Import, what: number | string): string =>
-  `${KEY_PREFIX}${symbol} ${strategy ?? ""} ${what}`;
-
 /** What is still held is worth what the file values it at. */
 async function markOpen(work: Import, call: Call): Promise<void> {
-  const { last } = work.file;
+  const { plan, account, file: { last } } = work;
   if (last === null) return;
   const mark = {
     action: "mark",
@@ -119,10 +118,7 @@ async function markOpen(work: Import, call: Call): Promise<void> {
     price: last.price,
     time: last.time,
   };
-  await bookAll([{ ...mark, idempotency_key: keyOf(work, `open ${last.time}`) }], {
-    ...call,
-    account: work.account,
-  });
+  await bookAll([{ ...mark, idempotency_key: markKey(plan.orders.length, last.time) }], { ...call, account });
 }
 
 function refused({ number, side, quantity, price, time }: BacktestOrder, error: unknown): HttpError {
