@@ -32,6 +32,75 @@ export type Database = {
         Returns: Json;
       };
       "compact_history": { Args: { "max_rows"?: number }; Returns: number };
+      "compare_accounts": {
+        Args: {
+          "account"?: string;
+          "baseline"?: string;
+          "from_time"?: string;
+          "late_seconds"?: number;
+          "match_seconds"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: Record<string, unknown>;
+      };
+      "compare_curve": {
+        Args: {
+          "account"?: string;
+          "baseline"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "baseline_profit": string;
+          "profit": string;
+          "time": string;
+        }[];
+      };
+      "compare_orders": {
+        Args: {
+          "account"?: string;
+          "baseline"?: string;
+          "before"?: number;
+          "from_time"?: string;
+          "late_seconds"?: number;
+          "limit"?: number;
+          "match_seconds"?: number;
+          "only_status"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "alert_id": string;
+          "alert_time": string;
+          "baseline_alert_id": string;
+          "baseline_price": string;
+          "baseline_profit": string;
+          "baseline_quantity": string;
+          "baseline_time": string;
+          "booked_at": string;
+          "code": string;
+          "cost": string;
+          "id": string;
+          "number": number;
+          "price": string;
+          "price_drift": string;
+          "profit": string;
+          "profit_drift": string;
+          "quantity": string;
+          "seconds": string;
+          "side": string;
+          "signal": string;
+          "status": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
+      };
       "complete_notification": { Args: { "id": number; "lease": string }; Returns: boolean };
       "create_account": {
         Args: {
