@@ -14,10 +14,13 @@ comment on type trading.trade_event is
   'fills, bought less sold (0: none); price of its fills, or the one it brought; unit_value, money per unit and point of price; profit, net; labels, its comment and id; code, why '
   'it was refused.';
 
+-- enable_nestloop is off where events are joined: of an account that was imported just now, or of an array, the planner expects a few
+-- rows, and compares all with all: 3 s measured of 4,700 orders, against 0.3.
+
 create function trading.list_events(
   owned trading.accounts, symbols text[], only_strategy text, from_time timestamptz, to_time timestamptz
 ) returns setof trading.trade_event
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable security invoker set search_path = '' set enable_nestloop = 'off' as $$
 declare
   on_alerts_clock constant boolean := (select s.clock = 'alert' from trading.account_settings s where s.account_id = owned.id);
 begin
@@ -28,7 +31,7 @@ begin
       sum(f.quantity::numeric) as quantity, sum(f.quantity::numeric * f.price::numeric) as value, min(f.filled_at) as at,
       max(f.multiplier * coalesce(f.rate, 1)) as unit_value, sum(f.realized_pnl::numeric - f.fee::numeric) as profit, sum(f.fee::numeric) as fee
     from trading.fills f
-    join trading.orders o on o.id = f.order_id
+    join trading.orders o on o.id = f.order_id and o.account_id = f.account_id and o.epoch = f.epoch
     where f.account_id = owned.id and f.epoch = owned.epoch and f.symbol = any (symbols)
       and (only_strategy is null or f.strategy = only_strategy)
     group by 1, 2, 3, 4, 5
@@ -66,7 +69,7 @@ comment on function trading.list_events is
 create function trading.match_events(
   expected trading.trade_event[], seen trading.trade_event[], early interval, late interval
 ) returns integer[]
-  language plpgsql stable set search_path = '' as $$
+  language plpgsql stable set search_path = '' set enable_nestloop = 'off' as $$
 declare
   width constant numeric := extract(epoch from early + late);
   pairs integer[] := array_fill(null::integer, array[cardinality(expected)]);
@@ -107,9 +110,9 @@ comment on type trading.compared_order is 'kind matched, refused, missed (seen i
 create function trading.compare_events(
   owned trading.accounts, baseline text, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text, match_seconds integer
 ) returns setof trading.compared_order
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable security invoker set search_path = '' set enable_nestloop = 'off' as $$
 declare
-  base constant trading.accounts := trading.find_account(baseline);
+  base trading.accounts;
   early constant interval := '5 seconds';
   symbols text[];
   expected trading.trade_event[];
@@ -117,10 +120,13 @@ declare
   late interval;
   pairs integer[];
 begin
-  if match_seconds not between 1 and 604800 then
+  if baseline is null then
+    raise exception 'baseline must be named' using errcode = 'PT400', hint = 'Give the account that a backtest was imported into.';
+  elsif match_seconds not between 1 and 604800 then
     raise exception 'match_seconds must be from 1 to 604800' using errcode = 'PT400', hint = 'Leave it out for an hour, or a bar of the baseline if that is more.';
   end if;
   perform trading.check_range(from_time, to_time);
+  base := trading.find_account(baseline);
   symbols := array(select distinct p.symbol from trading.positions p
                    where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol));
   expected := array(select e from trading.list_events(base, symbols, null, from_time, to_time) e order by e.nr);
@@ -134,8 +140,8 @@ begin
   left join unnest(seen) s on s.nr = pairs[e.nr]
   union all
   select 'extra', null::trading.trade_event, s from unnest(seen) s
-  where s.nr <> all (array_remove(pairs, null))
-    and s.at >= coalesce(from_time, '-infinity') and s.at < coalesce(to_time, 'infinity');
+  left join unnest(pairs) p (nr) on p.nr = s.nr
+  where p.nr is null and s.at >= coalesce(from_time, '-infinity') and s.at < coalesce(to_time, 'infinity');
 end;
 $$;
 comment on function trading.compare_events is

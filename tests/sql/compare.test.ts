@@ -1,114 +1,9 @@
 import assert from "node:assert/strict";
-import { type BacktestOrder, planOrders } from "../../supabase/functions/_shared/backtest/orders.ts";
-import { csvOf, makeTrades, rowsOf, seeded } from "../support/backtests.ts";
+import { csvOf, HEADERS } from "../support/backtests.ts";
+import { figures, numbers, pair, rows } from "../support/compared.ts";
 import { type Alert, book, openAccount } from "../support/engine.ts";
-import { readable } from "../support/exports.ts";
 import { useTool } from "../support/functions.ts";
-import { asService, connect, unique } from "../support/stack.ts";
-
-/** What went wrong on the way of the orders to a live account, by their numbers. */
-interface Mishaps {
-  dropped: number[];
-  late: number[];
-  moved: number[];
-  extra: number;
-}
-
-const SECOND = 1_000;
-const sooner = (time: string, milliseconds: number) =>
-  new Date(Date.parse(time) + milliseconds).toISOString();
-
-/** The orders as a sender's alerts that arrive a second later, but for those that something happens to, by a seed. */
-function alertsOf(
-  orders: readonly BacktestOrder[],
-  seed: number,
-  more: (order: BacktestOrder) => Alert,
-): [Alert[], Mishaps] {
-  const random = seeded(seed);
-  const mishaps: Mishaps = { dropped: [], late: [], moved: [], extra: 0 };
-  const alerts = orders.flatMap((order, index): Alert[] => {
-    const { number, time, side, price, quantity, position } = order;
-    const chance = random();
-    const isAlone = orders[index + 1]?.time !== time && orders[index - 1]?.time !== time;
-    const what = chance < 0.03
-      ? "dropped"
-      : chance < 0.05 && isAlone
-      ? "late"
-      : chance >= 0.05 && chance < 0.06
-      ? "moved"
-      : null;
-    if (what !== null) mishaps[what].push(number);
-    if (what === "dropped") return [];
-    const size = position.replace("-", "");
-    const alert = {
-      ...{ action: side, quantity, time, symbol: "ACME" },
-      target: { side: position === "0" ? "flat" : position === size ? "long" : "short", quantity: size },
-      price: what === "moved" ? (Number(price) + 1).toFixed(2) : price,
-      received_at: sooner(time, what === "late" ? 61 * SECOND + Math.floor(random() * 500) * SECOND : SECOND),
-      ...more(order),
-    };
-    if (!(chance > 0.99 && isAlone)) return [alert];
-    mishaps.extra += 1;
-    const at = sooner(time, 720 * SECOND);
-    return [alert, {
-      symbol: "ACME",
-      action: "buy",
-      quantity: "1",
-      price: "7.77",
-      comment: "by hand",
-      time: at,
-      received_at: at,
-    }];
-  });
-  return [alerts, mishaps];
-}
-
-/** An imported backtest and a live account that had its alerts, each by its name; and what went wrong. */
-async function pair(
-  seed: number,
-  trades: number,
-  more: (order: BacktestOrder) => Alert = ({ signal }) => ({ comment: signal }),
-) {
-  const file = csvOf(rowsOf(makeTrades(seed, trades)));
-  const baseline = unique("base");
-  const imported = await useTool("import_backtest", { account: baseline, symbol: "ACME", file });
-  assert.equal(imported.body.result?.check.equal, true, imported.text);
-  const { orders } = planOrders(await readable(file));
-  const [alerts, mishaps] = alertsOf(orders, seed, more);
-  const sql = connect(1);
-  try {
-    const account = await openAccount(sql, { leverage: null }, "1000000");
-    for (let start = 0; start < alerts.length; start += 500) {
-      const answers = await book(
-        sql,
-        alerts.slice(start, start + 500).map((alert) => ({ account, ...alert })),
-      );
-      for (const { status, code } of answers) {
-        assert.ok(status === "filled" || status === "ignored", `${status} ${code}`);
-      }
-    }
-    return { account, baseline, orders, mishaps };
-  } finally {
-    await sql.end();
-  }
-}
-
-async function figures(args: { account: string; baseline: string } & Record<string, unknown>) {
-  const { data, error } = await asService().rpc("compare_accounts", args);
-  assert.equal(error, null, JSON.stringify(error));
-  return data as unknown as Record<string, string | number>;
-}
-
-async function rows(args: { account: string; baseline: string } & Record<string, unknown>) {
-  const { data, error } = await asService().rpc("compare_orders", { limit: 1000, ...args });
-  assert.equal(error, null, JSON.stringify(error));
-  return data ?? [];
-}
-
-/** The numbers of the orders that a comparison has under a status, in order. */
-async function numbers(args: { account: string; baseline: string }, only_status: string): Promise<number[]> {
-  return (await rows({ ...args, only_status })).map(({ number }) => number).toReversed();
-}
+import { asAnon, asService, asUser, connect, newAccount, stack, unique } from "../support/stack.ts";
 
 for (const seed of [1, 2, 3]) {
   Deno.test(`of a live account with dropped, late and moved alerts, by seed ${seed}, exactly those are found`, async () => {
@@ -153,4 +48,201 @@ for (const seed of [1, 2, 3]) {
 Deno.test("an alert without a label is matched by its position, price and time", async () => {
   const { account, baseline, mishaps } = await pair(4, 300, () => ({}));
   assert.deepEqual(await numbers({ account, baseline }, "missed"), mishaps.dropped);
+});
+
+// A small backtest, by hand ---------------------------------------------------------------------------
+
+/** Buys 2 at 100, sells them at 110; sells 1 at 110 at noon, and buys it back at 105. */
+const SMALL = csvOf([
+  HEADERS,
+  ["1", "Exit long", "2025-04-01 10:00", "out", "110", "2", "", "20", "", "20"],
+  ["1", "Entry long", "2025-04-01 09:00", "in", "100", "2", "", "20", "", "20"],
+  ["2", "Exit short", "2025-04-01 13:00", "cover", "105", "1", "", "5", "", "25"],
+  ["2", "Entry short", "2025-04-01 12:00", "short", "110", "1", "", "5", "", "25"],
+]);
+const at = (time: string) => `2025-04-01T${time}:00Z`;
+
+/** The small backtest, and an account with these alerts. */
+async function beside(alerts: Alert[], settings: Record<string, unknown> = {}) {
+  const baseline = unique("small");
+  await useTool("import_backtest", { account: baseline, symbol: "ACME", file: SMALL });
+  const sql = connect(1);
+  try {
+    const account = await openAccount(sql, { leverage: null, ...settings });
+    await book(sql, alerts.map((alert) => ({ account, symbol: "ACME", received_at: alert.time, ...alert })));
+    return { account, baseline };
+  } finally {
+    await sql.end();
+  }
+}
+const ALL: Alert[] = [
+  { action: "buy", quantity: "2", price: "100", time: at("09:00") },
+  { action: "sell", quantity: "2", price: "110", time: at("10:00") },
+  { action: "sell", quantity: "1", price: "110", time: at("12:00") },
+  { action: "buy", quantity: "1", price: "105", time: at("13:00") },
+];
+const [first = {}, second = {}, third = {}, fourth = {}] = ALL;
+const COSTS = ["drift", "price_cost", "fee_cost", "other_cost"] as const;
+const costs = async (both: { account: string; baseline: string }) => {
+  const found = await figures(both);
+  return COSTS.map((name) => found[name]);
+};
+
+Deno.test("an account that did what the baseline did has no drift, and cost nothing", async () => {
+  const both = await beside(ALL);
+  const found = await figures(both);
+  assert.deepEqual([found.matched, found.match_rate, found.profit, found.baseline_profit], [
+    4,
+    "100",
+    "25",
+    "25",
+  ]);
+  assert.deepEqual(await costs(both), ["0", "0", "0", "0"]);
+});
+
+Deno.test("what worse prices cost, what fees cost and what was missed add up to the drift", async () => {
+  const prices = [{ ...first, price: "101" }, { ...second, price: "109.5" }, third, fourth];
+  assert.deepEqual(await costs(await beside(prices)), ["-3", "3", "0", "0"]);
+  assert.deepEqual(await costs(await beside(ALL, { fee_per_trade: "0.5" })), ["-2", "0", "2", "0"]);
+  assert.deepEqual(await costs(await beside([first, second])), ["-5", "0", "0", "5"]);
+  const better = [{ ...first, price: "99" }, second, third, fourth];
+  assert.deepEqual(await costs(await beside(better)), ["2", "-2", "0", "0"]);
+});
+
+Deno.test("a pair has both prices, both times and both profits, and a missed order its name", async () => {
+  const both = await beside([{ ...first, price: "101", received_at: at("09:02") }, second, fourth]);
+  const [bought, sold, short, cover] = (await rows(both)).toReversed();
+  assert.deepEqual(
+    [bought?.status, bought?.signal, bought?.seconds, bought?.price_drift, bought?.cost],
+    ["late", "in", "120", "1", "2"],
+  );
+  assert.deepEqual([sold?.status, sold?.baseline_profit, sold?.profit, sold?.profit_drift], [
+    "matched",
+    "20",
+    "18",
+    "-2",
+  ]);
+  assert.deepEqual([short?.status, short?.signal, short?.number, short?.alert_id], [
+    "missed",
+    "short",
+    3,
+    null,
+  ]);
+  assert.deepEqual([cover?.status, cover?.signal], ["matched", "cover"]);
+});
+
+Deno.test("an alert that came and was refused is no missed one: its code says why", async () => {
+  const both = await beside([first, second, third, fourth], { allow_short: false });
+  assert.deepEqual(
+    (await rows({ ...both, only_status: "refused" })).map(({ signal, code }) => [signal, code]),
+    [
+      ["short", "short_not_allowed"],
+    ],
+  );
+  const { refused, missed } = await figures(both);
+  assert.deepEqual([refused, missed], [1, 0]);
+});
+
+Deno.test("an exit that rested in the account is matched where it was filled", async () => {
+  const both = await beside([
+    { ...first, take_profit: { limit_price: "110" } },
+    { action: "mark", price: "110", time: at("10:00") },
+    third,
+    fourth,
+  ]);
+  assert.equal((await figures(both)).matched, 4);
+  assert.deepEqual((await rows(both)).filter(({ signal }) => signal === "out").map(({ price }) => price), [
+    "110",
+  ]);
+});
+
+Deno.test("an account on the alerts' own clock is late by the times that its alerts carry", async () => {
+  const both = await beside([first, { ...second, time: at("10:10") }, third, fourth], { clock: "alert" });
+  assert.deepEqual((await rows({ ...both, only_status: "late" })).map(({ seconds }) => seconds), ["600"]);
+});
+
+Deno.test("what is later than match_seconds is missed and extra", async () => {
+  const both = await beside([first, { ...second, time: at("10:10") }, third, fourth]);
+  assert.deepEqual(await numbers({ ...both }, "missed"), []);
+  const narrow = await figures({ ...both, match_seconds: 300 });
+  assert.deepEqual([narrow.matched, narrow.missed, narrow.extra], [3, 1, 1]);
+});
+
+Deno.test("a range, a strategy and a symbol narrow what is compared", async () => {
+  const both = await beside([...ALL, {
+    action: "buy",
+    quantity: "1",
+    price: "5",
+    symbol: "OTHER",
+    time: at("11:00"),
+  }]);
+  assert.equal((await figures(both)).extra, 0, "another symbol is none of the baseline's");
+  const later = await figures({ ...both, from_time: at("12:00"), to_time: at("13:00") });
+  assert.deepEqual([later.orders, later.alerts, later.matched], [1, 1, 1]);
+  const none = await figures({ ...both, only_strategy: "another" });
+  assert.deepEqual([none.matched, none.missed], [0, 4]);
+  assert.equal((await figures({ ...both, only_symbol: "OTHER" })).orders, 0);
+});
+
+Deno.test("the curve has what both have made, bucket by bucket", async () => {
+  const both = await beside([{ ...first, price: "101" }, second]);
+  const { data, error } = await asService().rpc("compare_curve", { ...both, bucket: "hour" });
+  assert.equal(error, null);
+  assert.deepEqual(data?.map(({ profit, baseline_profit }) => [profit, baseline_profit]), [
+    ["0", "0"],
+    ["18", "20"],
+    ["18", "20"],
+    ["18", "25"],
+  ]);
+});
+
+Deno.test("pages of pairs leave none out and name none twice", async () => {
+  const both = await beside(ALL);
+  const page = await rows({ ...both, limit: 3 });
+  const rest = await rows({ ...both, limit: 3, before: Number(page.at(-1)?.id) });
+  assert.deepEqual([...page, ...rest].map(({ number }) => number), [4, 3, 2, 1]);
+});
+
+Deno.test("who is signed in compares their own accounts only; nobody else any", async () => {
+  const both = await beside(ALL);
+  const owned = await newAccount({ owner_id: JSON.parse(atob(stack.user_jwt.split(".")[1] ?? "")).sub });
+  for (
+    const pairing of [both, { account: owned, baseline: both.baseline }, {
+      account: both.account,
+      baseline: owned,
+    }]
+  ) {
+    for (const rpc of ["compare_accounts", "compare_orders", "compare_curve"] as const) {
+      assert.equal((await asUser().rpc(rpc, pairing)).error?.code, "PT404");
+      assert.notEqual((await asAnon().rpc(rpc, pairing)).error, null);
+    }
+  }
+  assert.equal((await asUser().rpc("compare_accounts", { account: owned, baseline: owned })).error, null);
+  assert.equal((await asUser().rpc("compare_orders", { account: owned, baseline: owned })).error, null);
+  assert.equal((await asUser().rpc("compare_curve", { account: owned, baseline: owned })).error, null);
+});
+
+Deno.test("what makes no sense is refused in words", async () => {
+  const both = await beside([]);
+  for (
+    const [wrong, message] of [
+      [{ baseline: "nowhere" }, /no account nowhere/],
+      [{ from_time: at("10:00"), to_time: at("09:00") }, /from_time must be before/],
+      [{ match_seconds: 0 }, /match_seconds must be/],
+    ] as const
+  ) {
+    const { error } = await asService().rpc("compare_accounts", { ...both, ...wrong });
+    assert.match(error?.message ?? "", message);
+  }
+  const { error } = await asService().rpc("compare_accounts", { account: both.account });
+  assert.match(error?.message ?? "", /baseline/);
+});
+
+Deno.test("the tool answers figures, pairs and the curve", async () => {
+  const both = await beside([first, second]);
+  const { status, body, text } = await useTool("compare_accounts", { ...both, status: "missed" });
+  assert.equal(status, 200, text);
+  assert.deepEqual(body.result.orders.map(({ signal }: { signal: string }) => signal), ["cover", "short"]);
+  assert.equal(body.result.figures.match_rate, "50");
+  assert.ok(body.result.curve.length > 0);
 });

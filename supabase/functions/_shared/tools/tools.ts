@@ -1,4 +1,5 @@
 import type { ToolName } from "../validators/tool-name.ts";
+import { compareAccounts } from "./compare.ts";
 import { createAccount, halt, resetAccount, resume, updateSettings, verifyAccount } from "./accounts.ts";
 import { importBacktestTool } from "./backtest.ts";
 import { closeAll } from "./close-all.ts";
@@ -25,5 +26,6 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   split,
   verify_account: verifyAccount,
   import_backtest: importBacktestTool,
+  compare_accounts: compareAccounts,
   send_test_notification: sendTestNotification,
 };

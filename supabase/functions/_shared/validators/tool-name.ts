@@ -17,6 +17,7 @@ export const TOOL_NAMES = [
   "split",
   "verify_account",
   "import_backtest",
+  "compare_accounts",
   "send_test_notification",
 ] as const;
 

@@ -1,0 +1,53 @@
+import * as z from "zod";
+import { accountName, alertFieldsSchema, tickerOf } from "../validators/canonical-alert.ts";
+import { field, integer, word } from "../validators/fields.ts";
+import { readTime } from "../validators/time.ts";
+import { account, defineTool } from "./tool.ts";
+
+const { shape } = alertFieldsSchema;
+const time = field(readTime);
+
+/** Orders that the answer lists at most; the RPC compare_orders has pages. */
+const MOST_ORDERS = 1_000;
+
+export const compareAccounts = defineTool({
+  description:
+    "Compares an account with a baseline, such as an imported backtest: figures (matched, late, refused, missed and extra " +
+    "alerts, and what the drift cost), orders (each pair, newest first, at most 1000), curve (what both made).",
+  // It reads two accounts: no key of one account may.
+  scope: "everywhere",
+  schema: z.strictObject({
+    account,
+    baseline: accountName.refine((name) => name !== null, "is missing: name the baseline account").describe(
+      "The account that holds what should have happened.",
+    ),
+    from: time.describe("Since when, ISO 8601; left out: since the beginning."),
+    to: time.describe("Until when, that moment excluded; left out: until now."),
+    strategy: shape.strategy.describe("The account's strategy; left out: all."),
+    symbol: shape.symbol.describe("The instrument; left out: all of the baseline."),
+    status: word(["matched", "late", "refused", "missed", "extra"], "a status").describe(
+      "Which of the orders are listed; left out: all.",
+    ),
+    match_seconds: integer(1, 604_800, "seconds").describe(
+      "How late an alert may be and still be that of an order; left out: an hour, or a bar of the baseline if that is more.",
+    ),
+    late_seconds: integer(0, 604_800, "seconds").describe("Later than this, it is late; left out: 60."),
+  }).meta({ required: ["baseline"] }),
+  async run({ baseline, from, to, strategy, symbol, status, match_seconds, late_seconds }, { rpc, account }) {
+    const range = {
+      account,
+      baseline: baseline ?? "",
+      from_time: from,
+      to_time: to,
+      only_strategy: strategy,
+    };
+    const about = { ...range, only_symbol: symbol === null ? null : tickerOf(symbol) };
+    const matching = { match_seconds, late_seconds };
+    const [figures, orders, curve] = await Promise.all([
+      rpc("compare_accounts", { ...about, ...matching }),
+      rpc("compare_orders", { ...about, ...matching, only_status: status, limit: MOST_ORDERS }),
+      rpc("compare_curve", about),
+    ]);
+    return { figures, orders, curve };
+  },
+});
