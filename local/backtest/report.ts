@@ -1,4 +1,5 @@
-import type { Check, ImportResult } from "../../supabase/functions/_shared/backtest/import.ts";
+import type { Check } from "../../supabase/functions/_shared/backtest/check.ts";
+import type { ImportResult } from "../../supabase/functions/_shared/tools/import-backtest.ts";
 
 /** What is said after an import, line by line. */
 export function reportOf(result: ImportResult, seconds: number): string[] {

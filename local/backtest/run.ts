@@ -1,8 +1,8 @@
 import { createClient } from "@supabase/supabase-js";
 import { createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../../supabase/functions/_shared/alerts/group-commit.ts";
-import { importBacktest } from "../../supabase/functions/_shared/backtest/import.ts";
-import { readImport } from "../../supabase/functions/_shared/backtest/read-import.ts";
+import { importBacktest } from "../../supabase/functions/_shared/tools/import-backtest.ts";
+import { readImport } from "../../supabase/functions/_shared/tools/read-import.ts";
 import type { Database } from "../../supabase/functions/_shared/database/types.ts";
 import { HttpError } from "../../supabase/functions/_shared/http/errors.ts";
 import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";

@@ -1,6 +1,6 @@
 import { type BacktestOrder, planOrders } from "../../supabase/functions/_shared/backtest/orders.ts";
 import assert from "node:assert/strict";
-import { csvOf, makeTrades, rowsOf, seeded } from "./backtests.ts";
+import { seeded } from "./backtests.ts";
 import { type Alert, book, openAccount } from "./engine.ts";
 import { readable } from "./exports.ts";
 import { useTool } from "./functions.ts";
@@ -66,13 +66,12 @@ function alertsOf(
 /** An imported backtest and a live account that had its alerts, each by its name; and what went wrong. */
 export async function pair(
   seed: number,
-  trades: number,
+  file: string,
   more: (order: BacktestOrder) => Alert = ({ signal }) => ({ comment: signal }),
 ) {
-  const file = csvOf(rowsOf(makeTrades(seed, trades)));
   const baseline = unique("base");
   const imported = await useTool("import_backtest", { account: baseline, symbol: "ACME", file });
-  assert.equal(imported.body.result?.check.equal, true, imported.text);
+  assert.equal(imported.body.result?.next, null, imported.text);
   const { orders } = planOrders(await readable(file));
   const [alerts, mishaps] = alertsOf(orders, seed, more);
   const sql = connect(1);
@@ -111,4 +110,37 @@ export async function numbers(
   only_status: string,
 ): Promise<number[]> {
   return (await rows({ ...args, only_status })).map(({ number }) => number).toReversed();
+}
+
+/** Asserts that a comparison finds what happened, by the numbers of the orders, and nothing else. */
+export async function findsExactly(
+  { account, baseline, orders, mishaps }: Awaited<ReturnType<typeof pair>>,
+): Promise<void> {
+  const both = { account, baseline };
+  assert.deepEqual(await numbers(both, "missed"), mishaps.dropped);
+  assert.deepEqual(await numbers(both, "late"), mishaps.late);
+  assert.deepEqual(await numbers(both, "refused"), []);
+  const matched =
+    (await Promise.all(["matched", "late"].map((only_status) => allRows({ ...both, only_status })))).flat();
+  const moved = matched.filter(({ price_drift }) => price_drift !== "0").map(({ number }) => number);
+  assert.deepEqual(moved.toSorted((a, b) => a - b), mishaps.moved);
+  const extra = await rows({ ...both, only_status: "extra" });
+  assert.deepEqual(extra.map(({ signal }) => signal), Array(mishaps.extra).fill("by hand"));
+  const found = await figures(both);
+  const missed = mishaps.dropped.length;
+  assert.deepEqual(
+    [found.orders, found.matched, found.missed, found.late, found.refused, found.extra],
+    [orders.length, orders.length - missed, missed, mishaps.late.length, 0, mishaps.extra],
+  );
+  assert.equal(Number(found.match_rate).toFixed(6), (100 * (1 - missed / orders.length)).toFixed(6));
+}
+
+/** The rows of every page. */
+async function allRows(args: { account: string; baseline: string } & Record<string, unknown>) {
+  const all = await rows(args);
+  for (let page = all; page.length === 1000;) {
+    page = await rows({ ...args, before: Number(page.at(-1)?.id) });
+    all.push(...page);
+  }
+  return all;
 }

@@ -4,7 +4,7 @@ import {
   type Plan,
   planOrders,
 } from "../../../supabase/functions/_shared/backtest/orders.ts";
-import { checkProfits } from "../../../supabase/functions/_shared/backtest/import.ts";
+import { checkProfits } from "../../../supabase/functions/_shared/backtest/check.ts";
 import { readCommission } from "../../../supabase/functions/_shared/backtest/commission.ts";
 import { scaled } from "../../../supabase/functions/_shared/validators/decimal.ts";
 import { csvOf, HEADERS, makeTrades, rowsOf } from "../../support/backtests.ts";

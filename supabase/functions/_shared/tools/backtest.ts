@@ -26,8 +26,8 @@ export const importBacktestTool = defineTool({
   async run({ file, from, ...options }, call) {
     // What reads files is loaded by who has one.
     const [{ importBacktest }, { readImport }] = await Promise.all([
-      import("../backtest/import.ts"),
-      import("../backtest/read-import.ts"),
+      import("./import-backtest.ts"),
+      import("./read-import.ts"),
     ]);
     return await importBacktest({ ...await readImport(bytesOf(file), options), from }, call);
   },

@@ -1,6 +1,6 @@
 import { HttpError } from "../http/errors.ts";
-import type { CallRpc } from "../tools/call-rpc.ts";
-import type { Fees } from "./commission.ts";
+import type { CallRpc } from "./call-rpc.ts";
+import type { Fees } from "../backtest/commission.ts";
 
 /** The idempotency key of an order of a backtest, by its number; an account has one backtest. */
 export const orderKey = (number: number): string => `backtest ${number}`;

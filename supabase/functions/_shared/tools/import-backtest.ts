@@ -1,10 +1,11 @@
 import { HttpError } from "../http/errors.ts";
-import { bookAll, type Wanted } from "../tools/book.ts";
-import type { Call } from "../tools/tool.ts";
-import { scaled, unscaled } from "../validators/decimal.ts";
-import { type Baseline, markKey, orderKey, prepareBaseline } from "./account.ts";
-import type { BacktestOrder, FlatPoint, Plan } from "./orders.ts";
-import type { Export } from "./read-trades.ts";
+import { bookAll, type Wanted } from "./book.ts";
+import type { Call } from "./tool.ts";
+import { scaled } from "../validators/decimal.ts";
+import { type Baseline, markKey, orderKey, prepareBaseline } from "./baseline.ts";
+import { type Check, checkProfits } from "../backtest/check.ts";
+import type { BacktestOrder, Plan } from "../backtest/orders.ts";
+import type { Export } from "../backtest/read-trades.ts";
 
 /** What is booked, and where. */
 export interface Import extends Baseline {
@@ -32,18 +33,6 @@ export interface ImportResult {
   next: number | null;
   /** Whether the account made what the file says; null until all are booked. */
   check: Check | null;
-}
-
-/** The account's profit beside the file's. */
-export interface Check {
-  equal: boolean;
-  /** How often nothing was held, and at how many of these the profits differ. */
-  flat_points: number;
-  differing: number;
-  first_difference: { time: string; account: string; file: string } | null;
-  /** At the last of them. */
-  profit: string;
-  file_profit: string;
 }
 
 /** Orders that are booked in one go. */
@@ -159,29 +148,3 @@ async function netProfits(
     before = Number(last.id);
   }
 }
-
-/** Compares the account's profit with the file's wherever nothing was held: since the beginning, and since the last time. */
-export function checkProfits({ flats }: Pick<Plan, "flats">, profits: readonly bigint[]): Check {
-  const sums = [0n];
-  for (const profit of profits) sums.push((sums.at(-1) ?? 0n) + profit);
-  const at = (flat: FlatPoint | undefined): bigint => sums[flat?.roundTrips ?? 0] ?? sums.at(-1) ?? 0n;
-  const off = (flat: FlatPoint | undefined): bigint => at(flat) - scaled(flat?.profit ?? "0");
-  const differing = flats.filter((flat, index) =>
-    // An account that has closed fewer trades is not the file's, whatever it made.
-    flat.roundTrips >= sums.length || size(off(flat)) > scaled(flat.room) ||
-    size(off(flat) - off(flats[index - 1])) > scaled(flat.stepRoom)
-  );
-  const [first, last] = [differing[0], flats.at(-1)];
-  return {
-    equal: differing.length === 0,
-    flat_points: flats.length,
-    differing: differing.length,
-    first_difference: first === undefined
-      ? null
-      : { time: first.time, account: unscaled(at(first)), file: first.profit },
-    profit: unscaled(at(last)),
-    file_profit: last?.profit ?? "0",
-  };
-}
-
-const size = (count: bigint): bigint => count < 0n ? -count : count;

@@ -1,8 +1,8 @@
 import { HttpError } from "../http/errors.ts";
-import type { Import } from "./import.ts";
-import type { ImportOptions } from "./options.ts";
-import { planOrders } from "./orders.ts";
-import { readExport } from "./read-trades.ts";
+import type { Import } from "./import-backtest.ts";
+import type { ImportOptions } from "../backtest/options.ts";
+import { planOrders } from "../backtest/orders.ts";
+import { readExport } from "../backtest/read-trades.ts";
 
 /** What an import begins with: TradingView's own. */
 const CAPITAL = "1000000";
