@@ -1,25 +1,10 @@
 import { ok } from "node:assert/strict";
-import axe from "axe-core";
 import { post } from "../support/alerts.ts";
 import { connect, stack } from "../support/stack.ts";
-import { type Browser, browserTest, keep, type Page } from "./browser.ts";
+import { type Browser, browserTest } from "./browser.ts";
 import { openDesk, openTable, openWindow, ownAccount } from "./desk.ts";
+import { judge } from "./judge.ts";
 import { tellStory } from "./story.ts";
-
-/** What axe-core finds serious or worse, each as its rule and the first place. */
-async function seriousViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-    violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => id + ": " + nodes.map((node) => node.html).slice(0, 2).join(" ")))`);
-}
-
-/** Asserts that a state of the page is usable by everybody, and keeps how it looks. */
-async function judge(page: Page, state: string): Promise<void> {
-  await keep(page, state);
-  const violations = await seriousViolations(page);
-  ok(violations.length === 0, `${state}: ${violations.join("; ")}`);
-}
 
 /** An account with weeks of trading. */
 async function livelyAccount(): Promise<string> {

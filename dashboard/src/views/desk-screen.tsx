@@ -10,9 +10,10 @@ import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
 import { createStore, type Store, useStore } from "../store/store.ts";
 import { useRead } from "../store/use-read.ts";
+import { ComparePage } from "./compare-page.tsx";
 import { DeskView } from "./desk-view.tsx";
 import { Trouble } from "./trouble.tsx";
-import { TopBar } from "./top-bar.tsx";
+import { type Page, TopBar } from "./top-bar.tsx";
 
 interface Props {
   client: Client;
@@ -83,6 +84,7 @@ function OneAccount(
   const overview = useRead(name, version, () => readOverview(client, name), ahead.takeOverview);
   const [strategy, setStrategy] = useState<string | null>(null);
   const [symbol, setSymbol] = useState<string | null>(null);
+  const [page, setPage] = useState<Page>("account");
   const money = useMemo(() => moneyOf(account.currency), [account.currency]);
   const clock = useMemo(() => clockOf(account.time_zone), [account.time_zone]);
   const { data, error } = overview;
@@ -93,6 +95,8 @@ function OneAccount(
       strategies={data?.strategies ?? []}
       onAccount={onPick}
       onStrategy={setStrategy}
+      page={page}
+      onPage={setPage}
     />
   );
   if (data === null) {
@@ -114,7 +118,7 @@ function OneAccount(
   return (
     <DeskContext.Provider value={desk}>
       {bar}
-      <DeskView />
+      {page === "account" ? <DeskView /> : <ComparePage />}
     </DeskContext.Provider>
   );
 }

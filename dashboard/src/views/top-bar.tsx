@@ -3,8 +3,13 @@ import type { Clock } from "../format/time.ts";
 import type { Live } from "../store/desk.ts";
 import { type Store, useStore } from "../store/store.ts";
 import { Icon } from "./icons.tsx";
+import { Segments } from "./segments.tsx";
 import { Select } from "./select.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
+
+/** What of an account is shown: all about it, or how it compares with a backtest. */
+export type Page = "account" | "backtest";
+const PAGES = [{ value: "account", text: "Account" }, { value: "backtest", text: "Backtest" }] as const;
 
 interface Props {
   live: Store<Live>;
@@ -15,12 +20,15 @@ interface Props {
   strategy: string | null;
   onAccount: (name: string) => void;
   onStrategy: (strategy: string | null) => void;
+  page: Page;
+  onPage: (page: Page) => void;
   onSignOut: (() => void) | null;
 }
 
 /** Which account and strategy the page shows, and whether what it shows is of now. */
 export function TopBar(props: Props) {
-  const { live, account, accounts, clock, strategies, strategy, onAccount, onStrategy, onSignOut } = props;
+  const { live, account, accounts, clock, strategies, strategy } = props;
+  const { onAccount, onStrategy, page, onPage, onSignOut } = props;
   return (
     <header class="top-bar">
       <h1 class="brand">
@@ -45,6 +53,7 @@ export function TopBar(props: Props) {
           onPick={(value) => onStrategy(value === "" ? null : value.slice(1))}
         />
       </div>
+      <Segments label="Page" choices={PAGES} value={page} onPick={onPage} />
       <Freshness live={live} clock={clock} />
       <ThemeSwitch />
       {onSignOut !== null && (

@@ -3,6 +3,7 @@ import { createAfterChanges } from "../_shared/after-changes.ts";
 import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
+import { allowBrowsers } from "../_shared/http/browsers.ts";
 import { limitRequests } from "../_shared/limits.ts";
 import { sendTestNotification } from "../_shared/notifications/test-notification.ts";
 import { createCallNotifications } from "../_shared/notifications/wake.ts";
@@ -22,6 +23,8 @@ const services = {
 };
 
 const app = createApp(log, onAnswer);
+// The dashboard's page sends files, with a key that its reader enters: no page has one by itself.
+app.use("/tools/import_backtest", allowBrowsers(["*"], ["POST"]));
 app.use("/tools", allowOnly("GET", "HEAD"));
 app.use("/tools/:tool", allowOnly("POST"));
 app.use(limitFailures, limitRequests("tools"));

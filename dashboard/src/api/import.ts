@@ -1,0 +1,122 @@
+import type { Client } from "./client.ts";
+import type { Connection } from "./connection.ts";
+
+/** What an import is told. */
+export interface ImportArguments {
+  account: string;
+  symbol: string;
+  time_zone: string;
+  commission: string;
+}
+
+/** What came of it. */
+export interface Imported {
+  orders: number;
+  booked: number;
+  open_trades: number;
+  next: number | null;
+  check:
+    | {
+      equal: boolean;
+      flat_points: number;
+      differing: number;
+      profit: string;
+      file_profit: string;
+    }
+    | null;
+}
+
+/** Why an import ended, in words for the reader. */
+export class ImportError extends Error {
+  override name = "ImportError";
+}
+
+/**
+ * Sends a file to the tool import_backtest, until all of it is booked.
+ *
+ * @param key an API key of scope admin; it goes nowhere else, and is not kept
+ * @param onProgress told of the orders that are booked, between calls
+ * @throws ImportError
+ */
+export async function importBacktest(
+  { client, connection, key, file, given }: {
+    client: Client;
+    connection: Connection;
+    key: string;
+    file: File;
+    given: ImportArguments;
+  },
+  onProgress: (booked: number, orders: number) => void,
+): Promise<Imported> {
+  const text = await textOf(file);
+  const owner_id = await ownerOf(client, connection);
+  let booked = 0;
+  for (let from = 1;;) {
+    const result = await call(connection, key, {
+      ...given,
+      owner_id,
+      file: text,
+      from,
+    });
+    booked += result.booked;
+    if (result.next === null) return { ...result, booked };
+    onProgress(result.next - 1, result.orders);
+    from = result.next;
+  }
+}
+
+/** A CSV as its text; a workbook, which is a ZIP archive, in base64. */
+async function textOf(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return await file.text();
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** Who is to see the baseline account: whoever is signed in. */
+async function ownerOf(
+  client: Client,
+  { user_jwt }: Connection,
+): Promise<string | null> {
+  if (user_jwt === undefined) {
+    return (await client.auth.getSession()).data.session?.user.id ?? null;
+  }
+  return JSON.parse(
+    atob(
+      (user_jwt.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"),
+    ),
+  ).sub;
+}
+
+async function call(
+  { url }: Connection,
+  key: string,
+  body: Record<string, unknown>,
+): Promise<Imported> {
+  const response = await fetch(`${url}/functions/v1/tools/import_backtest`, {
+    method: "POST",
+    headers: { "x-api-key": key, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  }).catch(() => null);
+  if (response === null) {
+    throw new ImportError(
+      "The project does not answer. Nothing is lost: import the file again.",
+    );
+  }
+  const answer = await response.json().catch(() => null) as Answer | null;
+  if (answer?.result !== undefined) return answer.result;
+  const { message, details = [] } = answer?.error ??
+    { message: "the answer makes no sense" };
+  throw new ImportError(
+    [
+      message,
+      ...details.map(({ path, message }) => `${path} ${message}`.trim()),
+    ].join(": "),
+  );
+}
+
+interface Answer {
+  result?: Imported;
+  error?: { message: string; details?: { path: string; message: string }[] };
+}

@@ -1,0 +1,78 @@
+import { useState } from "preact/hooks";
+import { useDesk } from "../../store/desk.ts";
+import { useStore } from "../../store/store.ts";
+import { Panel } from "../panel.tsx";
+import { Segments } from "../segments.tsx";
+import { Select } from "../select.tsx";
+import { TableView } from "../tables/table-view.tsx";
+import { ComparedCurve } from "./curve.tsx";
+import { ComparedFigures } from "./figures.tsx";
+import { ImportPanel } from "./import-panel.tsx";
+import { pairs } from "./pairs.tsx";
+
+const DAY_MS = 86_400_000;
+const RANGES = { "1W": 7, "1M": 31, "1Y": 366, "All": null } as const;
+type Range = keyof typeof RANGES;
+
+/** An account beside a baseline: the backtest that it should have done. */
+export function CompareView() {
+  const { live, account } = useDesk();
+  const accounts = useStore(live, (state) => state.accounts) ?? [];
+  const others = accounts.map(({ name }) => name).filter((name) => name !== account.name);
+  const [picked, setPicked] = useState<string | null>(null);
+  const [range, setRange] = useState<Range>("All");
+  // What the list of accounts does not have yet, it will have a moment later.
+  const choices = picked === null || others.includes(picked) ? others : [picked, ...others];
+  const [since, setSince] = useState<string | null>(null);
+  const pickRange = (next: Range) => {
+    const days = RANGES[next];
+    setRange(next);
+    setSince(
+      days === null ? null : new Date(Date.now() - days * DAY_MS).toISOString(),
+    );
+  };
+  const against = picked === null ? null : { baseline: picked, ...(since !== null && { from_time: since }) };
+  const tools = (
+    <div class="pickers">
+      <Select
+        label="Baseline"
+        value={picked ?? ""}
+        choices={[
+          { value: "", text: "Choose a baseline" },
+          ...choices.map((name) => ({ value: name, text: name })),
+        ]}
+        onPick={(name) => setPicked(name === "" ? null : name)}
+      />
+      <Segments
+        label="Range of the comparison"
+        choices={(Object.keys(RANGES) as Range[]).map((each) => ({
+          value: each,
+          text: each,
+        }))}
+        value={range}
+        onPick={pickRange}
+      />
+    </div>
+  );
+  return (
+    <main class="desk compare">
+      <ImportPanel onImported={setPicked} />
+      <Panel name="against" title="Compare with" tools={tools}>
+        {against === null && (
+          <div class="empty">
+            <p>Import a backtest, or choose the account that holds one.</p>
+          </div>
+        )}
+      </Panel>
+      {against !== null && (
+        <>
+          <ComparedFigures against={against} />
+          <ComparedCurve against={against} />
+          <section class="panel tables" aria-label="Orders and alerts">
+            <TableView key={JSON.stringify(against)} kind={pairs(against)} />
+          </section>
+        </>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,54 @@
+import { type Against, type ComparedOrder, listCompared } from "../../api/compare.ts";
+import { afterId } from "../../api/lists.ts";
+import { formatDecimal } from "../../format/decimal.ts";
+import { amount, type Column, moment, number, price, profit, side, words } from "../tables/columns.ts";
+import { type Kind, SYMBOL } from "../tables/kinds.tsx";
+
+const TONES: Record<string, string> = {
+  matched: "up",
+  late: "accent",
+  missed: "down",
+  refused: "down",
+};
+
+/** What was worse: above 0 is a cost. */
+const cost = <Row,>(column: Column<Row>): Column<Row> => ({
+  ...column,
+  tone: (value) => `figures ${value.startsWith("-") ? "up" : value === "0" ? "" : "down"}`,
+});
+
+/** The orders of a baseline beside the alerts of the account, as a table. */
+export const pairs = (against: Against): Kind<ComparedOrder> => ({
+  name: "pairs",
+  title: "Orders and alerts",
+  read: listCompared(against),
+  id: ({ id }) => String(id),
+  after: afterId,
+  statuses: [null, "missed", "late", "refused", "extra", "matched"],
+  columns: [
+    {
+      ...words("status", "Outcome"),
+      text: (value) => <span class={`pill ${TONES[value] ?? ""}`}>{value}</span>,
+    },
+    words("signal", "Signal"),
+    words(SYMBOL, "Symbol"),
+    side("side", "Side"),
+    moment("baseline_time", "Backtest"),
+    moment("booked_at", "Booked"),
+    {
+      ...number("seconds", "Late by"),
+      text: (value) => `${formatDecimal(value, { most: 0 })} s`,
+    },
+    price("baseline_price", "Its price"),
+    price("price", "Price"),
+    cost(number("price_drift", "Worse by")),
+    number("baseline_quantity", "Its size"),
+    number("quantity", "Size"),
+    cost(amount("cost", "Cost")),
+    profit("baseline_profit", "Its profit"),
+    profit("profit", "Profit"),
+    profit("profit_drift", "Drift"),
+    words("code", "Refused for"),
+  ],
+  empty: "There is nothing to compare: neither the baseline nor the account has an order here.",
+});
