@@ -52,12 +52,7 @@ export async function importBacktest(
   const owner_id = await ownerOf(client, connection);
   let booked = 0;
   for (let from = 1;;) {
-    const result = await call(connection, key, {
-      ...given,
-      owner_id,
-      file: text,
-      from,
-    });
+    const result = await call(connection, key, { ...given, owner_id, file: text, from });
     booked += result.booked;
     if (result.next === null) return { ...result, booked };
     onProgress(result.next - 1, result.orders);
@@ -100,9 +95,7 @@ async function call(
     body: JSON.stringify(body),
   }).catch(() => null);
   if (response === null) {
-    throw new ImportError(
-      "The project does not answer. Nothing is lost: import the file again.",
-    );
+    throw new ImportError("The project does not answer. Nothing is lost: import the file again.");
   }
   const answer = await response.json().catch(() => null) as Answer | null;
   if (answer?.result !== undefined) return answer.result;

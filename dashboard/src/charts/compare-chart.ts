@@ -26,11 +26,7 @@ export function createCompareChart(
     lastValueVisible: false,
     priceFormat: { type: "custom", minMove: 0.01, formatter },
   } as const;
-  const baseline = chart.addSeries(LineSeries, {
-    ...shared,
-    lineWidth: 2,
-    lineStyle: LineStyle.Dashed,
-  });
+  const baseline = chart.addSeries(LineSeries, { ...shared, lineWidth: 2, lineStyle: LineStyle.Dashed });
   const own = chart.addSeries(LineSeries, { ...shared, lineWidth: 2 });
   let shown = new Map<number, ComparedMoment>();
   chart.subscribeCrosshairMove(({ time }) => onPoint(shown.get(Number(time)) ?? null));

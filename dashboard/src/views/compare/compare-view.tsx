@@ -45,10 +45,7 @@ export function CompareView() {
       />
       <Segments
         label="Range of the comparison"
-        choices={(Object.keys(RANGES) as Range[]).map((each) => ({
-          value: each,
-          text: each,
-        }))}
+        choices={(Object.keys(RANGES) as Range[]).map((each) => ({ value: each, text: each }))}
         value={range}
         onPick={pickRange}
       />

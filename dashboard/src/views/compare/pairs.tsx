@@ -4,12 +4,7 @@ import { formatDecimal } from "../../format/decimal.ts";
 import { amount, type Column, moment, number, price, profit, side, words } from "../tables/columns.ts";
 import { type Kind, SYMBOL } from "../tables/kinds.tsx";
 
-const TONES: Record<string, string> = {
-  matched: "up",
-  late: "accent",
-  missed: "down",
-  refused: "down",
-};
+const TONES: Record<string, string> = { matched: "up", late: "accent", missed: "down", refused: "down" };
 
 /** What was worse: above 0 is a cost. */
 const cost = <Row,>(column: Column<Row>): Column<Row> => ({
