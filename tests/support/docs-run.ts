@@ -17,6 +17,8 @@ export function localized(line: string): string {
     .replaceAll("<your key>", stack.api_key)
     .replaceAll("<ref>", "abcdefghijklmnopqrst")
     .replaceAll(/\bnpx (-y )?deno /g, `'${deno}' `)
+    .replace(" list-of-trades.csv ", " tests/fixtures/list-of-trades.csv ")
+    .replace(/(task backtest.*)$/, `$1 --url ${stack.api_url} --secret-key ${stack.secret_key}`)
     .replace(
       /(task demo.*)$/,
       `$1 --speed 0 --url ${stack.api_url} --key ${stack.api_key} --secret-key ${stack.secret_key}`,
