@@ -37,6 +37,11 @@ const longAnswer = inSource(
   "supabase/migrations/20261101000012_answers.sql",
   /length\(whole\) <= (\d+)/,
 );
+const lateSeconds = inSource(
+  "supabase/migrations/20261101000027_compare.sql",
+  /late_seconds integer default (\d+)/,
+);
+const conversion = inSource(`${shared}/backtest/orders.ts`, /^const CONVERSION = \{ sum: (\d+)n/m);
 const keeps = (setting: string) =>
   inSource(
     "supabase/migrations/20261101000026_retention.sql",
@@ -52,6 +57,8 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/alerts.md", `more than ${longAnswer.toLocaleString("en")} characters is repeated`],
   ["docs/security.md", `${shortestSignature} bytes or more, in base64`],
   ["docs/security.md", `may be ${tolerance} seconds off`],
+  ["docs/backtest.md", `more than ${lateSeconds} seconds after the order's time`],
+  ["docs/backtest.md", `up to ${conversion} parts in 1,000 are taken for equal`],
   ["docs/cache.md", `The bound is ${boundMs / 1000} second.`],
   ["docs/cache.md", `shows after ${ttl} seconds at the latest`],
   ["docs/cache.md", `A call of Redis is waited for ${REDIS_DEADLINE} ms`],
