@@ -112,7 +112,7 @@ create function trading.compare_events(
 ) returns setof trading.compared_order
   language plpgsql stable security invoker set search_path = '' set enable_nestloop = 'off' as $$
 declare
-  base trading.accounts;
+  base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
   early constant interval := '5 seconds';
   symbols text[];
   expected trading.trade_event[];
@@ -120,13 +120,10 @@ declare
   late interval;
   pairs integer[];
 begin
-  if baseline is null then
-    raise exception 'baseline must be named' using errcode = 'PT400', hint = 'Give the account that a backtest was imported into.';
-  elsif match_seconds not between 1 and 604800 then
+  if match_seconds not between 1 and 604800 then
     raise exception 'match_seconds must be from 1 to 604800' using errcode = 'PT400', hint = 'Leave it out for an hour, or a bar of the baseline if that is more.';
   end if;
   perform trading.check_range(from_time, to_time);
-  base := trading.find_account(baseline);
   symbols := array(select distinct p.symbol from trading.positions p
                    where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol));
   expected := array(select e from trading.list_events(base, symbols, null, from_time, to_time) e order by e.nr);
@@ -210,7 +207,7 @@ begin
 end;
 $$;
 comment on function public.compare_accounts is
-  'An account beside a baseline, in one row: of the baseline''s orders (in orders) those that had an alert (matched; late: booked more than '
+  'An account beside a baseline (left out: beside itself, where all match), in one row: of the baseline''s orders (in orders) those that had an alert (matched; late: booked more than '
   'late_seconds after the order''s time), whose alert was refused, and that had none (missed); extra: alerts that are none of its orders. '
   'match_rate: percent of the orders that matched. drift = profit - baseline_profit, both closed and net, and -drift = price_cost + fee_cost + '
   'other_cost: what worse prices cost, what the fees are more, and the rest, of what was missed, refused, extra or of another size. '
@@ -266,7 +263,7 @@ create function public.compare_curve(
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  base constant trading.accounts := trading.find_account(baseline);
+  base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
   symbols constant text[] := array(select distinct p.symbol from trading.positions p
     where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol));
   time_zone constant text := trading.time_zone(owned.id);
