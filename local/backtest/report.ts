@@ -1,4 +1,5 @@
 import type { Check } from "../../supabase/functions/_shared/backtest/check.ts";
+import { NO_SYMBOL } from "../../supabase/functions/_shared/backtest/options.ts";
 import type { ImportResult } from "../../supabase/functions/_shared/tools/import-backtest.ts";
 
 /** What is said after an import, line by line. */
@@ -10,6 +11,9 @@ export function reportOf(result: ImportResult, seconds: number): string[] {
       there > 0 ? `, ${there} were there already` : ""
     }`,
     ...created ? [] : [`The account ${account} was there: its own capital and commission hold.`],
+    ...symbol === NO_SYMBOL
+      ? ["To compare an account with it, give the --symbol that the account has it by."]
+      : [],
     ...open_trades === 0 ? [] : [`${countOf(open_trades, "trade")} had not ended: what they hold is held.`],
     ...check === null
       ? [`Time ran out before order ${next}: run the same command again.`]

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { makeTrades, rowsOf } from "../support/backtests.ts";
 import { heartOf, refusedWithKey, requestsWithKey } from "../support/key-places.ts";
 import { send, withOwnStack } from "../support/own-stack.ts";
+import { workbookOf } from "../support/workbooks.ts";
 
 Deno.test("on the hosted Deno the functions answer, and no line of the stack's output holds a key", async (t) => {
   await withOwnStack(async (stack, lines) => {
@@ -22,6 +24,18 @@ Deno.test("on the hosted Deno the functions answer, and no line of the stack's o
       assert.equal(body.status, "filled");
       const health = await fetch(`${stack.info.api_url}/functions/v1/health/ready`);
       assert.equal(health.status, 200, await health.text());
+    });
+
+    await t.step("a workbook is read and imported", async () => {
+      const { api_url, api_key } = stack.info;
+      const bytes = workbookOf({ "List of trades": rowsOf(makeTrades(1, 5)) });
+      const response = await fetch(`${api_url}/functions/v1/tools/import_backtest`, {
+        method: "POST",
+        headers: { "x-api-key": api_key },
+        body: JSON.stringify({ account: "baseline", file: btoa(String.fromCharCode(...bytes)) }),
+      });
+      const { result } = await response.json();
+      assert.equal(result?.check.equal, true, JSON.stringify(result));
     });
 
     await t.step("alerts with the key in every place leave none in the output", async () => {

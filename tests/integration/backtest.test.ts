@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { csvOf, HEADERS, makeTrades, rowsOf } from "../support/backtests.ts";
 import { useTool } from "../support/functions.ts";
 import { backtest, exportOf, exportsBeside, withExport } from "../support/imports.ts";
-import { asService, newAccount, unique } from "../support/stack.ts";
+import { asService, newAccount, stack, unique } from "../support/stack.ts";
 import { workbookOf } from "../support/workbooks.ts";
 
 async function differences(account: string): Promise<unknown> {
@@ -155,6 +155,13 @@ Deno.test("the tool takes a workbook, in base64", async () => {
   assert.equal(body.result.check.equal, true);
 });
 
+Deno.test("what begins like a workbook and is none is refused in words", async () => {
+  for (const file of ["UEsDB", "UEsDB***", btoa("PK\x03\x04 and nothing more")]) {
+    const { status, body } = await useTool("import_backtest", { account: unique("broken"), file });
+    assert.deepEqual([status, body.error.code], [400, "unreadable_file"]);
+  }
+});
+
 Deno.test("an import goes on where the last call ended, and leaves no order out, wherever it is told to go on", async () => {
   const account = unique("next");
   const file = exportOf(11, 60);
@@ -198,4 +205,23 @@ Deno.test("the command says which argument is wrong, in two lines", async () => 
     assert.match(said, message);
     assert.equal(said.trim().split("\n").length, 2, said);
   }
+});
+
+Deno.test("a page of any origin may send a file, with a key; no other tool is for pages", async () => {
+  const preflight = async (tool: string) => {
+    const response = await fetch(`${stack.api_url}/functions/v1/tools/${tool}`, {
+      method: "OPTIONS",
+      headers: { origin: "https://example.com", "access-control-request-method": "POST" },
+    });
+    await response.body?.cancel();
+    return response.headers.get("access-control-allow-origin");
+  };
+  assert.equal(await preflight("import_backtest"), "*");
+  assert.equal(await preflight("place_order"), null);
+  const { status } = await useTool(
+    "import_backtest",
+    { account: unique("page"), file: exportOf(1, 2) },
+    "sa_wrong",
+  );
+  assert.equal(status, 401);
 });

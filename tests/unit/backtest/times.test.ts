@@ -53,7 +53,9 @@ Deno.test("where a strategy calls its exits Open, they are exits", async () => {
 Deno.test("a trade without an exit, or with an empty one, has not ended", async () => {
   const [headers, , entry] = oneTrade().split("\n");
   assert.equal((await readable(`${headers}\n${entry}`)).trades[0]?.exit, null);
-  const empty = oneTrade({ exit: { "Date and time": "", "Price USD": "" } });
+  const empty = oneTrade({
+    exit: { "Date and time": "", "Price USD": "", "Net P&L USD": "", "Cumulative P&L USD": "" },
+  });
   assert.equal((await readable(empty)).trades[0]?.exit, null);
 });
 

@@ -16,7 +16,7 @@ const HEADERS: Readonly<Record<ColumnName, RegExp>> = {
   time: /^date(?:\/| and )time$/,
   signal: /^signal$/,
   price: /^price(?: ([a-z0-9.]+))?$/,
-  quantity: /^(?:(?:position )?size \(qty\)|position size|quantity|qty|contracts)$/,
+  quantity: /^(?:(?:position )?size \(qty\)|quantity|qty|contracts)$/,
   profit: /^(?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
   cumulative: /^cum(?:ulative|\.) (?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
 };

@@ -5,13 +5,16 @@ import { COMMISSION_MESSAGE, readCommission } from "./commission.ts";
 
 const { shape } = alertFieldsSchema;
 
+/** The symbol of a backtest that was given none. */
+export const NO_SYMBOL = "BACKTEST";
+
 /** What is said about an import, by the command line and the tool alike; what is left out is null. */
 export const importOptions = z.strictObject({
   account: accountName.refine((name) => name !== null, "is missing: name the baseline account").describe(
     "The baseline account; it is made when it is not there.",
   ),
   symbol: shape.symbol.describe(
-    "The instrument, like a live account's list_positions shows it; left out: BACKTEST.",
+    `The instrument, like a live account's list_positions shows it; left out: ${NO_SYMBOL}.`,
   ),
   strategy: shape.strategy.describe("Whose orders they are; left out: of no name."),
   time_zone: text(/^[A-Za-z0-9_+/-]{1,64}$/, "must be an IANA name, like America/New_York").describe(

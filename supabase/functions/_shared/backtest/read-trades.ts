@@ -19,7 +19,7 @@ export interface Trade {
   entry: Leg;
   /** Null: it had not ended when the file was made. */
   exit: Leg | null;
-  /** Net, in the currency of the export. */
+  /** Net, in the currency of the export; 0 while it has no exit. */
   profit: string;
   /** Net, of this trade and all with a smaller number; null where the file has no such column. */
   cumulative: string | null;
@@ -109,17 +109,15 @@ function toTrade(number: number, rows: readonly Row[], zone: Zone, hasCumulative
     throw new Unreadable(`has an exit of trade ${number} that is not of the side and size of its entry`);
   }
   const begun = Math.min(...momentsOf(entry.row, zone));
-  const figures = exit?.row ?? entry.row;
+  const ended = exit !== undefined && textOf(exit.row.cell("time")) !== "" ? exit.row : null;
   return {
     number,
     side: entry.side,
     quantity,
     entry: legOf(entry.row, begun),
-    exit: exit === undefined || textOf(exit.row.cell("time")) === ""
-      ? null
-      : legOf(exit.row, endOf(exit.row, begun, zone)),
-    profit: decimalOf(figures, "profit"),
-    cumulative: hasCumulative ? decimalOf(figures, "cumulative") : null,
+    exit: ended === null ? null : legOf(ended, endOf(ended, begun, zone)),
+    profit: ended === null ? "0" : decimalOf(ended, "profit"),
+    cumulative: ended === null || !hasCumulative ? null : decimalOf(ended, "cumulative"),
   };
 }
 

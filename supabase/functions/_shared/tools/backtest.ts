@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { HttpError } from "../http/errors.ts";
 import { importOptions } from "../backtest/options.ts";
 import { defineTool } from "./tool.ts";
 
@@ -6,8 +7,18 @@ import { defineTool } from "./tool.ts";
 const LARGEST_BODY = 8_000_000;
 
 /** The file's bytes: CSV is sent as it is; a workbook, a ZIP archive, begins so in base64. */
-const bytesOf = (file: string): Uint8Array =>
-  file.startsWith("UEsDB") ? Uint8Array.fromBase64(file) : new TextEncoder().encode(file);
+function bytesOf(file: string): Uint8Array {
+  if (!file.startsWith("UEsDB")) return new TextEncoder().encode(file);
+  try {
+    return Uint8Array.from(atob(file), (character) => character.charCodeAt(0));
+  } catch {
+    throw new HttpError(
+      400,
+      "unreadable_file",
+      "the file begins like a workbook in base64, and is not base64",
+    );
+  }
+}
 
 export const importBacktestTool = defineTool({
   description:

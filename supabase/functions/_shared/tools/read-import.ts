@@ -1,6 +1,6 @@
 import { HttpError } from "../http/errors.ts";
 import type { Import } from "./import-backtest.ts";
-import type { ImportOptions } from "../backtest/options.ts";
+import { type ImportOptions, NO_SYMBOL } from "../backtest/options.ts";
 import { planOrders } from "../backtest/orders.ts";
 import { readExport } from "../backtest/read-trades.ts";
 
@@ -19,7 +19,7 @@ export async function readImport(bytes: Uint8Array, options: ImportOptions): Pro
   if (!read.ok) throw new HttpError(400, "unreadable_file", `the file ${read.message}`);
   return {
     ...{ account: account ?? "", strategy, time_zone, owner_id, fees: commission, from: 1 },
-    symbol: symbol ?? "BACKTEST",
+    symbol: symbol ?? NO_SYMBOL,
     capital: capital ?? CAPITAL,
     currency: currency ?? read.file.profitCurrency ?? "USD",
     file: read.file,
