@@ -90,7 +90,7 @@ begin
     ) s
     where coalesce(l.side, b.side) = b.side and l.at between b.at - early and b.at + late
       and (s.same > 0 or not are_labels_known or cardinality(l.labels) = 0)
-    order by s.same desc, abs(extract(epoch from l.at - b.at)), b.nr, l.nr
+    order by s.same desc, l.code is not null, abs(extract(epoch from l.at - b.at)), b.nr, l.nr
   loop
     if pairs[candidate.expected_nr] is null and not is_taken[candidate.seen_nr] then
       pairs[candidate.expected_nr] := candidate.seen_nr;
@@ -102,7 +102,7 @@ end;
 $$;
 comment on function trading.match_events is
   'For each expected event the nr of the one seen that it is, or null: of the same symbol and side, at most so much earlier or later. Those that '
-  'agree most in position wanted, price and label are paired first, then those that are closest in time.';
+  'agree most in position wanted, price and label are paired first, then those that were not refused, then those that are closest in time.';
 
 create type trading.compared_order as (kind text, expected trading.trade_event, seen trading.trade_event);
 comment on type trading.compared_order is 'kind matched, refused, missed (seen is null) or extra (expected is null).';
@@ -114,6 +114,8 @@ create function trading.compare_events(
 declare
   base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
   early constant interval := '5 seconds';
+  -- An alert at the edge of the range may be that of an order before it.
+  margin constant interval := coalesce(make_interval(secs => match_seconds), '1 day');
   symbols text[];
   expected trading.trade_event[];
   seen trading.trade_event[];
@@ -121,20 +123,21 @@ declare
   pairs integer[];
 begin
   if match_seconds not between 1 and 604800 then
-    raise exception 'match_seconds must be from 1 to 604800' using errcode = 'PT400', hint = 'Leave it out for an hour, or a bar of the baseline if that is more.';
+    raise exception 'match_seconds must be from 1 to 604800' using errcode = 'PT400', hint = 'Leave it out for an hour, or the time between two orders of the baseline if that is more.';
   end if;
   perform trading.check_range(from_time, to_time);
   symbols := array(select distinct p.symbol from trading.positions p
                    where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol));
-  expected := array(select e from trading.list_events(base, symbols, null, from_time, to_time) e order by e.nr);
-  late := coalesce(make_interval(secs => match_seconds), greatest('1 hour', (
-    select min(g.gap) from (select e.at - lag(e.at) over (order by e.at) as gap from unnest(expected) e) g where g.gap > '0')), '1 hour');
+  expected := array(select e from trading.list_events(base, symbols, null, from_time - margin, to_time + early) e order by e.nr);
+  late := coalesce(make_interval(secs => match_seconds), greatest('1 hour', least('1 day', (
+    select min(g.gap) from (select e.at - lag(e.at) over (order by e.at) as gap from unnest(expected) e) g where g.gap > '0'))));
   seen := array(select e from trading.list_events(owned, symbols, only_strategy, from_time - early, to_time + late) e order by e.nr);
   pairs := trading.match_events(expected, seen, early, late);
   return query
   select case when s.alert_id is null then 'missed' when s.code is not null then 'refused' else 'matched' end, e, s
   from unnest(expected) e
   left join unnest(seen) s on s.nr = pairs[e.nr]
+  where e.at >= coalesce(from_time, '-infinity') and e.at < coalesce(to_time, 'infinity')
   union all
   select 'extra', null::trading.trade_event, s from unnest(seen) s
   left join unnest(pairs) p (nr) on p.nr = s.nr
@@ -144,7 +147,7 @@ $$;
 comment on function trading.compare_events is
   'Every order of the baseline with the alert that the account had for it, and the alerts that are none of its orders, in the baseline''s symbols. '
   'match_seconds: how late an alert may be and still be that of an order; null: an hour, or the shortest time between two orders of the baseline if '
-  'that is more. Errors: PT404, PT400.';
+  'that is more, at most a day. Errors: PT404, PT400.';
 
 create function trading.drift_of(compared trading.compared_order, out seconds numeric, out price_drift numeric, out cost numeric)
   language plpgsql immutable set search_path = '' as $$
@@ -213,7 +216,7 @@ comment on function public.compare_accounts is
   'other_cost: what worse prices cost, what the fees are more, and the rest, of what was missed, refused, extra or of another size. '
   'average_drift_bps: how much worse the prices were, in hundredths of a percent. Only the baseline''s symbols are compared; only_strategy is the '
   'account''s. match_seconds: how late an alert may be and still be that of an order; null: an hour, or the shortest time between two of the '
-  'baseline''s orders if that is more. Errors: PT404 no such account, PT400 bad range or match_seconds, PT429 busy.';
+  'baseline''s orders if that is more, at most a day. Errors: PT404 no such account, PT400 bad range or match_seconds, PT429 busy.';
 
 create function public.compare_orders(
   account text default 'default', baseline text default null, from_time timestamptz default null, to_time timestamptz default null,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
+import { post } from "../support/alerts.ts";
 import { csvOf, HEADERS, makeTrades, rowsOf } from "../support/backtests.ts";
 import { useTool } from "../support/functions.ts";
 import { backtest, exportOf, exportsBeside, withExport } from "../support/imports.ts";
@@ -139,12 +140,15 @@ Deno.test("what had not ended when the file was made is held, and valued as the 
     ["1", "Exit long", "2025-04-01 10:00", "Open", "12", "2", "20", "4", "", "4"],
     ["1", "Entry long", "2025-04-01 09:00", "in", "10", "2", "20", "4", "", "4"],
   ];
-  const { body, text } = await useTool("import_backtest", {
-    ...{ account, symbol: "ACME", file: [HEADERS, ...rows].map((row) => row.join(",")).join("\n") },
-  });
+  const file = csvOf([HEADERS, ...rows]);
+  const { body, text } = await useTool("import_backtest", { account, symbol: "ACME", file });
   assert.deepEqual([body.result.orders, body.result.open_trades], [1, 1], text);
   const { data } = await asService().rpc("list_positions", { account });
   assert.deepEqual(data?.map(({ quantity, unrealized_pnl }) => [quantity, unrealized_pnl]), [["2", "4"]]);
+  // Marks that come later do not make it another account.
+  await post({ symbol: "ACME", action: "mark", price: "13" }, { query: `?account=${account}` });
+  const again = await useTool("import_backtest", { account, symbol: "ACME", file });
+  assert.deepEqual([again.status, again.body.result?.booked], [200, 0], again.text);
 });
 
 Deno.test("the tool takes a workbook, in base64", async () => {

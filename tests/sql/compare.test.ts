@@ -174,6 +174,22 @@ Deno.test("a range, a strategy and a symbol narrow what is compared", async () =
   assert.equal((await figures({ ...both, only_symbol: "OTHER" })).orders, 0);
 });
 
+Deno.test("an alert just inside a range that is of an order just before it is no extra one", async () => {
+  const both = await beside(
+    ALL.map((alert) => ({ ...alert, time: String(alert.time).replace(":00Z", ":09Z") })),
+  );
+  const later = await figures({ ...both, from_time: "2025-04-01T12:00:05Z" });
+  assert.deepEqual([later.orders, later.matched, later.extra], [1, 1, 0]);
+});
+
+Deno.test("of an alert that was refused and one that was booked, the order's is the one that was booked", async () => {
+  // The first is too large for the account, and is sent again a minute later, as it should have been.
+  const [tooMuch, again] = [{ ...first, quantity: "5" }, { ...first, time: at("09:01") }];
+  const both = await beside([tooMuch, again, second, third, fourth], { max_position: "250" });
+  assert.deepEqual((await rows({ ...both, only_status: "refused" })).length, 0);
+  assert.deepEqual((await rows({ ...both, only_status: "extra" })).map(({ code }) => code), ["risk_limit"]);
+});
+
 Deno.test("the curve has what both have made, bucket by bucket", async () => {
   const both = await beside([{ ...first, price: "101" }, second]);
   const { data, error } = await asService().rpc("compare_curve", { ...both, bucket: "hour" });

@@ -6,7 +6,7 @@ import type { Fees } from "../backtest/commission.ts";
 export const orderKey = (number: number): string => `backtest ${number}`;
 /** That of the mark behind the last order, for what is still held. */
 export const markKey = (number: number, time: string): string => `${orderKey(number)} open ${time}`;
-const KEY = /^backtest (\d+)(?: open .*)?$/;
+const KEY = /^backtest (\d+)$/;
 
 /** How a baseline account is made. */
 export interface Baseline {
@@ -43,15 +43,15 @@ export async function prepareBaseline(baseline: Baseline, rpc: CallRpc): Promise
   } catch (error) {
     if (!(error instanceof HttpError) || error.code !== "name_taken") throw error;
   }
-  const [newest] = await rpc("list_alerts", { account, limit: 1 });
-  if (newest === undefined) {
+  const [filled] = await rpc("list_alerts", { account, only_status: "filled", limit: 1 });
+  if (filled !== undefined) {
+    const { idempotency_key = "" } = filled.request as { idempotency_key?: string };
+    const [, number] = KEY.exec(idempotency_key) ?? [];
+    if (number !== undefined) return { created: false, orders: Number(number) };
+  } else if ((await rpc("list_alerts", { account, limit: 1 })).length === 0) {
     // Without changes it answers the settings that there are.
     const { clock } = await rpc("update_account_settings", { account, settings: {} }) as { clock?: string };
     if (clock === "alert") return { created: false, orders: 0 };
-  } else {
-    const { idempotency_key = "" } = newest.request as { idempotency_key?: string };
-    const [, number] = KEY.exec(idempotency_key) ?? [];
-    if (number !== undefined) return { created: false, orders: Number(number) };
   }
   throw new HttpError(
     422,

@@ -29,7 +29,7 @@ export const compareAccounts = defineTool({
       "Which of the orders are listed; left out: all.",
     ),
     match_seconds: integer(1, 604_800, "seconds").describe(
-      "How late an alert may be and still be that of an order; left out: an hour, or a bar of the baseline if that is more.",
+      "How late an alert may be and still be that of an order; left out: an hour, or the time between two orders of the baseline if that is more.",
     ),
     late_seconds: integer(0, 604_800, "seconds").describe("Later than this, it is late; left out: 60."),
   }).meta({ required: ["baseline"] }),
