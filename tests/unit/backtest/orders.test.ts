@@ -162,7 +162,11 @@ Deno.test("a commission is read as TradingView's properties say it, exactly", ()
   assert.deepEqual(readCommission("0.075%"), { fee_bps: "7.5" });
   assert.deepEqual(readCommission("0.05 per contract"), { fee_per_unit: "0.05" });
   assert.deepEqual(readCommission("1 Per Order"), { fee_per_trade: "1" });
-  for (const wrong of ["", "0.1", "-1%", "1,5%", "a per order", "1 per lot"]) {
+  assert.deepEqual(readCommission("0.1 percent"), { fee_bps: "10" });
+  assert.deepEqual(readCommission("0.05/contract"), { fee_per_unit: "0.05" });
+  assert.deepEqual(readCommission("cash_per_contract 0.05"), { fee_per_unit: "0.05" });
+  assert.deepEqual(readCommission("strategy.commission.cash_per_order: 2"), { fee_per_trade: "2" });
+  for (const wrong of ["", "0.1", "-1%", "1,5%", "a per order", "1 per lot", "1 constructor", "percent"]) {
     assert.equal(readCommission(wrong), null);
   }
 });

@@ -3,15 +3,38 @@ import { scaled, unscaled } from "../validators/decimal.ts";
 /** What trading costs, as TradingView's strategy properties say it, in settings of an account. */
 export type Fees = { fee_bps: string } | { fee_per_unit: string } | { fee_per_trade: string };
 
-const WRITTEN = /^(\d{1,9}(?:\.\d{1,9})?) ?(%|per contract|per order)$/;
+/** How a commission is counted, in the words of the properties and of Pine's `commission_type`. */
+const WORDS: Readonly<Record<string, (amount: string) => Fees>> = {
+  "%": percent,
+  "percent": percent,
+  "per contract": perContract,
+  "/contract": perContract,
+  "cash_per_contract": perContract,
+  "per order": perOrder,
+  "/order": perOrder,
+  "cash_per_order": perOrder,
+};
+
+function percent(amount: string): Fees {
+  return { fee_bps: unscaled(scaled(amount) * 100n) };
+}
+function perContract(amount: string): Fees {
+  return { fee_per_unit: amount };
+}
+function perOrder(amount: string): Fees {
+  return { fee_per_trade: amount };
+}
+
+const BEHIND = /^(\d{1,9}(?:\.\d{1,9})?) ?([a-z_ /%]+)$/;
+const BEFORE = /^([a-z_]+) ?[ :=] ?(\d{1,9}(?:\.\d{1,9})?)$/;
 
 /** What a commission must be written like. */
 export const COMMISSION_MESSAGE = 'must be like "0.05%", "0.02 per contract" or "1 per order"';
 
-/** Reads `0.05%`, `0.02 per contract` or `1 per order`; null when it is none. */
+/** Reads `0.05%`, `0.02 per contract`, `1 per order`, or Pine's `cash_per_order 1`; null when it is none. */
 export function readCommission(written: string): Fees | null {
-  const [, amount = "", per] = WRITTEN.exec(written.trim().toLowerCase()) ?? [];
-  if (per === "%") return { fee_bps: unscaled(scaled(amount) * 100n) };
-  if (per === "per contract") return { fee_per_unit: amount };
-  return per === "per order" ? { fee_per_trade: amount } : null;
+  const text = written.trim().toLowerCase().replace(/^strategy\.commission\./, "").replaceAll(/\s+/g, " ");
+  const [, before, after] = BEFORE.exec(text) ?? [];
+  const [, amount = after ?? "", word = before ?? ""] = BEHIND.exec(text) ?? [];
+  return Object.hasOwn(WORDS, word) ? WORDS[word]?.(amount) ?? null : null;
 }
