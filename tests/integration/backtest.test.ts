@@ -169,10 +169,16 @@ Deno.test("what begins like a workbook and is none is refused in words", async (
 Deno.test("an import goes on where the last call ended, and leaves no order out, wherever it is told to go on", async () => {
   const account = unique("next");
   const file = exportOf(11, 60);
-  const first = await useTool("import_backtest", { account, file, from: 30 });
+  const symbol = "NASDAQ:ACME";
+  const first = await useTool("import_backtest", { account, symbol, file, from: 30 });
   assert.equal(first.body.result.booked, first.body.result.orders, first.text);
   assert.equal(first.body.result.check.equal, true);
-  const whole = await useTool("import_backtest", { account, file, from: first.body.result.orders + 1 });
+  const whole = await useTool("import_backtest", {
+    account,
+    symbol,
+    file,
+    from: first.body.result.orders + 1,
+  });
   assert.deepEqual([whole.body.result.booked, whole.body.result.next], [0, null]);
   assert.equal(whole.body.result.check.equal, true);
 });

@@ -44,17 +44,13 @@ const MARGIN = 2_500;
  * Books the orders of a backtest into its baseline account, by their own times, exactly once each: what is booked already
  * stays as it is. What the deadline leaves is for another call, with `from`.
  *
- * @param onChunk told of the orders done, after each go
  * @throws HttpError 422 when an order is refused, or the account holds another backtest; 503 as {@link bookAll}
  */
-export async function importBacktest(
-  work: Import,
-  call: Call,
-  onChunk: (done: number) => void = () => {},
-): Promise<ImportResult> {
+export async function importBacktest(work: Import, call: Call): Promise<ImportResult> {
   const { plan, account } = work;
   const { created, orders: there } = await prepareBaseline(work, call.rpc);
-  let [next, booked, symbol] = [Math.min(work.from, there + 1), 0, work.symbol];
+  // One at least is sent: its answer has the symbol as the account knows it.
+  let [next, booked, symbol] = [Math.min(work.from, there + 1, plan.orders.length), 0, work.symbol];
   while (next <= plan.orders.length && Date.now() < call.deadline - MARGIN) {
     // What is there already goes by itself, and books nothing: not even the first new order of another backtest.
     const end = next <= there ? Math.min(next + CHUNK - 1, there) : next + CHUNK - 1;
@@ -67,7 +63,6 @@ export async function importBacktest(
       symbol = String(body.symbol);
     });
     next += orders.length;
-    onChunk(next - 1);
   }
   const isDone = next > plan.orders.length;
   if (isDone) await markOpen(work, call);
