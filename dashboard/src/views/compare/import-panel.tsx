@@ -175,6 +175,9 @@ const accountNameOf = (file: string): string =>
   `backtest ${file.replace(/\.\w+$/, "").replace(/[^A-Za-z0-9 ._:@-]+/g, "-")}`
     .slice(0, 64).trim();
 
+const pointsOf = (check: Imported["check"]): string =>
+  check?.flat_points === 1 ? "1 flat point" : `${check?.flat_points} flat points`;
+
 function outcomeOf({ booked, orders, open_trades, check }: Imported): Message {
   const there = orders - booked;
   const open = open_trades === 0
@@ -184,13 +187,12 @@ function outcomeOf({ booked, orders, open_trades, check }: Imported): Message {
   if (check?.equal === true) {
     return {
       kind: "note",
-      text: `${said} The profit equals the file's at all ${check.flat_points} flat points.`,
+      text: `${said} The profit equals the file's at all ${pointsOf(check)}.`,
     };
   }
   return {
     kind: "problem",
-    text:
-      `${said} The profit differs from the file's at ${check?.differing} of ${check?.flat_points} flat points: ` +
+    text: `${said} The profit differs from the file's at ${check?.differing} of ${pointsOf(check)}: ` +
       `${check?.profit}, the file's ${check?.file_profit}. Is it the commission?`,
   };
 }
