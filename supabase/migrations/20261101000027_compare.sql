@@ -36,7 +36,7 @@ begin
       and (only_strategy is null or f.strategy = only_strategy)
     group by 1, 2, 3, 4, 5
   ), asked as (
-    select a.id as alert_id, a.strategy, a.symbol, a.request, a.code, f.units, f.quantity, f.value, f.unit_value, f.profit, f.fee,
+    select a.id as alert_id, a.strategy, a.symbol, a.request, a.code::text, f.units, f.quantity, f.value, f.unit_value, f.profit, f.fee,
       least(a.alert_time, a.received_at) as at,
       coalesce(f.at, case when on_alerts_clock then a.alert_time end, a.received_at) as booked_at
     from trading.alerts a
