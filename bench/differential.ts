@@ -105,6 +105,19 @@ function randomAlert(): Record<string, unknown> {
   return alert;
 }
 
+/** What is compared of an answer, which has more. */
+interface Answer {
+  symbol: string;
+  orders: unknown[];
+}
+
+/** An answer without its ids; the orders that a cancel of everything ends are named in no promised order. */
+function plain(answer: Answer): string {
+  const orders = answer.orders.map((order) => JSON.stringify(order).replace(/"id":"\d+"/, ""));
+  if (answer.symbol === "") orders.sort();
+  return JSON.stringify({ ...answer, orders }).replace(/"(id|order_id|alert_id)":"\d+"/g, '"$1":""');
+}
+
 /** A database with its accounts and instruments, as the service role sees it. */
 async function engine(directory: string) {
   const home = await Deno.makeTempDir();
@@ -122,9 +135,7 @@ async function engine(directory: string) {
       const [row] = await sql`select public.process_alerts(${
         JSON.stringify(alerts)
       }::text::jsonb, ${wait}) as answers`;
-      return (row?.answers as unknown[]).map((answer) =>
-        JSON.stringify(answer).replace(/"(id|order_id|alert_id)":"\d+"/g, '"$1":""')
-      );
+      return (row?.answers as Answer[]).map(plain);
     },
     async table(name: string): Promise<string> {
       const [row] = await sql.unsafe(`

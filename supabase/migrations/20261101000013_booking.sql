@@ -246,7 +246,8 @@ begin
     exit when booking.code is not null;
     orders[seen.slot] := seen.modified;
     booking.touched := array_append(booking.touched, seen.slot);
-    booking.reached := array(select r from unnest(booking.reached) with ordinality r where r.slot <> seen.slot order by r.ordinality);  -- by its old price
+    booking.reached := array(select row(r.slot, r.price, r.place)::trading.reached_order from unnest(booking.reached) with ordinality r
+                             where r.slot <> seen.slot order by r.ordinality);  -- by its old price
     if seen.fill_price is not null then
       booking.reached := row(seen.slot, seen.fill_price, (booking.bar).length)::trading.reached_order || booking.reached;
     end if;

@@ -38,6 +38,20 @@ deskTest("a stop is moved before the price of its alert can reach it", {}, async
   equal((await desk.resting())[0], "sell stop_loss 10 @ 90");
 });
 
+deskTest(
+  "beside a stop that is moved in time, another order that the price reaches is filled",
+  {},
+  async (desk) => {
+    await desk.buy("10", "100", exits);
+    await desk.buy("5", "100", { order_type: "limit", limit_price: "96" });
+    equal(
+      said(await desk.send(modify({ stop_loss: { stop_price: "90" }, price: "94" }))),
+      "filled: buy 5 @ 94",
+    );
+    deepEqual(await desk.resting(), ["sell stop_loss 10 @ 90", "sell take_profit 10 @ 110"]);
+  },
+);
+
 deskTest("a stop loss may begin to trail, from the price that is known", {}, async (desk) => {
   await desk.buy("10", "100", exits);
   const trail = { type: "trailing_stop", trail_amount: "3" };
