@@ -70,6 +70,15 @@ Deno.test("every function has an empty search_path of its own", async () => {
   );
 });
 
+Deno.test("no function is longer than 150 lines", async () => {
+  assert.deepEqual(
+    await found(
+      `select p.oid::regprocedure::text as name from ${OUR_FUNCTIONS} and regexp_count(p.prosrc, E'\\n') > 150`,
+    ),
+    [],
+  );
+});
+
 Deno.test("what runs with more rights than its caller takes no argument and is for service_role alone", async () => {
   assert.deepEqual(
     await found(`
