@@ -275,6 +275,7 @@ declare
   fills trading.fills[] := booking.fills;
   trades trading.trades[] := booking.trades;
   next_reached integer := 1;
+  met trading.reached_order;
   slot integer;   -- of the order at hand
   place numeric;  -- on the path of the mark; null: outside of it
   o trading.orders;
@@ -286,15 +287,13 @@ begin
   booking.trades := '{}';
   loop
     if next_reached <= cardinality(reached) then
-      slot := (reached[next_reached]).slot;
-      place := (reached[next_reached]).place;
-      o := orders[slot];
-      if o.status = 'open' then
-        due := trading.plan_reached(booking, o, (reached[next_reached]).price);
-        place := case when o.waiting then (booking.bar).length else place end;
-      end if;
+      met := reached[next_reached];
       next_reached := next_reached + 1;
+      slot := met.slot;
+      o := orders[slot];
       continue when o.status <> 'open';
+      due := trading.plan_reached(booking, o, met.price);
+      place := case when o.waiting then (booking.bar).length else met.place end;
       if due.code is not null then
         orders[slot] := trading.canceled(due.placed, due.code, booking.at);
         touched := array_append(touched, slot);
