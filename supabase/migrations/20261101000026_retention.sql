@@ -464,13 +464,15 @@ begin
   if max_rows is null or max_rows not between 100 and 10000 then
     raise exception 'max_rows must be between 100 and 10000' using errcode = 'PT400', hint = 'Leave it out.';
   end if;
+  delete from trading.waiting_alerts w where w.ticket in (
+    select e.ticket from trading.waiting_alerts e where e.expires_at < now() limit max_rows for update skip locked);
   return trading.compact_step(clock_timestamp(), max_rows);
 end;
 $$;
 comment on function public.compact_history is
   'One step of retention: moves up to max_rows old marks into the archive, or makes hours of as many old minutes, of one account, by its '
   'settings keep_marks_days and keep_minute_bars_days. Answers how many rows and accounts it went through: call it until that is 0, each '
-  'call a transaction of its own, so that no booking waits for more than a step. Errors: PT400 max_rows below 100 or above 10000.';
+  'call a transaction of its own, so that no booking waits for more than a step. It also takes away alerts that waited in line and that nobody asks for. Errors: PT400 max_rows below 100 or above 10000.';
 
 create function public.history_archive(account text default 'default', in_epoch integer default null)
   returns table (epoch integer, archived_marks bigint, archived_until timestamptz, keep_marks_days integer, keep_minute_bars_days integer)

@@ -1,5 +1,5 @@
 import type { DatabaseClient } from "../../supabase/functions/_shared/database/client.ts";
-import { createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
+import { createBookWaiting, createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../../supabase/functions/_shared/alerts/group-commit.ts";
 import { receiveAlerts } from "../../supabase/functions/_shared/alerts/routes.ts";
 import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/api-keys.ts";
@@ -26,7 +26,10 @@ export function functionsOn(database: DatabaseClient, { webhookSecrets = "" } = 
     receiveAlerts({
       apiKeys,
       signatures: createSignatureService({ webhookSecrets }),
-      book: createGroupCommit({ send: createSendBatch(database, "process_alerts") }),
+      book: createGroupCommit({
+        send: createSendBatch(database, "process_alerts"),
+        bookWaiting: createBookWaiting(database),
+      }),
       preview: createSendBatch(database, "preview_alerts"),
       bodyLimit: 65_536,
       deadlineMs: 2_200,

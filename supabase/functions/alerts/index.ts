@@ -1,6 +1,6 @@
 /** `POST /functions/v1/alerts`: alerts in, exact paper trades out. `GET /alerts/openapi.json` describes all functions. */
 import { createAfterChanges } from "../_shared/after-changes.ts";
-import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
+import { createBookWaiting, createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { countBatches, countOutcomes } from "../_shared/alerts/metrics.ts";
 import { createSettingsOf, parseKeySettings } from "../_shared/alerts/reading-settings.ts";
@@ -24,6 +24,7 @@ app.post(
     signatures: orExplain(() => createSignatureService(config)),
     book: createGroupCommit({
       send: createSendBatch(database, "process_alerts"),
+      bookWaiting: createBookWaiting(database),
       onBatch: countBatches(metrics),
     }),
     preview: createSendBatch(database, "preview_alerts"),

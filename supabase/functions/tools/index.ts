@@ -1,6 +1,6 @@
 /** `POST /functions/v1/tools/<tool-name>`: what an operator has done. `GET /tools`: what there is. */
 import { createAfterChanges } from "../_shared/after-changes.ts";
-import { createSendBatch } from "../_shared/alerts/booking-rpc.ts";
+import { createBookWaiting, createSendBatch } from "../_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../_shared/alerts/group-commit.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowBrowsers } from "../_shared/http/browsers.ts";
@@ -16,7 +16,10 @@ const callNotifications = createCallNotifications(config);
 const services = {
   apiKeys: apiKeyAuthService,
   rpc: createCallRpc(database),
-  book: createGroupCommit({ send: createSendBatch(database, "process_alerts") }),
+  book: createGroupCommit({
+    send: createSendBatch(database, "process_alerts"),
+    bookWaiting: createBookWaiting(database),
+  }),
   bodyLimit: config.bodyLimit,
   onChanged: createAfterChanges({ cache: cacheService, database, config, log }),
   sendTest: (channel: string) => sendTestNotification(callNotifications, channel),

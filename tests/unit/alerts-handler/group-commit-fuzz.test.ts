@@ -32,11 +32,11 @@ Deno.test("whatever the database does, every alert gets one true outcome in time
     fc.asyncProperty(scene, ({ maxBatch, heldFor, treatments, requests }) =>
       withFakeTime(async (time) => {
         const heldUntil = Date.now() + heldFor;
-        const { send, calls, booked } = createDatabase({
+        const { send, bookWaiting, calls, booked } = createDatabase({
           treat: (call) => treatments[call % treatments.length] ?? {},
           heldUntil: (symbol) => symbol === "HELD" ? heldUntil : 0,
         });
-        const book = createGroupCommit({ send, maxBatch });
+        const book = createGroupCommit({ send, bookWaiting, maxBatch });
         const deadlines = new Map<string, number>();
         const seen: { outcomes: Outcome[]; at: number; ids: string[]; deadline: number }[] = [];
         for (const [number, { after, deadline: within, symbols }] of requests.entries()) {

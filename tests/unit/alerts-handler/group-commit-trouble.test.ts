@@ -1,25 +1,9 @@
 import assert from "node:assert/strict";
-import { createGroupCommit, type Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
-import { type FakeTime, withFakeTime } from "../../support/fake-time.ts";
+import { createGroupCommit } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
 import { alertOf, type Call, createDatabase } from "./database.ts";
+import { inTime, soon, watch } from "./group-commit-time.ts";
 
-const inTime = (name: string, body: (time: FakeTime) => Promise<void>) =>
-  Deno.test(name, () => withFakeTime(body));
-
-/** What a promise came to, and when, as milliseconds from now. */
-function watch(promise: Promise<Outcome[]>) {
-  const started = Date.now();
-  const seen: { outcomes: Outcome[] | null; after: number; words(): string } = {
-    outcomes: null,
-    after: NaN,
-    words: () => (seen.outcomes ?? []).map(word).join(" "),
-  };
-  promise.then((outcomes) => Object.assign(seen, { outcomes, after: Date.now() - started }));
-  return seen;
-}
-const word = (outcome: Outcome) => outcome.kind === "answered" ? outcome.answer.status : outcome.code;
 const sent = (calls: Call[]) => calls.map(({ alerts }) => alerts.map(({ id }) => id).join(""));
-const soon = (milliseconds = 2_200) => Date.now() + milliseconds;
 
 inTime("an alert whose deadline has passed when it comes is not sent", async (time) => {
   const { send, calls } = createDatabase();
@@ -58,70 +42,6 @@ inTime("of a batch with refused data only the guilty alert fails, after a few ca
   assert.deepEqual(refused, [137]);
   assert.equal(seen.outcomes?.filter(({ kind }) => kind === "answered").length, 199);
   assert.ok(calls.length <= 20, `${calls.length} calls`);
-});
-
-inTime("a busy key waits by itself while the others go on", async (time) => {
-  const until = Date.now() + 500;
-  const { send } = createDatabase({ heldUntil: (symbol) => symbol === "BUSY" ? until : 0 });
-  const book = createGroupCommit({ send });
-  const busy = watch(book([alertOf("BUSY")], soon()));
-  const others = ["A", "B", "C"].map((symbol) => watch(book([alertOf(symbol)], soon())));
-  await time.advance(2_200);
-  assert.ok(busy.after >= 500 && busy.after < 600, `${busy.after} ms`);
-  assert.equal(busy.words(), "filled");
-  for (const other of others) assert.ok(other.after < 10, `${other.after} ms`);
-});
-
-inTime("a database that waits for a lock holds up nobody who comes for another key", async (time) => {
-  // As a database that waits for the lock before it says busy: every call with the held key takes 1,200 ms.
-  const calls: Call[] = [];
-  const { send: answer } = createDatabase({ heldUntil: () => 0 });
-  const send: typeof answer = (alerts, signal) => {
-    calls.push({ at: Date.now(), alerts });
-    if (!alerts.some(({ symbol }) => symbol === "BUSY")) return answer(alerts, signal);
-    const answers = alerts.map(() => ({ status: "busy" as const, duplicate: false }));
-    return new Promise((resolve) => setTimeout(() => resolve({ ok: true, answers }), 1_200));
-  };
-  const book = createGroupCommit({ send });
-  const busy = watch(book([alertOf("BUSY")], soon()));
-  await time.advance(1_300);
-  const others = ["A", "B"].map((symbol) => watch(book([alertOf(symbol)], soon())));
-  const behind = watch(book([alertOf("BUSY", "behind")], soon()));
-  await time.advance(100);
-  assert.deepEqual(others.map(({ after }) => after), [1, 2]);
-  assert.equal(behind.outcomes, null);
-  await time.advance(5_000);
-  assert.equal(busy.words(), "busy");
-  assert.equal(busy.after, 2_200);
-  assert.equal(behind.words(), "busy");
-});
-
-inTime("an array of which one key is busy keeps the answers of the rest", async (time) => {
-  const until = Date.now() + 300;
-  const { send, calls } = createDatabase({ heldUntil: (symbol) => symbol === "BUSY" ? until : 0 });
-  const seen = watch(createGroupCommit({ send })(["A", "BUSY", "C"].map((each) => alertOf(each)), soon()));
-  await time.advance(1_000);
-  const answers = (seen.outcomes ?? []).map((each) => each.kind === "answered" ? each.answer : undefined);
-  assert.deepEqual(answers.map((answer) => answer?.alert_id), ["A", "BUSY", "C"]);
-  assert.deepEqual(answers.map((answer) => answer?.duplicate), [false, false, false]);
-  assert.ok(calls.slice(1).every(({ alerts }) => alerts.length === 1));
-});
-
-inTime("calls that wait for locks are few at a time", async (time) => {
-  let open = 0;
-  let most = 0;
-  const book = createGroupCommit({
-    send: async (alerts) => {
-      most = Math.max(most, alerts.length === 1 ? ++open : 0);
-      await new Promise((resolve) => setTimeout(resolve, alerts.length === 1 ? 400 : 1));
-      open -= alerts.length === 1 ? 1 : 0;
-      return { ok: true, answers: alerts.map(() => ({ status: "busy" as const, duplicate: false })) };
-    },
-  });
-  book(Array.from({ length: 30 }, (_, number) => alertOf(`S${number}`)), soon());
-  await time.advance(3_000);
-  assert.equal(most, 4);
-  assert.equal(open, 0);
 });
 
 inTime("a lost answer is asked for again three times, then the sender is told to", async (time) => {

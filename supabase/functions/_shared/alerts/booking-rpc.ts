@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { DatabaseClient } from "../database/client.ts";
-import { classify, type RpcFailure } from "../database/rpc-failure.ts";
+import { classify, type RpcError, type RpcFailure } from "../database/rpc-failure.ts";
 import type { Json } from "../database/types.ts";
 import type { CanonicalAlert } from "../validators/canonical-alert.ts";
 
@@ -23,40 +23,77 @@ const answerSchema = z.looseObject({
   message: z.string().optional(),
   /** Of a refusal: the field whose value makes no sense, where only the database could tell. */
   path: z.string().optional(),
+  /** Of one that is busy: its place in line, where it is booked in its turn. */
+  ticket: z.string().optional(),
 });
 const answersSchema = z.array(answerSchema);
+/** What may be said to a ticket: an answer, the error of this one alert, or that it is not known. */
+const waitingSchema = z.nullable(
+  z.union([answerSchema, z.object({ status: z.literal("failed"), code: z.string() })]),
+);
+
+const waitingAnswersSchema = z.array(waitingSchema);
 
 export type BookingAnswer = z.output<typeof answerSchema>;
+export type WaitingAnswer = z.output<typeof waitingSchema>;
 
 /** One answer an alert, in order; or why there are none. */
-export type BatchResult = { ok: true; answers: BookingAnswer[] } | {
+export type BatchResult<Answer = BookingAnswer> = { ok: true; answers: Answer[] } | {
   ok: false;
   failure: RpcFailure;
   code: string;
 };
 
-/** Books a batch of alerts, or previews it. Safe to call again with the same alerts: each is booked once. */
-export type SendBatch = (alerts: readonly AlertToBook[], signal: AbortSignal) => Promise<BatchResult>;
+/**
+ * Books a batch of alerts, or previews it. Safe to call again with the same alerts: each is booked once.
+ *
+ * @param line has alerts stand in line, each for so long, when they would have to wait; with `wait` not the first that has to
+ */
+export type SendBatch = (
+  alerts: readonly AlertToBook[],
+  signal: AbortSignal,
+  line?: { withinMs: readonly number[]; wait: boolean },
+) => Promise<BatchResult>;
+
+/** Asks for the answers to alerts of one account that wait in line. Safe to call again. */
+export type BookWaiting = (
+  line: { account: string; tickets: readonly string[]; atMost: number },
+  signal: AbortSignal,
+) => Promise<BatchResult<WaitingAnswer>>;
 
 /** Calls one of the two RPCs that take alerts. Never throws: an outage is a result. */
 export function createSendBatch(
   database: DatabaseClient,
   rpc: "process_alerts" | "preview_alerts",
 ): SendBatch {
-  return async (alerts, signal) => {
+  return async (alerts, signal, line) => {
     const args = { alerts: alerts.map(withoutNulls) };
-    // A key that is held elsewhere comes back as busy at once: the alerts beside it in the batch do not wait for it.
-    const call = rpc === "process_alerts"
-      ? database.rpc(rpc, { ...args, wait: false })
-      : database.rpc(rpc, args);
-    const { data, error } = await call.abortSignal(signal);
-    if (error !== null) return { ok: false, failure: classify(error), code: error.code || "no_answer" };
-    const parsed = answersSchema.safeParse(data);
-    if (!parsed.success || parsed.data.length !== alerts.length) {
-      return { ok: false, failure: "unavailable", code: "garbled_answer" };
-    }
-    return { ok: true, answers: parsed.data };
+    // What is held elsewhere comes back as busy at once: the alerts beside it in the batch do not wait for it.
+    const held = line === undefined ? { wait: false } : { wait: line.wait, within_ms: [...line.withinMs] };
+    const call = rpc === "process_alerts" ? database.rpc(rpc, { ...args, ...held }) : database.rpc(rpc, args);
+    return readAnswers(answersSchema, alerts.length, await call.abortSignal(signal));
   };
+}
+
+/** Calls the RPC that books what waits in line. Never throws: an outage is a result. */
+export function createBookWaiting(database: DatabaseClient): BookWaiting {
+  return async ({ account, tickets, atMost }, signal) => {
+    const args = { account, tickets: [...tickets], at_most: atMost };
+    const reply = await database.rpc("book_waiting_alerts", args).abortSignal(signal);
+    return readAnswers(waitingAnswersSchema, tickets.length, reply);
+  };
+}
+
+function readAnswers<Answer>(
+  schema: z.ZodType<Answer[]>,
+  length: number,
+  { data, error }: { data: unknown; error: RpcError | null },
+): BatchResult<Answer> {
+  if (error !== null) return { ok: false, failure: classify(error), code: error.code || "no_answer" };
+  const parsed = schema.safeParse(data);
+  return parsed.success && parsed.data.length === length
+    ? { ok: true, answers: parsed.data }
+    : { ok: false, failure: "unavailable", code: "garbled_answer" };
 }
 
 /** The alert as plain JSON. Most of its fields are null, which says nothing, and Postgres would parse and store each. */

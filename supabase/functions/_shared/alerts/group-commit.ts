@@ -1,21 +1,26 @@
-import type { AlertToBook, BookingAnswer, SendBatch } from "./booking-rpc.ts";
+import type { AlertToBook, BookWaiting, SendBatch } from "./booking-rpc.ts";
+import {
+  callSignal,
+  type Entry,
+  loseAnswers,
+  type Outcome,
+  pauseAfter,
+  SLOW_MS,
+  SMALL_BATCH,
+} from "./entry.ts";
 import { afterTurn, aheadOf, inTurn } from "./in-turn.ts";
+import { createLine } from "./line.ts";
 import { createSemaphore } from "./semaphore.ts";
 
-/**
- * What became of one alert: the database's answer; `rejected`, when the database refused the data itself; or
- * `unavailable`, when it is not known to be booked and should be sent again.
- */
-export type Outcome =
-  | { kind: "answered"; answer: BookingAnswer }
-  | { kind: "rejected"; code: string }
-  | { kind: "unavailable"; code: string };
+export type { Outcome } from "./entry.ts";
 
 /** Books the alerts of one request; one outcome each, in order, by the deadline (milliseconds, as Date.now). */
 export type Book = (alerts: readonly AlertToBook[], deadline: number) => Promise<Outcome[]>;
 
 export interface GroupCommitOptions {
   send: SendBatch;
+  /** Asks for alerts that `send` has had wait in line; not needed where it has none wait. */
+  bookWaiting?: BookWaiting;
   /** Alerts a batch at most. */
   maxBatch?: number;
   now?: () => number;
@@ -23,36 +28,14 @@ export interface GroupCommitOptions {
   onBatch?: (batch: { alerts: number; milliseconds: number; failure: string | null }) => void;
 }
 
-/** An answer that was lost is asked for again, this often, before the sender is told to. */
-const MAX_REPEATS = 3;
-/** Pauses after the first, second and further failures in a row: together longer than a restart of PostgREST. */
-const PAUSES_MS = [75, 225, 675];
-/** One call gets no more, so that the deadline leaves time to ask again. Longer than the database waits for a lock. */
-const CALL_MS = 1_500;
-/** A lock held elsewhere is asked for again after this. */
-const BUSY_PAUSE_MS = 50;
-/** Calls of lanes apart at a time: they must not use up PostgREST's connections. */
+/** Calls of lanes apart and of those in line at a time: they must not use up PostgREST's connections. */
 const MAX_CALLS_APART = 4;
+/** Who had to stand in line does so at once for a while: a transaction of its own would cost five times as much. */
+const CROWDED_MS = 1_000;
+/** Where nobody waits in line, nobody is asked for. */
+const NO_LINE: BookWaiting = () => Promise.resolve({ ok: false, failure: "unavailable", code: "busy" });
 /** Milliseconds that a batch should take at most, for who comes next waits for it. Larger ones are made smaller. */
 const BATCH_MS = 120;
-/** Alerts that a batch may have however long they take. */
-const SMALL_BATCH = 16;
-/** A call that failed after so long was not refused, it took too long. */
-const SLOW_MS = 1_000;
-
-/** One alert on its way. */
-interface Entry {
-  readonly alert: AlertToBook;
-  readonly deadline: number;
-  /** Answers that were lost so far. */
-  lost: number;
-  /** How many alerts its batch may have: halved whenever the database refused the data of the batch it was in. */
-  company: number;
-  /** What to tell when the deadline passes. */
-  why: string;
-  settled: boolean;
-  settle(outcome: Outcome): void;
-}
 
 /** A queue that has one batch on its way at a time. */
 interface Lane {
@@ -61,10 +44,6 @@ interface Lane {
   /** Batches in a row that got no answer. */
   failures: number;
 }
-
-/** What the engine locks: alerts of one lock are booked one after the other. */
-const lockOf = ({ account, symbol }: AlertToBook): string => `lock ${account}\n${symbol}`;
-const accountOf = ({ account }: AlertToBook): string => `account ${account}`;
 
 /**
  * Group commit: while one batch is on its way, the alerts that arrive wait together, and go together when it returns.
@@ -75,19 +54,22 @@ const accountOf = ({ account }: AlertToBook): string => `account ${account}`;
  * guilty alert fails. A lost answer is asked for again, which is safe, since an alert is booked once. What its deadline
  * finds unsent is not sent.
  *
- * Accounts take turns, so that one sender's thousand alerts delay another's single one by a batch at most. A lock that is
- * held elsewhere, and each account of a batch that took too long, gets a lane of its own, where its alerts wait without
- * delaying the others.
+ * Accounts take turns, so that one sender's thousand alerts delay another's single one by a batch at most. An alert whose
+ * account or key is held elsewhere waits in the database's line, and each account of a batch that took too long gets a
+ * lane of its own: they delay nobody else.
  */
 export function createGroupCommit(
-  { send, maxBatch = 256, now = Date.now, onBatch = () => {} }: GroupCommitOptions,
+  { send, bookWaiting = NO_LINE, maxBatch = 256, now = Date.now, onBatch = () => {} }: GroupCommitOptions,
 ): Book {
   const main: Lane = { waiting: [], running: false, failures: 0 };
-  /** Lanes of locks that were busy and of accounts that were slow, until they are drained. */
+  /** Lanes of accounts that were slow, until they are drained. */
   const lanesApart = new Map<string, Lane>();
   const callsApart = createSemaphore(MAX_CALLS_APART);
+  const line = createLine({ bookWaiting, onAnswer: goOn, calls: callsApart, maxBatch, now });
   /** Alerts that the next batch may have: fewer after a batch that took long, then more again. */
   let batchLimit = maxBatch;
+  /** Until when alerts stand in line at once, since others waited for the account as well. */
+  let crowdedUntil = 0;
   /** Milliseconds a batch took lately: what tells whether a queue can still be served in time. */
   let batchTime = 0;
 
@@ -100,7 +82,9 @@ export function createGroupCommit(
     });
     const batch: Entry[] = [];
     let limit = batchLimit;
-    for (const entry of inTurn(lane.waiting)) {
+    // While its account's turn is waited for, an alert gathers company, as it does during a batch.
+    const ready = lane.waiting.filter(({ alert }) => !line.isAsking(alert.account));
+    for (const entry of inTurn(ready)) {
       limit = Math.min(limit, entry.company);
       if (batch.length >= limit) break;
       batch.push(entry);
@@ -109,11 +93,11 @@ export function createGroupCommit(
     return batch;
   }
 
-  async function run(lane: Lane, name: string | null): Promise<void> {
+  async function run(lane: Lane, account: string | null): Promise<void> {
     if (lane.running) return;
     lane.running = true;
     for (;;) {
-      const release = name === null ? null : await callsApart.acquire();
+      const release = account === null ? null : await callsApart.acquire();
       const batch = take(lane);
       const pause = batch.length === 0 ? null : await sendBatch(batch, lane);
       release?.();
@@ -121,16 +105,17 @@ export function createGroupCommit(
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     }
     lane.running = false;
-    if (name !== null) lanesApart.delete(name);
+    if (account !== null) lanesApart.delete(account);
   }
 
   /** Sends a batch and settles what it can; returns how long its lane should pause. */
   async function sendBatch(batch: Entry[], lane: Lane): Promise<number> {
     const started = now();
-    const remaining = Math.max(...batch.map(({ deadline }) => deadline)) - started;
-    const signal = AbortSignal.timeout(Math.max(Math.min(remaining, CALL_MS), 1));
+    const withinMs = batch.map(({ deadline }) => Math.ceil(deadline - started));
+    // Not ahead of those that this isolate has in line.
+    const wait = started >= crowdedUntil && !batch.some(({ alert }) => line.has(alert.account));
     // `send` promises not to throw; should it, nobody's alert may hang on it.
-    const result = await send(batch.map(({ alert }) => alert), signal)
+    const result = await send(batch.map(({ alert }) => alert), callSignal(batch, started), { withinMs, wait })
       .catch(() => ({ ok: false as const, failure: "unavailable" as const, code: "no_answer" }));
     const milliseconds = now() - started;
     onBatch({ alerts: batch.length, milliseconds, failure: result.ok ? null : result.code });
@@ -139,18 +124,25 @@ export function createGroupCommit(
     batchLimit = Math.min(Math.max(fitting, SMALL_BATCH), maxBatch);
 
     if (result.ok) {
-      lane.failures = 0;
-      const busy: Entry[] = [];
+      const held: Entry[] = [];
+      const unanswered: Entry[] = [];
       batch.forEach((entry, index) => {
         const answer = result.answers[index];
-        if (answer === undefined || answer.status === "busy") busy.push(entry);
+        entry.ticket = answer?.ticket ?? null;
+        if (entry.ticket !== null) held.push(entry);
+        else if (answer === undefined || answer.status === "busy") unanswered.push(entry);
         else entry.settle({ kind: "answered", answer });
       });
-      // A wait for a lock says nothing about how fast the queue moves.
-      if (lane === main && busy.length === 0) {
+      for (const entry of held) entry.why = "busy";
+      if (wait && held.length > 0) crowdedUntil = now() + CROWDED_MS;
+      line.follow(held);
+      if (unanswered.length > 0) return lose(unanswered, "busy", lane);
+      lane.failures = 0;
+      // What only was put in line says nothing about how fast the queue moves.
+      if (lane === main && held.length === 0) {
         batchTime = batchTime === 0 ? milliseconds : batchTime * 0.8 + milliseconds * 0.2;
       }
-      return wait(busy, lane);
+      return 0;
     }
     if (result.failure === "rejected") {
       const [only] = batch;
@@ -159,16 +151,16 @@ export function createGroupCommit(
       if (batch.length > 1) again(batch, lane);
       return 0;
     }
-    const pause = PAUSES_MS[Math.min(lane.failures, PAUSES_MS.length - 1)] ?? 0;
+    return lose(batch, result.code, lane, milliseconds >= SLOW_MS);
+  }
+
+  /** Has a lane ask again for answers that it lost; returns how long it should pause. */
+  function lose(entries: Entry[], code: string, lane: Lane, isSlow = false): number {
     lane.failures += 1;
-    for (const entry of batch) {
-      entry.lost += 1;
-      entry.why = result.code;
-      const isLast = entry.lost > MAX_REPEATS || now() + pause >= entry.deadline;
-      if (isLast) entry.settle({ kind: "unavailable", code: result.code });
-    }
-    if (lane === main && milliseconds >= SLOW_MS) moveApart(batch, accountOf);
-    else again(batch, lane);
+    const pause = pauseAfter(lane.failures);
+    loseAnswers(entries, code, now() + pause);
+    if (lane === main && isSlow) moveApart(entries);
+    else again(entries, lane);
     return pause;
   }
 
@@ -177,29 +169,23 @@ export function createGroupCommit(
     lane.waiting = [...entries, ...lane.waiting];
   }
 
-  /** Has entries whose lock is held elsewhere wait apart; returns how long their lane should pause, if they are in one. */
-  function wait(entries: Entry[], lane: Lane): number {
-    for (const entry of entries) entry.why = "busy";
-    if (lane === main) {
-      moveApart(entries, lockOf);
-      return 0;
-    }
-    again(entries, lane);
-    return entries.length === 0 ? 0 : BUSY_PAUSE_MS;
+  /** Goes on after an answer from the line; those that have lost their place there are sent again. */
+  function goOn(homeless: Entry[]): void {
+    again(homeless, main);
+    run(main, null);
   }
 
-  function moveApart(entries: Entry[], nameOf: (alert: AlertToBook) => string): void {
-    for (const [name, group] of Map.groupBy(entries, ({ alert }) => nameOf(alert))) {
-      const lane = lanesApart.get(name) ?? { waiting: [], running: false, failures: 0 };
-      lanesApart.set(name, lane);
+  function moveApart(entries: Entry[]): void {
+    for (const [account, group] of Map.groupBy(entries, ({ alert }) => alert.account)) {
+      const lane = lanesApart.get(account) ?? { waiting: [], running: false, failures: 0 };
+      lanesApart.set(account, lane);
       lane.waiting.push(...group);
-      run(lane, name);
+      run(lane, account);
     }
   }
 
-  /** Where an alert waits: behind those of its account and lock that wait apart; elsewhere it would drag its batch into their wait. */
-  const laneOf = ({ alert }: Entry): Lane =>
-    lanesApart.get(accountOf(alert)) ?? lanesApart.get(lockOf(alert)) ?? main;
+  /** Where an alert waits: behind those of its account that wait apart; elsewhere it would drag its batch into their wait. */
+  const laneOf = ({ alert }: Entry): Lane => lanesApart.get(alert.account) ?? main;
 
   /** Whether alerts could not be worked off by the deadline. The first in the queue always go. */
   function isOverloaded(more: readonly Entry[], deadline: number): boolean {
@@ -218,6 +204,7 @@ export function createGroupCommit(
         deadline,
         lost: 0,
         company: maxBatch,
+        ticket: null,
         why: "deadline",
         settled: false,
         settle(outcome) {
@@ -240,7 +227,7 @@ export function createGroupCommit(
       if (inMain.length > 0 && isOverloaded(inMain, deadline)) return giveUp("overloaded");
       for (const entry of entries) {
         const lane = laneOf(entry);
-        if (lane !== main) entry.why = "busy";
+        if (lane !== main || line.isAsking(entry.alert.account)) entry.why = "busy";
         lane.waiting.push(entry);
       }
       run(main, null);

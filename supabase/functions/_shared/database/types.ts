@@ -27,6 +27,10 @@ export type Database = {
         }[];
       };
       "adjust_cash": { Args: { "account": string; "amount": number; "note": string }; Returns: Json };
+      "book_waiting_alerts": {
+        Args: { "account": string; "at_most"?: number; "tickets": (string)[] };
+        Returns: Json;
+      };
       "claim_notifications": {
         Args: { "at_most"?: number; "lease_seconds"?: number; "lines"?: number };
         Returns: Json;
@@ -365,7 +369,10 @@ export type Database = {
       "portfolio_overview": { Args: { "account"?: string }; Returns: Record<string, unknown> };
       "portfolio_summary": { Args: { "account"?: string }; Returns: Record<string, unknown> };
       "preview_alerts": { Args: { "alerts": Json }; Returns: Json };
-      "process_alerts": { Args: { "alerts": Json; "wait"?: boolean }; Returns: Json };
+      "process_alerts": {
+        Args: { "alerts": Json; "wait"?: boolean; "within_ms"?: (number)[] };
+        Returns: Json;
+      };
       "profit_curve": {
         Args: {
           "account"?: string;
