@@ -23,7 +23,7 @@ function crowdTest(
   });
 }
 
-/** Sends until it is not busy, as the alerts function does. */
+/** Sends until it is not busy. */
 async function insist(crowd: ReturnType<typeof connect>, alert: Alert): Promise<Answer> {
   for (;;) {
     const [answer] = await book(crowd, [alert]);
