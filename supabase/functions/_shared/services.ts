@@ -16,6 +16,7 @@ const holder = `supabase-automation:${slug}`;
 /** Locks by key in transactions on direct connections, none of which is opened before the first lock. */
 export const advisoryLockService = createAdvisoryLockService({
   url: Deno.env.get("SUPABASE_DB_URL"),
+  ca: Deno.env.get("DATABASE_CA") || undefined,
   applicationName: holder,
 });
 

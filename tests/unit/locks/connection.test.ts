@@ -1,9 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import {
-  beginsTls,
-  createConnection,
-  encryption,
-} from "../../../supabase/functions/_shared/locks/connection.ts";
+import { createConnection, isEncrypted } from "../../../supabase/functions/_shared/locks/connection.ts";
 import { inRepository } from "../../../local/paths.ts";
 import * as fake from "../../support/fake-postgres.ts";
 
@@ -156,50 +152,64 @@ Deno.test("a statement that is cancelled when no server can be told of it fails 
   await closed;
 });
 
-const HOSTED = "supabase-edge-runtime-1.70.0 (compatible with Deno v2.1.4)";
-
 Deno.test("a connection is encrypted unless Postgres is on this machine, or the URL says how", () => {
-  const isEncrypted = (host: string, deno = "2.9.6") =>
-    encryption(`postgresql://u:p%40@${host}/postgres`, deno).ssl === "require";
+  const encrypted = (place: string) => isEncrypted(`postgresql://u:p%40@${place}`);
   for (
-    const host of [
-      "db.abc.supabase.co:5432",
-      "10.0.0.7",
-      "[2001:db8::1]:5432",
-      "aws-0.pooler.supabase.com:6543",
+    const place of [
+      "db.abc.supabase.co:5432/postgres",
+      "10.0.0.7/postgres",
+      "[2001:db8::1]:5432/postgres",
+      "aws-0.pooler.supabase.com:6543/postgres",
+      "db.abc.supabase.co/postgres?sslmode=prefer",
+      "localhost/postgres?sslmode=require",
     ]
-  ) {
-    equal(isEncrypted(host), true, host);
-    equal(isEncrypted(host, HOSTED), false, host);
-  }
-  for (const host of ["127.0.0.1:54322", "localhost", "[::1]:5432", "supabase_db_ref:5432"]) {
-    equal(isEncrypted(host), false, host);
-  }
-  deepEqual(encryption("postgresql://db.abc.supabase.co/postgres?sslmode=verify-full", "2.9.6"), {});
+  ) equal(encrypted(place), true, place);
+  for (
+    const place of [
+      "127.0.0.1:54322/postgres",
+      "localhost/postgres",
+      "[::1]:5432/postgres",
+      "supabase_db_ref:5432/postgres",
+      "db.abc.supabase.co/postgres?sslmode=disable",
+    ]
+  ) equal(encrypted(place), false, place);
 });
 
-Deno.test("a runtime on which TLS never begins connects without: there a lock would never be had", () => {
-  deepEqual([HOSTED, "2.1.4", "2.4.5", "1.46.3"].map(beginsTls), [false, false, false, false]);
-  deepEqual(["2.5.0", "2.9.6", "2.10.1", "3.0.0"].map(beginsTls), [true, true, true, true]);
-});
+const TLS_REQUEST = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
+const TLS_HANDSHAKE = 22;
 
-Deno.test("to a Postgres elsewhere nothing is sent in plain text, whatever it answers, where TLS can begin", async () => {
-  const TLS_HANDSHAKE = 22;
-  let first: Uint8Array | null = null;
-  let second = null as Uint8Array | null;
-  await using server = fake.fakePostgres(async (client) => {
-    first = await client.read();
-    await client.say(fake.encode("N"));
-    second = await client.read();
+/** The same listener under an address that is not known to be this machine's. */
+const elsewhere = (url: string) => url.replace("127.0.0.1", "0.0.0.0");
+
+/** A server that answers the request for TLS with this, and what it is sent, message by message. */
+function askedForTls(answer: string) {
+  const sent: (Uint8Array | null)[] = [];
+  const server = fake.fakePostgres(async (client) => {
+    sent.push(await client.read());
+    await client.say(fake.encode(answer));
+    sent.push(await client.read());
   });
-  // The same listener under an address that is not known to be this machine's.
-  const url = server.url.replace("127.0.0.1", "0.0.0.0");
-  const connection = await createConnection({ url, applicationName: "test" });
-  await rejects(connection.run("select 1"));
-  if (!beginsTls(Deno.version.deno)) {
-    return equal(first?.[5], 3, "the driver's greeting, which it gets no answer to");
+  return { server, sent };
+}
+
+Deno.test("to a Postgres elsewhere nothing is sent in plain text, whatever it answers", async () => {
+  for (const answer of ["N", "S", "E", "Sand what somebody on the way put behind it"]) {
+    const { server, sent } = askedForTls(answer);
+    const connection = await createConnection({ url: elsewhere(server.url), applicationName: "test" });
+    await rejects(connection.run("select 1"), { code: /^(TLS_REFUSED|CONNECTION_CLOSED)$/ });
+    await server[Symbol.asyncDispose]();
+    deepEqual(sent[0], TLS_REQUEST);
+    ok(sent[1] === null || sent[1]?.[0] === TLS_HANDSHAKE, `${answer}: ${sent[1]}`);
   }
-  deepEqual(first, new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]));
-  // The driver begins TLS all the same, and gets no answer.
-  equal(second?.[0], TLS_HANDSHAKE);
+});
+
+Deno.test("a Postgres elsewhere without TLS is unavailable, says why, and is asked once", async () => {
+  const { server } = askedForTls("N");
+  await using _ = server;
+  deepEqual(await ask(elsewhere(server.url)), {
+    withLock: "lock_unavailable by TLS_REFUSED",
+    isLocked: "lock_unavailable by TLS_REFUSED",
+    retries: 0,
+  });
+  equal(server.connections, 2);
 });

@@ -24,8 +24,8 @@ const NAMES_KEPT = 10_000;
 
 /** Locks by key over a small pool of direct connections, none of them opened before the first lock. */
 export function createAdvisoryLockService(options: LockServiceOptions): LockService {
-  const { url, applicationName = "supabase-automation", max = 5, idleMs = 10_000, timeoutMs: usual = 5_000 } =
-    options;
+  const { url, ca, applicationName = "supabase-automation", max = 5, idleMs = 10_000 } = options;
+  const { timeoutMs: usual = 5_000 } = options;
   const pool = new Pool({
     max,
     idleMs,
@@ -33,7 +33,7 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
       if (!url) throw new LockUnavailableError("SUPABASE_DB_URL is not set: locks need a direct connection");
       // Without its cause, which quotes the address and the password in it.
       if (!URL.canParse(url)) throw new LockUnavailableError("SUPABASE_DB_URL is no address");
-      return createConnection({ url, applicationName });
+      return createConnection({ url, applicationName, ca });
     },
   });
   /** One connection a key: whoever else wants it here waits in memory, in order. */

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import { loadDriver } from "./driver.ts";
-import { dial, failure, type Target } from "./wire.ts";
+import { dial, failure, NO_TLS, type Target } from "./wire.ts";
 
 /**
  * One connection to Postgres, never replaced by another: a driver that reconnects by itself would run the rest of a
@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   url: string;
   /** What Postgres shows as the session's name. */
   applicationName: string;
+  /** Authorities of the server's certificate beside those that the runtime trusts, as PEM. */
+  ca?: string;
   /** Milliseconds that Postgres may take to let it in. */
   connectTimeoutMs?: number;
 }
@@ -43,33 +45,25 @@ interface Place {
 const FAREWELL_MS = 1_000;
 
 /**
- * Whether node:tls begins on a connection that is open already, as Postgres asks for it: since Deno 2.5. Before that the
- * handshake never ends (measured from 2.1.4 to 2.4), and a lock would never be had. The hosted runtime calls itself
- * `supabase-edge-runtime-1.70 (compatible with Deno v2.1.4)`.
+ * Whether the way to Postgres is encrypted: always, but on this machine, where nobody listens: loopback, a socket, or a
+ * container's name, which has no dot. A URL may say otherwise by its `sslmode`; the platform's has none, and functions
+ * cannot change it.
  */
-export function beginsTls(deno: string): boolean {
-  const [, major, minor] = /(\d+)\.(\d+)[.\d]*\)?$/.exec(deno) ?? [];
-  return Number(major) > 2 || Number(major) === 2 && Number(minor) >= 5;
-}
-
-/**
- * Whether the way to Postgres is encrypted, unless the URL says so itself (`sslmode`): the platform's URL does not, and
- * functions cannot change it. Not on this machine, where nobody listens: loopback, a socket, or a container's name, which
- * has no dot. The certificate is not checked, since it is of the project's own authority.
- */
-export function encryption(url: string, deno = Deno.version.deno): { ssl?: "require" } {
+export function isEncrypted(url: string): boolean {
   // What is no URL is for the driver to refuse.
-  if (!URL.canParse(url) || !beginsTls(deno)) return {};
+  if (!URL.canParse(url)) return false;
   const { hostname, searchParams } = new URL(url);
   const isNear = /^127\.|^\[::1\]$/.test(hostname) || !/[.:]/.test(hostname);
-  return isNear || searchParams.has("sslmode") ? {} : { ssl: "require" };
+  const mode = searchParams.get("sslmode");
+  return mode === null ? !isNear : mode !== "disable";
 }
 
 /** A connection that is not open yet. It rejects nothing until a statement is sent. */
 export async function createConnection(
-  { url, applicationName, connectTimeoutMs = 5_000 }: ConnectionOptions,
+  { url, applicationName, ca, connectTimeoutMs = 5_000 }: ConnectionOptions,
 ): Promise<Connection> {
   const postgres = await loadDriver();
+  const encryption = isEncrypted(url) ? { caCerts: ca === undefined ? [] : [ca] } : null;
   const gone = new AbortController();
   let dialled = false;
   let admitted = false;
@@ -87,17 +81,18 @@ export async function createConnection(
   function socket({ host, port, path }: Place) {
     gone.signal.throwIfAborted();
     const target: Target = path ? { path } : { host: host[0] ?? "localhost", port: port[0] ?? 5432 };
-    if (dialled) return dial(target, gone.signal, () => {});
+    if (dialled) return dial(target, encryption, gone.signal, () => {});
     dialled = true;
     connecting = setTimeout(
       () => lose(failure("CONNECT_TIMEOUT", "Postgres did not answer in time")),
       connectTimeoutMs,
     );
-    return dial(target, gone.signal, lose);
+    return dial(target, encryption, gone.signal, lose);
   }
 
   const options = {
-    ...encryption(url),
+    // The socket is encrypted already.
+    ssl: false,
     max: 1,
     // A pooler in transaction mode gives every transaction another session, which knows no prepared statement.
     prepare: false,
@@ -113,8 +108,6 @@ export async function createConnection(
       admitted = true;
       clearTimeout(connecting);
     },
-    // Of TLS, whose socket is the driver's own.
-    onclose: () => lose(failure("CONNECTION_CLOSED", "the connection to Postgres was closed")),
     // Not in the driver's types, but in its documentation: where its sockets come from.
     socket,
   };
@@ -174,8 +167,9 @@ const asFailure = (error: unknown): Error =>
     ? error
     : failure("CONNECTION_FAILED", "what answered does not speak as Postgres does", error);
 
-/** True for an answer of the server that says no. */
-export const isRefusal = (error: unknown): boolean => error instanceof Error && "severity" in error;
+/** True for an answer of the server that says no, or a way to it that cannot be encrypted. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && ("severity" in error || "code" in error && error.code === NO_TLS);
 
 /** True for a failure of the way to Postgres, or of a server that starts, stops or is full: worth another try. */
 export function isConnectionFailure(error: unknown): boolean {

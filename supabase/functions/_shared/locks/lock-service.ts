@@ -4,6 +4,8 @@ import type { LockStats } from "./stats.ts";
 export interface LockServiceOptions {
   /** Postgres, directly or through a pooler in any mode; without it every lock is refused as unavailable. */
   url: string | undefined;
+  /** Authorities of Postgres' certificate beside those that the runtime trusts, as PEM. */
+  ca?: string;
   /** What `active_locks()` calls the holder. */
   applicationName?: string;
   /** Connections at most (5); nested locks may go beyond. */

@@ -3,7 +3,8 @@
  * `node:http` of the hosted Deno takes neither `lookup` nor `createConnection`; so the request is written here, on
  * Deno's own sockets. TLS verifies the name, not the address. Nothing is followed, nothing is kept open.
  */
-import { orAborted } from "./deadline.ts";
+import { orAborted } from "../http/or-aborted.ts";
+import { writeAll } from "../http/write-all.ts";
 
 /** What is posted where. */
 export interface Post {
@@ -101,10 +102,6 @@ function requestText({ url, headers, body }: Post): Uint8Array {
   return encoder.encode(
     `POST ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("\r\n")}${END_OF_HEAD}${body}`,
   );
-}
-
-async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let sent = 0; sent < bytes.byteLength;) sent += await connection.write(bytes.subarray(sent));
 }
 
 /** Reads as far as an answer is of interest, and no more than {@link MOST_READ}. Latin-1 keeps every byte a character. */
