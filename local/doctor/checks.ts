@@ -1,6 +1,7 @@
 import type { Check } from "./check.ts";
 import { advisors } from "./checks/advisors.ts";
 import { alertDeadline } from "./checks/alert-deadline.ts";
+import { alertSources } from "./checks/alert-sources.ts";
 import { apiKeys } from "./checks/api-keys.ts";
 import { autoExpose } from "./checks/auto-expose.ts";
 import { clockSkew } from "./checks/clock-skew.ts";
@@ -16,6 +17,7 @@ import { postgresTls } from "./checks/postgres-tls.ts";
 import { redisEviction } from "./checks/redis-eviction.ts";
 import { redisReachable } from "./checks/redis-reachable.ts";
 import { redisTls } from "./checks/redis-tls.ts";
+import { retentionClock } from "./checks/retention-clock.ts";
 import { rowSecurity } from "./checks/row-security.ts";
 import { secretLength } from "./checks/secret-length.ts";
 import { secretStrength } from "./checks/secret-strength.ts";
@@ -33,6 +35,7 @@ export const checks: readonly Check[] = [
   redisTls,
   verifyJwt,
   deployedAuth,
+  alertSources,
   autoExpose,
   signUp,
   migrations,
@@ -46,6 +49,7 @@ export const checks: readonly Check[] = [
   redisEviction,
   clockSkew,
   notificationClock,
+  retentionClock,
   databaseSize,
   health,
 ];

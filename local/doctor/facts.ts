@@ -51,8 +51,10 @@ export interface DatabaseFacts {
   grants: Grants;
   /** Tables of the project without row security. */
   openTables: string[];
-  /** Null: no pg_cron and pg_net. */
+  /** Null: no pg_cron. */
   cron: CronFacts | null;
+  /** Days since an account was last found to have nothing left to compact; null without accounts. */
+  daysSinceCompaction: number | null;
   /** The whole database, and by how much it grew a day in the last week. */
   bytes: number;
   bytesPerDay: number;
@@ -62,13 +64,18 @@ export interface DatabaseFacts {
   advisors: { ok: true; warnings: string[] } | Unknown;
 }
 
-/** The job that sends what is due in the outbox. */
+/** What pg_cron does, and has. */
 export interface CronFacts {
-  /** It is there, and switched on. */
-  job: boolean;
+  /** Its jobs that are switched on, by name. */
+  jobs: Record<string, JobFacts | undefined>;
+  /** pg_net is there: a job can call a function. */
+  net: boolean;
   /** The vault has the project's URL and key. */
   secrets: boolean;
-  /** Null: it never ran. */
+}
+
+export interface JobFacts {
+  /** Null: it never ran, or not in the days of which pg_cron's list of runs is kept. */
   lastRun: { ok: boolean; minutesAgo: number } | null;
 }
 
@@ -89,12 +96,16 @@ export interface HttpFacts {
   ready: Answer | null;
   /** An alert without a key. */
   keyless: Answer | null;
+  /** The same, where it claims in a header to come from an address of `ALLOWED_ALERT_IPS`; null without such a list, too. */
+  claimed: Answer | null;
 }
 
 export interface Answer {
   status: number;
   /** `error.code` of our error answers; null for another shape. */
   code: string | null;
+  /** The address that the function saw, which it says to whom it refuses for it. */
+  address: string | null;
   /** Names of components that `health/ready` calls down. */
   down: string[];
   /** Milliseconds by which the answer's Date is ahead of this machine's clock; it has whole seconds. Null without one. */

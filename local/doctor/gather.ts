@@ -11,7 +11,7 @@ export async function gather({ isLocal, env, apiUrl, dbUrl, redis }: Target): Pr
     readConfigFacts(),
     dbUrl === null ? null : readDatabaseFacts(dbUrl),
     redis === null ? null : readRedisFacts(redis),
-    readHttpFacts(apiUrl),
+    readHttpFacts(apiUrl, env.ALLOWED_ALERT_IPS ?? ""),
   ]);
   return { isLocal, env, config, dbUrl, database, redis: redisFacts, functions };
 }

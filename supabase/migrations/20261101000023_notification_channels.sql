@@ -176,7 +176,7 @@ grant execute on function public.create_notification_channel, public.update_noti
 
 -- The clock ------------------------------------------------------------------------------------------
 -- Alerts wake the dispatcher themselves; retries and daily summaries need a clock. On Supabase it is pg_cron, which calls
--- the function by pg_net; trading.start_clock sets it going. Without the two extensions any clock will do that posts to
+-- the function by pg_net; trading.start_clock (retention) sets it going. Without the two extensions any clock will do that posts to
 -- /functions/v1/notifications; `deno task start` has one.
 
 create function trading.wake_dispatcher() returns bigint
@@ -209,28 +209,3 @@ end;
 $$;
 comment on function trading.wake_dispatcher is
   'Run by pg_cron: posts to the function notifications when a row is due; null when none is, or the vault lacks project_url or service_key.';
-
-create function trading.start_clock(project_url text, service_key text) returns text
-  language plpgsql volatile security invoker set search_path = '' as $$
-declare
-  secret record;
-begin
-  if to_regnamespace('cron') is null then
-    create extension pg_cron;
-  end if;
-  if to_regnamespace('net') is null then
-    create extension pg_net with schema extensions;
-  end if;
-  for secret in select * from (values ('project_url', project_url), ('service_key', service_key)) s (name, value) loop
-    execute 'select vault.update_secret(s.id, $2) from vault.secrets s where s.name = $1' using secret.name, secret.value;
-    execute 'select vault.create_secret($2, $1) where not exists (select from vault.secrets s where s.name = $1)'
-      using secret.name, secret.value;
-  end loop;
-  perform cron.schedule('dispatch-notifications', '30 seconds', 'select trading.wake_dispatcher()');
-  return 'started';
-end;
-$$;
-comment on function trading.start_clock is
-  'Has pg_cron send what is due in the outbox twice a minute: keeps the project''s URL and a secret key of it in the vault, and '
-  'makes the job. It may be called again, with another key. Run by deploy as the database''s owner.';
-revoke execute on function trading.start_clock from public;

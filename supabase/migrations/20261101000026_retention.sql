@@ -500,22 +500,35 @@ grant execute on function public.compact_history, public.history_archive to serv
 grant execute on function public.history_archive to authenticated;
 
 -- The clock ------------------------------------------------------------------------------------------
--- On Supabase it is pg_cron, which also keeps a row of every run that nobody takes away: a gigabyte in some years.
+-- Of notifications and of retention: pg_cron, which also keeps a row of every run that nobody takes away, a gigabyte in some years.
 -- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have left, and the
 -- trades among a year of marks kept 40 MB of them for a thousand rows.
 -- Without it any clock will do that calls compact_history until it answers 0; `deno task start` has one.
 
-do $$
+create function trading.start_clock(project_url text, service_key text) returns text
+  language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  secret record;
 begin
-  if not exists (select from pg_available_extensions where name = 'pg_cron') then
-    raise notice 'pg_cron is not available: retention needs another clock';
-    return;
+  if to_regnamespace('cron') is null then
+    create extension pg_cron;
   end if;
-  create extension if not exists pg_cron;
+  if to_regnamespace('net') is null then
+    create extension pg_net with schema extensions;
+  end if;
+  for secret in select * from (values ('project_url', project_url), ('service_key', service_key)) s (name, value) loop
+    execute 'select vault.update_secret(s.id, $2) from vault.secrets s where s.name = $1' using secret.name, secret.value;
+    execute 'select vault.create_secret($2, $1) where not exists (select from vault.secrets s where s.name = $1)'
+      using secret.name, secret.value;
+  end loop;
+  perform cron.schedule('dispatch-notifications', '30 seconds', 'select trading.wake_dispatcher()');
   perform cron.schedule('compact-history', '* * * * *', 'select public.compact_history()');
   perform cron.schedule('close-gaps', '41 3 1 * *', 'reindex table concurrently trading.alerts');
   perform cron.schedule('forget-cron-runs', '17 3 * * *', 'delete from cron.job_run_details where end_time < now() - interval ''3 days''');
-exception when others then
-  raise notice 'retention needs another clock: %', sqlerrm;
+  return 'started';
 end;
 $$;
+comment on function trading.start_clock is
+  'Has pg_cron send what is due in the outbox twice a minute, and compact what has become old: keeps the project''s URL and a secret key '
+  'of it in the vault, and makes the jobs. It may be called again, with another key. Run by deploy as the database''s owner.';
+revoke execute on function trading.start_clock from public;

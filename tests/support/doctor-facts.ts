@@ -23,14 +23,24 @@ const database: DatabaseFacts = {
   },
   grants: { anon: { functions: [], tables: {} } },
   openTables: [],
-  cron: { job: true, secrets: true, lastRun: { ok: true, minutesAgo: 0 } },
+  cron: {
+    jobs: {
+      "dispatch-notifications": { lastRun: { ok: true, minutesAgo: 0 } },
+      "compact-history": { lastRun: { ok: true, minutesAgo: 1 } },
+      "close-gaps": { lastRun: null },
+      "forget-cron-runs": { lastRun: null },
+    },
+    net: true,
+    secrets: true,
+  },
+  daysSinceCompaction: 0,
   bytes: 20_000_000,
   bytesPerDay: 100_000,
   daysSinceAlert: 0,
   advisors: { ok: true, warnings: [] },
 };
 
-const answer = { code: null, down: [], clockAheadMs: 300 };
+const answer = { code: null, address: null, down: [], clockAheadMs: 300 };
 
 /** A deployed project in which all is well. */
 export const good: Facts = {
@@ -57,6 +67,7 @@ export const good: Facts = {
     live: { ...answer, status: 200 },
     ready: { ...answer, status: 200 },
     keyless: { ...answer, status: 401, code: "missing_key" },
+    claimed: null,
   },
 };
 

@@ -21,6 +21,7 @@ export async function readDatabaseFacts(url: string): Promise<DatabaseFacts | Un
       grants: await readGrants(sql),
       openTables: await readOpenTables(sql),
       cron: await readCron(sql),
+      daysSinceCompaction: await readCompaction(sql),
       ...await readSize(sql),
       advisors: await advisors,
     };
@@ -70,21 +71,33 @@ async function readOpenTables(sql: Sql): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-async function readCron(sql: Sql): Promise<CronFacts | null> {
+/** The jobs of pg_cron; null without it. */
+export async function readCron(sql: Sql): Promise<CronFacts | null> {
   const [there] = await sql`
-    select count(*) = 2 as both from pg_extension e where e.extname in ('pg_cron', 'pg_net')`;
-  if (there?.both !== true) return null;
-  const [job] =
-    await sql`select j.jobid, j.active from cron.job j where j.jobname = 'dispatch-notifications'`;
+    select to_regclass('cron.job') is not null as cron, to_regnamespace('net') is not null as net`;
+  if (there?.cron !== true) return null;
+  const jobs = await sql`
+    select j.jobname as name, r.status, extract(epoch from clock_timestamp() - r.start_time) / 60 as minutes
+    from cron.job j
+    left join lateral (
+      select r.status, r.start_time from cron.job_run_details r where r.jobid = j.jobid order by r.start_time desc limit 1
+    ) r on true
+    where j.active`;
   const [vault] = await sql`
     select count(*) = 2 as full from vault.secrets s where s.name in ('project_url', 'service_key')`;
-  const [run] = await sql`
-    select r.status, extract(epoch from clock_timestamp() - r.start_time) / 60 as minutes
-    from cron.job_run_details r where r.jobid = ${job?.jobid ?? null} order by r.start_time desc limit 1`;
-  const lastRun = run === undefined
-    ? null
-    : { ok: run.status !== "failed", minutesAgo: Math.round(Number(run.minutes)) };
-  return { job: job?.active === true, secrets: vault?.full === true, lastRun };
+  return {
+    jobs: Object.fromEntries(jobs.map(({ name, status, minutes }) => [name as string, {
+      lastRun: status === null ? null : { ok: status !== "failed", minutesAgo: Math.round(Number(minutes)) },
+    }])),
+    net: there.net === true,
+    secrets: vault?.full === true,
+  };
+}
+
+async function readCompaction(sql: Sql): Promise<number | null> {
+  const [row] = await sql`
+    select (extract(epoch from clock_timestamp() - max(a.compacted_at)) / 86400)::float8 as days from trading.accounts a`;
+  return row?.days === null ? null : Math.floor(Number(row?.days));
 }
 
 /** Its growth: the share of its size that the last week's alerts are of all. */

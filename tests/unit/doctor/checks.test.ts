@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checks } from "../../../local/doctor/checks.ts";
-import type { CronFacts, Facts } from "../../../local/doctor/facts.ts";
+import type { Answer, CronFacts, Facts, JobFacts } from "../../../local/doctor/facts.ts";
 import { examine, inWords } from "../../../local/doctor/report.ts";
 import { but, good, withConfig, withDatabase, withEnv, withFunctions } from "../../support/doctor-facts.ts";
 
@@ -10,15 +10,30 @@ function judge(name: string, facts: Facts) {
   return finding ?? assert.fail(`there is no check ${name}`);
 }
 
-const withCron = (changed: Partial<CronFacts>) =>
-  withDatabase({ cron: { job: true, secrets: true, lastRun: { ok: true, minutesAgo: 0 }, ...changed } });
+const cron = good.database?.ok ? good.database.cron : null;
+const withCron = (changed: Partial<CronFacts>) => withDatabase({ cron: cron && { ...cron, ...changed } });
+const withJob = (name: string, job?: JobFacts) => withCron({ jobs: { ...cron?.jobs, [name]: job } });
+/** What is wrong with a job that runs every minute. */
+const badJobs = (name: string) => ({
+  "no job": withJob(name),
+  "never ran": withJob(name, { lastRun: null }),
+  failed: withJob(name, { lastRun: { ok: false, minutesAgo: 0 } }),
+  stopped: withJob(name, { lastRun: { ok: true, minutesAgo: 60 } }),
+});
 const gone = { ok: false as const, reason: "connection refused" };
-const answered = (status: number, code: string | null = null) => ({
+const answered = (status: number, code: string | null = null, address: string | null = null): Answer => ({
   status,
   code,
+  address,
   down: [],
   clockAheadMs: 0,
 });
+/** A project with a list of sources, what it answers to an alert from here, and to one that claims to be on the list. */
+const withSources = (list: string, keyless: Answer, claimed: Answer = keyless): Facts => ({
+  ...withEnv({ ALLOWED_ALERT_IPS: list }),
+  functions: { ...good.functions, keyless, claimed },
+});
+const refused = (address: string | null) => answered(403, "source_not_allowed", address);
 
 /** What is wrong, by the check that must find it. */
 const BAD: Record<string, Record<string, Facts>> = {
@@ -52,13 +67,26 @@ const BAD: Record<string, Record<string, Facts>> = {
     "not deployed": withFunctions({ keyless: answered(404) }),
     gone: withFunctions({ keyless: null }),
   },
+  "alert-sources": {
+    misspelled: withSources("tradingveiw", refused("8.8.8.8")),
+    "not set here": withSources("", refused("8.8.8.8")),
+    "no address is seen": withSources("tradingview", refused(null)),
+    "the proxy's address is seen": withSources("tradingview", refused("10.0.0.7")),
+    "another list is deployed": withSources("tradingview,8.8.8.8", refused("8.8.8.8")),
+    "a header is believed": withSources("tradingview", refused("8.8.8.8"), answered(401, "missing_key")),
+  },
   "notification-clock": {
     "no extensions": withDatabase({ cron: null }),
-    "no job": withCron({ job: false }),
+    "no pg_net": withCron({ net: false }),
     "no secrets": withCron({ secrets: false }),
-    "never ran": withCron({ lastRun: null }),
-    failed: withCron({ lastRun: { ok: false, minutesAgo: 0 } }),
-    stopped: withCron({ lastRun: { ok: true, minutesAgo: 60 } }),
+    ...badJobs("dispatch-notifications"),
+  },
+  "retention-clock": {
+    "not compacted": withDatabase({ daysSinceCompaction: 3 }),
+    "not compacted, without pg_cron": withDatabase({ cron: null, daysSinceCompaction: 3 }),
+    "no job for the gaps": withJob("close-gaps"),
+    "no job for pg_cron's list": withJob("forget-cron-runs"),
+    ...badJobs("compact-history"),
   },
   "database-size": { "full within a month": withDatabase({ bytes: 400_000_000, bytesPerDay: 4_000_000 }) },
   "auto-expose-new-tables": {
@@ -168,11 +196,24 @@ Deno.test("no finding repeats a secret, a token, a password or a key's hash", ()
   }
 });
 
+Deno.test("a list of sources that refuses an alert from here is as it should be, and no failure of the key", () => {
+  const facts = withSources("tradingview, 203.0.113.0/24", refused("8.8.8.8"));
+  for (const name of ["alert-sources", "deployed-auth"]) {
+    assert.equal(judge(name, facts).status, "pass", name);
+  }
+  const here = withSources("8.8.8.8", answered(401, "missing_key"));
+  assert.equal(judge("alert-sources", here).status, "skip", "from here it cannot be told");
+});
+
+Deno.test("another clock than pg_cron will do for what is compacted", () => {
+  assert.equal(judge("retention-clock", withDatabase({ cron: null })).status, "pass");
+});
+
 Deno.test("a report says what to do below each failure, and how many there were", () => {
   const text = inWords(examine(checks, withDatabase({ openTables: ["trading.fills"] })));
   assert.match(
     text,
     /FAIL {2}row-security .*off for trading\.fills\n +fix: alter table trading\.fills enable/,
   );
-  assert.match(text, /22 pass, 1 fail, 0 cannot be told here$/);
+  assert.match(text, /24 pass, 1 fail, 0 cannot be told here$/);
 });

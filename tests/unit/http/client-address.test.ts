@@ -107,6 +107,11 @@ Deno.test("a request from elsewhere is 403, whatever address it claims; one with
   ) {
     const response = await post(forged as Record<string, string>);
     assert.equal(response.status, 403, JSON.stringify(forged));
-    assert.equal((await response.json()).error.code, "source_not_allowed");
+    const { code, message } = (await response.json()).error;
+    assert.equal(code, "source_not_allowed");
+    // Its own address, or the proxy's: so whoever is refused by mistake sees which to allow, or that TRUSTED_PROXY is wrong.
+    const seen = "x-forwarded-for" in forged ? "192.0.2.1" : null;
+    assert.equal(response.headers.get("x-client-address"), seen);
+    assert.equal(message, `alerts are not taken from ${seen ?? "an address that no proxy says"}`);
   }
 });

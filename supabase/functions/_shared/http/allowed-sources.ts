@@ -5,7 +5,10 @@ import { clientAddress, type TrustedProxy } from "./client-address.ts";
 import { HttpError } from "./errors.ts";
 
 /** Where TradingView's webhooks come from (tradingview.com/support/solutions/43000529348). */
-const TRADINGVIEW = ["52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7"];
+export const TRADINGVIEW = ["52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7"];
+
+/** The header that says to who is refused which address the request came from, as it is seen here. */
+export const CLIENT_ADDRESS = "x-client-address";
 
 /** Tells whether an address may send. */
 export type Sources = (address: string) => boolean;
@@ -43,7 +46,9 @@ export function allowSources(
     const address = clientAddress(context.req.raw.headers, proxy);
     if (address === null || !sources(address)) {
       context.get("logFields").address = address;
-      throw new HttpError(403, "source_not_allowed", "alerts are not taken from this address");
+      const from = address ?? "an address that no proxy says";
+      const told: Record<string, string> = address === null ? {} : { [CLIENT_ADDRESS]: address };
+      throw new HttpError(403, "source_not_allowed", `alerts are not taken from ${from}`, undefined, told);
     }
     await next();
   };

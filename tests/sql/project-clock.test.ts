@@ -1,0 +1,93 @@
+/** The clock of a project: pg_cron, which wakes the dispatcher of notifications, and has old history compacted. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import type { Sql } from "postgres";
+import { readCron } from "../../local/doctor/facts/database.ts";
+import { type OutboxDesk, outboxTest } from "../support/outbox.ts";
+
+/** The platform's extensions, as far as the clock uses them. */
+async function fakeExtensions(desk: OutboxDesk): Promise<void> {
+  await desk.tx`set local role postgres`;
+  await desk.tx.unsafe(`
+    create schema net; create schema vault; create schema cron;
+    create table net.posted (url text, headers jsonb);
+    create function net.http_post(url text, headers jsonb, body jsonb, timeout_milliseconds integer) returns bigint language sql
+      as 'insert into net.posted values (url, headers) returning 1::bigint';
+    create table vault.secrets (id uuid primary key default gen_random_uuid(), name text unique, secret text);
+    create view vault.decrypted_secrets as select *, secret as decrypted_secret from vault.secrets;
+    create function vault.create_secret(new_secret text, new_name text) returns uuid language sql
+      as 'insert into vault.secrets (name, secret) values (new_name, new_secret) returning id';
+    create function vault.update_secret(secret_id uuid, new_secret text) returns void language sql
+      as 'update vault.secrets set secret = new_secret where id = secret_id';
+    create table cron.job (jobname text primary key, schedule text, command text, jobid serial, active boolean default true);
+    create table cron.job_run_details (jobid bigint, status text, start_time timestamptz);
+    create function cron.schedule(name text, schedule text, command text) returns bigint language sql
+      as 'insert into cron.job (jobname, schedule, command) values (name, schedule, command) on conflict (jobname) do nothing returning 1::bigint';`);
+}
+
+outboxTest(
+  "the clock posts to the function only when something is due, with the key from the vault",
+  async (desk) => {
+    await fakeExtensions(desk);
+    const wake = async () => (await desk.tx`select trading.wake_dispatcher() as request`)[0]?.request;
+    const account = await desk.account();
+    equal(await wake(), null, "no channel");
+    await desk.channel([account]);
+    equal(await wake(), null, "nothing is due");
+    await desk.buy(account);
+    equal(await wake(), null, "the vault is empty");
+    await desk.tx`select trading.start_clock('https://x.supabase.co', 'sb_secret_x')`;
+    equal(String(await wake()), "1");
+    const [posted] = await desk.tx`select url, headers ->> 'apikey' as key from net.posted`;
+    deepEqual(posted, { url: "https://x.supabase.co/functions/v1/notifications", key: "sb_secret_x" });
+  },
+);
+
+outboxTest("the clock is started once, and again with another key", async (desk) => {
+  await fakeExtensions(desk);
+  for (const key of ["sb_secret_x", "sb_secret_y"]) {
+    await desk.tx`select trading.start_clock('https://x.supabase.co', ${key})`;
+  }
+  deepEqual([...await desk.tx`select jobname, command from cron.job where jobname !~ '^(close|forget)'`], [
+    { jobname: "dispatch-notifications", command: "select trading.wake_dispatcher()" },
+    { jobname: "compact-history", command: "select public.compact_history()" },
+  ]);
+  deepEqual([...await desk.tx`select name, secret from vault.secrets order by name`], [
+    { name: "project_url", secret: "https://x.supabase.co" },
+    { name: "service_key", secret: "sb_secret_y" },
+  ]);
+});
+
+outboxTest(
+  "doctor reads what the clock does: its jobs, their last runs, and what they need",
+  async (desk) => {
+    const read = () => readCron(desk.tx as unknown as Sql);
+    await desk.tx`set local role postgres`;
+    equal(await read(), null, "no pg_cron");
+    await fakeExtensions(desk);
+    deepEqual(await read(), { jobs: {}, net: true, secrets: false });
+    await desk.tx`select trading.start_clock('https://x.supabase.co', 'sb_secret_x')`;
+    await desk.tx`update cron.job j set active = false where j.jobname = 'close-gaps'`;
+    await desk.tx`
+    insert into cron.job_run_details
+    select j.jobid, r.status, clock_timestamp() - r.ago from cron.job j
+    cross join (values ('failed', interval '8 minutes'), ('succeeded', interval '2 minutes')) r (status, ago)
+    where j.jobname = 'compact-history'`;
+    deepEqual(await read(), {
+      jobs: {
+        "compact-history": { lastRun: { ok: true, minutesAgo: 2 } },
+        "dispatch-notifications": { lastRun: null },
+        "forget-cron-runs": { lastRun: null },
+      },
+      net: true,
+      secrets: true,
+    });
+  },
+);
+
+outboxTest("a clock that cannot be started is an error, not a notice", async (desk) => {
+  await desk.tx`set local role postgres`;
+  await rejects(
+    desk.tx.savepoint((tx) => tx`select trading.start_clock('https://x.supabase.co', 'k')`),
+    /pg_cron/,
+  );
+});
