@@ -10,7 +10,6 @@ import { createSendReport } from "./database/metrics-rpc.ts";
 import { later } from "./observability/later.ts";
 import { limitFailedKeys } from "./limits/failed-keys.ts";
 import { createMemoryLimiter } from "./limits/memory-limiter.ts";
-import { type NotifyPolicy, readNotifyPolicy } from "./notifications/policy.ts";
 import { createLog } from "./observability/log.ts";
 import { createMetrics } from "./observability/metrics.ts";
 import { countRequests } from "./observability/requests.ts";
@@ -27,9 +26,6 @@ export function orExplain<T>(make: () => T): T {
 
 /** What the environment says. */
 export const config: Config = orExplain(() => readConfig(Deno.env.toObject()));
-
-/** What receivers of notifications may be. */
-export const notifyPolicy: NotifyPolicy = orExplain(() => readNotifyPolicy(Deno.env.toObject()));
 
 /** The function's name. */
 export const slug = Deno.env.get("SUPABASE_FUNCTION_SLUG") ?? "unknown";

@@ -3,13 +3,14 @@ import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { createDispatch } from "../_shared/notifications/dispatch.ts";
 import { createOutbox } from "../_shared/notifications/outbox-rpc.ts";
 import { dispatchNotifications, testNotification } from "../_shared/notifications/routes.ts";
+import { readNotifyPolicy } from "../_shared/notifications/policy.ts";
 import { createSend } from "../_shared/notifications/send.ts";
 import { apiKeyAuthService, config, database, limitFailures, log } from "../_shared/isolate.ts";
-import { notifyPolicy, onAnswer } from "../_shared/isolate.ts";
+import { onAnswer, orExplain } from "../_shared/isolate.ts";
 
 const access = { apiKeys: apiKeyAuthService, serviceKeys: config.serviceKeys };
 const outbox = createOutbox(database);
-const send = createSend(notifyPolicy);
+const send = createSend(orExplain(() => readNotifyPolicy(Deno.env.toObject())));
 
 const app = createApp(log, onAnswer);
 app.use(allowOnly("POST"), limitFailures);
