@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
-import { parseEnv } from "node:util";
 import { createApiKeyAuthService } from "../supabase/functions/_shared/auth/api-keys.ts";
+import { readDotenv, setVariable } from "./dotenv.ts";
 import { errorText, StackError } from "./errors.ts";
 import { inRepository, readTextIfAny, writePrivateFile } from "./paths.ts";
 import { randomText } from "./secrets.ts";
@@ -31,7 +31,7 @@ export const functionEnvPath = (dataDir: string | null): string =>
 export async function ensureFunctionEnv(path: string, dataDir: string): Promise<FunctionEnv> {
   const existing = await readTextIfAny(path);
   const text = existing ?? await Deno.readTextFile(inRepository("supabase", "functions", ".env.example"));
-  const variables = parse(text);
+  const variables = readDotenv(text);
 
   const secret = variables.API_KEY_SECRET || randomText(32);
   const keyFile = join(dataDir, "development-key");
@@ -58,23 +58,12 @@ export async function ensureFunctionEnv(path: string, dataDir: string): Promise<
 /** The variables of a `.env` file. Throws a StackError when it cannot be read. */
 export async function readFunctionEnv(path: string): Promise<Record<string, string>> {
   try {
-    return parse(await Deno.readTextFile(path));
+    return readDotenv(await Deno.readTextFile(path));
   } catch (error) {
+    if (error instanceof StackError) throw error;
     throw new StackError(
       `${path} cannot be read: ${errorText(error)}`,
       "Delete it and start again; it is written anew.",
     );
   }
-}
-
-function parse(text: string): Record<string, string> {
-  const entries = Object.entries(parseEnv(text));
-  return Object.fromEntries(entries.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]));
-}
-
-/** The text with the variable's line replaced, or added at the end. */
-function setVariable(text: string, name: string, value: string): string {
-  const line = `${name}=${value}`;
-  const pattern = new RegExp(`^${name}=.*$`, "m");
-  return pattern.test(text) ? text.replace(pattern, () => line) : `${text.trimEnd()}\n${line}\n`;
 }

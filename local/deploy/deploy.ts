@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import * as z from "zod";
+import { writeDotenv } from "../dotenv.ts";
 import { StackError } from "../errors.ts";
 import { listFunctions } from "../functions.ts";
 import { inRepository, repositoryRoot, writePrivateFile } from "../paths.ts";
 import type { DeployOptions } from "./options.ts";
-import { asText, makeSettings, readSettings, type Settings } from "./settings.ts";
+import { makeSettings, readSettings, type Settings } from "./settings.ts";
 import {
   bundle,
   check,
@@ -113,7 +114,7 @@ async function wind(projectRef: string, around: Surroundings): Promise<void> {
 }
 
 async function send(settings: Settings, around: Surroundings): Promise<void> {
-  await hand(asText(settings), setSettings, around);
+  await hand(writeDotenv(settings), setSettings, around);
   const held = digestsOf(await take(compareSettings, around));
   const other = Object.entries(settings).filter(([name, value]) => held.get(name) !== digest(value));
   if (other.length === 0) return;

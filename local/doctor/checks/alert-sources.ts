@@ -12,28 +12,24 @@ export const alertSources: Check = {
     if (sources instanceof Error) return fail(sources.message, "Correct ALLOWED_ALERT_IPS.");
     if (keyless === null) return skip("POST /functions/v1/alerts does not answer");
     const isRefused = keyless.code === REFUSED;
-    if (sources === null) {
-      return isRefused
-        ? fail(
-          "alerts are not taken from here, and ALLOWED_ALERT_IPS is not set here",
-          "Set it to what the project has.",
-        )
-        : pass("alerts are taken from any address");
-    }
+    if (!isRefused && sources === null) return pass("alerts are taken from any address");
     if (!isRefused) {
       return skip("an alert from here is taken: see that this machine is meant to be on the list");
     }
     const { address } = keyless;
     const correct = "Correct TRUSTED_PROXY: TradingView's alerts are refused, too.";
     if (address === null) return fail("the function sees no address of who sends", correct);
+    if (!isLocal && specialUse(address) !== null) {
+      return fail(`the function sees ${address}, which is no sender's: a proxy of its own`, correct);
+    }
+    if (sources === null) {
+      return skip("alerts are not taken from here: set ALLOWED_ALERT_IPS to have it checked");
+    }
     if (sources(address)) {
       return fail(
         `${address} is on the list here, and refused`,
         "Deploy again: the project has another list.",
       );
-    }
-    if (!isLocal && specialUse(address) !== null) {
-      return fail(`the function sees ${address}, which is no sender's: a proxy of its own`, correct);
     }
     if (claimed?.code !== REFUSED && claimed?.status !== 403) {
       return fail(

@@ -69,7 +69,6 @@ const BAD: Record<string, Record<string, Facts>> = {
   },
   "alert-sources": {
     misspelled: withSources("tradingveiw", refused("8.8.8.8")),
-    "not set here": withSources("", refused("8.8.8.8")),
     "no address is seen": withSources("tradingview", refused(null)),
     "the proxy's address is seen": withSources("tradingview", refused("10.0.0.7")),
     "another list is deployed": withSources("tradingview,8.8.8.8", refused("8.8.8.8")),
@@ -203,6 +202,8 @@ Deno.test("a list of sources that refuses an alert from here is as it should be,
   }
   const here = withSources("8.8.8.8", answered(401, "missing_key"));
   assert.equal(judge("alert-sources", here).status, "skip", "from here it cannot be told");
+  const unknown = withSources("", refused("8.8.8.8"));
+  assert.equal(judge("alert-sources", unknown).status, "skip", "the project's list is not known here");
 });
 
 Deno.test("another clock than pg_cron will do for what is compacted", () => {

@@ -19,7 +19,10 @@ export function withSecretKeys(keys: readonly string[], log: Log = () => {}): ty
       // The older keys are tokens, which PostgREST reads here; a newer one must be the same in both.
       headers.set("authorization", `Bearer ${key}`);
       const response = await fetch(input, { ...init, headers });
-      if (response.status !== 401) return response;
+      if (response.status !== 401) {
+        isTold = false;
+        return response;
+      }
       await response.body?.cancel();
       // Another request may have gone on to the next key meanwhile.
       if (current === index) current = (index + 1) % keys.length;
