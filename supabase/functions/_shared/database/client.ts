@@ -17,6 +17,8 @@ export function createDatabase(
 ): DatabaseClient {
   return new PostgrestClient<Database>(`${supabaseUrl.replace(/\/+$/, "")}/rest/v1`, {
     schema: "public",
+    // Older keys are tokens, which PostgREST reads there; a newer key stands in both headers.
+    headers: { authorization: `Bearer ${serviceKeys[0]}` },
     fetch: withSecretKeys(serviceKeys, log),
   });
 }

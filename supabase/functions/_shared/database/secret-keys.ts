@@ -16,8 +16,7 @@ export function withSecretKeys(keys: readonly string[], log: Log = () => {}): ty
       const key = keys[index] ?? "";
       const headers = new Headers(init?.headers);
       headers.set("apikey", key);
-      // The older keys are tokens, which PostgREST reads here; a newer one must be the same in both.
-      headers.set("authorization", `Bearer ${key}`);
+      if (headers.has("authorization")) headers.set("authorization", `Bearer ${key}`);
       const response = await fetch(input, { ...init, headers });
       if (response.status !== 401) {
         isTold = false;
