@@ -45,14 +45,8 @@ create trigger mark_archive_is_append_only before update or delete or truncate o
   for each statement execute function trading.refuse_change();
 
 create table trading.mark_hours (
-  account_id bigint not null references trading.accounts (id),
-  symbol text not null,
-  minute timestamptz not null,
-  open trading.price not null,
-  high trading.price not null,
-  low trading.price not null,
-  close trading.price not null,
-  primary key (account_id, symbol, minute)
+  like trading.mark_bars including constraints including indexes,
+  foreign key (account_id) references trading.accounts (id)
 );
 comment on table trading.mark_hours is 'Old bars of trading.mark_bars, an hour (of the account''s time zone) to a row. minute: the first of them.';
 
