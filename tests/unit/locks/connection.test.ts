@@ -198,6 +198,8 @@ Deno.test("to a Postgres elsewhere nothing is sent in plain text, whatever it an
     const connection = await createConnection({ url: elsewhere(server.url), applicationName: "test" });
     await rejects(connection.run("select 1"), { code: /^(TLS_REFUSED|CONNECTION_CLOSED)$/ });
     await server[Symbol.asyncDispose]();
+    // The driver ends by a timer of no time.
+    await new Promise((resolve) => setTimeout(resolve, 10));
     deepEqual(sent[0], TLS_REQUEST);
     ok(sent[1] === null || sent[1]?.[0] === TLS_HANDSHAKE, `${answer}: ${sent[1]}`);
   }

@@ -34,12 +34,15 @@ const MOST_READ = 16_384;
  * that nobody can catch. The driver writes to this one, which drops what it is given, until it is ended itself.
  */
 class Wire extends Duplex {
-  /** The driver says goodbye to an open one only. */
-  readonly readyState = "open";
-
   /** @param onEnd told of the error, if there is one, and of the end */
   constructor(private readonly connection: Deno.Conn, private readonly onEnd: (reason: Error) => void) {
     super({ allowHalfOpen: false });
+  }
+
+  /** As that of node:net: the driver says goodbye to an open one, and but once. */
+  get readyState(): string {
+    if (this.destroyed) return "closed";
+    return this.writableEnded ? "readOnly" : "open";
   }
 
   override _read(): void {
@@ -81,8 +84,14 @@ export async function dial(
   onEnd: (reason: Error) => void,
 ): Promise<Duplex> {
   try {
-    const wire = new Wire(await orAborted(open(target, encryption), gone, close), onEnd);
-    gone.addEventListener("abort", () => wire.destroy(), { once: true });
+    const connection = await orAborted(open(target, encryption), gone, close);
+    const giveUp = () => void wire.destroy();
+    const wire = new Wire(connection, (reason) => {
+      gone.removeEventListener("abort", giveUp);
+      onEnd(reason);
+    });
+    gone.addEventListener("abort", giveUp, { once: true });
+    if (gone.aborted) giveUp();
     return wire;
   } catch (error) {
     const reason = gone.aborted ? gone.reason : asFailure(error);
