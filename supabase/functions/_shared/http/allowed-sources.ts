@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { BlockList, isIP } from "node:net";
+import { isWithin, type Network, parseAddress, parseNetwork } from "./address.ts";
 import type { Variables } from "./app.ts";
 import { clientAddress, type TrustedProxy } from "./client-address.ts";
 import { HttpError } from "./errors.ts";
@@ -20,20 +20,20 @@ export type Sources = (address: string) => boolean;
 export function parseSources(text: string): Sources | null | Error {
   const words = text.split(",").map((word) => word.trim()).filter((word) => word !== "");
   if (words.length === 0) return null;
-  const list = new BlockList();
+  const networks: Network[] = [];
   for (const [index, word] of words.entries()) {
     for (const source of word.toLowerCase() === "tradingview" ? TRADINGVIEW : [word]) {
-      const [, network = "", bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(source) ?? [];
-      const family = isIP(network);
-      const width = family === 6 ? 128 : 32;
-      const length = bits === undefined ? width : Number(bits);
-      if (family === 0 || network.includes("%") || length > width) {
+      const network = parseNetwork(source);
+      if (network === null) {
         return new Error(`entry ${index + 1} is no address, no network and not the word tradingview`);
       }
-      list.addSubnet(network, length, family === 6 ? "ipv6" : "ipv4");
+      networks.push(network);
     }
   }
-  return (address) => list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  return (text) => {
+    const address = parseAddress(text);
+    return address !== null && networks.some((network) => isWithin(address, network));
+  };
 }
 
 /** Refuses requests from other addresses with 403, whatever they carry; null: nobody is refused. */

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { parseAddress } from "./address.ts";
 
 /**
  * Which hop tells a client's address: `cloudflare`, whose edge overwrites `cf-connecting-ip`; or how many proxies of
@@ -28,12 +28,12 @@ export function clientAddress(headers: Headers, proxy: TrustedProxy): string | n
 /** The address in one spelling, an IPv4 address in IPv6 as IPv4; null when it is none. */
 export function plainAddress(text: string): string | null {
   const address = text.trim().toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
-  return address.includes("%") || isIP(address) === 0 ? null : address;
+  return parseAddress(address) === null ? null : address;
 }
 
 /** What one subscriber has at least: an IPv4 address, or the /64 of an IPv6 address. */
 export function networkOf(address: string): string {
-  if (isIP(address) !== 6) return address;
+  if (!address.includes(":")) return address;
   const [left = "", right] = address.split("::");
   const groups = (text: string | undefined) => text === undefined || text === "" ? [] : text.split(":");
   const [before, after] = [groups(left), groups(right)];

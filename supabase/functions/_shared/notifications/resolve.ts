@@ -1,5 +1,5 @@
+import { parseAddress } from "../http/address.ts";
 import { orAborted } from "../http/or-aborted.ts";
-import { parseAddress } from "./address.ts";
 import { bareHost, isLiteral, type NotifyPolicy } from "./policy.ts";
 import { specialUse } from "./special-addresses.ts";
 

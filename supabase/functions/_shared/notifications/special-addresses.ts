@@ -4,7 +4,7 @@
  * unicast). A few entries of the registries are globally reachable, such as the anycast addresses of AS112: no receiver
  * of webhooks lives there, so they are refused with the rest. So is every form that carries an IPv4 address in it.
  */
-import { type Address, parseAddress } from "./address.ts";
+import { type Address, isWithin, type Network, parseAddress, parseNetwork } from "../http/address.ts";
 
 const IPV4 = {
   "0.0.0.0/8": "this network",
@@ -58,27 +58,20 @@ const BEYOND_UNICAST = {
   "::/0": "not global unicast",
 };
 
-interface Block extends Address {
-  length: number;
+interface Block extends Network {
   name: string;
 }
 
 const blocksOf = (table: Record<string, string>): Block[] =>
   Object.entries(table).map(([prefix, name]) => {
-    const [text = "", length] = prefix.split("/");
-    const address = parseAddress(text);
-    if (address === null) throw new Error(`${prefix} is not a prefix`);
-    return { ...address, length: Number(length), name };
+    const network = parseNetwork(prefix);
+    if (network === null) throw new Error(`${prefix} is not a prefix`);
+    return { ...network, name };
   });
 
 const four = blocksOf(IPV4);
 const six = blocksOf(IPV6);
 const beyond = blocksOf(BEYOND_UNICAST);
-
-const within = ({ value, bits }: Address, block: Block): boolean => {
-  const shift = BigInt(bits - block.length);
-  return value >> shift === block.value >> shift;
-};
 
 /** ISATAP (RFC 5214) hides an IPv4 address in the last 32 bits behind 0000:5efe or 0200:5efe, under any prefix. */
 const isIsatap = ({ value }: Address): boolean => [0x5efen, 0x2005efen].includes(value >> 32n & 0xffffffffn);
@@ -87,9 +80,9 @@ const isIsatap = ({ value }: Address): boolean => [0x5efen, 0x2005efen].includes
 export function specialUse(text: string): string | null {
   const address = parseAddress(text);
   if (address === null) return "not an address";
-  if (address.bits === 32) return four.find((block) => within(address, block))?.name ?? null;
+  if (address.bits === 32) return four.find((block) => isWithin(address, block))?.name ?? null;
   if (address.value >> 125n !== 1n) {
-    return beyond.find((block) => within(address, block))?.name ?? "not global unicast";
+    return beyond.find((block) => isWithin(address, block))?.name ?? "not global unicast";
   }
-  return six.find((block) => within(address, block))?.name ?? (isIsatap(address) ? "ISATAP" : null);
+  return six.find((block) => isWithin(address, block))?.name ?? (isIsatap(address) ? "ISATAP" : null);
 }

@@ -13,6 +13,25 @@ export function parseAddress(text: string): Address | null {
   return value === null ? null : { bits: text.includes(":") ? 128 : 32, value };
 }
 
+/** A network: the addresses whose first bits, so many, are its own. */
+export interface Network extends Address {
+  length: number;
+}
+
+/** Reads `203.0.113.0/24`, or an address, which is a network of its own; null for anything else. */
+export function parseNetwork(text: string): Network | null {
+  const [, prefix = "", digits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const address = parseAddress(prefix);
+  if (address === null) return null;
+  const length = digits === undefined ? address.bits : Number(digits);
+  return length > address.bits ? null : { ...address, length };
+}
+
+export function isWithin({ bits, value }: Address, network: Network): boolean {
+  const rest = BigInt(network.bits - network.length);
+  return bits === network.bits && value >> rest === network.value >> rest;
+}
+
 function parseFour(text: string): bigint | null {
   const parts = text.split(".");
   if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) {
