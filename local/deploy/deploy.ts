@@ -46,12 +46,13 @@ export async function deploy(options: DeployOptions, around: Surroundings): Prom
 
   await take(link(projectRef), around);
   await take(migrate, around);
-  if (settings !== null) await send(settings, around);
-  const first = settings === null ? await settle(options.settings, around) : null;
+  const first = await settle(settings, options.settings, around);
+  const own = first?.settings ?? settings;
   try {
+    if (Object.keys(own).length > 0) await send(own, around);
     await deployBundles(projectRef, around);
     await wind(projectRef, around);
-    await take(check(projectRef, settings ?? first?.settings), around);
+    await take(check(projectRef, own), around);
     around.say(`\nDeployed. Webhook URL:\n  ${urlOf(projectRef)}/functions/v1/alerts`);
   } finally {
     // Also when a step after it failed: it is shown nowhere else.
@@ -152,14 +153,16 @@ function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.outpu
   }
 }
 
-/** Without settings here: leaves the project's own alone, or gives it its first, with the key that they accept. */
+/** Gives a project without a secret, there and here, its first settings, and the key that they accept. */
 async function settle(
+  known: Settings,
   file: string,
   around: Surroundings,
 ): Promise<{ settings: Settings; key: string } | null> {
+  if (known.API_KEY_SECRET !== undefined) return null;
   const listed = digestsOf(await take(listSettings, around));
   if (listed.has("API_KEY_SECRET")) {
-    around.say("  It has: they stay as they are.");
+    around.say("  It has: what is not set here stays as it is.");
     return null;
   }
   if (around.environment.CI) {
@@ -168,26 +171,25 @@ async function settle(
       "Deploy once from your own machine, or give the workflow API_KEY_SECRET and API_KEYS.",
     );
   }
-  const made = await makeSettings(file);
-  await send(made.settings, around);
-  return made;
+  return await makeSettings(file, known);
 }
 
 async function explain(
   { projectRef, settings: path }: DeployOptions,
-  settings: Settings | null,
+  settings: Settings,
   { say }: Surroundings,
 ): Promise<void> {
   const tell = (step: Step, note = "") => say(`\n${step.title}${note}\n  ${commandLine(step)}`);
   say("Dry run: this is what would be run, and nothing is.");
   tell(link(projectRef));
   tell(migrate);
-  if (settings === null) {
+  const names = Object.keys(settings).toSorted().join(", ");
+  if (settings.API_KEY_SECRET === undefined) {
     tell(listSettings);
     say(`\nIf it has none: write ${relative(repositoryRoot, path)} with a new secret and a first key`);
-    tell(setSettings("<that file>"), ", if it has none");
+    tell(setSettings("<that file>"), names === "" ? ", if it has none" : `, if it has none; else: ${names}`);
   } else {
-    tell(setSettings("<file>"), `: ${Object.keys(settings).toSorted().join(", ")}`);
+    tell(setSettings("<file>"), `: ${names}`);
     tell(compareSettings);
   }
   for (const name of await listFunctions()) tell(bundle(name, "<directory>"));

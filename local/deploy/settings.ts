@@ -13,34 +13,42 @@ const firstKeyId = "tradingview";
 
 /**
  * The settings that are known here: those of the file, over which the environment's win where it names them, as in a
- * workflow whose secrets GitHub keeps. Null without an API_KEY_SECRET.
+ * workflow whose secrets GitHub keeps.
  *
  * @throws StackError for a secret that the functions would refuse
  */
-export async function readSettings(
-  file: string,
-  environment: Record<string, string>,
-): Promise<Settings | null> {
+export async function readSettings(file: string, environment: Record<string, string>): Promise<Settings> {
   const text = await readTextIfAny(file);
   const names = await settableNames();
   const given = Object.entries(environment).filter(([name, value]) => names.has(name) && value !== "");
   const settings: Settings = { ...text === null ? {} : readDotenv(text), ...Object.fromEntries(given) };
-  const secret = settings.API_KEY_SECRET ?? "";
-  if (secret === "") return null;
-  if (secret.length >= SHORTEST_SECRET) return settings;
+  const { API_KEY_SECRET: secret } = settings;
+  if (secret === undefined || secret.length >= SHORTEST_SECRET) return settings;
   throw new StackError(
     `API_KEY_SECRET has fewer than ${SHORTEST_SECRET} characters: the functions would refuse it.`,
     "Take it out, and a new one is made, with a new key.",
   );
 }
 
-/** New settings, kept in the file, and the one key that they accept: its text is kept nowhere. */
-export async function makeSettings(file: string): Promise<{ settings: Settings; key: string }> {
+/**
+ * These settings with a new secret, kept in the file, and the one key that they accept: its text is kept nowhere.
+ *
+ * @throws StackError where they have keys already, which a new secret would not accept
+ */
+export async function makeSettings(
+  file: string,
+  known: Settings,
+): Promise<{ settings: Settings; key: string }> {
+  if (known.API_KEYS !== undefined) {
+    throw new StackError(
+      "API_KEYS is set without the API_KEY_SECRET that its keys were made with.",
+      "Set that, too; or take API_KEYS out, and a new secret is made, with a new key.",
+    );
+  }
   const secret = randomText(32);
   const { key, entry } = createApiKeyAuthService({ secret, apiKeys: "" })
     .generateApiKey({ id: firstKeyId, scopes: ["trade", "read"] });
-  const before = await readTextIfAny(file);
-  const settings = { ...before === null ? {} : readDotenv(before), API_KEY_SECRET: secret, API_KEYS: entry };
+  const settings = { ...known, API_KEY_SECRET: secret, API_KEYS: entry };
   await writePrivateFile(file, writeDotenv(settings));
   return { settings, key };
 }

@@ -138,6 +138,29 @@ Deno.test("settings that the project has and this checkout does not know are lef
   assert.equal(written, null);
 });
 
+Deno.test("what is set here is sent to a project that has its secret itself", async () => {
+  const { sent, written, error } = await rehearse({ secretsThere: true, file: "LOG_LEVEL=warn\n" });
+  assert.equal(error, null);
+  assert.deepEqual([sent[0]?.text, written], ["LOG_LEVEL=warn\n", "LOG_LEVEL=warn\n"]);
+});
+
+Deno.test("a first deploy keeps what is set here, but no keys that its new secret would not accept", async () => {
+  const kept = await rehearse({ file: "LOG_LEVEL=warn\n", env: { ALLOWED_ALERT_IPS: "tradingview" } });
+  assert.match(
+    kept.sent[0]?.text ?? "",
+    /^LOG_LEVEL=warn\nALLOWED_ALERT_IPS=tradingview\nAPI_KEY_SECRET=\w+\nAPI_KEYS=/,
+  );
+  const { error, written, ran } = await rehearse({ file: "API_KEYS=tv:1\n" });
+  assert.match(error?.message ?? "", /API_KEYS is set without/);
+  assert.deepEqual([written, ran.at(-1)], ["API_KEYS=tv:1\n", "secrets list -o json"]);
+});
+
+Deno.test("the first key is shown even when the settings cannot be sent: it is kept nowhere", async () => {
+  const { error, said } = await rehearse({ fails: "secrets set" });
+  assert.ok(error !== null);
+  assert.match(said, /shown only now:\n {2}\S+$/);
+});
+
 Deno.test("in a workflow no key is ever made: it would stand in a log", async () => {
   const { ran, said, written, error } = await rehearse({ env: { CI: "true" } });
   assert.match(error?.message ?? "", /No API_KEY_SECRET/);
