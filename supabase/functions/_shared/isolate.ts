@@ -33,7 +33,7 @@ export const slug = Deno.env.get("SUPABASE_FUNCTION_SLUG") ?? "unknown";
 /** Writes the function's log lines. */
 export const log = createLog(config.logLevel, { function: slug });
 
-/** Calls the database's functions, as the service role. */
+/** supabase-js as the service role. */
 export const database = createDatabase(config, log);
 
 /** Makes and checks API keys. */
