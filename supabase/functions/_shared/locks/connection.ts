@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import { loadDriver } from "./driver.ts";
+import { SUPABASE_AUTHORITY } from "./supabase-authority.ts";
 import { dial, failure, NO_TLS, type Target } from "./wire.ts";
 
 /**
@@ -63,7 +64,9 @@ export async function createConnection(
   { url, applicationName, ca, connectTimeoutMs = 5_000 }: ConnectionOptions,
 ): Promise<Connection> {
   const postgres = await loadDriver();
-  const encryption = isEncrypted(url) ? { caCerts: ca === undefined ? [] : [ca] } : null;
+  const encryption = isEncrypted(url)
+    ? { caCerts: [SUPABASE_AUTHORITY, ...ca === undefined ? [] : [ca]] }
+    : null;
   const gone = new AbortController();
   let dialled = false;
   let admitted = false;
