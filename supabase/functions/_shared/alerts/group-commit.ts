@@ -1,4 +1,5 @@
 import type { AlertToBook, BookWaiting, SendBatch } from "./booking-rpc.ts";
+import { createDeadlines } from "./deadlines.ts";
 import {
   callSignal,
   type Entry,
@@ -65,6 +66,7 @@ export function createGroupCommit(
   /** Lanes of accounts that were slow, until they are drained. */
   const lanesApart = new Map<string, Lane>();
   const callsApart = createSemaphore(MAX_CALLS_APART);
+  const atDeadline = createDeadlines(now);
   const line = createLine({ bookWaiting, onAnswer: goOn, calls: callsApart, maxBatch, now });
   /** Alerts that the next batch may have: fewer after a batch that took long, then more again. */
   let batchLimit = maxBatch;
@@ -213,14 +215,14 @@ export function createGroupCommit(
           outcomes[index] = outcome;
           open -= 1;
           if (open === 0) {
-            clearTimeout(timer);
+            callOff();
             resolve(outcomes);
           }
         },
       }));
       const giveUp = (why?: string) =>
         entries.forEach((entry) => entry.settle({ kind: "unavailable", code: why ?? entry.why }));
-      const timer = setTimeout(giveUp, Math.max(deadline - now(), 0));
+      const callOff = atDeadline(deadline, giveUp);
       if (now() >= deadline) return giveUp();
       const inMain = entries.filter((entry) => laneOf(entry) === main);
       // What cannot be served in time is told so at once, while its sender can still act on it.

@@ -22,14 +22,22 @@ export function answerKey(account: string, what: string, given: Record<string, s
 /**
  * Voids what is cached of accounts, here at once and elsewhere within the cache's bound, behind the answer. When Redis
  * cannot be told, the log says so: until it was, others may read what they have, up to its time to live.
- * One Redis command an account.
+ * One Redis command an account, however many alerts of a batch it was in: their answers come in one turn, when all of
+ * them are booked, so that the first one's announcement speaks for all.
  */
 export function announceAccounts(cache: Cache, log: Log): (accounts: readonly string[]) => void {
   const announce = async (account: string) => {
     const told = await cache.invalidatePattern(`${accountPrefix(account)}*`);
     if (!told) log("warn", "cache: Redis was not told of a change yet, readers elsewhere may be behind");
   };
+  /** Those of this turn. */
+  const announced = new Set<string>();
   return (accounts) => {
-    for (const account of accounts) background(announce(account));
+    if (announced.size === 0) queueMicrotask(() => announced.clear());
+    for (const account of accounts) {
+      if (announced.has(account)) continue;
+      announced.add(account);
+      background(announce(account));
+    }
   };
 }
