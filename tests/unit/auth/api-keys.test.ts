@@ -25,6 +25,15 @@ Deno.test("a new key is its prefix, id, 256 bits and a checksum, and its hash is
   assert.equal(entry, `trading_view.1:${hash}`);
 });
 
+Deno.test("a hash is the HMAC under a secret of any length, also of one over a block of SHA-256", () => {
+  for (const length of [32, 63, 64, 65, 200]) {
+    for (const secret of ["x".repeat(length), "ü".repeat(length)]) {
+      const { key, hash } = createApiKeyAuthService({ secret, apiKeys: "" }).generateApiKey({ id: "tv" });
+      assert.equal(hash, createHmac("sha256", secret).update(key).digest("hex"));
+    }
+  }
+});
+
 Deno.test("no two keys are the same", () => {
   const keys = Array.from({ length: 100 }, () => maker.generateApiKey({ id: "tv" }).key);
   assert.equal(new Set(keys).size, 100);
