@@ -99,6 +99,9 @@ function readAnswers<Answer>(
 /** The alert as plain JSON. Most of its fields are null, which says nothing, and Postgres would parse and store each. */
 function withoutNulls(alert: AlertToBook): Json {
   const said: { [name: string]: Json } = {};
-  for (const [name, value] of Object.entries(alert)) if (value !== null) said[name] = value;
+  for (const name in alert) {
+    const value = alert[name as keyof AlertToBook];
+    if (value !== null && value !== undefined) said[name] = value;
+  }
   return said;
 }

@@ -44,6 +44,9 @@ export interface AlertServices extends Authenticators {
 /** Over a second's worth of alerts at the rate that was measured: more would not be booked by their deadline. */
 const MOST_IN_FLIGHT = 1_000;
 
+/** The query of most requests, which have none. */
+const NOTHING_ASKED = alertQuerySchema.safeParse({});
+
 /** `POST /alerts`: authenticate, read, book, answer. */
 export function receiveAlerts(services: AlertServices): Handler<{ Variables: Variables }> {
   const { now = Date.now, mostInFlight = MOST_IN_FLIGHT } = services;
@@ -138,7 +141,10 @@ async function readRequest(
   { settingsOf }: AlertServices,
   now: number,
 ): Promise<{ alerts: ReadAlert[]; query: AlertQuery }> {
-  const query = alertQuerySchema.safeParse(strikeValue(context.req.query(), strike));
+  const asked = context.req.query();
+  const query = Object.keys(asked).length === 0
+    ? NOTHING_ASKED
+    : alertQuerySchema.safeParse(strikeValue(asked, strike));
   if (!query.success) {
     throw invalid(problemsOf(query.error).map((problem) => ({ ...problem, path: `query.${problem.path}` })));
   }
