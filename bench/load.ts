@@ -9,6 +9,8 @@ import { type Outgoing, Upstream } from "../local/upstream.ts";
 export interface Load {
   /** Processes that serve; senders are spread over them. */
   ports: number[];
+  /** Where alerts are posted to there: the function's own path, unless told otherwise. */
+  target?: string;
   senders: number;
   symbols: number;
   /** Seconds before and during the measurement. */
@@ -44,7 +46,8 @@ const post = (target: string, key: [string, string], body: unknown): Outgoing =>
   fields: [["host", "localhost"], key, ["content-type", "application/json"]],
   body: encoder.encode(JSON.stringify(body)),
 });
-const alertRequest = (alert: { id: string }, key: string) => post("/alerts", ["x-api-key", key], alert);
+const alertRequest = (alert: { id: string }, key: string, target = "/alerts") =>
+  post(target, ["x-api-key", key], alert);
 const rpcRequest = (alert: { id: string }, key: string) => {
   const toBook = {
     ...alert,
@@ -77,7 +80,7 @@ async function measure(load: Load): Promise<Measured> {
     };
     const sent = performance.now();
     const response = await upstream.send(
-      load.bareRpc ? rpcRequest(alert, load.key) : alertRequest(alert, load.key),
+      load.bareRpc ? rpcRequest(alert, load.key) : alertRequest(alert, load.key, load.target),
     );
     await response.arrayBuffer();
     const done = performance.now();

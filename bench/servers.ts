@@ -9,21 +9,17 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/**
- * Starts a stack as a process of its own, in a directory of its own, without functions' load on its gateway.
- *
- * @param checkout whose stack: this one's, or another commit's
- */
-export async function startStackProcess(
-  dataDir: string,
-  checkout = repositoryRoot,
-): Promise<StackInfo & Running> {
+/** A stack that runs as a process of its own. */
+export type StackProcess = StackInfo & Running & { pid: number };
+
+/** Starts the stack of a checkout, with its data in a directory of its own and one isolate for each function. */
+export async function startStackProcess(dataDir: string, root = repositoryRoot): Promise<StackProcess> {
   const ports = ["--port", "--db-port", "--dashboard-port", "--redis-port"].flatMap((
     flag,
   ) => [flag, `${freePort()}`]);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "start", ...ports, "--data-dir", dataDir, "--isolates", "1", "--json", "--no-watch"],
-    cwd: checkout,
+    cwd: root,
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -38,6 +34,7 @@ export async function startStackProcess(
   const info: StackInfo = JSON.parse(text);
   return {
     ...info,
+    pid: child.pid,
     async stop() {
       child.kill("SIGTERM");
       await child.status;
@@ -61,8 +58,13 @@ export interface Servers extends Running {
   ports: number[];
 }
 
-/** Serves a module with `fetch` in so many processes, with the environment that functions have. */
-export async function serve(stack: StackInfo, module: string, processes: number): Promise<Servers> {
+/** Serves a module of a checkout in so many processes, with the environment that functions have. */
+export async function serve(
+  stack: StackInfo,
+  module: string,
+  processes: number,
+  root = repositoryRoot,
+): Promise<Servers> {
   const env = {
     SUPABASE_URL: stack.api_url,
     SUPABASE_DB_URL: stack.db_url,
@@ -90,7 +92,7 @@ export async function serve(stack: StackInfo, module: string, processes: number)
         `${port}`,
         module,
       ],
-      cwd: repositoryRoot,
+      cwd: root,
       env,
       stdin: "null",
       stdout: "null",

@@ -1,9 +1,16 @@
 import { inRepository, readTextIfAny } from "../paths.ts";
 import { type Regions, table } from "./regions.ts";
 
+interface Figure {
+  unit: string;
+  median: number;
+  p50_ms?: number;
+  p99_ms?: number;
+}
+
 /** `bench/results.json`, as `deno task bench` writes it. */
 interface Results {
-  figures: Record<string, { unit: string; median: number; p50_ms?: number; p99_ms?: number }>;
+  figures: Record<string, Figure>;
   ratios: { name: string; value: number; promised: string }[];
 }
 
@@ -14,20 +21,34 @@ const none =
 export async function benchmarkRegions(): Promise<Regions> {
   const text = await readTextIfAny(inRepository("bench", "results.json"));
   if (text === null) {
-    return { "benchmark-figures": none, "benchmark-ratios": none, "retention-figures": none };
+    return {
+      "benchmark-figures": none,
+      "benchmark-ratios": none,
+      "cost-figures": none,
+      "retention-figures": none,
+    };
   }
   const { figures, ratios } = JSON.parse(text) as Results;
   const all = Object.entries(figures);
   const ofRetention = ([name]: typeof all[number]) => /year of|of that year/.test(name);
+  const ofCost = ([name]: typeof all[number]) => /^CPU per alert|isolates with a lone alert/.test(name);
   return {
     "benchmark-figures": table(
       ["what", "median", "p50", "p99"],
-      all.filter((figure) => !ofRetention(figure)).map(([name, { unit, median, p50_ms, p99_ms }]) => [
+      all.filter((figure) => !ofRetention(figure) && !ofCost(figure)).map((
+        [name, { unit, median, p50_ms, p99_ms }],
+      ) => [
         name,
         `${rounded(median)} ${unit}`,
         milliseconds(p50_ms),
         milliseconds(p99_ms),
       ]),
+    ),
+    "cost-figures": table(
+      ["what", "today", "before", "ratio"],
+      all.filter(ofCost).filter(([name]) => !name.endsWith(BEFORE)).flatMap(([name, today]) =>
+        besides(name, today, figures[name + BEFORE])
+      ),
     ),
     "retention-figures": table(
       ["what", "takes"],
@@ -38,6 +59,24 @@ export async function benchmarkRegions(): Promise<Regions> {
       ratios.map(({ name, value, promised }) => [name, value.toFixed(2), promised]),
     ),
   };
+}
+
+/** How the name of a figure ends that another checkout had in the same run (see bench/cost.ts). */
+const BEFORE = ", before";
+
+/** A figure and its slowest answers, each beside the other checkout's. */
+function besides(name: string, today: Figure, before?: Figure): string[][] {
+  const line = (what: string, unit: string, now?: number, then?: number) =>
+    now === undefined ? [] : [[
+      what,
+      `${rounded(now)} ${unit}`,
+      then === undefined ? "" : `${rounded(then)} ${unit}`,
+      then === undefined ? "" : (now / then).toFixed(2),
+    ]];
+  return [
+    ...line(name, today.unit, today.median, before?.median),
+    ...line(`${name}: p99`, "ms", today.p99_ms, before?.p99_ms),
+  ];
 }
 
 const rounded = (value: number): string => value >= 100 ? value.toFixed(0) : value.toFixed(1);
