@@ -34,6 +34,10 @@ export interface Metrics {
   count(name: CounterName, labels?: Labels, by?: number): void;
   /** Adds a value to a histogram; times are in seconds. */
   observe(name: HistogramName, value: number, labels?: Labels): void;
+  /** What counts in one series: who counts in it often finds it once. */
+  counter(name: CounterName, labels?: Labels): (by?: number) => void;
+  /** What adds values to one histogram, likewise. */
+  histogram(name: HistogramName, labels?: Labels): (value: number) => void;
   /** Asked at each report. */
   collect(collector: Collector): void;
   /** Reports now what was not reported yet; nothing when there is none. */
@@ -89,9 +93,26 @@ export function createMetrics(
     return found;
   }
 
-  function add(name: string, labels: Labels, by: number): void {
+  function adder(name: string, labels: Labels): (by?: number) => void {
     const found = find(name, labels);
-    if (found !== null && by > 0 && Number.isFinite(by)) found.value += by;
+    return (by = 1) => {
+      if (found !== null && by > 0 && Number.isFinite(by)) found.value += by;
+      arm();
+    };
+  }
+
+  function histogram(name: HistogramName, labels: Labels = {}): (value: number) => void {
+    const buckets: readonly number[] = DEFINITIONS[name].buckets;
+    const counts = new Map<number, (by?: number) => void>();
+    const sum = adder(`${name}_sum`, labels);
+    return (value) => {
+      const bound = buckets.find((each) => value <= each) ?? Infinity;
+      const count = counts.get(bound) ??
+        adder(`${name}_bucket`, { ...labels, le: bound === Infinity ? "+Inf" : String(bound) });
+      counts.set(bound, count);
+      count();
+      sum(value);
+    };
   }
 
   /** Has a report follow in a while, unless one is about to. */
@@ -151,16 +172,10 @@ export function createMetrics(
   }
 
   return {
-    count(name, labels = {}, by = 1) {
-      add(name, labels, by);
-      arm();
-    },
-    observe(name, value, labels = {}) {
-      const bound = DEFINITIONS[name].buckets.find((each) => value <= each) ?? "+Inf";
-      add(`${name}_bucket`, { ...labels, le: String(bound) }, 1);
-      add(`${name}_sum`, labels, value);
-      arm();
-    },
+    count: (name, labels = {}, by = 1) => adder(name, labels)(by),
+    observe: (name, value, labels) => histogram(name, labels)(value),
+    counter: (name, labels = {}) => adder(name, labels),
+    histogram,
     collect: (collector) => void collectors.push(collector),
     flush,
   };

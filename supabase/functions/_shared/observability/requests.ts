@@ -5,9 +5,18 @@ export type OnAnswer = (answer: { status: number; milliseconds: number }) => voi
 
 /** Counts requests and their times. */
 export function countRequests(metrics: Metrics): OnAnswer {
-  return ({ status, milliseconds }) => {
+  const seriesOf = (status: number) => {
     const labels = { status: String(status) };
-    metrics.count("http_requests_total", labels);
-    metrics.observe("http_request_duration_seconds", milliseconds / 1_000, labels);
+    return {
+      count: metrics.counter("http_requests_total", labels),
+      observe: metrics.histogram("http_request_duration_seconds", labels),
+    };
+  };
+  const known = new Map<number, ReturnType<typeof seriesOf>>();
+  return ({ status, milliseconds }) => {
+    const series = known.get(status) ?? seriesOf(status);
+    known.set(status, series);
+    series.count();
+    series.observe(milliseconds / 1_000);
   };
 }
