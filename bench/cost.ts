@@ -12,6 +12,7 @@ import { keep, Report, say } from "./report.ts";
 import { benchKey, gatewayPort, serve, startStackProcess } from "./servers.ts";
 
 const ISOLATES = 16;
+const WARM_ROUNDS = 2;
 const quick = Deno.args.includes("quick");
 const [rounds, seconds] = quick ? [1, 2] : [9, 4];
 const at = Deno.args.indexOf("--before");
@@ -20,7 +21,7 @@ if (at !== -1) {
   // A row's name with this at its end is the other one's: the documents put them side by side.
   checkouts.push({ suffix: ", before", root: await Deno.realPath(Deno.args[at + 1] ?? "") });
 }
-const report = new Report();
+let report = new Report();
 
 async function openSite({ suffix, root }: typeof checkouts[number]) {
   const dataDir = await Deno.makeTempDir({ prefix: "bench-" });
@@ -38,56 +39,49 @@ async function openSite({ suffix, root }: typeof checkouts[number]) {
 }
 type CostSite = Awaited<ReturnType<typeof openSite>>;
 
-/** One load on one account of its own, after the same load unmeasured. */
+/** One load, on an account of its own. */
 async function load(
   { sql }: CostSite,
   to: { ports: number[]; target?: string; key: string; senders: number },
-  measured: (run: () => Promise<Measured>) => Promise<void>,
-): Promise<void> {
+): Promise<Measured> {
   const account = await openAccount(sql);
-  const run = (seconds: number) =>
-    runLoad({ ...to, symbols: 20, warmup: 0, seconds, account, run: crypto.randomUUID().slice(0, 8) });
-  await run(1);
-  await measured(() => run(seconds));
+  const run = crypto.randomUUID().slice(0, 8);
+  return await runLoad({ ...to, symbols: 20, warmup: 0, seconds, account, run });
 }
 
 async function costByProcess(site: CostSite): Promise<void> {
   const { stack, suffix } = site;
-  const to = {
-    ports: [gatewayPort(stack)],
+  const ports = [gatewayPort(stack)];
+  const before = cpuTimes(stack.pid);
+  const { answered } = await load(site, {
+    ports,
     target: "/functions/v1/alerts",
     key: stack.api_key,
     senders: 64,
-  };
-  await load(site, to, async (run) => {
-    const before = cpuTimes(stack.pid);
-    const { answered } = await run();
-    const costs = Object.entries(spent(before, cpuTimes(stack.pid)));
-    for (const [part, nanoseconds] of costs) {
-      report.add(`CPU per alert, ${part}${suffix}`, "µs", nanoseconds / 1_000 / answered);
-    }
   });
+  for (const [part, nanoseconds] of Object.entries(spent(before, cpuTimes(stack.pid)))) {
+    report.add(`CPU per alert, ${part}${suffix}`, "µs", nanoseconds / 1_000 / answered);
+  }
 }
 
 async function loneAlerts(site: CostSite): Promise<void> {
   const { isolates: { ports }, suffix } = site;
-  await load(site, { ports, key: benchKey, senders: ISOLATES }, async (run) => {
-    const { rate, p50, p99, others } = await run();
-    const name = `${ISOLATES} isolates with a lone alert each, one account`;
-    report.add(`${name}${suffix}`, "alerts/s", rate, { p50, p99 });
-    for (const [status, count] of Object.entries(others)) say(`  ${count} answers were ${status}`);
-  });
+  const { rate, p50, p99, others } = await load(site, { ports, key: benchKey, senders: ISOLATES });
+  const name = `${ISOLATES} isolates with a lone alert each, one account`;
+  report.add(`${name}${suffix}`, "alerts/s", rate, { p50, p99 });
+  for (const [status, count] of Object.entries(others)) say(`  ${count} answers were ${status}`);
 }
 
 const sites: CostSite[] = [];
 try {
   for (const checkout of checkouts) sites.push(await openSite(checkout));
-  for (let round = 1; round <= rounds; round++) {
-    say(`round ${round} of ${rounds}`);
-    // In another order each time: none is always the first.
-    for (const section of [costByProcess, loneAlerts]) {
-      for (const site of sites.reverse()) await section(site);
-    }
+  for (let round = 1 - WARM_ROUNDS; round <= rounds; round++) {
+    // What the first rounds measure is how code and caches warm up.
+    if (round === 1) report = new Report();
+    say(round < 1 ? "warming up" : `round ${round} of ${rounds}`);
+    // In another order each round: none is always the first.
+    sites.reverse();
+    for (const section of [costByProcess, loneAlerts]) for (const site of sites) await section(site);
   }
   Deno.stdout.writeSync(new TextEncoder().encode(`${report}`));
   if (!quick) await keep(report);
