@@ -32,3 +32,20 @@ Deno.test("should a key come into a line after all, it is masked", () => {
   for (const secret of secrets) assert.ok(!lines.join().includes(secret));
   assert.equal(JSON.parse(lines[0] ?? "").field, "[key]");
 });
+
+Deno.test("lines of one turn are written together, each on a line of its own, in order", async () => {
+  const { log } = globalThis.console;
+  const written: string[] = [];
+  globalThis.console.log = (text: string) => void written.push(text);
+  try {
+    const write = createLog("info");
+    for (const message of ["first", "second"]) write("info", message);
+    await Promise.resolve();
+    write("info", "third");
+    await Promise.resolve();
+  } finally {
+    globalThis.console.log = log;
+  }
+  const messages = written.map((text) => text.split("\n").map((line) => JSON.parse(line).message));
+  assert.deepEqual(messages, [["first", "second"], ["third"]]);
+});
