@@ -189,9 +189,12 @@ export function createApiKeyAuthService(
   const hashes = previousSecret === null ? [hashOf] : [hashOf, hmacOf(previousSecret)];
   const checkApiKey = (key: string): KeyCheck => {
     const text = key.slice(0, LONGEST_KEY);
-    const isTypo = checksum(text.slice(0, -8)) !== text.slice(-8) && text.startsWith(PREFIX);
+    // All three are asked of every text: one that is not asked shows in the time.
+    const isWhole = text.at(-SECRET_AND_CHECKSUM) === "_";
+    const isOurs = text.startsWith(PREFIX);
+    const isTypo = checksum(text.slice(0, -8)) !== text.slice(-8) && isOurs;
     // Its own checksum gives a typo away, to anybody and without any secret.
-    if (isTypo && text.at(-SECRET_AND_CHECKSUM) === "_") return MALFORMED;
+    if (isTypo && isWhole) return MALFORMED;
     // The same steps for every other text, to the end: neither whether nor where a key stands in the list, nor how far
     // a guess got, must show in the time.
     fillUp(text);
