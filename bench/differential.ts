@@ -7,6 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import postgres from "postgres";
 import { random as noise } from "../tests/support/retention.ts";
+import { say } from "./report.ts";
 import { startStackProcess } from "./servers.ts";
 
 const at = Deno.args.indexOf("--before");
@@ -167,7 +168,11 @@ for (let batch = 0; batch < batches; batch++) {
     );
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     if (answer === other[nr]) return;
-    if (differences++ < 3) console.log("different:", JSON.stringify(alerts), "\n", answer, "\n", other[nr]);
+    if (differences++ < 3) {
+      say(`different: ${JSON.stringify(alerts)}
+${answer}
+${other[nr]}`);
+    }
   });
 }
 for (
@@ -186,11 +191,9 @@ for (
 ) {
   const [one, other] = await Promise.all([old.table(name), now.table(name)]);
   if (one !== other) differences++;
-  console.log(name, one, one === other ? "the same" : `and ${other}`);
+  say(`${name}: ${one}${one === other ? ", the same" : ` and ${other}`}`);
 }
-console.log(
-  `${batches} batches of seed ${seed}, ${differences} differences;`,
-  Object.fromEntries([...outcomes].sort(([, a], [, b]) => b - a)),
-);
+say(`${batches} batches of seed ${seed}, ${differences} differences`);
+for (const [outcome, count] of [...outcomes].sort(([, a], [, b]) => b - a)) say(`${count} ${outcome}`);
 await Promise.all([old.end(), now.end()]);
 if (differences > 0) process.exitCode = 1;
