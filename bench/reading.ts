@@ -98,6 +98,13 @@ for (let round = -1; round < rounds; round++) {
 }
 
 const rows = contenders.map(({ name, times }) => row(name, median(times).toFixed(1), spread(times)));
+// The two of a round ran within a second of each other: their ratio holds while the machine's speed changes.
+for (const [nr, { name }] of senders.entries()) {
+  const [before, now] = [contenders[nr], contenders[nr + senders.length]];
+  if (before === undefined || now === undefined) continue;
+  const percent = now.times.map((time, round) => 100 * time / (before.times[round] ?? NaN));
+  rows.push(row(`${name}, now in percent of before`, median(percent).toFixed(0), spread(percent)));
+}
 Deno.stdout.writeSync(
   new TextEncoder().encode(table(["reading the README's alert", "µs of CPU, median", "spread"], rows)),
 );
