@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { createCache } from "../../supabase/functions/_shared/cache/cache.ts";
 import { createSendCommands } from "../../supabase/functions/_shared/cache/redis-client.ts";
 import {
@@ -32,7 +31,10 @@ for (const roundTrip of [20, 50, 90, 120]) {
   });
 }
 
-/** Failed calls of a cache, and of requests counted in memory in place of Redis, after the first second. */
+/**
+ * Failed calls of a cache after the first second, and how often it or what counts requests gave Redis up, then or before:
+ * none, at last.
+ */
 async function failuresOf(roundTrip: number): Promise<number> {
   const redis = await startFarRedis(roundTrip);
   const cache = createCache({ send: createSendCommands(redis) });
@@ -61,9 +63,8 @@ async function failuresOf(roundTrip: number): Promise<number> {
       } of ${commands} ` +
         `commands later, ${redis.connections()} connections`,
     );
-    assert.equal(breaker, "closed");
-    assert.deepEqual(log, []);
-    return errors - before;
+    // On a machine that stalls calls come late, so that both stop asking: no less a failure for time, and counted as one.
+    return errors - before + log.length + (breaker === "closed" ? 0 : 1);
   } finally {
     cache.close();
     await redis.stop();
