@@ -184,7 +184,7 @@ create function trading.check_room(
   language plpgsql volatile set search_path = '' as $$
 declare
   strategies constant text[] := array(
-    select (positions[slot]).strategy from generate_series(market.first_slot, market.last_slot) slot where trading.is_known(positions[slot])
+    select p.strategy from unnest(positions) p where trading.is_known(p)
     union
     select o.strategy from unnest(resting) o where o.symbol = request.symbol and o.status = 'open');
   is_new constant boolean := market.marked_at is null and cardinality(strategies) = 0;

@@ -163,6 +163,33 @@ deskTest("a symbol takes so many strategies and no more; those that it has go on
   equal((await desk.mark("90")).status, "ignored");
 });
 
+deskTest("in a batch of several symbols each takes its own strategies and no more", {
+  settings: { leverage: null, max_strategies: 2 },
+}, async (desk) => {
+  for (const strategy of ["a", "b"]) await desk.buy("1", "100", { strategy, symbol: "Z" });
+  const buy = (strategy: string, symbol: string) => ({
+    action: "buy",
+    quantity: "1",
+    price: "100",
+    strategy,
+    symbol,
+  });
+  const answers = await desk.batch([
+    buy("a", "A"),
+    buy("c", "Z"),
+    buy("b", "Z"),
+    buy("b", "A"),
+    buy("c", "A"),
+  ]);
+  deepEqual(answers.map(said), [
+    "filled: buy 1 @ 100",
+    "rejected: too_many_strategies",
+    "filled: buy 1 @ 100",
+    "filled: buy 1 @ 100",
+    "rejected: too_many_strategies",
+  ]);
+});
+
 deskTest("an order that rests without a time or a price counts its strategy and its symbol", {
   settings: { leverage: null, max_strategies: 2, max_symbols: 2 },
 }, async (desk) => {
