@@ -30,6 +30,7 @@ const ACCOUNTS = [
       slippage_bps: "1",
       max_daily_loss: "5000",
       max_resting_orders: "40",
+      max_strategies: 2,
     },
   },
   {
