@@ -24,10 +24,12 @@ end;
 $$;
 comment on function trading.flat_position is 'A position in which nothing has happened yet.';
 
+create type trading.applied_fill as (held trading.positions, realized numeric, closed trading.trades);
+comment on type trading.applied_fill is 'The position after a fill, the gross profit that it realized, and the round trip that it ended (null: none).';
+
 create function trading.apply_fill(
-  inout held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz,
-  out realized numeric, out closed trading.trades
-)
+  held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz
+) returns trading.applied_fill
   language plpgsql immutable set search_path = '' as $$
 declare
   before numeric := held.quantity;
@@ -35,8 +37,9 @@ declare
   opening numeric := abs(delta) - closing;
   released numeric := 0;
   closing_fee numeric := 0;
+  realized numeric := 0;
+  closed trading.trades;
 begin
-  realized := 0;
   if closing > 0 then
     released := case when closing = abs(before) then held.cost_basis
                      else trading.quotient(held.cost_basis * closing, abs(before)) end;
@@ -85,6 +88,7 @@ begin
   held.realized_pnl := held.realized_pnl + realized;
   held.fees := held.fees + fee;
   held.version := held.version + 1;
+  return row(held, realized, closed)::trading.applied_fill;
 end;
 $$;
 comment on function trading.apply_fill is
@@ -94,13 +98,14 @@ comment on function trading.apply_fill is
   'What is released is subtracted from what is kept, so that nothing is lost to a division.';
 
 create function trading.apply_foreign_fill(
-  inout held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz, rate numeric,
-  out realized numeric, out closed trading.trades
-)
+  held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz, rate numeric
+) returns trading.applied_fill
   language plpgsql immutable set search_path = '' as $$
 declare
   was constant trading.positions := held;
-  applied record;
+  applied trading.applied_fill;
+  realized numeric;
+  closed trading.trades;
   kept numeric;
 begin
   held.cost_basis := coalesce(held.quote_basis, 0);
@@ -120,6 +125,7 @@ begin
   held.cost_basis := case when kept = abs(was.quantity) then was.cost_basis when kept = 0 then 0
                           else trading.quotient(was.cost_basis * kept, abs(was.quantity)) end
     + sign(delta) * (abs(held.quantity) - kept) * price * multiplier * rate;
+  return row(held, realized, closed)::trading.applied_fill;
 end;
 $$;
 comment on function trading.apply_foreign_fill is

@@ -271,10 +271,13 @@ comment on function trading.order_size is
   'without one). Sizes from equity and risk never exceed what the account can afford, fees and slippage included. Null: a risk '
   'size without a stop away from the price.';
 
+create type trading.refused as (code text, message text);
+comment on type trading.refused is 'Why an order is refused; nulls: it is not. Named, as the row type of out parameters is made anew at every call, half a microsecond.';
+
 create function trading.refusal(
   held numeric, delta numeric, price numeric, fee numeric,
   portfolio trading.portfolio, settings trading.account_settings, market trading.market,
-  out code text, out message text
+  out refused trading.refused
 )
   language plpgsql immutable set search_path = '' as $$
 declare
@@ -282,32 +285,32 @@ declare
   notional constant numeric := abs(price) * market.multiplier;
 begin
   if abs(after) >= 1e18 then
-    code := 'quantity_too_large';
-    message := 'quantities stay below 1e18';
+    refused.code := 'quantity_too_large';
+    refused.message := 'quantities stay below 1e18';
   elsif sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then
     return;  -- reducing risk is always allowed
   elsif portfolio.halted then
-    code := 'account_halted';
-    message := 'the account is halted: only orders that reduce a position are taken';
+    refused.code := 'account_halted';
+    refused.message := 'the account is halted: only orders that reduce a position are taken';
   elsif after < 0 and not settings.allow_short then
-    code := 'short_not_allowed';
-    message := 'the account is long-only (allow_short)';
+    refused.code := 'short_not_allowed';
+    refused.message := 'the account is long-only (allow_short)';
   elsif abs(delta) * notional > settings.max_order then
-    code := 'risk_limit';
-    message := 'max_order: the order is worth more than ' || trading.decimal(settings.max_order);
+    refused.code := 'risk_limit';
+    refused.message := 'max_order: the order is worth more than ' || trading.decimal(settings.max_order);
   elsif abs(after) * notional > settings.max_position then
-    code := 'risk_limit';
-    message := 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position);
+    refused.code := 'risk_limit';
+    refused.message := 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position);
   elsif held = 0 and portfolio.open_positions >= coalesce(settings.max_open_positions, 5000) then
-    code := 'risk_limit';
-    message := 'max_open_positions: ' || portfolio.open_positions || ' are open';
+    refused.code := 'risk_limit';
+    refused.message := 'max_open_positions: ' || portfolio.open_positions || ' are open';
   elsif portfolio.recent_orders >= settings.max_orders_per_minute then
-    code := 'risk_limit';
-    message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';
+    refused.code := 'risk_limit';
+    refused.message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';
   elsif portfolio.exposure + (abs(after) - abs(held)) * abs(market.mark) * market.multiplier
         > settings.leverage * (portfolio.cash + portfolio.holdings_value + delta * (market.mark - price) * market.multiplier - fee) then
-    code := 'insufficient_funds';
-    message := 'exposure would exceed equity x leverage';
+    refused.code := 'insufficient_funds';
+    refused.message := 'exposure would exceed equity x leverage';
   end if;
 end;
 $$;
@@ -323,7 +326,7 @@ create function trading.fitted_delta(
   language plpgsql immutable set search_path = '' as $$
 declare
   closing constant numeric := case when sign(held) = -sign(delta) then least(abs(held), abs(delta)) else 0 end;
-  refused record;
+  refused trading.refused;
 begin
   fitted := delta;
   if is_target then

@@ -86,7 +86,7 @@ declare
   worst numeric;
   direction integer;
   fills_at_once boolean;
-  fits record;
+  fits trading.refused;
 begin
   if request.time < held.last_alert_at and not settings.allow_stale or extract(epoch from at - request.time) > request.max_age then
     plan.code := 'stale_alert';
@@ -126,7 +126,8 @@ begin
   end if;
   quantity := case
     when request.quantity is null then null
-    when coalesce(request.quantity_type, 'units') = 'units' then trading.cut(request.quantity, market.lot_size)
+    when coalesce(request.quantity_type, 'units') = 'units'
+      then case when market.lot_size is null then request.quantity else trading.cut(request.quantity, market.lot_size) end
     else trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity,
                             case when fills_at_once then reference else worst end,
                             portfolio, settings, market) end;
@@ -237,7 +238,7 @@ declare
   expected constant numeric := held.quantity + trading.sum_of_orders(ahead);
   quantity numeric;
   direction numeric;
-  judged record;
+  judged trading.refused;
 begin
   -- What is to fill at once or not at all cannot wait.
   if settings.price_wait is null or coalesce(request.order_type, 'market') <> 'market' or request.time_in_force = 'ioc' then
@@ -359,7 +360,7 @@ create function trading.plan_rested(
 declare
   plan trading.order_plan;
   quantity numeric;
-  fits record;
+  fits trading.refused;
 begin
   plan.placed := resting;
   if market.multiplier is null then  -- its currency is another than when it was placed

@@ -20,7 +20,8 @@ comment on function trading.order_json is 'An order as answers show it; one that
 create function trading.fill_json(f trading.fills) returns text
   language plpgsql immutable set search_path = '' as $$
 declare
-  money constant text[] := trading.decimals(array[f.fee, f.realized_pnl]);
+  money constant text[] := case when greatest(scale(f.fee), scale(f.realized_pnl)) <= 18 then array[trim_scale(f.fee), trim_scale(f.realized_pnl)]::text[]
+    else trading.decimals(array[f.fee, f.realized_pnl]) end;
 begin
   return '{"id":"' || f.id || '","order_id":"' || f.order_id || '","side":"' || f.side
     || '","quantity":"' || trim_scale(f.quantity) || '","price":"' || trim_scale(f.price)
@@ -32,11 +33,12 @@ comment on function trading.fill_json is 'A fill as answers show it: realized_pn
 create function trading.position_json(p trading.positions, multiplier numeric) returns text
   language plpgsql immutable set search_path = '' as $$
 declare
-  average constant numeric := case when p.quantity = 0 then 0 else trading.quotient(coalesce(p.quote_basis, p.cost_basis), p.quantity * multiplier) end;
-  money constant text[] := trading.decimals(array[average, p.realized_pnl, p.fees]);
+  average constant text := case when p.quantity = 0 then '0' else trading.decimal(trading.quotient(coalesce(p.quote_basis, p.cost_basis), p.quantity * multiplier)) end;
+  money constant text[] := case when greatest(scale(p.realized_pnl), scale(p.fees)) <= 18 then array[trim_scale(p.realized_pnl), trim_scale(p.fees)]::text[]
+    else trading.decimals(array[p.realized_pnl, p.fees]) end;
 begin
   return '{"symbol":' || to_json(p.symbol) || ',"strategy":' || to_json(p.strategy) || ',"quantity":"' || trim_scale(p.quantity)
-    || '","average_price":"' || money[1] || '","realized_pnl":"' || money[2] || '","fees":"' || money[3] || '","version":' || p.version || '}';
+    || '","average_price":"' || average || '","realized_pnl":"' || money[1] || '","fees":"' || money[2] || '","version":' || p.version || '}';
 end;
 $$;
 comment on function trading.position_json is 'A position as answers show it: average_price "0" when flat, realized_pnl gross.';

@@ -419,21 +419,17 @@ comment on function trading.plan_call is 'The order by which a margin call close
 create function trading.plan_own(booking trading.booking, resting trading.orders[]) returns trading.order_plan
   language plpgsql volatile set search_path = '' as $$
 declare
-  request constant trading.alert_request := booking.request;
-  settings constant trading.account_settings := booking.settings;
-  market constant trading.market := booking.market;
-  held constant trading.positions := booking.positions[booking.own_slot];
-  portfolio trading.portfolio := booking.portfolio;
   own trading.order_plan;
   o trading.orders;
   places integer;
 begin
   if booking.order_times is not null then
-    portfolio.recent_orders := (select count(*) from unnest(booking.order_times) t where t > booking.at - interval '1 minute');
+    booking.portfolio.recent_orders := (select count(*) from unnest(booking.order_times) t where t > booking.at - interval '1 minute');
   end if;
-  own := trading.plan_order(request, held, market, portfolio, settings, booking.at);
+  own := trading.plan_order(booking.request, booking.positions[booking.own_slot], booking.market, booking.portfolio, booking.settings, booking.at);
   if own.code = 'no_price' then
-    own := trading.plan_wait(own, request, held, market, portfolio, settings, booking.at, trading.orders_ahead(resting, request));
+    own := trading.plan_wait(own, booking.request, booking.positions[booking.own_slot], booking.market, booking.portfolio, booking.settings, booking.at,
+                             trading.orders_ahead(resting, booking.request));
   end if;
   o := own.placed;
   if own.code is not null or own.delta = 0 and o.waiting is not true then
@@ -441,9 +437,9 @@ begin
   end if;
   if booking.places_elsewhere is not null then
     places := trading.places_needed(own);
-    if places > 0 and booking.places_elsewhere + trading.places_taken(resting, request) + places > settings.max_resting_orders then
+    if places > 0 and booking.places_elsewhere + trading.places_taken(resting, booking.request) + places > (booking.settings).max_resting_orders then
       own.code := 'too_many_orders';
-      own.message := 'max_resting_orders: ' || settings.max_resting_orders || ' rest, with the exits that they would place';
+      own.message := 'max_resting_orders: ' || (booking.settings).max_resting_orders || ' rest, with the exits that they would place';
       return own;
     end if;
   end if;
@@ -452,9 +448,9 @@ begin
   o.account_id := (booking.account).id;
   o.epoch := (booking.account).epoch;
   o.alert_id := booking.alert_id;
-  o.strategy := request.strategy;
-  o.symbol := request.symbol;
-  o.exchange := request.exchange;
+  o.strategy := (booking.request).strategy;
+  o.symbol := (booking.request).symbol;
+  o.exchange := (booking.request).exchange;
   o.seen_from := booking.seen_from;
   o.created_at := booking.at;
   own.placed := case when own.price is null and o.time_in_force = 'ioc' then trading.canceled(o, 'ioc', booking.at) else o end;
@@ -490,7 +486,7 @@ declare
   market trading.market := booking.market;
   portfolio trading.portfolio := booking.portfolio;
   fill trading.fills;
-  filled record;
+  filled trading.applied_fill;
   change numeric;
 begin
   if bar.length > 0 and was.quantity <> 0 and booking.seen_places[slot] <= coalesce(place, bar.length) then
@@ -674,10 +670,10 @@ begin
   booking.settings := settings;
   booking.portfolio := trading.load_portfolio(booked);
   if settings.max_orders_per_minute is not null then
-    -- By -id, as orders_epoch_idx has it: by id the planner walks past the newer orders of other accounts.
+    -- By id + 0, as orders_epoch_idx has it: by id the planner walks past the newer orders of other accounts.
     booking.order_times := array(select r.created_at from trading.orders r
                                  where r.account_id = booked.id and r.epoch = booked.epoch and r.leg is null and r.reason is distinct from 'margin_call'
-                                 order by -r.id limit settings.max_orders_per_minute);
+                                 order by r.id + 0 desc limit settings.max_orders_per_minute);
   end if;
   return booking;
 end;
@@ -688,11 +684,11 @@ create function trading.inbox_row(booking trading.booking, dedupe_key text, orde
   language plpgsql immutable set search_path = '' as $$
 declare
   request constant trading.alert_request := booking.request;
-  account constant trading.accounts := booking.account;
-  portfolio constant trading.portfolio := booking.portfolio;
-  own constant trading.order_plan := booking.own;
   code constant text := booking.code;
-  money constant text[] := trading.decimals(array[portfolio.cash, portfolio.cash + portfolio.holdings_value]);
+  cash constant numeric := (booking.portfolio).cash;
+  equity constant numeric := cash + (booking.portfolio).holdings_value;
+  money constant text[] := case when scale(equity) <= 18 then array[trim_scale(cash), trim_scale(equity)]::text[]
+    else trading.decimals(array[cash, equity]) end;
   inbox trading.alerts;
   fill trading.fills;
   fills text := '';
@@ -700,10 +696,10 @@ begin
   foreach fill in array booking.fills loop
     fills := fills || case when fills = '' then '' else ',' end || trading.fill_json(fill);
   end loop;
-  inbox.account_id := account.id;
-  inbox.epoch := account.epoch;
+  inbox.account_id := (booking.account).id;
+  inbox.epoch := (booking.account).epoch;
   inbox.id := booking.alert_id;
-  inbox.dedupe_key := coalesce(dedupe_key, account.id || '/' || account.epoch || '/alert:' || booking.alert_id);
+  inbox.dedupe_key := coalesce(dedupe_key, (booking.account).id || '/' || (booking.account).epoch || '/alert:' || booking.alert_id);
   inbox.message_id := request.message_id;
   inbox.content_hash := request.hash;
   inbox.strategy := request.strategy;
@@ -716,13 +712,13 @@ begin
   inbox.answer := trading.answer_json(inbox.status, code, booking.message, booking.alert_id, request, orders, fills,
     trading.position_json(held, multiplier),
     ',"cash":"' || money[1] || '","equity":"' || money[2] || '"'
-      || case when portfolio.halted then ',"halted":' || to_json(account.halt_reason) else '' end
-      || case when (own.placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
+      || case when (booking.portfolio).halted then ',"halted":' || to_json((booking.account).halt_reason) else '' end
+      || case when ((booking.own).placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
       || case when code = 'stop_too_far' then ',"path":"stop_loss"' when code = 'invalid_price' then ',"path":"price"'
            when code = 'invalid_bracket' and starts_with(booking.message, 'take_profits[')
              then ',"path":"' || split_part(booking.message, ' ', 1) || '"' else '' end
-      || case when own.repaired is not null and code is null
-           then ',"repaired":{"expected":"' || trading.decimal(own.repaired) || '","booked":"' || trading.decimal(own.delta) || '"}' else '' end);
+      || case when (booking.own).repaired is not null and code is null
+           then ',"repaired":{"expected":"' || trading.decimal((booking.own).repaired) || '","booked":"' || trading.decimal((booking.own).delta) || '"}' else '' end);
   if request.action = 'modify' then  -- it may be sent again and again, and name hundreds of orders each time
     inbox.answer := trading.short_answer(inbox.answer);
   end if;

@@ -142,6 +142,7 @@ create function public.process_alerts(alerts jsonb, wait boolean default true, w
 declare
   requests constant trading.alert_request[] := trading.read_requests(alerts);
   locked constant trading.alert_request[] := trading.lock_alerts(requests, wait, within_ms is not null);
+  names constant text[] := array(select distinct r.account from unnest(locked) r);
   of_account trading.alert_request[];
   booked trading.accounts;
   booked_answers json[];
@@ -150,9 +151,10 @@ declare
   tickets uuid[];
 begin
   for booked in
-    select a.* from trading.accounts a where a.name = any (array(select r.account from unnest(locked) r)) order by a.id
+    select a.* from trading.accounts a where a.name = any (names) order by a.id
   loop
-    of_account := array(select r from unnest(locked) r where r.account = booked.name order by r.ordinal);
+    of_account := case when cardinality(names) = 1 then locked
+                       else array(select r from unnest(locked) r where r.account = booked.name order by r.ordinal) end;
     booked_answers := coalesce(trading.book_account(booked, of_account, false), trading.book_account(booked, of_account, true));
     for nr in 1 .. cardinality(of_account) loop
       answers[(of_account[nr]).ordinal] := booked_answers[nr];
@@ -171,7 +173,7 @@ begin
       answers[nr] := trading.unbooked_json(requests[nr], nr in (select r.ordinal from unnest(locked) r));
     end if;
   end loop;
-  return '[' || array_to_string(answers, ',') || ']';
+  return array_to_json(answers);  -- as they are, where a text would be parsed again
 end;
 $$;
 comment on function public.process_alerts is

@@ -39,11 +39,11 @@ begin
     raise exception 'before must be the id of a row' using errcode = 'PT400',
       hint = 'Leave it out for the first page; then give the last id you have.';
   end if;
-  return coalesce(-before, -9223372036854775807);
+  return coalesce(before, 9223372036854775807);
 end;
 $$;
 comment on function trading.page_start is
-  'Where a page begins in the order of the lists, by -id: after -before; null: at the newest. Errors: PT400 (HTTP 400) below 1.';
+  'Where a page of a list ends, which begins with the newest: below before; null: at the newest. Errors: PT400 (HTTP 400) below 1.';
 
 create function trading.find_epoch(owned trading.accounts, in_epoch integer) returns integer
   language plpgsql immutable set search_path = '' as $$
@@ -170,12 +170,12 @@ begin
     trading.decimal(o.limit_price), trading.decimal(o.stop_price), trading.decimal(o.trail_amount), trading.decimal(o.trail_percent),
     o.time_in_force::text, o.expires_at, o.reduce_only, o.bracket_id::text, o.leg::text, o.status::text, o.reason::text, o.created_at, o.closed_at, o.waiting
   from trading.orders o
-  where o.account_id = owned.id and o.epoch = trading.find_epoch(owned, in_epoch) and -o.id > trading.page_start(before)
+  where o.account_id = owned.id and o.epoch = trading.find_epoch(owned, in_epoch) and o.id + 0 < trading.page_start(before)
     and (only_strategy is null or o.strategy = only_strategy)
     and (only_symbol is null or o.symbol = only_symbol)
     and (only_status is null or o.status = trading.known_status(only_status, 'open', 'filled', 'canceled', 'expired'))
     and (only_status is distinct from 'open' or case when o.status = 'open' then o.account_id end = owned.id)  -- as orders_open_idx has it
-  order by -o.id
+  order by o.id + 0 desc
   limit trading.page_size("limit");
 end;
 $$;
@@ -202,10 +202,10 @@ begin
     trading.decimal(f.price), trading.decimal(f.multiplier), trading.decimal(f.fee), trading.decimal(f.realized_pnl), f.filled_at,
     trading.decimal(coalesce(f.rate, 1))
   from trading.fills f
-  where f.account_id = owned.id and f.epoch = trading.find_epoch(owned, in_epoch) and -f.id > trading.page_start(before)
+  where f.account_id = owned.id and f.epoch = trading.find_epoch(owned, in_epoch) and f.id + 0 < trading.page_start(before)
     and (only_strategy is null or f.strategy = only_strategy)
     and (only_symbol is null or f.symbol = only_symbol)
-  order by -f.id
+  order by f.id + 0 desc
   limit trading.page_size("limit");
 end;
 $$;
@@ -233,10 +233,10 @@ begin
     t.opened_at, t.closed_at, t.closed_at - t.opened_at,
     trading.decimal(t.mae), trading.decimal(t.mfe), trading.decimal(t.drawdown)
   from trading.trades t
-  where t.account_id = owned.id and t.epoch = trading.find_epoch(owned, in_epoch) and -t.id > trading.page_start(before)
+  where t.account_id = owned.id and t.epoch = trading.find_epoch(owned, in_epoch) and t.id + 0 < trading.page_start(before)
     and (only_strategy is null or t.strategy = only_strategy)
     and (only_symbol is null or t.symbol = only_symbol)
-  order by -t.id
+  order by t.id + 0 desc
   limit trading.page_size("limit");
 end;
 $$;
@@ -264,12 +264,12 @@ begin
   left join lateral (
     select k.nr, k.received_at from trading.duplicates k where k.alert_id = a.id order by k.nr desc limit 1
   ) d on true
-  where a.account_id = owned.id and a.epoch = trading.find_epoch(owned, in_epoch) and -a.id > trading.page_start(before)
+  where a.account_id = owned.id and a.epoch = trading.find_epoch(owned, in_epoch) and a.id + 0 < trading.page_start(before)
     and (only_strategy is null or a.strategy = only_strategy)
     and (only_symbol is null or a.symbol = only_symbol)
     and (only_status is null
       or a.status = trading.known_status(only_status, 'filled', 'accepted', 'ignored', 'canceled', 'rejected'))
-  order by -a.id
+  order by a.id + 0 desc
   limit trading.page_size("limit");
 end;
 $$;

@@ -195,7 +195,7 @@ begin
   where b.account_id = owned.id and b.symbol = split_account.symbol;
   perform trading.log_event(owned, 'split', jsonb_build_object('symbol', symbol, 'new_units', trading.decimal(new_units),
     'old_units', trading.decimal(old_units), 'after_fill_id', coalesce(
-      (select f.id from trading.fills f where f.account_id = owned.id and f.epoch = owned.epoch order by -f.id limit 1), 0)), at);
+      (select f.id from trading.fills f where f.account_id = owned.id and f.epoch = owned.epoch order by f.id + 0 desc limit 1), 0)), at);
 end;
 $$;
 comment on function trading.split_account is

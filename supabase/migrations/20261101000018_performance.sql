@@ -130,7 +130,7 @@ begin
     where t.account_id = follow_trades.account_id and t.epoch = follow_trades.epoch
       and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
       and (only_strategy is null or t.strategy = only_strategy) and (only_symbol is null or t.symbol = only_symbol)
-    order by -t.id desc
+    order by t.id + 0
   loop
     while result_times[next_result] <= closed_at loop
       select f.total, f.best, f.deepest into total, best, deepest from trading.follow_result(total, best, deepest, results[next_result]) f;

@@ -23,7 +23,7 @@ create function trading.rebuilt_positions(account_id bigint, epoch integer)
   language plpgsql stable security invoker set search_path = '' as $$
 declare
   fill trading.fills;
-  applied record;
+  applied trading.applied_fill;
   delta numeric;
   last_id bigint;
 begin

@@ -84,7 +84,7 @@ begin
   open_positions := summary.open_positions;
   resting_orders := (select count(*) from trading.orders o
                      where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open');
-  alerts := (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by -a.id limit 1);
+  alerts := (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by a.id + 0 desc limit 1);
   halted := summary.halted;
   halt_reason := summary.halt_reason;
   halted_at := owned.halted_at;

@@ -245,7 +245,7 @@ create function trading.compact_marks(owned trading.accounts, of_epoch integer, 
   language plpgsql volatile security invoker set search_path = '' as $$
 declare
   -- Its place is where the next deposit or halt is booked.
-  newest constant bigint := (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = of_epoch order by -a.id limit 1);
+  newest constant bigint := (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = of_epoch order by a.id + 0 desc limit 1);
   marked_at constant timestamptz := (select m.marked_at from trading.marks m where m.account_id = owned.id and m.symbol = of_symbol);
   seen_up_to constant bigint := coalesce((select p.alert_id from trading.mark_progress p
     where p.account_id = owned.id and p.epoch = of_epoch and p.symbol = of_symbol), 0);
@@ -256,8 +256,8 @@ begin
     select d.id
     from (select a.id, bool_and(a.received_at < before and a.id < newest) over (order by a.id) as is_due
           from (select a.id, a.received_at from trading.alerts a
-                where a.account_id = owned.id and a.epoch = of_epoch and a.symbol = of_symbol and -a.id < -seen_up_to
-                order by -a.id desc limit max_rows) a) d
+                where a.account_id = owned.id and a.epoch = of_epoch and a.symbol = of_symbol and a.id + 0 > seen_up_to
+                order by a.id + 0 limit max_rows) a) d
     where d.is_due order by d.id);
   if seen = '{}' then
     return 0;

@@ -247,7 +247,7 @@ begin
     trading.decimal((c.expected).profit), trading.decimal((c.seen).profit),
     trading.decimal(coalesce((c.seen).profit, 0) - coalesce((c.expected).profit, 0)), (c.seen).code
   from compared c
-  where -c.nr > trading.page_start(before)
+  where c.nr < trading.page_start(before)
     and (only_status is null or c.kind = trading.known_status(only_status, 'matched', 'late', 'refused', 'missed', 'extra'))
   order by -c.nr
   limit trading.page_size("limit");
