@@ -65,6 +65,7 @@ function callTo(url: string, secretKey: string, account: string): Call {
     rpc: createCallRpc(database),
     book: createGroupCommit({ send: createSendBatch(database, "process_alerts") }),
     sendTest: null,
+    readImport,
     keyId: "backtest",
     requestId: crypto.randomUUID(),
     deadline: Date.now() + DEADLINE,

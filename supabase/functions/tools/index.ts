@@ -10,6 +10,7 @@ import { createCallNotifications } from "../_shared/notifications/wake.ts";
 import { apiKeyAuthService, cacheService, config, database } from "../_shared/isolate.ts";
 import { limitFailures, log, onAnswer } from "../_shared/isolate.ts";
 import { createCallRpc } from "../_shared/tools/call-rpc.ts";
+import { readImport } from "../_shared/tools/read-import.ts";
 import { listTools, runTool } from "../_shared/tools/routes.ts";
 
 const callNotifications = createCallNotifications(config);
@@ -22,6 +23,7 @@ const services = {
   }),
   bodyLimit: config.bodyLimit,
   onChanged: createAfterChanges({ cache: cacheService, database, config, log }),
+  readImport,
   sendTest: (channel: string) => sendTestNotification(callNotifications, channel),
 };
 

@@ -44,6 +44,7 @@ function stage(
         return Promise.resolve(alerts.map(() => outcome));
       },
       sendTest,
+      readImport: () => Promise.reject(new Error("no file is sent here")),
       bodyLimit: 4_096,
       onChanged: (accounts) => changed.push(...accounts),
     }),

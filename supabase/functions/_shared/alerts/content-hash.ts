@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../hashing/digest.ts";
 import { isMessage, type Message, type Value } from "./message.ts";
 
 /**
@@ -8,7 +8,7 @@ import { isMessage, type Message, type Value } from "./message.ts";
  * other way do not. Numbers count as they are written, in quotes or not: `10` and `"10"` are the same, `10.0` is not.
  */
 export function contentHash(strategy: string, message: Message): string {
-  return createHash("sha256").update(stableText([strategy, message])).digest("hex");
+  return sha256Hex(stableText([strategy, message]));
 }
 
 /** A text that is the same for the same value: JSON with sorted names. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha1Hex } from "../hashing/digest.ts";
 
 /** A Lua script and the SHA-1 by which Redis knows it. */
 export interface Script {
@@ -8,7 +8,7 @@ export interface Script {
 
 const script = (source: string): Script => ({
   source,
-  sha1: createHash("sha1").update(source).digest("hex"),
+  sha1: sha1Hex(source),
 });
 
 /**

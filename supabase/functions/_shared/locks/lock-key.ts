@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../hashing/digest.ts";
 import { LockUsageError } from "./errors.ts";
 
 /** Longest key, in bytes of UTF-8: `trade:<account>:<symbol>` needs 135. */
@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
  * big-endian, signed.
  */
 export function lockId(key: string): bigint {
-  return createHash("sha256").update(key, "utf8").digest().readBigInt64BE(0);
+  return new DataView(sha256Of(key).buffer).getBigInt64(0);
 }
 
 /**

@@ -1,9 +1,9 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Context, Handler } from "hono";
 import * as z from "zod";
 import { authorize, presentedKey } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import type { Variables } from "../http/app.ts";
+import { isSameDigest, sha256Of } from "../hashing/digest.ts";
 import { background } from "../http/background.ts";
 import { readBytes } from "../http/body.ts";
 import { HttpError, unavailable } from "../http/errors.ts";
@@ -22,12 +22,7 @@ export interface NotificationAccess {
 
 type NotificationContext = Context<{ Variables: Variables }>;
 
-const digest = (text: string) => new TextEncoder().encode(text);
-
-function isSame(given: string, wanted: string): boolean {
-  const [a, b] = [digest(given), digest(wanted)];
-  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
-}
+const isSame = (given: string, wanted: string) => isSameDigest(sha256Of(given), sha256Of(wanted));
 
 function admit(context: NotificationContext, { apiKeys, serviceKeys }: NotificationAccess): void {
   const given = context.req.header("apikey") ?? "";

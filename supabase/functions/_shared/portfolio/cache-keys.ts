@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Cache } from "../cache/types.ts";
+import { sha256Hex } from "../hashing/digest.ts";
 import { background } from "../http/background.ts";
 import type { Log } from "../observability/log.ts";
 
@@ -16,7 +16,7 @@ const accountPrefix = (account: string): string => `portfolio:${escape(account)}
 export function answerKey(account: string, what: string, given: Record<string, string | number>): string {
   const sorted = Object.entries(given).sort(([a], [b]) => a < b ? -1 : 1);
   const question = JSON.stringify([what, ...sorted.flat()]);
-  return accountPrefix(account) + createHash("sha256").update(question).digest("base64url");
+  return accountPrefix(account) + sha256Hex(question);
 }
 
 /**

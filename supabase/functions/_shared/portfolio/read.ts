@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import type { DatabaseClient } from "../database/client.ts";
 import { tryAgain } from "../database/rpc-failure.ts";
 import { HttpError } from "../http/errors.ts";
@@ -50,12 +50,14 @@ export function createReadDatabase(database: DatabaseClient): ReadDatabase {
 }
 
 /** What the database answered, ready to go out. Its money is decimal strings already, and stays so. */
-export function toAnswer(data: unknown, readAt: number): Answer {
+export async function toAnswer(data: unknown, readAt: number): Promise<Answer> {
   const body = JSON.stringify(data);
+  // The platform's own: a page may have a megabyte, at which it is some times faster than ours.
+  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(body));
   const { version = null } = data as { version?: unknown };
   return {
     body,
-    etag: `"${createHash("sha1").update(body).digest("base64url")}"`,
+    etag: `"${bytesToHex(new Uint8Array(digest))}"`,
     version: typeof version === "number" ? version : null,
     readAt,
   };

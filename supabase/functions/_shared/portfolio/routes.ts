@@ -56,17 +56,17 @@ export function readPosition({ apiKeys, cache, read }: PortfolioServices): Handl
     const symbol = path.data;
     const load = () => read("list_positions", { account, limit: 1_000, only_symbol: symbol });
     const listed = await find(context, cache, answerKey(account, "position", { symbol }), load);
-    return send(context, pickPosition(listed, query.strategy));
+    return send(context, await pickPosition(listed, query.strategy));
   };
 }
 
 /** One position of those that have the symbol. */
-function pickPosition({ body, readAt }: Answer, strategy: string | null): Answer {
+async function pickPosition({ body, readAt }: Answer, strategy: string | null): Promise<Answer> {
   const rows: { strategy: string }[] = JSON.parse(body);
   const held = strategy === null ? rows : rows.filter((row) => row.strategy === strategy);
   // Without a strategy's name, the position of alerts that have none; else the only one there is.
   const [row] = held.length === 1 ? held : held.filter((each) => each.strategy === "");
-  if (row !== undefined) return toAnswer(row, readAt);
+  if (row !== undefined) return await toAnswer(row, readAt);
   if (held.length === 0) {
     throw new HttpError(404, "no_position", "this symbol was never traded in this account");
   }

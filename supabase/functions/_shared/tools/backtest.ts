@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { HttpError } from "../http/errors.ts";
 import { importOptions } from "../backtest/options.ts";
+import { importBacktest } from "./import-backtest.ts";
 import { defineTool } from "./tool.ts";
 
 /** A year of 15-minute trades is 1.3 MB. */
@@ -35,11 +36,6 @@ export const importBacktestTool = defineTool({
     ),
   }).meta({ required: ["account", "file"] }),
   async run({ file, from, ...options }, call) {
-    // What reads files is loaded by who has one.
-    const [{ importBacktest }, { readImport }] = await Promise.all([
-      import("./import-backtest.ts"),
-      import("./read-import.ts"),
-    ]);
-    return await importBacktest({ ...await readImport(bytesOf(file), options), from }, call);
+    return await importBacktest({ ...await call.readImport(bytesOf(file), options), from }, call);
   },
 });

@@ -1,6 +1,8 @@
 import { HttpError } from "../http/errors.ts";
 import type { CallRpc } from "./call-rpc.ts";
 import type { Fees } from "../backtest/commission.ts";
+import type { Plan } from "../backtest/orders.ts";
+import type { Export } from "../backtest/read-trades.ts";
 
 /** The idempotency key of an order of a backtest, by its number; an account has one backtest. */
 export const orderKey = (number: number): string => `backtest ${number}`;
@@ -18,6 +20,16 @@ export interface Baseline {
   time_zone: string;
   /** The user of Supabase Auth who may read it; null: nobody. */
   owner_id: string | null;
+}
+
+/** What is booked, and where. */
+export interface Import extends Baseline {
+  symbol: string;
+  strategy: string | null;
+  file: Export;
+  plan: Plan;
+  /** The order to go on with; 1: the first. */
+  from: number;
 }
 
 /** What an account has of a backtest. */

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import * as z from "zod";
+import { sha256Hex } from "../hashing/digest.ts";
 import { HttpError } from "../http/errors.ts";
 import { text } from "../validators/fields.ts";
 import { bookAll, bookOne } from "./book.ts";
@@ -72,4 +72,4 @@ async function heldPositions({ rpc, account }: Call): Promise<{ strategy: string
 }
 
 /** Enough to tell the positions of one account apart. */
-const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 24);
+const shortHash = (text: string): string => sha256Hex(text).slice(0, 24);

@@ -2,20 +2,9 @@ import { HttpError } from "../http/errors.ts";
 import { bookAll, type Wanted } from "./book.ts";
 import type { Call } from "./tool.ts";
 import { scaled } from "../validators/decimal.ts";
-import { type Baseline, markKey, orderKey, prepareBaseline } from "./baseline.ts";
+import { type Import, markKey, orderKey, prepareBaseline } from "./baseline.ts";
 import { type Check, checkProfits } from "../backtest/check.ts";
-import type { BacktestOrder, Plan } from "../backtest/orders.ts";
-import type { Export } from "../backtest/read-trades.ts";
-
-/** What is booked, and where. */
-export interface Import extends Baseline {
-  symbol: string;
-  strategy: string | null;
-  file: Export;
-  plan: Plan;
-  /** The order to go on with; 1: the first. */
-  from: number;
-}
+import type { BacktestOrder } from "../backtest/orders.ts";
 
 /** What came of it, so far. */
 export interface ImportResult {

@@ -1,5 +1,5 @@
 import { HttpError } from "../http/errors.ts";
-import type { Import } from "./import-backtest.ts";
+import type { Import } from "./baseline.ts";
 import { type ImportOptions, NO_SYMBOL } from "../backtest/options.ts";
 import { planOrders } from "../backtest/orders.ts";
 import { readExport } from "../backtest/read-trades.ts";

@@ -10,7 +10,7 @@ import { HttpError } from "../http/errors.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { toolNameSchema } from "../validators/tool-name.ts";
 import type { CallRpc } from "./call-rpc.ts";
-import type { SendTest, Tool } from "./tool.ts";
+import type { ReadImport, SendTest, Tool } from "./tool.ts";
 import { TOOLS } from "./tools.ts";
 
 /** What running tools needs. */
@@ -20,6 +20,7 @@ export interface ToolServices {
   book: Book;
   /** Null or left out where nothing sends notifications. */
   sendTest?: SendTest | null;
+  readImport: ReadImport;
   /** Largest body, in bytes. */
   bodyLimit: number;
   /** Milliseconds that orders have to be booked in. */
@@ -67,6 +68,7 @@ export function runTool(services: ToolServices): Handler<{ Variables: Variables 
         rpc: services.rpc,
         book: services.book,
         sendTest: services.sendTest ?? null,
+        readImport: services.readImport,
         keyId: sender.id,
         requestId,
         deadline: now() + deadlineMs,

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import type { Book } from "../alerts/group-commit.ts";
+import type { ImportOptions } from "../backtest/options.ts";
 import { accountName } from "../validators/canonical-alert.ts";
 import type { CallRpc } from "./call-rpc.ts";
+import type { Import } from "./baseline.ts";
 
 /** What a tool works with, in one call. */
 export interface Call {
@@ -11,6 +13,7 @@ export interface Call {
   book: Book;
   /** Null where nothing sends notifications. */
   sendTest: SendTest | null;
+  readImport: ReadImport;
   keyId: string;
   requestId: string;
   /** When the answer must be there, in milliseconds as Date.now. */
@@ -21,6 +24,12 @@ export interface Call {
 export type SendTest = (
   channel: string,
 ) => Promise<{ ok: true; result: unknown } | { ok: false; code: "unknown_channel" | "unavailable" }>;
+
+/**
+ * Reads an exported file; see read-import.ts. It is handed in by the function that runs tools: one that only describes them
+ * has no use for the readers of CSV and workbooks, an eighth of its bundle.
+ */
+export type ReadImport = (bytes: Uint8Array, options: ImportOptions) => Promise<Import>;
 
 /** What an operator can have done. */
 export interface Tool {
