@@ -1,11 +1,13 @@
-import { inRepository, repositoryRoot } from "../local/paths.ts";
+import { join } from "node:path";
+import { repositoryRoot } from "../local/paths.ts";
 import { openAccount } from "./database.ts";
 import type { StackInfo } from "../local/stack.ts";
 import type { Report } from "./report.ts";
 import { benchKey, serve } from "./servers.ts";
 import type { Site } from "./site.ts";
 
-const FUNCTION = inRepository("supabase", "functions", "alerts", "index.ts");
+/** The function that receives alerts, in a checkout. */
+export const FUNCTION = join("supabase", "functions", "alerts", "index.ts");
 
 /**
  * What a new isolate costs: from the start of its process to its first booked alert, as the one file that a deploy makes of
@@ -19,7 +21,7 @@ export async function coldStart(report: Report, { stack, sql, rounds }: Site): P
   try {
     for (let round = 1; round <= rounds; round++) {
       report.add("cold start to the first booked alert", "ms", await start(stack, file, account));
-      report.add("the same, from modules", "ms", await start(stack, FUNCTION, account));
+      report.add("the same, from modules", "ms", await start(stack, join(repositoryRoot, FUNCTION), account));
     }
   } finally {
     await Deno.remove(file);
@@ -29,9 +31,15 @@ export async function coldStart(report: Report, { stack, sql, rounds }: Site): P
   report.add("the same, compressed", "kB", (await new Response(packed).arrayBuffer()).byteLength / 1000);
 }
 
-async function start(stack: StackInfo, module: string, account: string): Promise<number> {
+/** Milliseconds from the start of a process that serves a module of a checkout to its first booked alert. */
+export async function start(
+  stack: StackInfo,
+  module: string,
+  account: string,
+  root = repositoryRoot,
+): Promise<number> {
   const started = performance.now();
-  const servers = await serve(stack, module, 1);
+  const servers = await serve(stack, module, 1, root);
   try {
     const response = await fetch(`http://127.0.0.1:${servers.ports[0]}/alerts`, {
       method: "POST",
@@ -53,7 +61,8 @@ async function start(stack: StackInfo, module: string, account: string): Promise
   }
 }
 
-async function bundle(): Promise<Uint8Array<ArrayBuffer>> {
+/** The function as the one file that a deploy makes of it. */
+export async function bundle(): Promise<Uint8Array<ArrayBuffer>> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--minify", FUNCTION],
     cwd: repositoryRoot,
