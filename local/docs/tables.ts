@@ -2,6 +2,7 @@ import * as z from "zod";
 import { alertFieldsSchema } from "../../supabase/functions/_shared/validators/canonical-alert.ts";
 import { PROFIT_NAMES } from "../../supabase/functions/_shared/alerts/take-profits.ts";
 import { benchmarkRegions } from "./benchmarks.ts";
+import { componentRegions } from "./components.ts";
 import { closeNames, names, refusedNames, reportNames, wrappers } from "./names.ts";
 import { code, type Regions, table } from "./regions.ts";
 import { refusedSenders, senders } from "./senders.ts";
@@ -10,6 +11,7 @@ import { words } from "./words.ts";
 /** Every part of the documentation that is made from the code alone. */
 export const tableRegions = async (): Promise<Regions> => ({
   "alert-fields": alertFields(),
+  ...componentRegions(),
   names: names(),
   wrappers: wrappers(),
   "report-names": reportNames(),

@@ -88,7 +88,7 @@ create type trading.alert_request as (
   previous trading.target, ignored text[]
 );
 comment on type trading.alert_request is
-  'The canonical alert (DESIGN 8) as it is booked: message is all of it, ordinal its place in the batch from 1, received_at when '
+  'The canonical alert (docs/alerts.md) as it is booked: message is all of it, ordinal its place in the batch from 1, received_at when '
   'it arrived (now, but for a replay). idempotency_key names it for good; message_id names a signed message, by its key and the id that '
   'its sender gave it; id is the sender''s label, which many alerts may have. take_profits: all of them, take_profit as the only one. previous: the position that the sender had before it. ignored: the sender''s fields that were not understood.';
 

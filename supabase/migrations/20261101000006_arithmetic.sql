@@ -92,7 +92,7 @@ begin
 end;
 $$;
 comment on function trading.apply_fill is
-  'A position after a fill of delta units (signed) at price: the average-cost rules of DESIGN 7. An increase adds to the '
+  'A position after a fill of delta units (signed) at price: by average cost. An increase adds to the '
   'basis; a reduce releases its share of it and realizes the rest; a flip closes all, then opens at price, its fee split '
   'pro rata. realized is gross, in account currency; closed is the round trip that this fill ended, or null. '
   'What is released is subtracted from what is kept, so that nothing is lost to a division.';
@@ -183,7 +183,7 @@ begin
 end;
 $$;
 comment on function trading.wanted_delta is
-  'The signed quantity an alert asks for, given what is held (DESIGN 8). A known target quantity decides alone; close never '
+  'The signed quantity an alert asks for, given what is held. A known target quantity decides alone; close never '
   'opens, without a quantity closes all, and with a side closes only a position of that side; a target side clamps the delta so that it never ends on the other side; '
   'null: the alert does not say how much. quantity is in units, unsigned.';
 

@@ -56,7 +56,7 @@ begin
 end;
 $$;
 comment on function trading.answer_json is
-  'The answer to one alert (DESIGN 3), with the names of the sender''s fields that were not understood. orders and fills are JSON objects with commas between; rest begins with a comma, if it is anything.';
+  'The answer to one alert, with the names of the sender''s fields that were not understood. orders and fills are JSON objects with commas between; rest begins with a comma, if it is anything.';
 
 create function trading.short_answer(answer json) returns json
   language plpgsql immutable set search_path = '' as $$

@@ -177,7 +177,7 @@ begin
 end;
 $$;
 comment on function public.process_alerts is
-  'Books a batch of canonical alerts (a JSON array, DESIGN 8, each with the hash of its message) exactly once each and answers '
+  'Books a batch of canonical alerts (a JSON array; docs/alerts.md has the fields; each with the hash of its message) exactly once each and answers '
   'an array in the same order: status filled | accepted | ignored | canceled | rejected (with code) | busy (nothing was booked: '
   'send it again; with wait => false a key that is held elsewhere is busy at once), duplicate, alert_id, account, strategy, symbol, orders, fills, position, cash, equity. Money and quantities '
   'are decimal strings. A duplicate gets its stored answer. Contention and refusals are returned, never raised. '

@@ -42,7 +42,7 @@ for (const role of ["postgres", "service_role", "authenticated", "anon"]) {
   }
 }
 
-/** What somebody signed in calls (DESIGN 4). */
+/** What somebody signed in calls. */
 const signedIn = [
   "equity_curve",
   "list_alerts",

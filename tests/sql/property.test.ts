@@ -83,7 +83,7 @@ const run = fc.record({
 type Run = typeof run extends fc.Arbitrary<infer T> ? T : never;
 type Step = Run["steps"][number];
 
-/** The alert of a step, and the signed units that DESIGN 8 makes of it. */
+/** The alert of a step, and the signed units that come of it (docs/orders.md). */
 function alertOf({ intent }: Step, held: Rational): { alert: Alert; delta: Rational } {
   const signed = (action: string, quantity: string) =>
     action === "buy" ? Rational.of(quantity) : Rational.of(quantity).negated();

@@ -2,7 +2,7 @@ import type { Sql } from "postgres";
 import type { Answer } from "./alerts.ts";
 import { unique } from "./stack.ts";
 
-/** The fields of a canonical alert (DESIGN 8) that a test cares about; the rest is filled in. */
+/** The fields of a canonical alert (docs/alerts.md) that a test cares about; the rest is filled in. */
 export type Alert = Record<string, unknown>;
 
 let sent = 0;

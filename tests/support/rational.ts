@@ -78,7 +78,7 @@ export interface ModelTrade {
   fees: Rational;
 }
 
-/** One position by the average-cost rules of DESIGN 7, told with an average price where the engine keeps a basis. */
+/** One position by average cost, told with an average price where the engine keeps a basis. */
 export class ModelPosition {
   quantity = Rational.zero;
   average = Rational.zero;

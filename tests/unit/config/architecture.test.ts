@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
+import { FLOORS } from "../../../local/docs/components.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const functions = join(root, "supabase/functions");
 const shared = join(functions, "_shared");
 
-/** DESIGN 1: what a component may import lies on a lower floor. What is not named is domain, and stands on all of these. */
-const FLOORS = [
-  ["http", "observability", "config", "hashing"],
-  ["auth", "validators", "cache", "locks", "database"],
-];
-const DOMAIN = FLOORS.length;
 /** What composes: services and the modules that gather exports. */
-const TOP = DOMAIN + 1;
+const TOP = FLOORS.length;
 
 function* filesIn(directory: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(directory)) {
@@ -39,8 +34,7 @@ const componentOf = (file: string): string => relative(shared, file).split("/")[
 function floorOf(file: string): number {
   const component = componentOf(file);
   if (component.endsWith(".ts")) return TOP;
-  const floor = FLOORS.findIndex((components) => components.includes(component));
-  return floor === -1 ? DOMAIN : floor;
+  return FLOORS.findIndex((components) => components.some(({ name }) => name === component));
 }
 
 const files = [...filesIn(shared)];
@@ -64,6 +58,14 @@ Deno.test("a function imports shared code and itself only", () => {
       .map((to) => show({ from, to }));
   });
   assert.deepEqual(strays, []);
+});
+
+Deno.test("every folder of shared code stands on a floor, and says what it holds", () => {
+  const folders = [...Deno.readDirSync(shared)].filter(({ isDirectory }) => isDirectory).map(({ name }) =>
+    name
+  );
+  assert.deepEqual(FLOORS.flat().map(({ name }) => name).toSorted(), folders.toSorted());
+  for (const { name, holds } of FLOORS.flat()) assert.match(holds, /^[A-Z].{10,110}\.$/, name);
 });
 
 Deno.test("imports between components lead to a lower floor, or stay on one", () => {

@@ -19,8 +19,8 @@ export type Action =
   | "reverse";
 
 /**
- * `long` is a buy that never leaves a short position, `sell_to_close` a sell that never opens one, and so on (DESIGN 8:
- * a target side clamps). A close with a side (`exit_long`) acts on a position of that side only.
+ * `long` is a buy that never leaves a short position, `sell_to_close` a sell that never opens one, and so on: a
+ * target side clamps. A close with a side (`exit_long`) acts on a position of that side only.
  */
 export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, ActionWord>([
   ["buy", { action: "buy" }],

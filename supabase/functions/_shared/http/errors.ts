@@ -12,7 +12,7 @@ export type Problem = { path: string; message: string; code?: string; source?: s
 /** More than these help nobody: no answer, and no work, is to grow with the nonsense that was sent. */
 export const MAX_PROBLEMS = 50;
 
-/** Why a request is not answered as hoped: the one JSON shape of every error (DESIGN 1). */
+/** Why a request is not answered as hoped: the one JSON shape of every error. */
 export interface ErrorBody {
   error: { code: string; message: string; details?: Problem[] };
   request_id: string;

@@ -20,7 +20,7 @@ export type ReadDatabase = (
   args: Record<string, string | number>,
 ) => Promise<Answer | null>;
 
-/** Milliseconds that the database gets for one answer: as long as it gives itself (DESIGN 4). */
+/** Milliseconds that the database gets for one answer: as long as it gives itself. */
 const DEADLINE = 8_000;
 
 /**
