@@ -30,6 +30,14 @@ export interface Tool {
   schema: z.ZodType;
   /** `account`: reads one; `change`: may change one, whose cached reads are void afterwards; `everywhere`: concerns all. */
   scope: "account" | "change" | "everywhere";
+  /** It changes nothing, though it concerns all; one of scope `account` never does. */
+  reads?: true;
+  /** It does what alerts do: a key of scope `trade` may use it for them, besides one of scope `admin`. */
+  trades?: true;
+  /** It takes nothing away: a program that asks its user before what cannot be undone need not ask. */
+  adds?: true;
+  /** The same call once more changes nothing more. */
+  repeatable?: true;
   /** Largest body, in bytes, of one that takes a file; left out: that of all. */
   bodyLimit?: number;
   /**

@@ -1,0 +1,17 @@
+import { inRepository } from "../paths.ts";
+
+/** Where the function `mcp` has its pages from: it has no files beside it where it is deployed. */
+export const seatPagesPath = inRepository("supabase", "functions", "_shared", "mcp", "docs.json");
+
+/** The pages of docs/ that assistants read: those about alerts and what becomes of them, each short enough to be read whole. */
+const NAMES = ["errors", "orders", "senders", "backtest", "notifications"];
+
+/** These pages as the function has them: by name, with their titles. */
+export function seatPages(pages: ReadonlyMap<string, string>): string {
+  const entries = NAMES.map((name) => {
+    const text = pages.get(`docs/${name}.md`) ?? "";
+    const [, title = name] = /^# (.+)$/m.exec(text) ?? [];
+    return [name, { title, text }] as const;
+  });
+  return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+}
