@@ -1,5 +1,3 @@
-import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
-import { type CallToolResult, ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import type { Context, Handler } from "hono";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { identify, presentedKey, presentedKeys, type Sender } from "../auth/authorize.ts";
@@ -10,6 +8,7 @@ import { errorBody, HttpError } from "../http/errors.ts";
 import { readJson } from "../http/json-body.ts";
 import { type Done, useTool, type Workshop } from "../tools/use-tool.ts";
 import { bounded, noteOf } from "./bounded.ts";
+import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
 import { mayUse, missingScope, SEAT, type Seat, seatFor } from "./seat.ts";
 import { createServer, type Hands } from "./server.ts";
 
@@ -22,6 +21,8 @@ export interface SeatServices extends Workshop {
   requireSource: RequireSource;
   seat?: Seat;
 }
+
+const { ErrorCode, McpError } = types;
 
 type SeatContext = Context<{ Variables: Variables }>;
 
@@ -95,7 +96,7 @@ function handsOf(
 }
 
 /** As text for those who read nothing else, and as data. */
-const toResult = (answer: object): CallToolResult => ({
+const toResult = (answer: object): types.CallToolResult => ({
   content: [{ type: "text", text: JSON.stringify(answer) }],
   structuredContent: { ...answer },
 });

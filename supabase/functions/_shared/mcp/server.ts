@@ -1,6 +1,3 @@
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import * as types from "@modelcontextprotocol/sdk/types.js";
-import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
 import * as z from "zod";
 import type { Sender } from "../auth/authorize.ts";
 import { inputSchemaOf } from "../tools/routes.ts";
@@ -8,6 +5,7 @@ import type { Tool } from "../tools/tool.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { pageOf, type Prompt } from "./prompts.ts";
 import { addressOf, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
+import { AjvJsonSchemaValidator, Server, types } from "./sdk.ts";
 import { hintsOf, type Seat } from "./seat.ts";
 
 const { McpError, ErrorCode } = types;
@@ -47,24 +45,24 @@ export function createServer(seat: Seat, { account }: Sender, hands: Hands): Ser
   );
   const values = { account: account ?? "default" };
 
-  server.setRequestHandler(types.ListToolsRequestSchema, () => ({
+  handle(server, types.ListToolsRequestSchema, () => ({
     tools: Object.entries(seat.tools).map(([name, tool]) => ({ name, ...describedTool(tool) })),
   }));
-  server.setRequestHandler(types.CallToolRequestSchema, ({ params }: types.CallToolRequest) => {
-    // The SDK would find the answer not to be a task's only after the tool has done its work.
-    if (params.task !== undefined) throw new McpError(ErrorCode.InvalidParams, "no tool runs as a task");
-    return hands.useTool(params.name, params.arguments ?? {});
-  });
+  handle(
+    server,
+    types.CallToolRequestSchema,
+    ({ params }) => hands.useTool(params.name, params.arguments ?? {}),
+  );
 
-  server.setRequestHandler(types.ListResourcesRequestSchema, () => ({
+  handle(server, types.ListResourcesRequestSchema, () => ({
     resources: seat.resources.filter((resource) => variablesOf(resource).every((name) => name in values))
       .map((resource) => ({ uri: addressOf(resource, values), ...describedResource(resource) })),
   }));
-  server.setRequestHandler(types.ListResourceTemplatesRequestSchema, () => ({
+  handle(server, types.ListResourceTemplatesRequestSchema, () => ({
     resourceTemplates: seat.resources.filter((resource) => variablesOf(resource).length > 0)
       .map((resource) => ({ uriTemplate: resource.uri, ...describedResource(resource) })),
   }));
-  server.setRequestHandler(types.ReadResourceRequestSchema, async ({ params }: types.ReadResourceRequest) => {
+  handle(server, types.ReadResourceRequestSchema, async ({ params }) => {
     const found = findResource(params.uri, seat.resources);
     if (found === null) throw new McpError(RESOURCE_NOT_FOUND, "there is no such resource");
     const { resource, values } = found;
@@ -73,10 +71,10 @@ export function createServer(seat: Seat, { account }: Sender, hands: Hands): Ser
     return { contents: [{ uri: params.uri, mimeType: mimeTypeOf(resource), text }] };
   });
 
-  server.setRequestHandler(types.ListPromptsRequestSchema, () => ({
+  handle(server, types.ListPromptsRequestSchema, () => ({
     prompts: Object.entries(seat.prompts).map(([name, prompt]) => ({ name, ...describedPrompt(prompt) })),
   }));
-  server.setRequestHandler(types.GetPromptRequestSchema, ({ params }: types.GetPromptRequest) => {
+  handle(server, types.GetPromptRequestSchema, ({ params }) => {
     const prompt = Object.hasOwn(seat.prompts, params.name) ? seat.prompts[params.name] : undefined;
     if (prompt === undefined) throw new McpError(ErrorCode.InvalidParams, "there is no such prompt");
     const parsed = prompt.schema.safeParse(params.arguments ?? {});
@@ -88,6 +86,22 @@ export function createServer(seat: Seat, { account }: Sender, hands: Hands): Ser
     return { description: prompt.description, messages: prompt.open(parsed.data).map(messageOf) };
   });
   return server;
+}
+
+/** Answers a method. The SDK calls params that are not as MCP has them a failure of its own; here they are the client's. */
+function handle<Params extends z.ZodType>(
+  server: Server,
+  schema: z.ZodObject<{ method: z.ZodLiteral<string>; params: Params }>,
+  answer: (request: { params: z.output<Params> }) => types.ServerResult | Promise<types.ServerResult>,
+): void {
+  const any = z.object({ method: schema.shape.method, params: z.unknown().optional() });
+  server.setRequestHandler(any, ({ params }: { params?: unknown }) => {
+    const parsed = schema.shape.params.safeParse(params);
+    if (parsed.success) return answer({ params: parsed.data });
+    throw new McpError(ErrorCode.InvalidParams, "the params are not as MCP has them", {
+      details: problemsOf(parsed.error),
+    });
+  });
 }
 
 /** Made once per tool: it takes most of what listing them does. */
