@@ -41,7 +41,9 @@ export function serveSeat(services: SeatServices): Handler<{ Variables: Variable
     const server = createServer(own, sender, handsOf(context, { services, seat, sender }));
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
     await server.connect(transport);
-    return await transport.handleRequest(context.req.raw, { parsedBody: message });
+    const answer = await transport.handleRequest(context.req.raw, { parsedBody: message });
+    // Hono's own, which has the headers that middleware left.
+    return context.newResponse(answer.body, answer);
   };
 }
 

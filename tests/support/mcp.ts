@@ -1,0 +1,86 @@
+import { Client } from "@modelcontextprotocol/sdk/client";
+// @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+// @ts-types="@modelcontextprotocol/sdk/types"
+import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import { createBookWaiting, createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
+import { createGroupCommit } from "../../supabase/functions/_shared/alerts/group-commit.ts";
+import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/api-keys.ts";
+import { allowOnly, createApp } from "../../supabase/functions/_shared/http/app.ts";
+import { refuseOtherPages } from "../../supabase/functions/_shared/http/browsers.ts";
+import { serveSeat } from "../../supabase/functions/_shared/mcp/routes.ts";
+import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";
+import type { TestKey } from "./keys.ts";
+import { asService, stack } from "./stack.ts";
+
+/** Where the stack's seat for assistants is. */
+export const seatUrl = `${stack.api_url}/functions/v1/mcp`;
+
+/** The SDK's own client, at a seat, for as long as `body` takes. */
+export async function withClient<T>(
+  body: (client: Client) => Promise<T>,
+  { url = seatUrl, headers = { "x-api-key": stack.api_key } }: {
+    url?: string;
+    headers?: Record<string, string>;
+  } = {},
+): Promise<T> {
+  const client = new Client({ name: "tests", version: "1" });
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+  try {
+    return await body(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** What a tool answered: its data, or the code of its error. */
+export async function callTool(client: Client, name: string, args: Record<string, unknown> = {}) {
+  const answer = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
+  const { structuredContent = {}, isError = false } = answer;
+  const { error } = structuredContent as { error?: { code: string } };
+  // Whatever the tool answers has the shape that the test then asserts.
+  // deno-lint-ignore no-explicit-any
+  return { isError, code: error?.code ?? null, data: structuredContent as any };
+}
+
+const secret = "a secret of the tests, long enough";
+
+/** Clients of a seat of this process on the stack's database, one for each of these keys, for as long as `body` takes. */
+export async function withKeys<T>(
+  keys: Omit<TestKey, "id">[],
+  body: (clients: Client[]) => Promise<T>,
+): Promise<T> {
+  const maker = createApiKeyAuthService({ secret, apiKeys: "" });
+  const made = keys.map((key, index) => maker.generateApiKey({ ...key, id: `key-${index}` }));
+  const database = asService();
+  const app = createApp(() => {});
+  app.use(refuseOtherPages([]), allowOnly("POST"));
+  app.post(
+    "/mcp",
+    serveSeat({
+      apiKeys: createApiKeyAuthService({ secret, apiKeys: made.map(({ entry }) => entry).join(",") }),
+      rpc: createCallRpc(database),
+      book: createGroupCommit({
+        send: createSendBatch(database, "process_alerts"),
+        bookWaiting: createBookWaiting(database),
+      }),
+      bodyLimit: 65_536,
+      requireSource: () => {},
+    }),
+  );
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
+  const url = `http://127.0.0.1:${server.addr.port}/mcp`;
+  const connected = async (clients: Client[]): Promise<T> => {
+    const next = made[clients.length];
+    if (next === undefined) return await body(clients);
+    return await withClient((client) => connected([...clients, client]), {
+      url,
+      headers: { "x-api-key": next.key },
+    });
+  };
+  try {
+    return await connected([]);
+  } finally {
+    await server.shutdown();
+  }
+}
