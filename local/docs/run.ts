@@ -5,7 +5,7 @@ import { standardError } from "../log.ts";
 import { inRepository } from "../paths.ts";
 import { databaseRegions } from "./database.ts";
 import { readPages, type Regions, withRegions } from "./regions.ts";
-import { seatPages, seatPagesPath } from "./seat-pages.ts";
+import { seatPages, seatPagesPath } from "./seat.ts";
 import { tableRegions } from "./tables.ts";
 
 /**

@@ -4,6 +4,7 @@ import { PROFIT_NAMES } from "../../supabase/functions/_shared/alerts/take-profi
 import { benchmarkRegions } from "./benchmarks.ts";
 import { closeNames, names, refusedNames, reportNames, wrappers } from "./names.ts";
 import { code, type Regions, table } from "./regions.ts";
+import { seatTools } from "./seat.ts";
 import { refusedSenders, senders } from "./senders.ts";
 import { words } from "./words.ts";
 
@@ -19,6 +20,7 @@ export const tableRegions = async (): Promise<Regions> => ({
   words: words(),
   senders: senders(),
   "senders-refused": refusedSenders(),
+  "seat-tools": seatTools(),
   ...await benchmarkRegions(),
 });
 

@@ -84,3 +84,32 @@ export async function withKeys<T>(
     await server.shutdown();
   }
 }
+
+/** Where a client's configuration leads, and the headers that it sends there; at this stack, with its key. */
+export function connectionOf(text: string): { url: string; headers: Record<string, string> } {
+  const filled = text.replaceAll("http://127.0.0.1:54321", stack.api_url)
+    .replaceAll(/<your key>|\$\{input:\w+\}/g, stack.api_key);
+  const [, url = "", header = ""] = /^claude mcp add .* (http\S+) --header "(.+)"$/.exec(filled) ?? [];
+  if (url !== "") return { url, headers: headersOf(header) };
+  const { mcpServers, servers = mcpServers } = JSON.parse(filled);
+  const [server] = Object.values<
+    { url?: string; headers?: Record<string, string>; args?: string[]; env?: object }
+  >(
+    servers,
+  );
+  if (server?.url !== undefined) return { url: server.url, headers: server.headers ?? {} };
+  // A bridge: its arguments are the address and the header, into which it puts what is in the environment.
+  const { args = [], env = {} } = server ?? {};
+  const written = args[args.indexOf("--header") + 1] ?? "";
+  const told = Object.entries(env).reduce(
+    (each, [name, value]) => each.replace(`\${${name}}`, value),
+    written,
+  );
+  return { url: args.find((each) => each.startsWith("http")) ?? "", headers: headersOf(told) };
+}
+
+/** One header of a line `Name: value`. */
+function headersOf(line: string): Record<string, string> {
+  const [, name = "", value = ""] = /^([\w-]+):\s*(.+)$/.exec(line) ?? [];
+  return { [name]: value };
+}

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import GithubSlugger from "github-slugger";
 import type { Tokens } from "marked";
 import { regionsOf, withRegions } from "../../../local/docs/regions.ts";
-import { seatPages, seatPagesPath } from "../../../local/docs/seat-pages.ts";
+import { seatPages, seatPagesPath } from "../../../local/docs/seat.ts";
 import { tableRegions } from "../../../local/docs/tables.ts";
 import { exists, inRepository } from "../../../local/paths.ts";
 import { LONGEST_ANSWER } from "../../../supabase/functions/_shared/mcp/bounded.ts";

@@ -21,7 +21,7 @@ export const SEAT: Seat = { tools: { ...READS, ...TOOLS }, resources: RESOURCES,
 export const isReading = ({ scope, reads }: Tool): boolean => scope === "account" || reads === true;
 
 /** The scopes that let a key use a tool, each of them alone. */
-const scopesOf = (tool: Tool): Scope[] =>
+export const scopesOf = (tool: Tool): Scope[] =>
   isReading(tool) ? ["read", "admin"] : tool.trades ? ["trade", "admin"] : ["admin"];
 
 /** Whether a sender's key may use a tool. */
@@ -44,6 +44,6 @@ export function seatFor(seat: Seat, sender: Sender): Seat {
 /** What a program that asks its user first should know of a tool, in the words of MCP. */
 export const hintsOf = (tool: Tool) => ({
   readOnlyHint: isReading(tool),
-  destructiveHint: !isReading(tool) && tool.adds !== true,
+  destructiveHint: !isReading(tool) && tool.keeps !== true,
   idempotentHint: isReading(tool) || tool.repeatable === true,
 });

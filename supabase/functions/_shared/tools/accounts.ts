@@ -15,7 +15,7 @@ const cash = decimal("unsigned");
 export const halt = defineTool({
   description: "Halts an account: from now on only orders that reduce a position are taken.",
   scope: "change",
-  adds: true,
+  keeps: true,
   repeatable: true,
   schema: z.strictObject({
     account,
@@ -29,7 +29,7 @@ export const halt = defineTool({
 export const resume = defineTool({
   description: "Lifts the halt of an account. The day's loss is counted anew.",
   scope: "change",
-  adds: true,
+  keeps: true,
   schema: z.strictObject({ account }),
   run: (_, { rpc, account }) => rpc("resume_account", { account }),
 });
@@ -53,7 +53,7 @@ export const resetAccount = defineTool({
 export const createAccount = defineTool({
   description: "Opens an account with an opening deposit.",
   scope: "change",
-  adds: true,
+  keeps: true,
   schema: z.strictObject({
     account: accountName.refine((name) => name !== null, "is missing: name the new account").describe(
       "Its name.",

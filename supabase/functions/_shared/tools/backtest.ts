@@ -25,7 +25,7 @@ export const importBacktestTool = defineTool({
     "Imports TradingView's List of trades into a baseline account, by the times of its orders, each exactly once, and says " +
     "whether its profit is the file's. Where `next` is not null, time ran out: call again with it as `from`.",
   scope: "change",
-  adds: true,
+  keeps: true,
   repeatable: true,
   bodyLimit: LARGEST_BODY,
   schema: importOptions.extend({

@@ -34,8 +34,8 @@ export interface Tool {
   reads?: true;
   /** It does what alerts do: a key of scope `trade` may use it for them, besides one of scope `admin`. */
   trades?: true;
-  /** It takes nothing away: a program that asks its user before what cannot be undone need not ask. */
-  adds?: true;
+  /** It takes nothing away that does not come back: a program that asks its user before what destroys need not ask. */
+  keeps?: true;
   /** The same call once more changes nothing more. */
   repeatable?: true;
   /** Largest body, in bytes, of one that takes a file; left out: that of all. */

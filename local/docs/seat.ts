@@ -1,4 +1,18 @@
+import { isReading, scopesOf, SEAT } from "../../supabase/functions/_shared/mcp/seat.ts";
 import { inRepository } from "../paths.ts";
+import { code, table } from "./regions.ts";
+
+/** What an assistant may do, by which key. */
+export const seatTools = (): string =>
+  table(
+    ["tool", "scope", "", "what it does"],
+    Object.entries(SEAT.tools).map(([name, tool]) => [
+      code(name),
+      scopesOf(tool).map(code).join(" or "),
+      isReading(tool) ? "reads" : "writes",
+      /^.*?[.;:](?= |$)/s.exec(tool.description)?.[0].replace(/[.;:]$/, "") ?? tool.description,
+    ]),
+  );
 
 /** Where the function `mcp` has its pages from: it has no files beside it where it is deployed. */
 export const seatPagesPath = inRepository("supabase", "functions", "_shared", "mcp", "docs.json");
