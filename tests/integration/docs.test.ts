@@ -6,7 +6,8 @@ import { post } from "../support/alerts.ts";
 import { newSymbol } from "../support/desk.ts";
 import { type Block, blocks, pages, type Table, tables } from "../support/docs.ts";
 import { apply, filledIn, happened, localized, matches, shell, typescript } from "../support/docs-run.ts";
-import { connectionOf, withClient } from "../support/mcp.ts";
+import { connectionOf } from "../support/mcp.ts";
+import { withClient } from "../support/mcp-client.ts";
 import { connect, newAccount, unique } from "../support/stack.ts";
 
 const all = blocks();

@@ -1,8 +1,4 @@
-import { Client } from "@modelcontextprotocol/sdk/client";
-// @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-// @ts-types="@modelcontextprotocol/sdk/types"
-import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { Client } from "@modelcontextprotocol/sdk/client";
 import { createBookWaiting, createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../../supabase/functions/_shared/alerts/group-commit.ts";
 import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/api-keys.ts";
@@ -11,37 +7,14 @@ import { refuseOtherPages } from "../../supabase/functions/_shared/http/browsers
 import { serveSeat } from "../../supabase/functions/_shared/mcp/routes.ts";
 import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";
 import type { TestKey } from "./keys.ts";
+import { type Connection, withClient } from "./mcp-client.ts";
 import { asService, stack } from "./stack.ts";
 
-/** Where the stack's seat for assistants is. */
-export const seatUrl = `${stack.api_url}/functions/v1/mcp`;
-
-/** The SDK's own client, at a seat, for as long as `body` takes. */
-export async function withClient<T>(
-  body: (client: Client) => Promise<T>,
-  { url = seatUrl, headers = { "x-api-key": stack.api_key } }: {
-    url?: string;
-    headers?: Record<string, string>;
-  } = {},
-): Promise<T> {
-  const client = new Client({ name: "tests", version: "1" });
-  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
-  try {
-    return await body(client);
-  } finally {
-    await client.close();
-  }
-}
-
-/** What a tool answered: its data, or the code of its error. */
-export async function callTool(client: Client, name: string, args: Record<string, unknown> = {}) {
-  const answer = CallToolResultSchema.parse(await client.callTool({ name, arguments: args }));
-  const { structuredContent = {}, isError = false } = answer;
-  const { error } = structuredContent as { error?: { code: string } };
-  // Whatever the tool answers has the shape that the test then asserts.
-  // deno-lint-ignore no-explicit-any
-  return { isError, code: error?.code ?? null, data: structuredContent as any };
-}
+/** Where the stack's seat for assistants is, with the development key. */
+export const SEAT: Connection = {
+  url: `${stack.api_url}/functions/v1/mcp`,
+  headers: { "x-api-key": stack.api_key },
+};
 
 const secret = "a secret of the tests, long enough";
 
@@ -86,7 +59,7 @@ export async function withKeys<T>(
 }
 
 /** Where a client's configuration leads, and the headers that it sends there; at this stack, with its key. */
-export function connectionOf(text: string): { url: string; headers: Record<string, string> } {
+export function connectionOf(text: string): Connection {
   const filled = text.replaceAll("http://127.0.0.1:54321", stack.api_url)
     .replaceAll(/<your key>|\$\{input:\w+\}/g, stack.api_key);
   const [, url = "", header = ""] = /^claude mcp add .* (http\S+) --header "(.+)"$/.exec(filled) ?? [];
