@@ -23,22 +23,24 @@ Deno.test("an answer that is too long is cut to its first rows, and says so", as
 
 Deno.test("an answer that just fits is whole, and of one that does not, lists within lists are cut", () => {
   const fits = ["x".repeat(LONGEST_ANSWER - 4)];
-  assert.deepEqual(bounded(fits), { answer: fits, cut: null });
-  const { answer, cut } = bounded({
+  assert.deepEqual(bounded(fits), { result: fits });
+  const { result, note = "" } = bounded({
     figures: { net: "1" },
     orders: Array.from({ length: 600 }, () => row(1)),
     curve: [1],
   });
-  assert.equal(cut, 256);
-  assert.deepEqual([Object.keys(answer as object), (answer as { curve: number[] }).curve], [
+  assert.match(note, /first 256 entries/);
+  assert.deepEqual([Object.keys(result as object), (result as { curve: number[] }).curve], [
     ["figures", "orders", "curve"],
     [1],
   ]);
 });
 
-Deno.test("an answer that no cut makes short enough is refused, not sent", async () => {
+Deno.test("an answer that no cut makes short enough is left out: what it is the answer to was done", async () => {
   const { use } = sit({ rpc: () => ({ text: "x".repeat(LONGEST_ANSWER) }) });
-  assert.equal((await use("portfolio_summary", {})).structuredContent.error.code, "answer_too_long");
+  const { isError, structuredContent } = await use("halt", { reason: "lunch" });
+  assert.deepEqual([isError, structuredContent.result], [undefined, null]);
+  assert.match(structuredContent.note, /left out/);
 });
 
 Deno.test("what a portfolio is asked for goes to the database by its own names, an id as text", async () => {

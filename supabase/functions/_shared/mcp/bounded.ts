@@ -1,38 +1,33 @@
-import { HttpError } from "../http/errors.ts";
-
 /** Characters of an answer at most: some 20,000 tokens of figures, of which Claude Code takes 25,000 at a time. */
 export const LONGEST_ANSWER = 50_000;
 /** Entries of a list to which it is cut first; then to half of that, and so on. */
 const LONGEST_LIST = 512;
 
-/** An answer, and how many entries its lists were cut to; null when it is whole. */
+/** What a tool answered, and what is said of it when it is not whole. */
 export interface Bounded {
-  answer: unknown;
-  cut: number | null;
+  result: unknown;
+  note?: string;
 }
 
 /**
- * An answer that an assistant can hold: of one that is too long each list is cut to its first entries.
- *
- * @throws HttpError 422 when it is too long even so
+ * An answer that an assistant can hold: of one that is too long each list is cut to its first entries. It never fails, for
+ * what it is the answer to may have been done.
  */
-export function bounded(answer: unknown): Bounded {
-  if (lengthOf(answer) <= LONGEST_ANSWER) return { answer, cut: null };
-  for (let cut = LONGEST_LIST; cut >= 1; cut /= 2) {
-    const shorter = withShortLists(answer, cut);
-    if (lengthOf(shorter) <= LONGEST_ANSWER) return { answer: shorter, cut };
+export function bounded(result: unknown): Bounded {
+  if (fits(result)) return { result };
+  for (let most = LONGEST_LIST; most >= 1; most /= 2) {
+    const shorter = withShortLists(result, most);
+    if (fits(shorter)) {
+      return { result: shorter, note: noteOf(`each list in it was cut to its first ${most} entries`) };
+    }
   }
-  throw new HttpError(422, "answer_too_long", `the answer has more than ${LONGEST_ANSWER} characters`, [
-    { path: "", message: "ask for less" },
-  ]);
+  return { result: null, note: noteOf("it was left out") };
 }
 
-/** What is said with an answer that was cut. */
-export const noteOf = (cut: number): string =>
-  `This answer was too long: each list in it was cut to its first ${cut} entries. Ask for less: by limit, before, a ` +
-  "symbol, a strategy or a shorter time.";
+const noteOf = (what: string): string =>
+  `This answer was too long: ${what}. Ask for less: by limit, before, a symbol, a strategy or a shorter time.`;
 
-const lengthOf = (value: unknown): number => JSON.stringify(value)?.length ?? 0;
+const fits = (value: unknown): boolean => (JSON.stringify(value)?.length ?? 0) <= LONGEST_ANSWER;
 
 function withShortLists(value: unknown, most: number): unknown {
   if (typeof value !== "object" || value === null) return value;

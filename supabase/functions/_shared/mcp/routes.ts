@@ -7,7 +7,7 @@ import { toHttpError, type Variables } from "../http/app.ts";
 import { errorBody, HttpError } from "../http/errors.ts";
 import { readJson } from "../http/json-body.ts";
 import { type Done, useTool, type Workshop } from "../tools/use-tool.ts";
-import { bounded, noteOf } from "./bounded.ts";
+import { type Bounded, bounded } from "./bounded.ts";
 import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
 import { mayUse, missingScope, SEAT, type Seat, seatFor } from "./seat.ts";
 import { createServer, type Hands } from "./server.ts";
@@ -64,7 +64,7 @@ function handsOf(
 ): Hands {
   const requestId = context.get("requestId");
 
-  const use = async (name: string, input: unknown): Promise<Done & { note?: string }> => {
+  const use = async (name: string, input: unknown): Promise<Done & Bounded> => {
     const tool = Object.hasOwn(seat.tools, name) ? seat.tools[name] : undefined;
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, "there is no such tool");
     context.get("logFields").tool = name;
@@ -72,8 +72,12 @@ function handsOf(
     // A key that leaks from an alert is to be of no more use here than there.
     if (tool.trades && !sender.scopes.includes("admin")) services.requireSource(context);
     const done = await useTool(tool, input, { sender, requestId }, services);
-    const { answer, cut } = bounded(done.result);
-    return { ...done, result: answer, ...cut === null ? {} : { note: noteOf(cut) } };
+    return { ...done, ...bounded(done.result) };
+  };
+
+  const toldOf = (error: unknown): HttpError => {
+    if (error instanceof McpError) throw error;
+    return toHttpError(error, context.get("logFields"));
   };
 
   return {
@@ -81,16 +85,14 @@ function handsOf(
       try {
         return toResult(await use(name, input));
       } catch (error) {
-        if (error instanceof McpError) throw error;
-        const told = toHttpError(error, context.get("logFields"));
-        return { ...toResult(errorBody(told, requestId)), isError: true };
+        return { ...toResult(errorBody(toldOf(error), requestId)), isError: true };
       }
     },
     async readTool(name, input) {
       try {
         return JSON.stringify(await use(name, input));
       } catch (error) {
-        const { code, message } = toHttpError(error, context.get("logFields"));
+        const { code, message } = toldOf(error);
         throw new McpError(ErrorCode.InvalidParams, message, { code });
       }
     },

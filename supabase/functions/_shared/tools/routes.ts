@@ -1,5 +1,4 @@
 import type { Context, Handler } from "hono";
-import * as z from "zod";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { authorize, presentedKey, presentedKeys, type Sender } from "../auth/authorize.ts";
 import { createStrike, strikeValue } from "../auth/strike.ts";
@@ -7,7 +6,7 @@ import type { Variables } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
 import { readJson } from "../http/json-body.ts";
 import { toolNameSchema } from "../validators/tool-name.ts";
-import type { Tool } from "./tool.ts";
+import { inputSchemaOf } from "./tool.ts";
 import { TOOLS } from "./tools.ts";
 import { useTool, type Workshop } from "./use-tool.ts";
 
@@ -32,10 +31,6 @@ export function listTools({ apiKeys }: Pick<ToolServices, "apiKeys">): Handler<{
     return context.json({ tools, request_id: context.get("requestId") });
   };
 }
-
-/** The JSON Schema of what a tool takes. */
-export const inputSchemaOf = ({ schema }: Tool) =>
-  z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 
 /** `POST /tools/<tool-name>`: does it, and answers `{ tool, account, result }`. */
 export function runTool(services: ToolServices): Handler<{ Variables: Variables }> {

@@ -48,6 +48,10 @@ export interface Tool {
   run(input: unknown, call: Call): Promise<unknown>;
 }
 
+/** The JSON Schema of what a tool takes. */
+export const inputSchemaOf = ({ schema }: Tool) =>
+  z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+
 /** Joins a schema and the work on what it reads. */
 export function defineTool<Schema extends z.ZodType>(
   tool: Omit<Tool, "schema" | "run"> & {
