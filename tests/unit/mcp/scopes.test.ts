@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { HttpError } from "../../../supabase/functions/_shared/http/errors.ts";
+import {
+  createRequireSource,
+  parseSources,
+} from "../../../supabase/functions/_shared/http/allowed-sources.ts";
 import { SEAT } from "../../../supabase/functions/_shared/mcp/seat.ts";
 import { type KeyName, sit } from "./harness.ts";
 
@@ -112,14 +115,19 @@ Deno.test("a key that cannot read has the pages, and no resource of an account",
 });
 
 Deno.test("a key that may only trade orders from where alerts are taken from, an operator's from anywhere", async () => {
-  const refuse = () => {
-    throw new HttpError(403, "source_not_allowed", "alerts are not taken from 203.0.113.9");
+  const sources = parseSources("203.0.113.7");
+  assert.ok(typeof sources === "function");
+  const { send, calls } = sit({ requireSource: createRequireSource(sources, 1) });
+  const order = async (key: KeyName, from: string) => {
+    const params = { name: "place_order", arguments: argumentsOf("place_order") };
+    const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+    const { json } = await send(message, { key, headers: { "x-forwarded-for": from } });
+    return json.result.structuredContent.error?.code ?? "booked";
   };
-  const { use, calls } = sit({ requireSource: refuse });
-  const { structuredContent } = await use("place_order", argumentsOf("place_order"), "trader");
-  assert.equal(structuredContent.error.code, "source_not_allowed");
+  assert.equal(await order("trader", "198.51.100.1"), "source_not_allowed");
   assert.deepEqual(calls, []);
-  assert.equal((await use("place_order", argumentsOf("place_order"))).isError, undefined);
+  assert.equal(await order("trader", "203.0.113.7"), "booked");
+  assert.equal(await order("admin", "198.51.100.1"), "booked");
 });
 
 Deno.test("without a key, or with a wrong one, nothing is answered but 401", async () => {
