@@ -5,11 +5,13 @@ import { standardError } from "../log.ts";
 import { inRepository } from "../paths.ts";
 import { databaseRegions } from "./database.ts";
 import { readPages, type Regions, withRegions } from "./regions.ts";
+import { seatPages, seatPagesPath } from "./seat.ts";
 import { tableRegions } from "./tables.ts";
 
 /**
  * `deno task docs:tables`: writes the parts of README.md and docs/ that are made from the code; `deno task docs:rpc` those
- * that are made from the comments in a database built from the migrations just now. Returns the exit code.
+ * that are made from the comments in a database built from the migrations just now. Both write the pages that assistants
+ * read. Returns the exit code.
  */
 async function main([what]: string[]): Promise<number> {
   try {
@@ -17,6 +19,7 @@ async function main([what]: string[]): Promise<number> {
       ? await withFreshDatabase(({ owner }) => withConnection(owner, databaseRegions))
       : await tableRegions();
     await write(regions);
+    await Deno.writeTextFile(seatPagesPath, seatPages(await readPages()));
     return 0;
   } catch (error) {
     standardError(`error: ${errorText(error)}`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makeTrades, rowsOf } from "../support/backtests.ts";
 import { heartOf, refusedWithKey, requestsWithKey } from "../support/key-places.ts";
+import { callTool, withClient } from "../support/mcp-client.ts";
 import { send, withOwnStack } from "../support/own-stack.ts";
 import { workbookOf } from "../support/workbooks.ts";
 
@@ -36,6 +37,19 @@ Deno.test("on the hosted Deno the functions answer, and no line of the stack's o
       });
       const { result } = await response.json();
       assert.equal(result?.check.equal, true, JSON.stringify(result));
+    });
+
+    await t.step("an assistant orders, reads what became of it, and has the pages", async () => {
+      const { api_url, api_key } = stack.info;
+      const headers = { "x-api-key": api_key };
+      await withClient(async (client) => {
+        const order = { symbol: "ACME", side: "buy", quantity: "1", price: "10" };
+        assert.equal((await callTool(client, "place_order", order)).data.result?.status, "filled");
+        const { data } = await callTool(client, "list_positions", { symbol: "ACME" });
+        assert.equal(data.result[0]?.quantity, "1");
+        const { contents } = await client.readResource({ uri: "docs://errors" });
+        assert.match(JSON.stringify(contents), /insufficient_funds/);
+      }, { url: `${api_url}/functions/v1/mcp`, headers });
     });
 
     await t.step("alerts with the key in every place leave none in the output", async () => {

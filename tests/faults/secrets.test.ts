@@ -80,6 +80,33 @@ function toolsWith(key: string, other: string): Sent[] {
   );
 }
 
+/** What an assistant sends, or is made to. */
+function messagesWith(key: string, other: string): Sent[] {
+  const order = { symbol: "SECRET", side: "buy", quantity: "1", price: "10" };
+  const messages: [method: string, params: Record<string, unknown>][] = [
+    ["initialize", { protocolVersion: key, capabilities: {}, clientInfo: { name: key, version: key } }],
+    ["tools/call", { name: "place_order", arguments: { ...order, comment: key, id: `seat ${key}` } }],
+    ["tools/call", { name: "halt", arguments: { reason: zeroWidth(key) } }],
+    ["tools/call", { name: "resume", arguments: {} }],
+    ["tools/call", { name: "list_alerts", arguments: { strategy: key, [key]: key } }],
+    ["tools/call", { name: key, arguments: {} }],
+    ["resources/read", { uri: `account://${key}/positions` }],
+    ["prompts/get", { name: "review_strategy", arguments: { strategy: key.slice(0, 60), [key]: key } }],
+    [key, { [key]: key }],
+  ];
+  return [key, other].flatMap((sender) =>
+    messages.map(([method, params], index) => ({
+      path: `mcp?key=${key}`,
+      headers: {
+        "x-api-key": sender,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: { jsonrpc: "2.0", id: index === 0 ? key : index, method, params },
+    }))
+  );
+}
+
 const readsWith = (key: string): Sent[] =>
   ["", "/alerts", "/orders", "/positions/X"].map((part) => ({
     path: `portfolio${part}?strategy=${key.slice(-64)}&symbol=${key}&note=${key}`,
@@ -127,12 +154,19 @@ async function redisOf({ info }: Stack): Promise<string[]> {
   return [...names, ...await Promise.all(names.map((name) => ask(["GET", name])))];
 }
 
-Deno.test("ten live keys, each sent in every place of alerts, arrays, tools and reads, are nowhere afterwards: in no answer, table, cache or log", async () => {
+Deno.test("ten live keys, each sent in every place of alerts, arrays, tools, messages of assistants and reads, are nowhere afterwards: in no answer, table, cache or log", async () => {
   await withOwnStack(async (stack, lines) => {
     const answers: string[] = [];
     for (const [index, key] of keys.entries()) {
       const other = keys[(index + 1) % keys.length] ?? "";
-      for (const sent of [...alertsWith(key, other), ...toolsWith(key, other), ...readsWith(key)]) {
+      for (
+        const sent of [
+          ...alertsWith(key, other),
+          ...toolsWith(key, other),
+          ...messagesWith(key, other),
+          ...readsWith(key),
+        ]
+      ) {
         answers.push(await send(stack, sent));
       }
     }

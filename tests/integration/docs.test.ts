@@ -6,6 +6,8 @@ import { post } from "../support/alerts.ts";
 import { newSymbol } from "../support/desk.ts";
 import { type Block, blocks, pages, type Table, tables } from "../support/docs.ts";
 import { apply, filledIn, happened, localized, matches, shell, typescript } from "../support/docs-run.ts";
+import { connectionOf } from "../support/mcp.ts";
+import { withClient } from "../support/mcp-client.ts";
 import { connect, newAccount, unique } from "../support/stack.ts";
 
 const all = blocks();
@@ -20,6 +22,7 @@ const ELSEWHERE: [RegExp, string][] = [
   [/^npx deno task test$/, "that is what is running"],
   [/^npx -y supabase@/, "needs a project; tests/e2e/deploy.test.ts compares every word with the CLI's help"],
   [/^npx -y deno task doctor --remote /, "needs a project; the doctor's own tests run it against the stack"],
+  [/^claude mcp add /, "needs Claude Code; the client of the SDK is connected as it says, below"],
   [/^npx deno task doctor$/, "tests/integration/doctor.test.ts does, with this stack's flags"],
   [
     /^npx deno task deploy (?!.*--dry-run)/,
@@ -36,7 +39,7 @@ Deno.test("every block is of a kind that is run", () => {
   const kinds = new Set(all.map(({ language, info }) => `${language} ${info}`.trim()));
   assert.deepEqual(
     [...kinds].filter((kind) =>
-      !["sh", "sql", "ts", "ts functions", "json", "json alert", "text alert"].includes(kind)
+      !["sh", "sql", "ts", "ts functions", "json", "json alert", "json client", "text alert"].includes(kind)
     ),
     [],
   );
@@ -83,6 +86,18 @@ for (const block of all.filter(({ info }) => info === "alert")) {
     const { status, body } = await post(filledIn(block.text), { query: `?account=${account}` });
     assert.equal(status, 200, JSON.stringify(body));
     assert.equal(body.status, answerTo(block), JSON.stringify(body));
+  });
+}
+
+const clients = all.filter(({ info, text }) => info === "client" || text.startsWith("claude mcp add "));
+Deno.test("there are clients to connect", () => assert.ok(clients.length >= 4));
+for (const block of clients) {
+  Deno.test(`an assistant is connected as it says: ${nameOf(block)}`, async () => {
+    const names = await withClient(
+      async (client) => (await client.listTools()).tools,
+      connectionOf(block.text),
+    );
+    assert.ok(names.length > 0);
   });
 }
 

@@ -133,6 +133,29 @@ Deno.test("tools are as described: their list, one that is done, one that is ref
   }
 });
 
+Deno.test("the seat for assistants is as described: a reply, an error, a request without a key", async () => {
+  for (
+    const [method, key] of [["ping", stack.api_key], ["tools/list", stack.api_key], [
+      "nonsense",
+      stack.api_key,
+    ], [
+      "ping",
+      "",
+    ]] as const
+  ) {
+    const response = await fetch(`${functions}/mcp`, {
+      method: "POST",
+      headers: {
+        "x-api-key": key,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method }),
+    });
+    asDescribed("/mcp", "post", response.status, await response.json());
+  }
+});
+
 Deno.test("notifications are as described", async () => {
   const headers = { "x-api-key": stack.api_key };
   const sent = await fetch(`${functions}/notifications`, { method: "POST", headers });

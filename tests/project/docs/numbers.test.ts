@@ -11,6 +11,7 @@ import { SHORTEST_SECRET } from "../../../supabase/functions/_shared/config/conf
 import { BODY_MS } from "../../../supabase/functions/_shared/http/body.ts";
 import { LONGEST_WAIT_MS } from "../../../supabase/functions/_shared/locks/deadline.ts";
 import { LONGEST_KEY } from "../../../supabase/functions/_shared/locks/lock-key.ts";
+import { LONGEST_ANSWER } from "../../../supabase/functions/_shared/mcp/bounded.ts";
 import { MAX_DIGITS } from "../../../supabase/functions/_shared/validators/decimal.ts";
 import { pages, tokensOf } from "../../support/docs.ts";
 import { lexer } from "marked";
@@ -74,6 +75,7 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/security.md", `at most ${mostInFlight.toLocaleString("en")} alerts under way`],
   ["docs/errors.md", `The URL is longer than ${longestUrl.toLocaleString("en")} characters`],
   ["docs/errors.md", `carries more than ${words[mostKeys]} keys`],
+  ["docs/mcp.md", `at most ${LONGEST_ANSWER.toLocaleString("en")} characters`],
   ["docs/errors.md", `over ${LONGEST_KEY} bytes`],
   ["docs/errors.md", `1 to ${LONGEST_WAIT_MS} milliseconds`],
   ["docs/operations.md", `after ${keeps("keep_marks_days")} days`],

@@ -3,8 +3,10 @@ import { dirname, join } from "node:path";
 import GithubSlugger from "github-slugger";
 import type { Tokens } from "marked";
 import { regionsOf, withRegions } from "../../../local/docs/regions.ts";
+import { seatPages, seatPagesPath } from "../../../local/docs/seat.ts";
 import { tableRegions } from "../../../local/docs/tables.ts";
 import { exists, inRepository } from "../../../local/paths.ts";
+import { LONGEST_ANSWER } from "../../../supabase/functions/_shared/mcp/bounded.ts";
 import { pages, read } from "../../support/docs.ts";
 
 const { tasks } = JSON.parse(await Deno.readTextFile(inRepository("deno.json")));
@@ -63,6 +65,14 @@ Deno.test("the tables are what the code makes of them now", async () => {
   const regions = await tableRegions();
   for (const [page, text] of pages) {
     assert.equal(text, await withRegions(text, regions), `${page}: run deno task docs:tables`);
+  }
+});
+
+Deno.test("assistants read the pages as they are, and each is short enough to be read whole", async () => {
+  const made = await Deno.readTextFile(seatPagesPath);
+  assert.equal(made, seatPages(pages), "run deno task docs:tables");
+  for (const [name, { text }] of Object.entries<{ text: string }>(JSON.parse(made))) {
+    assert.ok(text.length > 0 && text.length <= LONGEST_ANSWER, name);
   }
 });
 

@@ -44,13 +44,23 @@ export const presentedKey = (context: Context): string | null => presentedKeys(c
  * @throws HttpError 401 for no key or a wrong one, 403 when it lacks the scope
  */
 export function authorize(service: ApiKeyAuthService, key: string | null, scope: Scope): Sender {
+  const sender = identify(service, key);
+  requireScope(sender, scope);
+  return sender;
+}
+
+/**
+ * The sender whose key it is, whatever it may do.
+ *
+ * @throws HttpError 401 for no key or a wrong one
+ */
+export function identify(service: ApiKeyAuthService, key: string | null): Sender {
   if (key === null) {
     throw unauthorized("missing_key", "send an API key: header x-api-key, or a field key in the body");
   }
   const check = service.checkApiKey(key);
   if (!check.ok) throw unauthorized(check.code, "this API key is not valid");
   const { id, scopes, account } = check;
-  requireScope({ id, scopes, account }, scope);
   return { id, scopes, account };
 }
 

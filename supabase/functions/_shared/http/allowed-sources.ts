@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { isWithin, type Network, parseAddress, parseNetwork } from "./address.ts";
 import type { Variables } from "./app.ts";
 import { clientAddress, type TrustedProxy } from "./client-address.ts";
@@ -36,20 +36,30 @@ export function parseSources(text: string): Sources | null | Error {
   };
 }
 
-/** Refuses requests from other addresses with 403, whatever they carry; null: nobody is refused. */
+/** Refuses a request from an address that alerts are not taken from. Throws HttpError 403. */
+export type RequireSource = (context: Context<{ Variables: Variables }>) => void;
+
+/** That refusal for these sources, whatever the request carries; null: nobody is refused. */
+export function createRequireSource(sources: Sources | null, proxy: TrustedProxy): RequireSource {
+  if (sources === null) return () => {};
+  return (context) => {
+    const address = clientAddress(context.req.raw.headers, proxy);
+    if (address !== null && sources(address)) return;
+    context.get("logFields").address = address;
+    const from = address ?? "an address that no proxy says";
+    const told: Record<string, string> = address === null ? {} : { [CLIENT_ADDRESS]: address };
+    throw new HttpError(403, "source_not_allowed", `alerts are not taken from ${from}`, undefined, told);
+  };
+}
+
+/** The same as middleware. */
 export function allowSources(
   sources: Sources | null,
   proxy: TrustedProxy,
 ): MiddlewareHandler<{ Variables: Variables }> {
-  if (sources === null) return (_, next) => next();
+  const requireSource = createRequireSource(sources, proxy);
   return async (context, next) => {
-    const address = clientAddress(context.req.raw.headers, proxy);
-    if (address === null || !sources(address)) {
-      context.get("logFields").address = address;
-      const from = address ?? "an address that no proxy says";
-      const told: Record<string, string> = address === null ? {} : { [CLIENT_ADDRESS]: address };
-      throw new HttpError(403, "source_not_allowed", `alerts are not taken from ${from}`, undefined, told);
-    }
+    requireSource(context);
     await next();
   };
 }

@@ -87,23 +87,25 @@ export function createApp(log: Log, onAnswer?: OnAnswer): App {
     )
   );
   app.onError((error, context) => {
-    const requestId = context.get("requestId");
-    if (error instanceof HttpError) {
-      context.get("logFields").code = error.code;
-      return context.json(errorBody(error, requestId), error.status, error.headers);
-    }
-    Object.assign(context.get("logFields"), {
-      failure: "unexpected",
-      error: error.name,
-      at: originOf(error),
-    });
-    return context.json(errorBody(new HttpError(500, "internal", "something went wrong"), requestId), 500);
+    const told = toHttpError(error, context.get("logFields"));
+    return context.json(errorBody(told, context.get("requestId")), told.status, told.headers);
   });
   return app;
 }
 
+/** The error as it is answered: an {@link HttpError} as itself, anything else as a 500 whose cause only the log tells. */
+export function toHttpError(error: unknown, logFields: LogFields): HttpError {
+  if (error instanceof HttpError) {
+    logFields.code = error.code;
+    return error;
+  }
+  const { name, stack, message } = error instanceof Error ? error : new Error(typeof error);
+  Object.assign(logFields, { failure: "unexpected", error: name, at: originOf({ stack, message }) });
+  return new HttpError(500, "internal", "something went wrong");
+}
+
 /** Where an error was thrown: a place in the code. Its message may hold values, on any number of lines, and is not logged. */
-function originOf({ stack = "", message }: Error): string {
+function originOf({ stack = "", message }: Pick<Error, "stack" | "message">): string {
   const places = stack.replace(message, "").split("\n").map((line) => line.trim());
   return places.find((line) => line.startsWith("at "))?.slice(0, 200) ?? "unknown";
 }

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
+import { HttpError } from "./errors.ts";
 
 /**
  * Lets pages of these origins read the answers (CORS), and answers their preflights; `*` lets any page. Without origins
@@ -10,9 +11,27 @@ export function allowBrowsers(origins: readonly string[], methods = ["GET", "HEA
   return cors({
     origin: origins.includes("*") ? "*" : [...origins],
     allowMethods: methods,
-    allowHeaders: ["authorization", "x-api-key", "x-request-id", "if-none-match", "content-type"],
+    allowHeaders: ["authorization", "x-api-key", "x-request-id", "if-none-match", "content-type"]
+      .concat("mcp-protocol-version"),
     exposeHeaders: ["etag", "age", "x-cache", "x-cache-stale", "x-request-id"]
       .concat(["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"]),
     maxAge: 600,
   });
+}
+
+/** Pages that this machine's own programs serve. */
+const THIS_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/**
+ * Refuses what pages of other origins send. A page whose name was pointed at this machine (DNS rebinding) reaches what runs
+ * here as if it were its own; its origin gives it away. Programs send none.
+ */
+export function refuseOtherPages(origins: readonly string[]): MiddlewareHandler {
+  return async (context, next) => {
+    const origin = context.req.header("origin");
+    const isKnown = origin === undefined || THIS_MACHINE.test(origin) ||
+      origins.some((each) => each === "*" || each === origin);
+    if (!isKnown) throw new HttpError(403, "origin_not_allowed", "pages of this origin may not ask");
+    await next();
+  };
 }

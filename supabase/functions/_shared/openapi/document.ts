@@ -1,5 +1,6 @@
 import { alertPaths } from "./alerts.ts";
 import { healthPaths } from "./health.ts";
+import { mcpPaths } from "./mcp.ts";
 import { notificationPaths } from "./notifications.ts";
 import { createComponents, type Part } from "./parts.ts";
 import { portfolioPaths } from "./portfolio.ts";
@@ -16,6 +17,7 @@ export function openApiDocument(projectUrl: string): Part {
     ...alertPaths(components),
     ...portfolioPaths(components),
     ...toolPaths(components),
+    ...mcpPaths(components),
     ...notificationPaths(components),
     ...healthPaths(components),
   };

@@ -166,16 +166,13 @@ const performance = z.object({
 }).meta({ id: "Performance" });
 
 /** The answer of each resource, by its name in the path. */
-export const RESOURCE_ANSWERS: Readonly<Record<string, { summary: string; answer: z.ZodType }>> = {
-  "": { summary: "An account in one row", answer: summary },
-  positions: { summary: "Its positions, flat ones included", answer: z.array(position) },
-  orders: { summary: "Its orders, newest first", answer: z.array(order) },
-  fills: { summary: "Its fills, newest first", answer: z.array(fill) },
-  trades: { summary: "Its closed round trips, newest first", answer: z.array(trade) },
-  alerts: {
-    summary: "Its alerts with the answers they got, newest first",
-    answer: z.array(recordedAlert),
-  },
-  equity: { summary: "Its equity over time, oldest first", answer: z.array(point) },
-  performance: { summary: "How it did", answer: performance },
+export const RESOURCE_ANSWERS: Readonly<Record<string, z.ZodType>> = {
+  "": summary,
+  positions: z.array(position),
+  orders: z.array(order),
+  fills: z.array(fill),
+  trades: z.array(trade),
+  alerts: z.array(recordedAlert),
+  equity: z.array(point),
+  performance,
 };

@@ -26,13 +26,13 @@ export function portfolioPaths(components: Components): Part {
     },
   });
   const query = (...names: string[]) => queryParameters(components, portfolioQuerySchema, names);
-  const resources = Object.entries(RESOURCES).flatMap(([name, { takes }]) => {
-    const described = RESOURCE_ANSWERS[name];
-    if (described === undefined) return [];
+  const resources = Object.entries(RESOURCES).flatMap(([name, { takes, summary }]) => {
+    const answers = RESOURCE_ANSWERS[name];
+    if (answers === undefined) return [];
     const path = name === "" ? "/portfolio" : `/portfolio/${name}`;
     const parameters = query("account", ...Object.keys(takes));
     const id = name === "" ? "readPortfolio" : `read${name[0]?.toUpperCase()}${name.slice(1)}`;
-    return [[path, operation(id, described.summary, parameters, components.use(described.answer))]];
+    return [[path, operation(id, summary, parameters, components.use(answers))]];
   });
   return {
     ...Object.fromEntries(resources),

@@ -15,6 +15,8 @@ const cash = decimal("unsigned");
 export const halt = defineTool({
   description: "Halts an account: from now on only orders that reduce a position are taken.",
   scope: "change",
+  keeps: true,
+  repeatable: true,
   schema: z.strictObject({
     account,
     reason: text(/^[^\p{Cc}\p{Cf}\p{Cs}]{1,200}$/u, "must be at most 200 characters on one line").describe(
@@ -27,6 +29,7 @@ export const halt = defineTool({
 export const resume = defineTool({
   description: "Lifts the halt of an account. The day's loss is counted anew.",
   scope: "change",
+  keeps: true,
   schema: z.strictObject({ account }),
   run: (_, { rpc, account }) => rpc("resume_account", { account }),
 });
@@ -50,6 +53,7 @@ export const resetAccount = defineTool({
 export const createAccount = defineTool({
   description: "Opens an account with an opening deposit.",
   scope: "change",
+  keeps: true,
   schema: z.strictObject({
     account: accountName.refine((name) => name !== null, "is missing: name the new account").describe(
       "Its name.",
@@ -68,6 +72,7 @@ export const createAccount = defineTool({
 export const updateSettings = defineTool({
   description: "Changes the named settings of an account, keeps the others, and answers all of them.",
   scope: "change",
+  repeatable: true,
   schema: z.strictObject({ account, settings }),
   run: ({ settings }, { rpc, account }) => rpc("update_account_settings", { account, settings }),
 });

@@ -26,6 +26,8 @@ export const importBacktestTool = defineTool({
     "Imports TradingView's List of trades into a baseline account, by the times of its orders, each exactly once, and says " +
     "whether its profit is the file's. Where `next` is not null, time ran out: call again with it as `from`.",
   scope: "change",
+  keeps: true,
+  repeatable: true,
   bodyLimit: LARGEST_BODY,
   schema: importOptions.extend({
     file: z.string("is missing: the export").min(1, "is empty").describe(

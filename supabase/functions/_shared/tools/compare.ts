@@ -16,6 +16,7 @@ export const compareAccounts = defineTool({
     "alerts, and what the drift cost), orders (each pair, newest first, at most 1000), curve (what both made).",
   // It reads two accounts: no key of one account may.
   scope: "everywhere",
+  reads: true,
   schema: z.strictObject({
     account,
     baseline: accountName.refine((name) => name !== null, "is missing: name the baseline account").describe(

@@ -14,6 +14,7 @@ export const upsertInstrument = defineTool({
     "size, whether its price may be 0 or below, the currency of its prices, and other names that alerts may use for " +
     "it. Multiplier and currency of one that is held cannot change.",
   scope: "everywhere",
+  repeatable: true,
   schema: z.strictObject({
     symbol: ticker.describe("The instrument, with or without its exchange: alerts are booked without it."),
     multiplier: decimal("positive").describe("Money per unit and point; left out: 1."),

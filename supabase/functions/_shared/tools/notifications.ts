@@ -5,6 +5,7 @@ import { defineTool } from "./tool.ts";
 export const sendTestNotification = defineTool({
   description: "Sends a test to a notification channel, and tells whether its receiver took it.",
   scope: "everywhere",
+  keeps: true,
   schema: z.strictObject({ channel: z.string("is missing: the name of a channel").min(1).max(64) }),
   async run({ channel }, { sendTest }) {
     if (sendTest === null) {

@@ -26,6 +26,7 @@ export const placeOrder = defineTool({
     "Places one order, as an alert would: market, limit, stop, stop_limit or trailing_stop, with an optional stop loss " +
     "and take profit, or several. Refused for want of funds, by a limit of the account, or while it is halted.",
   scope: "change",
+  trades: true,
   schema: z.strictObject({
     account,
     strategy,
@@ -54,6 +55,7 @@ export const closePosition = defineTool({
   description:
     "Closes the position of one symbol and strategy, or the quantity of it that is named, at the market. Never opens one.",
   scope: "change",
+  trades: true,
   schema: z.strictObject({ account, strategy, symbol, quantity: shape.quantity, price, id }).meta({
     required: ["symbol"],
   }),
@@ -66,6 +68,8 @@ export const modify = defineTool({
     "Moves what rests, and places nothing: with stop_loss or take_profit the exits of a position, with a price one other " +
     "order. One of several take profits is named by order_id.",
   scope: "change",
+  trades: true,
+  repeatable: true,
   schema: z.strictObject({
     account,
     strategy,
@@ -88,6 +92,8 @@ export const cancelOrders = defineTool({
   description:
     "Cancels resting orders: one by order_id, those of a symbol and strategy, or with neither all of the account.",
   scope: "change",
+  trades: true,
+  repeatable: true,
   schema: z.strictObject({
     account,
     strategy,

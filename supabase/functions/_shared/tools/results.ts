@@ -11,6 +11,7 @@ export const recordCash = defineTool({
     "Books what holding earned or cost as profit or loss: a dividend, funding, interest, a fee or a correction. Each call " +
     "books once more: it has no id to be repeated by.",
   scope: "change",
+  keeps: true,
   schema: z.strictObject({
     account,
     kind: z.enum(["dividend", "funding", "interest", "fee", "correction"]),

@@ -39,6 +39,14 @@ export interface Tool {
   schema: z.ZodType;
   /** `account`: reads one; `change`: may change one, whose cached reads are void afterwards; `everywhere`: concerns all. */
   scope: "account" | "change" | "everywhere";
+  /** It changes nothing, though it concerns all; one of scope `account` never does. */
+  reads?: true;
+  /** It does what alerts do: a key of scope `trade` may use it for them, besides one of scope `admin`. */
+  trades?: true;
+  /** It takes nothing away that does not come back: a program that asks its user before what destroys need not ask. */
+  keeps?: true;
+  /** The same call once more changes nothing more. */
+  repeatable?: true;
   /** Largest body, in bytes, of one that takes a file; left out: that of all. */
   bodyLimit?: number;
   /**
@@ -48,6 +56,10 @@ export interface Tool {
    */
   run(input: unknown, call: Call): Promise<unknown>;
 }
+
+/** The JSON Schema of what a tool takes. */
+export const inputSchemaOf = ({ schema }: Tool) =>
+  z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 
 /** Joins a schema and the work on what it reads. */
 export function defineTool<Schema extends z.ZodType>(

@@ -1,0 +1,106 @@
+import type { Context, Handler } from "hono";
+import type { ApiKeyAuthService } from "../auth/api-keys.ts";
+import { identify, presentedKey, presentedKeys, type Sender } from "../auth/authorize.ts";
+import { createStrike, strikeValue } from "../auth/strike.ts";
+import type { RequireSource } from "../http/allowed-sources.ts";
+import { toHttpError, type Variables } from "../http/app.ts";
+import { errorBody, HttpError } from "../http/errors.ts";
+import { readJson } from "../http/json-body.ts";
+import { type Done, useTool, type Workshop } from "../tools/use-tool.ts";
+import { type Bounded, bounded } from "./bounded.ts";
+import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
+import { mayUse, missingScope, SEAT, type Seat, seatFor } from "./seat.ts";
+import { createServer, type Hands } from "./server.ts";
+
+/** What the seat needs. */
+export interface SeatServices extends Workshop {
+  apiKeys: ApiKeyAuthService;
+  /** Largest body, in bytes, of a sender who may use no tool that takes a file. */
+  bodyLimit: number;
+  /** Asked before an order of a key that may send alerts and no more. */
+  requireSource: RequireSource;
+  seat?: Seat;
+}
+
+const { ErrorCode, McpError } = types;
+
+type SeatContext = Context<{ Variables: Variables }>;
+
+/**
+ * `POST /mcp`: one message of MCP's Streamable HTTP, and its answer as JSON. Nothing is kept between two of them, since
+ * isolates come and go.
+ */
+export function serveSeat(services: SeatServices): Handler<{ Variables: Variables }> {
+  const { seat = SEAT } = services;
+  return async (context) => {
+    const sender = identify(services.apiKeys, presentedKey(context));
+    context.get("logFields").key_id = sender.id;
+    const own = seatFor(seat, sender);
+    const limits = Object.values(own.tools).map(({ bodyLimit = 0 }) => bodyLimit);
+    const message = await readMessage(context, Math.max(services.bodyLimit, ...limits));
+    const server = createServer(own, sender, handsOf(context, { services, seat, sender }));
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+    await server.connect(transport);
+    const answer = await transport.handleRequest(context.req.raw, { parsedBody: message });
+    // Hono's own, which has the headers that middleware left.
+    return context.newResponse(answer.body, answer);
+  };
+}
+
+/** One message, without any key: its texts are stored and shown. Several would count as one request. */
+async function readMessage(context: SeatContext, limit: number): Promise<unknown> {
+  const message = await readJson(context.req.raw, limit);
+  if (typeof message !== "object" || message === null || Array.isArray(message)) {
+    throw new HttpError(400, "invalid_arguments", "send one JSON-RPC message, not several", [
+      { path: "", message: "is no message" },
+    ]);
+  }
+  return strikeValue(message, createStrike(presentedKeys(context)));
+}
+
+function handsOf(
+  context: SeatContext,
+  { services, seat, sender }: { services: SeatServices; seat: Seat; sender: Sender },
+): Hands {
+  const requestId = context.get("requestId");
+
+  const use = async (name: string, input: unknown): Promise<Done & Bounded> => {
+    const tool = Object.hasOwn(seat.tools, name) ? seat.tools[name] : undefined;
+    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, "there is no such tool");
+    context.get("logFields").tool = name;
+    if (!mayUse(sender, tool)) throw missingScope(tool);
+    // A key that leaks from an alert is to be of no more use here than there.
+    if (tool.trades && !sender.scopes.includes("admin")) services.requireSource(context);
+    const done = await useTool(tool, input, { sender, requestId }, services);
+    return { ...done, ...bounded(done.result) };
+  };
+
+  const toldOf = (error: unknown): HttpError => {
+    if (error instanceof McpError) throw error;
+    return toHttpError(error, context.get("logFields"));
+  };
+
+  return {
+    async useTool(name, input) {
+      try {
+        return toResult(await use(name, input));
+      } catch (error) {
+        return { ...toResult(errorBody(toldOf(error), requestId)), isError: true };
+      }
+    },
+    async readTool(name, input) {
+      try {
+        return JSON.stringify(await use(name, input));
+      } catch (error) {
+        const { code, message } = toldOf(error);
+        throw new McpError(ErrorCode.InvalidParams, message, { code });
+      }
+    },
+  };
+}
+
+/** As text for those who read nothing else, and as data. */
+const toResult = (answer: object): types.CallToolResult => ({
+  content: [{ type: "text", text: JSON.stringify(answer) }],
+  structuredContent: { ...answer },
+});

@@ -1,0 +1,49 @@
+import type { Scope } from "../auth/api-keys.ts";
+import type { Sender } from "../auth/authorize.ts";
+import { HttpError } from "../http/errors.ts";
+import type { Tool } from "../tools/tool.ts";
+import { TOOLS } from "../tools/tools.ts";
+import { type Prompt, PROMPTS } from "./prompts.ts";
+import { READS } from "./reads.ts";
+import { type Resource, RESOURCES } from "./resources.ts";
+
+/** What an assistant finds where it sits down. */
+export interface Seat {
+  tools: Readonly<Record<string, Tool>>;
+  resources: readonly Resource[];
+  prompts: Readonly<Record<string, Prompt>>;
+}
+
+/** The whole of it: what reads a portfolio, and what `POST /tools/<name>` does. */
+export const SEAT: Seat = { tools: { ...READS, ...TOOLS }, resources: RESOURCES, prompts: PROMPTS };
+
+/** Whether a tool changes nothing. */
+export const isReading = ({ scope, reads }: Tool): boolean => scope === "account" || reads === true;
+
+/** The scopes that let a key use a tool, each of them alone. */
+export const scopesOf = (tool: Tool): Scope[] =>
+  isReading(tool) ? ["read", "admin"] : tool.trades ? ["trade", "admin"] : ["admin"];
+
+/** Whether a sender's key may use a tool. */
+export const mayUse = ({ scopes }: Sender, tool: Tool): boolean =>
+  scopesOf(tool).some((scope) => scopes.includes(scope));
+
+/** The refusal of a key that may not. */
+export const missingScope = (tool: Tool): HttpError =>
+  new HttpError(403, "missing_scope", `this API key lacks the scope ${scopesOf(tool).join(" or ")}`);
+
+/** The seat as a sender's key has it: the tools that it may use, and the resources that they read. */
+export function seatFor(seat: Seat, sender: Sender): Seat {
+  const tools = Object.fromEntries(Object.entries(seat.tools).filter(([, tool]) => mayUse(sender, tool)));
+  const resources = seat.resources.filter(({ source }) =>
+    "text" in source || Object.hasOwn(tools, source.tool)
+  );
+  return { ...seat, tools, resources };
+}
+
+/** What a program that asks its user first should know of a tool, in the words of MCP. */
+export const hintsOf = (tool: Tool) => ({
+  readOnlyHint: isReading(tool),
+  destructiveHint: !isReading(tool) && tool.keeps !== true,
+  idempotentHint: isReading(tool) || tool.repeatable === true,
+});

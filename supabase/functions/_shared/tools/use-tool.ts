@@ -1,0 +1,82 @@
+import type { Book } from "../alerts/group-commit.ts";
+import type { Sender } from "../auth/authorize.ts";
+import { HttpError } from "../http/errors.ts";
+import { problemsOf } from "../validators/problem.ts";
+import type { CallRpc } from "./call-rpc.ts";
+import type { ReadImport, SendTest, Tool } from "./tool.ts";
+
+/** What tools work with, whoever asks. */
+export interface Workshop {
+  rpc: CallRpc;
+  book: Book;
+  /** Null or left out where nothing sends notifications. */
+  sendTest?: SendTest | null;
+  readImport: ReadImport;
+  /** Milliseconds that orders have to be booked in. */
+  deadlineMs?: number;
+  /** Told of the account that a tool may have changed, before it is answered. */
+  onChanged?: (accounts: readonly string[]) => void;
+  now?: () => number;
+}
+
+/** Who asks, and by which request. */
+export interface Asker {
+  sender: Sender;
+  requestId: string;
+}
+
+/** What a tool did; without the account where it concerns all of them. */
+export type Done = { account?: string; result: unknown };
+
+/** Longer than an alert gets: no sender gives up after three seconds here, and close_all may have much to do. */
+const DEADLINE = 8_000;
+
+/**
+ * Uses a tool as its schema reads the input. Whether the sender may use it at all is for the caller to ask.
+ *
+ * @param input what was sent, without any key: its texts are stored and shown
+ * @throws HttpError 400 for arguments that it does not take, 403 for another account than the key's, and what the tool throws
+ */
+export async function useTool(
+  tool: Tool,
+  input: unknown,
+  { sender, requestId }: Asker,
+  { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: Workshop,
+): Promise<Done> {
+  const parsed = tool.schema.safeParse(input);
+  if (!parsed.success) {
+    throw new HttpError(
+      400,
+      "invalid_arguments",
+      "the tool does not take these arguments",
+      problemsOf(parsed.error),
+    );
+  }
+  const account = accountOf(tool, parsed.data, sender);
+  try {
+    const deadline = now() + deadlineMs;
+    const call = { account, rpc, book, sendTest, readImport, keyId: sender.id, requestId, deadline };
+    const result = await tool.run(parsed.data, call);
+    return tool.scope === "everywhere" ? { result } : { account, result };
+  } finally {
+    // Also after a failure: what is not known to have happened may have.
+    if (tool.scope === "change") onChanged?.([account]);
+  }
+}
+
+/**
+ * The account that a tool acts on.
+ *
+ * @throws HttpError 403 when the key is another account's, or one account's and the tool concerns all
+ */
+function accountOf(tool: Tool, input: unknown, sender: Sender): string {
+  const { account: named = null } = input as { account?: string | null };
+  const account = named ?? sender.account ?? "default";
+  const isForeign = tool.scope === "everywhere" || account !== sender.account;
+  if (sender.account !== null && isForeign) {
+    throw new HttpError(403, "wrong_account", "this API key may only touch its own account", [
+      { path: "account", message: "is not the account of this API key" },
+    ]);
+  }
+  return account;
+}
