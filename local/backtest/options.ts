@@ -17,7 +17,7 @@ export interface BacktestOptions {
 }
 
 const localUrl = `http://127.0.0.1:${defaultOptions.port}`;
-const HELP = "See npx deno task backtest --help.";
+const HELP = "See npx -y deno task backtest --help.";
 
 /** The text of `--help`. */
 export const usage = `deno task backtest import <file> --account <name> [options]
@@ -48,7 +48,7 @@ export async function readOptions(args: string[]): Promise<BacktestOptions | nul
   if (command !== "import" || path === undefined || more.length > 0) {
     throw new StackError(
       "What to import is not clear.",
-      "Give one file: npx deno task backtest import <file> --account <name>.",
+      "Give one file: npx -y deno task backtest import <file> --account <name>.",
     );
   }
   const isElsewhere = flags.url !== undefined && flags["secret-key"] !== undefined;
@@ -57,7 +57,7 @@ export async function readOptions(args: string[]): Promise<BacktestOptions | nul
   if (secretKey === undefined) {
     throw new StackError(
       "No key: the local stack was never started here.",
-      "Run npx deno task start in another terminal, or give --url and --secret-key of another project.",
+      "Run npx -y deno task start in another terminal, or give --url and --secret-key of another project.",
     );
   }
   return {

@@ -49,7 +49,7 @@ export async function readOptions(args: string[]): Promise<DemoOptions | null> {
   if (key === undefined || secretKey === undefined) {
     throw new StackError(
       "No keys: the local stack was never started here.",
-      "Run npx deno task start in another terminal, or give --url, --key and --secret-key of another project.",
+      "Run npx -y deno task start in another terminal, or give --url, --key and --secret-key of another project.",
     );
   }
   return {

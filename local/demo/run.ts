@@ -59,7 +59,7 @@ async function requireAnswer(url: string): Promise<void> {
   if (answered) return;
   throw new StackError(
     `Nothing answers at ${url}/functions/v1/health.`,
-    "Run npx deno task start in another terminal, or give the --url of a project whose functions are deployed.",
+    "Run npx -y deno task start in another terminal, or give the --url of a project whose functions are deployed.",
   );
 }
 

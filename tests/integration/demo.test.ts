@@ -44,7 +44,7 @@ Deno.test("the demo fills an account with half a year of trades, and a second ru
 Deno.test("without a stack the demo says which command to run, in two lines", async () => {
   const { code, said } = await demo(["--url", `http://127.0.0.1:${freePort()}`, ...keys]);
   assert.equal(code, 1);
-  assert.match(said.trim(), /^error: Nothing answers at .*\n {2}Run npx deno task start /);
+  assert.match(said.trim(), /^error: Nothing answers at .*\n {2}Run npx -y deno task start /);
 });
 
 Deno.test("a wrong key is told, not counted", async () => {

@@ -18,14 +18,14 @@ const nameOf = ({ page, heading, text }: Block) =>
 /** Lines that are not run here, and why. */
 const ELSEWHERE: [RegExp, string][] = [
   [/^git clone /, "tests/e2e/first-minute.test.ts does, in a bare clone"],
-  [/^npx deno task start$/, "tests/e2e/first-minute.test.ts does, in a bare clone"],
-  [/^npx deno task test$/, "that is what is running"],
+  [/^npx -y deno task start$/, "tests/e2e/first-minute.test.ts does, in a bare clone"],
+  [/^npx -y deno task test$/, "that is what is running"],
   [/^npx -y supabase@/, "needs a project; tests/e2e/deploy.test.ts compares every word with the CLI's help"],
   [/^npx -y deno task doctor --remote /, "needs a project; the doctor's own tests run it against the stack"],
   [/^claude mcp add /, "needs Claude Code; the client of the SDK is connected as it says, below"],
-  [/^npx deno task doctor$/, "tests/integration/doctor.test.ts does, with this stack's flags"],
+  [/^npx -y deno task doctor$/, "tests/integration/doctor.test.ts does, with this stack's flags"],
   [
-    /^npx deno task deploy (?!.*--dry-run)/,
+    /^npx -y deno task deploy (?!.*--dry-run)/,
     "needs a project; its --dry-run is run, and tests/project/deploy runs the rest",
   ],
 ];

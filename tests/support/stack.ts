@@ -6,7 +6,7 @@ import type { Database } from "../../supabase/functions/_shared/database/types.t
 const given = Deno.env.get("TEST_STACK");
 if (!given) {
   throw new Error(
-    "TEST_STACK is not set: run `npx deno task test`, or set it to what `deno task start --json` printed.",
+    "TEST_STACK is not set: run `npx -y deno task test`, or set it to what `deno task start --json` printed.",
   );
 }
 

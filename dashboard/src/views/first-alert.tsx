@@ -32,7 +32,7 @@ export function FirstAlert() {
           {connection.alert_key === undefined && (
             <p class="muted">
               A key comes from{" "}
-              <code>npx deno task keys:create</code>; whoever runs this project can make you one.
+              <code>npx -y deno task keys:create</code>; whoever runs this project can make you one.
             </p>
           )}
         </li>

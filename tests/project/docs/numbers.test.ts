@@ -88,7 +88,7 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
 /** Numbers of others, of HTTP and of arithmetic, which no code of ours decides. */
 const GIVEN: [page: string, phrase: string][] = [
   ["docs/cache.md", "Up to 120 ms there and back were measured"], // redis-far.test.ts
-  ["README.md", "A 503 means"],
+  ["README.md", "After a 503"],
   ["README.md", "Node 20 or newer"],
   ["docs/cache.md", "not read before is a 503"],
   ["docs/functions.md", "is a 400 on any Hono app"],

@@ -95,3 +95,13 @@ Deno.test("every page is found from the index", () => {
 Deno.test("no page tells of a place where it was written", () => {
   for (const [page, text] of pages) assert.doesNotMatch(text, /\/work\/|\/tmp\/|TODO|FIXME/, page);
 });
+
+Deno.test("every picture of a page is there, and says what it shows", async () => {
+  for (const page of pages.keys()) {
+    const pictures = [...read(page)].filter(({ type }) => type === "image") as Tokens.Image[];
+    for (const { href, text } of pictures) {
+      assert.ok(await exists(inRepository(join(dirname(page), href))), href);
+      assert.ok(text.length > 20, `${href} has no text for who cannot see it`);
+    }
+  }
+});
