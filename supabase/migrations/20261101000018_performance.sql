@@ -497,14 +497,19 @@ comment on function trading.explain_nulls is
   'Why figures are null, in words, by name. causes: what of the account or the question keeps some of them from being known, in words by what it is called '
   'here; the first that a figure names is its reason.';
 
-create function trading.unseen_reason(coverage trading.coverage) returns text
+create function trading.trade_causes(whole trading.trade_group, coverage trading.coverage) returns jsonb
   language plpgsql immutable set search_path = '' as $$
 begin
-  return case when not trading.is_covered(coverage.marked, coverage.held) then
-    format('%s of %s held days had a mark: nine in ten are needed', coverage.marked, coverage.held) end;
+  return jsonb_build_object(
+    'no_trade', case when whole.trades = 0 then 'no trade was closed' end,
+    'few_trades', case when whole.trades < 2 then 'fewer than two trades were closed' end,
+    'no_win', case when whole.wins = 0 then 'no trade won' end,
+    'no_loss', case when whole.losses = 0 then 'no trade lost' end,
+    'unseen', case when not trading.is_covered(coverage.marked, coverage.held) then
+      format('%s of %s held days had a mark: nine in ten are needed', coverage.marked, coverage.held) end);
 end;
 $$;
-comment on function trading.unseen_reason is 'Why what rests on marks is not known; null: it is.';
+comment on function trading.trade_causes is 'What of the trades, and of the marks while they were held, keeps figures from being known, as explain_nulls takes it.';
 
 create function public.performance(
   inout account text default 'default', from_time timestamptz default null, to_time timestamptz default null,
@@ -529,10 +534,11 @@ declare
   sequence trading.trade_sequence;
   returns trading.account_returns;
   covered trading.coverage;
-  unseen text;
+  is_seen boolean;
   equity trading.equity_figures;
   days numeric;
   symbols text[];
+  causes jsonb;
 begin
   perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
@@ -543,7 +549,7 @@ begin
   sequence := trading.follow_trades(owned.id, epoch, from_time, to_time, strategies, only_symbol);
   returns := trading.judge_returns(owned.id, epoch, from_time, to_time);
   covered := trading.cover(owned, epoch, returns.first_at, returns.last_at, strategies, only_symbol);
-  unseen := trading.unseen_reason(covered);
+  is_seen := trading.is_covered(covered.marked, covered.held);
   if is_whole then
     equity := trading.judge_equity(owned.id, epoch, time_zone, from_time, to_time);
   else
@@ -570,7 +576,7 @@ begin
   average_duration := whole.duration;
   sharpe_per_trade := trading.ratio((whole.won + whole.lost) / nullif(trades, 0) / nullif(whole.deviation, 0));
   exposure := trading.ratio(equity.exposure);
-  if unseen is null then
+  if is_seen then
     average_mae_percent := trading.ratio(100 * whole.adverse);
     average_mfe_percent := trading.ratio(100 * whole.favorable);
     max_drawdown := trading.decimal(equity.drawdown);
@@ -582,7 +588,7 @@ begin
   days := extract(epoch from returns.last_at - returns.first_at) / 86400;
   if is_whole then
     total_return_percent := trading.ratio(100 * returns.total);
-    if unseen is null or returns.moves = 0 then
+    if is_seen or returns.moves = 0 then
       time_weighted_return_percent := trading.ratio(100 * returns.weighted);
       cagr_percent := trading.ratio(case when days >= 365 and returns.weighted > -1 then 100 * ((1 + returns.weighted) ^ (365 / days) - 1) end);
     end if;
@@ -604,6 +610,7 @@ begin
   end if;
 
   coverage := trading.coverage_json(covered);
+  causes := trading.trade_causes(whole, covered);
   reasons := trading.explain_nulls(
     jsonb_build_object('win_rate', win_rate, 'expectancy', expectancy, 'average_duration', average_duration, 'average_win', average_win,
       'largest_win', largest_win, 'average_loss', average_loss, 'largest_loss', largest_loss, 'profit_factor', profit_factor,
@@ -611,15 +618,10 @@ begin
       'average_mfe_percent', average_mfe_percent, 'max_drawdown', max_drawdown, 'max_drawdown_percent', max_drawdown_percent,
       'sharpe', sharpe, 'sortino', sortino, 'calmar', calmar, 'exposure', exposure, 'total_return_percent', total_return_percent,
       'time_weighted_return_percent', time_weighted_return_percent, 'cagr_percent', cagr_percent, 'buy_and_hold_percent', buy_and_hold_percent),
-    jsonb_build_object(
+    causes || jsonb_build_object(
       'filtered', case when not is_whole then 'it is of the whole account: leave out only_strategy and only_symbol' end,
-      'no_trade', case when trades = 0 then 'no trade was closed' end,
-      'few_trades', case when trades < 2 then 'fewer than two trades were closed' end,
-      'no_win', case when wins = 0 then 'no trade won' end,
-      'no_loss', case when losses = 0 then 'no trade lost' end,
       'no_alert', case when returns.last_at is null then 'no alert came' end,
-      'unseen', unseen,
-      'unseen_move', unseen || ', as cash moved',
+      'unseen_move', (causes ->> 'unseen') || ', as cash moved',
       'one_day', case when date_trunc('day', returns.first_at, time_zone) = date_trunc('day', returns.last_at, time_zone) then 'all alerts came on one day' end,
       'short', case when days < 365 then format('the alerts are of %s days: a year is needed', trunc(days)) end,
       'no_symbol', case when cardinality(symbols) = 0 then 'nothing was traded' end,
@@ -669,7 +671,7 @@ in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 ba
 
 grant execute on function trading.ratio, trading.list_results, trading.follow_result, trading.group_trades, trading.trade_groups_json, trading.follow_trades,
   trading.judge_equity, trading.is_covered, trading.list_midnights, trading.list_held_days, trading.judge_held_days, trading.cover, trading.coverage_json,
-  trading.list_unseen_trades, trading.profit_before, trading.judge_returns, trading.buy_and_hold, trading.explain_nulls, trading.unseen_reason
+  trading.list_unseen_trades, trading.profit_before, trading.judge_returns, trading.buy_and_hold, trading.explain_nulls, trading.trade_causes
   to authenticated;
 revoke execute on function public.performance from public, anon;
 grant execute on function public.performance to authenticated, service_role;
