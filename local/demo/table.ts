@@ -26,16 +26,17 @@ export function performanceTable(performance: Figures, summary: Figures): string
     ["Net profit", money(summary.net_pnl)],
     ["  of closed trades", money(performance.net)],
     ["  fees", money(summary.fees)],
-    ["Trades", `${text(performance.trades)}, won ${share(performance.win_rate)}`],
+    ["Trades", `${text(performance.trades)}, won ${known("win_rate", share)}`],
     ["Profit factor", known("profit_factor", rounded)],
-    ["Average win, loss", `${money(performance.average_win)}, ${money(performance.average_loss)}`],
+    ["Average win", known("average_win", money)],
+    ["Average loss", known("average_loss", money)],
     ["Time-weighted return", known("time_weighted_return_percent", percent)],
     ["Buy and hold", known("buy_and_hold_percent", percent)],
     ["Deepest fall", known("max_drawdown", money)],
     ["  in percent", known("max_drawdown_percent", percent)],
     ["Sharpe", known("sharpe", rounded)],
     ["Sortino", known("sortino", rounded)],
-    ["Time in the market", share(performance.exposure)],
+    ["Time in the market", known("exposure", share)],
   ];
   const strategies = (performance.per_strategy as Figures[]).map(({ strategy, trades, net, win_rate }) =>
     [
