@@ -417,7 +417,7 @@ begin
     end if;
     exit when place = cardinality(cash.at) or cash.at[place + 1] > found.last_at;
     place := place + 1;
-    found.moves := found.moves + 1;
+    found.moves := found.moves + (cash.at[place] > found.first_at)::integer;
     paid_in := paid_in + greatest(cash.moved[place] - cash.moved[place - 1], 0);
   end loop;
   if found.last_at is not null and paid_in > 0 then
@@ -623,7 +623,7 @@ begin
       'no_alert', case when returns.last_at is null then 'no alert came' end,
       'unseen_move', (causes ->> 'unseen') || ', as cash moved',
       'one_day', case when date_trunc('day', returns.first_at, time_zone) = date_trunc('day', returns.last_at, time_zone) then 'all alerts came on one day' end,
-      'short', case when days < 365 then format('the alerts are of %s days: a year is needed', trunc(days)) end,
+      'short', case when days < 365 then format('the alerts span %s of the 365 days that are needed', trunc(days)) end,
       'no_symbol', case when cardinality(symbols) = 0 then 'nothing was traded' end,
       'symbols', case when cardinality(symbols) > 1 then format('%s symbols were traded: per_symbol has it of each', cardinality(symbols)) end));
 end;

@@ -129,7 +129,7 @@ begin
   return jsonb_build_object('one', pair.one, 'other', pair.other, 'days', pair.days,
     'correlation', case when is_known then trading.ratio(pair.correlation) end,
     'reason', case when is_known then null
-                   when pair.days < least_days then format('%s days with a result: %s are needed', pair.days, least_days)
+                   when pair.days < least_days then format('%s of the %s days with a result that are needed', pair.days, least_days)
                    else 'one of them made the same every day' end);
 end;
 $$;
@@ -143,12 +143,13 @@ create function public.compare_strategies(
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  chosen constant text[] := trading.choose_strategies(owned.id, owned.epoch, strategies);
+  chosen text[];
   days trading.account_returns;
   curves jsonb;
 begin
   perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
+  chosen := trading.choose_strategies(owned.id, owned.epoch, strategies);
   currency := owned.currency;
   days := trading.judge_returns(owned.id, owned.epoch, from_time, to_time);
   select coalesce(array_agg(c.starts_at order by c.starts_at), '{}'),

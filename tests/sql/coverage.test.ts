@@ -17,7 +17,6 @@ const RESTS_ON_MARKS = [
 /** Monday the 3rd of March 2025, noon, and so many days later. */
 const day = (later: number, time = "12:00:00"): string =>
   `${new Date(Date.UTC(2025, 2, 3 + later)).toISOString().slice(0, 10)}T${time}Z`;
-/** A share and a coin that trades at weekends too. */
 const options = { cash: "1000", settings: { leverage: null } };
 
 /** Buys ten on the first day, and sells them on the last; in between there is a mark on the days that `isMarked`. */

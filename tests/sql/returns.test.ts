@@ -105,7 +105,7 @@ deskTest("the yearly return is that of 365 days, and needs a year", options, asy
   const short = await performance(desk.sql, desk.account);
   deepEqual([short.cagr_percent, short.reasons.cagr_percent], [
     null,
-    "the alerts are of 364 days: a year is needed",
+    "the alerts span 364 of the 365 days that are needed",
   ]);
   await equityOn(desk.sql, desk.account, day(730), 1210);
   equal((await performance(desk.sql, desk.account)).cagr_percent, "10");

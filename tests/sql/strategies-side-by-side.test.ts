@@ -1,86 +1,9 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import fc from "fast-check";
 import type { Sql } from "postgres";
-import { type Desk, deskTest, withDesk } from "../support/desk.ts";
-import { type Figures, performance } from "../support/figures.ts";
+import { deskTest } from "../support/desk.ts";
+import { performance } from "../support/figures.ts";
 import { asUserId, newUser } from "../support/signed-in.ts";
-
-const DAY_MS = 86_400_000;
-const day = (later: number, time = "12:00:00"): string =>
-  `${new Date(Date.UTC(2025, 2, 3) + later * DAY_MS).toISOString().slice(0, 10)}T${time}Z`;
-const options = { settings: { leverage: null } };
-
-interface Compared {
-  times: string[];
-  figures: (Figures & { strategy: string; curve: string[] })[];
-  together: Figures & { curve: string[] };
-  correlations: {
-    one: string;
-    other: string;
-    days: number;
-    correlation: string | null;
-    reason: string | null;
-  }[];
-}
-
-async function compare(
-  sql: Sql,
-  account: string,
-  strategies: string[] | null = null,
-  more: Record<string, string> = {},
-) {
-  const { bucket = null, from_time = null, to_time = null } = more;
-  const [row] = await sql`
-    select to_jsonb(c) as compared from public.compare_strategies(${account}, ${strategies}, ${bucket}, ${from_time}, ${to_time}) c`;
-  return row?.compared as Compared;
-}
-
-/** Strategies and what each closes on which day. */
-type Results = { strategy: string; later: number; net: number }[];
-
-/** Books round trips of one unit, each at noon of its day. */
-async function trade(desk: Desk, results: Results): Promise<void> {
-  const inOrder = results.toSorted((a, b) => a.later - b.later);
-  await desk.batch(inOrder.flatMap(({ strategy, later, net }, index) => {
-    const at = { strategy, symbol: `S${strategy.length}`, quantity: "1", received_at: day(later) };
-    return [
-      { ...at, action: "buy", price: "1000", comment: `${index}` },
-      { ...at, action: "sell", price: String(1000 + net), comment: `${index}` },
-    ];
-  }));
-}
-
-/** Pearson's correlation of what two strategies made a day, of every day from the first to the last of any, in doubles. */
-function correlationOf(results: Results, one: string, other: string): number {
-  const days = results.map(({ later }) => later);
-  const first = Math.min(...days);
-  const of = (strategy: string) => {
-    const daily = Array<number>(Math.max(...days) - first + 1).fill(0);
-    for (const each of results) {
-      if (each.strategy === strategy) daily[each.later - first] = (daily[each.later - first] ?? 0) + each.net;
-    }
-    const mean = daily.reduce((sum, value) => sum + value, 0) / daily.length;
-    return daily.map((value) => value - mean);
-  };
-  const [a, b] = [of(one), of(other)];
-  const product = (x: number[], y: number[]) =>
-    x.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0);
-  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
-}
-
-/** Forty days of three strategies, by a seed. */
-function make(seed: number): Results {
-  const result = fc.record({
-    strategy: fc.constantFrom("a", "bb", "ccc"),
-    later: fc.integer({ min: 0, max: 60 }),
-    net: fc.integer({ min: -90, max: 99 }),
-  });
-  const all = fc.array(result, { minLength: 120, maxLength: 160 });
-  return [
-    ...(fc.sample(all, { numRuns: 1, seed })[0] ?? []),
-    ...["a", "bb", "ccc"].map((strategy) => ({ strategy, later: 0, net: 1 })),
-  ];
-}
+import { compare, day, make, options, trade } from "../support/strategies.ts";
 
 // What is told ----------------------------------------------------------------------------------
 
@@ -158,75 +81,6 @@ deskTest("what record_cash books for a strategy is its result", options, async (
   const { figures: [a] } = await compare(desk.sql, desk.account, null, { bucket: "day" });
   deepEqual([a?.curve, a?.net, a?.income], [["10", "12"], "12", "2"]);
 });
-
-// Correlation -----------------------------------------------------------------------------------
-
-for (const seed of [11, 12, 13, 14]) {
-  Deno.test(`correlations are those of a plain model, case ${seed}`, () =>
-    withDesk(options, async (desk) => {
-      const results = make(seed);
-      await trade(desk, results);
-      const exact = await desk.sql`
-        select c.one, c.other, c.correlation from trading.accounts a
-        cross join lateral trading.correlate_strategies(a, null, null, array['a', 'bb', 'ccc']) c where a.name = ${desk.account}`;
-      equal(exact.length, 3);
-      for (const { one, other, correlation } of exact) {
-        ok(Math.abs(Number(correlation) - correlationOf(results, one, other)) < 1e-9, `${one} ${other}`);
-      }
-      const { correlations } = await compare(desk.sql, desk.account);
-      for (const { one, other, correlation } of correlations) {
-        ok(Math.abs(Number(correlation) - correlationOf(results, one, other)) < 6e-9, `${one} ${other}`);
-      }
-    }));
-}
-
-deskTest(
-  "strategies that do the same are at 1, and those that do the opposite at -1",
-  options,
-  async (desk) => {
-    const days = Array.from({ length: 30 }, (_, later) => later);
-    await trade(
-      desk,
-      days.flatMap((later) => [
-        { strategy: "a", later, net: later % 7 },
-        { strategy: "bb", later, net: 2 * (later % 7) },
-        { strategy: "ccc", later, net: -(later % 7) },
-      ]),
-    );
-    const { correlations } = await compare(desk.sql, desk.account);
-    deepEqual(correlations.map(({ days, correlation }) => [days, correlation]), [[30, "1"], [30, "-1"], [
-      30,
-      "-1",
-    ]]);
-  },
-);
-
-deskTest(
-  "of fewer than thirty days, and of one that made the same every day, there is none, and it says why",
-  options,
-  async (desk) => {
-    const days = Array.from({ length: 30 }, (_, later) => later);
-    await trade(
-      desk,
-      days.flatMap((later) => [
-        { strategy: "a", later, net: 3 },
-        { strategy: "bb", later, net: later % 2 },
-        ...later < 5
-          ? [{ strategy: "ccc", later, net: later }, { strategy: "dddd", later, net: -later }]
-          : [],
-      ]),
-    );
-    const { correlations } = await compare(desk.sql, desk.account);
-    const told = Object.fromEntries(
-      correlations.map((
-        { one, other, correlation, reason },
-      ) => [one + other, [correlation === null, reason]]),
-    );
-    deepEqual(told.abb, [true, "one of them made the same every day"]);
-    deepEqual(told.cccdddd, [true, "5 days with a result: 30 are needed"]);
-    deepEqual(told.bbccc, [false, null]);
-  },
-);
 
 // Bounds ----------------------------------------------------------------------------------------
 

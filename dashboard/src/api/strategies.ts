@@ -30,6 +30,4 @@ export const compareStrategies = async (
   account: string,
   asked: Since & { strategies: string[] },
 ): Promise<SideBySide> =>
-  await ask(
-    client.rpc("compare_strategies", { account, ...asked }),
-  ) as unknown as SideBySide;
+  await ask(client.rpc("compare_strategies", { account, ...asked })) as unknown as SideBySide;

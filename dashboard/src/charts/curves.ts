@@ -31,21 +31,14 @@ const ofMoney = (places: number) => ({
   },
 } as const);
 
-/** Draws curves of money as lines. */
+/** Draws a curve of money as a line. */
 export function drawLine<Point extends { time: number }>(
   chart: IChartApi,
   curve: Curve<Point, LineSeriesPartialOptions>,
   places = 2,
 ): Drawing<Point> {
-  const series = chart.addSeries(LineSeries, {
-    ...ofMoney(places),
-    lineWidth: 2,
-    ...curve.options,
-  }, curve.pane);
-  return {
-    show: (points) => series.setData(dataOf(points, curve.value)),
-    recolor: (palette) => series.applyOptions(curve.look(palette)),
-  };
+  const options = { ...ofMoney(places), lineWidth: 2, ...curve.options } as const;
+  return drawOn(chart.addSeries(LineSeries, options, curve.pane), curve);
 }
 
 /** Draws a curve of money with its area filled. */
@@ -54,24 +47,24 @@ export function drawArea<Point extends { time: number }>(
   curve: Curve<Point, AreaSeriesPartialOptions>,
   places = 2,
 ): Drawing<Point> {
-  const series = chart.addSeries(AreaSeries, {
-    ...ofMoney(places),
-    ...curve.options,
-  }, curve.pane);
-  if (curve.margins !== undefined) {
-    series.priceScale().applyOptions({ scaleMargins: curve.margins });
-  }
-  return {
-    show: (points) => series.setData(dataOf(points, curve.value)),
-    recolor: (palette) => series.applyOptions(curve.look(palette)),
-  };
+  return drawOn(chart.addSeries(AreaSeries, { ...ofMoney(places), ...curve.options }, curve.pane), curve);
 }
 
-const dataOf = <Point extends { time: number }>(
-  points: readonly Point[],
-  value: (point: Point) => number,
-) =>
-  points.map((point) => ({
-    time: point.time as UTCTimestamp,
-    value: value(point),
-  }));
+/** What of a series is the same whatever it looks like. */
+interface Series<Options> {
+  setData(data: { time: UTCTimestamp; value: number }[]): void;
+  applyOptions(options: Options): void;
+  priceScale(): { applyOptions(options: { scaleMargins: { top: number; bottom: number } }): void };
+}
+
+function drawOn<Point extends { time: number }, Options>(
+  series: Series<Options>,
+  { value, look, margins }: Curve<Point, Options>,
+): Drawing<Point> {
+  if (margins !== undefined) series.priceScale().applyOptions({ scaleMargins: margins });
+  return {
+    show: (points) =>
+      series.setData(points.map((point) => ({ time: point.time as UTCTimestamp, value: value(point) }))),
+    recolor: (palette) => series.applyOptions(look(palette)),
+  };
+}

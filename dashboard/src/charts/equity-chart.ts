@@ -43,17 +43,9 @@ export function createEquityChart(
       const falls = drawArea<EquityMoment>(chart, {
         value: ({ fall }) => -fall,
         pane: 1,
-        options: {
-          lineWidth: 1,
-          invertFilledArea: true,
-          autoscaleInfoProvider: fromTop,
-        },
+        options: { lineWidth: 1, invertFilledArea: true, autoscaleInfoProvider: fromTop },
         margins: { top: 0.06, bottom: 0.12 },
-        look: ({ down }) => ({
-          lineColor: down,
-          topColor: fade(down, 0.05),
-          bottomColor: fade(down, 0.3),
-        }),
+        look: ({ down }) => ({ lineColor: down, topColor: fade(down, 0.05), bottomColor: fade(down, 0.3) }),
       }, money.places);
       const [upper, lower] = chart.panes();
       upper?.setStretchFactor(3.2);
@@ -69,17 +61,10 @@ function calm(original: () => AutoscaleInfo | null): AutoscaleInfo | null {
     { minValue: 0, maxValue: 0 };
   const least = Math.max(Math.abs(maxValue) * 0.001, 1);
   const margin = Math.max(0, least - (maxValue - minValue)) / 2;
-  return {
-    priceRange: { minValue: minValue - margin, maxValue: maxValue + margin },
-  };
+  return { priceRange: { minValue: minValue - margin, maxValue: maxValue + margin } };
 }
 
 /** No drawdown is a line on top, with room below it. */
 function fromTop(original: () => AutoscaleInfo | null): AutoscaleInfo {
-  return {
-    priceRange: {
-      minValue: Math.min(original()?.priceRange?.minValue ?? 0, -1),
-      maxValue: 0,
-    },
-  };
+  return { priceRange: { minValue: Math.min(original()?.priceRange?.minValue ?? 0, -1), maxValue: 0 } };
 }

@@ -5,11 +5,7 @@ import { drawLine } from "./curves.ts";
 import type { Line, LinesMoment } from "./lines.ts";
 import { createPointChart } from "./point-chart.ts";
 
-const STYLES = {
-  solid: LineStyle.Solid,
-  dashed: LineStyle.Dashed,
-  dotted: LineStyle.Dotted,
-};
+const STYLES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineStyle.Dotted };
 
 /** Draws several results over each other, the first on top. */
 export function createLinesChart(

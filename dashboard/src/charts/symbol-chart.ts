@@ -42,11 +42,7 @@ export function createSymbolChart(
   host: HTMLElement,
   { clock, onPoint }: { clock: Clock; onPoint: OnPoint<MarkBar> },
 ): Chart<MarkBar> {
-  return createPointChart<MarkBar>(host, {
-    clock,
-    onPoint,
-    draw: (chart) => [drawBars(chart)],
-  });
+  return createPointChart<MarkBar>(host, { clock, onPoint, draw: (chart) => [drawBars(chart)] });
 }
 
 function drawBars(chart: IChartApi): Drawing<MarkBar> {
@@ -54,40 +50,23 @@ function drawBars(chart: IChartApi): Drawing<MarkBar> {
   let bars: readonly MarkBar[] = [];
   // The first minutes are bars as well, not walls.
   chart.timeScale().applyOptions({ maxBarSpacing: 26 });
-  chart.priceScale("right").applyOptions({
-    scaleMargins: { top: 0.16, bottom: 0.16 },
-  });
+  chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.16, bottom: 0.16 } });
   const formatter = (value: number) => formatDecimal(String(Number(value.toPrecision(8))), { least: 2 });
   const shared = {
     priceLineVisible: false,
     priceFormat: { type: "custom", minMove: 0.0001, formatter },
     autoscaleInfoProvider: roomy,
   } as const;
-  const candles = chart.addSeries(CandlestickSeries, {
-    ...shared,
-    borderVisible: false,
-  });
+  const candles = chart.addSeries(CandlestickSeries, { ...shared, borderVisible: false });
   const line = chart.addSeries(LineSeries, { ...shared, lineWidth: 2 });
-  const [onCandles, onLine] = [
-    createSeriesMarkers(candles),
-    createSeriesMarkers(line),
-  ];
+  const [onCandles, onLine] = [createSeriesMarkers(candles), createSeriesMarkers(line)];
 
   const draw = () => {
     const moved = bars.filter(({ high, low }) => high > low).length * 2 > bars.length;
     const at = (bar: MarkBar) => bar.time as UTCTimestamp;
-    const prices = (bar: MarkBar) => ({
-      open: bar.open,
-      high: bar.high,
-      low: bar.low,
-      close: bar.close,
-    });
-    candles.setData(
-      moved ? bars.map((bar) => ({ time: at(bar), ...prices(bar) })) : [],
-    );
-    line.setData(
-      moved ? [] : bars.map((bar) => ({ time: at(bar), value: bar.close })),
-    );
+    const prices = (bar: MarkBar) => ({ open: bar.open, high: bar.high, low: bar.low, close: bar.close });
+    candles.setData(moved ? bars.map((bar) => ({ time: at(bar), ...prices(bar) })) : []);
+    line.setData(moved ? [] : bars.map((bar) => ({ time: at(bar), value: bar.close })));
     const markers = palette === null ? [] : markersOf(bars, palette);
     onCandles.setMarkers(moved ? markers : []);
     onLine.setMarkers(moved ? [] : markers);
@@ -100,12 +79,7 @@ function drawBars(chart: IChartApi): Drawing<MarkBar> {
     recolor: (next) => {
       palette = next;
       const { up, down } = palette;
-      candles.applyOptions({
-        upColor: up,
-        downColor: down,
-        wickUpColor: up,
-        wickDownColor: down,
-      });
+      candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
       line.applyOptions({ color: palette.accent });
       draw();
     },
@@ -118,16 +92,10 @@ function roomy(original: () => AutoscaleInfo | null): AutoscaleInfo | null {
   if (info === null || info.priceRange === null) return info;
   const { minValue, maxValue } = info.priceRange;
   const missing = Math.max(0, Math.abs(maxValue) / 100 - (maxValue - minValue)) / 2;
-  return {
-    ...info,
-    priceRange: { minValue: minValue - missing, maxValue: maxValue + missing },
-  };
+  return { ...info, priceRange: { minValue: minValue - missing, maxValue: maxValue + missing } };
 }
 
-function markersOf(
-  bars: readonly MarkBar[],
-  palette: Palette,
-): SeriesMarker<UTCTimestamp>[] {
+function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTCTimestamp>[] {
   const count = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length;
   const named = count <= NAMED_FILLS;
   return bars.flatMap(({ time, bought, sold }) => {

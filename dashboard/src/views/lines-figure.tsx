@@ -6,13 +6,8 @@ type Create = typeof import("../charts/lines-chart.ts").createLinesChart;
 type ChartedLines = Charted<LinesMoment, Create>;
 
 /** Moments with what draws several lines of them. */
-export const withLines = (
-  moments: Promise<LinesMoment[]>,
-): Promise<ChartedLines> =>
-  withChart(
-    moments,
-    import("../charts/lines-chart.ts").then(({ createLinesChart }) => createLinesChart),
-  );
+export const withLines = (moments: Promise<LinesMoment[]>): Promise<ChartedLines> =>
+  withChart(moments, import("../charts/lines-chart.ts").then(({ createLinesChart }) => createLinesChart));
 
 /** Several results over time in one chart; its legend names each line, and has the values under the pointer, else the last. */
 export function LinesFigure(

@@ -38,10 +38,7 @@ const writers = (
 
 function statsOf(data: Performance | null, money: Money): Stat[] {
   return [
-    {
-      name: "Closed trades",
-      value: data === null ? null : formatDecimal(String(data.trades)),
-    },
+    { name: "Closed trades", value: data === null ? null : formatDecimal(String(data.trades)) },
     ...writers(money).map(([title, name, write]) => statOf(title, data, name, write)),
     {
       name: "Marked days",

@@ -14,11 +14,7 @@ const LINES: readonly Line[] = [
 export function ComparedCurve({ against }: { against: Against }) {
   const desk = useDesk();
   const view = `${JSON.stringify(against)} ${desk.strategy ?? "*"}`;
-  const read = useRead(
-    view,
-    desk.version,
-    () => withLines(readMoments(desk, against)),
-  );
+  const read = useRead(view, desk.version, () => withLines(readMoments(desk, against)));
   return (
     <Panel name="compared-curve" title="Closed profit of both">
       <Outcome

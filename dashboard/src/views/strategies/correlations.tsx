@@ -5,9 +5,7 @@ import { Unknown } from "../stats.tsx";
 import { strategyName } from "../top-bar.tsx";
 
 /** How the daily results of each two strategies go together, from -1 to 1. */
-export function Correlations(
-  { compared: { figures, correlations } }: { compared: SideBySide },
-) {
+export function Correlations({ compared: { figures, correlations } }: { compared: SideBySide }) {
   const names = figures.map(({ strategy }) => strategy);
   if (names.length < 2) return null;
   return (

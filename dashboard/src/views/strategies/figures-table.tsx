@@ -61,18 +61,8 @@ function Cells({ figures }: { figures: StrategyFigures }) {
   const unsure = [
     statOf("Win rate", figures, "win_rate", share),
     statOf("Profit factor", figures, "profit_factor", ratio),
-    statOf(
-      "Per trade",
-      figures,
-      "expectancy",
-      (text) => money.amount(text, { plus: true }),
-    ),
-    statOf(
-      "Max drawdown",
-      figures,
-      "max_drawdown",
-      (text) => money.amount(text),
-    ),
+    statOf("Per trade", figures, "expectancy", (text) => money.amount(text, { plus: true })),
+    statOf("Max drawdown", figures, "max_drawdown", (text) => money.amount(text)),
   ];
   const net = figures.net ?? "0";
   return (

@@ -20,11 +20,7 @@ export function SideBySide(
   },
 ) {
   const desk = useDesk();
-  const read = useRead(
-    view,
-    desk.version,
-    () => readCompared(desk, chosen, since),
-  );
+  const read = useRead(view, desk.version, () => readCompared(desk, chosen, since));
   return (
     <>
       <Panel name="strategy-curves" title="Closed profit over time">
@@ -56,24 +52,17 @@ export function SideBySide(
 }
 
 /** What was answered, with the lines it was asked for: the sum, then each strategy. */
-async function readCompared(
-  desk: Desk,
-  chosen: readonly Chosen[],
-  since: Since,
-) {
+async function readCompared(desk: Desk, chosen: readonly Chosen[], since: Since) {
   const strategies = chosen.map(({ strategy }) => strategy);
-  const compared = await compareStrategies(desk.client, desk.account.name, {
-    strategies,
-    ...since,
-  });
-  const charted = await withLines(Promise.resolve(momentsOf(compared, desk)));
+  const reading = compareStrategies(desk.client, desk.account.name, { strategies, ...since });
+  const [compared, charted] = await Promise.all([
+    reading,
+    withLines(reading.then((answer) => momentsOf(answer, desk))),
+  ]);
   return { compared, charted, lines: [SUM, ...chosen.map(({ line }) => line)] };
 }
 
-function momentsOf(
-  { times, figures, together }: Compared,
-  { clock, money }: Desk,
-): LinesMoment[] {
+function momentsOf({ times, figures, together }: Compared, { clock, money }: Desk): LinesMoment[] {
   const curves = [together, ...figures].map(({ curve }) => curve);
   return times.map((time, index) => {
     const now = curves.map((curve) => curve[index] ?? "0");

@@ -21,10 +21,7 @@ export function StrategiesView() {
   const { strategies } = useDesk().overview;
   const [hidden, setHidden] = useState<readonly string[]>(() => strategies.slice(MOST));
   const { range, tools } = useRange("Range of the strategies");
-  const shown = strategies.filter((each) => !hidden.includes(each)).slice(
-    0,
-    MOST,
-  );
+  const shown = strategies.filter((each) => !hidden.includes(each)).slice(0, MOST);
   // Where there are colors for all, each keeps its own.
   const places = strategies.length <= MOST ? strategies : shown;
   const chosen = shown.map((strategy): Chosen => ({
@@ -32,9 +29,7 @@ export function StrategiesView() {
     line: lineOf(strategy, places.indexOf(strategy)),
   }));
   const toggle = (name: string) =>
-    setHidden(
-      hidden.includes(name) ? hidden.filter((each) => each !== name) : [...hidden, name],
-    );
+    setHidden(hidden.includes(name) ? hidden.filter((each) => each !== name) : [...hidden, name]);
   return (
     <main class="desk side-by-side">
       <Panel name="strategies" title="Strategies" tools={tools}>
