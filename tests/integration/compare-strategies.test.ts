@@ -7,8 +7,8 @@ async function traded(): Promise<string> {
   const account = await newAccount();
   for (const strategy of ["trend", ""]) {
     const order = { account, symbol: "ACME", strategy, quantity: "2" };
-    await useTool("place_order", { ...order, action: "buy", price: "10" });
-    await useTool("place_order", { ...order, action: "sell", price: "12.5" });
+    await useTool("place_order", { ...order, side: "buy", price: "10" });
+    await useTool("place_order", { ...order, side: "sell", price: "12.5" });
   }
   return account;
 }
