@@ -29,6 +29,7 @@ const calls: [name: string, args: Record<string, unknown>][] = [
   ["performance", {}],
   ["performance", { from_time: lastMonth }],
   ["performance", { only_symbol: "SYM3" }],
+  ["compare_strategies", {}],
   ["equity_curve", {}],
   ["equity_curve", { bucket: "day" }],
   ["equity_curve", { from_time: lastMonth }],

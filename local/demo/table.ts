@@ -18,17 +18,25 @@ const share = (value: unknown): string =>
 /** An account's figures as a table for the terminal: the whole, then a line a strategy. */
 export function performanceTable(performance: Figures, summary: Figures): string {
   const money = (value: unknown) => `${rounded(value)} ${text(summary.currency)}`;
+  const reasons = performance.reasons as Record<string, string>;
+  const known = (name: string, write: (value: unknown) => string): string =>
+    performance[name] === null ? `– (${reasons[name]})` : write(performance[name]);
   const rows: [string, string][] = [
     ["Equity", money(summary.equity)],
     ["Net profit", money(summary.net_pnl)],
     ["  of closed trades", money(performance.net)],
     ["  fees", money(summary.fees)],
-    ["Trades", `${text(performance.trades)}, won ${share(performance.win_rate)}`],
-    ["Profit factor", rounded(performance.profit_factor)],
-    ["Average win, loss", `${money(performance.average_win)}, ${money(performance.average_loss)}`],
-    ["Deepest fall", `${money(performance.max_drawdown)} (${percent(performance.max_drawdown_percent)})`],
-    ["Sharpe, Sortino", `${rounded(performance.sharpe)}, ${rounded(performance.sortino)}`],
-    ["Time in the market", share(performance.exposure)],
+    ["Trades", `${text(performance.trades)}, won ${known("win_rate", share)}`],
+    ["Profit factor", known("profit_factor", rounded)],
+    ["Average win", known("average_win", money)],
+    ["Average loss", known("average_loss", money)],
+    ["Time-weighted return", known("time_weighted_return_percent", percent)],
+    ["Buy and hold", known("buy_and_hold_percent", percent)],
+    ["Deepest fall", known("max_drawdown", money)],
+    ["  in percent", known("max_drawdown_percent", percent)],
+    ["Sharpe", known("sharpe", rounded)],
+    ["Sortino", known("sortino", rounded)],
+    ["Time in the market", known("exposure", share)],
   ];
   const strategies = (performance.per_strategy as Figures[]).map(({ strategy, trades, net, win_rate }) =>
     [
@@ -37,5 +45,5 @@ export function performanceTable(performance: Figures, summary: Figures): string
     ] as [string, string]
   );
   return [...rows, ["By strategy", ""] as [string, string], ...strategies]
-    .map(([name, value]) => `  ${name.padEnd(20)} ${value}`.trimEnd()).join("\n");
+    .map(([name, value]) => `  ${name.padEnd(21)} ${value}`.trimEnd()).join("\n");
 }

@@ -228,22 +228,28 @@ declare
 begin
   perform trading.take_search_place(only_strategy, only_symbol);
   return query
+  with page as materialized (
+    select t.* from trading.trades t
+    where t.account_id = owned.id and t.epoch = trading.find_epoch(owned, in_epoch) and t.id + 0 < trading.page_start(before)
+      and (only_strategy is null or t.strategy = only_strategy)
+      and (only_symbol is null or t.symbol = only_symbol)
+    order by t.id + 0 desc
+    limit trading.page_size("limit")
+  )
   select t.id::text, t.strategy, t.symbol, t.side, trading.decimal(t.quantity), trading.decimal(t.entry_price),
     trading.decimal(t.exit_price), trading.decimal(t.gross_pnl), trading.decimal(t.fees), trading.decimal(t.net_pnl),
     t.opened_at, t.closed_at, t.closed_at - t.opened_at,
-    trading.decimal(t.mae), trading.decimal(t.mfe), trading.decimal(t.drawdown)
-  from trading.trades t
-  where t.account_id = owned.id and t.epoch = trading.find_epoch(owned, in_epoch) and t.id + 0 < trading.page_start(before)
-    and (only_strategy is null or t.strategy = only_strategy)
-    and (only_symbol is null or t.symbol = only_symbol)
-  order by t.id + 0 desc
-  limit trading.page_size("limit");
+    trading.decimal(case when u.id is null then t.mae end), trading.decimal(case when u.id is null then t.mfe end),
+    trading.decimal(case when u.id is null then t.drawdown end)
+  from page t
+  left join trading.list_unseen_trades(owned.id, array(select p.id from page p)) u (id) on u.id = t.id
+  order by t.id desc;
 end;
 $$;
 comment on function public.list_trades is
   'Closed round trips of an account, newest first: from flat to flat, or to a flip, whose fee is split pro rata. quantity is all '
   'that was entered; prices are averages; net_pnl = gross_pnl - fees; mae and mfe: worst and best mark against entry_price, drawdown: deepest fall from '
-  'a best mark, all in money per unit. Errors: PT404 no such account, PT400 bad limit, before or epoch, PT429 busy.';
+  'a best mark, all in money per unit, and null where fewer than nine in ten of the days at whose end the trade was open had a mark: see coverage of performance. Errors: PT404 no such account, PT400 bad limit, before or epoch, PT429 busy.';
 
 create function public.list_alerts(
   account text default 'default', "limit" integer default 100, before bigint default null,

@@ -34,6 +34,7 @@ const pages = [
 const overviews = [
   "performance($1)",
   "performance($1, only_symbol => 'SYM3')",
+  "compare_strategies($1)",
   "equity_curve($1)",
   "equity_curve($1, 'day')",
   "list_marks($1, 'SYM0')",

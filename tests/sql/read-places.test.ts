@@ -15,6 +15,7 @@ const HISTORIES = [
   "compare_accounts($1)",
   "compare_orders($1)",
   "compare_curve($1)",
+  "compare_strategies($1)",
   "list_orders($1, only_strategy => 's', only_symbol => 'X')",
   "list_fills($1, only_strategy => 's', only_symbol => 'X')",
   "list_trades($1, only_strategy => 's', only_symbol => 'X')",

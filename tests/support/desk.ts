@@ -92,17 +92,20 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 export const newSymbol = (): string =>
   "T" + [...crypto.getRandomValues(new Uint8Array(11))].map((byte) => letters[byte % 26]).join("");
 
-/** A test with a desk of its own; after it the account must agree with its ledger. */
+/** Gives `body` a desk of its own; after it the account must agree with its ledger. */
+export async function withDesk(options: DeskOptions, body: (desk: Desk) => Promise<void>): Promise<void> {
+  const sql = connect(1);
+  try {
+    const desk = await Desk.open(options, sql);
+    await body(desk);
+    const differences = await desk.differences();
+    if (differences.length > 0) throw new Error(`verify_account: ${JSON.stringify(differences)}`);
+  } finally {
+    await sql.end();
+  }
+}
+
+/** A test with a desk of its own. */
 export function deskTest(name: string, options: DeskOptions, body: (desk: Desk) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const sql = connect(1);
-    try {
-      const desk = await Desk.open(options, sql);
-      await body(desk);
-      const differences = await desk.differences();
-      if (differences.length > 0) throw new Error(`verify_account: ${JSON.stringify(differences)}`);
-    } finally {
-      await sql.end();
-    }
-  });
+  Deno.test(name, () => withDesk(options, body));
 }

@@ -39,6 +39,9 @@ export async function fillHistory(sql: Sql, account: string, { fills, minutes = 
       select ${id}, ${epoch}, strategy, symbol, 'long', 1, 100, price, profit, 0.5, at - interval '30 seconds', at, fill_id, 0, 0, 0
       from planned where side = 'sell' order by nr`;
     await tx`
+      insert into trading.positions (account_id, strategy, symbol, version)
+      select distinct ${id}::bigint, strategy, symbol, 1 from planned on conflict do nothing`;
+    await tx`
       insert into trading.equity_bars
       select ${id}, ${epoch}, m.minute, e.equity, e.equity + 3.25, e.equity - 4.125, e.equity + 0.5, case when nr % 7 < 4 then 5000.5 else 0 end
       from generate_series(0, ${minutes}::integer - 1) nr

@@ -45,16 +45,30 @@ export interface Overview {
   symbols: string[];
 }
 
-/** The figures of `performance` that the page shows; null where undefined. */
-export interface Performance {
-  trades: number;
-  win_rate: string | null;
-  profit_factor: string | null;
-  expectancy: string | null;
-  max_drawdown: string | null;
-  max_drawdown_percent: string | null;
-  sharpe: string | null;
+/** What figures rest on: of so many days at whose end something was held, how many had a mark. */
+export interface Coverage {
+  held_days: number;
+  marked_days: number;
 }
+
+/** Figures that may not be known; `reasons` then says why, by their names. */
+export type Unsure<Name extends string> = Record<Name, string | null> & {
+  trades: number;
+  coverage: Coverage;
+  reasons: Readonly<Partial<Record<string, string>>>;
+};
+
+/** The figures of `performance` that the page shows. */
+export type PerformanceName =
+  | "win_rate"
+  | "profit_factor"
+  | "expectancy"
+  | "time_weighted_return_percent"
+  | "buy_and_hold_percent"
+  | "max_drawdown"
+  | "sharpe"
+  | "sortino";
+export type Performance = Unsure<PerformanceName>;
 
 /** What narrows a read; undefined: everything. */
 export interface Filter {

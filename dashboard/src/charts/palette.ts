@@ -5,22 +5,25 @@ export interface Palette {
   accent: string;
   up: string;
   down: string;
+  /** The color of any other variable, such as `--series-1`. */
+  of(variable: string): string;
 }
 
 /** Reads the style sheet's colors; `light-dark()` is resolved by giving each to an element. */
 export function readPalette(host: HTMLElement): Palette {
-  const probe = host.appendChild(document.createElement("i"));
   const read = (name: string) => {
+    const probe = host.appendChild(document.createElement("i"));
     probe.style.color = `var(${name})`;
-    return getComputedStyle(probe).color;
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
   };
-  const palette = {
+  return {
     text: read("--muted"),
     line: read("--line"),
     accent: read("--accent"),
     up: read("--up"),
     down: read("--down"),
+    of: read,
   };
-  probe.remove();
-  return palette;
 }

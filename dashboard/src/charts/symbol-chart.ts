@@ -1,8 +1,8 @@
 import {
   type AutoscaleInfo,
   CandlestickSeries,
-  createChart,
   createSeriesMarkers,
+  type IChartApi,
   LineSeries,
   type SeriesMarker,
   type UTCTimestamp,
@@ -10,8 +10,8 @@ import {
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
 import type { Chart, OnPoint } from "./chart.ts";
-import { type Palette, readPalette } from "./palette.ts";
-import { ascending, chartOptions, seesAll } from "./theme.ts";
+import type { Palette } from "./palette.ts";
+import { createPointChart, type Drawing } from "./point-chart.ts";
 
 /** What was bought, or sold, in a bar, as it is written. */
 export interface Traded {
@@ -42,10 +42,12 @@ export function createSymbolChart(
   host: HTMLElement,
   { clock, onPoint }: { clock: Clock; onPoint: OnPoint<MarkBar> },
 ): Chart<MarkBar> {
-  let palette = readPalette(host);
-  let bars: MarkBar[] = [];
-  let shown = new Map<number, MarkBar>();
-  const chart = createChart(host, chartOptions(palette, clock));
+  return createPointChart<MarkBar>(host, { clock, onPoint, draw: (chart) => [drawBars(chart)] });
+}
+
+function drawBars(chart: IChartApi): Drawing<MarkBar> {
+  let palette: Palette | null = null;
+  let bars: readonly MarkBar[] = [];
   // The first minutes are bars as well, not walls.
   chart.timeScale().applyOptions({ maxBarSpacing: 26 });
   chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.16, bottom: 0.16 } });
@@ -58,7 +60,6 @@ export function createSymbolChart(
   const candles = chart.addSeries(CandlestickSeries, { ...shared, borderVisible: false });
   const line = chart.addSeries(LineSeries, { ...shared, lineWidth: 2 });
   const [onCandles, onLine] = [createSeriesMarkers(candles), createSeriesMarkers(line)];
-  chart.subscribeCrosshairMove(({ time }) => onPoint(shown.get(Number(time)) ?? null));
 
   const draw = () => {
     const moved = bars.filter(({ high, low }) => high > low).length * 2 > bars.length;
@@ -66,30 +67,22 @@ export function createSymbolChart(
     const prices = (bar: MarkBar) => ({ open: bar.open, high: bar.high, low: bar.low, close: bar.close });
     candles.setData(moved ? bars.map((bar) => ({ time: at(bar), ...prices(bar) })) : []);
     line.setData(moved ? [] : bars.map((bar) => ({ time: at(bar), value: bar.close })));
-    const markers = markersOf(bars, palette);
+    const markers = palette === null ? [] : markersOf(bars, palette);
     onCandles.setMarkers(moved ? markers : []);
     onLine.setMarkers(moved ? [] : markers);
   };
-  const recolor = (next: Palette) => {
-    palette = next;
-    chart.applyOptions(chartOptions(palette, clock));
-    const { up, down } = palette;
-    candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
-    line.applyOptions({ color: palette.accent });
-    draw();
-  };
-  recolor(palette);
-
   return {
-    show: (points, fit) => {
-      const fits = fit || seesAll(chart, bars.length);
-      bars = ascending(points);
-      shown = new Map(bars.map((bar) => [bar.time, bar]));
+    show: (points) => {
+      bars = points;
       draw();
-      if (fits) chart.timeScale().fitContent();
     },
-    recolor,
-    destroy: () => chart.remove(),
+    recolor: (next) => {
+      palette = next;
+      const { up, down } = palette;
+      candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+      line.applyOptions({ color: palette.accent });
+      draw();
+    },
   };
 }
 

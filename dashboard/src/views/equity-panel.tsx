@@ -1,11 +1,12 @@
-import { readEquity, readPerformance, readProfit } from "../api/reads.ts";
+import { readEquity, readProfit } from "../api/reads.ts";
 import type { EquityMoment } from "../charts/equity-chart.ts";
 import { type Charted, useChart, withChart } from "../charts/use-chart.ts";
-import { addDecimals, formatDecimal, negated, shiftPoint } from "../format/decimal.ts";
+import { addDecimals, formatDecimal, negated } from "../format/decimal.ts";
 import type { Money } from "../format/money.ts";
 import { type Desk, useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
 import { Outcome, Panel } from "./panel.tsx";
+import { PerformanceRow } from "./performance-row.tsx";
 import { type Range, sinceOf, useRange } from "./range.tsx";
 import { strategyName } from "./top-bar.tsx";
 
@@ -119,40 +120,6 @@ function EquityChart(
         aria-label={`${title} over time; ${when}: ${told.label.value}, drawdown ${told.label.fall}`}
       />
     </figure>
-  );
-}
-
-function PerformanceRow({ range }: { range: Range }) {
-  const { client, account, version, strategy, money } = useDesk();
-  const { data } = useRead(
-    `${range} ${strategy ?? "*"}`,
-    version,
-    () =>
-      readPerformance(client, account.name, {
-        ...sinceOf(range),
-        ...(strategy !== null && { only_strategy: strategy }),
-      }),
-  );
-  const cells: [string, string | null][] = [
-    ["Closed trades", data === null ? null : formatDecimal(String(data.trades))],
-    [
-      "Win rate",
-      data?.win_rate ? `${formatDecimal(shiftPoint(data.win_rate, 2), { most: 1 })}%` : null,
-    ],
-    ["Profit factor", data?.profit_factor ? formatDecimal(data.profit_factor, { least: 2, most: 2 }) : null],
-    ["Per trade", data?.expectancy ? money.amount(data.expectancy, { plus: true }) : null],
-    ["Max drawdown", data?.max_drawdown ? money.amount(data.max_drawdown) : null],
-    ["Sharpe", data?.sharpe ? formatDecimal(data.sharpe, { least: 2, most: 2 }) : null],
-  ];
-  return (
-    <dl class="stats">
-      {cells.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value ?? "–"}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

@@ -3,13 +3,18 @@ import type { Clock } from "../format/time.ts";
 import type { Live } from "../store/desk.ts";
 import { type Store, useStore } from "../store/store.ts";
 import { Icon } from "./icons.tsx";
+import type { LazyPageName } from "./lazy-page.tsx";
 import { Segments } from "./segments.tsx";
 import { Select } from "./select.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
-/** What of an account is shown: all about it, or how it compares with a backtest. */
-export type Page = "account" | "backtest";
-const PAGES = [{ value: "account", text: "Account" }, { value: "backtest", text: "Backtest" }] as const;
+/** What of an account is shown: all about it, its strategies side by side, or how it compares with a backtest. */
+export type Page = "account" | LazyPageName;
+const PAGES = [
+  { value: "account", text: "Account" },
+  { value: "strategies", text: "Strategies" },
+  { value: "backtest", text: "Backtest" },
+] as const;
 
 interface Props {
   live: Store<Live>;

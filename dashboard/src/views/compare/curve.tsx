@@ -1,19 +1,20 @@
 import { type Against, readComparedCurve } from "../../api/compare.ts";
-import type { ComparedMoment } from "../../charts/compare-chart.ts";
-import { type Charted, useChart, withChart } from "../../charts/use-chart.ts";
+import type { Line, LinesMoment } from "../../charts/lines.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
+import { LinesFigure, withLines } from "../lines-figure.tsx";
 import { Outcome, Panel } from "../panel.tsx";
+
+const LINES: readonly Line[] = [
+  { name: "account", color: "--accent", stroke: "solid" },
+  { name: "baseline", color: "--muted", stroke: "dashed" },
+];
 
 /** What both made over time. */
 export function ComparedCurve({ against }: { against: Against }) {
   const desk = useDesk();
   const view = `${JSON.stringify(against)} ${desk.strategy ?? "*"}`;
-  const read = useRead(view, desk.version, () =>
-    withChart(
-      readMoments(desk, against),
-      import("../../charts/compare-chart.ts").then(({ createCompareChart }) => createCompareChart),
-    ));
+  const read = useRead(view, desk.version, () => withLines(readMoments(desk, against)));
   return (
     <Panel name="compared-curve" title="Closed profit of both">
       <Outcome
@@ -22,7 +23,14 @@ export function ComparedCurve({ against }: { against: Against }) {
         isEmpty={({ points }) => points.length === 0}
         empty={<p>Neither has an order here.</p>}
       >
-        {(charted) => <Curve charted={charted} view={view} />}
+        {(charted) => (
+          <LinesFigure
+            charted={charted}
+            lines={LINES}
+            view={view}
+            title="Closed profit"
+          />
+        )}
       </Outcome>
     </Panel>
   );
@@ -31,52 +39,14 @@ export function ComparedCurve({ against }: { against: Against }) {
 async function readMoments(
   { client, account, strategy, money, clock }: Desk,
   against: Against,
-): Promise<ComparedMoment[]> {
+): Promise<LinesMoment[]> {
   const points = await readComparedCurve(client, account.name, {
     ...against,
     ...(strategy !== null && { only_strategy: strategy }),
   });
   return points.map(({ time, profit, baseline_profit }) => ({
     time: clock.chartTime(time),
-    own: Number(profit),
-    baseline: Number(baseline_profit),
-    label: {
-      own: money.amount(profit, { plus: true }),
-      baseline: money.amount(baseline_profit, { plus: true }),
-    },
+    values: [Number(profit), Number(baseline_profit)],
+    labels: [profit, baseline_profit].map((each) => money.amount(each, { plus: true })),
   }));
-}
-
-type Create = typeof import("../../charts/compare-chart.ts").createCompareChart;
-
-function Curve(
-  { charted: { points, create }, view }: {
-    charted: Charted<ComparedMoment, Create>;
-    view: string;
-  },
-) {
-  const { clock } = useDesk();
-  const { host, point } = useChart(
-    (element, onPoint) => create(element, { clock, onPoint }),
-    points,
-    view,
-  );
-  const told = point ?? points.at(-1);
-  if (told === undefined) return null;
-  const when = clock.chartMoment(told.time);
-  return (
-    <figure class="chart-figure">
-      <figcaption class="legend">
-        <span class="muted">{when}</span> <span class="key-own">account</span>{" "}
-        <strong>{told.label.own}</strong>
-        <span class="key-baseline">baseline</span> <strong>{told.label.baseline}</strong>
-      </figcaption>
-      <div
-        class="chart"
-        ref={host}
-        role="img"
-        aria-label={`Closed profit over time; ${when}: account ${told.label.own}, baseline ${told.label.baseline}`}
-      />
-    </figure>
-  );
 }

@@ -5,6 +5,7 @@ import { toneOf } from "../../format/tone.ts";
 import { useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
 import { Outcome, Panel } from "../panel.tsx";
+import { type Stat, Stats } from "../stats.tsx";
 
 /** How well the account did what its baseline has done, in figures. */
 export function ComparedFigures({ against }: { against: Against }) {
@@ -28,8 +29,8 @@ export function ComparedFigures({ against }: { against: Against }) {
       >
         {(found) => (
           <>
-            <Stats cells={alertCells(found)} />
-            <Stats cells={moneyCells(found, money)} />
+            <Stats stats={alertCells(found)} />
+            <Stats stats={moneyCells(found, money)} />
           </>
         )}
       </Outcome>
@@ -37,13 +38,11 @@ export function ComparedFigures({ against }: { against: Against }) {
   );
 }
 
-type Cell = { name: string; value: string; tone?: string; title?: string };
-
 const count = (number: number) => formatDecimal(String(number));
 
 function alertCells(
   { match_rate, orders, matched, missed, refused, late, extra }: Comparison,
-): Cell[] {
+): Stat[] {
   const bad = (number: number) => number > 0 ? "down" : "";
   return [
     {
@@ -79,8 +78,8 @@ function alertCells(
   ];
 }
 
-function moneyCells(found: Comparison, money: Money): Cell[] {
-  const signed = (name: string, text: string, title?: string): Cell => ({
+function moneyCells(found: Comparison, money: Money): Stat[] {
+  const signed = (name: string, text: string, title?: string): Stat => ({
     ...{ name, value: money.amount(text, { plus: true }), tone: toneOf(text) },
     ...(title !== undefined && { title }),
   });
@@ -104,17 +103,4 @@ function moneyCells(found: Comparison, money: Money): Cell[] {
       "What was missed, refused, extra or of another size",
     ),
   ];
-}
-
-function Stats({ cells }: { cells: readonly Cell[] }) {
-  return (
-    <dl class="stats">
-      {cells.map(({ name, value, tone = "", title }) => (
-        <div key={name} title={title}>
-          <dt>{name}</dt>
-          <dd class={tone}>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }

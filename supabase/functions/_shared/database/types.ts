@@ -105,6 +105,16 @@ export type Database = {
           "symbol": string;
         }[];
       };
+      "compare_strategies": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "strategies"?: (string)[];
+          "to_time"?: string;
+        };
+        Returns: Record<string, unknown>;
+      };
       "complete_notification": { Args: { "id": number; "lease": string }; Returns: boolean };
       "create_account": {
         Args: {

@@ -95,7 +95,7 @@ const trade = z.object({
   opened_at: time,
   closed_at: time,
   duration: interval,
-  mae: figure,
+  mae: figure.describe("null, as mfe and drawdown, where too few of the days it was held had a mark."),
   mfe: figure,
   drawdown: figure,
 }).meta({ id: "Trade" });
@@ -155,14 +155,27 @@ const performance = z.object({
   max_consecutive_losses: z.int(),
   average_duration: interval.nullable(),
   sharpe_per_trade: figure,
+  average_mae_percent: figure,
+  average_mfe_percent: figure,
   max_drawdown: figure,
   max_drawdown_percent: figure,
   sharpe: figure,
   sortino: figure,
   calmar: figure,
   exposure: figure,
+  total_return_percent: figure,
+  time_weighted_return_percent: figure,
+  cagr_percent: figure,
+  buy_and_hold_percent: figure,
   per_strategy: z.array(z.object({ strategy: z.string(), ...group })),
-  per_symbol: z.array(z.object({ symbol: z.string(), ...group })),
+  per_symbol: z.array(z.object({ symbol: z.string(), ...group, buy_and_hold_percent: figure })),
+  coverage: z.object({
+    share: figure.describe("marked_days / held_days; below 0.9 no figure is given that rests on marks."),
+    held_days: z.int(),
+    marked_days: z.int(),
+    largest_gap_seconds: z.int().nullable(),
+  }),
+  reasons: z.record(z.string(), z.string()).describe("Why a figure is null, in words, by its name."),
 }).meta({ id: "Performance" });
 
 /** The answer of each resource, by its name in the path. */

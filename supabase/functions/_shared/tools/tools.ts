@@ -1,5 +1,6 @@
 import type { ToolName } from "../validators/tool-name.ts";
 import { compareAccounts } from "./compare.ts";
+import { compareStrategies } from "./compare-strategies.ts";
 import { createAccount, halt, resetAccount, resume, updateSettings, verifyAccount } from "./accounts.ts";
 import { importBacktestTool } from "./backtest.ts";
 import { closeAll } from "./close-all.ts";
@@ -27,5 +28,6 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   verify_account: verifyAccount,
   import_backtest: importBacktestTool,
   compare_accounts: compareAccounts,
+  compare_strategies: compareStrategies,
   send_test_notification: sendTestNotification,
 };

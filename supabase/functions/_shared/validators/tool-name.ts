@@ -18,6 +18,7 @@ export const TOOL_NAMES = [
   "verify_account",
   "import_backtest",
   "compare_accounts",
+  "compare_strategies",
   "send_test_notification",
 ] as const;
 

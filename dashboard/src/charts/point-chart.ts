@@ -1,0 +1,44 @@
+import { createChart, type IChartApi } from "lightweight-charts";
+import type { Clock } from "../format/time.ts";
+import type { Chart, OnPoint } from "./chart.ts";
+import { type Palette, readPalette } from "./palette.ts";
+import { ascending, chartOptions, seesAll } from "./theme.ts";
+
+/** What a chart draws of its points. */
+export interface Drawing<Point> {
+  show(points: readonly Point[]): void;
+  recolor(palette: Palette): void;
+}
+
+/** What every chart over time is: made in an element, its points in order, the one under the pointer told of. */
+export function createPointChart<Point extends { time: number }>(
+  host: HTMLElement,
+  { clock, onPoint, draw }: {
+    clock: Clock;
+    onPoint: OnPoint<Point>;
+    draw: (chart: IChartApi) => readonly Drawing<Point>[];
+  },
+): Chart<Point> {
+  const chart = createChart(host, chartOptions(readPalette(host), clock));
+  const drawings = draw(chart);
+  let shown = new Map<number, Point>();
+  chart.subscribeCrosshairMove(({ time }) => onPoint(shown.get(Number(time)) ?? null));
+
+  const recolor = (palette: Palette) => {
+    chart.applyOptions(chartOptions(palette, clock));
+    for (const drawing of drawings) drawing.recolor(palette);
+  };
+  recolor(readPalette(host));
+
+  return {
+    show: (points, fit) => {
+      const fits = fit || seesAll(chart, shown.size);
+      const moments = ascending(points);
+      shown = new Map(moments.map((moment) => [moment.time, moment]));
+      for (const drawing of drawings) drawing.show(moments);
+      if (fits) chart.timeScale().fitContent();
+    },
+    recolor,
+    destroy: () => chart.remove(),
+  };
+}

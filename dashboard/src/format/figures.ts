@@ -1,0 +1,15 @@
+import type { Coverage } from "../api/reads.ts";
+import { formatDecimal, shiftPoint } from "./decimal.ts";
+
+/** A ratio, such as a profit factor. */
+export const ratio = (text: string): string => formatDecimal(text, { least: 2, most: 2 });
+
+/** A gain or a loss in percent. */
+export const percent = (text: string): string => `${formatDecimal(text, { least: 2, most: 2, plus: true })}%`;
+
+/** A part of 1, in percent. */
+export const share = (text: string): string => `${formatDecimal(shiftPoint(text, 2), { most: 1 })}%`;
+
+/** On how many of the days on which something was held it had a mark. */
+export const coverageText = ({ held_days, marked_days }: Coverage): string =>
+  held_days === 0 ? "none held" : `${marked_days} of ${held_days}`;

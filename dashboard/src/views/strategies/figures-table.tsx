@@ -1,0 +1,82 @@
+import type { SideBySide, StrategyFigures } from "../../api/strategies.ts";
+import type { Line } from "../../charts/lines.ts";
+import { formatDecimal } from "../../format/decimal.ts";
+import { coverageText, ratio, share } from "../../format/figures.ts";
+import { toneOf } from "../../format/tone.ts";
+import { useDesk } from "../../store/desk.ts";
+import { LineKey } from "../lines-figure.tsx";
+import { Panel } from "../panel.tsx";
+import { statOf, Unknown } from "../stats.tsx";
+
+/** All of the strategies together, then each, with its figures; lines are in the same order. */
+export function FiguresTable(
+  { compared, lines }: { compared: SideBySide; lines: readonly Line[] },
+) {
+  const rows = [compared.together, ...compared.figures];
+  return (
+    <Panel name="strategy-figures" title="Figures of closed trades">
+      <div
+        class="matrix-scroll"
+        tabIndex={0}
+        role="region"
+        aria-label="Figures of the strategies"
+      >
+        <table class="matrix">
+          <thead>
+            <tr>
+              {[
+                "Strategy",
+                "Net",
+                "Trades",
+                "Win rate",
+                "Profit factor",
+                "Per trade",
+                "Max drawdown",
+                "Marked days",
+              ]
+                .map((title) => <th key={title} scope="col">{title}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line, index) => {
+              const figures = rows[index];
+              return figures === undefined ? null : (
+                <tr key={index}>
+                  <th scope="row">
+                    <LineKey line={line} />
+                  </th>
+                  <Cells figures={figures} />
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function Cells({ figures }: { figures: StrategyFigures }) {
+  const { money } = useDesk();
+  const unsure = [
+    statOf("Win rate", figures, "win_rate", share),
+    statOf("Profit factor", figures, "profit_factor", ratio),
+    statOf("Per trade", figures, "expectancy", (text) => money.amount(text, { plus: true })),
+    statOf("Max drawdown", figures, "max_drawdown", (text) => money.amount(text)),
+  ];
+  const net = figures.net ?? "0";
+  return (
+    <>
+      <td class={`figures ${toneOf(net)}`}>
+        {money.amount(net, { plus: true })}
+      </td>
+      <td class="figures">{formatDecimal(String(figures.trades))}</td>
+      {unsure.map(({ name, value, reason }) => (
+        <td key={name} class="figures">
+          {value ?? <Unknown reason={reason} />}
+        </td>
+      ))}
+      <td class="figures">{coverageText(figures.coverage)}</td>
+    </>
+  );
+}

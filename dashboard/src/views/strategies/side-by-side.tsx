@@ -1,0 +1,75 @@
+import { compareStrategies, type SideBySide as Compared } from "../../api/strategies.ts";
+import type { Since } from "../../api/reads.ts";
+import type { Line, LinesMoment } from "../../charts/lines.ts";
+import { type Desk, useDesk } from "../../store/desk.ts";
+import { useRead } from "../../store/use-read.ts";
+import { LinesFigure, withLines } from "../lines-figure.tsx";
+import { Outcome, Panel } from "../panel.tsx";
+import { Correlations } from "./correlations.tsx";
+import { FiguresTable } from "./figures-table.tsx";
+import type { Chosen } from "./strategies-view.tsx";
+
+const SUM: Line = { name: "Sum of these", color: "--text", stroke: "dashed" };
+
+/** Strategies over each other: curves, figures, how their days go together, and their sum. */
+export function SideBySide(
+  { chosen, since, view }: {
+    chosen: readonly Chosen[];
+    since: Since;
+    view: string;
+  },
+) {
+  const desk = useDesk();
+  const read = useRead(view, desk.version, () => readCompared(desk, chosen, since));
+  return (
+    <>
+      <Panel name="strategy-curves" title="Closed profit over time">
+        <Outcome
+          read={read}
+          what="The strategies"
+          isEmpty={({ compared }) => compared.times.length === 0}
+          empty={<p>None of them closed a trade in this range.</p>}
+        >
+          {({ charted, lines }) => (
+            <LinesFigure
+              key={JSON.stringify(lines)}
+              charted={charted}
+              lines={lines}
+              view={view}
+              title="Closed profit of strategies"
+            />
+          )}
+        </Outcome>
+      </Panel>
+      {read.data !== null && (
+        <>
+          <FiguresTable compared={read.data.compared} lines={read.data.lines} />
+          <Correlations compared={read.data.compared} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** What was answered, with the lines it was asked for: the sum, then each strategy. */
+async function readCompared(desk: Desk, chosen: readonly Chosen[], since: Since) {
+  const strategies = chosen.map(({ strategy }) => strategy);
+  const reading = compareStrategies(desk.client, desk.account.name, { strategies, ...since });
+  const [compared, charted] = await Promise.all([
+    reading,
+    withLines(reading.then((answer) => momentsOf(answer, desk))),
+  ]);
+  return { compared, charted, lines: [SUM, ...chosen.map(({ line }) => line)] };
+}
+
+function momentsOf({ times, figures, together }: Compared, { clock, money }: Desk): LinesMoment[] {
+  const curves = [together, ...figures].map(({ curve }) => curve);
+  return times.map((time, index) => {
+    const now = curves.map((curve) => curve[index] ?? "0");
+    return {
+      time: clock.chartTime(time),
+      values: now.map(Number),
+      labels: now.map((each) => money.amount(each, { plus: true })),
+    };
+  });
+}

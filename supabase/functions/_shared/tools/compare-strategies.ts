@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { alertFieldsSchema } from "../validators/canonical-alert.ts";
+import { field } from "../validators/fields.ts";
+import { readTime } from "../validators/time.ts";
+import { account, defineTool } from "./tool.ts";
+
+const time = field(readTime);
+
+export const compareStrategies = defineTool({
+  description:
+    "Shows the strategies of an account side by side: what each made over time on the same times, its figures, the " +
+    "correlation of the daily results of each two, and what the set comes to as if it were one.",
+  scope: "account",
+  schema: z.strictObject({
+    account,
+    strategies: z.array(
+      alertFieldsSchema.shape.strategy.transform((name) => name ?? ""),
+    ).min(1).max(20).nullable()
+      .default(null).describe(
+        'Which, by name; left out: all, which may be 20. "" is the one without a name.',
+      ),
+    from: time.describe("Since when, ISO 8601; left out: since the beginning."),
+    to: time.describe("Until when, that moment excluded; left out: until now."),
+  }),
+  run: ({ strategies, from, to }, { rpc, account }) =>
+    rpc("compare_strategies", {
+      account,
+      strategies,
+      from_time: from,
+      to_time: to,
+    }),
+});
