@@ -99,7 +99,9 @@ comment on function trading.came_later is
   'Whether the alert that was before this one, by its own time, came after it: it then had nothing to do, or was too old. since: the time of the '
   'one before both. So many later ones are looked at: an alert is on its way for minutes, not for days.';
 
-create function trading.with_cost(inout gap trading.alert_gap, prior trading.alerts, refused trading.alerts, unit_value numeric)
+create function trading.with_cost(
+  inout gap trading.alert_gap, alert trading.alerts, prior trading.alerts, refused trading.alerts, unit_value numeric
+)
   language plpgsql stable security invoker set search_path = '' as $$
 declare
   seen record;
@@ -119,8 +121,9 @@ begin
   end if;
   select avg(m.close::numeric) as price, min(m.low::numeric) as low, max(m.high::numeric) as high into seen
   from trading.mark_history m
-  where m.account_id = prior.account_id and m.symbol = gap.symbol
-    and m.minute > date_trunc('minute', gap.since) and m.minute < date_trunc('minute', gap.at);
+  where m.account_id = alert.account_id and m.symbol = alert.symbol and m.minute > date_trunc('minute', prior.received_at)
+    -- Its own mark is of its own time.
+    and m.minute < date_trunc('minute', least(alert.alert_time, alert.received_at));
   gap.due_price := seen.price;
   gap.cost_reason := case when seen.price is null then 'no_marks' end;
   gap.cost := gap.missed * (gap.price - seen.price) * unit_value;
@@ -206,7 +209,7 @@ begin
     when prior_after <> gap.held then 'moved'
     else 'missed'
   end;
-  return trading.with_cost(gap, prior, refused, own.unit_value);
+  return trading.with_cost(gap, alert, prior, refused, own.unit_value);
 end;
 $$;
 comment on function trading.gap_of is

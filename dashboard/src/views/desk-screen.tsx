@@ -10,8 +10,8 @@ import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
 import { createStore, type Store, useStore } from "../store/store.ts";
 import { useRead } from "../store/use-read.ts";
-import { ComparePage } from "./compare-page.tsx";
 import { DeskView } from "./desk-view.tsx";
+import { AlertHealthPage, ComparePage } from "./further-pages.tsx";
 import { Trouble } from "./trouble.tsx";
 import { type Page, TopBar } from "./top-bar.tsx";
 
@@ -118,7 +118,9 @@ function OneAccount(
   return (
     <DeskContext.Provider value={desk}>
       {bar}
-      {page === "account" ? <DeskView /> : <ComparePage />}
+      {page === "account" && <DeskView />}
+      {page === "health" && <AlertHealthPage />}
+      {page === "backtest" && <ComparePage />}
     </DeskContext.Provider>
   );
 }

@@ -7,9 +7,13 @@ import { Segments } from "./segments.tsx";
 import { Select } from "./select.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
-/** What of an account is shown: all about it, or how it compares with a backtest. */
-export type Page = "account" | "backtest";
-const PAGES = [{ value: "account", text: "Account" }, { value: "backtest", text: "Backtest" }] as const;
+/** What of an account is shown: all about it, whether its alerts came, or how it compares with a backtest. */
+export type Page = "account" | "health" | "backtest";
+const PAGES = [
+  { value: "account", text: "Account" },
+  { value: "health", text: "Alert health" },
+  { value: "backtest", text: "Backtest" },
+] as const;
 
 interface Props {
   live: Store<Live>;

@@ -5,6 +5,7 @@ import { toneOf } from "../../format/tone.ts";
 import { useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
 import { Outcome, Panel } from "../panel.tsx";
+import { type Cell, Stats } from "../stats.tsx";
 
 /** How well the account did what its baseline has done, in figures. */
 export function ComparedFigures({ against }: { against: Against }) {
@@ -36,8 +37,6 @@ export function ComparedFigures({ against }: { against: Against }) {
     </Panel>
   );
 }
-
-type Cell = { name: string; value: string; tone?: string; title?: string };
 
 const count = (number: number) => formatDecimal(String(number));
 
@@ -104,17 +103,4 @@ function moneyCells(found: Comparison, money: Money): Cell[] {
       "What was missed, refused, extra or of another size",
     ),
   ];
-}
-
-function Stats({ cells }: { cells: readonly Cell[] }) {
-  return (
-    <dl class="stats">
-      {cells.map(({ name, value, tone = "", title }) => (
-        <div key={name} title={title}>
-          <dt>{name}</dt>
-          <dd class={tone}>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }
