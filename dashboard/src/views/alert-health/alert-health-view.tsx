@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { Since } from "../../api/reads.ts";
+import { Panel } from "../panel.tsx";
 import { sinceOf, useRange } from "../range.tsx";
 import { TableView } from "../tables/table-view.tsx";
 import { gaps, late } from "./kinds.tsx";
@@ -14,13 +15,13 @@ export function AlertHealthView() {
   return (
     <main class="desk alert-health">
       <StrategiesPanel since={since} tools={tools} />
-      <section class="panel tables" aria-label="Gaps">
+      <Panel name="tables" title="Gaps">
         <TableView key={range} kind={gaps(since)} />
-      </section>
+      </Panel>
       <LatencyPanel since={since} />
-      <section class="panel tables" aria-label="Late alerts">
+      <Panel name="tables" title="Late alerts">
         <TableView key={range} kind={late(since)} />
-      </section>
+      </Panel>
     </main>
   );
 }
