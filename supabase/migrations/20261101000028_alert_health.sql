@@ -43,15 +43,20 @@ comment on type trading.alert_gap is
 
 create function trading.own_fills(alert trading.alerts, out units numeric, out price numeric, out unit_value numeric)
   language plpgsql stable security invoker set search_path = '' as $$
+declare
+  ids constant bigint[] := array(select (j ->> 'id')::bigint from json_array_elements(alert.answer -> 'fills') j);
 begin
+  units := 0;
+  if cardinality(ids) = 0 then
+    return;
+  end if;
   select coalesce(sum(case f.side when 'buy' then f.quantity::numeric else -f.quantity::numeric end), 0),
     trading.quotient(sum(f.quantity::numeric * f.price::numeric) filter (where o.leg is null), sum(f.quantity::numeric) filter (where o.leg is null)),
     max(f.multiplier * coalesce(f.rate, 1)) filter (where o.leg is null)
   into units, price, unit_value
-  from json_array_elements(alert.answer -> 'fills') j
-  join trading.fills f on f.id = (j ->> 'id')::bigint
+  from trading.fills f
   join trading.orders o on o.id = f.order_id
-  where o.alert_id = alert.id and o.strategy = alert.strategy and o.symbol = alert.symbol;
+  where f.id = any (ids) and o.alert_id = alert.id and o.strategy = alert.strategy and o.symbol = alert.symbol;
 end;
 $$;
 comment on function trading.own_fills is
@@ -99,6 +104,39 @@ comment on function trading.came_later is
   'Whether the alert that was before this one, by its own time, came after it: it then had nothing to do, or was too old. since: the time of the '
   'one before both. So many later ones are looked at: an alert is on its way for minutes, not for days.';
 
+create function trading.alert_before(alert trading.alerts) returns trading.alerts
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  prior trading.alerts;
+begin
+  select (p.alert).* into prior
+  from (
+    select a as alert, a.symbol, -a.id as turn from trading.alerts a
+    where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy and -a.id > -alert.id
+    order by -a.id limit 10000
+  ) p
+  where p.symbol = alert.symbol and (p.alert).status <> 'rejected' and trading.is_trade((p.alert).request)
+  order by p.turn limit 1;
+  return prior;
+end;
+$$;
+comment on function trading.alert_before is
+  'The newest alert before one, of its strategy and symbol, that asked for a trade and was not refused; nulls: there was none among as many as are looked at.';
+
+create function trading.refused_between(earlier trading.alerts, later trading.alerts) returns trading.alerts
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  refused trading.alerts;
+begin
+  select a.* into refused from trading.alerts a
+  where a.account_id = later.account_id and a.epoch = later.epoch and a.strategy = later.strategy and -a.id > -later.id and -a.id < -earlier.id
+    and a.symbol = later.symbol and a.status = 'rejected' and a.code <> 'stale_alert' and trading.is_trade(a.request)
+  order by -a.id desc limit 1;
+  return refused;
+end;
+$$;
+comment on function trading.refused_between is 'The first trade that was refused between two alerts of a strategy and symbol, other than for its age.';
+
 create function trading.with_cost(
   inout gap trading.alert_gap, alert trading.alerts, prior trading.alerts, refused trading.alerts, unit_value numeric
 )
@@ -144,7 +182,6 @@ declare
   lot_size constant numeric := (select i.lot_size from trading.instruments i where i.symbol = alert.symbol);
   gap trading.alert_gap;
   is_cut boolean;
-  other trading.alerts;
   prior trading.alerts;
   prior_after numeric;   -- what was held after it,
   prior_before numeric;  -- and when it came
@@ -180,18 +217,7 @@ begin
     gap.missed := gap.booked - gap.expected;
   end if;
 
-  for other in
-    select a.* from trading.alerts a
-    where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy and -a.id > -alert.id
-    order by -a.id limit 10000
-  loop
-    continue when other.symbol <> alert.symbol or not trading.is_trade(other.request) or other.code = 'stale_alert';
-    if other.status <> 'rejected' then
-      prior := other;
-      exit;
-    end if;
-    refused := other;
-  end loop;
+  prior := trading.alert_before(alert);
   gap.since := prior.received_at;
   if prior.id is not null then
     prior_after := (prior.answer #>> '{position,quantity}')::numeric;
@@ -200,6 +226,7 @@ begin
        and trading.is_off(trading.signed_position(prior.request -> 'previous'), prior_before, false, lot_size) then
       return null;  -- The same gap, which no target has repaired yet.
     end if;
+    refused := trading.refused_between(prior, alert);
   end if;
   gap.status := case
     when prior.id is null then 'first'
@@ -219,7 +246,7 @@ comment on function trading.gap_of is
 create function trading.find_gaps(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text default null, after_id bigint default 0
 ) returns setof trading.alert_gap
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' as $$
 begin
   return query
   select g.*
@@ -359,7 +386,7 @@ create function public.alert_health(
   strategy text, alerts bigint, last_alert_at timestamptz, usual_seconds text, silence_seconds text, silent_at timestamptz, silent boolean,
   silence_reason text, missed bigint, repairs bigint, contradictions bigint, cost text, unpriced bigint, duplicates bigint, refused bigint, refusals jsonb
 )
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   time_zone constant text := trading.time_zone(owned.id);
@@ -435,7 +462,7 @@ create function public.list_alert_gaps(
   id text, status text, strategy text, symbol text, at timestamptz, since timestamptz, missed text, repaired boolean, expected text, booked text,
   previous text, held text, price text, due_price text, cost text, least_cost text, most_cost text, cost_reason text
 )
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   known constant text := trading.known_status(only_status, 'missed', 'refused', 'reordered', 'moved', 'cut', 'first');
@@ -479,7 +506,7 @@ comment on function trading.seconds_between is 'Seconds between two clocks'' tim
 create function trading.list_latencies(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text
 ) returns setof trading.alert_latency
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' as $$
 declare
   on_alerts_clock constant boolean := (select s.clock = 'alert' from trading.account_settings s where s.account_id = owned.id);
 begin
@@ -540,7 +567,7 @@ create function public.alert_latency(
   receive_p50 text, receive_p90 text, receive_p99 text, receive_max text, book_p50 text, book_p90 text, book_p99 text, book_max text,
   total_p50 text, total_p90 text, total_p99 text, total_max text
 )
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   shares constant double precision[] := '{0.5,0.9,0.99,1}';
@@ -580,7 +607,7 @@ create function public.late_alerts(
   id text, strategy text, symbol text, status text, code text, sent_at timestamptz, received_at timestamptz, booked_at timestamptz,
   seconds_to_receive text, seconds_to_book text, seconds text
 )
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
@@ -643,21 +670,31 @@ $$;
 comment on function trading.enqueue_event is
   'Puts an event into the outbox, for every channel that wants it and was there at its time; answers how many.';
 
+create function trading.newest_alert(owned trading.accounts, before timestamptz) returns bigint
+  language plpgsql stable security invoker set search_path = '' as $$
+begin
+  return coalesce((select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch and a.received_at < before
+                   order by -a.id limit 1), 0);
+end;
+$$;
+comment on function trading.newest_alert is 'The newest alert that an account had before a time; 0: none. It reads those that came since.';
+
 create function trading.enqueue_gaps(owned trading.accounts, seen bigint, at timestamptz, out told integer, out newest bigint)
   language plpgsql volatile set search_path = '' as $$
 declare
   -- What it overtook may come until then.
   settled constant timestamptz := at - interval '10 seconds';
+  since constant timestamptz := at - interval '1 hour';
   gap trading.alert_gap;
 begin
   told := 0;
-  newest := coalesce((select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch and a.received_at < settled
-                      order by -a.id limit 1), 0);
+  newest := trading.newest_alert(owned, settled);
   if newest <= seen then
     return;
   end if;
   for gap in
-    select g.* from trading.find_gaps(owned, at - interval '1 hour', settled, null, seen) g where g.status = 'missed' order by g.alert_id
+    select g.* from trading.find_gaps(owned, since, settled, null, greatest(seen, trading.newest_alert(owned, since))) g
+    where g.status = 'missed' order by g.alert_id
   loop
     told := told + trading.enqueue_event(owned, 'missed_alert', jsonb_build_object(
       'strategy', gap.strategy, 'symbol', gap.symbol, 'side', case sign(gap.missed) when 1 then 'buy' when -1 then 'sell' end,
@@ -669,7 +706,7 @@ $$;
 comment on function trading.enqueue_gaps is
   'Tells of the alerts after seen before which one was missed, up to newest. Older than an hour is no news: nor is what a replay books.';
 
-create function trading.enqueue_silences(owned trading.accounts, at timestamptz) returns integer
+create function trading.enqueue_silences(owned trading.accounts, at timestamptz, until timestamptz) returns integer
   language plpgsql volatile set search_path = '' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
@@ -685,6 +722,7 @@ begin
     left join trading.strategy_watches w on w.account_id = owned.id and w.strategy = n.strategy and w.epoch = owned.epoch
     where w.look_at is null or w.look_at <= at
   loop
+    exit when clock_timestamp() > until;
     rhythm := trading.rhythm_of(owned, watched.strategy, time_zone, 3);
     is_silent := coalesce(rhythm.silent_at <= at, false);
     if is_silent and watched.told_alert_id is distinct from rhythm.last_alert_id and rhythm.silent_at > at - interval '1 day' then
@@ -703,12 +741,14 @@ end;
 $$;
 comment on function trading.enqueue_silences is
   'Tells of the strategies of an account that have fallen silent, each silence once, when it begins. One that began a day ago is no news. Only '
-  'strategies that may be silent by now are looked at.';
+  'strategies that may be silent by now are looked at, until the time is over; the others at the next look.';
 
 create function public.enqueue_alert_events(at timestamptz default now()) returns integer
   language plpgsql volatile security invoker set search_path = '' set statement_timeout = '30s' as $$
 declare
   own_events constant text[] := '{missed_alert,silent_strategy}';
+  -- What is due to be sent waits for it: the first look at many accounts takes several.
+  until constant timestamptz := clock_timestamp() + interval '2 seconds';
   told integer := 0;
   owned trading.accounts;
   seen bigint;
@@ -728,9 +768,10 @@ begin
                   where c.disabled_at is null and (c.events = '{}' or c.events && own_events) and (c.account_ids = '{}' or a.id = any (c.account_ids)))
     order by w.look_at nulls first limit 1000
   loop
+    exit when clock_timestamp() > until;
     seen := (select w.seen_alert_id from trading.alert_watches w where w.account_id = owned.id and w.epoch = owned.epoch);
     gaps := trading.enqueue_gaps(owned, coalesce(seen, 0), enqueue_alert_events.at);
-    told := told + gaps.told + trading.enqueue_silences(owned, enqueue_alert_events.at);
+    told := told + gaps.told + trading.enqueue_silences(owned, enqueue_alert_events.at, until);
     insert into trading.alert_watches (account_id, epoch, seen_alert_id, look_at)
     values (owned.id, owned.epoch, greatest(gaps.newest, seen), enqueue_alert_events.at + interval '15 seconds')
     on conflict on constraint alert_watches_pkey do update
@@ -741,7 +782,7 @@ end;
 $$;
 comment on function public.enqueue_alert_events is
   'Puts missed_alert and silent_strategy events into the outbox, each once; answers how many messages. A halted account tells nothing, nor does '
-  'one that is on the alerts'' clock, which plays history back. Each account is looked at every 15 seconds at most.';
+  'one that is on the alerts'' clock, which plays history back. Each account is looked at every 15 seconds at most, those longest ago first, for 2 seconds a call.';
 
 create function public.enqueue_timed_events(at timestamptz default now()) returns integer
   language plpgsql volatile security invoker set search_path = '' set statement_timeout = '30s' as $$
@@ -752,9 +793,10 @@ $$;
 comment on function public.enqueue_timed_events is
   'Puts what no alert brings about into the outbox: daily summaries, missed alerts and silent strategies; answers how many messages.';
 
-grant execute on function trading.is_trade, trading.signed_position, trading.is_plain, trading.own_fills, trading.is_off, trading.was_cut, trading.came_later,
-  trading.with_cost, trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time, trading.rhythm_of,
-  trading.strategies_of, trading.list_latencies, trading.seconds_between, trading.sent_at, trading.interval_length, trading.as_seconds to authenticated;
+grant execute on function trading.is_trade, trading.signed_position, trading.is_plain, trading.own_fills, trading.is_off, trading.was_cut,
+  trading.came_later, trading.alert_before, trading.refused_between, trading.with_cost, trading.gap_of, trading.find_gaps, trading.week_sums,
+  trading.session_seconds, trading.session_time, trading.rhythm_of, trading.strategies_of, trading.list_latencies, trading.seconds_between,
+  trading.sent_at, trading.interval_length, trading.as_seconds to authenticated;
 revoke execute on function public.alert_health, public.list_alert_gaps, public.alert_latency, public.late_alerts from public, anon;
 grant execute on function public.alert_health, public.list_alert_gaps, public.alert_latency, public.late_alerts to authenticated, service_role;
 revoke execute on function public.enqueue_alert_events, public.enqueue_timed_events from public, anon, authenticated;
