@@ -201,6 +201,7 @@ begin
   if gap.previous is not null then
     if trading.is_off(gap.previous, gap.held, has_target, lot_size) then
       gap.missed := case when has_target or gap.previous = 0 then gap.previous - gap.held end;
+      gap.repaired := has_target;
     elsif is_cut then
       gap.status := 'cut';
       return gap;
@@ -391,6 +392,7 @@ declare
   owned constant trading.accounts := trading.find_account(account);
   time_zone constant text := trading.time_zone(owned.id);
   since constant timestamptz := coalesce(from_time, '-infinity');
+  plays_back constant boolean := (select s.clock = 'alert' from trading.account_settings s where s.account_id = owned.id);
 begin
   if intervals is null or intervals not between 1 and 1000 then
     raise exception 'intervals must be from 1 to 1000' using errcode = 'PT400', hint = 'Leave it out for 3.';
@@ -418,7 +420,7 @@ begin
     from trading.find_gaps(owned, since, to_time) g group by 1
   ), each as materialized (
     select n.strategy, coalesce(c.alerts, 0) as alerts, r.last_alert_at, r.usual_seconds, r.silent_at,
-      case when r.silent_at is null then 'too_few_alerts' when owned.halted_at is not null then 'halted' end as reason,
+      case when r.silent_at is null then 'too_few_alerts' when owned.halted_at is not null then 'halted' when plays_back then 'played_back' end as reason,
       coalesce(g.missed, 0) as missed, coalesce(g.repairs, 0) as repairs, coalesce(g.contradictions, 0) as contradictions,
       coalesce(g.cost, 0) as cost, coalesce(g.unpriced, 0) as unpriced, coalesce(d.duplicates, 0) as duplicates,
       (select jsonb_object_agg(k.code, k.refused) from coded k where k.strategy = n.strategy) as refusals
@@ -451,7 +453,7 @@ comment on function public.alert_health is
   'Whether every alert came: a row a strategy, and first one of the whole account, whose strategy is null. silent: no alert came since silent_at, which '
   'is the last one and intervals times the gap that nine in ten of its gaps are no longer than, counted only in quarters of an hour of the week in which it '
   'has sent before; usual_seconds: its median gap. Both are null below 10 gaps (silence_reason too_few_alerts), and a halted account is '
-  'never silent (halted). The rest is of from_time (30 days ago) to to_time: alerts but for marks; missed: gaps that nothing else explains; '
+  'never silent (halted), nor is one on the alerts'' clock (played_back). The rest is of from_time (30 days ago) to to_time: alerts but for marks; missed: gaps that nothing else explains; '
   'repairs: targets that put something right; contradictions: previous positions that were not held; cost of the gaps in money, above 0 lost, of '
   'all but the unpriced ones; duplicates suppressed; refusals: { code: count }. Gaps one by one: list_alert_gaps. Errors: PT404, PT400, PT429 busy.';
 

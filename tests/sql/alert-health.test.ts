@@ -111,6 +111,20 @@ deskTest(
   },
 );
 
+deskTest("a target alone repairs what its previous position contradicts", {}, async (desk) => {
+  await desk.buy("5", "100", { target: long("5"), received_at: ago(30) });
+  await desk.mark("110", { received_at: ago(20) });
+  await desk.send({ target: flat, previous: long("2"), price: "104", received_at: ago(10) });
+  deepEqual(told((await gaps(desk))[0], "status", "missed", "repaired", "price", "due_price", "cost"), [
+    "missed",
+    "-3",
+    true,
+    "104",
+    "110",
+    "18",
+  ]);
+});
+
 deskTest("a gap that no target repairs is listed once, until it is another", {}, async (desk) => {
   await desk.buy("5", "100", { received_at: ago(30) });
   await desk.buy("1", "100", { previous: flat, received_at: ago(20) });
@@ -356,6 +370,15 @@ Deno.test("the time of a session is turned round exactly", async () => {
     await sql.end();
   }
 });
+
+deskTest(
+  "history that is played back is not silent, and says so",
+  { settings: { clock: "alert" } },
+  async (desk) => {
+    await sendAt(desk, every(30, 100, 5000));
+    deepEqual(told(await health(desk), "silent", "silence_reason"), [false, "played_back"]);
+  },
+);
 
 deskTest("a halted account is not silent, and says so", {}, async (desk) => {
   await sendAt(desk, every(30, 100, 5000));
