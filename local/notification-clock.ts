@@ -16,6 +16,6 @@ export const startNotificationClock = (
     const work = async () =>
       await post("/rest/v1/rpc/notification_work") as { channels: number; due: boolean };
     if ((await work()).channels === 0) return;
-    await post("/rest/v1/rpc/enqueue_daily_summaries");
+    await post("/rest/v1/rpc/enqueue_timed_events");
     if ((await work()).due) await post("/functions/v1/notifications");
   });

@@ -175,7 +175,7 @@ grant execute on function public.create_notification_channel, public.update_noti
   public.list_notification_channels, public.notification_target to service_role;
 
 -- The clock ------------------------------------------------------------------------------------------
--- Alerts wake the dispatcher themselves; retries and daily summaries need a clock. On Supabase it is pg_cron, which calls
+-- Alerts wake the dispatcher themselves; retries, daily summaries and alerts that never come need a clock. On Supabase it is pg_cron, which calls
 -- the function by pg_net; trading.start_clock (retention) sets it going. Without the two extensions any clock will do that posts to
 -- /functions/v1/notifications; `deno task start` has one.
 
@@ -190,7 +190,7 @@ begin
   if (work ->> 'channels')::integer = 0 then
     return null;
   end if;
-  perform public.enqueue_daily_summaries();
+  perform public.enqueue_timed_events();
   if not (public.notification_work() ->> 'due')::boolean then
     return null;
   end if;

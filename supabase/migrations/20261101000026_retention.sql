@@ -165,7 +165,7 @@ comment on function trading.mark_numbers is 'What differs from one mark to the n
 create function trading.kept_mark(request jsonb) returns jsonb
   language plpgsql stable set search_path = '' as $$
 begin
-  return request - '{request_id,key_id,hash,id,comment,account,received_at,time,open,high,low,price}'::text[]
+  return request - '{request_id,key_id,arrived_at,hash,id,comment,account,received_at,time,open,high,low,price}'::text[]
     || trading.mark_numbers((request ->> 'time')::timestamptz, (request ->> 'open')::numeric, (request ->> 'high')::numeric,
                             (request ->> 'low')::numeric, (request ->> 'price')::numeric);
 end;

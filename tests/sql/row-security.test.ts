@@ -13,7 +13,9 @@ async function ownedDesk(desk: Desk): Promise<{ owner: string; other: string }> 
   }
   await desk.buy("2", "100", { stop_loss: { stop_price: "90" } });
   await desk.sell("1", "110");
-  await desk.sell("1", "120");
+  // Its sender thought that nothing was held, and it took its time.
+  const sent = { time: new Date(Date.now() - 60_000).toISOString(), arrived_at: Date.now() };
+  await desk.sell("1", "120", { ...sent, previous: { side: "flat", quantity: "0" } });
   const limit = canonical({
     action: "buy",
     quantity: "5",

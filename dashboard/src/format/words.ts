@@ -110,7 +110,7 @@ function describeExit(name: string, rule: unknown): string | null {
 const list = (value: unknown): unknown[] => Array.isArray(value) ? value : [];
 
 /** What stands in a stored alert beside what was read. */
-const NOT_READ = new Set(["hash", "ignored"]);
+const NOT_READ = new Set(["hash", "ignored", "arrived_at"]);
 
 /** A list of names in a record; none when there is none. */
 export function namesIn(record: unknown, name: string): string[] {

@@ -4,6 +4,7 @@ import { HealthStrip } from "./health-strip.tsx";
 
 /** Pages whose script is loaded by who asks for them. */
 const PAGES = {
+  health: () => import("./alert-health/alert-health-view.tsx").then(({ AlertHealthView }) => AlertHealthView),
   backtest: () => import("./compare/compare-view.tsx").then(({ CompareView }) => CompareView),
   strategies: () => import("./strategies/strategies-view.tsx").then(({ StrategiesView }) => StrategiesView),
 };

@@ -8,11 +8,12 @@ import { Segments } from "./segments.tsx";
 import { Select } from "./select.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
-/** What of an account is shown: all about it, its strategies side by side, or how it compares with a backtest. */
+/** What of an account is shown: all about it, its strategies side by side, whether its alerts came, or how it compares with a backtest. */
 export type Page = "account" | LazyPageName;
 const PAGES = [
   { value: "account", text: "Account" },
   { value: "strategies", text: "Strategies" },
+  { value: "health", text: "Alert health" },
   { value: "backtest", text: "Backtest" },
 ] as const;
 

@@ -42,6 +42,12 @@ const lateSeconds = inSource(
   "supabase/migrations/20261101000027_compare.sql",
   /late_seconds integer default (\d+)/,
 );
+const inHealth = (pattern: RegExp) =>
+  inSource("supabase/migrations/20261101000028_alert_health.sql", pattern);
+const gapsNeeded = inHealth(/cardinality\(moments\), 0\) <= (\d+)/);
+const alertsLookedAt = inHealth(/is distinct from 'mark' limit (\d+)/);
+const oneMoment = inHealth(/< '(\d+) seconds' as is_same/);
+const late = inHealth(/late_seconds integer default (\d+)/);
 const conversion = inSource(`${shared}/backtest/orders.ts`, /^const CONVERSION = \{ sum: (\d+)n/m);
 const keeps = (setting: string) =>
   inSource(
@@ -60,6 +66,12 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/security.md", `may be ${tolerance} seconds off`],
   ["docs/backtest.md", `more than ${lateSeconds} seconds after the order's time`],
   ["docs/backtest.md", `up to ${conversion} parts in 1,000 are taken for equal`],
+  [
+    "docs/backtest.md",
+    `It needs ${gapsNeeded} gaps for that, of its last ${alertsLookedAt.toLocaleString("en")} alerts`,
+  ],
+  ["docs/backtest.md", `alerts within ${oneMoment} seconds of each other are one`],
+  ["docs/backtest.md", `An alert that took more than ${late} seconds is late`],
   ["docs/cache.md", `The bound is ${boundMs / 1000} second.`],
   ["docs/cache.md", `shows after ${ttl} seconds at the latest`],
   ["docs/cache.md", `A call of Redis is waited for ${REDIS_DEADLINE} ms`],

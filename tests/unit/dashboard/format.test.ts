@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { toCsv } from "../../../dashboard/src/format/csv.ts";
+import { formatSeconds } from "../../../dashboard/src/format/duration.ts";
 import { lastDayOf, monthAfter, weeksOf } from "../../../dashboard/src/format/month.ts";
 import { compareValues } from "../../../dashboard/src/format/sort.ts";
 import { clockOf } from "../../../dashboard/src/format/time.ts";
@@ -129,4 +130,9 @@ Deno.test("every code with which the engine refuses an alert has advice", async 
 Deno.test("a column sorts numbers by size, words by letter, and nothing last", () => {
   deepEqual(["10", "9", null, "-1", "100.5"].toSorted(compareValues), ["-1", "9", "10", "100.5", null]);
   deepEqual(["b", null, "a"].toSorted(compareValues), ["a", "b", null]);
+});
+
+Deno.test("seconds are said in the unit that people would take", () => {
+  const said = ["0", "0.04", "2.4", "59", "90", "1800", "18000", "259200"].map(formatSeconds);
+  deepEqual(said, ["0 ms", "40 ms", "2.4 s", "59 s", "1.5 min", "30 min", "5 h", "3 d"]);
 });

@@ -34,7 +34,8 @@ const argumentsOf = (name: string) => ARGUMENTS[name] ?? {};
 /** Tools that say that they write. */
 const writing = (await listed("admin")).filter(({ annotations }) => !annotations.readOnlyHint);
 /** Functions of the database that only read. */
-const READING = /^(portfolio_summary|list_\w+|equity_curve|performance|verify_account|compare_\w+)$/;
+const READING =
+  /^(portfolio_summary|list_\w+|equity_curve|performance|verify_account|compare_\w+|alert_(health|latency)|late_alerts)$/;
 
 Deno.test("an operator's key has every tool of the registry, and those that read a portfolio", async () => {
   assert.deepEqual(names(await listed("admin")), Object.keys(SEAT.tools));

@@ -136,6 +136,8 @@ Deno.test("every event has words, also one that came later than these", () => {
       "halted",
       "resumed",
       "daily_summary",
+      "missed_alert",
+      "silent_strategy",
       "channel_disabled",
       "test",
       "something_new",

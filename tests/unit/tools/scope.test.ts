@@ -72,7 +72,7 @@ Deno.test("a key without the scope admin may use no tool", async () => {
 Deno.test("a key of one account acts on it by itself, and on no other", async () => {
   const { use, calls, changed } = stage();
   assert.equal((await use("halt", {}, "bound")).json.account, "mine");
-  for (const tool of ["halt", "reset_account", "create_account", "verify_account"]) {
+  for (const tool of ["halt", "reset_account", "create_account", "verify_account", "alert_health"]) {
     const { status, json } = await use(tool, {
       account: "yours",
       ...tool === "reset_account" && { confirm: "yours" },

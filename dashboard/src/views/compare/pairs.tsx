@@ -1,16 +1,10 @@
 import { type Against, type ComparedOrder, listCompared } from "../../api/compare.ts";
 import { afterId } from "../../api/lists.ts";
 import { formatDecimal } from "../../format/decimal.ts";
-import { amount, type Column, moment, number, price, profit, side, words } from "../tables/columns.ts";
+import { amount, cost, moment, number, price, profit, side, words } from "../tables/columns.ts";
 import { type Kind, SYMBOL } from "../tables/kinds.tsx";
 
 const TONES: Record<string, string> = { matched: "up", late: "accent", missed: "down", refused: "down" };
-
-/** What was worse: above 0 is a cost. */
-const cost = <Row,>(column: Column<Row>): Column<Row> => ({
-  ...column,
-  tone: (value) => `figures ${value.startsWith("-") ? "up" : value === "0" ? "" : "down"}`,
-});
 
 /** The orders of a baseline beside the alerts of the account, as a table. */
 export const pairs = (against: Against): Kind<ComparedOrder> => ({

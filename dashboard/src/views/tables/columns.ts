@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { type Digits, formatDecimal } from "../../format/decimal.ts";
+import { formatSeconds } from "../../format/duration.ts";
 import type { Clock } from "../../format/time.ts";
 import type { Money } from "../../format/money.ts";
 import { toneOf } from "../../format/tone.ts";
@@ -76,6 +77,17 @@ export function profit<Row>(key: string & keyof Row, title: string): Column<Row>
     text: (value, { money }) => money.figures(value, { plus: true }),
     tone: (value) => `figures ${toneOf(value)}`,
   };
+}
+
+/** What was worse: above 0 is a cost. */
+export const cost = <Row>(column: Column<Row>): Column<Row> => ({
+  ...column,
+  tone: (value) => `figures ${value.startsWith("-") ? "up" : value === "0" ? "" : "down"}`,
+});
+
+/** How long something took, in seconds. */
+export function seconds<Row>(key: string & keyof Row, title: string): Column<Row> {
+  return { ...number<Row>(key, title), text: formatSeconds, full: (value) => `${value} s` };
 }
 
 /** Buy or sell, long or short. */

@@ -155,6 +155,30 @@ function Heading<Row>(
   );
 }
 
+/** A table of few rows, as they come. */
+export function PlainTable<Row>(
+  { title, columns, rows }: { title: string; columns: readonly Column<Row>[]; rows: readonly Row[] },
+) {
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={`${title}, a table`}>
+      <table class="rows">
+        <thead>
+          <tr>
+            {columns.map(({ key, title, right }) => (
+              <th key={key} scope="col" class={right ? "right" : ""}>{title}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, nr) => (
+            <tr key={nr}>{columns.map((column) => <Cell key={column.key} column={column} row={row} />)}</tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   const { money, clock, chart } = useDesk();
   const value = column.value(row);

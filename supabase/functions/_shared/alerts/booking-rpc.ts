@@ -8,6 +8,8 @@ import type { CanonicalAlert } from "../validators/canonical-alert.ts";
 export type AlertToBook = CanonicalAlert & {
   hash: string;
   request_id: string;
+  /** When its request came, in milliseconds; of an order that an operator places, nothing. */
+  arrived_at?: number;
   key_id: string;
   /** Names of the sender's fields that were not understood, which change no order. */
   ignored?: string[];

@@ -53,7 +53,8 @@ export function receiveAlerts(services: AlertServices): Handler<{ Variables: Var
   const inFlight = createInFlight(mostInFlight);
   const dryRun = createDryRun(services.preview);
   return async (context) => {
-    const deadline = now() + services.deadlineMs;
+    const arrivedAt = now();
+    const deadline = arrivedAt + services.deadlineMs;
     const request = await authenticate(context, services, inFlight);
     const leave = inFlight.enter(request.sender.id, request.body.messages.length);
     if (leave === null) throw tooManyInFlight();
@@ -61,7 +62,7 @@ export function receiveAlerts(services: AlertServices): Handler<{ Variables: Var
       const { isArray } = request.body;
       const { alerts, query } = await readRequest(context, request, services, now());
       const requestId = context.get("requestId");
-      const toBook = alerts.map((read, index) => toAlert(read, request, { requestId, index }));
+      const toBook = alerts.map((read, index) => toAlert(read, request, { requestId, arrivedAt, index }));
       Object.assign(context.get("logFields"), { alerts: alerts.length, dry_run: query.dry_run || undefined });
 
       if (query.dry_run) {
@@ -79,7 +80,7 @@ export function receiveAlerts(services: AlertServices): Handler<{ Variables: Var
 function toAlert(
   { alert, hash, ignored }: ReadAlert,
   { sender, body, messageId, idempotencyKey }: Authenticated,
-  { requestId, index }: { requestId: string; index: number },
+  { requestId, arrivedAt, index }: { requestId: string; arrivedAt: number; index: number },
 ): AlertToBook {
   const place = body.isArray ? index : null;
   return {
@@ -87,6 +88,7 @@ function toAlert(
     idempotency_key: alert.idempotency_key ?? named(idempotencyKey, place),
     hash,
     request_id: requestId,
+    arrived_at: arrivedAt,
     key_id: sender.id,
     ...ignored.length === 0 ? {} : { ignored },
     ...messageId === null ? {} : { message_id: named(`${sender.id}:${messageId}`, place) ?? undefined },

@@ -27,6 +27,56 @@ export type Database = {
         }[];
       };
       "adjust_cash": { Args: { "account": string; "amount": number; "note": string }; Returns: Json };
+      "alert_health": {
+        Args: { "account"?: string; "from_time"?: string; "intervals"?: number; "to_time"?: string };
+        Returns: {
+          "alerts": number;
+          "contradictions": number;
+          "cost": string;
+          "duplicates": number;
+          "last_alert_at": string;
+          "missed": number;
+          "refusals": Json;
+          "refused": number;
+          "repairs": number;
+          "silence_reason": string;
+          "silence_seconds": string;
+          "silent": boolean;
+          "silent_at": string;
+          "strategy": string;
+          "unpriced": number;
+          "usual_seconds": string;
+        }[];
+      };
+      "alert_latency": {
+        Args: {
+          "account"?: string;
+          "by"?: string;
+          "from_time"?: string;
+          "late_seconds"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "alerts": number;
+          "book_max": string;
+          "book_p50": string;
+          "book_p90": string;
+          "book_p99": string;
+          "hour": number;
+          "late": number;
+          "receive_max": string;
+          "receive_p50": string;
+          "receive_p90": string;
+          "receive_p99": string;
+          "strategy": string;
+          "total_max": string;
+          "total_p50": string;
+          "total_p90": string;
+          "total_p99": string;
+        }[];
+      };
       "book_waiting_alerts": {
         Args: { "account": string; "at_most"?: number; "tickets": (string)[] };
         Returns: Json;
@@ -150,7 +200,9 @@ export type Database = {
       };
       "delete_notification_channel": { Args: { "channel": string }; Returns: Json };
       "deposit": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
+      "enqueue_alert_events": { Args: { "at"?: string }; Returns: number };
       "enqueue_daily_summaries": { Args: { "at"?: string }; Returns: number };
+      "enqueue_timed_events": { Args: { "at"?: string }; Returns: number };
       "equity_curve": {
         Args: {
           "account"?: string;
@@ -188,6 +240,31 @@ export type Database = {
           "keep_minute_bars_days": number;
         }[];
       };
+      "late_alerts": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "from_time"?: string;
+          "late_seconds"?: number;
+          "limit"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "booked_at": string;
+          "code": string;
+          "id": string;
+          "received_at": string;
+          "seconds": string;
+          "seconds_to_book": string;
+          "seconds_to_receive": string;
+          "sent_at": string;
+          "status": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
+      };
       "list_accounts": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -198,6 +275,38 @@ export type Database = {
           "name": string;
           "time_zone": string;
           "version": number;
+        }[];
+      };
+      "list_alert_gaps": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "from_time"?: string;
+          "limit"?: number;
+          "only_status"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "at": string;
+          "booked": string;
+          "cost": string;
+          "cost_reason": string;
+          "due_price": string;
+          "expected": string;
+          "held": string;
+          "id": string;
+          "least_cost": string;
+          "missed": string;
+          "most_cost": string;
+          "previous": string;
+          "price": string;
+          "repaired": boolean;
+          "since": string;
+          "status": string;
+          "strategy": string;
+          "symbol": string;
         }[];
       };
       "list_alerts": {

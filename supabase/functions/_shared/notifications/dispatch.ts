@@ -90,7 +90,7 @@ export function createDispatch(
   return async () => {
     const total = { delivered: 0, failed: 0 };
     const until = now() + runMs;
-    await outbox.enqueueSummaries();
+    await outbox.enqueueTimed();
     // One that fails leaves the others their work; what it held is free when its lease is over.
     const ended = await Promise.allSettled(Array.from({ length: lanes }, () => lane(total, until)));
     const broken = ended.find((end) => end.status === "rejected");

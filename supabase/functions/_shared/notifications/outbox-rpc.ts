@@ -50,8 +50,8 @@ export interface Failed {
 
 /** The outbox. Every call throws an {@link OutboxError} when the database does not answer as it should. */
 export interface Outbox {
-  /** Puts yesterday's summaries in, once an account and day. */
-  enqueueSummaries(): Promise<void>;
+  /** Puts in what no alert brings about: daily summaries, alerts that never came. Each is there once. */
+  enqueueTimed(): Promise<void>;
   /** One line that is due, held for `leaseSeconds`; null when none is. */
   claim(leaseSeconds: number): Promise<Line | null>;
   /** It arrived. */
@@ -91,8 +91,8 @@ export function createOutbox(database: DatabaseClient): Outbox {
     return parsed.data;
   }
   return {
-    async enqueueSummaries() {
-      await call(z.number(), "enqueue_daily_summaries", {});
+    async enqueueTimed() {
+      await call(z.number(), "enqueue_timed_events", {});
     },
     async claim(leaseSeconds) {
       const [line = null] = await call(z.array(lineSchema), "claim_notifications", {

@@ -38,6 +38,25 @@ const PHRASES: Record<string, { headline: string; facts: Record<string, string> 
       trades_net_pnl: "Their net P&L",
     },
   },
+  missed_alert: {
+    headline: "An alert never came: {symbol}",
+    facts: {
+      side: "Side",
+      quantity: "Quantity",
+      account: "Account",
+      strategy: "Strategy",
+      price: "Put right at",
+      cost: "Cost",
+    },
+  },
+  silent_strategy: {
+    headline: "Silent strategy: {account}",
+    facts: {
+      strategy: "Strategy",
+      last_alert_at: "Last alert",
+      usual_seconds: "Usual seconds between alerts",
+    },
+  },
   channel_disabled: {
     headline: "Channel disabled: {channel}",
     facts: { kind: "Kind", reason: "Why", failures: "Failures" },

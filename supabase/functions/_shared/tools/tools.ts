@@ -1,4 +1,5 @@
 import type { ToolName } from "../validators/tool-name.ts";
+import { alertHealth } from "./alert-health.ts";
 import { compareAccounts } from "./compare.ts";
 import { compareStrategies } from "./compare-strategies.ts";
 import { createAccount, halt, resetAccount, resume, updateSettings, verifyAccount } from "./accounts.ts";
@@ -26,6 +27,7 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   upsert_instrument: upsertInstrument,
   split,
   verify_account: verifyAccount,
+  alert_health: alertHealth,
   import_backtest: importBacktestTool,
   compare_accounts: compareAccounts,
   compare_strategies: compareStrategies,

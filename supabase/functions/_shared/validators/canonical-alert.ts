@@ -83,7 +83,7 @@ const target = z.strictObject({ side: word(SIDES, "a side"), quantity: decimal("
     return z.NEVER;
   });
 
-/** The position before the alert. It only orders alerts of one second: what cannot be read is left out. */
+/** The position before the alert. It changes no order but that of alerts of one second: what cannot be read is left out. */
 const previous = z.unknown().optional().transform(
   (written): { side: typeof SIDES[number]; quantity: string } | null => {
     const { side, quantity } = (written ?? {}) as { side?: unknown; quantity?: unknown };
@@ -113,7 +113,7 @@ export const alertFieldsSchema = z.object({
   target: told(target, "The position wanted after the alert"),
   previous: told(
     previous,
-    "The position before it, as its sender knew it: tells the order of alerts of one second",
+    "The position before it, as its sender knew it: tells the order of alerts of one second, and that one never came",
   ),
   quantity: told(decimal("positive"), "How much, counted as quantity_type says"),
   quantity_type: told(word(QUANTITY_TYPES, "a quantity type"), "What quantity counts; units when left out"),

@@ -16,6 +16,7 @@ export const TOOL_NAMES = [
   "upsert_instrument",
   "split",
   "verify_account",
+  "alert_health",
   "import_backtest",
   "compare_accounts",
   "compare_strategies",

@@ -1,0 +1,68 @@
+import { type Gap, type LateAlert, listGaps, listLate } from "../../api/alert-health.ts";
+import { afterId } from "../../api/lists.ts";
+import type { Since } from "../../api/reads.ts";
+import { amount, cost, moment, number, price, seconds, words } from "../tables/columns.ts";
+import { type Kind, SYMBOL } from "../tables/kinds.tsx";
+
+/** What a gap's status means. */
+const MEANINGS: Record<string, string> = {
+  missed: "An alert never came",
+  refused: "An alert came, and was refused",
+  reordered: "An alert came after the one that it was before",
+  moved: "An order of the account, or a split, changed the position",
+  cut: "An order was cut to what funds or limits allow",
+  first: "The strategy held something before its first alert here",
+};
+
+const TONES: Record<string, string> = { missed: "down", refused: "down" };
+
+/** Alerts before which the account did not hold what their sender thought, as a table. */
+export const gaps = (since: Since): Kind<Gap> => ({
+  name: "gaps",
+  title: "Gaps",
+  read: listGaps(since),
+  id: ({ id }) => String(id),
+  after: afterId,
+  statuses: [null, "missed", "refused", "reordered", "moved", "cut", "first"],
+  columns: [
+    {
+      ...words("status", "Why"),
+      text: (value) => <span class={`pill ${TONES[value] ?? ""}`}>{value}</span>,
+      full: (value) => MEANINGS[value] ?? value,
+    },
+    moment("at", "Found"),
+    moment("since", "After"),
+    words(SYMBOL, "Symbol"),
+    words("strategy", "Strategy"),
+    number("missed", "Not traded"),
+    number("previous", "Sender held"),
+    number("held", "Account held"),
+    price("due_price", "Due at"),
+    price("price", "Put right at"),
+    cost(amount("cost", "Cost")),
+    cost(amount("least_cost", "At least")),
+    cost(amount("most_cost", "At most")),
+    { ...words("cost_reason", "No cost, because"), text: (value) => value.replaceAll("_", " ") },
+  ],
+  empty: "No gap: before every alert the account held what its sender thought, as far as its alerts say.",
+});
+
+/** Alerts that were on their way for long, as a table. */
+export const late = (since: Since): Kind<LateAlert> => ({
+  name: "late alerts",
+  title: "Late alerts",
+  read: listLate(since),
+  id: ({ id }) => String(id),
+  after: afterId,
+  columns: [
+    moment("sent_at", "Sent"),
+    words(SYMBOL, "Symbol"),
+    words("strategy", "Strategy"),
+    seconds("seconds_to_receive", "To the function"),
+    seconds("seconds_to_book", "To its booking"),
+    seconds("seconds", "In all"),
+    words("status", "Outcome"),
+    words("code", "Refused for"),
+  ],
+  empty: "No alert was on its way for more than 10 seconds, as far as their own times say.",
+});

@@ -1,0 +1,60 @@
+import { useState } from "preact/hooks";
+import { type Latency, readLatency } from "../../api/alert-health.ts";
+import type { Since } from "../../api/reads.ts";
+import { useDesk } from "../../store/desk.ts";
+import { useRead } from "../../store/use-read.ts";
+import { Outcome, Panel } from "../panel.tsx";
+import { Segments } from "../segments.tsx";
+import { type Column, number, seconds } from "../tables/columns.ts";
+import { PlainTable } from "../tables/table-view.tsx";
+import { strategyName } from "../top-bar.tsx";
+
+type By = "strategy" | "hour";
+const CHOICES = [{ value: "strategy", text: "Strategy" }, { value: "hour", text: "Hour" }] as const;
+
+/** How long alerts were on their way, by strategy or by hour of the day. */
+export function LatencyPanel({ since }: { since: Since }) {
+  const { client, account, version, strategy } = useDesk();
+  const [by, setBy] = useState<By>("strategy");
+  const asked = { ...since, by, ...(strategy !== null && { only_strategy: strategy }) };
+  const read = useRead(JSON.stringify(asked), version, () => readLatency(client, account.name, asked));
+  return (
+    <Panel
+      name="latency"
+      title="On their way"
+      tools={<Segments label="Latency by" choices={CHOICES} value={by} onPick={setBy} />}
+    >
+      <Outcome
+        read={read}
+        what="The latency"
+        isEmpty={([whole]) => !whole?.alerts}
+        empty={<p>No alert came yet whose way is known.</p>}
+      >
+        {(rows) => <PlainTable title="Latency" columns={COLUMNS} rows={rows} />}
+      </Outcome>
+    </Panel>
+  );
+}
+
+const COLUMNS: Column<Latency>[] = [
+  {
+    key: "of",
+    title: "Of",
+    value: ({ strategy, hour }) =>
+      hour !== null
+        ? `${String(hour).padStart(2, "0")}:00 UTC`
+        : strategy !== null
+        ? strategyName(strategy)
+        : "all",
+  },
+  number("alerts", "Alerts"),
+  number("late", "Late"),
+  seconds("total_p50", "Half within"),
+  seconds("total_p90", "90 % within"),
+  seconds("total_p99", "99 % within"),
+  seconds("total_max", "Longest"),
+  seconds("receive_p50", "Half to the function"),
+  seconds("receive_max", "Longest to the function"),
+  seconds("book_p50", "Half to the booking"),
+  seconds("book_max", "Longest to the booking"),
+];

@@ -1,0 +1,102 @@
+import type { ComponentChildren } from "preact";
+import { type Health, readHealth } from "../../api/alert-health.ts";
+import type { Since } from "../../api/reads.ts";
+import { formatDecimal, negated } from "../../format/decimal.ts";
+import type { Money } from "../../format/money.ts";
+import { toneOf } from "../../format/tone.ts";
+import { useDesk } from "../../store/desk.ts";
+import { useRead } from "../../store/use-read.ts";
+import { Outcome, Panel } from "../panel.tsx";
+import { type Stat, Stats } from "../stats.tsx";
+import { amount, type Column, cost, moment, number, seconds } from "../tables/columns.ts";
+import { PlainTable } from "../tables/table-view.tsx";
+import { strategyName } from "../top-bar.tsx";
+
+/** Whether the alerts of the account came, and those of each strategy. */
+export function StrategiesPanel({ since, tools }: { since: Since; tools: ComponentChildren }) {
+  const { client, account, version, strategy, money } = useDesk();
+  const read = useRead(JSON.stringify(since), version, () => readHealth(client, account.name, since));
+  return (
+    <Panel name="strategies" title="Alert health" tools={tools}>
+      <Outcome
+        read={read}
+        what="The health of the alerts"
+        isEmpty={(rows) => rows.length < 2}
+        empty={<p>No alert came yet.</p>}
+      >
+        {([whole, ...rows]) => (
+          <>
+            {whole !== undefined && <Stats stats={cellsOf(whole, rows, money)} />}
+            <PlainTable
+              title="Strategies"
+              columns={COLUMNS}
+              rows={rows.filter((row) => strategy === null || row.strategy === strategy)}
+            />
+          </>
+        )}
+      </Outcome>
+    </Panel>
+  );
+}
+
+const count = (number: number | null) => formatDecimal(String(number ?? 0));
+
+function cellsOf(whole: Health, rows: readonly Health[], money: Money): Stat[] {
+  const bad = (name: string, number: number | null, title: string): Stat => ({
+    ...{ name, value: count(number), title },
+    ...(number !== null && number > 0 && { tone: "down" }),
+  });
+  const costs = whole.cost ?? "0";
+  return [
+    bad("Missed", whole.missed, "Alerts that never came, as far as later alerts say"),
+    {
+      name: "What gaps made",
+      value: money.amount(negated(costs), { plus: true }),
+      tone: toneOf(negated(costs)),
+      title: `Of all but ${count(whole.unpriced)}, whose cost is not known`,
+    },
+    bad(
+      "Silent",
+      rows.filter(({ silent }) => silent).length,
+      "Strategies that sent nothing for three of their own intervals",
+    ),
+    bad("Contradictions", whole.contradictions, "The sender held another position before its alert"),
+    bad("Refused", whole.refused, "Alerts that were refused"),
+    { name: "Repeated", value: count(whole.duplicates), title: "Alerts that came again, booked once" },
+  ];
+}
+
+const COLUMNS: Column<Health>[] = [
+  {
+    key: "strategy",
+    title: "Strategy",
+    value: ({ strategy }) => strategyName(strategy ?? ""),
+  },
+  {
+    key: "silent",
+    title: "Now",
+    value: ({ silent, silence_reason }) => silent ? "silent" : silence_reason ?? "as usual",
+    text: (value) => (
+      <span class={`pill ${value === "silent" ? "down" : ""}`}>{value.replaceAll("_", " ")}</span>
+    ),
+  },
+  moment("last_alert_at", "Last alert"),
+  seconds("usual_seconds", "Usually every"),
+  moment("silent_at", "Silent from"),
+  number("alerts", "Alerts"),
+  number("missed", "Missed"),
+  number("repairs", "Repairs"),
+  number("contradictions", "Contradictions"),
+  cost(amount("cost", "Cost")),
+  number("duplicates", "Repeated"),
+  {
+    ...number("refused", "Refused"),
+    value: ({ refused, refusals }) => refused === 0 ? "0" : `${refused}: ${codesOf(refusals)}`,
+    text: (value) => value,
+  },
+];
+
+/** Codes with how often each was, the most frequent first. */
+const codesOf = (refusals: Health["refusals"]): string =>
+  Object.entries(refusals ?? {}).toSorted(([, a], [, b]) => Number(b) - Number(a))
+    .map(([code, times]) => `${code} ${times}`).join(", ");
