@@ -77,7 +77,9 @@ for (const name of rpcs) {
 
 const lists = rpcs.filter((name) => name.startsWith("list_"));
 const paged = lists.filter((name) => !["list_positions", "list_marks"].includes(name));
-const epochs = [...paged, "equity_curve", "performance"];
+/** Those of what alerts did; its gaps are of the epoch that goes on, and these accounts have none. */
+const ledgers = paged.filter((name) => name !== "list_alert_gaps");
+const epochs = [...ledgers, "equity_curve", "performance"];
 const ranges = ["list_marks", "equity_curve", "performance"];
 const badInput: [name: string, args: Args, status: number][] = [
   ...[...paged, "list_positions"].flatMap((name): [string, Args, number][] => [
@@ -181,7 +183,7 @@ for (const args of [{ before: "99999999999999999999" }, { before: "last" }, { li
   });
 }
 
-for (const name of paged) {
+for (const name of ledgers) {
   Deno.test(`${name} shows every row once, newest first, page by page`, async () => {
     const account = await ownAccount(3);
     const seen: number[] = [];
