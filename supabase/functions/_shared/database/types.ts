@@ -31,6 +31,10 @@ export type Database = {
         Args: { "account": string; "at_most"?: number; "tickets": (string)[] };
         Returns: Json;
       };
+      "catch_up_shadow_account": {
+        Args: { "account": string; "at_most"?: number; "shadow": string };
+        Returns: Json;
+      };
       "claim_notifications": {
         Args: { "at_most"?: number; "lease_seconds"?: number; "lines"?: number };
         Returns: Json;
@@ -196,6 +200,7 @@ export type Database = {
           "halt_reason": string;
           "halted": boolean;
           "name": string;
+          "role": string;
           "time_zone": string;
           "version": number;
         }[];
@@ -334,6 +339,20 @@ export type Database = {
           "version": number;
         }[];
       };
+      "list_shadow_accounts": {
+        Args: { "account"?: string };
+        Returns: {
+          "behind": number;
+          "behind_since": string;
+          "differs": Json;
+          "equity": string;
+          "failed_at": string;
+          "failure": string;
+          "net_pnl": string;
+          "shadow": string;
+          "size_factor": string;
+        }[];
+      };
       "list_trades": {
         Args: {
           "account"?: string;
@@ -426,6 +445,7 @@ export type Database = {
       };
       "release_lease": { Args: { "fencing_token"?: number; "key": string; "owner": string }; Returns: Json };
       "release_notifications": { Args: { "lease": string }; Returns: number };
+      "remove_shadow_account": { Args: { "account": string; "shadow": string }; Returns: Json };
       "renew_lease": {
         Args: { "fencing_token": number; "key": string; "owner": string; "ttl_ms": number };
         Returns: Json;
@@ -483,6 +503,16 @@ export type Database = {
           "quote_currency"?: string;
           "symbol": string;
           "tick_size"?: number;
+        };
+        Returns: Json;
+      };
+      "upsert_shadow_account": {
+        Args: {
+          "account": string;
+          "initial_cash"?: number;
+          "settings"?: Json;
+          "shadow": string;
+          "size_factor"?: number;
         };
         Returns: Json;
       };
