@@ -42,6 +42,10 @@ const lateSeconds = inSource(
   "supabase/migrations/20261101000027_compare.sql",
   /late_seconds integer default (\d+)/,
 );
+const caughtUp = inSource(
+  "supabase/migrations/20261101000030_shadow_accounts.sql",
+  /at_most \+ (\d+)/,
+);
 const conversion = inSource(`${shared}/backtest/orders.ts`, /^const CONVERSION = \{ sum: (\d+)n/m);
 const keeps = (setting: string) =>
   inSource(
@@ -60,6 +64,8 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/security.md", `may be ${tolerance} seconds off`],
   ["docs/backtest.md", `more than ${lateSeconds} seconds after the order's time`],
   ["docs/backtest.md", `up to ${conversion} parts in 1,000 are taken for equal`],
+  ["docs/shadows.md", `up to ${caughtUp} alerts more than it brings`],
+  ["docs/shadows.md", `may be ${ttl} seconds old`],
   ["docs/cache.md", `The bound is ${boundMs / 1000} second.`],
   ["docs/cache.md", `shows after ${ttl} seconds at the latest`],
   ["docs/cache.md", `A call of Redis is waited for ${REDIS_DEADLINE} ms`],
