@@ -155,6 +155,36 @@ shadowTest(
   },
 );
 
+for (const clock of ["arrival", "alert"]) {
+  shadowTest(
+    `a shadow that was behind is caught up at the account's own times: clock ${clock}`,
+    { settings: { leverage: null, clock, price_wait: 600, max_orders_per_minute: 5, max_daily_loss: 500 } },
+    async (desk, shadow) => {
+      const at = (minute: number) => new Date(Date.UTC(2026, 2, 2, 10, minute)).toISOString();
+      const life = [
+        one({ price: undefined, time: at(0) }),
+        one({ time: at(1), stop_loss: { type: "trailing_stop", trail_amount: "2" } }),
+        one({ time: at(2), order_type: "limit", limit_price: "95", time_in_force: "day" }),
+        { action: "mark", time: at(3), interval: "1", open: "100", high: "104", low: "94", price: "97" },
+        one({ time: at(4), action: "sell", quantity: "9", target: { side: "short", quantity: "9" } }),
+        { action: "mark", time: at(5), price: "170" },
+        one({ time: at(6) }),
+        { action: "resume", time: at(7) },
+        one({ time: at(8), price: "120" }),
+      ];
+      await beside((holder) =>
+        whileSomebodyHolds(holder, shadow, async () => {
+          for (const alert of life) await desk.send(alert);
+        })
+      );
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      deepEqual(await catchUp(desk.sql, desk.account, shadow), [life.length, 0]);
+      ok((await fillsOf(desk.sql, shadow)).length > 3);
+      await assertAlike(desk.sql, desk.account, shadow);
+    },
+  );
+}
+
 // Behind, and caught up ------------------------------------------------------------------------------
 
 shadowTest(
