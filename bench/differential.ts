@@ -142,7 +142,7 @@ async function engine(directory: string) {
     async table(name: string): Promise<string> {
       const [row] = await sql.unsafe(`
         select count(*) || ' rows, ' || coalesce(md5(string_agg(x, '|' order by x)), '') as sum from (
-          select (to_jsonb(t) - '{id,alert_id,order_id,closing_fill_id,bracket_id,answer,created_at,compacted_at,dedupe_key}'::text[])::text as x
+          select (to_jsonb(t) - '{id,alert_id,order_id,closing_fill_id,bracket_id,answer,created_at,compacted_at,dedupe_key,role}'::text[])::text as x
           from trading.${name} t) rows`);
       return row?.sum;
     },

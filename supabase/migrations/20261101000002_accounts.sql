@@ -14,6 +14,8 @@ create table trading.accounts (
   halt_reason text check (length(halt_reason) <= 500),
   version bigint not null default 0,
   created_at timestamptz not null default now(),
+  role text not null default 'plain' check (role in ('plain', 'followed', 'shadow')),
+  unique (id, role),
   constraint halt_has_a_reason check ((halted_at is null) = (halt_reason is null))
 );
 comment on table trading.accounts is
@@ -21,6 +23,7 @@ comment on table trading.accounts is
 comment on column trading.accounts.deposits is 'Deposits less withdrawals, plus adjustments, of this epoch: equity - deposits = net profit.';
 comment on column trading.accounts.day_equity is 'Equity when the account''s day (in its time zone) began: what max_daily_loss is measured from.';
 comment on column trading.accounts.version is 'Grows by one with every applied change; caches compare it.';
+comment on column trading.accounts.role is 'plain; followed: what is booked here is booked into its shadows as well; shadow: see trading.shadow_accounts.';
 create index accounts_owner_id_idx on trading.accounts (owner_id);
 
 create table trading.account_settings (
@@ -129,7 +132,7 @@ create table trading.account_events (
   id bigint generated always as identity primary key,
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
-  kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'result', 'split', 'halted', 'resumed', 'reset')),
+  kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'result', 'split', 'halted', 'resumed', 'reset', 'shadow')),
   details jsonb not null check (jsonb_typeof(details) = 'object'),
   after_alert_id bigint not null,
   created_at timestamptz not null default clock_timestamp()

@@ -105,14 +105,30 @@ comment on function trading.lock_alerts is
   'somebody holds, for they can stand in line; see take_free_accounts.';
 
 create function trading.unbooked_json(request trading.alert_request, locked boolean) returns json
-  language plpgsql immutable set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
+declare
+  code text := 'busy';
+  message text := 'another alert holds the lock: send it again';
+  followed text;
 begin
-  return trading.answer_json(case when locked then 'rejected' else 'busy' end, case when locked then 'unknown_account' else 'busy' end,
-    case when locked then 'there is no account of this name' else 'another alert holds the lock: send it again' end,
-    null, request, '', '', trading.position_json(trading.flat_position(null, request.strategy, request.symbol), 1), '');
+  if locked then
+    select f.name into followed from trading.accounts a
+    join trading.shadow_accounts s on s.shadow_id = a.id
+    join trading.accounts f on f.id = s.account_id
+    where a.name = request.account;
+    if found then
+      code := 'shadow_account';
+      message := 'it is a shadow, which books what ' || followed || ' does: send the alert to ' || followed;
+    else
+      code := 'unknown_account';
+      message := 'there is no account of this name';
+    end if;
+  end if;
+  return trading.answer_json(case when locked then 'rejected' else 'busy' end, code, message, null, request, '', '',
+    trading.position_json(trading.flat_position(null, request.strategy, request.symbol), 1), '');
 end;
 $$;
-comment on function trading.unbooked_json is 'The answer to a request that reached no account: nothing was written for it.';
+comment on function trading.unbooked_json is 'The answer to a request that reached no account, or a shadow, which takes none of its own: nothing was written for it.';
 
 create function trading.take_tickets(requests trading.alert_request[], within_ms integer[]) returns uuid[]
   language plpgsql volatile set search_path = '' as $$
@@ -147,11 +163,12 @@ declare
   booked trading.accounts;
   booked_answers json[];
   answers json[] := '{}';
+  followed bigint[] := '{}';
   held_up trading.alert_request[];
   tickets uuid[];
 begin
   for booked in
-    select a.* from trading.accounts a where a.name = any (names) order by a.id
+    select a.* from trading.accounts a where a.name = any (names) and a.role <> 'shadow' order by a.id
   loop
     of_account := case when cardinality(names) = 1 then locked
                        else array(select r from unnest(locked) r where r.account = booked.name order by r.ordinal) end;
@@ -159,7 +176,13 @@ begin
     for nr in 1 .. cardinality(of_account) loop
       answers[(of_account[nr]).ordinal] := booked_answers[nr];
     end loop;
+    if booked.role = 'followed' then
+      followed := array_append(followed, booked.id);
+    end if;
   end loop;
+  if followed <> '{}' then
+    perform trading.book_shadows(followed, cardinality(locked));
+  end if;
   if within_ms is not null and cardinality(locked) < cardinality(requests) then
     held_up := case when locked = '{}' then requests else
       array(select r from unnest(requests) r where r.ordinal not in (select l.ordinal from unnest(locked) l) order by r.ordinal) end;

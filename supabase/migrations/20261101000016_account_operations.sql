@@ -202,11 +202,23 @@ comment on function trading.split_account is
   'A split in one account, whose row is locked: units and prices of its positions, resting orders, marks and bars. Fills and closed trades stay as '
   'they were made. The event says after which fill it came: with that the account is rebuilt.';
 
+create function trading.refuse_while_behind(followed trading.accounts) returns void
+  language plpgsql stable security invoker set search_path = '' as $$
+begin
+  if exists (select from trading.shadow_accounts s where s.account_id = followed.id and trading.count_behind(s) > 0) then
+    raise exception 'a shadow of % has alerts to book that came before this', followed.name using errcode = 'PT409',
+      hint = 'Call catch_up_shadow_account first, or remove_shadow_account.';
+  end if;
+end;
+$$;
+comment on function trading.refuse_while_behind is 'Refuses what an account and its shadows must see at the same place among the alerts. Errors: PT409.';
+
 create function public.split(symbol text, new_units numeric, old_units numeric default 1) returns jsonb
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
   of_symbol constant text := coalesce((select a.symbol from trading.instrument_aliases a where a.alias = upper(split.symbol)), upper(split.symbol));
   name text;
+  owned trading.accounts;
   names text[] := '{}';
 begin
   if of_symbol is null or not (new_units > 0 and old_units > 0 and new_units <= 100000 and old_units <= 100000)
@@ -219,9 +231,12 @@ begin
     where exists (select from trading.marks m where m.account_id = a.id and m.symbol = of_symbol)
       or exists (select from trading.positions p where p.account_id = a.id and p.symbol = of_symbol)
       or exists (select from trading.orders o where case when o.status = 'open' then o.account_id end = a.id and o.status = 'open' and o.symbol = of_symbol)
-    order by a.name
+    -- An account before its shadows, as its alerts are booked: what comes now waits for all of them.
+    order by a.role = 'shadow', a.name
   loop
-    perform trading.split_account(trading.lock_account(name), of_symbol, new_units, old_units, clock_timestamp());
+    owned := trading.lock_account(name);
+    perform trading.refuse_while_behind(owned);
+    perform trading.split_account(owned, of_symbol, new_units, old_units, clock_timestamp());
     names := array_append(names, name);
   end loop;
   return jsonb_build_object('symbol', of_symbol, 'accounts', names);
@@ -229,7 +244,7 @@ end;
 $$;
 comment on function public.split is
   'Books a split of an instrument in every account that knows it, now: old_units have become new_units, and a price is worth so much less. '
-  'Values, costs and profits stay. Orders that wait for a price are canceled (reason split). Errors: PT400 bad units.';
+  'Values, costs and profits stay. Orders that wait for a price are canceled (reason split). Errors: PT400 bad units, PT409 a shadow is behind.';
 
 create function public.halt_account(account text, reason text default 'operator') returns jsonb
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$

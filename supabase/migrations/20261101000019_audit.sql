@@ -196,7 +196,7 @@ begin
   for step in
     with happened as (
       select e.after_alert_id, e.id as event_id, e.created_at as at, e.kind, e.details from trading.account_events e
-      where e.account_id = source.id and e.epoch = source.epoch and e.kind not in ('created', 'reset')
+      where e.account_id = source.id and e.epoch = source.epoch and e.kind not in ('created', 'reset', 'shadow')
       union all
       -- In the order in which they were booked, which on the alerts' clock is not that of their times.
       select a.id, 0, a.received_at, case when a.request ->> 'action' in ('cancel', 'modify') and a.request ->> 'order_id' is not null then 'named' else 'alert' end,
@@ -263,19 +263,29 @@ end;
 $$;
 comment on function trading.number_of_leg is 'Which of the legs of its kind it is, in its bracket, from 1.';
 
+create function trading.copied_order_id(original trading.orders, copy trading.alerts) returns text
+  language plpgsql stable security invoker set search_path = '' as $$
+begin
+  return (
+    select c.id::text from trading.orders c
+    where case when c.status = 'open' then c.account_id end = copy.account_id and c.status = 'open'
+      and c.alert_id = copy.id and c.leg is not distinct from original.leg
+      -- Of several take profits the one with the same number.
+      and (original.leg is distinct from 'take_profit' or trading.number_of_leg(original) = trading.number_of_leg(c)));
+end;
+$$;
+comment on function trading.copied_order_id is
+  'The open order that the copy of an alert placed where the original placed this one: the same leg, and of several the one of the same number.';
+
 create function trading.replayed_order_id(order_id text, source trading.accounts, copy trading.accounts) returns text
   language plpgsql stable security invoker set search_path = '' as $$
 begin
   return coalesce((
-    select c.id::text
+    select trading.copied_order_id(o, b)
     from trading.orders o
     join trading.alerts a on a.id = o.alert_id
     -- An alert's key begins with its account and epoch; what follows is the same in both.
     join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch || substr(a.dedupe_key, length(source.id || '/' || source.epoch) + 1)
-    join trading.orders c on case when c.status = 'open' then c.account_id end = copy.id and c.status = 'open'
-      and c.alert_id = b.id and c.leg is not distinct from o.leg
-      -- Of several take profits the one with the same number.
-      and (o.leg is distinct from 'take_profit' or trading.number_of_leg(o) = trading.number_of_leg(c))
     where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = source.id and o.epoch = source.epoch
   ), '0');
 end;

@@ -39,7 +39,7 @@ comment on table trading.notification_channels is
 comment on column trading.notification_channels.url is 'Where to post; for telegram the bot API, when it is not api.telegram.org.';
 comment on column trading.notification_channels.secret is 'Key of a webhook''s signatures (Standard Webhooks); previous_secret signs too, until previous_secret_until.';
 comment on column trading.notification_channels.events is 'What it is told of; empty: all.';
-comment on column trading.notification_channels.account_ids is 'Whose events; empty: every account''s.';
+comment on column trading.notification_channels.account_ids is 'Whose events; empty: every account''s but those of shadows, which are named or silent.';
 comment on column trading.notification_channels.failures is 'Attempts that failed since the last one that did not; the first of them was at failing_since.';
 
 -- Asked at every booking, whether there are any.
@@ -112,7 +112,7 @@ begin
     'currency', booked.currency, 'fill_id', f.id::text, 'order_id', f.order_id::text, 'alert_id', f.alert_id::text, 'at', f.filled_at)
   from unnest(fills) f
   join unnest(orders) o on o.id = f.order_id
-  join trading.notification_channels c on c.disabled_at is null and (c.account_ids = '{}' or booked.id = any (c.account_ids))
+  join trading.notification_channels c on c.disabled_at is null and (booked.id = any (c.account_ids) or c.account_ids = '{}' and booked.role <> 'shadow')
   -- Who is not told of margin calls is told of their fills.
   cross join lateral (select case when o.reason = 'margin_call' and (c.events = '{}' or 'margin_call' = any (c.events))
                              then 'margin_call' else 'fill' end as event) e
@@ -125,7 +125,7 @@ begin
     'alert_id', r.id::text, 'at', r.received_at)
   from unnest(alerts) r
   join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or 'rejected' = any (c.events)) and (c.account_ids = '{}' or booked.id = any (c.account_ids))
+    and (c.events = '{}' or 'rejected' = any (c.events)) and (booked.id = any (c.account_ids) or c.account_ids = '{}' and booked.role <> 'shadow')
   where r.status = 'rejected' and r.received_at > now() - interval '1 minute'
   order by r.id
   for key share of c;
@@ -138,7 +138,7 @@ begin
     'alert_id', o.alert_id::text, 'order_id', o.id::text, 'at', o.closed_at)
   from unnest(orders) o
   join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or 'rejected' = any (c.events)) and (c.account_ids = '{}' or booked.id = any (c.account_ids))
+    and (c.events = '{}' or 'rejected' = any (c.events)) and (booked.id = any (c.account_ids) or c.account_ids = '{}' and booked.role <> 'shadow')
   where o.reason in ('insufficient_funds', 'short_not_allowed', 'risk_limit', 'account_halted', 'quantity_too_large', 'quantity_too_small', 'cut_to_funds')
     and o.closed_at > now() - interval '1 minute'
   order by o.id
@@ -158,7 +158,7 @@ begin
     'account', new.name, 'reason', coalesce(new.halt_reason, old.halt_reason), 'at', coalesce(new.halted_at, clock_timestamp()))
   from (values (case when new.halted_at is null then 'resumed' else 'halted' end)) e (event)
   join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or e.event = any (c.events)) and (c.account_ids = '{}' or new.id = any (c.account_ids))
+    and (c.events = '{}' or e.event = any (c.events)) and (new.id = any (c.account_ids) or c.account_ids = '{}' and new.role <> 'shadow')
   where coalesce(new.halted_at, now()) > now() - interval '1 minute'
   for key share of c;
   return null;
@@ -230,7 +230,7 @@ begin
     join yesterdays y on (y.owned).id = e.account_id
     cross join lateral (select trading.day_summary(y.owned, y.day, y.time_zone) as summary) s
     join trading.notification_channels c on c.disabled_at is null
-      and (c.events = '{}' or 'daily_summary' = any (c.events)) and (c.account_ids = '{}' or e.account_id = any (c.account_ids))
+      and (c.events = '{}' or 'daily_summary' = any (c.events)) and (e.account_id = any (c.account_ids) or c.account_ids = '{}' and (y.owned).role <> 'shadow')
     where s.summary is not null
     for key share of c
     returning id

@@ -2,12 +2,12 @@
 -- its fills, results by day, by symbol and by strategy. Read-only, run as the caller; charts come in at most 1000 points.
 
 create function public.list_accounts() returns table (
-  name text, currency text, time_zone text, epoch integer, halted boolean, halt_reason text, version bigint
+  name text, currency text, time_zone text, epoch integer, halted boolean, halt_reason text, version bigint, role text
 )
   language sql stable security invoker set search_path = '' set statement_timeout = '2s'
 begin atomic
   select trading.take_read_place('page');
-  select a.name, a.currency, s.time_zone, a.epoch, a.halted_at is not null, a.halt_reason, a.version
+  select a.name, a.currency, s.time_zone, a.epoch, a.halted_at is not null, a.halt_reason, a.version, a.role
   from trading.accounts a
   join trading.account_settings s on s.account_id = a.id
   order by a.name
@@ -15,7 +15,7 @@ begin atomic
 end;
 comment on function public.list_accounts is
   'The accounts that the caller may see, by name. version grows with every alert and operation: while it stands still, nothing that '
-  'these RPCs tell of the account changes. It reads one row an account, so that a page may ask every second. Errors: PT429 busy.';
+  'these RPCs tell of the account changes. role: plain, followed or shadow. It reads one row an account, so that a page may ask every second. Errors: PT429 busy.';
 
 -- The head of the page ----------------------------------------------------------------------------
 

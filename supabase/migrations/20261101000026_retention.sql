@@ -245,7 +245,9 @@ create function trading.compact_marks(owned trading.accounts, of_epoch integer, 
   language plpgsql volatile security invoker set search_path = '' as $$
 declare
   -- Its place is where the next deposit or halt is booked.
-  newest constant bigint := (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = of_epoch order by a.id + 0 desc limit 1);
+  newest constant bigint := least((select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = of_epoch order by a.id + 0 desc limit 1),
+    -- And what a shadow has to book yet.
+    (select min(s.after_alert_id) + 1 from trading.shadow_accounts s where s.account_id = owned.id));
   marked_at constant timestamptz := (select m.marked_at from trading.marks m where m.account_id = owned.id and m.symbol = of_symbol);
   seen_up_to constant bigint := coalesce((select p.alert_id from trading.mark_progress p
     where p.account_id = owned.id and p.epoch = of_epoch and p.symbol = of_symbol), 0);

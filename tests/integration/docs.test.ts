@@ -5,10 +5,19 @@ import senders from "../fixtures/senders.json" with { type: "json" };
 import { post } from "../support/alerts.ts";
 import { newSymbol } from "../support/desk.ts";
 import { type Block, blocks, pages, type Table, tables } from "../support/docs.ts";
-import { apply, filledIn, happened, localized, matches, shell, typescript } from "../support/docs-run.ts";
 import { connectionOf } from "../support/mcp.ts";
 import { withClient } from "../support/mcp-client.ts";
-import { connect, newAccount, unique } from "../support/stack.ts";
+import {
+  apply,
+  filledIn,
+  happened,
+  localized,
+  matches,
+  shadowName,
+  shell,
+  typescript,
+} from "../support/docs-run.ts";
+import { asService, connect, newAccount, unique } from "../support/stack.ts";
 
 const all = blocks();
 const of = (language: string) => all.filter((block) => block.language === language);
@@ -116,14 +125,17 @@ Deno.test("the TypeScript of every page has right types and runs", async () => {
   const found = of("ts");
   assert.ok(found.length > 5);
   // Names of accounts are told once in a page, and made once in this database.
-  const names = ["second", "swing", "original", "with-fees", "nightly", "desk"].map((name) =>
-    [name, unique(name)] as const
-  );
+  const names = ["second", "swing", "original", "with-fees", "nightly", "desk", "default-doubled"].map((
+    name,
+  ) => [name, unique(name)] as const);
   await typescript(found.map((block) => ({
     ...block,
     text: names.reduce((text, [name, fresh]) => text.replaceAll(`"${name}"`, `"${fresh}"`), block.text),
   })));
 });
+
+const holding = ({ quantity, average_price }: { quantity: string; average_price: string }) =>
+  quantity === "0" ? "flat" : `${quantity} @ ${average_price}`;
 
 /** Plays a story, line by line, against the engine. */
 async function play({ head, rows }: Table): Promise<void> {
@@ -137,12 +149,15 @@ async function play({ head, rows }: Table): Promise<void> {
     const { body } = await post({ symbol, idempotency_key: `line-${nr}`, ...JSON.parse(json) }, {
       query: `?account=${account}`,
     });
-    const { quantity, average_price } = body.position;
     const actual = new Map([
       ["what happens", happened(body)],
-      ["then held", quantity === "0" ? "flat" : `${quantity} @ ${average_price}`],
+      ["then held", holding(body.position)],
       ["cash", body.cash],
     ]);
+    if (head.includes("shadow holds")) {
+      const { data } = await asService().rpc("list_positions", { account: shadowName(account) });
+      actual.set("shadow holds", data?.map(holding).join(", ") ?? "");
+    }
     const resting = body.status === "accepted" && body.orders.some(({ status }) => status === "open");
     if (resting) actual.set("what happens", "rests");
     head.slice(1).forEach((column, index) =>

@@ -37,6 +37,7 @@ const PAGES = [
   "portfolio_overview($1)",
   "history_archive($1)",
   "results($1)",
+  "list_shadow_accounts($1)",
 ];
 
 /** As PostgREST reads the refusal of a read for which no place was free. */

@@ -112,11 +112,16 @@ export function happened({ status, fills, repaired, error }: Answer): string {
   return { ignored: "nothing", canceled: "canceled" }[status] ?? status;
 }
 
-/** Applies a line of a table that is no alert: settings of the account, terms of the instrument. */
+/** The name of an account's shadow in a story. */
+export const shadowName = (account: string) => `${account}-shadow`;
+
+/** Applies a line of a table that is no alert: settings of the account, its shadow, terms of the instrument. */
 export async function apply(what: string, given: Record<string, unknown>, account: string, symbol: string) {
   const service = asService();
   const { error } = what === "settings"
     ? await service.rpc("update_account_settings", { account, settings: given as never })
+    : what === "shadow"
+    ? await service.rpc("upsert_shadow_account", { account, shadow: shadowName(account), ...given })
     : await service.rpc("upsert_instrument", { symbol, ...given });
   assert.equal(error, null, JSON.stringify(error));
 }

@@ -34,7 +34,7 @@ const alert =
 /** numeric leaves JSON as its own digits, so that nothing is compared as a float: every row is text. */
 const QUERIES = {
   accounts:
-    "select (to_jsonb(a) - '{id,name,version,created_at,compacted_at}'::text[])::text as row from trading.accounts a where a.name = $1",
+    "select (to_jsonb(a) - '{id,name,version,created_at,compacted_at,role}'::text[])::text as row from trading.accounts a where a.name = $1",
   alerts:
     `select (to_jsonb(l) - '{id,account_id,answer,content_hash,dedupe_key,request}'::text[])::text as row
     from trading.alerts l where l.account_id = ${ofAccount} order by l.id`,

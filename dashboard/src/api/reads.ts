@@ -18,6 +18,7 @@ export type ProfitPoint = Functions["profit_curve"]["Returns"][number];
 export type Bar = Row<"symbol_chart">;
 export type Result = Functions["results"]["Returns"][number];
 export type Day = Functions["daily_results"]["Returns"][number];
+export type Shadow = Row<"list_shadow_accounts">;
 
 /** What `portfolio_overview` tells; money as decimal strings in the account's currency. */
 export interface Overview {
@@ -114,6 +115,9 @@ export const listResults = (
   account: string,
   asked: Filter & { by: "symbol" | "strategy" },
 ): Promise<Result[]> => ask(client.rpc("results", { account, ...asked }));
+
+export const listShadows = (client: Client, account: string): Promise<Shadow[]> =>
+  ask(client.rpc("list_shadow_accounts", { account }));
 
 export const readDays = (
   client: Client,

@@ -33,6 +33,10 @@ export interface Desk {
   /** The symbol charted; null: none yet. */
   symbol: string | null;
   chart(symbol: string): void;
+  /** What the account was last compared with; null: nothing yet. */
+  baseline: string | null;
+  /** Opens the comparison with another account. */
+  compare(baseline: string): void;
   money: Money;
   clock: Clock;
 }

@@ -85,6 +85,7 @@ function OneAccount(
   const [strategy, setStrategy] = useState<string | null>(null);
   const [symbol, setSymbol] = useState<string | null>(null);
   const [page, setPage] = useState<Page>("account");
+  const [baseline, setBaseline] = useState<string | null>(null);
   const money = useMemo(() => moneyOf(account.currency), [account.currency]);
   const clock = useMemo(() => clockOf(account.time_zone), [account.time_zone]);
   const { data, error } = overview;
@@ -114,6 +115,11 @@ function OneAccount(
     version: version + epoch * 1e9,
     symbol: symbol ?? data.symbols[0] ?? null,
     chart: setSymbol,
+    baseline,
+    compare: (name) => {
+      setBaseline(name);
+      setPage("backtest");
+    },
   };
   return (
     <DeskContext.Provider value={desk}>

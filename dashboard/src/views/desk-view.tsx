@@ -5,12 +5,13 @@ import { Figures } from "./figures.tsx";
 import { FirstAlert } from "./first-alert.tsx";
 import { HealthStrip } from "./health-strip.tsx";
 import { Results } from "./results.tsx";
+import { Shadows } from "./shadows.tsx";
 import { SymbolPanel } from "./symbol-panel.tsx";
 import { Tables } from "./tables/tables.tsx";
 
 /** Everything about one account. */
 export function DeskView() {
-  const { overview } = useDesk();
+  const { overview, account } = useDesk();
   return (
     <>
       <main class="desk">
@@ -23,6 +24,7 @@ export function DeskView() {
             <Results />
           </>
         )}
+        {account.role === "followed" && <Shadows />}
         <Tables />
       </main>
       <HealthStrip />

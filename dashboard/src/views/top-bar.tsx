@@ -45,7 +45,10 @@ export function TopBar(props: Props) {
         <Select
           label="Account"
           value={account.name}
-          choices={accounts.map(({ name }) => ({ value: name, text: name }))}
+          choices={accounts.map(({ name, role }) => ({
+            value: name,
+            text: role === "shadow" ? `${name} (shadow)` : name,
+          }))}
           onPick={onAccount}
         />
         <Select

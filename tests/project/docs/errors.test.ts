@@ -23,7 +23,6 @@ const TYPES_OF_CODES = /^export type \w+(?:Code|Failure|Refusal) =([^;]+);/gm;
 const IN_SQL = [
   /\bcode := '([a-z_]+)'/g,
   /answer_json\('rejected', '([a-z_]+)'/g,
-  /'rejected' else 'busy' end, case when locked then '([a-z_]+)'/g,
   /\berrcode = '(PT\d{3}|\d{5})'/g,
   /'code', '(PT\d{3})'/g,
 ];

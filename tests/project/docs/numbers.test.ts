@@ -48,6 +48,10 @@ const gapsNeeded = inHealth(/cardinality\(moments\), 0\) <= (\d+)/);
 const alertsLookedAt = inHealth(/is distinct from 'mark' limit (\d+)/);
 const oneMoment = inHealth(/< '(\d+) seconds' as is_same/);
 const late = inHealth(/late_seconds integer default (\d+)/);
+const caughtUp = inSource(
+  "supabase/migrations/20261101000030_shadow_accounts.sql",
+  /at_most \+ (\d+)/,
+);
 const conversion = inSource(`${shared}/backtest/orders.ts`, /^const CONVERSION = \{ sum: (\d+)n/m);
 const keeps = (setting: string) =>
   inSource(
@@ -72,6 +76,8 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ],
   ["docs/backtest.md", `alerts within ${oneMoment} seconds of each other are one`],
   ["docs/backtest.md", `An alert that took more than ${late} seconds is late`],
+  ["docs/shadows.md", `up to ${caughtUp} alerts more than it brings`],
+  ["docs/shadows.md", `may be ${ttl} seconds old`],
   ["docs/cache.md", `The bound is ${boundMs / 1000} second.`],
   ["docs/cache.md", `shows after ${ttl} seconds at the latest`],
   ["docs/cache.md", `A call of Redis is waited for ${REDIS_DEADLINE} ms`],

@@ -87,6 +87,13 @@ Deno.test("a key of one account may not change what concerns all", async () => {
   const { use, calls } = stage();
   assert.equal((await use("upsert_instrument", { symbol: "ES" }, "bound")).status, 403);
   assert.equal((await use("send_test_notification", { channel: "ops" }, "bound")).status, 403);
+  for (const tool of ["upsert", "remove", "catch_up"]) {
+    assert.equal(
+      (await use(`${tool}_shadow_account`, { account: "mine", shadow: "other" }, "bound")).status,
+      403,
+    );
+  }
+  assert.equal((await use("list_shadow_accounts", {}, "bound")).status, 403);
   assert.deepEqual(calls, []);
 });
 

@@ -16,10 +16,10 @@ type Range = keyof typeof RANGES;
 
 /** An account beside a baseline: the backtest that it should have done. */
 export function CompareView() {
-  const { live, account } = useDesk();
+  const { live, account, baseline } = useDesk();
   const accounts = useStore(live, (state) => state.accounts) ?? [];
   const others = accounts.map(({ name }) => name).filter((name) => name !== account.name);
-  const [picked, setPicked] = useState<string | null>(null);
+  const [picked, setPicked] = useState(baseline);
   const [range, setRange] = useState<Range>("All");
   // What the list of accounts does not have yet, it will have a moment later.
   const choices = picked === null || others.includes(picked) ? others : [picked, ...others];

@@ -81,6 +81,10 @@ export type Database = {
         Args: { "account": string; "at_most"?: number; "tickets": (string)[] };
         Returns: Json;
       };
+      "catch_up_shadow_account": {
+        Args: { "account": string; "at_most"?: number; "shadow": string };
+        Returns: Json;
+      };
       "claim_notifications": {
         Args: { "at_most"?: number; "lease_seconds"?: number; "lines"?: number };
         Returns: Json;
@@ -273,6 +277,7 @@ export type Database = {
           "halt_reason": string;
           "halted": boolean;
           "name": string;
+          "role": string;
           "time_zone": string;
           "version": number;
         }[];
@@ -443,6 +448,20 @@ export type Database = {
           "version": number;
         }[];
       };
+      "list_shadow_accounts": {
+        Args: { "account"?: string };
+        Returns: {
+          "behind": number;
+          "behind_since": string;
+          "differs": Json;
+          "equity": string;
+          "failed_at": string;
+          "failure": string;
+          "net_pnl": string;
+          "shadow": string;
+          "size_factor": string;
+        }[];
+      };
       "list_trades": {
         Args: {
           "account"?: string;
@@ -535,6 +554,7 @@ export type Database = {
       };
       "release_lease": { Args: { "fencing_token"?: number; "key": string; "owner": string }; Returns: Json };
       "release_notifications": { Args: { "lease": string }; Returns: number };
+      "remove_shadow_account": { Args: { "account": string; "shadow": string }; Returns: Json };
       "renew_lease": {
         Args: { "fencing_token": number; "key": string; "owner": string; "ttl_ms": number };
         Returns: Json;
@@ -592,6 +612,16 @@ export type Database = {
           "quote_currency"?: string;
           "symbol": string;
           "tick_size"?: number;
+        };
+        Returns: Json;
+      };
+      "upsert_shadow_account": {
+        Args: {
+          "account": string;
+          "initial_cash"?: number;
+          "settings"?: Json;
+          "shadow": string;
+          "size_factor"?: number;
         };
         Returns: Json;
       };

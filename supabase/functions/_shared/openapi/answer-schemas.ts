@@ -79,7 +79,9 @@ const repaired = z.object({ expected: amount, booked: amount }).describe(
 /** The fields that every answer to an understood alert has. */
 const booked = {
   duplicate: z.boolean().describe("True: this is the stored answer to the same alert, sent before."),
-  alert_id: id.optional().describe("Not there when nothing was recorded: id_conflict, unknown_account."),
+  alert_id: id.optional().describe(
+    "Not there when nothing was recorded: id_conflict, unknown_account, shadow_account.",
+  ),
   account: z.string(),
   strategy: z.string(),
   symbol: z.string(),

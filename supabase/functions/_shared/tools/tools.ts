@@ -9,6 +9,12 @@ import { upsertInstrument } from "./instruments.ts";
 import { sendTestNotification } from "./notifications.ts";
 import { cancelOrders, closePosition, modify, placeOrder } from "./orders.ts";
 import { recordCash, split } from "./results.ts";
+import {
+  catchUpShadowAccount,
+  listShadowAccounts,
+  removeShadowAccount,
+  upsertShadowAccount,
+} from "./shadows.ts";
 import type { Tool } from "./tool.ts";
 
 /** Every tool, by its name. */
@@ -31,5 +37,9 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   import_backtest: importBacktestTool,
   compare_accounts: compareAccounts,
   compare_strategies: compareStrategies,
+  upsert_shadow_account: upsertShadowAccount,
+  remove_shadow_account: removeShadowAccount,
+  catch_up_shadow_account: catchUpShadowAccount,
+  list_shadow_accounts: listShadowAccounts,
   send_test_notification: sendTestNotification,
 };

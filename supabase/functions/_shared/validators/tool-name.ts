@@ -20,6 +20,10 @@ export const TOOL_NAMES = [
   "import_backtest",
   "compare_accounts",
   "compare_strategies",
+  "upsert_shadow_account",
+  "remove_shadow_account",
+  "catch_up_shadow_account",
+  "list_shadow_accounts",
   "send_test_notification",
 ] as const;
 

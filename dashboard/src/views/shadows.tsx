@@ -1,0 +1,87 @@
+import { listShadows, type Shadow } from "../api/reads.ts";
+import { formatDecimal } from "../format/decimal.ts";
+import { toneOf } from "../format/tone.ts";
+import { useDesk } from "../store/desk.ts";
+import { useRead } from "../store/use-read.ts";
+import { Outcome, Panel } from "./panel.tsx";
+
+/** The accounts that book what this one does, under settings of their own. */
+export function Shadows() {
+  const { client, account, version } = useDesk();
+  const read = useRead(
+    "shadows",
+    version,
+    () => listShadows(client, account.name),
+  );
+  return (
+    <Panel name="shadows" title="Shadow accounts">
+      <Outcome
+        read={read}
+        what="The shadow accounts"
+        isEmpty={(rows) => rows.length === 0}
+        empty={<p>None.</p>}
+      >
+        {(rows) => (
+          <div
+            class="bars-scroll"
+            tabIndex={0}
+            role="region"
+            aria-label="Shadow accounts"
+          >
+            <table class="bars">
+              <thead>
+                <tr>
+                  <th scope="col">Account</th>
+                  <th scope="col">What differs</th>
+                  <th scope="col" class="figures">Net P&L</th>
+                  <th scope="col">Alerts</th>
+                  <th scope="col">
+                    <span class="visually-hidden">Comparison</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((row) => <ShadowRow key={row.shadow} row={row} />)}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Outcome>
+    </Panel>
+  );
+}
+
+function ShadowRow({ row }: { row: Shadow }) {
+  const { money, compare } = useDesk();
+  const { shadow, net_pnl, behind, failure } = row;
+  const pnl = net_pnl ?? "0";
+  return (
+    <tr>
+      <th scope="row">{shadow}</th>
+      <td>{differences(row)}</td>
+      <td class={`figures ${toneOf(pnl)}`}>
+        {money.figures(pnl, { plus: true })}
+      </td>
+      <td class={behind === 0 ? "muted" : "down"} title={failure ?? undefined}>
+        {behind === 0 ? "all booked" : `${formatDecimal(String(behind))} behind`}
+      </td>
+      <td>
+        <button
+          type="button"
+          class="link"
+          onClick={() => compare(shadow ?? "")}
+        >
+          Compare<span class="visually-hidden">with {shadow}</span>
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+/** "size × 2, fee_bps 10": what a shadow has other than its account. */
+function differences({ size_factor, differs }: Shadow): string {
+  const settings = Object.entries(differs as Record<string, unknown>)
+    .map(([name, value]) => `${name} ${value ?? "none"}`);
+  return [...size_factor === "1" ? [] : [`size × ${size_factor}`], ...settings]
+    .join(", ") || "nothing";
+}
