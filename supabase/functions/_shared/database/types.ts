@@ -31,6 +31,7 @@ export type Database = {
         Args: { "account": string; "at_most"?: number; "tickets": (string)[] };
         Returns: Json;
       };
+      "claim_marks": { Args: { "at"?: string; "at_most"?: number; "lease_seconds"?: number }; Returns: Json };
       "claim_notifications": {
         Args: { "at_most"?: number; "lease_seconds"?: number; "lines"?: number };
         Returns: Json;
@@ -138,6 +139,7 @@ export type Database = {
           "wins": number;
         }[];
       };
+      "delete_mark_source": { Args: { "source": string }; Returns: Json };
       "delete_notification_channel": { Args: { "channel": string }; Returns: Json };
       "deposit": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
       "enqueue_daily_summaries": { Args: { "at"?: string }; Returns: number };
@@ -240,6 +242,21 @@ export type Database = {
           "symbol": string;
         }[];
       };
+      "list_live_marks": {
+        Args: { "account"?: string };
+        Returns: {
+          "checked_at": string;
+          "exchange": string;
+          "held_back": Json;
+          "marked_at": string;
+          "price": string;
+          "problem": string;
+          "read_until": string;
+          "source": string;
+          "symbol": string;
+        }[];
+      };
+      "list_mark_sources": { Args: Record<PropertyKey, never>; Returns: Json };
       "list_marks": {
         Args: {
           "account"?: string;
@@ -404,6 +421,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "record_marks": {
+        Args: { "at": string; "lease": string; "pauses"?: Json; "results": Json };
+        Returns: number;
+      };
       "record_metrics": {
         Args: {
           "function_name": string;
@@ -476,6 +497,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "upsert_mark_source": { Args: { "settings": Json; "source": string }; Returns: Json };
       "verify_account": {
         Args: { "account"?: string };
         Returns: {
