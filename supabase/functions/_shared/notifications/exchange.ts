@@ -28,6 +28,8 @@ export interface Answer {
   headers: ReadonlyMap<string, string>;
   /** What was wanted of the body, as it came over the wire, a byte a character; see {@link bodyOf}. */
   body: string;
+  /** The body has more than was wanted. */
+  isCut?: boolean;
 }
 
 /** Bytes that the head of an answer may have, with the interim answers before it. */
@@ -114,12 +116,14 @@ function requestText({ method, url, headers, body }: Request): Uint8Array {
   );
 }
 
-/** Reads as far as an answer is of interest. Latin-1 keeps every byte a character. */
+/** Every byte a character. Not by a decoder: what is called latin1 there is Windows-1252, which loses some. */
+const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+
+/** Reads as far as an answer is of interest. */
 async function readAnswer(
   connection: Deno.Conn,
   wantedOf: (status: number) => number,
 ): Promise<Answer> {
-  const decoder = new TextDecoder("latin1");
   const buffer = new Uint8Array(16_384);
   let text = "";
   let headBytes = 0;
@@ -136,7 +140,7 @@ async function readAnswer(
     const wanted = head === null ? 0 : Math.min(wantedOf(head.status), head.length);
     const missing = head === null ? LONGEST_HEAD - headBytes - text.length : head.end + wanted - text.length;
     if (head !== null && (missing <= 0 || wanted === 0 || isLastChunk(head, text))) {
-      return { ...head, body: text.slice(head.end, head.end + wanted) };
+      return { ...head, body: text.slice(head.end, head.end + wanted), isCut: head.length > wanted };
     }
     if (missing <= 0) throw new ProtocolError("the head of the answer is too long");
     const count = await connection.read(buffer.subarray(0, missing)).catch((error) => {
@@ -145,7 +149,7 @@ async function readAnswer(
     });
     if (count === null && head !== null) return { ...head, body: text.slice(head.end) };
     if (count === null) throw new ProtocolError("the answer broke off");
-    text += decoder.decode(buffer.subarray(0, count));
+    text += textOf(buffer.subarray(0, count));
   }
 }
 
@@ -157,11 +161,11 @@ const isLastChunk = ({ headers }: Answer, text: string): boolean =>
   isChunked(headers) && text.endsWith("\r\n0\r\n\r\n");
 
 /** The text of an answer's body; null when not all of it came, or it is not plain UTF-8. */
-export function bodyOf({ headers, body }: Answer): string | null {
+export function bodyOf({ headers, body, isCut }: Answer): string | null {
   const announced = headers.get("content-length");
   const bytes = isChunked(headers)
     ? joinChunks(body)
-    : announced !== undefined && body.length !== Number(announced)
+    : isCut || announced !== undefined && body.length !== Number(announced)
     ? null
     : body;
   if (bytes === null || /\S/.test((headers.get("content-encoding") ?? "").replace("identity", ""))) {
