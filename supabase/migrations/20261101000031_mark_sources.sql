@@ -22,7 +22,7 @@ create table trading.mark_sources (
     constraint mark_source_exchanges_are_names check (array_to_string(exchanges, ',', '') ~ '^([A-Z0-9][A-Z0-9 ._-]{0,31}(,|$))*$'),
   url text constraint mark_source_url_is_http check (url ~ '^https?://[^[:space:]/?#@\\]+([/?#][^[:space:]\\]*)?$' and length(url) <= 2048),
   headers jsonb not null default '{}'
-    constraint mark_source_headers_are_texts check (trading.are_texts(headers, '^[A-Za-z0-9-]{1,64}$', 1000)),
+    constraint mark_source_headers_are_texts check (trading.are_texts(headers, '(?i)^(?!(host|connection|content-length|transfer-encoding)$)[a-z0-9-]{1,64}$', 1000)),
   paths jsonb constraint mark_source_paths_are_texts
     check (trading.are_texts(paths, '^(bars|symbol|time|open|high|low|close|time_is)$', 200)),
   max_jump_percent numeric default 20 constraint mark_source_jump_is_positive check (max_jump_percent > 0 and max_jump_percent < 1e9),
@@ -107,7 +107,7 @@ begin
     when 'mark_source_kind_is_known' then 'kind is binance, binance_futures, coinbase, kraken, alpaca or http.'
     when 'mark_source_exchanges_are_names' then 'exchanges is an array of names as alerts have them, such as BINANCE.'
     when 'mark_source_url_is_http' then 'url begins with https:// and has no user name or password.'
-    when 'mark_source_headers_are_texts' then 'headers is an object of texts.'
+    when 'mark_source_headers_are_texts' then 'headers is an object of texts: of the key, not of the connection.'
     when 'mark_source_paths_are_texts' then 'paths is an object of texts: bars, symbol, time, open, high, low, close, time_is.'
     when 'mark_source_jump_is_positive' then 'max_jump_percent is above 0; null: no bar is held back.'
     when 'http_has_its_fields' then 'A source of kind http has a url, and paths for time, open, high, low and close.'

@@ -49,6 +49,7 @@ outboxTest("the clock is started once, and again with another key", async (desk)
   }
   deepEqual([...await desk.tx`select jobname, command from cron.job where jobname !~ '^(close|forget)'`], [
     { jobname: "dispatch-notifications", command: "select trading.wake_dispatcher()" },
+    { jobname: "fetch-marks", command: "select trading.wake_marks()" },
     { jobname: "compact-history", command: "select public.compact_history()" },
   ]);
   deepEqual([...await desk.tx`select name, secret from vault.secrets order by name`], [
@@ -76,6 +77,7 @@ outboxTest(
       jobs: {
         "compact-history": { lastRun: { ok: true, minutesAgo: 2 } },
         "dispatch-notifications": { lastRun: null },
+        "fetch-marks": { lastRun: null },
         "forget-cron-runs": { lastRun: null },
       },
       net: true,

@@ -80,6 +80,11 @@ const BAD: Record<string, Record<string, Facts>> = {
     "no secrets": withCron({ secrets: false }),
     ...badJobs("dispatch-notifications"),
   },
+  "marks-clock": {
+    "no extensions": withDatabase({ cron: null }),
+    "no pg_net": withCron({ net: false }),
+    ...badJobs("fetch-marks"),
+  },
   "retention-clock": {
     "not compacted": withDatabase({ daysSinceCompaction: 3 }),
     "not compacted, without pg_cron": withDatabase({ cron: null, daysSinceCompaction: 3 }),

@@ -38,6 +38,10 @@ const PHRASES: Record<string, { headline: string; facts: Record<string, string> 
       trades_net_pnl: "Their net P&L",
     },
   },
+  price_jump: {
+    headline: "Held back: a bar of {symbol} far from its last mark {mark}",
+    facts: { account: "Account", source: "Source" },
+  },
   channel_disabled: {
     headline: "Channel disabled: {channel}",
     facts: { kind: "Kind", reason: "Why", failures: "Failures" },

@@ -1,5 +1,6 @@
 import { alertPaths } from "./alerts.ts";
 import { healthPaths } from "./health.ts";
+import { markPaths } from "./marks.ts";
 import { notificationPaths } from "./notifications.ts";
 import { createComponents, type Part } from "./parts.ts";
 import { portfolioPaths } from "./portfolio.ts";
@@ -17,6 +18,7 @@ export function openApiDocument(projectUrl: string): Part {
     ...portfolioPaths(components),
     ...toolPaths(components),
     ...notificationPaths(components),
+    ...markPaths(components),
     ...healthPaths(components),
   };
   return {
