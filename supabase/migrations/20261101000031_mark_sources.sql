@@ -188,10 +188,10 @@ comment on function public.list_mark_sources is
 -- What is to be marked --------------------------------------------------------------------------------
 
 create type trading.wanted_mark as (
-  account text, account_id bigint, symbol text, exchange text, since timestamptz, price numeric, marked_at timestamptz
+  account text, account_id bigint, symbol text, exchange text, watched_from timestamptz, price numeric, marked_at timestamptz
 );
 comment on type trading.wanted_mark is
-  'A symbol that an account holds or has resting orders in, and its last mark there. since: bars that ended before are no news.';
+  'A symbol that an account holds or has resting orders in, since when (watched_from), and its last mark there.';
 
 create function trading.wanted_marks(at timestamptz) returns setof trading.wanted_mark
   language sql stable security invoker set search_path = ''
@@ -203,7 +203,7 @@ begin atomic
     select o.account_id, o.symbol, least(o.seen_from, o.created_at), o.exchange
     from trading.orders o where case when o.status = 'open' then o.account_id end is not null and o.status = 'open'
   )
-  select a.name, a.id, w.symbol, coalesce(m.exchange, max(w.exchange), ''), greatest(m.marked_at, min(w.since)), m.price, m.marked_at
+  select a.name, a.id, w.symbol, coalesce(m.exchange, max(w.exchange), ''), min(w.since), m.price, m.marked_at
   from watched w
   join trading.accounts a on a.id = w.account_id
   join trading.account_settings s on s.account_id = a.id
@@ -240,7 +240,7 @@ begin
   on conflict do nothing;
   with asked as (
     select w.symbol, w.exchange,
-      jsonb_agg(jsonb_build_object('account', w.account, 'since', w.since, 'price', trading.decimal(w.price), 'marked_at', w.marked_at) order by w.account) as accounts
+      jsonb_agg(jsonb_build_object('account', w.account, 'watched_from', w.watched_from, 'price', trading.decimal(w.price), 'marked_at', w.marked_at) order by w.account) as accounts
     from unnest(wanted) w group by w.symbol, w.exchange
   ), due as (
     select l.symbol, l.exchange from trading.live_marks l
@@ -272,7 +272,7 @@ end;
 $$;
 comment on function public.claim_marks is
   'What the function marks asks for now: { lease, sources: those that are on, with their keys, symbols: [{ symbol, exchange, read_until, price, '
-  'source and name where the operator chose them, accounts: [{ account, since, price, marked_at }] }] }. Each symbol is given to one caller '
+  'source and name where the operator chose them, accounts: [{ account, watched_from, price, marked_at }] }] }. Each symbol is given to one caller '
   'a minute, for lease_seconds, who has waited longest first.';
 
 create function trading.notify_price_jump(jumped trading.live_marks[], at timestamptz) returns void

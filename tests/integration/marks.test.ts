@@ -111,6 +111,57 @@ marksTest(
   },
 );
 
+marksTest(
+  "an alert with a price, seconds after a minute or in the middle of an outage, hides no low from the stops before it",
+  async (world) => {
+    const { buy, candles, at, account, fault, place } = world;
+    const rest = {
+      strategy: "later",
+      symbol: "AAA",
+      exchange: place,
+      account,
+      order_type: "limit",
+      quantity: "1",
+    };
+    const mark = (seconds: number, price: string) =>
+      book(sql, [{
+        account,
+        symbol: "AAA",
+        exchange: place,
+        action: "mark",
+        price,
+        time: iso(FROM + seconds * 1_000),
+      }]);
+    const fills = async () => {
+      const { data } = await asService().rpc("list_fills", { account });
+      return data?.map(({ side, quantity, price }) => `${side} ${quantity} ${price}`);
+    };
+    await buy({ stop_loss: { type: "stop", stop_price: "95" } });
+    candles.push(
+      candle(0, "100"),
+      candle(1, "99", { low: "94" }),
+      candle(2, "99", { low: "90.5" }),
+      candle(3, "99", { low: "89" }),
+    );
+    await at(1);
+    await mark(121, "99.5");
+    await at(2);
+    deepEqual(await fills(), ["sell 10 95", "buy 10 100"], "seconds after the minute");
+
+    await buy({ time: iso(FROM + 122_000), stop_loss: { type: "stop", stop_price: "90" } });
+    fault("outage");
+    await at(3);
+    // Placed after the low.
+    await book(sql, [{ ...rest, action: "buy", limit_price: "91", time: iso(FROM + 240_500) }]);
+    await mark(241, "98");
+    fault(null);
+    await at(4);
+    deepEqual(await fills(), ["sell 10 90", "buy 10 100", "sell 10 95", "buy 10 100"], "in an outage");
+    const { data } = await asService().rpc("list_orders", { account, only_status: "open" });
+    deepEqual(data?.map(({ strategy, limit_price }) => [strategy, limit_price]), [["later", "91"]]);
+  },
+);
+
 marksTest("a minute that is not over is not booked", async ({ buy, candles, at, marks }) => {
   await buy();
   candles.push(candle(0, "100"), candle(1, "50"));

@@ -22,12 +22,12 @@ const symbolSchema = z.object({
   name: z.string().nullable(),
   accounts: z.array(z.object({
     account: z.string(),
-    since: z.string(),
+    watched_from: z.string(),
     price: z.string().nullable(),
     marked_at: z.string().nullable(),
   })),
 });
-/** A symbol that is due, and who holds it or has resting orders in it. */
+/** A symbol that is due, and who holds it or has resting orders in it, since when, with its last mark there. */
 export type DueSymbol = z.output<typeof symbolSchema>;
 
 const claimSchema = z.object({

@@ -1,10 +1,9 @@
-import type { AlertToBook } from "../alerts/booking-rpc.ts";
 import type { Log } from "../observability/log.ts";
 import { type Choice, chooseSource } from "./adapters.ts";
 import { type Bar, MINUTE } from "./bar.ts";
 import type { BookMarks } from "./book-marks.ts";
 import type { Clock, FetchBars, Fetched } from "./fetch-bars.ts";
-import { markAlert } from "./mark-alert.ts";
+import { type Mark, marksOf } from "./mark-alert.ts";
 import type { Claim, DueSymbol, MarkStore, SymbolResult } from "./marks-rpc.ts";
 import { iso } from "./source.ts";
 import { takeBars } from "./take-bars.ts";
@@ -66,8 +65,7 @@ export function createRunMarks(
     const look: Look = { due, choice, fetched: null, bars: [], heldBack: null, problem: null };
     if (choice === null) return { ...look, problem: "no_source" };
     if (latest(choice.source.resume_at) > now()) return { ...look, problem: "rate_limited" };
-    const first = Math.min(...due.accounts.map(({ since }) => Date.parse(since) - 1));
-    const readUntil = Math.max(latest(due.read_until), first, now() - LONGEST_BEHIND);
+    const readUntil = Math.max(firstNews(due), now() - LONGEST_BEHIND);
     const span = { from: minuteOf(readUntil), to: minuteOf(now()) };
     if (span.from >= span.to) return look;
     const fetched = await fetchBars(choice, span, until);
@@ -85,16 +83,6 @@ export function createRunMarks(
     };
   }
 
-  /** The marks that a look leads to: each bar for each account that has not seen a later price. */
-  function marksOf({ due, bars }: Look, requestId: string): AlertToBook[] {
-    return bars.flatMap((bar) =>
-      due.accounts
-        .filter(({ since }) => bar.endsAt >= Date.parse(since))
-        .map(({ account }) => markAlert({ account, symbol: due.symbol, bar, now: now(), requestId }))
-        .filter((mark) => mark !== null)
-    );
-  }
-
   return async (requestId) => {
     await pause(SETTLED - now() % MINUTE);
     const begun = ticks();
@@ -104,13 +92,18 @@ export function createRunMarks(
     const asked = await Promise.all(claim.symbols.map((due) => lookAt(due, claim, begun + FETCH_MS)));
     const looks = asked.filter((look) => look !== null);
 
+    const marks = looks.map((look) =>
+      look.due.accounts.flatMap((held) => marksOf(look.due, held, look.bars, { now: now(), requestId }))
+    );
     // In the order of time over all symbols: what an account can carry at a fill depends on the others' prices.
-    const marks = looks.flatMap((look) => marksOf(look, requestId)).sort(byTime);
-    const left = await book(marks, begun + BOOK_MS);
-    const leftNames = new Set(left.map(nameOf));
-    const booked = marks.filter((mark) => !leftNames.has(nameOf(mark)));
+    const alerts = marks.flat().map(({ alert }) => alert)
+      .sort((a, b) => latest(a.time) - latest(b.time) || (a.symbol < b.symbol ? -1 : 1));
+    const left = new Set(await book(alerts, begun + BOOK_MS));
+    const booked = alerts.filter((alert) => !left.has(alert));
 
-    const results = looks.map((look) => resultOf(look, left, at));
+    const results = looks.map((look, nr) =>
+      resultOf(look, (marks[nr] ?? []).filter(({ alert }) => left.has(alert)), at)
+    );
     await store.record(claim.lease, at, results, pausesOf(looks, at));
     if (booked.length > 0) onBooked([...new Set(booked.map(({ account }) => account))]);
     for (const { symbol, exchange, source, problem } of results) {
@@ -124,10 +117,14 @@ export function createRunMarks(
   };
 }
 
-const nameOf = ({ account, symbol, time }: AlertToBook): string => `${account}\n${symbol}\n${time}`;
-
-const byTime = (a: AlertToBook, b: AlertToBook): number =>
-  latest(a.time) - latest(b.time) || (nameOf(a) < nameOf(b) ? -1 : 1);
+/** Bars that ended later are news: to where it was read before, or, of one that never was, its last mark; nothing from before it was held. */
+function firstNews({ read_until, accounts }: DueSymbol): number {
+  const watched = Math.min(...accounts.map(({ watched_from }) => Date.parse(watched_from)));
+  const marked = Math.min(
+    ...accounts.map(({ watched_from, marked_at }) => latest(watched_from, marked_at) - 1),
+  );
+  return Math.max(read_until === null ? marked : Date.parse(read_until), watched);
+}
 
 /** The newest mark of a symbol in any account, else the last bar that was booked. */
 function lastPriceOf({ accounts, price }: DueSymbol): string | null {
@@ -137,15 +134,13 @@ function lastPriceOf({ accounts, price }: DueSymbol): string | null {
 
 /** How far a symbol came: to before the first bar that is not booked in every account. */
 function resultOf(
-  { due: { symbol, exchange, accounts }, choice, fetched, bars, heldBack, problem }: Look,
-  left: readonly AlertToBook[],
+  { due: { symbol, exchange }, choice, fetched, bars, heldBack, problem }: Look,
+  left: readonly Mark[],
   at: number,
 ): SymbolResult {
-  const names = new Set(accounts.map(({ account }) => account));
-  const open = left.filter((mark) => mark.symbol === symbol && names.has(mark.account));
-  const firstLeft = Math.min(...open.map(({ time }) => latest(time)));
+  const firstLeft = Math.min(...left.map(({ firstEnd }) => firstEnd));
   const last = bars.findLast(({ endsAt }) => endsAt < firstLeft);
-  const isAll = heldBack === null && open.length === 0;
+  const isAll = heldBack === null && left.length === 0;
   const quietUntil = isAll && fetched !== null ? Math.min(fetched.askedUntil, minuteOf(at - LATEST_BAR)) : 0;
   const readUntil = Math.max(last?.endsAt ?? 0, quietUntil);
   return {
@@ -154,16 +149,12 @@ function resultOf(
     source: choice?.source.name ?? null,
     read_until: readUntil === 0 ? null : iso(readUntil),
     price: last?.close ?? null,
-    problem: problem ?? (open.length > 0 ? "not_booked" : null),
-    held_back: heldBack === null ? null : {
-      at: iso(heldBack.endsAt),
-      open: heldBack.open,
-      high: heldBack.high,
-      low: heldBack.low,
-      close: heldBack.close,
-    },
+    problem: problem ?? (left.length > 0 ? "not_booked" : null),
+    held_back: heldBack && { ...pricesOf(heldBack), at: iso(heldBack.endsAt) },
   };
 }
+
+const pricesOf = ({ open, high, low, close }: Bar) => ({ open, high, low, close });
 
 function pausesOf(looks: readonly Look[], at: number): Record<string, string> {
   return Object.fromEntries(looks.flatMap(({ choice, fetched }) => {
