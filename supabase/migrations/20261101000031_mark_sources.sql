@@ -28,7 +28,7 @@ create table trading.mark_sources (
   max_jump_percent numeric default 20 constraint mark_source_jump_is_positive check (max_jump_percent > 0 and max_jump_percent < 1e9),
   resume_at timestamptz,
   updated_at timestamptz not null default now(),
-  constraint http_has_its_fields check (kind <> 'http' or url is not null and paths ?& array['time', 'open', 'high', 'low', 'close'])
+  constraint http_has_its_fields check (kind <> 'http' or url is not null and coalesce(paths ?& array['time', 'open', 'high', 'low', 'close'], false))
 );
 comment on table trading.mark_sources is
   'Who may be asked for one-minute bars. Its url and headers are for the function marks only: no answer and no log shows them.';
