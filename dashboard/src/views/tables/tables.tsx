@@ -2,9 +2,10 @@ import { useRef, useState } from "preact/hooks";
 import { useDesk } from "../../store/desk.ts";
 import { ArchiveNote } from "./archive-note.tsx";
 import { alerts, fills, orders, positions, trades } from "./kinds.tsx";
+import { marks } from "./marks.tsx";
 import { TableView } from "./table-view.tsx";
 
-const TABS = ["positions", "orders", "fills", "trades", "alerts"] as const;
+const TABS = ["positions", "orders", "fills", "trades", "marks", "alerts"] as const;
 type Tab = typeof TABS[number];
 
 const TITLES: Record<Tab, string> = {
@@ -12,6 +13,7 @@ const TITLES: Record<Tab, string> = {
   orders: "Orders",
   fills: "Fills",
   trades: "Trades",
+  marks: "Marks",
   alerts: "Alerts",
 };
 
@@ -26,6 +28,7 @@ export function Tables() {
         {tab === "orders" && <TableView kind={orders} />}
         {tab === "fills" && <TableView kind={fills} />}
         {tab === "trades" && <TableView kind={trades} />}
+        {tab === "marks" && <TableView kind={marks} />}
         {tab === "alerts" && <TableView kind={alerts} />}
         {tab === "alerts" && <ArchiveNote />}
       </div>

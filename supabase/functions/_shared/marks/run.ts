@@ -2,11 +2,14 @@ import type { Log } from "../observability/log.ts";
 import { type Choice, chooseSource } from "./adapters.ts";
 import { type Bar, MINUTE } from "./bar.ts";
 import type { BookMarks } from "./book-marks.ts";
-import type { Clock, FetchBars, Fetched } from "./fetch-bars.ts";
+import type { Clock, FetchBars, Fetched, FetchFailure } from "./fetch-bars.ts";
 import { type Mark, marksOf } from "./mark-alert.ts";
 import type { Claim, DueSymbol, MarkStore, SymbolResult } from "./marks-rpc.ts";
 import { iso } from "./source.ts";
 import { takeBars } from "./take-bars.ts";
+
+/** Why a symbol has no new mark, though it is due. */
+type MarkFailure = FetchFailure | "no_source" | "price_jump" | "not_booked";
 
 /** What one look at the sources came to. */
 export interface Marked {
@@ -42,7 +45,7 @@ interface Look {
   fetched: Fetched | null;
   bars: Bar[];
   heldBack: Bar | null;
-  problem: string | null;
+  problem: MarkFailure | null;
 }
 
 /** Makes what the function `marks` does once a minute. */
