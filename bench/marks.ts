@@ -71,7 +71,7 @@ function makeRun() {
   const run = createRunMarks({
     store: createMarkStore(database),
     fetchBars: createFetchBars(dial, clock),
-    book: createBookMarks(createSendBatch(database, "process_alerts"), clock),
+    book: createBookMarks(createSendBatch(database, "process_alerts"), { ...clock, log }),
     clock,
     log,
     onBooked: createAfterChanges({ cache, database, config, log }),

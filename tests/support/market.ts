@@ -126,6 +126,7 @@ export async function withSource<T>(
 
 /** What the function `marks` runs, at a time that the test tells, in an isolate of its own. */
 export function marker(now: () => number, { database = asService(), deadlineMs = 200 } = {}) {
+  const log = createLog("silent");
   const clock = { now, ticks: now, pause: () => Promise.resolve() };
   const booked: string[] = [];
   const run = createRunMarks({
@@ -134,9 +135,9 @@ export function marker(now: () => number, { database = asService(), deadlineMs =
       createDial({ allowHttp: true, allowPrivate: true, ports: [] }, { deadlineMs }),
       clock,
     ),
-    book: createBookMarks(createSendBatch(database, "process_alerts"), clock),
+    book: createBookMarks(createSendBatch(database, "process_alerts"), { ...clock, log }),
     clock,
-    log: createLog("silent"),
+    log,
     onBooked: (accounts) => booked.push(...accounts),
   });
   return Object.assign(() => run("test"), { booked });

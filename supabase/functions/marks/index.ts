@@ -21,7 +21,7 @@ const dial = createDial(orExplain(() => readNotifyPolicy(Deno.env.toObject())), 
 const run = createRunMarks({
   store: createMarkStore(database),
   fetchBars: createFetchBars(dial, clock),
-  book: createBookMarks(createSendBatch(database, "process_alerts"), clock),
+  book: createBookMarks(createSendBatch(database, "process_alerts"), { ...clock, log }),
   clock,
   log,
   onBooked: createAfterChanges({ cache: cacheService, database, config, log }),
