@@ -358,8 +358,12 @@ grant execute on function public.list_live_marks, trading.wanted_marks to authen
 create function trading.wake_marks() returns bigint
   language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  return case when exists (select from trading.wanted_marks(now()) w where trading.has_mark_source(w.symbol, w.exchange))
-    then trading.wake_function('marks') end;
+  -- Without a source nothing is looked through, minute by minute.
+  if not exists (select from trading.mark_sources s where s.enabled)
+     or not exists (select from trading.wanted_marks(now()) w where trading.has_mark_source(w.symbol, w.exchange)) then
+    return null;
+  end if;
+  return trading.wake_function('marks');
 end;
 $$;
 comment on function trading.wake_marks is
