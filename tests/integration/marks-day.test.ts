@@ -89,37 +89,24 @@ Deno.test("over a day with every fault of an exchange, live marks fill what the 
   try {
     await withSource(exchange.url, async ({ exchange: place }) => {
       const isolates = [marker(now), marker(now)];
-      // Under no exchange nobody but its own alerts marks the other account.
-      const placedIn = (nr: number) =>
-        orders.filter((order) => order.minute === nr).flatMap(({ alert }) => [
-          { ...alert, account: marked, exchange: place },
-          { ...alert, account: alerted },
-        ]);
+      // What the other account is told, under no exchange: nobody but its own alerts marks it.
+      const told: Record<string, unknown>[] = [];
       for (minute = 1; minute <= DAY; minute++) {
         // What was placed in the minute that is over, then its bar.
-        const placed = placedIn(minute - 1);
-        if (placed.length > 0) await book(sql, placed);
+        const placed = orders.filter((order) => order.minute === minute - 1).map(({ alert }) => alert);
+        told.push(...placed.map((alert) => ({ ...alert, account: alerted })));
+        if (placed.length > 0) {
+          await book(sql, placed.map((alert) => ({ ...alert, account: marked, exchange: place })));
+        }
         const [one, other] = isolates;
         if (minute % 97 === 0) await Promise.all([one?.(), other?.()]);
         else await one?.();
-        await book(
-          sql,
-          SYMBOLS.map((symbol) => {
-            const { begins, open, high, low, close } = markets[symbol]?.[minute - 1] as Candle;
-            const time = iso(begins + MINUTE);
-            return {
-              account: alerted,
-              symbol,
-              action: "mark",
-              open,
-              high,
-              low,
-              price: close,
-              time,
-              interval: "1",
-            };
-          }),
-        );
+        told.push(...SYMBOLS.map((symbol) => {
+          const { begins, open, high, low, close } = markets[symbol]?.[minute - 1] as Candle;
+          const bar = { open, high, low, price: close, time: iso(begins + MINUTE), interval: "1" };
+          return { account: alerted, symbol, action: "mark", ...bar };
+        }));
+        if (told.length >= 90 || minute === DAY) await book(sql, told.splice(0));
       }
     });
     const fillsOf = async (account: string) =>

@@ -5,7 +5,7 @@ import { alerts, fills, orders, positions, trades } from "./kinds.tsx";
 import { marks } from "./marks.tsx";
 import { TableView } from "./table-view.tsx";
 
-const TABS = ["positions", "orders", "fills", "trades", "marks", "alerts"] as const;
+const TABS = ["positions", "orders", "fills", "trades", "alerts", "marks"] as const;
 type Tab = typeof TABS[number];
 
 const TITLES: Record<Tab, string> = {
@@ -13,8 +13,8 @@ const TITLES: Record<Tab, string> = {
   orders: "Orders",
   fills: "Fills",
   trades: "Trades",
-  marks: "Marks",
   alerts: "Alerts",
+  marks: "Marks",
 };
 
 /** What is held, what rests, and what happened. */
@@ -28,9 +28,9 @@ export function Tables() {
         {tab === "orders" && <TableView kind={orders} />}
         {tab === "fills" && <TableView kind={fills} />}
         {tab === "trades" && <TableView kind={trades} />}
-        {tab === "marks" && <TableView kind={marks} />}
         {tab === "alerts" && <TableView kind={alerts} />}
         {tab === "alerts" && <ArchiveNote />}
+        {tab === "marks" && <TableView kind={marks} />}
       </div>
     </section>
   );

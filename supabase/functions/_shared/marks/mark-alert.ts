@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AlertToBook } from "../alerts/booking-rpc.ts";
-import { parseAlert } from "../validators/alert.ts";
+import { alertFieldsSchema, canonical } from "../validators/canonical-alert.ts";
 import { compareDecimals } from "../validators/decimal.ts";
 import { type Bar, MINUTE } from "./bar.ts";
 import type { DueSymbol } from "./marks-rpc.ts";
@@ -18,29 +18,31 @@ const SLACK = 10_000;
 /** Whether the database would take a bar that is so long and so old for one named by its open, an interval before its end. */
 const isMisread = (length: number, age: number): boolean => age > length - SLACK && age < 2 * length + SLACK;
 
+/** An alert that says nothing. */
+const NOTHING = canonical(alertFieldsSchema.parse({}));
+
 /**
- * A bar as a `mark` alert, as if it had come through the webhook; null: it is no alert. Its name is its symbol and its end,
+ * A bar as the `mark` alert that it would be read as, had it come through the webhook. Its name is its symbol and its end,
  * whatever its prices: a minute is booked once, by whichever source and isolate comes first. It has no `idempotency_key`,
  * for what has one is never compacted.
  */
-function markAlert(account: string, symbol: string, bar: Bar, interval: string, requestId: string) {
+function markAlert(
+  account: string,
+  symbol: string,
+  bar: Bar,
+  interval: string,
+  requestId: string,
+): AlertToBook {
   const { open, high, low, close } = bar;
   const time = iso(bar.endsAt);
-  const read = parseAlert({
-    ...{ action: "mark", account, symbol, time, interval },
+  return {
+    ...NOTHING,
+    ...{ action: "mark" as const, account, symbol, time, interval },
     ...{ open, high, low, price: close },
-  });
-  return read.success
-    ? {
-      ...read.data,
-      // As the account knows it: read anew, a prefix might be taken for an exchange.
-      symbol,
-      exchange: null,
-      hash: createHash("sha256").update(`mark ${symbol} ${time}`).digest("hex"),
-      request_id: requestId,
-      key_id: "marks",
-    }
-    : null;
+    hash: createHash("sha256").update(`mark ${symbol} ${time}`).digest("hex"),
+    request_id: requestId,
+    key_id: "marks",
+  };
 }
 
 /** What the minutes before an account's last mark are together, up to that mark, which an alert brought in the meantime. */
@@ -81,8 +83,7 @@ export function marksOf(
   const ahead = bars.filter(({ endsAt }) => endsAt >= markedAt && endsAt > watchedFrom);
   const marks: Mark[] = [];
   const add = (bar: Bar, interval: string, firstEnd: number) => {
-    const alert = markAlert(account, symbol, bar, interval, requestId);
-    if (alert !== null) marks.push({ alert, firstEnd });
+    marks.push({ alert: markAlert(account, symbol, bar, interval, requestId), firstEnd });
   };
   const merged = upTo(markedAt, price ?? "", behind);
   if (merged !== null && behind[0] !== undefined) {
