@@ -42,6 +42,12 @@ const MOST_PAGES = 4;
 /** Bytes of an answer: a thousand bars take a tenth of it. */
 const LARGEST_ANSWER = 1_000_000;
 
+/** Some refuse who does not say what it is; nothing here unpacks. */
+const HEADERS = {
+  accept: "application/json",
+  "accept-encoding": "identity",
+  "user-agent": "supabase-automation",
+};
 /** Seconds: an hour, whatever a source asks for. */
 const LONGEST_PAUSE = 3_600;
 
@@ -78,7 +84,7 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
     const dialled = await dial({
       method: "GET",
       url: adapter.urlOf(source, name, span),
-      headers: { accept: "application/json", "user-agent": "supabase-automation", ...source.headers },
+      headers: { ...HEADERS, ...source.headers },
       body: "",
       wanted: () => LARGEST_ANSWER,
     });
