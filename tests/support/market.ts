@@ -78,7 +78,10 @@ export function startExchange(
       const others = Object.keys(markets).filter((name) => name !== symbol);
       const rows = (markets[wrong === "wrong" ? others[0] ?? "" : symbol] ?? [])
         .filter(({ begins }) => begins <= now() && begins >= Number(asked.get("startTime")))
-        // The minute that is not over yet is among them, as at the real one.
+        // The minute that is not over yet is among them, as far as it has come, as at the real one.
+        .map((bar) =>
+          bar.begins + MINUTE <= now() ? bar : { ...bar, high: bar.open, low: bar.open, close: bar.open }
+        )
         .slice(0, Number(asked.get("limit"))).map(row);
       if (wrong === "repeated") return Response.json(rows.flatMap((each) => [each, each]));
       if (wrong === "shuffled") return Response.json(rows.toReversed());
