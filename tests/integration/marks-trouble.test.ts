@@ -94,14 +94,13 @@ marksTest(
       create trigger no_lease before update on trading.live_marks for each row when (new.exchange = '${place}' and new.lease is not null)
         execute function public.no_lease();`);
     try {
+      // All have asked before one has booked.
+      world.fault("slow");
       await together(5, 4);
     } finally {
       await sql.unsafe("drop function public.no_lease() cascade");
     }
     deepEqual((await marks()).map(([minute]) => minute), [1, 2, 3, 4, 5]);
-    const again =
-      await sql`select from trading.duplicates d join trading.accounts a on a.id = d.account_id where a.name = ${world.account}`;
-    ok(again.length > 0, "some came again, and were known");
   },
 );
 

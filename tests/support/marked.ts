@@ -54,7 +54,7 @@ export function marksTest(name: string, body: (world: World) => Promise<void>): 
           ...{ account, place, source, candles, requests: exchange.requests },
           together: async (next, isolates = 2) => {
             minute = next;
-            await Promise.all(Array.from({ length: isolates }, () => marker(now)()));
+            await Promise.all(Array.from({ length: isolates }, () => marker(now, { deadlineMs: 5_000 })()));
           },
           fault: (fault) => void (wrong = fault),
           at: async (next) => {

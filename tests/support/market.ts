@@ -21,6 +21,7 @@ export interface Candle {
 
 /** What a stand-in exchange does wrong in a minute. */
 export type Fault =
+  | "slow"
   | "outage"
   | "rate_limit"
   | "hang"
@@ -72,7 +73,7 @@ export function startExchange(
       if (wrong === "rate_limit") {
         return new Response("{}", { status: 429, headers: { "retry-after": "90" } });
       }
-      if (wrong === "hang") await new Promise((resolve) => setTimeout(resolve, 400));
+      if (wrong === "hang" || wrong === "slow") await new Promise((resolve) => setTimeout(resolve, 400));
       if (wrong === "garbage") return new Response('[[1,"not a price"]]');
       if (wrong === "empty") return Response.json([]);
       const others = Object.keys(markets).filter((name) => name !== symbol);
