@@ -1,5 +1,5 @@
 /** Live marks when something is wrong: prices far off, accounts that are busy, isolates that meet. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { MINUTE, upsertSource } from "../support/market.ts";
 import { candle, FROM, iso, marksTest, settings, sql } from "../support/marked.ts";
 import { asService, newAccount, unique } from "../support/stack.ts";
