@@ -26,7 +26,7 @@ export interface FunctionSettings {
 export const functionsDirectory = inRepository("supabase", "functions");
 
 // Functions that call addresses their users choose; every other one reaches only this stack and its own `.env`.
-const functionsWithOpenNetwork = new Set(["notifications"]);
+const functionsWithOpenNetwork = new Set(["marks", "notifications"]);
 
 /** Names of the functions: directories with an `index.ts`, without shared code such as `_shared`. */
 export async function listFunctions(): Promise<string[]> {

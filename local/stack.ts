@@ -8,6 +8,7 @@ import type { StackError } from "./errors.ts";
 import { ensureFunctionEnv } from "./function-env.ts";
 import { startGateway } from "./gateway.ts";
 import { standardError } from "./log.ts";
+import { startMarksClock } from "./marks-clock.ts";
 import { startNotificationClock } from "./notification-clock.ts";
 import { startRetentionClock } from "./retention-clock.ts";
 import { defaultOptions, type StackOptions } from "./options.ts";
@@ -112,6 +113,7 @@ async function assemble(assembly: Assembly, options: StackOptions): Promise<Stac
   }, secrets);
   assembly.onStop(gateway.stop);
   if (pools.has("notifications")) assembly.onStop(startNotificationClock(apiUrl, secrets));
+  if (pools.has("marks")) assembly.onStop(startMarksClock(apiUrl, secrets));
   assembly.onStop(startRetentionClock(apiUrl, secrets));
   if (await isDashboardStale()) await assembly.step("Building the dashboard", buildDashboard);
   const dashboard = startDashboard(options.dashboardPort, {

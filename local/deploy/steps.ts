@@ -91,7 +91,7 @@ export const readKeys: Step = {
 
 /** @param file holds one statement while it runs */
 export const startClock = (file: string): Step => ({
-  title: "Start the clock that retries notifications and sends daily summaries",
+  title: "Start the clock that fetches live marks, retries notifications and sends daily summaries",
   program: "supabase",
   args: ["db", "query", "--remote", "--file", file],
   advice: "Turn pg_cron and pg_net on under Database > Extensions, and run it again.",

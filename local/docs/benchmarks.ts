@@ -26,16 +26,18 @@ export async function benchmarkRegions(): Promise<Regions> {
       "benchmark-ratios": none,
       "cost-figures": none,
       "retention-figures": none,
+      "marks-figures": none,
     };
   }
   const { figures, ratios } = JSON.parse(text) as Results;
   const all = Object.entries(figures);
   const ofRetention = ([name]: typeof all[number]) => /year of|of that year/.test(name);
+  const ofMarks = ([name]: typeof all[number]) => name.startsWith("live marks of");
   const ofCost = ([name]: typeof all[number]) => /^CPU per alert|isolates with a lone alert/.test(name);
   return {
     "benchmark-figures": table(
       ["what", "median", "p50", "p99"],
-      all.filter((figure) => !ofRetention(figure) && !ofCost(figure)).map((
+      all.filter((figure) => ![ofRetention, ofCost, ofMarks].some((isOf) => isOf(figure))).map((
         [name, { unit, median, p50_ms, p99_ms }],
       ) => [
         name,
@@ -53,6 +55,10 @@ export async function benchmarkRegions(): Promise<Regions> {
     "retention-figures": table(
       ["what", "takes"],
       all.filter(ofRetention).map(([name, { unit, median }]) => [name, `${rounded(median)} ${unit}`]),
+    ),
+    "marks-figures": table(
+      ["what", "median"],
+      all.filter(ofMarks).map(([name, { unit, median }]) => [name, `${rounded(median)} ${unit}`]),
     ),
     "benchmark-ratios": table(
       ["in one run", "measured", "goal"],

@@ -30,6 +30,10 @@ export const FLOORS: readonly (readonly Component[])[] = [
     { name: "backtest", holds: "TradingView's List of trades: its columns, times and orders." },
     { name: "health", holds: "Readiness, and the numbers for Prometheus." },
     { name: "limits", holds: "How often who may ask." },
+    {
+      name: "marks",
+      holds: "Live marks: sources of one-minute bars, and the booking of those that are due.",
+    },
     { name: "mcp", holds: "A seat for assistants: tools, pages and prompts of the Model Context Protocol." },
     {
       name: "notifications",

@@ -11,6 +11,7 @@ import { grants } from "./checks/grants.ts";
 import { health } from "./checks/health.ts";
 import { https } from "./checks/https.ts";
 import { lockTimeout } from "./checks/lock-timeout.ts";
+import { marksClock } from "./checks/marks-clock.ts";
 import { migrations } from "./checks/migrations.ts";
 import { notificationClock } from "./checks/notification-clock.ts";
 import { postgresTls } from "./checks/postgres-tls.ts";
@@ -49,6 +50,7 @@ export const checks: readonly Check[] = [
   redisEviction,
   clockSkew,
   notificationClock,
+  marksClock,
   retentionClock,
   databaseSize,
   health,

@@ -5,7 +5,7 @@
 
 create function trading.notification_events() returns text[]
   language sql immutable parallel safe set search_path = ''
-  return array['fill', 'margin_call', 'rejected', 'halted', 'resumed', 'daily_summary', 'missed_alert', 'silent_strategy', 'channel_disabled'];
+  return array['fill', 'margin_call', 'rejected', 'halted', 'resumed', 'daily_summary', 'missed_alert', 'silent_strategy', 'price_jump', 'channel_disabled'];
 comment on function trading.notification_events is 'The events that a channel may be told of.';
 
 create table trading.notification_channels (

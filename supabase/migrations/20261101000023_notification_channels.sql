@@ -179,32 +179,40 @@ grant execute on function public.create_notification_channel, public.update_noti
 -- the function by pg_net; trading.start_clock (retention) sets it going. Without the two extensions any clock will do that posts to
 -- /functions/v1/notifications; `deno task start` has one.
 
-create function trading.wake_dispatcher() returns bigint
+create function trading.wake_function(name text) returns bigint
   language plpgsql volatile security invoker set search_path = '' as $$
 declare
-  work constant jsonb := public.notification_work();
   project text;
   service_key text;
   request bigint;
 begin
-  if (work ->> 'channels')::integer = 0 then
+  execute 'select max(s.decrypted_secret) filter (where s.name = ''project_url''), max(s.decrypted_secret) filter (where s.name = ''service_key'')
+           from vault.decrypted_secrets s' into project, service_key;
+  if project is null or service_key is null then
+    raise warning 'the function % is not called: the vault has no project_url or no service_key', name;
+    return null;
+  end if;
+  execute 'select net.http_post(url := $1, headers := $2, body := ''{}''::jsonb, timeout_milliseconds := 5000)'
+    into request
+    using rtrim(project, '/') || '/functions/v1/' || name,
+      jsonb_build_object('apikey', service_key, 'content-type', 'application/json');
+  return request;
+end;
+$$;
+comment on function trading.wake_function is
+  'Posts to a function of this project, as the project; null when the vault lacks project_url or service_key. Its answer is not waited for.';
+
+create function trading.wake_dispatcher() returns bigint
+  language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  if (public.notification_work() ->> 'channels')::integer = 0 then
     return null;
   end if;
   perform public.enqueue_timed_events();
   if not (public.notification_work() ->> 'due')::boolean then
     return null;
   end if;
-  execute 'select max(s.decrypted_secret) filter (where s.name = ''project_url''), max(s.decrypted_secret) filter (where s.name = ''service_key'')
-           from vault.decrypted_secrets s' into project, service_key;
-  if project is null or service_key is null then
-    raise warning 'notifications are not sent: the vault has no project_url or no service_key';
-    return null;
-  end if;
-  execute 'select net.http_post(url := $1, headers := $2, body := ''{}''::jsonb, timeout_milliseconds := 5000)'
-    into request
-    using rtrim(project, '/') || '/functions/v1/notifications',
-      jsonb_build_object('apikey', service_key, 'content-type', 'application/json');
-  return request;
+  return trading.wake_function('notifications');
 end;
 $$;
 comment on function trading.wake_dispatcher is

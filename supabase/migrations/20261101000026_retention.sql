@@ -496,7 +496,7 @@ grant execute on function public.compact_history, public.history_archive to serv
 grant execute on function public.history_archive to authenticated;
 
 -- The clock ------------------------------------------------------------------------------------------
--- Of notifications and of retention: pg_cron, which also keeps a row of every run that nobody takes away, a gigabyte in some years.
+-- Of notifications, live marks and retention: pg_cron, which also keeps a row of every run that nobody takes away, a gigabyte in some years.
 -- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have left, and the
 -- trades among a year of marks kept 40 MB of them for a thousand rows.
 -- Without it any clock will do that calls compact_history until it answers 0; `deno task start` has one.
@@ -518,6 +518,7 @@ begin
       using secret.name, secret.value;
   end loop;
   perform cron.schedule('dispatch-notifications', '30 seconds', 'select trading.wake_dispatcher()');
+  perform cron.schedule('fetch-marks', '* * * * *', 'select trading.wake_marks()');
   perform cron.schedule('compact-history', '* * * * *', 'select public.compact_history()');
   perform cron.schedule('close-gaps', '41 3 1 * *', 'reindex table concurrently trading.alerts');
   perform cron.schedule('forget-cron-runs', '17 3 * * *', 'delete from cron.job_run_details where end_time < now() - interval ''3 days''');
@@ -525,6 +526,6 @@ begin
 end;
 $$;
 comment on function trading.start_clock is
-  'Has pg_cron send what is due in the outbox twice a minute, and compact what has become old: keeps the project''s URL and a secret key '
+  'Has pg_cron send what is due in the outbox twice a minute, fetch live marks once a minute, and compact what has become old: keeps the project''s URL and a secret key '
   'of it in the vault, and makes the jobs. It may be called again, with another key. Run by deploy as the database''s owner.';
 revoke execute on function trading.start_clock from public;

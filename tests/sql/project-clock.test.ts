@@ -49,6 +49,7 @@ outboxTest("the clock is started once, and again with another key", async (desk)
   }
   deepEqual([...await desk.tx`select jobname, command from cron.job where jobname !~ '^(close|forget)'`], [
     { jobname: "dispatch-notifications", command: "select trading.wake_dispatcher()" },
+    { jobname: "fetch-marks", command: "select trading.wake_marks()" },
     { jobname: "compact-history", command: "select public.compact_history()" },
   ]);
   deepEqual([...await desk.tx`select name, secret from vault.secrets order by name`], [
@@ -76,6 +77,7 @@ outboxTest(
       jobs: {
         "compact-history": { lastRun: { ok: true, minutesAgo: 2 } },
         "dispatch-notifications": { lastRun: null },
+        "fetch-marks": { lastRun: null },
         "forget-cron-runs": { lastRun: null },
       },
       net: true,
@@ -91,3 +93,23 @@ outboxTest("a clock that cannot be started is an error, not a notice", async (de
     /pg_cron/,
   );
 });
+
+outboxTest(
+  "the clock posts to the function marks only when something is held that a source answers for",
+  async (desk) => {
+    await fakeExtensions(desk);
+    await desk.tx`select trading.start_clock('https://x.supabase.co', 'sb_secret_x')`;
+    const wake = async () => (await desk.tx`select trading.wake_marks() as request`)[0]?.request;
+    await desk.buy(await desk.account());
+    equal(await wake(), null, "no source is on");
+    const settings = '{"kind": "kraken", "enabled": true, "exchanges": ["NOWHERE"]}';
+    await desk.tx`select public.upsert_mark_source('of_the_clock', ${settings}::text::jsonb)`;
+    equal(await wake(), null, "none of its exchange is held");
+    await desk.tx`
+    insert into trading.mark_source_symbols (symbol, source) select distinct p.symbol, 'of_the_clock' from trading.positions p
+    where p.quantity <> 0 on conflict do nothing`;
+    equal(String(await wake()), "1");
+    const [posted] = await desk.tx`select url from net.posted`;
+    equal(posted?.url, "https://x.supabase.co/functions/v1/marks");
+  },
+);

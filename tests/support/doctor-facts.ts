@@ -26,6 +26,7 @@ const database: DatabaseFacts = {
   cron: {
     jobs: {
       "dispatch-notifications": { lastRun: { ok: true, minutesAgo: 0 } },
+      "fetch-marks": { lastRun: { ok: true, minutesAgo: 0 } },
       "compact-history": { lastRun: { ok: true, minutesAgo: 1 } },
       "close-gaps": { lastRun: null },
       "forget-cron-runs": { lastRun: null },

@@ -1,5 +1,5 @@
 import { ask, type Client } from "./client.ts";
-import type { Alert, Fill, Filter, Order, Position, Trade } from "./reads.ts";
+import type { Alert, Fill, Filter, LiveMark, Order, Position, Trade } from "./reads.ts";
 
 /** Rows that a list gives at once, at most. */
 export const MOST = 1000;
@@ -41,6 +41,12 @@ export const listTrades: ListRead<Trade> = (client, account, query) =>
 
 export const listAlerts: ListRead<Alert> = (client, account, query) =>
   ask(client.rpc("list_alerts", { account, ...byId(query) }));
+
+/** All of them: an account holds few symbols at a time. */
+export const listLiveMarks: ListRead<LiveMark> = async (client, account, { only_symbol }) => {
+  const marks = await ask<LiveMark[]>(client.rpc("list_live_marks", { account }));
+  return marks.filter(({ symbol }) => only_symbol === undefined || symbol === only_symbol);
+};
 
 /** Where the page after a row with an id begins. */
 export const afterId = ({ id }: { id: string | null }): Cursor => ({ before: Number(id) });

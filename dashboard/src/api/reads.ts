@@ -13,6 +13,7 @@ export type Order = Row<"list_orders">;
 export type Fill = Row<"list_fills">;
 export type Trade = Row<"list_trades">;
 export type Alert = Row<"list_alerts">;
+export type LiveMark = Row<"list_live_marks">;
 export type EquityPoint = Functions["equity_curve"]["Returns"][number];
 export type ProfitPoint = Functions["profit_curve"]["Returns"][number];
 export type Bar = Row<"symbol_chart">;

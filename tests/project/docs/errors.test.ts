@@ -18,7 +18,7 @@ const IN_TYPESCRIPT = [
   /\b(?:refuse|refusal|unauthorized|tooMany)\(\s*"([a-z_]+)"/g,
   /\bcode: "([a-z_]+)"/g,
 ];
-const TYPES_OF_CODES = /^export type \w+(?:Code|Failure|Refusal) =([^;]+);/gm;
+const TYPES_OF_CODES = /^(?:export )?type \w+(?:Code|Failure|Refusal) =([^;]+);/gm;
 /** In SQL: a refusal, and SQLSTATEs that callers see. */
 const IN_SQL = [
   /\bcode := '([a-z_]+)'/g,

@@ -58,7 +58,14 @@ const keeps = (setting: string) =>
     "supabase/migrations/20261101000026_retention.sql",
     new RegExp(`${setting} integer default (\\d+)`),
   );
+const mostJump = inSource(
+  "supabase/migrations/20261101000031_mark_sources.sql",
+  /max_jump_percent numeric default (\d+)/,
+);
 const words = ["none", "one", "two", "three", "four", "five", "six"];
+
+/** Minutes of a month. */
+const monthly = (30 * 24 * 60).toLocaleString("en");
 
 /** Every sentence with a number in it, put together from the code's own numbers. */
 const FROM_THE_CODE: [page: string, phrase: string][] = [
@@ -96,6 +103,9 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/mcp.md", `at most ${LONGEST_ANSWER.toLocaleString("en")} characters`],
   ["docs/errors.md", `over ${LONGEST_KEY} bytes`],
   ["docs/errors.md", `1 to ${LONGEST_WAIT_MS} milliseconds`],
+  ["docs/marks.md", `(${mostJump}): it is held back`],
+  ["docs/marks.md", `${monthly} calls of the function a month`],
+  ["docs/marks.md", `${monthly} Redis commands a month`],
   ["docs/operations.md", `after ${keeps("keep_marks_days")} days`],
   ["docs/operations.md", `after ${keeps("keep_minute_bars_days")} days`],
   ["docs/operations.md", "calls this until it answers 0"],
@@ -122,8 +132,11 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/errors.md", "Too often: 429"],
   ["docs/security.md", "answered 429 after a while"],
   ["docs/security.md", "is answered 503, and other keys"],
-  ["docs/configuration.md", "1: receivers of notifications may be plain HTTP"],
-  ["docs/configuration.md", "1: receivers may lie at any address"],
+  ["docs/configuration.md", "1: receivers of notifications, and sources of live marks, may be plain HTTP"],
+  ["docs/configuration.md", "1: they may lie at any address"],
+  ["docs/marks.md", "to be left alone (HTTP 429)"],
+  ["docs/marks.md", "at most, of 500,000 that are free"],
+  ["docs/marks.md", "of 500,000 that are free: eleven accounts"],
   ["docs/notifications.md", "refused for what it says (HTTP 400, 410, 413, 422)"],
   ["docs/operations.md", "it is 503 when something does not"],
   ["docs/operations.md", "A free project holds 500 MB"],

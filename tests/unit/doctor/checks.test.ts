@@ -80,6 +80,11 @@ const BAD: Record<string, Record<string, Facts>> = {
     "no secrets": withCron({ secrets: false }),
     ...badJobs("dispatch-notifications"),
   },
+  "marks-clock": {
+    "no extensions": withDatabase({ cron: null }),
+    "no pg_net": withCron({ net: false }),
+    ...badJobs("fetch-marks"),
+  },
   "retention-clock": {
     "not compacted": withDatabase({ daysSinceCompaction: 3 }),
     "not compacted, without pg_cron": withDatabase({ cron: null, daysSinceCompaction: 3 }),
@@ -216,5 +221,5 @@ Deno.test("a report says what to do below each failure, and how many there were"
     text,
     /FAIL {2}row-security .*off for trading\.fills\n +fix: alter table trading\.fills enable/,
   );
-  assert.match(text, /24 pass, 1 fail, 0 cannot be told here$/);
+  assert.match(text, /25 pass, 1 fail, 0 cannot be told here$/);
 });

@@ -41,7 +41,7 @@ const strategy = <Row extends { strategy: string | null }>() => words<Row>("stra
 
 /** A symbol, which a click charts. */
 export const SYMBOL = "symbol";
-const symbol = <Row extends { symbol: string | null }>() => words<Row>(SYMBOL, "Symbol");
+export const symbol = <Row extends { symbol: string | null }>() => words<Row>(SYMBOL, "Symbol");
 
 export const positions: Kind<Position> = {
   name: "positions",

@@ -2,9 +2,10 @@ import { useRef, useState } from "preact/hooks";
 import { useDesk } from "../../store/desk.ts";
 import { ArchiveNote } from "./archive-note.tsx";
 import { alerts, fills, orders, positions, trades } from "./kinds.tsx";
+import { marks } from "./marks.tsx";
 import { TableView } from "./table-view.tsx";
 
-const TABS = ["positions", "orders", "fills", "trades", "alerts"] as const;
+const TABS = ["positions", "orders", "fills", "trades", "alerts", "marks"] as const;
 type Tab = typeof TABS[number];
 
 const TITLES: Record<Tab, string> = {
@@ -13,6 +14,7 @@ const TITLES: Record<Tab, string> = {
   fills: "Fills",
   trades: "Trades",
   alerts: "Alerts",
+  marks: "Marks",
 };
 
 /** What is held, what rests, and what happened. */
@@ -28,6 +30,7 @@ export function Tables() {
         {tab === "trades" && <TableView kind={trades} />}
         {tab === "alerts" && <TableView kind={alerts} />}
         {tab === "alerts" && <ArchiveNote />}
+        {tab === "marks" && <TableView kind={marks} />}
       </div>
     </section>
   );

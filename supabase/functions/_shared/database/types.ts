@@ -85,6 +85,7 @@ export type Database = {
         Args: { "account": string; "at_most"?: number; "shadow": string };
         Returns: Json;
       };
+      "claim_marks": { Args: { "at"?: string; "at_most"?: number; "lease_seconds"?: number }; Returns: Json };
       "claim_notifications": {
         Args: { "at_most"?: number; "lease_seconds"?: number; "lines"?: number };
         Returns: Json;
@@ -202,6 +203,7 @@ export type Database = {
           "wins": number;
         }[];
       };
+      "delete_mark_source": { Args: { "source": string }; Returns: Json };
       "delete_notification_channel": { Args: { "channel": string }; Returns: Json };
       "deposit": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
       "enqueue_alert_events": { Args: { "at"?: string }; Returns: number };
@@ -364,6 +366,21 @@ export type Database = {
           "symbol": string;
         }[];
       };
+      "list_live_marks": {
+        Args: { "account"?: string };
+        Returns: {
+          "checked_at": string;
+          "exchange": string;
+          "held_back": Json;
+          "marked_at": string;
+          "price": string;
+          "problem": string;
+          "read_until": string;
+          "source": string;
+          "symbol": string;
+        }[];
+      };
+      "list_mark_sources": { Args: Record<PropertyKey, never>; Returns: Json };
       "list_marks": {
         Args: {
           "account"?: string;
@@ -542,6 +559,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "record_marks": {
+        Args: { "at": string; "lease": string; "pauses"?: Json; "results": Json };
+        Returns: number;
+      };
       "record_metrics": {
         Args: {
           "function_name": string;
@@ -615,6 +636,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "upsert_mark_source": { Args: { "settings": Json; "source": string }; Returns: Json };
       "upsert_shadow_account": {
         Args: {
           "account": string;

@@ -1,9 +1,7 @@
 import type { Context, Handler } from "hono";
 import * as z from "zod";
-import { authorize, presentedKey } from "../auth/authorize.ts";
-import type { ApiKeyAuthService } from "../auth/api-keys.ts";
+import { admitProject, type ProjectAccess } from "../auth/project-access.ts";
 import type { Variables } from "../http/app.ts";
-import { isSameDigest, sha256Of } from "../hashing/digest.ts";
 import { background } from "../http/background.ts";
 import { readBytes } from "../http/body.ts";
 import { HttpError, unavailable } from "../http/errors.ts";
@@ -13,38 +11,15 @@ import type { Outbox } from "./outbox-rpc.ts";
 import type { Send } from "./send.ts";
 import { testSchema } from "./test-notification.ts";
 
-/** Who may have notifications sent: a key with the scope admin for every account, or this project itself. */
-export interface NotificationAccess {
-  apiKeys: ApiKeyAuthService;
-  /** Keys of the service role, one of which cron and the other functions send as `apikey`. */
-  serviceKeys: readonly string[];
-}
-
 type NotificationContext = Context<{ Variables: Variables }>;
-
-const isSame = (given: string, wanted: string) => isSameDigest(sha256Of(given), sha256Of(wanted));
-
-function admit(context: NotificationContext, { apiKeys, serviceKeys }: NotificationAccess): void {
-  const given = context.req.header("apikey") ?? "";
-  if (serviceKeys.some((key) => isSame(given, key))) {
-    context.get("logFields").key_id = "service";
-    return;
-  }
-  const sender = authorize(apiKeys, presentedKey(context), "admin");
-  context.get("logFields").key_id = sender.id;
-  // Channels and what is due are every account's: a key of one account may not even learn a channel's name.
-  if (sender.account !== null) {
-    throw new HttpError(403, "wrong_account", "this API key may only touch its own account");
-  }
-}
 
 /** `POST /notifications`: sends what is due; answers how much arrived and how much did not. */
 export function dispatchNotifications(
-  access: NotificationAccess,
+  access: ProjectAccess,
   dispatch: Dispatch,
 ): Handler<{ Variables: Variables }> {
   return async (context) => {
-    admit(context, access);
+    admitProject(context, access);
     const work = dispatch();
     // Who asked may hang up: what was begun is finished.
     background(work);
@@ -58,12 +33,12 @@ export function dispatchNotifications(
 
 /** `POST /notifications/test` with `{ "channel": name }`: sends a test at once, past the outbox; answers what became of it. */
 export function testNotification(
-  access: NotificationAccess,
+  access: ProjectAccess,
   outbox: Pick<Outbox, "channel">,
   send: Send,
 ): Handler<{ Variables: Variables }> {
   return async (context) => {
-    admit(context, access);
+    admitProject(context, access);
     const { channel: name } = await readTest(context);
     const channel = await outbox.channel(name).catch(() => {
       throw unavailable("the database does not answer: try again");

@@ -57,6 +57,10 @@ const PHRASES: Record<string, { headline: string; facts: Record<string, string> 
       usual_seconds: "Usual seconds between alerts",
     },
   },
+  price_jump: {
+    headline: "Held back: a bar of {symbol} far from its last mark {mark}",
+    facts: { account: "Account", source: "Source" },
+  },
   channel_disabled: {
     headline: "Channel disabled: {channel}",
     facts: { kind: "Kind", reason: "Why", failures: "Failures" },

@@ -1,6 +1,7 @@
 import { alertPaths } from "./alerts.ts";
 import { healthPaths } from "./health.ts";
 import { mcpPaths } from "./mcp.ts";
+import { markPaths } from "./marks.ts";
 import { notificationPaths } from "./notifications.ts";
 import { createComponents, type Part } from "./parts.ts";
 import { portfolioPaths } from "./portfolio.ts";
@@ -19,6 +20,7 @@ export function openApiDocument(projectUrl: string): Part {
     ...toolPaths(components),
     ...mcpPaths(components),
     ...notificationPaths(components),
+    ...markPaths(components),
     ...healthPaths(components),
   };
   return {

@@ -1,0 +1,47 @@
+import { listLiveMarks } from "../../api/lists.ts";
+import type { LiveMark } from "../../api/reads.ts";
+import { moment, price, words } from "./columns.ts";
+import { type Kind, symbol } from "./kinds.tsx";
+
+/** Which symbol is marked by what, and how old its last mark is. */
+export const marks: Kind<LiveMark> = {
+  name: "marks",
+  title: "Marks",
+  read: listLiveMarks,
+  id: ({ symbol }) => String(symbol),
+  after: () => ({}),
+  columns: [
+    symbol(),
+    words("exchange", "Exchange"),
+    {
+      ...words("source", "Marked by"),
+      value: ({ source }) => source ?? "alerts only",
+    },
+    price("price", "Mark"),
+    moment("marked_at", "Of"),
+    {
+      ...words<LiveMark>("marked_at", "Age"),
+      key: "age",
+      value: ({ marked_at }) =>
+        marked_at === null ? null : String(Math.round((Date.now() - Date.parse(marked_at)) / 1_000)),
+      text: (seconds) => shortAge(Number(seconds)),
+      tone: () => "figures",
+      right: true,
+    },
+    {
+      ...words("problem", "Problem"),
+      text: (value) => value.replaceAll("_", " "),
+      tone: () => "down",
+    },
+    moment("checked_at", "Looked"),
+  ],
+  isShort: true,
+  empty: "Nothing is held or rests: nothing needs a mark.",
+};
+
+/** Seconds as "45 s", "12 min", "5 h" or "3 d". */
+function shortAge(seconds: number): string {
+  const [unit, length] = ([["d", 86_400], ["h", 3_600], ["min", 60]] as const)
+    .find(([, each]) => seconds >= 2 * each) ?? ["s", 1];
+  return `${Math.floor(seconds / length)} ${unit}`;
+}

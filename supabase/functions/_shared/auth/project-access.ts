@@ -1,0 +1,32 @@
+import type { Context } from "hono";
+import { isSameDigest, sha256Of } from "../hashing/digest.ts";
+import type { Variables } from "../http/app.ts";
+import { HttpError } from "../http/errors.ts";
+import { authorize, presentedKey } from "./authorize.ts";
+import type { ApiKeyAuthService } from "./api-keys.ts";
+
+/** Who may have done what concerns every account: a key with the scope admin for all of them, or this project itself. */
+export interface ProjectAccess {
+  apiKeys: ApiKeyAuthService;
+  /** Keys of the service role, one of which cron and the other functions send as `apikey`. */
+  serviceKeys: readonly string[];
+}
+
+const isSame = (given: string, wanted: string) => isSameDigest(sha256Of(given), sha256Of(wanted));
+
+/** @throws HttpError 401 or 403 for everybody else; a key of one account may not even learn a name of another's */
+export function admitProject(
+  context: Context<{ Variables: Variables }>,
+  { apiKeys, serviceKeys }: ProjectAccess,
+): void {
+  const given = context.req.header("apikey") ?? "";
+  if (serviceKeys.some((key) => isSame(given, key))) {
+    context.get("logFields").key_id = "service";
+    return;
+  }
+  const sender = authorize(apiKeys, presentedKey(context), "admin");
+  context.get("logFields").key_id = sender.id;
+  if (sender.account !== null) {
+    throw new HttpError(403, "wrong_account", "this API key may only touch its own account");
+  }
+}

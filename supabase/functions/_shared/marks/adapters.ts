@@ -1,0 +1,47 @@
+import { tickerOf } from "../validators/canonical-alert.ts";
+import { alpaca } from "./alpaca.ts";
+import { binance, binanceFutures } from "./binance.ts";
+import { coinbase } from "./coinbase.ts";
+import { httpSource } from "./http-source.ts";
+import { kraken } from "./kraken.ts";
+import type { Adapter, Kind, Source } from "./source.ts";
+
+/** How each kind of source is asked and read. */
+export const ADAPTERS: Readonly<Record<Kind, Adapter>> = {
+  binance,
+  binance_futures: binanceFutures,
+  coinbase,
+  kraken,
+  alpaca,
+  http: httpSource,
+};
+
+/** A symbol as accounts know it, and what the operator chose for it. */
+export interface Symbol {
+  symbol: string;
+  /** Empty: no alert named one. */
+  exchange: string;
+  source: string | null;
+  name: string | null;
+}
+
+/** Who is asked for a symbol, and what it is called there. */
+export interface Choice {
+  source: Source;
+  name: string;
+}
+
+/** The source that answers for a symbol: the operator's choice, else the first of its exchange that knows such; null: none that is on. */
+export function chooseSource(
+  { symbol, exchange, source: chosen, name }: Symbol,
+  sources: readonly Source[],
+): Choice | null {
+  // An account that keeps exchanges apart has it in the symbol.
+  const place = exchange === "" ? symbol.slice(0, -tickerOf(symbol).length).replace(/: ?$/, "") : exchange;
+  for (const source of sources) {
+    if (chosen === null ? !source.exchanges.includes(place) : source.name !== chosen) continue;
+    const called = name ?? ADAPTERS[source.kind].nameOf(tickerOf(symbol));
+    if (called !== null) return { source, name: called };
+  }
+  return null;
+}

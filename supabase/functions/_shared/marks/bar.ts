@@ -1,0 +1,42 @@
+import type { Value } from "../alerts/message.ts";
+import { compareDecimals, readDecimal } from "../validators/decimal.ts";
+import { readTime } from "../validators/time.ts";
+
+export const MINUTE = 60_000;
+
+/** A minute of a market. Prices are normalized decimals. */
+export interface Bar {
+  /** When the minute was over, in milliseconds since 1970. */
+  endsAt: number;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+}
+
+/** A bar as an answer has it: when its minute began, and its prices. */
+export interface WrittenBar {
+  begins: Value | undefined;
+  open: Value | undefined;
+  high: Value | undefined;
+  low: Value | undefined;
+  close: Value | undefined;
+}
+
+/** Reads a bar; null when it is none: not a whole minute, a price that is none, a close beyond its high or low. */
+export function readBar({ begins, ...written }: WrittenBar): Bar | null {
+  const time = typeof begins === "string" ? readTime(begins) : null;
+  if (!time?.ok) return null;
+  const endsAt = Date.parse(time.value) + MINUTE;
+  const [open, high] = [priceOf(written.open), priceOf(written.high)];
+  const [low, close] = [priceOf(written.low), priceOf(written.close)];
+  if (open === null || high === null || low === null || close === null || endsAt % MINUTE !== 0) return null;
+  const isWithin = (price: string) => compareDecimals(price, high) <= 0 && compareDecimals(price, low) >= 0;
+  return isWithin(open) && isWithin(close) ? { endsAt, open, high, low, close } : null;
+}
+
+/** A price above zero. */
+function priceOf(written: Value | undefined): string | null {
+  const read = typeof written === "string" ? readDecimal(written) : null;
+  return read?.ok && compareDecimals(read.value, "0") > 0 ? read.value : null;
+}

@@ -1,0 +1,27 @@
+import { type Adapter, iso, part, readList, withQuery } from "./source.ts";
+
+const PAIR = /^([A-Z0-9]{2,})(USDT|USDC|USD|EUR|GBP|BTC|ETH)$/;
+
+/**
+ * `GET /products/{id}/candles` of Coinbase Exchange: `[time in s, low, high, open, close, volume]`, the newest first, at
+ * most 300; minutes without a trade are left out, and some before the start may be among them.
+ */
+export const coinbase: Adapter = {
+  minutesAtOnce: 300,
+  perSecond: 8,
+  nameOf: (ticker) => PAIR.test(ticker) ? ticker.replace(PAIR, "$1-$2") : null,
+  urlOf: ({ url }, name, { from, to }) =>
+    withQuery(
+      `${url ?? "https://api.exchange.coinbase.com/products"}/${encodeURIComponent(name)}/candles`,
+      // Both ends are of the span: one minute more would be one too many.
+      { granularity: 60, start: iso(from), end: iso(to - 60_000) },
+    ),
+  read: (answer) =>
+    readList(answer, (bar) => ({
+      begins: part(bar, 0),
+      low: part(bar, 1),
+      high: part(bar, 2),
+      open: part(bar, 3),
+      close: part(bar, 4),
+    })),
+};

@@ -1,0 +1,90 @@
+import * as z from "zod";
+import type { DatabaseClient } from "../database/client.ts";
+import { KINDS } from "./source.ts";
+
+const sourceSchema = z.object({
+  name: z.string(),
+  kind: z.enum(KINDS),
+  exchanges: z.array(z.string()),
+  url: z.string().nullable(),
+  headers: z.record(z.string(), z.string()),
+  paths: z.record(z.string(), z.string()).nullable(),
+  max_jump_percent: z.string().nullable(),
+  resume_at: z.string().nullable(),
+});
+
+const symbolSchema = z.object({
+  symbol: z.string(),
+  exchange: z.string(),
+  read_until: z.string().nullable(),
+  price: z.string().nullable(),
+  source: z.string().nullable(),
+  name: z.string().nullable(),
+  accounts: z.array(z.object({
+    account: z.string(),
+    watched_from: z.string(),
+    price: z.string().nullable(),
+    marked_at: z.string().nullable(),
+  })),
+});
+/** A symbol that is due, and who holds it or has resting orders in it, since when, with its last mark there. */
+export type DueSymbol = z.output<typeof symbolSchema>;
+
+const claimSchema = z.object({
+  lease: z.string(),
+  sources: z.array(sourceSchema),
+  symbols: z.array(symbolSchema),
+});
+/** What is due now, and this caller's to do. */
+export type Claim = z.output<typeof claimSchema>;
+
+/** How far a symbol came. */
+export interface SymbolResult {
+  symbol: string;
+  exchange: string;
+  source: string | null;
+  /** ISO 8601; null: no further than before. */
+  read_until: string | null;
+  /** Close of the last bar that was booked. */
+  price: string | null;
+  problem: string | null;
+  held_back: { at: string; open: string; high: string; low: string; close: string } | null;
+}
+
+/** What is to be marked. Every call throws when the database does not answer as it should. */
+export interface MarkStore {
+  claim(at: number): Promise<Claim>;
+  /** `pauses`: until when sources asked to be left alone, by name. */
+  record(
+    lease: string,
+    at: number,
+    results: readonly SymbolResult[],
+    pauses: Record<string, string>,
+  ): Promise<void>;
+}
+
+/** The database could not be asked. Its message is a code: the database's own may hold values. */
+export class MarkStoreError extends Error {
+  override readonly name = "MarkStoreError";
+}
+
+/** Milliseconds that the database gets for one answer. */
+const DEADLINE = 6_000;
+
+/** The store in the database. */
+export function createMarkStore(database: DatabaseClient): MarkStore {
+  type Rpc = Parameters<DatabaseClient["rpc"]>[0];
+  async function call<Schema extends z.ZodType>(schema: Schema, rpc: Rpc, args: unknown) {
+    const { data, error } = await database.rpc(rpc, args as never).abortSignal(AbortSignal.timeout(DEADLINE));
+    if (error !== null) throw new MarkStoreError(error.code || "no_answer");
+    const parsed = schema.safeParse(data);
+    if (!parsed.success) throw new MarkStoreError("garbled_answer");
+    return parsed.data;
+  }
+  return {
+    claim: (at) => call(claimSchema, "claim_marks", { at: new Date(at).toISOString() }),
+    async record(lease, at, results, pauses) {
+      await call(z.number(), "record_marks", { lease, at: new Date(at).toISOString(), results, pauses });
+    },
+  };
+}

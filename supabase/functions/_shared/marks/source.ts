@@ -1,0 +1,68 @@
+import { isMessage, type Value } from "../alerts/message.ts";
+import { type Bar, readBar, type WrittenBar } from "./bar.ts";
+
+/** A source as the operator set it. Its url and headers may hold keys: never logged, never answered. */
+export interface Source {
+  name: string;
+  kind: Kind;
+  exchanges: string[];
+  url: string | null;
+  headers: Record<string, string>;
+  paths: Record<string, string> | null;
+  max_jump_percent: string | null;
+  resume_at: string | null;
+}
+
+export const KINDS = ["binance", "binance_futures", "coinbase", "kraken", "alpaca", "http"] as const;
+export type Kind = typeof KINDS[number];
+
+/** Minutes that are asked for: those that began from `from` on, and before `to`, in milliseconds since 1970. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** Why an answer has no bars that may be booked: it is none that the source gives, or of another symbol. */
+export type AnswerFailure = "unreadable_answer" | "wrong_symbol";
+
+export type ReadBars = { ok: true; bars: Bar[] } | { ok: false; code: AnswerFailure };
+
+/** How one kind of source is asked, and read. */
+export interface Adapter {
+  /** Minutes that one request may ask for. */
+  minutesAtOnce: number;
+  /** Requests a second that it takes without a complaint. */
+  perSecond: number;
+  /** What it calls a ticker of its exchanges; null: it does not know such. */
+  nameOf(ticker: string): string | null;
+  /** The URL that asks for a span of a symbol. */
+  urlOf(source: Source, name: string, span: Span): string;
+  /** Reads an answer of HTTP 200. Bars may be in any order, repeated, and of other minutes than was asked for. */
+  read(answer: Value, name: string, source: Source): ReadBars;
+}
+
+export const unreadable: ReadBars = { ok: false, code: "unreadable_answer" };
+export const wrongSymbol: ReadBars = { ok: false, code: "wrong_symbol" };
+
+/** Bars from a list of an answer: one that cannot be read makes all of it suspect. */
+export function readList(list: Value | undefined, partsOf: (bar: Value) => WrittenBar): ReadBars {
+  if (!Array.isArray(list)) return unreadable;
+  const bars = (list as readonly Value[]).map((bar) => readBar(partsOf(bar)));
+  return bars.includes(null) ? unreadable : { ok: true, bars: bars.filter((bar) => bar !== null) };
+}
+
+/** A field of an object, or an item of a list, of an answer. */
+export function part(value: Value | undefined, key: string | number): Value | undefined {
+  if (isMessage(value)) return value.get(String(key));
+  return Array.isArray(value) ? (value as readonly Value[])[Number(key)] : undefined;
+}
+
+/** A URL with these parameters. */
+export function withQuery(url: string, parameters: Record<string, string | number>): string {
+  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `${url.replace(/\/$/, "")}?${query.join("&")}`;
+}
+
+/** A moment as most of them write it. */
+export const iso = (milliseconds: number): string =>
+  new Date(milliseconds).toISOString().replace(".000Z", "Z");

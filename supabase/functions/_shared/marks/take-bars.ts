@@ -1,0 +1,46 @@
+import { scaled } from "../validators/decimal.ts";
+import type { Bar } from "./bar.ts";
+
+/** How far a symbol has come: bars that ended until then are booked; its last mark; how far the next may be from it. */
+export interface Progress {
+  readUntil: number;
+  /** Null: it was never marked. */
+  lastPrice: string | null;
+  maxJumpPercent: string | null;
+}
+
+/** The bars to book, in order, and the first that is too far from the one before it: nothing behind it is booked. */
+export interface Taken {
+  bars: Bar[];
+  heldBack: Bar | null;
+}
+
+/** What of a source's bars is booked: each minute once, those that are over, and no older one. */
+export function takeBars(
+  bars: readonly Bar[],
+  { readUntil, lastPrice, maxJumpPercent }: Progress,
+  now: number,
+): Taken {
+  const minutes = new Map<number, Bar>();
+  for (const bar of bars) {
+    const isDue = bar.endsAt > readUntil && bar.endsAt <= now;
+    if (isDue && !minutes.has(bar.endsAt)) minutes.set(bar.endsAt, bar);
+  }
+  const taken: Bar[] = [];
+  let last = lastPrice;
+  for (const bar of [...minutes.values()].sort((a, b) => a.endsAt - b.endsAt)) {
+    if (last !== null && maxJumpPercent !== null && isJump(bar, last, maxJumpPercent)) {
+      return { bars: taken, heldBack: bar };
+    }
+    taken.push(bar);
+    last = bar.close;
+  }
+  return { bars: taken, heldBack: null };
+}
+
+/** Whether a bar reaches further from a price than so many percent of it. */
+function isJump({ high, low }: Bar, from: string, percent: string): boolean {
+  const [base, most] = [scaled(from), scaled(percent)];
+  const farthest = [high, low].map((price) => scaled(price) - base).map((way) => way < 0n ? -way : way);
+  return farthest.some((way) => way * 100n * 10n ** 18n > (base < 0n ? -base : base) * most);
+}

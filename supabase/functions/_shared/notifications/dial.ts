@@ -1,0 +1,100 @@
+import { type Answer, ConnectError, exchange, ProtocolError, type Request, TlsError } from "./exchange.ts";
+import { bareHost, type NotifyPolicy } from "./policy.ts";
+import { addressesOf, type Resolution, type Resolve, resolveByDns } from "./resolve.ts";
+import { checkWebhookUrl, type UrlRefusal } from "./webhook-url.ts";
+
+/** Why an address that somebody chose gave no answer. */
+export type DialFailure =
+  | UrlRefusal
+  | Extract<Resolution, { ok: false }>["code"]
+  | "timeout"
+  | "connect_failed"
+  | "tls_failed"
+  | "connection_lost"
+  | "not_http";
+
+/** An answer, whatever it says, or why there is none. */
+export type Dialled = { ok: true; answer: Answer } | { ok: false; code: DialFailure };
+
+/** What is asked of a URL that somebody chose. */
+export type Asked = { url: string } & Pick<Request, "method" | "headers" | "body" | "wanted">;
+
+/** Asks once. Never throws, never follows a redirect, ends within its deadline. */
+export type Dial = (asked: Asked) => Promise<Dialled>;
+
+/** Addresses of a name that are tried, one after the other, when connecting fails. */
+const MOST_ADDRESSES = 3;
+
+/**
+ * Makes what reaches addresses that users chose, and no private one.
+ *
+ * @param deadlineMs milliseconds that a request gets in all: resolving, connecting, sending, the answer
+ * @param resolve asks for the addresses of a name; each is checked, and one of them is dialled
+ * @param send asks over a pinned connection; the stand-in of tests that must not dial
+ */
+export function createDial(
+  policy: NotifyPolicy,
+  { deadlineMs = 10_000, resolve = resolveByDns, send = exchange }: {
+    deadlineMs?: number;
+    resolve?: Resolve;
+    send?: (request: Request, signal: AbortSignal) => Promise<Answer>;
+  } = {},
+): Dial {
+  return async ({ url: text, ...asked }) => {
+    const check = checkWebhookUrl(text, policy);
+    if (!check.ok) return { ok: false, code: check.code };
+    const { url } = check;
+    const controller = new AbortController();
+    const timer = setTimeout(
+      () => controller.abort(new DOMException("too late", "TimeoutError")),
+      deadlineMs,
+    );
+    const { signal } = controller;
+    try {
+      const resolution = await addressesOf(url, policy, resolve, signal);
+      if (!resolution.ok) return { ok: false, code: signal.aborted ? "timeout" : resolution.code };
+      const host = bareHost(url.hostname);
+      const addresses = resolution.addresses.slice(0, MOST_ADDRESSES);
+      return {
+        ok: true,
+        answer: await askAny(addresses, (address) => send({ ...asked, url, address, host }, signal)),
+      };
+    } catch (error) {
+      return { ok: false, code: signal.aborted ? "timeout" : failureOf(error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** The answer of the first address that a connection can be made to. */
+async function askAny(addresses: string[], ask: (address: string) => Promise<Answer>): Promise<Answer> {
+  const [address = "", ...others] = addresses;
+  try {
+    return await ask(address);
+  } catch (error) {
+    if (error instanceof ConnectError && others.length > 0) return await askAny(others, ask);
+    throw error;
+  }
+}
+
+function failureOf(error: unknown): DialFailure {
+  if (error instanceof ConnectError) return "connect_failed";
+  if (error instanceof TlsError) return "tls_failed";
+  return error instanceof ProtocolError ? "not_http" : "connection_lost";
+}
+
+/** A day: nobody is waited for longer. */
+const LONGEST_WAIT = 86_400;
+
+/** `Retry-After` in seconds or as a date, or as Telegram says it, in the body of its 429 only; null: nothing was said. */
+export function secondsToWait({ headers, body }: Answer): number | null {
+  const header = headers.get("retry-after") ?? "";
+  const [, told] = /"retry_after"\s*:\s*(\d{1,6}(?:\.\d+)?)/.exec(body) ?? [];
+  const seconds = /^\d+(\.\d+)?$/.test(header)
+    ? Number(header)
+    : /^[A-Za-z]/.test(header)
+    ? (Date.parse(header) - Date.now()) / 1_000
+    : Number(told ?? NaN);
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_WAIT);
+}
