@@ -14,6 +14,7 @@ export const upsertShadowAccount = defineTool({
     "Has a shadow account follow an account: every alert of the account is booked into it as well, with settings of its own, " +
     "such as other fees, leverage or limits. It is made when it is not there, else changed.",
   scope: "everywhere",
+  repeatable: true,
   schema: z.strictObject({
     ...both,
     settings: settings.optional().describe("What is other than in the account, by name."),
@@ -39,6 +40,8 @@ export const catchUpShadowAccount = defineTool({
     "Books into a shadow account the alerts of its account that it has missed, each once: answers how many were booked, how " +
     "many are left (behind), and why the next one cannot be (failure).",
   scope: "everywhere",
+  keeps: true,
+  repeatable: true,
   schema: z.strictObject({
     ...both,
     at_most: integer(1, 10_000, "alerts").describe("How many at most; left out: 1000."),
