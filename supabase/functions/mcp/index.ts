@@ -2,7 +2,7 @@
 import { createRequireSource } from "../_shared/http/allowed-sources.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowBrowsers, refuseOtherPages } from "../_shared/http/browsers.ts";
-import { limitRequests } from "../_shared/limits.ts";
+import { limitRequests } from "../_shared/limit-requests.ts";
 import { serveSeat } from "../_shared/mcp/routes.ts";
 import { apiKeyAuthService, config, limitFailures, log, onAnswer } from "../_shared/isolate.ts";
 import { workshop } from "../_shared/workshop.ts";

@@ -1,7 +1,7 @@
 /** `GET /functions/v1/portfolio`: an account, its positions, orders, fills, trades, alerts, equity and performance. */
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowBrowsers } from "../_shared/http/browsers.ts";
-import { limitRequests } from "../_shared/limits.ts";
+import { limitRequests } from "../_shared/limit-requests.ts";
 import { createReadDatabase } from "../_shared/portfolio/read.ts";
 import { readPortfolio, readPosition } from "../_shared/portfolio/routes.ts";
 import {

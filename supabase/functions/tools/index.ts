@@ -1,7 +1,7 @@
 /** `POST /functions/v1/tools/<tool-name>`: what an operator has done. `GET /tools`: what there is. */
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowBrowsers } from "../_shared/http/browsers.ts";
-import { limitRequests } from "../_shared/limits.ts";
+import { limitRequests } from "../_shared/limit-requests.ts";
 import { apiKeyAuthService, config, limitFailures, log, onAnswer } from "../_shared/isolate.ts";
 import { listTools, runTool } from "../_shared/tools/routes.ts";
 import { workshop } from "../_shared/workshop.ts";

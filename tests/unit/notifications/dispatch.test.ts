@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createDispatch } from "../../../supabase/functions/_shared/notifications/dispatch.ts";
 import {
-  type Line,
+  type ChannelLine,
   type Outbox,
   OutboxError,
 } from "../../../supabase/functions/_shared/notifications/outbox-rpc.ts";
@@ -10,7 +10,7 @@ import { createWake } from "../../../supabase/functions/_shared/notifications/wa
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
 
 const url = "https://hooks.example.com/services/hunter2";
-const line = (name: string, ...ids: string[]): Line => ({
+const line = (name: string, ...ids: string[]): ChannelLine => ({
   lease: `lease of ${name}`,
   channel: { name, kind: "slack", url, token: null, chat_id: null, secrets: [] },
   notifications: ids.map((id) => ({
@@ -24,7 +24,11 @@ const line = (name: string, ...ids: string[]): Line => ({
 });
 
 /** A dispatcher over an outbox of these lines; `said` is what it told the outbox. */
-function world(lines: Line[], send: Send, more: { now?: () => number; channel_disabled?: boolean } = {}) {
+function world(
+  lines: ChannelLine[],
+  send: Send,
+  more: { now?: () => number; channel_disabled?: boolean } = {},
+) {
   const said: string[] = [];
   const log: string[] = [];
   const outbox: Outbox = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Request } from "../../../supabase/functions/_shared/notifications/exchange.ts";
+import type { OutgoingRequest } from "../../../supabase/functions/_shared/notifications/exchange.ts";
 import { STRICT_POLICY } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { createSend, type Send } from "../../../supabase/functions/_shared/notifications/send.ts";
 import {
@@ -16,7 +16,7 @@ function world(...answers: string[][]) {
   let asked = 0;
   const send: Send = createSend(STRICT_POLICY, {
     resolve: () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? []),
-    post: ({ address }: Request) => {
+    post: ({ address }: OutgoingRequest) => {
       dialled.push(address);
       return Promise.resolve({ status: 204, headers: new Map(), body: "" });
     },

@@ -16,7 +16,7 @@ export interface Entry {
   /** Answers that were lost so far. */
   lost: number;
   /** How many alerts its batch may have: halved whenever the database refused the data of the batch it was in. */
-  company: number;
+  batchLimit: number;
   /** Its place in the database's line, while it waits there. */
   ticket: string | null;
   /** What to tell when the deadline passes. */

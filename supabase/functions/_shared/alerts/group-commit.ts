@@ -84,10 +84,10 @@ export function createGroupCommit(
     });
     const batch: Entry[] = [];
     let limit = batchLimit;
-    // While its account's turn is waited for, an alert gathers company, as it does during a batch.
+    // While its account's turn is waited for, others join an alert, as it does during a batch.
     const ready = lane.waiting.filter(({ alert }) => !line.isAsking(alert.account));
     for (const entry of inTurn(ready)) {
-      limit = Math.min(limit, entry.company);
+      limit = Math.min(limit, entry.batchLimit);
       if (batch.length >= limit) break;
       batch.push(entry);
     }
@@ -149,7 +149,7 @@ export function createGroupCommit(
     if (result.failure === "rejected") {
       const [only] = batch;
       if (batch.length === 1) only?.settle({ kind: "rejected", code: result.code });
-      for (const entry of batch) entry.company = Math.floor(batch.length / 2);
+      for (const entry of batch) entry.batchLimit = Math.floor(batch.length / 2);
       if (batch.length > 1) again(batch, lane);
       return 0;
     }
@@ -205,7 +205,7 @@ export function createGroupCommit(
         alert,
         deadline,
         lost: 0,
-        company: maxBatch,
+        batchLimit: maxBatch,
         ticket: null,
         why: "deadline",
         settled: false,

@@ -16,7 +16,7 @@ export interface LineOptions {
   now: () => number;
 }
 
-export interface Line {
+export interface WaitingLine {
   /** Follows alerts that have a ticket until they are settled. */
   follow(entries: readonly Entry[]): void;
   /** Whether alerts of an account are followed. */
@@ -29,7 +29,7 @@ export interface Line {
  * Follows alerts that wait in the database because their account was held. All isolates' alerts of an account wait in one
  * line there, and the first call that gets the turn books them all. One call an account at a time asks for its answers.
  */
-export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: LineOptions): Line {
+export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: LineOptions): WaitingLine {
   const waiting = new Map<string, Entry[]>();
   const asking = new Set<string>();
 

@@ -22,7 +22,7 @@ const GRACE_MS = 35;
 /** A rollback that takes longer is replaced by closing the connection. */
 const ROLLBACK_MS = 100;
 
-export interface Request {
+export interface LockRequest {
   key: string;
   id: bigint;
   asking: Asking;
@@ -37,7 +37,7 @@ export interface Request {
  * @returns `held`, after a rollback, when the lock was only tried for and is not free
  * @throws what Postgres, the connection or the deadline says; the connection then holds nothing, or is lost
  */
-export async function beginLocked(connection: Connection, request: Request): Promise<Granted> {
+export async function beginLocked(connection: Connection, request: LockRequest): Promise<Granted> {
   const { deadline } = request;
   deadline.signal.throwIfAborted();
   let grace: ReturnType<typeof setTimeout> | undefined;
@@ -75,7 +75,7 @@ async function overdue(deadline: Deadline, error: unknown): Promise<unknown> {
   }
 }
 
-function statements({ key, id, asking, named, deadline }: Request): string {
+function statements({ key, id, asking, named, deadline }: LockRequest): string {
   const otherwise = asking === "try"
     ? "else 'held'"
     // Waits where the condition is evaluated; a result of type void is never null.

@@ -1,4 +1,11 @@
-import { type Answer, ConnectError, exchange, ProtocolError, type Request, TlsError } from "./exchange.ts";
+import {
+  type Answer,
+  ConnectError,
+  exchange,
+  type OutgoingRequest,
+  ProtocolError,
+  TlsError,
+} from "./exchange.ts";
 import { bareHost, type NotifyPolicy } from "./policy.ts";
 import { addressesOf, type Resolution, type Resolve, resolveByDns } from "./resolve.ts";
 import { checkWebhookUrl, type UrlRefusal } from "./webhook-url.ts";
@@ -17,7 +24,7 @@ export type DialFailure =
 export type Dialled = { ok: true; answer: Answer } | { ok: false; code: DialFailure };
 
 /** What is asked of a URL that somebody chose. */
-export type Asked = { url: string } & Pick<Request, "method" | "headers" | "body" | "wanted">;
+export type Asked = { url: string } & Pick<OutgoingRequest, "method" | "headers" | "body" | "wanted">;
 
 /** Asks once. Never throws, never follows a redirect, ends within its deadline. */
 export type Dial = (asked: Asked) => Promise<Dialled>;
@@ -37,7 +44,7 @@ export function createDial(
   { deadlineMs = 10_000, resolve = resolveByDns, send = exchange }: {
     deadlineMs?: number;
     resolve?: Resolve;
-    send?: (request: Request, signal: AbortSignal) => Promise<Answer>;
+    send?: (request: OutgoingRequest, signal: AbortSignal) => Promise<Answer>;
   } = {},
 ): Dial {
   return async ({ url: text, ...asked }) => {

@@ -1,6 +1,6 @@
 import type { Log } from "../observability/log.ts";
 import { toMessage } from "./formats.ts";
-import type { Channel, Line, Notification, Outbox } from "./outbox-rpc.ts";
+import type { Channel, ChannelLine, Notification, Outbox } from "./outbox-rpc.ts";
 import type { Send, Sent } from "./send.ts";
 
 /** Answers that mean this message, which would be refused again, and not the receiver. */
@@ -46,7 +46,7 @@ export function createDispatch(
 
   /** Sends a line as far as its receiver takes it, past what it refuses. */
   async function deliver(
-    { lease, channel, notifications }: Line,
+    { lease, channel, notifications }: ChannelLine,
     total: Dispatched,
     claimedAt: number,
   ): Promise<void> {

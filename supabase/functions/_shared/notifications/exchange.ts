@@ -7,7 +7,7 @@ import { orAborted } from "../http/or-aborted.ts";
 import { writeAll } from "../http/write-all.ts";
 
 /** What is asked of whom. */
-export interface Request {
+export interface OutgoingRequest {
   method: "GET" | "POST";
   url: URL;
   /** The address to dial, instead of resolving the URL's name. */
@@ -61,7 +61,7 @@ export class ProtocolError extends Error {
  * @throws ConnectError, TlsError, ProtocolError, the signal's reason, or what the connection failed with
  */
 export async function exchange(
-  request: Request,
+  request: OutgoingRequest,
   signal: AbortSignal,
   caCerts: string[] = [],
 ): Promise<Answer> {
@@ -102,7 +102,7 @@ export async function exchange(
   }
 }
 
-function requestText({ method, url, headers, body }: Request): Uint8Array {
+function requestText({ method, url, headers, body }: OutgoingRequest): Uint8Array {
   const encoder = new TextEncoder();
   const lines = Object.entries({
     host: url.host,

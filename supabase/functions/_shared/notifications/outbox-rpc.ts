@@ -31,7 +31,7 @@ const lineSchema = z.object({
   notifications: z.array(notificationSchema),
 });
 /** A channel's events of one account, in the order in which they are to be sent, held by a lease. */
-export type Line = z.output<typeof lineSchema>;
+export type ChannelLine = z.output<typeof lineSchema>;
 
 const failureSchema = z.object({
   status: z.enum(["pending", "dead", "lost"]),
@@ -53,7 +53,7 @@ export interface Outbox {
   /** Puts in what no alert brings about: daily summaries, alerts that never came. Each is there once. */
   enqueueTimed(): Promise<void>;
   /** One line that is due, held for `leaseSeconds`; null when none is. */
-  claim(leaseSeconds: number): Promise<Line | null>;
+  claim(leaseSeconds: number): Promise<ChannelLine | null>;
   /** It arrived. */
   complete(id: string, lease: string): Promise<void>;
   /** It did not: what becomes of it, and whether its channel was taken out of use. */

@@ -1,5 +1,5 @@
 import { createDial, type DialFailure, secondsToWait } from "./dial.ts";
-import type { Answer, Request } from "./exchange.ts";
+import type { Answer, OutgoingRequest } from "./exchange.ts";
 import type { NotifyPolicy } from "./policy.ts";
 import type { Resolve } from "./resolve.ts";
 
@@ -39,7 +39,7 @@ export function createSend(
   { post, ...options }: {
     deadlineMs?: number;
     resolve?: Resolve;
-    post?: (request: Request, signal: AbortSignal) => Promise<Answer>;
+    post?: (request: OutgoingRequest, signal: AbortSignal) => Promise<Answer>;
   } = {},
 ): Send {
   const dial = createDial(policy, { ...options, send: post });
