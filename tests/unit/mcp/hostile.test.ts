@@ -39,7 +39,7 @@ Deno.test("arguments that are no object, and messages that are none, are refused
     params: { name: "halt", arguments: args, ...more },
   });
   const bodies = [
-    ...[call("x"), call(7), call([]), call(null), call({ account: deep(20) })],
+    ...[call("x"), call(7), call([]), call({ account: deep(20) })],
     ...[
       "",
       "{",

@@ -4,10 +4,10 @@ import { identify, presentedKey, presentedKeys, type Sender } from "../auth/auth
 import { createStrike, strikeValue } from "../auth/strike.ts";
 import type { RequireSource } from "../http/allowed-sources.ts";
 import { toHttpError, type Variables } from "../http/app.ts";
-import { errorBody, HttpError } from "../http/errors.ts";
-import { readJson } from "../http/json-body.ts";
+import { errorBody, type HttpError } from "../http/errors.ts";
 import { type Done, useTool, type Workshop } from "../tools/use-tool.ts";
 import { type Bounded, bounded } from "./bounded.ts";
+import { acceptingAll, readMessage } from "./message.ts";
 import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
 import { mayUse, missingScope, SEAT, type Seat, seatFor } from "./seat.ts";
 import { createServer, type Hands } from "./server.ts";
@@ -37,25 +37,16 @@ export function serveSeat(services: SeatServices): Handler<{ Variables: Variable
     context.get("logFields").key_id = sender.id;
     const own = seatFor(seat, sender);
     const limits = Object.values(own.tools).map(({ bodyLimit = 0 }) => bodyLimit);
-    const message = await readMessage(context, Math.max(services.bodyLimit, ...limits));
+    const read = await readMessage(context.req.raw, Math.max(services.bodyLimit, ...limits));
+    // Without any key: its texts are stored and shown.
+    const message = strikeValue(read, createStrike(presentedKeys(context)));
     const server = createServer(own, sender, handsOf(context, { services, seat, sender }));
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
     await server.connect(transport);
-    const answer = await transport.handleRequest(context.req.raw, { parsedBody: message });
+    const answer = await transport.handleRequest(acceptingAll(context.req.raw), { parsedBody: message });
     // Hono's own, which has the headers that middleware left.
     return context.newResponse(answer.body, answer);
   };
-}
-
-/** One message, without any key: its texts are stored and shown. Several would count as one request. */
-async function readMessage(context: SeatContext, limit: number): Promise<unknown> {
-  const message = await readJson(context.req.raw, limit);
-  if (typeof message !== "object" || message === null || Array.isArray(message)) {
-    throw new HttpError(400, "invalid_arguments", "send one JSON-RPC message, not several", [
-      { path: "", message: "is no message" },
-    ]);
-  }
-  return strikeValue(message, createStrike(presentedKeys(context)));
 }
 
 function handsOf(
