@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { plainSchema } from "../../../supabase/functions/_shared/mcp/plain-schema.ts";
 import { sit } from "./harness.ts";
 
 // What clients that are in use send, and refuse; each was met in a public issue tracker.
@@ -34,4 +35,67 @@ Deno.test("a null in the arguments of a tool stays: there it lifts a limit", asy
   const { use, calls } = sit();
   await use("update_settings", { settings: { leverage: null } });
   assert.deepEqual(calls.map(({ args }) => args), [{ account: "default", settings: { leverage: null } }]);
+});
+
+interface Schema {
+  [keyword: string]: unknown;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+
+/** A schema and all in it, each with where it stands. */
+const partsOf = (schema: Schema, path: string): [string, Schema][] => [
+  [path, schema],
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, part]) => partsOf(part, `${path}.${name}`)),
+  ...schema.items === undefined ? [] : partsOf(schema.items, `${path}[]`),
+];
+
+Deno.test("what a tool takes is said in words of JSON Schema that no client refuses", async () => {
+  const { tools } = (await sit().ask("tools/list")).result;
+  assert.ok(tools.length > 20);
+  const known = [
+    ...["$schema", "type", "description", "properties", "required", "additionalProperties", "items"],
+    ...["enum", "default", "maxItems", "minLength", "minimum", "maximum", "maxLength"],
+  ];
+  for (const { name, inputSchema } of tools) {
+    assert.match(name, /^\w{1,40}$/, "a client puts the name of its server before it, and has 64 characters");
+    assert.equal(inputSchema.type, "object");
+    for (const [path, schema] of partsOf(inputSchema, name)) {
+      assert.deepEqual(Object.keys(schema).filter((keyword) => !known.includes(keyword)), [], path);
+      assert.equal(typeof schema.type, "string", path);
+      assert.notEqual(schema.type, "null", path);
+      if (schema.type === "array") assert.ok(schema.items, path);
+    }
+    for (const [argument, { description, enum: words }] of Object.entries<Schema>(inputSchema.properties)) {
+      assert.ok(description ?? words, `${name}.${argument} says what it is`);
+    }
+  }
+});
+
+Deno.test("a plain schema keeps what is required, what may be left out, and names that are also keywords", () => {
+  const number = { type: ["string", "number", "null"], title: "how much" };
+  assert.deepEqual(
+    plainSchema({
+      type: "object",
+      properties: {
+        title: number,
+        format: { description: "which", anyOf: [{ type: "string", format: "uuid" }, { type: "null" }] },
+        list: { type: "array", items: { anyOf: [number, { type: "null" }] } },
+        map: { type: "object", propertyNames: { type: "string" }, additionalProperties: number },
+      },
+      required: ["title"],
+      additionalProperties: false,
+    }),
+    {
+      type: "object",
+      properties: {
+        title: { type: "string", description: "how much" },
+        format: { type: "string", description: "which" },
+        list: { type: "array", items: { type: "string", description: "how much" } },
+        map: { type: "object", additionalProperties: true },
+      },
+      required: ["title"],
+      additionalProperties: false,
+    },
+  );
 });

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Sender } from "../auth/authorize.ts";
 import { inputSchemaOf, type Tool } from "../tools/tool.ts";
 import { problemsOf } from "../validators/problem.ts";
+import { plainSchema } from "./plain-schema.ts";
 import { pageOf, type Prompt } from "./prompts.ts";
 import { addressOf, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
 import { AjvJsonSchemaValidator, Server, types } from "./sdk.ts";
@@ -126,7 +127,7 @@ function describedTool(tool: Tool): Omit<types.Tool, "name"> {
   const made = {
     description: tool.description,
     // A tool takes an object: the SDK asks for a type that says so.
-    inputSchema: inputSchemaOf(tool) as types.Tool["inputSchema"],
+    inputSchema: plainSchema(inputSchemaOf(tool)) as types.Tool["inputSchema"],
     annotations: hintsOf(tool),
   };
   described.set(tool, made);
