@@ -149,6 +149,9 @@ Deno.test("a page of another origin is refused, whatever key it has", async () =
       "https://evil.example.com",
       "http://localhost.evil.com",
       "http://127.0.0.1.nip.io",
+      "https://claude.ai.evil.com",
+      "https://evil.com/claude.ai",
+      "HTTP://evil.com",
       "null",
     ]
   ) {
@@ -160,6 +163,11 @@ Deno.test("a page of another origin is refused, whatever key it has", async () =
       "http://localhost:6274",
       "http://127.0.0.1:54321",
       "http://[::1]:80",
+      // What assistants on the web and programs on a desk were seen to send.
+      "https://claude.ai",
+      "https://chatgpt.com",
+      "vscode-webview://0abc",
+      "file://",
     ]
   ) {
     assert.equal(await from(origin), 200, origin);
