@@ -99,3 +99,19 @@ Deno.test("a plain schema keeps what is required, what may be left out, and name
     },
   );
 });
+
+Deno.test("an error of the protocol is said without its code, which clients write before it", async () => {
+  const { ask } = sit();
+  for (
+    const { error } of [
+      await ask("tools/call", { name: "nothing" }),
+      await ask("resources/read", { uri: "docs://nothing" }),
+      await ask("resources/read", { uri: "account://a%2Fb/positions" }),
+      await ask("prompts/get", { name: "nothing" }),
+      await ask("prompts/get", { name: "why_refused", arguments: { alert_id: "x" } }),
+      await ask("resources/read", { uri: 7 }),
+    ]
+  ) {
+    assert.match(error.message, /^the|^there/);
+  }
+});

@@ -8,6 +8,7 @@ import { errorBody, type HttpError } from "../http/errors.ts";
 import { type Done, useTool, type Workshop } from "../tools/use-tool.ts";
 import { type Bounded, bounded } from "./bounded.ts";
 import { acceptingAll, readMessage } from "./message.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
 import { mayUse, missingScope, SEAT, type Seat, seatFor } from "./seat.ts";
 import { createServer, type Hands } from "./server.ts";
@@ -22,7 +23,7 @@ export interface SeatServices extends Workshop {
   seat?: Seat;
 }
 
-const { ErrorCode, McpError } = types;
+const { ErrorCode } = types;
 
 type SeatContext = Context<{ Variables: Variables }>;
 
@@ -57,7 +58,7 @@ function handsOf(
 
   const use = async (name: string, input: unknown): Promise<Done & Bounded> => {
     const tool = Object.hasOwn(seat.tools, name) ? seat.tools[name] : undefined;
-    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, "there is no such tool");
+    if (tool === undefined) throw new ProtocolError(ErrorCode.InvalidParams, "there is no such tool");
     context.get("logFields").tool = name;
     if (!mayUse(sender, tool)) throw missingScope(tool);
     // A key that leaks from an alert is to be of no more use here than there.
@@ -67,7 +68,7 @@ function handsOf(
   };
 
   const toldOf = (error: unknown): HttpError => {
-    if (error instanceof McpError) throw error;
+    if (error instanceof ProtocolError) throw error;
     return toHttpError(error, context.get("logFields"));
   };
 
@@ -84,7 +85,7 @@ function handsOf(
         return JSON.stringify(await use(name, input));
       } catch (error) {
         const { code, message } = toldOf(error);
-        throw new McpError(ErrorCode.InvalidParams, message, { code });
+        throw new ProtocolError(ErrorCode.InvalidParams, message, { code });
       }
     },
   };
