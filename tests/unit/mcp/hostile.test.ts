@@ -69,6 +69,17 @@ Deno.test("arguments that are no object, and messages that are none, are refused
   assert.deepEqual(calls.filter(({ name }) => name !== "halt_account"), []);
 });
 
+Deno.test("a setting that is no single value is refused with what it must be", async () => {
+  const { use, calls } = sit();
+  for (const leverage of [{ a: 1 }, ["2"]]) {
+    const { structuredContent } = await use("update_settings", { settings: { leverage } });
+    assert.deepEqual(structuredContent.error.details, [
+      { path: "settings.leverage", message: "must be text, a number, true, false or null" },
+    ]);
+  }
+  assert.deepEqual(calls, []);
+});
+
 Deno.test("several messages in one request are refused: they would count as one", async () => {
   const { send } = sit();
   const ping = { jsonrpc: "2.0", id: 1, method: "ping" };

@@ -12,7 +12,8 @@ export function allowBrowsers(origins: readonly string[], methods = ["GET", "HEA
     origin: origins.includes("*") ? "*" : [...origins],
     allowMethods: methods,
     allowHeaders: ["authorization", "x-api-key", "x-request-id", "if-none-match", "content-type"]
-      .concat("mcp-protocol-version"),
+      // Those of MCP; the last two by clients of 2026-07-28, before they fall back.
+      .concat("mcp-protocol-version", "mcp-method", "mcp-name"),
     exposeHeaders: ["etag", "age", "x-cache", "x-cache-stale", "x-request-id"]
       .concat(["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"]),
     maxAge: 600,
