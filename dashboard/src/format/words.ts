@@ -14,6 +14,8 @@ const ADVICE: Record<string, string> = {
   ambiguous_order: "Several orders rest that it could change. Name one by order_id.",
   no_order:
     "Nothing rests that it could change. Move exits by stop_loss and take_profit, other orders by their prices.",
+  shadow_account: "Send the alert to the account that the shadow follows.",
+  unknown_account: "Make the account, or correct its name.",
   no_price: "Put the price into the alert, such as {{close}}, or send a mark first.",
   no_quantity: "Put a quantity or a target position into the alert.",
   no_rate:

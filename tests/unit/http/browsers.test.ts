@@ -19,7 +19,9 @@ Deno.test("a preflight of an allowed page is answered, with what it may send", a
   const { status, headers } = await request([page], "OPTIONS", page);
   assert.equal(status, 204);
   assert.equal(headers.get("access-control-allow-origin"), page);
-  assert.match(headers.get("access-control-allow-headers") ?? "", /x-api-key/);
+  for (const header of ["x-api-key", "authorization", "content-type", "mcp-protocol-version", "mcp-method"]) {
+    assert.match(headers.get("access-control-allow-headers") ?? "", new RegExp(header));
+  }
   assert.equal(headers.get("access-control-allow-credentials"), null);
   assert.equal(headers.get("x-content-type-options"), "nosniff");
 });

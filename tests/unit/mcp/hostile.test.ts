@@ -39,7 +39,7 @@ Deno.test("arguments that are no object, and messages that are none, are refused
     params: { name: "halt", arguments: args, ...more },
   });
   const bodies = [
-    ...[call("x"), call(7), call([]), call(null), call({ account: deep(20) })],
+    ...[call("x"), call(7), call([]), call({ account: deep(20) })],
     ...[
       "",
       "{",
@@ -67,6 +67,17 @@ Deno.test("arguments that are no object, and messages that are none, are refused
     assert.doesNotMatch(JSON.stringify(json), /-32603|internal/i);
   }
   assert.deepEqual(calls.filter(({ name }) => name !== "halt_account"), []);
+});
+
+Deno.test("a setting that is no single value is refused with what it must be", async () => {
+  const { use, calls } = sit();
+  for (const leverage of [{ a: 1 }, ["2"]]) {
+    const { structuredContent } = await use("update_settings", { settings: { leverage } });
+    assert.deepEqual(structuredContent.error.details, [
+      { path: "settings.leverage", message: "must be text, a number, true, false or null" },
+    ]);
+  }
+  assert.deepEqual(calls, []);
 });
 
 Deno.test("several messages in one request are refused: they would count as one", async () => {
@@ -149,6 +160,9 @@ Deno.test("a page of another origin is refused, whatever key it has", async () =
       "https://evil.example.com",
       "http://localhost.evil.com",
       "http://127.0.0.1.nip.io",
+      "https://claude.ai.evil.com",
+      "https://evil.com/claude.ai",
+      "HTTP://evil.com",
       "null",
     ]
   ) {
@@ -160,6 +174,11 @@ Deno.test("a page of another origin is refused, whatever key it has", async () =
       "http://localhost:6274",
       "http://127.0.0.1:54321",
       "http://[::1]:80",
+      // What assistants on the web and programs on a desk were seen to send.
+      "https://claude.ai",
+      "https://chatgpt.com",
+      "vscode-webview://0abc",
+      "file://",
     ]
   ) {
     assert.equal(await from(origin), 200, origin);

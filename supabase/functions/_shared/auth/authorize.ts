@@ -56,7 +56,10 @@ export function authorize(service: ApiKeyAuthService, key: string | null, scope:
  */
 export function identify(service: ApiKeyAuthService, key: string | null): Sender {
   if (key === null) {
-    throw unauthorized("missing_key", "send an API key: header x-api-key, or a field key in the body");
+    throw unauthorized(
+      "missing_key",
+      "send an API key: header x-api-key or authorization: Bearer; an alert may have it in its field key",
+    );
   }
   const check = service.checkApiKey(key);
   if (!check.ok) throw unauthorized(check.code, "this API key is not valid");

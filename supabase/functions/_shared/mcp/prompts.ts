@@ -46,10 +46,11 @@ export const PROMPTS: Readonly<Record<string, Prompt>> = {
       strategy: strategyName.describe("The strategy; left out: all of them."),
     }),
     open: ({ account, strategy }) => [{
-      text:
-        `Review ${
-          strategy === null ? "my strategies" : `my strategy ${JSON.stringify(strategy)}`
-        }, which trades ` +
+      text: `Review ${
+        strategy === null
+          ? "my strategies, which trade"
+          : `my strategy ${JSON.stringify(strategy)}, which trades`
+      } ` +
         `on paper${account === null ? "" : ` in the account ${JSON.stringify(account)}`}.\n\n` +
         steps(
           "performance and equity_curve: how it did, in which markets and times.",

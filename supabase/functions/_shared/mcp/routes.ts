@@ -4,10 +4,11 @@ import { identify, presentedKey, presentedKeys, type Sender } from "../auth/auth
 import { createStrike, strikeValue } from "../auth/strike.ts";
 import type { RequireSource } from "../http/allowed-sources.ts";
 import { toHttpError, type Variables } from "../http/app.ts";
-import { errorBody, HttpError } from "../http/errors.ts";
-import { readJson } from "../http/json-body.ts";
+import { errorBody, type HttpError } from "../http/errors.ts";
 import { type Done, useTool, type Workshop } from "../tools/use-tool.ts";
 import { type Bounded, bounded } from "./bounded.ts";
+import { acceptingAll, readMessage } from "./message.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
 import { mayUse, missingScope, SEAT, type Seat, seatFor } from "./seat.ts";
 import { createServer, type Hands } from "./server.ts";
@@ -22,7 +23,7 @@ export interface SeatServices extends Workshop {
   seat?: Seat;
 }
 
-const { ErrorCode, McpError } = types;
+const { ErrorCode } = types;
 
 type SeatContext = Context<{ Variables: Variables }>;
 
@@ -37,25 +38,16 @@ export function serveSeat(services: SeatServices): Handler<{ Variables: Variable
     context.get("logFields").key_id = sender.id;
     const own = seatFor(seat, sender);
     const limits = Object.values(own.tools).map(({ bodyLimit = 0 }) => bodyLimit);
-    const message = await readMessage(context, Math.max(services.bodyLimit, ...limits));
+    const read = await readMessage(context.req.raw, Math.max(services.bodyLimit, ...limits));
+    // Without any key: its texts are stored and shown.
+    const message = strikeValue(read, createStrike(presentedKeys(context)));
     const server = createServer(own, sender, handsOf(context, { services, seat, sender }));
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
     await server.connect(transport);
-    const answer = await transport.handleRequest(context.req.raw, { parsedBody: message });
+    const answer = await transport.handleRequest(acceptingAll(context.req.raw), { parsedBody: message });
     // Hono's own, which has the headers that middleware left.
     return context.newResponse(answer.body, answer);
   };
-}
-
-/** One message, without any key: its texts are stored and shown. Several would count as one request. */
-async function readMessage(context: SeatContext, limit: number): Promise<unknown> {
-  const message = await readJson(context.req.raw, limit);
-  if (typeof message !== "object" || message === null || Array.isArray(message)) {
-    throw new HttpError(400, "invalid_arguments", "send one JSON-RPC message, not several", [
-      { path: "", message: "is no message" },
-    ]);
-  }
-  return strikeValue(message, createStrike(presentedKeys(context)));
 }
 
 function handsOf(
@@ -66,7 +58,7 @@ function handsOf(
 
   const use = async (name: string, input: unknown): Promise<Done & Bounded> => {
     const tool = Object.hasOwn(seat.tools, name) ? seat.tools[name] : undefined;
-    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, "there is no such tool");
+    if (tool === undefined) throw new ProtocolError(ErrorCode.InvalidParams, "there is no such tool");
     context.get("logFields").tool = name;
     if (!mayUse(sender, tool)) throw missingScope(tool);
     // A key that leaks from an alert is to be of no more use here than there.
@@ -76,7 +68,7 @@ function handsOf(
   };
 
   const toldOf = (error: unknown): HttpError => {
-    if (error instanceof McpError) throw error;
+    if (error instanceof ProtocolError) throw error;
     return toHttpError(error, context.get("logFields"));
   };
 
@@ -93,7 +85,7 @@ function handsOf(
         return JSON.stringify(await use(name, input));
       } catch (error) {
         const { code, message } = toldOf(error);
-        throw new McpError(ErrorCode.InvalidParams, message, { code });
+        throw new ProtocolError(ErrorCode.InvalidParams, message, { code });
       }
     },
   };

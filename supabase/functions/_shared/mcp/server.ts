@@ -2,12 +2,14 @@ import * as z from "zod";
 import type { Sender } from "../auth/authorize.ts";
 import { inputSchemaOf, type Tool } from "../tools/tool.ts";
 import { problemsOf } from "../validators/problem.ts";
+import { plainSchema } from "./plain-schema.ts";
 import { pageOf, type Prompt } from "./prompts.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import { addressOf, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
 import { AjvJsonSchemaValidator, Server, types } from "./sdk.ts";
 import { hintsOf, type Seat } from "./seat.ts";
 
-const { McpError, ErrorCode } = types;
+const { ErrorCode } = types;
 
 /** Of MCP's own, for a resource that is not there; the SDK has no name for it. */
 const RESOURCE_NOT_FOUND = -32002;
@@ -24,7 +26,7 @@ const jsonSchemaValidator = new AjvJsonSchemaValidator();
 /** How the tools of a seat are used and its resources read; what goes wrong in a tool is in its answer. */
 export interface Hands {
   useTool(name: string, input: unknown): Promise<types.CallToolResult>;
-  /** @throws McpError for what cannot be read */
+  /** @throws ProtocolError for what cannot be read */
   readTool(name: string, input: unknown): Promise<string>;
 }
 
@@ -63,7 +65,7 @@ export function createServer(seat: Seat, { account }: Sender, hands: Hands): Ser
   }));
   handle(server, types.ReadResourceRequestSchema, async ({ params }) => {
     const found = findResource(params.uri, seat.resources);
-    if (found === null) throw new McpError(RESOURCE_NOT_FOUND, "there is no such resource");
+    if (found === null) throw new ProtocolError(RESOURCE_NOT_FOUND, "there is no such resource");
     const { resource, values } = found;
     const { source } = resource;
     const text = "text" in source ? source.text : await hands.readTool(source.tool, values);
@@ -75,10 +77,10 @@ export function createServer(seat: Seat, { account }: Sender, hands: Hands): Ser
   }));
   handle(server, types.GetPromptRequestSchema, ({ params }) => {
     const prompt = Object.hasOwn(seat.prompts, params.name) ? seat.prompts[params.name] : undefined;
-    if (prompt === undefined) throw new McpError(ErrorCode.InvalidParams, "there is no such prompt");
+    if (prompt === undefined) throw new ProtocolError(ErrorCode.InvalidParams, "there is no such prompt");
     const parsed = prompt.schema.safeParse(params.arguments ?? {});
     if (!parsed.success) {
-      throw new McpError(ErrorCode.InvalidParams, "the prompt does not take these arguments", {
+      throw new ProtocolError(ErrorCode.InvalidParams, "the prompt does not take these arguments", {
         details: problemsOf(parsed.error),
       });
     }
@@ -101,7 +103,7 @@ function handle<Params extends z.ZodType>(
   server.setRequestHandler(withAnyParams(schema), ({ params }) => {
     const parsed = schema.shape.params.safeParse(params);
     if (parsed.success) return answer({ params: parsed.data });
-    throw new McpError(ErrorCode.InvalidParams, "the params are not as MCP has them", {
+    throw new ProtocolError(ErrorCode.InvalidParams, "the params are not as MCP has them", {
       details: problemsOf(parsed.error),
     });
   });
@@ -126,7 +128,7 @@ function describedTool(tool: Tool): Omit<types.Tool, "name"> {
   const made = {
     description: tool.description,
     // A tool takes an object: the SDK asks for a type that says so.
-    inputSchema: inputSchemaOf(tool) as types.Tool["inputSchema"],
+    inputSchema: plainSchema(inputSchemaOf(tool)) as types.Tool["inputSchema"],
     annotations: hintsOf(tool),
   };
   described.set(tool, made);

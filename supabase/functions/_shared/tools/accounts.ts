@@ -4,14 +4,16 @@ import { decimal, text } from "../validators/fields.ts";
 import { requireConfirmation } from "./close-all.ts";
 import { account, confirm, defineTool } from "./tool.ts";
 
+const setting = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: "must be text, a number, true, false or null",
+});
 /** Settings of an account, as the database knows them. */
-export const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
-  .describe(
-    "By name: leverage, allow_short, allow_stale, fee_per_trade, fee_per_unit, fee_bps, fee_minimum, slippage_bps, " +
-      "max_position, max_order, max_open_positions, max_orders_per_minute, max_daily_loss, max_resting_orders, " +
-      "max_strategies, max_symbols, max_stop_distance, funds_room_bps, bar_path, margin_call, maintenance_margin, default_quantity, default_quantity_type, unknown_fields, symbols, " +
-      "price_wait, dedupe_window, max_mark_age, time_zone, clock, keep_marks_days, keep_minute_bars_days. null lifts a limit.",
-  );
+export const settings = z.record(z.string(), setting).describe(
+  "By name: leverage, allow_short, allow_stale, fee_per_trade, fee_per_unit, fee_bps, fee_minimum, slippage_bps, " +
+    "max_position, max_order, max_open_positions, max_orders_per_minute, max_daily_loss, max_resting_orders, " +
+    "max_strategies, max_symbols, max_stop_distance, funds_room_bps, bar_path, margin_call, maintenance_margin, default_quantity, default_quantity_type, unknown_fields, symbols, " +
+    "price_wait, dedupe_window, max_mark_age, time_zone, clock, keep_marks_days, keep_minute_bars_days. null lifts a limit.",
+);
 const cash = decimal("unsigned");
 
 export const halt = defineTool({

@@ -6,7 +6,9 @@ export const sendTestNotification = defineTool({
   description: "Sends a test to a notification channel, and tells whether its receiver took it.",
   scope: "everywhere",
   keeps: true,
-  schema: z.strictObject({ channel: z.string("is missing: the name of a channel").min(1).max(64) }),
+  schema: z.strictObject({
+    channel: z.string("is missing: the name of a channel").min(1).max(64).describe("Its name."),
+  }),
   async run({ channel }, { sendTest }) {
     if (sendTest === null) {
       throw new HttpError(422, "no_notifications", "this project has no notification channels");

@@ -44,7 +44,8 @@ export const placeOrder = defineTool({
     take_profits: shape.take_profits,
     stop_loss: shape.stop_loss,
     time_in_force: shape.time_in_force.meta({ enum: TIMES_IN_FORCE }),
-    comment: shape.comment,
+    // It takes anything, but keeps only text: an argument of no type is sent by some clients as the JSON of it.
+    comment: shape.comment.meta({ type: "string" }),
     id,
   }).meta({ required: ["symbol", "side", "quantity"] }),
   run: ({ side, id, ...order }, call) =>
