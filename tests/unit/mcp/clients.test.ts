@@ -55,7 +55,7 @@ Deno.test("what a tool takes is said in words of JSON Schema that no client refu
   assert.ok(tools.length > 20);
   const known = [
     ...["$schema", "type", "description", "properties", "required", "additionalProperties", "items"],
-    ...["enum", "default", "maxItems", "minLength", "minimum", "maximum", "maxLength"],
+    ...["enum", "default", "minItems", "maxItems", "minLength", "minimum", "maximum", "maxLength"],
   ];
   for (const { name, inputSchema } of tools) {
     assert.match(name, /^\w{1,40}$/, "a client puts the name of its server before it, and has 64 characters");
