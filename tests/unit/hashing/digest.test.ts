@@ -30,7 +30,8 @@ Deno.test("a digest of parts is that of all of them together", () => {
 
 Deno.test("the checksum of any text is zlib's CRC-32", () => {
   fc.assert(fc.property(text, (text) => {
-    assert.equal(checksum(text), crc32(text).toString(16).padStart(8, "0"));
+    // Signed in the hosted Deno.
+    assert.equal(checksum(text), (crc32(text) >>> 0).toString(16).padStart(8, "0"));
   }));
 });
 
