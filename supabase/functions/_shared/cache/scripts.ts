@@ -6,10 +6,16 @@ export interface Script {
   sha1: string;
 }
 
-const script = (source: string): Script => ({
-  source,
-  sha1: sha1Hex(source),
-});
+/** Its SHA-1 is computed when it is asked for: an isolate that starts has other things to do. */
+function script(source: string): Script {
+  let sha1: string | undefined;
+  return {
+    source,
+    get sha1() {
+      return sha1 ??= sha1Hex(source);
+    },
+  };
+}
 
 /**
  * Stores loaded values, each only if its epochs are still those it was loaded under and no newer version lies there;
