@@ -38,6 +38,7 @@ const PAGES = [
   "history_archive($1)",
   "results($1)",
   "list_shadow_accounts($1)",
+  "list_live_marks($1)",
 ];
 
 /** As PostgREST reads the refusal of a read for which no place was free. */
