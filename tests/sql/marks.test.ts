@@ -98,7 +98,8 @@ async function desk(tx: Sql, settings = {}) {
     const [row] = await tx`select public.claim_marks(coalesce(${at}::text::timestamptz, now())) as claim`;
     const claimed = row?.claim as { lease: string; symbols: Row[]; sources: Row[] };
     // The sources are everybody's: other tests hold symbols of theirs.
-    return { ...claimed, symbols: claimed.symbols.filter(({ exchange }) => exchange === place) };
+    const isOwn = ({ accounts }: Row) => (accounts as Row[]).some((each) => each.account === account);
+    return { ...claimed, symbols: claimed.symbols.filter(isOwn) };
   };
   return { account, place, send, claim };
 }
