@@ -14,14 +14,17 @@ export interface Component {
 export const FLOORS: readonly (readonly Component[])[] = [
   [
     { name: "config", holds: "The settings of the environment, checked once." },
-    { name: "hashing", holds: "SHA-256, SHA-1, and comparing digests in a time that tells nothing." },
-    { name: "http", holds: "The frame of every function: bodies, errors, client addresses, deadlines." },
-    { name: "observability", holds: "Log lines, counters, timers that keep nothing alive." },
+    { name: "hashing", holds: "SHA-256, SHA-1, and comparing digests in constant time." },
+    { name: "http", holds: "What every function starts from: bodies, errors, client addresses, deadlines." },
+    { name: "observability", holds: "Log lines, counters, timers that do not keep a process alive." },
   ],
   [
-    { name: "auth", holds: "API keys and signed webhooks: who sent this, and what may they do." },
-    { name: "cache", holds: "Memory in front of Redis; how a change becomes known everywhere." },
-    { name: "database", holds: "The client, the types made from the migrations, what a failed call means." },
+    { name: "auth", holds: "API keys and signed webhooks: who sent a request, and what they may do." },
+    { name: "cache", holds: "Memory in front of Redis, and how every isolate learns of a change." },
+    {
+      name: "database",
+      holds: "The client, the types made from the migrations, the meaning of a failed call.",
+    },
     { name: "locks", holds: "Advisory locks and leases for functions of your own." },
     { name: "validators", holds: "The Zod schemas of alerts, queries and decimals." },
   ],
@@ -29,19 +32,19 @@ export const FLOORS: readonly (readonly Component[])[] = [
     { name: "alerts", holds: "From a message in any sender's words to booked alerts and their answers." },
     { name: "backtest", holds: "TradingView's List of trades: its columns, times and orders." },
     { name: "health", holds: "Readiness, and the numbers for Prometheus." },
-    { name: "limits", holds: "How often who may ask." },
+    { name: "limits", holds: "Rate limits: how often a key or an address may call." },
     {
       name: "marks",
-      holds: "Live marks: sources of one-minute bars, and the booking of those that are due.",
+      holds: "Live marks: sources of one-minute bars, and booking the bars that are due.",
     },
-    { name: "mcp", holds: "A seat for assistants: tools, pages and prompts of the Model Context Protocol." },
+    { name: "mcp", holds: "The MCP server for AI assistants: its tools, resources and prompts." },
     {
       name: "notifications",
       holds: "The outbox: formats, receivers, retries, which addresses may be called.",
     },
-    { name: "openapi", holds: "The description of every function, made from the schemas." },
-    { name: "portfolio", holds: "Reads of an account, cached." },
-    { name: "tools", holds: "What an operator, or a program in their place, can have done." },
+    { name: "openapi", holds: "The OpenAPI description of every function, made from the schemas." },
+    { name: "portfolio", holds: "Cached reads of an account." },
+    { name: "tools", holds: "Actions for an operator, or for a program that acts for one." },
   ],
 ];
 

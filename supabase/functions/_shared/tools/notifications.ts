@@ -3,7 +3,7 @@ import { HttpError, unavailable } from "../http/errors.ts";
 import { defineTool } from "./tool.ts";
 
 export const sendTestNotification = defineTool({
-  description: "Sends a test to a notification channel, and tells whether its receiver took it.",
+  description: "Sends a test to a notification channel, and says whether its receiver took it.",
   scope: "everywhere",
   keeps: true,
   schema: z.strictObject({
