@@ -134,7 +134,7 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/security.md", "is answered 503, and other keys"],
   ["docs/configuration.md", "1: receivers of notifications, and sources of live marks, may be plain HTTP"],
   ["docs/configuration.md", "1: they may lie at any address"],
-  ["docs/marks.md", "to be left alone (HTTP 429)"],
+  ["docs/marks.md", "asks for a pause (HTTP 429)"],
   ["docs/marks.md", "at most, of 500,000 that are free"],
   ["docs/marks.md", "of 500,000 that are free: eleven accounts"],
   ["docs/notifications.md", "refused for what it says (HTTP 400, 410, 413, 422)"],
