@@ -181,7 +181,7 @@ end;
 $$;
 comment on function public.list_orders is
   'Orders of an account, newest first; only_status => ''open'' for those that rest. quantity in units, unsigned; prices in money per '
-  'unit; leg and bracket_id of a bracket''s exits; reason tells why an order was canceled. waiting: a market order '
+  'unit; leg and bracket_id of a bracket''s exits; reason says why an order was canceled. waiting: a market order '
   'without a price, until the next mark of its symbol; quantity is null where it is decided then. Errors: PT404 no such account, '
   'PT400 bad limit, before, status or epoch, PT429 busy.';
 

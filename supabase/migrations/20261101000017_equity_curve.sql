@@ -149,7 +149,7 @@ begin
   perform trading.check_points(points);
 end;
 $$;
-comment on function trading.symbol_bars is 'The marks of a symbol as bars, as list_marks tells them. Errors: PT400 bad bucket or range, more than 1000 bars.';
+comment on function trading.symbol_bars is 'The marks of a symbol as bars, as list_marks returns them. Errors: PT400 bad bucket or range, more than 1000 bars.';
 
 create function public.list_marks(
   account text default 'default', symbol text default null, bucket text default null,

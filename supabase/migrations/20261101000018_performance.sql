@@ -625,7 +625,7 @@ begin
       'one_day', case when date_trunc('day', returns.first_at, time_zone) = date_trunc('day', returns.last_at, time_zone) then 'all alerts came on one day' end,
       'short', case when days < 365 then format('the alerts span %s of the 365 days that are needed', trunc(days)) end,
       'no_symbol', case when cardinality(symbols) = 0 then 'nothing was traded' end,
-      'symbols', case when cardinality(symbols) > 1 then format('%s symbols were traded: per_symbol has it of each', cardinality(symbols)) end));
+      'symbols', case when cardinality(symbols) > 1 then format('%s symbols were traded: it is known for one symbol only', cardinality(symbols)) end));
 end;
 $$;
 comment on function public.performance is

@@ -237,7 +237,7 @@ end;
 $$;
 comment on function public.lock_status is
   'One key: { key, lock_id, locked, holder: { name, pid, since, held_ms } or null, waiters: [{ name, pid, since, waited_ms }] longest '
-  'first, lease: { owner, fencing_token, since, held_ms, expires_at } or null }. locked and holder tell of the advisory lock. '
+  'first, lease: { owner, fencing_token, since, held_ms, expires_at } or null }. locked and holder are of the advisory lock. '
   'since of the holder: when its transaction began. Milliseconds. Errors: PT400 (HTTP 400).';
 
 revoke execute on function trading.check_lease, trading.milliseconds, trading.name_lock, trading.named_locks, trading.lock_sessions

@@ -142,7 +142,7 @@ begin
   return jsonb_build_object('channel', channel, 'deleted', true);
 end;
 $$;
-comment on function public.delete_notification_channel is 'Removes a channel and all that it was or was to be told. Errors: PT404.';
+comment on function public.delete_notification_channel is 'Deletes a channel, and all its messages, sent or not. Errors: PT404.';
 
 create function public.list_notification_channels() returns jsonb
   language plpgsql stable security invoker set search_path = '' as $$

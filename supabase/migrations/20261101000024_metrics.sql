@@ -169,7 +169,7 @@ begin
 end;
 $$;
 comment on function public.read_metrics is
-  'All that a scrape tells: metrics (sums of what isolates counted) and gauges (of isolates that reported within the minute, of locks, '
+  'All that a scrape returns: metrics (sums of what isolates counted) and gauges (of isolates that reported within the minute, of locks, '
   'outbox, accounts and database, now), each [{ name, labels, value }].';
 
 create function public.schema_version() returns text

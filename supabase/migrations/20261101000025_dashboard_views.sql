@@ -15,7 +15,7 @@ begin atomic
 end;
 comment on function public.list_accounts is
   'The accounts that the caller may see, by name. version grows with every alert and operation: while it stands still, nothing that '
-  'these RPCs tell of the account changes. role: plain, followed or shadow. It reads one row an account, so that a page may ask every second. Errors: PT429 busy.';
+  'these RPCs return about the account changes. role: plain, followed or shadow. It reads one row an account, so that a page may ask every second. Errors: PT429 busy.';
 
 -- The head of the page ----------------------------------------------------------------------------
 
@@ -293,7 +293,7 @@ begin
 end;
 $$;
 comment on function public.symbol_chart is
-  'The marks of a symbol as list_marks tells them, each bar with the fills of the current epoch in it: bought and sold in units, '
+  'The marks of a symbol as list_marks returns them, each bar with the fills of the current epoch in it: bought and sold in units, '
   'buy_price and sell_price the averages in money per unit (null without any), buys and sells how many. A fill between two bars '
   'belongs to the earlier one. only_strategy narrows the fills. Buckets, range and errors as those of list_marks.';
 

@@ -783,7 +783,7 @@ begin
 end;
 $$;
 comment on function public.enqueue_alert_events is
-  'Puts missed_alert and silent_strategy events into the outbox, each once; answers how many messages. A halted account tells nothing, nor does '
+  'Puts missed_alert and silent_strategy events into the outbox, each once; answers how many messages. A halted account has none, nor does '
   'one that is on the alerts'' clock, which plays history back. Each account is looked at every 15 seconds at most, those longest ago first, for 2 seconds a call.';
 
 create function public.enqueue_timed_events(at timestamptz default now()) returns integer

@@ -322,7 +322,7 @@ $$;
 comment on function public.record_marks is
   'How far the holder of a lease of claim_marks came: results as rows of { symbol, exchange, source, read_until, price, problem, held_back }; '
   'pauses: until when sources asked to be left alone, by name. What is not among the results is free again. Answers how many were recorded: '
-  'none whose lease is over. A bar that is held back anew is told of (price_jump).';
+  'none whose lease is over. For a bar that is newly held back, a price_jump event is sent.';
 
 create function public.list_live_marks(account text default 'default')
   returns table (symbol text, exchange text, source text, price text, marked_at timestamptz, read_until timestamptz, checked_at timestamptz,

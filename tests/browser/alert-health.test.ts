@@ -67,7 +67,7 @@ async function look(browser: Browser, how: { scheme: "dark" | "light"; phone: bo
   equal(await figure(page, "Missed"), "1");
   equal(await figure(page, "Silent"), "1");
   equal(await figure(page, "Refused"), "1");
-  ok((await figure(page, "What gaps made")).includes("18"));
+  ok((await figure(page, "Profit from gaps")).includes("18"));
   deepEqual((await firstRow(page, "Strategies")).slice(0, 2), ["stopped", "silent"]);
   const gap = await firstRow(page, "Gaps");
   deepEqual([gap[0], gap[3], gap[5], gap[7]], ["missed", "ACME", "−3", "5"]);

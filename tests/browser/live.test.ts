@@ -57,7 +57,7 @@ browserTest("alerts appear within two seconds, without a reload", async (browser
     const figures = await page.locator(".figures-row").innerText();
     ok(figures.includes("+$50.00"));
     ok(figures.includes("$98,097.50"));
-    ok(/\$1,952\.50 without one/.test(figures), figures);
+    ok(/\$1,952\.50 without a stop/.test(figures), figures);
   });
 
   await t.step("fills follow, the newest first", async () => {

@@ -160,7 +160,7 @@ deskTest("of several symbols each has its own, and the whole has none", options,
   }
   const figures = await performance(desk.sql, desk.account);
   deepEqual(figures.per_symbol.map(({ buy_and_hold_percent }) => buy_and_hold_percent), ["10", "-10"]);
-  equal(figures.reasons.buy_and_hold_percent, "2 symbols were traded: per_symbol has it of each");
+  equal(figures.reasons.buy_and_hold_percent, "2 symbols were traded: it is known for one symbol only");
   equal((await performance(desk.sql, desk.account, { only_symbol: "AA" })).buy_and_hold_percent, "10");
 });
 

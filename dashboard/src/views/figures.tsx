@@ -33,7 +33,7 @@ export function Figures() {
         {money.amount(overview.open_risk)}
         <Note>
           {signOf(overview.unprotected) > 0
-            ? `to stops; ${money.amount(overview.unprotected)} without one`
+            ? `to stops; ${money.amount(overview.unprotected)} without a stop`
             : `to stops; ${count(resting, "order")} resting`}
         </Note>
       </Figure>

@@ -21,14 +21,14 @@ export function LatencyPanel({ since }: { since: Since }) {
   return (
     <Panel
       name="latency"
-      title="On their way"
+      title="Time on the way"
       tools={<Segments label="Latency by" choices={CHOICES} value={by} onPick={setBy} />}
     >
       <Outcome
         read={read}
         what="The latency"
         isEmpty={([whole]) => !whole?.alerts}
-        empty={<p>No alert came yet whose way is known.</p>}
+        empty={<p>No alert with a time of its own came yet.</p>}
       >
         {(rows) => <PlainTable title="Latency" columns={COLUMNS} rows={rows} />}
       </Outcome>
@@ -39,7 +39,7 @@ export function LatencyPanel({ since }: { since: Since }) {
 const COLUMNS: Column<Latency>[] = [
   {
     key: "of",
-    title: "Of",
+    title: "Strategy or hour",
     value: ({ strategy, hour }) =>
       hour !== null
         ? `${String(hour).padStart(2, "0")}:00 UTC`
@@ -49,12 +49,12 @@ const COLUMNS: Column<Latency>[] = [
   },
   number("alerts", "Alerts"),
   number("late", "Late"),
-  seconds("total_p50", "Half within"),
+  seconds("total_p50", "Median"),
   seconds("total_p90", "90 % within"),
   seconds("total_p99", "99 % within"),
   seconds("total_max", "Longest"),
-  seconds("receive_p50", "Half to the function"),
+  seconds("receive_p50", "Median to the function"),
   seconds("receive_max", "Longest to the function"),
-  seconds("book_p50", "Half to the booking"),
+  seconds("book_p50", "Median to the booking"),
   seconds("book_max", "Longest to the booking"),
 ];

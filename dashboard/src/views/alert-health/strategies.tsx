@@ -50,10 +50,10 @@ function cellsOf(whole: Health, rows: readonly Health[], money: Money): Stat[] {
   return [
     bad("Missed", whole.missed, "Alerts that never came, as far as later alerts say"),
     {
-      name: "What gaps made",
+      name: "Profit from gaps",
       value: money.amount(negated(costs), { plus: true }),
       tone: toneOf(negated(costs)),
-      title: `Of all but ${count(whole.unpriced)}, whose cost is not known`,
+      title: `What the gaps gained or cost, without ${count(whole.unpriced)} whose cost is not known`,
     },
     bad(
       "Silent",

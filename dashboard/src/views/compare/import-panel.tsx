@@ -62,13 +62,13 @@ export function ImportPanel(
             label="Baseline account"
             value={name}
             onValue={setName}
-            hint="It is made when it is not there."
+            hint="Created if it does not exist."
           />
           <Field
             label="Symbol"
             value={symbol}
             onValue={setSymbol}
-            hint="As the account has it."
+            hint="As the account names it."
           />
           <Field
             label="Time zone of the chart"

@@ -18,7 +18,7 @@ export const marks: Kind<LiveMark> = {
       value: ({ source }) => source ?? "alerts only",
     },
     price("price", "Mark"),
-    moment("marked_at", "Of"),
+    moment("marked_at", "Marked at"),
     {
       ...words<LiveMark>("marked_at", "Age"),
       key: "age",
@@ -33,10 +33,10 @@ export const marks: Kind<LiveMark> = {
       text: (value) => value.replaceAll("_", " "),
       tone: () => "down",
     },
-    moment("checked_at", "Looked"),
+    moment("checked_at", "Last asked"),
   ],
   isShort: true,
-  empty: "Nothing is held or rests: nothing needs a mark.",
+  empty: "No position and no resting order: no symbol needs a mark.",
 };
 
 /** Seconds as "45 s", "12 min", "5 h" or "3 d". */

@@ -113,7 +113,7 @@ export const alertFieldsSchema = z.object({
   target: told(target, "The position wanted after the alert"),
   previous: told(
     previous,
-    "The position before it, as its sender knew it: tells the order of alerts of one second, and that one never came",
+    "The position before it, as its sender knew it: puts alerts of one second in order, and shows that one never came",
   ),
   quantity: told(decimal("positive"), "How much, counted as quantity_type says"),
   quantity_type: told(word(QUANTITY_TYPES, "a quantity type"), "What quantity counts; units when left out"),
@@ -140,7 +140,7 @@ export const alertFieldsSchema = z.object({
     field(readTime).meta({
       description: "ISO 8601, UTC without an offset; or epoch seconds or milliseconds.",
     }),
-    "When the alert was made: tells late ones, and resends for good",
+    "When the alert was made: shows late alerts, and recognizes resends for good",
   ),
   max_age: told(integer(1, 31_536_000, "seconds"), "Older than this, it is refused as stale_alert"),
   interval: told(interval, "The chart's bar: of a mark, how long before its time the bar began"),
