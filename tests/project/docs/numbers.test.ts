@@ -79,7 +79,7 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/backtest.md", `up to ${conversion} parts in 1,000 are taken for equal`],
   [
     "docs/backtest.md",
-    `It needs ${gapsNeeded} gaps for that, of its last ${alertsLookedAt.toLocaleString("en")} alerts`,
+    `It needs ${gapsNeeded} pauses for that, of its last ${alertsLookedAt.toLocaleString("en")} alerts`,
   ],
   ["docs/backtest.md", `alerts within ${oneMoment} seconds of each other are one`],
   ["docs/backtest.md", `An alert that took more than ${late} seconds is late`],
