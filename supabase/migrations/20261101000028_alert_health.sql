@@ -528,7 +528,8 @@ begin
       and (only_strategy is null or a.strategy = only_strategy) and (only_symbol is null or a.symbol = only_symbol)
       and a.request ->> 'action' is distinct from 'mark'
   ) m
-  where m.arrived is not null;
+  -- Older than a day, on that clock: history that is played back, which nothing has delayed.
+  where m.arrived is not null and not (on_alerts_clock and coalesce(m.arrived - m.sent > interval '1 day', false));
 end;
 $$;
 comment on function trading.list_latencies is

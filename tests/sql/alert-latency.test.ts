@@ -111,6 +111,17 @@ deskTest("on the alerts' clock no booking time is known", { settings: { clock: "
   deepEqual([all?.receive_p50, all?.book_p50, all?.total_p50], ["3", null, "3"]);
 });
 
+deskTest(
+  "on the alerts' clock, history that is played back is not late",
+  { settings: { clock: "alert" } },
+  async (desk) => {
+    await travel(desk, [0, 3 * 24 * 3600, 3 * 24 * 3600 + 1]);
+    const [all] = await latency(desk);
+    deepEqual([all?.alerts, all?.late], ["0", "0"]);
+    deepEqual(await late(desk), []);
+  },
+);
+
 deskTest("what did not come through the function, and marks, do not count", {}, async (desk) => {
   await travel(desk, [0, 3, 1], { arrived_at: undefined });
   await travel(desk, [1, 3, 1], { arrived_at: "yesterday" });
