@@ -139,7 +139,7 @@ Deno.test("a file that is no list of trades says what it is instead", async () =
   assert.match(await refusal(""), /is empty/);
   assert.match(await refusal("a,b\n1,2\n"), /it has "a", "b"/);
   assert.match(await refusal('a,"b\n1,2\n'), /no CSV that can be read/);
-  const binary = await readExport(new Uint8Array([0xff, 0xfe, 0x41, 0]), "UTC");
+  const binary = await readExport(new Uint8Array([0x41, 0xff, 0xfe, 0]), "UTC");
   assert.match(binary.ok ? "" : binary.message, /neither a CSV file in UTF-8 nor an XLSX file/);
   const archive = await readExport(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]), "UTC");
   assert.match(archive.ok ? "" : archive.message, /no XLSX workbook/);

@@ -55,16 +55,37 @@ export function zoneOf(name: string): Zone | null {
   };
 }
 
-/** What a clock shows, as if it were UTC, of `2025-03-31 08:45`, a day alone, or a workbook's number of days; or null. */
-export function readShown(written: string | Date): number | null {
+/** The moments of a written time, as {@link Zone}'s; one that says its own offset from UTC has one. Null: it is no time. */
+export function readMoments(written: string | Date, zone: Zone): number[] | null {
+  const [, text = "", offset] = written instanceof Date ? [] : WITH_OFFSET.exec(written.trim()) ?? [];
+  const shown = readShown(offset === undefined ? written : text);
+  if (shown === null) return null;
+  return offset === undefined ? zone.momentsOf(shown) : [shown - minutesOf(offset) * 60_000];
+}
+
+const WITH_OFFSET = /^(\d{4}-\d{2}-\d{2}T[\d:.]+)(Z|[+-]\d{2}:?\d{2})$/;
+
+function minutesOf(offset: string): number {
+  const [, sign, hours = 0, minutes = 0] = /^([+-])(\d{2}):?(\d{2})$/.exec(offset) ?? [];
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** What a clock shows, as if it were UTC, of `2025-03-31 08:45`, `Mar 31, 2025, 08:45`, a day alone, or a workbook's number of days; or null. */
+function readShown(written: string | Date): number | null {
   if (written instanceof Date) return Math.round(written.getTime() / 1000) * 1000;
-  const text = written.trim();
+  const text = written.trim().replace(
+    /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? ?/,
+    (_, month: string, day: string, year: string) =>
+      `${year}-${String(MONTHS.indexOf(month) + 1).padStart(2, "0")}-${day.padStart(2, "0")} `,
+  ).trim();
   // Days since 1899, as workbooks count them: 2009 to 2063.
   if (/^[45]\d{4}(?:\.\d+)?$/.test(text)) return Math.round((Number(text) - 25_569) * 86_400) * 1000;
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?)?$/.exec(text);
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}:\d{2})(:\d{2})?(?:\.\d+)?)?$/.exec(text);
   if (match === null) return null;
   const [, day = "", minute = "00:00", second = ":00"] = match;
-  const shown = Date.parse(`${day}T${minute}${second}Z`);
+  const shown = Date.parse(`${day}T${minute.padStart(5, "0")}${second}Z`);
   // 30 February would become 2 March.
   return Number.isNaN(shown) || new Date(shown).toISOString().slice(0, 10) !== day ? null : shown;
 }
