@@ -169,6 +169,27 @@ deskTest("a range has the coverage of its own days", options, async (desk) => {
   deepEqual([coverage.held_days, coverage.share, max_drawdown === null], [4, "1", false]);
 });
 
+deskTest(
+  "what is held when a range begins or ends counts to its edges, with or without an alert in it",
+  options,
+  async (desk) => {
+    await holdFrom(desk, 0, 11, [1, 2]);
+    const of = async (from: number, to: number) => {
+      const figures = await performance(desk.sql, desk.account, {
+        from_time: day(from, "00:00:00"),
+        to_time: day(to, "23:00:00"),
+      });
+      const { held_days, marked_days } = figures.coverage;
+      return [held_days, marked_days, figures.max_drawdown, figures.average_mae_percent];
+    };
+    deepEqual(await of(0, 2), [2, 2, "0", null]);
+    deepEqual(await of(0, 4), [4, 3, null, null]);
+    deepEqual(await of(7, 9), [2, 0, null, null]);
+    deepEqual(await of(7, 30), [4, 0, null, null]);
+    deepEqual((await of(12, 30))[0], 0);
+  },
+);
+
 deskTest("what is still held counts until the last alert", options, async (desk) => {
   await desk.buy("1", "100", { received_at: day(0) });
   await desk.mark("7", { symbol: "OTHER", received_at: day(4) });
