@@ -98,6 +98,18 @@ Deno.test("another backtest does not get into an account that has one", async ()
   assert.deepEqual(await trades(account), before);
 });
 
+Deno.test("of two backtests that are imported into one account at once, one gets in whole, and the other not at all", async () => {
+  for (const seed of [20, 30, 40]) {
+    const account = unique("at-once");
+    const files = [exportOf(seed, 300), exportOf(seed + 1, 300)];
+    const answers = await Promise.all(files.map((file) => useTool("import_backtest", { account, file })));
+    const [got, refused] = answers.toSorted((a, b) => a.status - b.status);
+    assert.deepEqual([got?.status, got?.body.result?.check.equal], [200, true], got?.text);
+    assert.equal(got?.body.result.booked, got?.body.result.orders);
+    assert.deepEqual([refused?.status, refused?.body.error.code], [422, "another_backtest"]);
+  }
+});
+
 Deno.test("a backtest never gets into a live account, not even an empty one", async () => {
   for (const alerts of [0, 1]) {
     const account = await newAccount();
