@@ -163,6 +163,28 @@ Deno.test("what had not ended when the file was made is held, and valued as the 
   assert.deepEqual([again.status, again.body.result?.booked], [200, 0], again.text);
 });
 
+Deno.test("a backtest may begin long before 2000", async () => {
+  const account = unique("long-ago");
+  const rows = [
+    ["1", "Exit long", "1987-10-19", "crash", "8", "2", "20", "-4", "", "-4"],
+    ["1", "Entry long", "1962-01-02", "in", "10", "2", "20", "-4", "", "-4"],
+    ["2", "Exit long", "2025-04-01", "out", "12", "2", "18", "6", "", "2"],
+    ["2", "Entry long", "1999-12-31", "in", "9", "2", "18", "6", "", "2"],
+  ];
+  const { body, text } = await useTool("import_backtest", { account, file: csvOf([HEADERS, ...rows]) });
+  assert.equal(body.result?.check.equal, true, text);
+  assert.deepEqual(
+    (await trades(account)).map(({ opened_at }) => opened_at.slice(0, 10)),
+    ["1999-12-31", "1962-01-02"],
+  );
+  assert.deepEqual(await differences(account), []);
+  const figures = await asService().rpc("performance", { account });
+  assert.deepEqual([figures.error, figures.data?.net], [null, "2"]);
+  for (const rpc of ["equity_curve", "compare_curve", "compare_strategies"] as const) {
+    assert.equal((await asService().rpc(rpc, { account })).error, null, rpc);
+  }
+});
+
 Deno.test("the tool takes a workbook, in base64", async () => {
   const bytes = workbookOf({ "List of trades": rowsOf(makeTrades(10, 20)) });
   const file = btoa(String.fromCharCode(...bytes));

@@ -183,6 +183,7 @@ for (
     ["two exits of one trade", { entry: { Type: "Exit long" } }, /2 rows of trade 1: one entry and one exit/],
     ["an exit before its entry", { exit: { "Date and time": "2025-04-01 08:00" } }, /before the trade began/],
     ["a time that cannot be", { exit: { "Date and time": "2025-02-30 08:00" } }, /is not a time like/],
+    ["a time before 1900", { entry: { "Date and time": "1899-12-30" } }, /"1899-12-30" as time in row 3/],
     ["a time in words", { exit: { "Date and time": "1 Apr 2025" } }, /"1 Apr 2025" as time in row 2/],
     ["a number that is none", { exit: { "Trade #": "one" } }, /"one" as number in row 2/],
   ] as const

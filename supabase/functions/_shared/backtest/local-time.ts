@@ -59,9 +59,12 @@ export function zoneOf(name: string): Zone | null {
 export function readMoments(written: string | Date, zone: Zone): number[] | null {
   const [, text = "", offset] = written instanceof Date ? [] : WITH_OFFSET.exec(written.trim()) ?? [];
   const shown = readShown(offset === undefined ? written : text);
-  if (shown === null) return null;
+  if (shown === null || shown < EARLIEST || shown >= LATEST) return null;
   return offset === undefined ? zone.momentsOf(shown) : [shown - minutesOf(offset) * 60_000];
 }
+
+/** Prices of a day go back far; a time beyond is none of a backtest. */
+const [EARLIEST, LATEST] = [Date.UTC(1900, 0, 1), Date.UTC(2100, 0, 1)];
 
 const WITH_OFFSET = /^(\d{4}-\d{2}-\d{2}T[\d:.]+)(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -80,8 +83,8 @@ function readShown(written: string | Date): number | null {
     (_, month: string, day: string, year: string) =>
       `${year}-${String(MONTHS.indexOf(month) + 1).padStart(2, "0")}-${day.padStart(2, "0")} `,
   ).trim();
-  // Days since 1899, as workbooks count them: 2009 to 2063.
-  if (/^[45]\d{4}(?:\.\d+)?$/.test(text)) return Math.round((Number(text) - 25_569) * 86_400) * 1000;
+  // Days since 1899, as workbooks count them: 1954 to 2064.
+  if (/^[2-5]\d{4}(?:\.\d+)?$/.test(text)) return Math.round((Number(text) - 25_569) * 86_400) * 1000;
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}:\d{2})(:\d{2})?(?:\.\d+)?)?$/.exec(text);
   if (match === null) return null;
   const [, day = "", minute = "00:00", second = ":00"] = match;
