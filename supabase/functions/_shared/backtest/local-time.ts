@@ -92,3 +92,34 @@ function readShown(written: string | Date): number | null {
   // 30 February would become 2 March.
   return Number.isNaN(shown) || new Date(shown).toISOString().slice(0, 10) !== day ? null : shown;
 }
+
+/**
+ * Which of its moments a time is that the clocks showed twice, trade by trade: no trade begins before the one that ended
+ * before it in the list, unless it was entered by the same order as another; and none ends before an earlier one.
+ */
+export interface TradeClock {
+  /** @param order what an order's entries have in common */
+  begins(moments: readonly number[], order: string): number;
+  /** Undefined: it would end before it began. */
+  ends(moments: readonly number[], begun: number): number | undefined;
+}
+
+export function createTradeClock(): TradeClock {
+  const entered = new Map<string, number>();
+  let latest = -Infinity;
+  const firstFrom = (moments: readonly number[], least: number) => moments.find((moment) => moment >= least);
+  return {
+    begins(moments, order) {
+      const earliest = Math.min(...moments);
+      if (moments.length === 1) return earliest;
+      const begun = entered.get(order) ?? firstFrom(moments, latest) ?? earliest;
+      entered.set(order, begun);
+      return begun;
+    },
+    ends(moments, begun) {
+      const ended = firstFrom(moments, Math.max(begun, latest)) ?? firstFrom(moments, begun);
+      latest = Math.max(latest, ended ?? latest);
+      return ended;
+    },
+  };
+}

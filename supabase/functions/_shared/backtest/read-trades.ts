@@ -1,6 +1,6 @@
 import type { ReadDecimal } from "../validators/decimal.ts";
 import { type ColumnName, type Columns, readHeaders } from "./columns.ts";
-import { readMoments, type Zone, zoneOf } from "./local-time.ts";
+import { createTradeClock, readMoments, type TradeClock, type Zone, zoneOf } from "./local-time.ts";
 import { numberReader } from "./numbers.ts";
 import { type Cell, readTable } from "./table.ts";
 
@@ -113,8 +113,11 @@ function toExport({ rows, width }: Sheet, columns: Columns, zone: Zone): Export 
   }
   const byNumber = Map.groupBy(named, (row) => numberOf(row));
   if (byNumber.size === 0) throw new Unreadable("has no trades");
+  const clock = createTradeClock();
   const trades = [...byNumber].toSorted(([a], [b]) => a - b)
-    .map(([number, legs]) => toTrade(number, legs, zone, columns.has("cumulative")));
+    .map(([number, legs]) =>
+      toTrade(number, legs, { zone, clock, hasCumulative: columns.has("cumulative") })
+    );
   return {
     ...withoutOpenEnds(trades),
     priceCurrency: columns.get("price")?.currency ?? null,
@@ -125,7 +128,14 @@ function toExport({ rows, width }: Sheet, columns: Columns, zone: Zone): Export 
 /** What stands for the time of an exit that has not come: nothing, a dash, or the word. */
 const NO_END = /^(?:open|[-\u2013\u2014])?$/i;
 
-function toTrade(number: number, rows: readonly Row[], zone: Zone, hasCumulative: boolean): Trade {
+/** How a file's trades are read. */
+interface Reading {
+  zone: Zone;
+  clock: TradeClock;
+  hasCumulative: boolean;
+}
+
+function toTrade(number: number, rows: readonly Row[], reading: Reading): Trade {
   const ends = rows.map((row) => ({ row, ...typeOf(row) }));
   const entry = ends.find(({ kind }) => kind === "entry");
   const exit = ends.find(({ kind }) => kind === "exit");
@@ -143,21 +153,23 @@ function toTrade(number: number, rows: readonly Row[], zone: Zone, hasCumulative
   ) {
     throw new Unreadable(`has an exit of trade ${number} that is not of the side and size of its entry`);
   }
-  const begun = Math.min(...momentsOf(entry.row, zone));
+  const order = JSON.stringify(
+    (["time", "type", "signal", "price"] as const).map((name) => entry.row.cell(name)),
+  );
+  const begun = reading.clock.begins(momentsOf(entry.row, reading.zone), order);
   return {
     number,
     side: entry.side,
     quantity,
     entry: legOf(entry.row, begun),
-    exit: ended === null ? null : legOf(ended, endOf(ended, begun, zone)),
+    exit: ended === null ? null : legOf(ended, endOf(ended, begun, reading)),
     profit: ended === null ? "0" : decimalOf(ended, "profit"),
-    cumulative: ended === null || !hasCumulative ? null : decimalOf(ended, "cumulative"),
+    cumulative: ended === null || !reading.hasCumulative ? null : decimalOf(ended, "cumulative"),
   };
 }
 
-/** The first moment of an exit that is not before its entry. */
-function endOf(row: Row, begun: number, zone: Zone): number {
-  const end = momentsOf(row, zone).find((moment) => moment >= begun);
+function endOf(row: Row, begun: number, { zone, clock }: Reading): number {
+  const end = clock.ends(momentsOf(row, zone), begun);
   if (end !== undefined) return end;
   throw refusal(row, "time", "is before the trade began");
 }
