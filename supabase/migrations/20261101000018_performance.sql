@@ -311,11 +311,17 @@ comment on function trading.judge_held_days is
   'it was held is not traded on Saturdays: these are none of its held days; so with Sundays.';
 
 create function trading.cover(
-  owned trading.accounts, epoch integer, first_at timestamptz, last_at timestamptz, only_strategies text[], only_symbol text
+  owned trading.accounts, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
 ) returns trading.coverage
   language plpgsql stable security invoker set search_path = '' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
+  -- Not from alert to alert of the range: what is held between its begin and the first one is held without a mark.
+  first_at constant timestamptz := greatest(from_time, (
+    select b.minute from trading.equity_history b where b.account_id = owned.id and b.epoch = cover.epoch order by b.minute limit 1));
+  last_at constant timestamptz := least(to_time, (
+    select coalesce(b.last_minute, b.minute) from trading.equity_history b
+    where b.account_id = owned.id and b.epoch = cover.epoch order by b.minute desc limit 1));
   midnights constant timestamptz[] := trading.list_midnights(first_at, last_at, time_zone);
   coverage trading.coverage;
 begin
@@ -325,7 +331,8 @@ begin
   return coverage;
 end;
 $$;
-comment on function trading.cover is 'How well what was held from first_at to last_at was marked.';
+comment on function trading.cover is
+  'How well what was held was marked, from the begin of a range, or the epoch''s first alert, to its end, or the epoch''s last.';
 
 create function trading.coverage_json(coverage trading.coverage) returns jsonb
   language plpgsql immutable set search_path = '' as $$
@@ -548,7 +555,7 @@ begin
   select g.* into whole from unnest(groups) g where g.kind = 'all';
   sequence := trading.follow_trades(owned.id, epoch, from_time, to_time, strategies, only_symbol);
   returns := trading.judge_returns(owned.id, epoch, from_time, to_time);
-  covered := trading.cover(owned, epoch, returns.first_at, returns.last_at, strategies, only_symbol);
+  covered := trading.cover(owned, epoch, from_time, to_time, strategies, only_symbol);
   is_seen := trading.is_covered(covered.marked, covered.held);
   if is_whole then
     equity := trading.judge_equity(owned.id, epoch, time_zone, from_time, to_time);
@@ -660,8 +667,8 @@ cagr_percent: that a year (365 days), null where the first and the last alert ar
 buy_and_hold_percent: beside them, what the symbol traded gained from its first to its last mark of the range: what all equity would have
 made in it, in the currency of its prices. null when several were traded.
 
-coverage: what these rest on. held_days: days (of the account''s time zone) at whose end a symbol was held, between the first and
-the last alert, one for each symbol; a Saturday or Sunday only where the symbol had a mark on one while it was held.
+coverage: what these rest on. held_days: days (of the account''s time zone) at whose end a symbol was held, in the range and between the
+first and the last alert of all, one for each symbol; a Saturday or Sunday only where the symbol had a mark on one while it was held.
 marked_days: those on which the symbol had a mark, or the fill that opened the position. share = marked_days / held_days, null when nothing was held
 at the end of a day: then no mark is needed. largest_gap_seconds: the longest time without a mark at the end of a held day, to the hour.
 Where share is below 0.9 these are null: sharpe, sortino, calmar, max_drawdown, max_drawdown_percent, average_mae_percent and

@@ -18,7 +18,7 @@ comment on type trading.trade_event is
 -- rows, and compares all with all: 3 s measured of 4,700 orders, against 0.3.
 
 create function trading.list_events(
-  owned trading.accounts, symbols text[], only_strategy text, from_time timestamptz, to_time timestamptz
+  owned trading.accounts, symbols text[], strategies text[], from_time timestamptz, to_time timestamptz
 ) returns setof trading.trade_event
   language plpgsql stable security invoker set search_path = '' set enable_nestloop = 'off' as $$
 declare
@@ -33,7 +33,7 @@ begin
     from trading.fills f
     join trading.orders o on o.id = f.order_id and o.account_id = f.account_id and o.epoch = f.epoch
     where f.account_id = owned.id and f.epoch = owned.epoch and f.symbol = any (symbols)
-      and (only_strategy is null or f.strategy = only_strategy)
+      and (strategies is null or f.strategy = any (strategies))
     group by 1, 2, 3, 4, 5
   ), asked as (
     select a.id as alert_id, a.strategy, a.symbol, a.request, a.code::text, f.units, f.quantity, f.value, f.unit_value, f.profit, f.fee,
@@ -42,7 +42,7 @@ begin
     from trading.alerts a
     left join filled f on f.alert_id = a.id and f.is_own
     where a.account_id = owned.id and a.epoch = owned.epoch and a.symbol = any (symbols)
-      and (only_strategy is null or a.strategy = only_strategy)
+      and (strategies is null or a.strategy = any (strategies))
       -- What rests is one when it fills.
       and a.status in ('filled', 'ignored', 'rejected')
       and coalesce(a.request ->> 'action', '') not in ('mark', 'cancel', 'modify', 'halt', 'resume')
@@ -66,6 +66,24 @@ $$;
 comment on function trading.list_events is
   'What an account was asked to trade in symbols, and what of its resting orders was filled, in the order of time.';
 
+create function trading.compared_strategies(owned trading.accounts, base trading.accounts, symbols text[], only_strategy text) returns text[]
+  language plpgsql stable security invoker set search_path = '' as $$
+declare
+  named constant text[] := array(select distinct p.strategy from trading.positions p
+    where p.account_id = base.id and p.version > 0 and p.symbol = any (symbols));
+begin
+  if only_strategy is not null then
+    return array[only_strategy];
+  end if;
+  return case when '' <> all (named) and exists (
+    select from trading.positions p where p.account_id = owned.id and p.version > 0 and p.symbol = any (symbols) and p.strategy = any (named)
+  ) then named end;
+end;
+$$;
+comment on function trading.compared_strategies is
+  'The account''s strategies whose alerts a baseline is compared with, null for all: what another one did in the same symbol is not extra. Those that '
+  'the baseline''s orders name, where the account has one of that name.';
+
 create function trading.match_events(
   expected trading.trade_event[], seen trading.trade_event[], early interval, late interval
 ) returns integer[]
@@ -77,6 +95,9 @@ declare
   -- Where the sender's labels are the baseline's at all, an alert that differs in label, position and price is another one.
   are_labels_known constant boolean := exists (
     select l from unnest(expected) e cross join unnest(e.labels) l intersect select l from unnest(seen) e cross join unnest(e.labels) l);
+  -- Where both name their strategies alike, no alert is of another one's order.
+  are_strategies_known constant boolean := not exists (
+    select s.strategy from unnest(seen) s except select e.strategy from unnest(expected) e where e.strategy <> '');
   candidate record;
 begin
   for candidate in
@@ -90,6 +111,7 @@ begin
     ) s
     where coalesce(l.side, b.side) = b.side and l.at between b.at - early and b.at + late
       and (s.same > 0 or not are_labels_known or cardinality(l.labels) = 0)
+      and (l.strategy = b.strategy or not are_strategies_known)
     order by s.same desc, l.code is not null, abs(extract(epoch from l.at - b.at)), b.nr, l.nr
   loop
     if pairs[candidate.expected_nr] is null and not is_taken[candidate.seen_nr] then
@@ -117,6 +139,7 @@ declare
   -- An alert at the edge of the range may be that of an order before it.
   margin constant interval := coalesce(make_interval(secs => match_seconds), '1 day');
   symbols text[];
+  strategies text[];
   expected trading.trade_event[];
   seen trading.trade_event[];
   late interval;
@@ -128,10 +151,11 @@ begin
   perform trading.check_range(from_time, to_time);
   symbols := array(select distinct p.symbol from trading.positions p
                    where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol));
+  strategies := trading.compared_strategies(owned, base, symbols, only_strategy);
   expected := array(select e from trading.list_events(base, symbols, null, from_time - margin, to_time + early) e order by e.nr);
   late := coalesce(make_interval(secs => match_seconds), greatest('1 hour', least('1 day', (
     select min(g.gap) from (select e.at - lag(e.at) over (order by e.at) as gap from unnest(expected) e) g where g.gap > '0'))));
-  seen := array(select e from trading.list_events(owned, symbols, only_strategy, from_time - early, to_time + late) e order by e.nr);
+  seen := array(select e from trading.list_events(owned, symbols, strategies, from_time - early, to_time + late) e order by e.nr);
   pairs := trading.match_events(expected, seen, early, late);
   return query
   select case when s.alert_id is null then 'missed' when s.code is not null then 'refused' else 'matched' end, e, s
@@ -214,8 +238,8 @@ comment on function public.compare_accounts is
   'late_seconds after the order''s time), whose alert was refused, and that had none (missed); extra: alerts that are none of its orders. '
   'match_rate: percent of the orders that matched. drift = profit - baseline_profit, both closed and net, and -drift = price_cost + fee_cost + '
   'other_cost: what worse prices cost, what the fees are more, and the rest, of what was missed, refused, extra or of another size. '
-  'average_drift_bps: how much worse the prices were, in hundredths of a percent. Only the baseline''s symbols are compared; only_strategy is the '
-  'account''s. match_seconds: how late an alert may be and still be that of an order; null: an hour, or the shortest time between two of the '
+  'average_drift_bps: how much worse the prices were, in hundredths of a percent. Only the baseline''s symbols are compared, and of the account''s strategies only_strategy, or '
+  'those that the baseline''s orders name, if the account has one, or all. match_seconds: how late an alert may be and still be that of an order; null: an hour, or the shortest time between two of the '
   'baseline''s orders if that is more, at most a day. Errors: PT404 no such account, PT400 bad range or match_seconds, PT429 busy.';
 
 create function public.compare_orders(
@@ -269,6 +293,7 @@ declare
   base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
   symbols constant text[] := array(select distinct p.symbol from trading.positions p
     where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol));
+  strategies constant text[] := trading.compared_strategies(owned, base, symbols, only_strategy);
   time_zone constant text := trading.time_zone(owned.id);
   points integer;
 begin
@@ -276,7 +301,7 @@ begin
   perform trading.check_range(from_time, to_time);
   return query
   with closed as materialized (
-    select e.at, e.profit as own, 0::numeric as base from trading.list_events(owned, symbols, only_strategy, from_time, to_time) e where e.quantity <> 0
+    select e.at, e.profit as own, 0::numeric as base from trading.list_events(owned, symbols, strategies, from_time, to_time) e where e.quantity <> 0
     union all
     select e.at, 0, e.profit from trading.list_events(base, symbols, null, from_time, to_time) e
   ), chosen as (
@@ -296,6 +321,6 @@ comment on function public.compare_curve is
   'What an account and a baseline have made since from_time, closed and net, oldest first, at most 1000 points: what compare_accounts compares. time '
   'is the bucket''s begin; buckets without an order are left out. Buckets, range and errors as those of equity_curve.';
 
-grant execute on function trading.list_events, trading.match_events, trading.drift_of, trading.compare_events to authenticated;
+grant execute on function trading.list_events, trading.compared_strategies, trading.match_events, trading.drift_of, trading.compare_events to authenticated;
 revoke execute on function public.compare_accounts, public.compare_orders, public.compare_curve from public, anon;
 grant execute on function public.compare_accounts, public.compare_orders, public.compare_curve to authenticated, service_role;

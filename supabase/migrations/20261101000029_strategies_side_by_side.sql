@@ -40,13 +40,13 @@ $$;
 comment on function trading.list_closed is 'What strategies closed, net, and what record_cash booked for them.';
 
 create function trading.judge_closed(
-  owned trading.accounts, from_time timestamptz, to_time timestamptz, first_at timestamptz, last_at timestamptz, strategies text[]
+  owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
 ) returns jsonb
   language plpgsql stable security invoker set search_path = '' as $$
 declare
   groups constant trading.trade_group[] := array(
     select g from trading.group_trades(owned.id, owned.epoch, from_time, to_time, strategies, null) g where g.kind = 'all');
-  coverage constant trading.coverage := trading.cover(owned, owned.epoch, first_at, last_at, strategies, null);
+  coverage constant trading.coverage := trading.cover(owned, owned.epoch, from_time, to_time, strategies, null);
   sequence constant trading.trade_sequence := trading.follow_trades(owned.id, owned.epoch, from_time, to_time, strategies, null);
   figures constant jsonb := trading.trade_groups_json(groups, 'all') -> 0 || jsonb_build_object('max_drawdown',
     trading.decimal(case when trading.is_covered(coverage.marked, coverage.held) then sequence.drawdown end));
@@ -144,14 +144,12 @@ create function public.compare_strategies(
 declare
   owned constant trading.accounts := trading.find_account(account);
   chosen text[];
-  days trading.account_returns;
   curves jsonb;
 begin
   perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
   chosen := trading.choose_strategies(owned.id, owned.epoch, strategies);
   currency := owned.currency;
-  days := trading.judge_returns(owned.id, owned.epoch, from_time, to_time);
   select coalesce(array_agg(c.starts_at order by c.starts_at), '{}'),
     jsonb_agg(array(select trading.decimal(t) from unnest(c.totals || (select sum(t) from unnest(c.totals) t)) with ordinality u (t, nr) order by u.nr)
               order by c.starts_at)
@@ -162,11 +160,11 @@ begin
   figures := (
     select coalesce(jsonb_agg(jsonb_build_object('strategy', s.strategy, 'curve', (
         select coalesce(jsonb_agg(p.point -> (s.nr - 1)::integer order by p.nr), '[]') from jsonb_array_elements(curves) with ordinality p (point, nr)))
-      || trading.judge_closed(owned, from_time, to_time, days.first_at, days.last_at, array[s.strategy]) order by s.nr), '[]')
+      || trading.judge_closed(owned, from_time, to_time, array[s.strategy]) order by s.nr), '[]')
     from unnest(chosen) with ordinality s (strategy, nr));
   together := jsonb_build_object('curve', (
       select coalesce(jsonb_agg(p.point -> -1 order by p.nr), '[]') from jsonb_array_elements(curves) with ordinality p (point, nr)))
-    || trading.judge_closed(owned, from_time, to_time, days.first_at, days.last_at, chosen);
+    || trading.judge_closed(owned, from_time, to_time, chosen);
   correlations := (
     select coalesce(jsonb_agg(trading.pair_json(c)), '[]') from trading.correlate_strategies(owned, from_time, to_time, chosen) c);
 end;

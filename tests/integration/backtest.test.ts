@@ -190,7 +190,7 @@ Deno.test("a file that cannot be read is refused in words, by the tool and the c
     file: "Nº de trade;Tipo\n1;Salida\n",
   });
   assert.deepEqual([status, body.error.code], [400, "unreadable_file"]);
-  assert.match(body.error.message, /it has "Nº de trade;Tipo"/);
+  assert.match(body.error.message, /it has "Nº de trade", "Tipo"/);
   await withExport("a,b\n", async (path) => {
     const { code, said } = await backtest(["import", path, "--account", account]);
     assert.equal(code, 1);

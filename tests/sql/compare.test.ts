@@ -143,6 +143,34 @@ Deno.test("a range, a strategy and a symbol narrow what is compared", async () =
   assert.equal((await figures({ ...both, only_symbol: "OTHER" })).orders, 0);
 });
 
+Deno.test("of several strategies in one symbol each baseline is compared with the alerts of its own", async () => {
+  const sql = connect(1);
+  try {
+    const account = await openAccount(sql, { leverage: null });
+    // The alerts of two strategies that do the same at the same times; the second one misses its short.
+    const alerts = ["crossing", "breakout"].flatMap((strategy): Alert[] =>
+      ALL.filter((alert) => strategy === "crossing" || alert !== third).map((alert) => ({
+        ...alert,
+        strategy,
+      }))
+    );
+    await book(sql, alerts.map((alert) => ({ account, symbol: "ACME", received_at: alert.time, ...alert })));
+    const beside = async (strategy: string) => {
+      const baseline = unique("named");
+      await useTool("import_backtest", { account: baseline, symbol: "ACME", strategy, file: SMALL });
+      const { matched, missed, extra } = await figures({ account, baseline });
+      const { data } = await asService().rpc("compare_curve", { account, baseline });
+      return [matched, missed, extra, data?.at(-1)?.profit];
+    };
+    assert.deepEqual(await beside("crossing"), [4, 0, 0, "25"]);
+    assert.deepEqual(await beside("breakout"), [3, 1, 0, "20"]);
+    assert.deepEqual((await beside("another")).slice(0, 3), [4, 0, 3]);
+    assert.deepEqual((await figures({ account, baseline: account })).matched, 7);
+  } finally {
+    await sql.end();
+  }
+});
+
 Deno.test("an alert just inside a range that is of an order just before it is no extra one", async () => {
   const both = await beside(
     ALL.map((alert) => ({ ...alert, time: String(alert.time).replace(":00Z", ":09Z") })),

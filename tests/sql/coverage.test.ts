@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type Desk, deskTest } from "../support/desk.ts";
 import { performance } from "../support/figures.ts";
+import { day, holdFrom } from "../support/held.ts";
 import { bookMinutes, compact } from "../support/retention.ts";
 
 /** Ten closes of a share that is bought at the first and sold at the last. */
@@ -14,9 +15,6 @@ const RESTS_ON_MARKS = [
   "sharpe",
   "sortino",
 ];
-/** Monday the 3rd of March 2025, noon, and so many days later. */
-const day = (later: number, time = "12:00:00"): string =>
-  `${new Date(Date.UTC(2025, 2, 3 + later)).toISOString().slice(0, 10)}T${time}Z`;
 const options = { cash: "1000", settings: { leverage: null } };
 
 /** Buys ten on the first day, and sells them on the last; in between there is a mark on the days that `isMarked`. */
@@ -27,13 +25,6 @@ async function hold(desk: Desk, closes: number[], isMarked: (later: number) => b
     else if (later === closes.length - 1) await desk.sell("10", String(close), at);
     else if (isMarked(later)) await desk.mark(String(close), { received_at: day(later) });
   }
-}
-
-/** Holds from one day to another, and has a mark on each day listed. */
-async function holdFrom(desk: Desk, from: number, to: number, marked: number[]) {
-  await desk.buy("1", "100", { received_at: day(from) });
-  for (const later of marked) await desk.mark("101", { received_at: day(later) });
-  await desk.close("102", { received_at: day(to) });
 }
 
 const coverageOf = async (desk: Desk, filters = {}) =>

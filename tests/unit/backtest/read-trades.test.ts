@@ -139,7 +139,7 @@ Deno.test("a file that is no list of trades says what it is instead", async () =
   assert.match(await refusal(""), /is empty/);
   assert.match(await refusal("a,b\n1,2\n"), /it has "a", "b"/);
   assert.match(await refusal('a,"b\n1,2\n'), /no CSV that can be read/);
-  const binary = await readExport(new Uint8Array([0xff, 0xfe, 0x41, 0]), "UTC");
+  const binary = await readExport(new Uint8Array([0x41, 0xff, 0xfe, 0]), "UTC");
   assert.match(binary.ok ? "" : binary.message, /neither a CSV file in UTF-8 nor an XLSX file/);
   const archive = await readExport(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]), "UTC");
   assert.match(archive.ok ? "" : archive.message, /no XLSX workbook/);
@@ -183,6 +183,7 @@ for (
     ["two exits of one trade", { entry: { Type: "Exit long" } }, /2 rows of trade 1: one entry and one exit/],
     ["an exit before its entry", { exit: { "Date and time": "2025-04-01 08:00" } }, /before the trade began/],
     ["a time that cannot be", { exit: { "Date and time": "2025-02-30 08:00" } }, /is not a time like/],
+    ["a time before 1900", { entry: { "Date and time": "1899-12-30" } }, /"1899-12-30" as time in row 3/],
     ["a time in words", { exit: { "Date and time": "1 Apr 2025" } }, /"1 Apr 2025" as time in row 2/],
     ["a number that is none", { exit: { "Trade #": "one" } }, /"one" as number in row 2/],
   ] as const

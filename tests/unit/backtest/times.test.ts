@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { csvOf, makeTrades, rowsOf } from "../../support/backtests.ts";
+import { csvOf, HEADERS, makeTrades, rowsOf } from "../../support/backtests.ts";
 import { oneTrade, readable, refusal } from "../../support/exports.ts";
 import { type WorkbookCell, workbookOf } from "../../support/workbooks.ts";
 
@@ -29,6 +29,28 @@ Deno.test("times are of the chart's zone, in summer and in winter", async () => 
     "2025-03-09T06:30:00Z",
     "2025-03-09T07:30:00Z",
   ]);
+});
+
+Deno.test("in the hour that an autumn night repeats, trades keep the order of the list", async () => {
+  // Berlin, 25 to 26 October: 02:00 to 03:00 comes twice, at 00:00 and at 01:00 UTC.
+  const shown = new Intl.DateTimeFormat("sv-SE", {
+    ...{ timeZone: "Europe/Berlin", dateStyle: "short", timeStyle: "short" },
+  });
+  const moment = (turn: number) => Date.UTC(2025, 9, 25, 23, 30) + turn * 600_000;
+  // Two lots that are turned every ten minutes.
+  const rows = Array.from({ length: 36 }, (_, index) => {
+    const turn = Math.floor(index / 2);
+    const side = turn % 2 === 0 ? "long" : "short";
+    return ([["Exit", turn + 1], ["Entry", turn]] as const).map(([end, at]) => [
+      ...[String(index + 1), `${end} ${side}`, shown.format(moment(at)), "turn", String(100 + at), "1"],
+      ...["", "0", "", "0"],
+    ]);
+  });
+  const { trades: found } = await readable(csvOf([HEADERS, ...rows.flat()]), "Europe/Berlin");
+  assert.deepEqual(
+    found.map(({ entry, exit }) => [Date.parse(entry.time), Date.parse(exit?.time ?? "")]),
+    found.map((_, index) => [moment(Math.floor(index / 2)), moment(Math.floor(index / 2) + 1)]),
+  );
 });
 
 Deno.test("a zone that there is none of is refused by its name", async () => {

@@ -7,7 +7,8 @@ export type ColumnName =
   | "price"
   | "quantity"
   | "profit"
-  | "cumulative";
+  | "cumulative"
+  | "symbol";
 
 /** How TradingView has headed each column over the years, in small letters; what the group matches is a currency. */
 const HEADERS: Readonly<Record<ColumnName, RegExp>> = {
@@ -19,10 +20,11 @@ const HEADERS: Readonly<Record<ColumnName, RegExp>> = {
   quantity: /^(?:(?:position )?size \(qty\)|quantity|qty|contracts)$/,
   profit: /^(?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
   cumulative: /^cum(?:ulative|\.) (?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
+  symbol: /^symbol$/,
 };
 
-/** An export without it is read all the same: the profits are added up. */
-const OPTIONAL: ReadonlySet<ColumnName> = new Set(["cumulative"]);
+/** An export without them is read all the same: the profits are added up, and a strategy's report is of one symbol. */
+const OPTIONAL: ReadonlySet<ColumnName> = new Set(["cumulative", "symbol"]);
 
 /** Where each column stands, and the currency that its header names. */
 export type Columns = ReadonlyMap<ColumnName, { index: number; currency: string | null }>;
@@ -60,6 +62,7 @@ const TODAY: Readonly<Record<ColumnName, string>> = {
   quantity: "Size (qty)",
   profit: "Net P&L",
   cumulative: "Cumulative P&L",
+  symbol: "Symbol",
 };
 
 function whyNot(missing: readonly ColumnName[], headers: readonly string[]): string {

@@ -1,6 +1,7 @@
-import { readDecimal } from "../validators/decimal.ts";
+import type { ReadDecimal } from "../validators/decimal.ts";
 import { type ColumnName, type Columns, readHeaders } from "./columns.ts";
-import { readShown, type Zone, zoneOf } from "./local-time.ts";
+import { createTradeClock, readMoments, type TradeClock, type Zone, zoneOf } from "./local-time.ts";
+import { numberReader } from "./numbers.ts";
 import { type Cell, readTable } from "./table.ts";
 
 /** One end of a trade. */
@@ -53,7 +54,7 @@ export async function readExport(bytes: Uint8Array, timeZone: string): Promise<R
   if (!table.ok) return table;
   // A workbook has more sheets than the list of trades: the one that comes nearest says what is wrong.
   const sheets = table.sheets.filter(([first]) => first !== undefined)
-    .map(([first = [], ...rows]) => ({ rows, headers: readHeaders(first.map(textOf)) }));
+    .map(([first = [], ...rows]) => ({ rows, width: first.length, headers: readHeaders(first.map(textOf)) }));
   const found = sheets.find(({ headers }) => headers.ok);
   if (found === undefined || !found.headers.ok) {
     const nearest = sheets.map(({ headers }) => headers).filter((headers) => !headers.ok)
@@ -61,7 +62,7 @@ export async function readExport(bytes: Uint8Array, timeZone: string): Promise<R
     return { ok: false, message: nearest?.message ?? "is empty" };
   }
   try {
-    return { ok: true, file: toExport(found.rows, found.headers.columns, zone) };
+    return { ok: true, file: toExport(found, found.headers.columns, zone) };
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, message: error.message };
     throw error;
@@ -76,17 +77,47 @@ interface Row {
   /** Counted from 1, the headers being the first. */
   line: number;
   cell(name: ColumnName): Cell;
+  /** Reads a number as this file writes its numbers. */
+  decimal(text: string): ReadDecimal;
 }
 
-function toExport(rows: readonly Cell[][], columns: Columns, zone: Zone): Export {
-  const named = rows.map((cells, index): Row => ({
-    line: index + 2,
-    cell: (name) => cells[columns.get(name)?.index ?? -1] ?? null,
-  })).filter((row) => textOf(row.cell("number")) !== "");
+/** A file's rows behind its headers, and how many columns these have. */
+interface Sheet {
+  rows: readonly Cell[][];
+  width: number;
+}
+
+const NUMBERS: readonly ColumnName[] = ["price", "quantity", "profit", "cumulative"];
+
+function toExport({ rows, width }: Sheet, columns: Columns, zone: Zone): Export {
+  const cellOf = (cells: readonly Cell[], name: ColumnName): Cell =>
+    cells[columns.get(name)?.index ?? -1] ?? null;
+  const decimal = numberReader(rows.flatMap((cells) => NUMBERS.map((name) => textOf(cellOf(cells, name)))));
+  const named = rows.map((cells, index): Row => {
+    const line = index + 2;
+    // A comma that is not quoted moves every cell behind it into the next column.
+    if (cells.slice(width).some((cell) => textOf(cell) !== "")) {
+      throw new Unreadable(
+        `has ${cells.length} cells in row ${line}, for ${width} columns: is a comma not in quotes?`,
+      );
+    }
+    return { line, cell: (name) => cellOf(cells, name), decimal };
+  }).filter((row) => textOf(row.cell("number")) !== "");
+  const symbols = [...new Set(named.map((row) => textOf(row.cell("symbol"))))].filter((symbol) =>
+    symbol !== ""
+  );
+  if (symbols.length > 1) {
+    throw new Unreadable(
+      `has trades of several symbols (${symbols.slice(0, 8).join(", ")}): import each of its own`,
+    );
+  }
   const byNumber = Map.groupBy(named, (row) => numberOf(row));
   if (byNumber.size === 0) throw new Unreadable("has no trades");
+  const clock = createTradeClock();
   const trades = [...byNumber].toSorted(([a], [b]) => a - b)
-    .map(([number, legs]) => toTrade(number, legs, zone, columns.has("cumulative")));
+    .map(([number, legs]) =>
+      toTrade(number, legs, { zone, clock, hasCumulative: columns.has("cumulative") })
+    );
   return {
     ...withoutOpenEnds(trades),
     priceCurrency: columns.get("price")?.currency ?? null,
@@ -94,7 +125,17 @@ function toExport(rows: readonly Cell[][], columns: Columns, zone: Zone): Export
   };
 }
 
-function toTrade(number: number, rows: readonly Row[], zone: Zone, hasCumulative: boolean): Trade {
+/** What stands for the time of an exit that has not come: nothing, a dash, or the word. */
+const NO_END = /^(?:open|[-\u2013\u2014])?$/i;
+
+/** How a file's trades are read. */
+interface Reading {
+  zone: Zone;
+  clock: TradeClock;
+  hasCumulative: boolean;
+}
+
+function toTrade(number: number, rows: readonly Row[], reading: Reading): Trade {
   const ends = rows.map((row) => ({ row, ...typeOf(row) }));
   const entry = ends.find(({ kind }) => kind === "entry");
   const exit = ends.find(({ kind }) => kind === "exit");
@@ -105,25 +146,30 @@ function toTrade(number: number, rows: readonly Row[], zone: Zone, hasCumulative
   if (quantity === "0" || quantity.startsWith("-")) {
     throw refusal(entry.row, "quantity", "is not above 0");
   }
-  if (exit !== undefined && (exit.side !== entry.side || decimalOf(exit.row, "quantity") !== quantity)) {
+  const ended = exit !== undefined && !NO_END.test(textOf(exit.row.cell("time"))) ? exit.row : null;
+  if (
+    exit !== undefined &&
+    (exit.side !== entry.side || ended !== null && decimalOf(ended, "quantity") !== quantity)
+  ) {
     throw new Unreadable(`has an exit of trade ${number} that is not of the side and size of its entry`);
   }
-  const begun = Math.min(...momentsOf(entry.row, zone));
-  const ended = exit !== undefined && textOf(exit.row.cell("time")) !== "" ? exit.row : null;
+  const order = JSON.stringify(
+    (["time", "type", "signal", "price"] as const).map((name) => entry.row.cell(name)),
+  );
+  const begun = reading.clock.begins(momentsOf(entry.row, reading.zone), order);
   return {
     number,
     side: entry.side,
     quantity,
     entry: legOf(entry.row, begun),
-    exit: ended === null ? null : legOf(ended, endOf(ended, begun, zone)),
+    exit: ended === null ? null : legOf(ended, endOf(ended, begun, reading)),
     profit: ended === null ? "0" : decimalOf(ended, "profit"),
-    cumulative: ended === null || !hasCumulative ? null : decimalOf(ended, "cumulative"),
+    cumulative: ended === null || !reading.hasCumulative ? null : decimalOf(ended, "cumulative"),
   };
 }
 
-/** The first moment of an exit that is not before its entry. */
-function endOf(row: Row, begun: number, zone: Zone): number {
-  const end = momentsOf(row, zone).find((moment) => moment >= begun);
+function endOf(row: Row, begun: number, { zone, clock }: Reading): number {
+  const end = clock.ends(momentsOf(row, zone), begun);
   if (end !== undefined) return end;
   throw refusal(row, "time", "is before the trade began");
 }
@@ -172,17 +218,13 @@ function typeOf(row: Row): { kind: "entry" | "exit"; side: "long" | "short" } {
 }
 
 function momentsOf(row: Row, zone: Zone): number[] {
-  const shown = readShown(row.cell("time") ?? "");
-  if (shown === null) throw refusal(row, "time", "is not a time like 2025-03-31 08:45");
-  return zone.momentsOf(shown);
+  const moments = readMoments(row.cell("time") ?? "", zone);
+  if (moments === null) throw refusal(row, "time", "is not a time like 2025-03-31 08:45");
+  return moments;
 }
 
-/** Thousands that only commas can part: there are several, or a point follows. */
-const GROUPED = /^-?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$/;
-
 function decimalOf(row: Row, name: ColumnName): string {
-  const text = textOf(row.cell(name)).replace(/^\u2212/, "-");
-  const read = readDecimal(GROUPED.test(text) ? text.replaceAll(",", "") : text);
+  const read = row.decimal(textOf(row.cell(name)));
   if (!read.ok) throw refusal(row, name, read.message);
   return read.value;
 }

@@ -14,20 +14,38 @@ export async function readTable(file: Uint8Array): Promise<ReadTable> {
   return ZIP.every((byte, index) => file[index] === byte) ? await readWorkbook(file) : readCsv(file);
 }
 
+/** What a byte order mark says; a spreadsheet's "Unicode text" has one of UTF-16. */
+const encodingOf = ([first, second]: Uint8Array): string =>
+  first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+
 function readCsv(file: Uint8Array): ReadTable {
   let text: string;
   try {
     // The decoder takes the byte order mark away.
-    text = new TextDecoder("utf-8", { fatal: true }).decode(file);
+    text = new TextDecoder(encodingOf(file), { fatal: true }).decode(file);
   } catch {
     return { ok: false, message: "is neither a CSV file in UTF-8 nor an XLSX file" };
   }
+  const delimiter = delimiterOf(text);
   try {
-    return { ok: true, sheets: [parse(text, { relax_column_count: true, skip_empty_lines: true })] };
+    return {
+      ok: true,
+      sheets: [parse(text, { delimiter, relax_column_count: true, skip_empty_lines: true })],
+    };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     return { ok: false, message: `is no CSV that can be read: ${error.message}` };
   }
+}
+
+/** A spreadsheet that was set to another country saves with semicolons, or with tabs. */
+const DELIMITERS = [",", ";", "\t"];
+
+/** What parts the headers most often. */
+function delimiterOf(text: string): string {
+  const [headers = ""] = text.trimStart().split(/[\r\n]/, 1);
+  const partsBy = (delimiter: string) => headers.split(delimiter).length;
+  return DELIMITERS.toSorted((a, b) => partsBy(b) - partsBy(a))[0] ?? ",";
 }
 
 async function readWorkbook(file: Uint8Array): Promise<ReadTable> {

@@ -55,15 +55,16 @@ export async function prepareBaseline(baseline: Baseline, rpc: CallRpc): Promise
   } catch (error) {
     if (!(error instanceof HttpError) || error.code !== "name_taken") throw error;
   }
-  const [filled] = await rpc("list_alerts", { account, only_status: "filled", limit: 1 });
-  if (filled !== undefined) {
-    const { idempotency_key = "" } = filled.request as { idempotency_key?: string };
-    const [, number] = KEY.exec(idempotency_key) ?? [];
-    if (number !== undefined) return { created: false, orders: Number(number) };
-  } else if ((await rpc("list_alerts", { account, limit: 1 })).length === 0) {
+  // In this order: what another import books meanwhile is seen by the second look, and makes this no other account.
+  if ((await rpc("list_alerts", { account, limit: 1 })).length === 0) {
     // Without changes it answers the settings that there are.
     const { clock } = await rpc("update_account_settings", { account, settings: {} }) as { clock?: string };
     if (clock === "alert") return { created: false, orders: 0 };
+  } else {
+    const [filled] = await rpc("list_alerts", { account, only_status: "filled", limit: 1 });
+    const { idempotency_key = "" } = (filled?.request ?? {}) as { idempotency_key?: string };
+    const [, number] = KEY.exec(idempotency_key) ?? [];
+    if (number !== undefined) return { created: false, orders: Number(number) };
   }
   throw new HttpError(
     422,

@@ -7,7 +7,11 @@ import { problemsOf } from "../validators/problem.ts";
 import type { Call } from "./tool.ts";
 
 /** An alert as a tool words it: canonical names, of which those that do not matter are left out. */
-export type Wanted = Record<string, unknown> & { idempotency_key: string };
+export type Wanted = Record<string, unknown> & {
+  idempotency_key: string;
+  /** When it happened, in UTC: a backtest's may be long ago, where a sender's before 2000 is a mistake. */
+  time?: string;
+};
 
 /**
  * Books what an operator wants as alerts: the same rules, locks, records and answers as for any sender. Each has an
@@ -40,11 +44,12 @@ export async function bookOne(wanted: Wanted, call: Call): Promise<Record<string
 }
 
 /** The canonical alert; its hash tells it from another one that has the same idempotency key. */
-function toAlert(wanted: Wanted, { keyId, requestId }: Call): AlertToBook {
+function toAlert({ time, ...wanted }: Wanted, { keyId, requestId }: Call): AlertToBook {
   const parsed = alertPayloadSchema.safeParse(wanted);
   if (!parsed.success) {
     throw new HttpError(400, "invalid_arguments", "the order makes no sense", problemsOf(parsed.error));
   }
-  const hash = contentHash(parsed.data.strategy, new Map([["tool", JSON.stringify(parsed.data)]]));
-  return { ...parsed.data, hash, request_id: requestId, key_id: keyId };
+  const data = { ...parsed.data, time: time ?? null };
+  const hash = contentHash(data.strategy, new Map([["tool", JSON.stringify(data)]]));
+  return { ...data, hash, request_id: requestId, key_id: keyId };
 }

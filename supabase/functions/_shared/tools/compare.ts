@@ -24,7 +24,9 @@ export const compareAccounts = defineTool({
     ),
     from: time.describe("Since when, ISO 8601; left out: since the beginning."),
     to: time.describe("Until when, that moment excluded; left out: until now."),
-    strategy: shape.strategy.describe("The account's strategy; left out: all."),
+    strategy: shape.strategy.describe(
+      "The account's strategy; left out: those that the baseline names, if the account has one, or all.",
+    ),
     symbol: shape.symbol.describe("The instrument; left out: all of the baseline."),
     status: word(["matched", "late", "refused", "missed", "extra"], "a status").describe(
       "Which of the orders are listed; left out: all.",

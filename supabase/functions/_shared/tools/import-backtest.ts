@@ -42,7 +42,12 @@ export async function importBacktest(work: Import, call: Call): Promise<ImportRe
   let [next, booked, symbol] = [Math.min(work.from, there + 1, plan.orders.length), 0, work.symbol];
   while (next <= plan.orders.length && Date.now() < call.deadline - MARGIN) {
     // What is there already goes by itself, and books nothing: not even the first new order of another backtest.
-    const end = next <= there ? Math.min(next + CHUNK - 1, there) : next + CHUNK - 1;
+    // So does the first of all: of two backtests at once, one gets in, and none gets mixed into the other.
+    const end = next <= there
+      ? Math.min(next + CHUNK - 1, there)
+      : there === 0 && next === 1
+      ? 1
+      : next + CHUNK - 1;
     const orders = plan.orders.slice(next - 1, end);
     const answers = await bookAll(orders.map((order) => toWanted(order, work)), { ...call, account });
     answers.forEach(({ status, body }, index) => {
