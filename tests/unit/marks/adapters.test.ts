@@ -125,10 +125,65 @@ Deno.test("a minute without a trade is no bar, and no mistake", () => {
       ["coinbase", "[]"],
       ["kraken", '{"error":[],"result":{"XXBTZUSD":[],"last":0}}'],
       ["alpaca", '{"bars":{},"next_page_token":null}'],
+      ["alpaca", '{"bars":null,"next_page_token":null}'],
     ] as const
   ) {
-    assert.deepEqual(readBy(kind, text, ANSWERS[kind].name), { ok: true, bars: [] }, kind);
+    const read = readBy(kind, text, ANSWERS[kind].name);
+    assert.ok(read.ok && read.bars.length === 0 && read.isCut !== true, kind);
   }
+});
+
+Deno.test("Kraken's older names of a pair are that pair, and no other's", () => {
+  const answer = (key: string) => `{"error":[],"result":{"${key}":[],"last":0}}`;
+  const same = [
+    ["XBTUSD", "XXBTZUSD"],
+    ["XBT/USD", "XXBTZUSD"],
+    ["ETHXBT", "XETHXXBT"],
+    ["XDGUSD", "XDGUSD"],
+    ["USDTUSD", "USDTZUSD"],
+    ["EURUSD", "ZEURZUSD"],
+    ["USDJPY", "ZUSDZJPY"],
+  ] as const;
+  for (const [name, key] of same) assert.ok(readBy("kraken", answer(key), name).ok, `${name} ${key}`);
+  for (
+    const [name, key] of [["XBTUSD", "XXBTZEUR"], ["XBTUSD", "XETHZUSD"], ["USDCUSD", "USDTZUSD"]] as const
+  ) {
+    assert.deepEqual(
+      readBy("kraken", answer(key), name),
+      { ok: false, code: "wrong_symbol" },
+      `${name} ${key}`,
+    );
+  }
+});
+
+Deno.test("what Kraken's errors say is said, though their answer is HTTP 200", () => {
+  for (
+    const [error, code] of [
+      ["EQuery:Unknown asset pair", "unknown_symbol"],
+      ["EGeneral:Too many requests", "rate_limited"],
+      ["EAPI:Rate limit exceeded", "rate_limited"],
+      ["EService:Unavailable", "source_away"],
+      ["EGeneral:Invalid arguments", "unreadable_answer"],
+    ] as const
+  ) {
+    const answer = `{"error":["${error}"]}`;
+    assert.deepEqual(readBy("kraken", answer, "XBTUSD"), { ok: false, code }, error);
+  }
+});
+
+Deno.test("a parameter that the operator's url has stays as it is set there", () => {
+  const url = "https://data.alpaca.markets/v2/stocks/bars?feed=sip&asof=-";
+  const asked = new URL(ADAPTERS.alpaca.urlOf(source("alpaca", { url }), "AAPL", span)).searchParams;
+  assert.deepEqual([asked.getAll("feed"), asked.getAll("asof"), asked.get("symbols")], [
+    ["sip"],
+    ["-"],
+    "AAPL",
+  ]);
+  const products = source("coinbase", { url: "https://example.com/products/?key=a" });
+  assert.match(
+    ADAPTERS.coinbase.urlOf(products, "BTC-USD", span),
+    /products\/BTC-USD\/candles\?key=a&granularity=60&/,
+  );
 });
 
 Deno.test("what is no list of whole minutes with prices is not read, not even in part", () => {
@@ -151,8 +206,8 @@ Deno.test("what is no list of whole minutes with prices is not read, not even in
   ) {
     assert.deepEqual(readBy("binance", answer, "BTCUSDT"), { ok: false, code: "unreadable_answer" }, answer);
   }
-  const refusal = '{"error":["EQuery:Unknown asset pair"]}';
-  assert.deepEqual(readBy("kraken", refusal, "XBTUSD"), { ok: false, code: "unreadable_answer" });
+  const neither = '{"error":null}';
+  assert.deepEqual(readBy("kraken", neither, "XBTUSD"), { ok: false, code: "unreadable_answer" });
 });
 
 const SOURCES = [
