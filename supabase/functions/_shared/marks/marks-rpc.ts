@@ -47,6 +47,8 @@ export interface SymbolResult {
   read_until: string | null;
   /** Close of the last bar that was booked. */
   price: string | null;
+  /** When that bar ended, ISO 8601. */
+  price_at: string | null;
   problem: string | null;
   held_back: { at: string; open: string; high: string; low: string; close: string } | null;
 }

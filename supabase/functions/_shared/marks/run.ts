@@ -152,6 +152,7 @@ function resultOf(
     source: choice?.source.name ?? null,
     read_until: readUntil === 0 ? null : iso(readUntil),
     price: last?.close ?? null,
+    price_at: last === undefined ? null : iso(last.endsAt),
     problem: problem ?? (left.length > 0 ? "not_booked" : null),
     held_back: heldBack && { ...pricesOf(heldBack), at: iso(heldBack.endsAt) },
   };
