@@ -266,7 +266,8 @@ begin
     returning l.symbol, l.exchange, l.read_until, l.price, l.checked_at
   )
   select jsonb_agg(jsonb_build_object('symbol', l.symbol, 'exchange', l.exchange, 'read_until', l.read_until, 'price', trading.decimal(l.price),
-    'source', n.source, 'name', n.name, 'accounts', a.accounts) order by l.checked_at nulls first, l.symbol, l.exchange)
+    'source', n.source, 'name', n.name, 'accounts', a.accounts,
+    'allow_nonpositive', exists (select from trading.instruments i where i.symbol = l.symbol and i.allow_nonpositive)) order by l.checked_at nulls first, l.symbol, l.exchange)
   into claimed
   from leased l
   join asked a on a.symbol = l.symbol and a.exchange = l.exchange
@@ -282,7 +283,7 @@ end;
 $$;
 comment on function public.claim_marks is
   'What the function marks asks for now: { lease, sources: those that are on, with their keys, symbols: [{ symbol, exchange, read_until, price, '
-  'source and name where the operator chose them, accounts: [{ account, watched_from, price, marked_at }] }] }. Each symbol is given to one caller '
+  'source and name where the operator chose them, allow_nonpositive of the instrument, accounts: [{ account, watched_from, price, marked_at }] }] }. Each symbol is given to one caller '
   'a minute, for lease_seconds, who has waited longest first.';
 
 create function trading.notify_price_jump(jumped trading.live_marks[], at timestamptz) returns void

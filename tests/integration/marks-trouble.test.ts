@@ -171,3 +171,16 @@ marksTest(
     deepEqual(await at(3), { symbols: 0, booked: 0, failed: 0 });
   },
 );
+
+marksTest("what one account was told wrong does not stop the marks of the others", async (world) => {
+  const { buy, candles, at, place, marks } = world;
+  const other = await newAccount({ settings });
+  await buy();
+  await buy({ account: other });
+  candles.push(candle(0, "100"), candle(1, "101"));
+  await at(1);
+  const wrong = { account: other, symbol: "AAA", exchange: place, action: "mark", price: "50" };
+  await book(sql, [{ ...wrong, time: iso(FROM + 61_000) }]);
+  await at(2);
+  deepEqual((await marks()).map(([minute]) => minute), [1, 2]);
+});

@@ -133,44 +133,6 @@ Deno.test("a minute without a trade is no bar, and no mistake", () => {
   }
 });
 
-Deno.test("Kraken's older names of a pair are that pair, and no other's", () => {
-  const answer = (key: string) => `{"error":[],"result":{"${key}":[],"last":0}}`;
-  const same = [
-    ["XBTUSD", "XXBTZUSD"],
-    ["XBT/USD", "XXBTZUSD"],
-    ["ETHXBT", "XETHXXBT"],
-    ["XDGUSD", "XDGUSD"],
-    ["USDTUSD", "USDTZUSD"],
-    ["EURUSD", "ZEURZUSD"],
-    ["USDJPY", "ZUSDZJPY"],
-  ] as const;
-  for (const [name, key] of same) assert.ok(readBy("kraken", answer(key), name).ok, `${name} ${key}`);
-  for (
-    const [name, key] of [["XBTUSD", "XXBTZEUR"], ["XBTUSD", "XETHZUSD"], ["USDCUSD", "USDTZUSD"]] as const
-  ) {
-    assert.deepEqual(
-      readBy("kraken", answer(key), name),
-      { ok: false, code: "wrong_symbol" },
-      `${name} ${key}`,
-    );
-  }
-});
-
-Deno.test("what Kraken's errors say is said, though their answer is HTTP 200", () => {
-  for (
-    const [error, code] of [
-      ["EQuery:Unknown asset pair", "unknown_symbol"],
-      ["EGeneral:Too many requests", "rate_limited"],
-      ["EAPI:Rate limit exceeded", "rate_limited"],
-      ["EService:Unavailable", "source_away"],
-      ["EGeneral:Invalid arguments", "unreadable_answer"],
-    ] as const
-  ) {
-    const answer = `{"error":["${error}"]}`;
-    assert.deepEqual(readBy("kraken", answer, "XBTUSD"), { ok: false, code }, error);
-  }
-});
-
 Deno.test("a parameter that the operator's url has stays as it is set there", () => {
   const url = "https://data.alpaca.markets/v2/stocks/bars?feed=sip&asof=-";
   const asked = new URL(ADAPTERS.alpaca.urlOf(source("alpaca", { url }), "AAPL", span)).searchParams;
@@ -198,8 +160,8 @@ Deno.test("what is no list of whole minutes with prices is not read, not even in
       row(FROM + 1, "1", "2", "1", "1"),
       row(FROM + 60_000, "1", "2", "1", "3"),
       row(FROM + 60_000, "1", "2", "1.5", "1"),
-      row(FROM + 60_000, "1", "2", "0", "1"),
-      row(FROM + 60_000, "1", "2", "-1", "1"),
+      row(FROM + 60_000, "1", "NaN", "1", "1"),
+      row(FROM + 60_000, "1", "2,5", "1", "1"),
       row(FROM + 60_000, "1", "1e30", "1", "1"),
       row(12, "1", "1", "1", "1"),
     ]
@@ -235,13 +197,22 @@ const CHOICES: [exchange: string, symbol: string, choice: string | null][] = [
 ];
 for (const [exchange, symbol, choice] of CHOICES) {
   Deno.test(`${symbol} of ${exchange || "no exchange"} is asked of ${choice ?? "nobody"}`, () => {
-    const chosen = chooseSource({ exchange, symbol, source: null, name: null }, SOURCES);
+    const chosen = chooseSource(
+      { exchange, symbol, source: null, name: null, allow_nonpositive: false },
+      SOURCES,
+    );
     assert.equal(chosen && `${chosen.source.name} ${chosen.name}`, choice);
   });
 }
 
 Deno.test("what the operator chose for a symbol comes before its exchange, and not while that source is off", () => {
-  const named = { exchange: "BINANCE", symbol: "BTCUSDT", source: "kraken", name: "XBTUSDT" };
+  const named = {
+    exchange: "BINANCE",
+    symbol: "BTCUSDT",
+    source: "kraken",
+    name: "XBTUSDT",
+    allow_nonpositive: false,
+  };
   const chosen = chooseSource(named, SOURCES);
   assert.equal(chosen && `${chosen.source.name} ${chosen.name}`, "kraken XBTUSDT");
   assert.equal(chooseSource({ ...named, source: "mine" }, SOURCES), null);

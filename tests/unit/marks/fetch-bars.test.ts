@@ -17,7 +17,7 @@ const source: Source = {
   max_jump_percent: null,
   resume_at: null,
 };
-const choice = { source, name: "BTCUSDT" };
+const choice = { source, name: "BTCUSDT", allowNonpositive: false };
 const answer = (body: string, status = 200, headers: [string, string][] = []): Dialled => ({
   ok: true,
   answer: { status, headers: new Map(headers), body },
@@ -105,7 +105,7 @@ Deno.test("one that wants to be left alone, and does not say for how long, or fo
 });
 
 Deno.test("Kraken's errors of HTTP 200 count as those of a status do", async () => {
-  const kraken = { source: { ...source, kind: "kraken" as const }, name: "XBTUSD" };
+  const kraken = { source: { ...source, kind: "kraken" as const }, name: "XBTUSD", allowNonpositive: false };
   const limited = world(() => answer('{"error":["EGeneral:Too many requests"]}'), kraken);
   assert.deepEqual([(await limited.fetch(1))?.failure, (await limited.fetch(1))?.failure], [
     "rate_limited",
@@ -136,7 +136,7 @@ Deno.test("a source that refuses us, or redirects, is left alone soon, and one t
 });
 
 Deno.test("a page that ends before its span is over is gone on from where it ends, so that no minute is left out", async () => {
-  const alpaca = { source: { ...source, kind: "alpaca" as const }, name: "AAPL" };
+  const alpaca = { source: { ...source, kind: "alpaca" as const }, name: "AAPL", allowNonpositive: false };
   const bar = (at: number) => ({ t: new Date(at).toISOString(), o: 1, h: 1, l: 1, c: 1 });
   const { fetch, asked } = world((url, nr) => {
     const start = Date.parse(new URL(url).searchParams.get("start") ?? "");
@@ -192,8 +192,17 @@ Deno.test("a source at a private address is not dialled, whatever its name", asy
       ["https://bars.acme.com:6379/k", "forbidden_port"],
     ] as const
   ) {
-    const fetched = await createFetchBars(dial, clock)({ source: { ...source, url }, name: "B" }, span, 1);
+    const fetched = await createFetchBars(dial, clock)({ ...choice, source: { ...source, url } }, span, 1);
     assert.equal(fetched?.failure, code, url);
   }
   assert.deepEqual(dialled, []);
+});
+
+Deno.test("a price of 0 or below is one of an instrument that may have it only", async () => {
+  for (const low of ["0", "-37.63"]) {
+    const row = answer(JSON.stringify([[BEGIN, "1", "1", low, "1"]]));
+    assert.equal((await world(() => row).fetch(1))?.failure, "unreadable_answer", low);
+    const { fetch } = world(() => row, { ...choice, allowNonpositive: true });
+    assert.equal(Number((await fetch(1))?.bars[0]?.low), Number(low));
+  }
 });

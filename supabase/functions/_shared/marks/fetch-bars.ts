@@ -3,8 +3,8 @@ import { Breaker } from "../cache/breaker.ts";
 import { type Dial, type DialFailure, secondsToWait } from "../notifications/dial.ts";
 import { type Answer, bodyOf } from "../notifications/exchange.ts";
 import { ADAPTERS, type Choice } from "./adapters.ts";
-import { type Bar, MINUTE } from "./bar.ts";
-import type { AnswerFailure, ReadBars, Span } from "./source.ts";
+import { type Bar, isWorthless, MINUTE } from "./bar.ts";
+import { type AnswerFailure, type ReadBars, type Span, unreadable } from "./source.ts";
 
 /** Why a source has no bars for us now. `source_away` also: it failed a moment ago, and was not asked again. */
 export type FetchFailure = DialFailure | AnswerFailure | "http_status";
@@ -79,9 +79,10 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
   }
 
   async function askOnce(
-    { source, name }: Choice,
+    choice: Choice,
     span: Span,
   ): Promise<Extract<ReadBars, { ok: true }> | { ok: false; code: FetchFailure; retryAfter: number | null }> {
+    const { source, name } = choice;
     const gate = gateOf(source.name);
     const { breaker } = gate;
     if (gate.pausedUntil > ticks()) return { ok: false, code: "rate_limited", retryAfter: null };
@@ -100,7 +101,7 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
       return { ok: false, code: dialled.code, retryAfter: null };
     }
     const { answer } = dialled;
-    const read = readAnswer(answer, { source, name });
+    const read = readAnswer(answer, choice);
     if (read.ok || OF_ONE_SYMBOL.includes(read.code)) breaker.success();
     else if (read.code !== "rate_limited") breaker.failure(read.code);
     if (read.ok || read.code !== "rate_limited") return read.ok ? read : { ...read, retryAfter: null };
@@ -143,11 +144,12 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
 
 function readAnswer(
   answer: Answer,
-  { source, name }: Choice,
+  { source, name, allowNonpositive }: Choice,
 ): ReadBars | { ok: false; code: "http_status" } {
   if (answer.status !== 200) return { ok: false, code: STATUSES[answer.status] ?? "http_status" };
   const { value, problems } = readJson(bodyOf(answer) ?? "");
-  return value === undefined || problems.length > 0
-    ? { ok: false, code: "unreadable_answer" }
+  const read = value === undefined || problems.length > 0
+    ? unreadable
     : ADAPTERS[source.kind].read(value, name, source);
+  return read.ok && !allowNonpositive && read.bars.some(isWorthless) ? unreadable : read;
 }

@@ -20,6 +20,7 @@ const symbolSchema = z.object({
   price: z.string().nullable(),
   source: z.string().nullable(),
   name: z.string().nullable(),
+  allow_nonpositive: z.boolean(),
   accounts: z.array(z.object({
     account: z.string(),
     watched_from: z.string(),

@@ -75,7 +75,7 @@ export function createRunMarks(
     if (fetched === null) return null;
     const taken = takeBars(
       fetched.bars,
-      { readUntil, lastPrice: lastPriceOf(due), maxJumpPercent: choice.source.max_jump_percent },
+      { readUntil, lastPrices: lastPricesOf(due), maxJumpPercent: choice.source.max_jump_percent },
       span.to,
     );
     return {
@@ -129,10 +129,11 @@ function firstNews({ read_until, accounts }: DueSymbol): number {
   return Math.max(read_until === null ? marked : Date.parse(read_until), watched);
 }
 
-/** The newest mark of a symbol in any account, else the last bar that was booked. */
-function lastPriceOf({ accounts, price }: DueSymbol): string | null {
-  const newest = accounts.toSorted((a, b) => latest(b.marked_at) - latest(a.marked_at))[0];
-  return newest?.price ?? price;
+/** The last marks of a symbol in the accounts, else the last bar that was booked. */
+function lastPricesOf({ accounts, price }: DueSymbol): string[] {
+  const isPrice = (each: string | null) => each !== null;
+  const marks = new Set(accounts.map((held) => held.price).filter(isPrice));
+  return marks.size > 0 ? [...marks] : [price].filter(isPrice);
 }
 
 /** How far a symbol came: to before the first bar that is not booked in every account. */
