@@ -28,6 +28,12 @@ export type RunMarks = (requestId: string) => Promise<Marked>;
 const SETTLED = 3_000;
 /** What is longer ago is not asked for. */
 const LONGEST_BEHIND = 7 * 24 * 60 * MINUTE;
+/**
+ * Marks of one look, of all accounts: to read and to write them takes half a second of the two that a hosted function has of
+ * the processor (measured). What is more is caught up in the next looks, by a few minutes each at least.
+ */
+const MOST_MARKS = 6_000;
+const LEAST_MINUTES = 5;
 /** Without a bar for so long, a minute will have none: until then one may come late. */
 const LATEST_BAR = 10 * MINUTE;
 /** Milliseconds after which no further request, and no further statement, is begun. The lease lasts longer. */
@@ -63,13 +69,14 @@ export function createRunMarks(
   const { now, ticks, pause } = clock;
 
   /** Asks for a symbol; null: its turn did not come. */
-  async function lookAt(due: DueSymbol, { sources }: Claim, until: number): Promise<Look | null> {
+  async function lookAt(due: DueSymbol, { sources, symbols }: Claim, until: number): Promise<Look | null> {
     const choice = chooseSource(due, sources);
     const look: Look = { due, choice, fetched: null, bars: [], heldBack: null, problem: null };
     if (choice === null) return { ...look, problem: "no_source" };
     if (latest(choice.source.resume_at) > now()) return { ...look, problem: "rate_limited" };
     const readUntil = Math.max(firstNews(due), now() - LONGEST_BEHIND);
-    const span = { from: minuteOf(readUntil), to: minuteOf(now()) };
+    const from = minuteOf(readUntil);
+    const span = { from, to: Math.min(minuteOf(now()), from + minutesOfEach(symbols) * MINUTE) };
     if (span.from >= span.to) return look;
     const fetched = await fetchBars(choice, span, until);
     if (fetched === null) return null;
@@ -118,6 +125,12 @@ export function createRunMarks(
       failed: results.filter(({ problem }) => problem !== null).length,
     };
   };
+}
+
+/** How many minutes of each symbol are asked for in one look. */
+function minutesOfEach(symbols: readonly DueSymbol[]): number {
+  const held = symbols.reduce((count, { accounts }) => count + accounts.length, 0);
+  return Math.max(Math.floor(MOST_MARKS / held), LEAST_MINUTES);
 }
 
 /** Bars that ended later are news: to where it was read before, or, of one that never was, its last mark; nothing from before it was held. */
