@@ -252,12 +252,16 @@ begin
     select w.symbol, w.exchange,
       jsonb_agg(jsonb_build_object('account', w.account, 'watched_from', w.watched_from, 'price', trading.decimal(w.price), 'marked_at', w.marked_at) order by w.account) as accounts
     from unnest(wanted) w group by w.symbol, w.exchange
+  ), waiting as (
+    select l.symbol, l.exchange, row_number() over (partition by l.exchange order by l.checked_at nulls first, l.symbol) as place
+    from trading.live_marks l join asked a on a.symbol = l.symbol and a.exchange = l.exchange
   ), due as (
     select l.symbol, l.exchange from trading.live_marks l
-    join asked a on a.symbol = l.symbol and a.exchange = l.exchange
+    join waiting w on w.symbol = l.symbol and w.exchange = l.exchange
     where coalesce(l.leased_until <= claim_marks.at, true) and coalesce(l.checked_at < date_trunc('minute', claim_marks.at), true)
-    -- Whoever waited longest first: where there are more than fit into a minute, all have their turn.
-    order by l.checked_at nulls first, l.symbol, l.exchange limit at_most
+    -- Where there are more than fit into a minute all have their turn: of each exchange who waited longest. A slow one with many
+    -- symbols holds up none of another.
+    order by w.place, l.exchange limit at_most
     for update of l skip locked
   ), leased as (
     update trading.live_marks l
@@ -284,7 +288,7 @@ $$;
 comment on function public.claim_marks is
   'What the function marks asks for now: { lease, sources: those that are on, with their keys, symbols: [{ symbol, exchange, read_until, price, '
   'source and name where the operator chose them, allow_nonpositive of the instrument, accounts: [{ account, watched_from, price, marked_at }] }] }. Each symbol is given to one caller '
-  'a minute, for lease_seconds, who has waited longest first.';
+  'a minute, for lease_seconds, of each exchange who has waited longest first.';
 
 create function trading.notify_price_jump(jumped trading.live_marks[], at timestamptz) returns void
   language plpgsql volatile security invoker set search_path = '' as $$
