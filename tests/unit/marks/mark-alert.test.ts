@@ -62,6 +62,20 @@ Deno.test("a bar as old as its interval is long does not pass for one that is na
   assert.ok(seconds - 1 > (old - TEN - MINUTE - 1_000) / 1_000, merged);
 });
 
+Deno.test("nor does one that is so old only when the last statement of its look is booked", () => {
+  const statement = 34_000;
+  for (let age = 1_000; age < 300_000; age += 1_000) {
+    const [mark = ""] = facts(held(), [bar(1, "99")], TEN + MINUTE + age);
+    const [merged = ""] = facts(held({ marked_at: at(1, 1) }), [bar(1, "99")], TEN + MINUTE + 1_000 + age);
+    for (const text of [mark, merged]) {
+      const [, length = "", unit] = / (\d+)(S?) /.exec(text) ?? [];
+      const long = Number(length) * (unit === "S" ? 1_000 : MINUTE);
+      const isTaken = (old: number) => long >= MINUTE && old >= long - 1_000 && old < 2 * long;
+      assert.ok(!isTaken(age) && !isTaken(age + statement), `${text} at ${age}`);
+    }
+  }
+});
+
 Deno.test("a symbol with a prefix stays as the account knows it", () => {
   const marks = marksOf({ symbol: "TSX:SHOP" }, held(), [bar(1, "99")], { now: TEN, requestId: "r" });
   assert.deepEqual(marks.map(({ alert }) => [alert.symbol, alert.exchange]), [["TSX:SHOP", null]]);

@@ -12,8 +12,8 @@ export interface Mark {
   firstEnd: number;
 }
 
-/** Milliseconds that may pass between now and the booking. */
-const SLACK = 10_000;
+/** Milliseconds that may pass between now and the booking: its last statement is begun within half a minute. */
+const SLACK = 40_000;
 
 /** Whether the database would take a bar that is so long and so old for one named by its open, an interval before its end. */
 const isMisread = (length: number, age: number): boolean => age > length - SLACK && age < 2 * length + SLACK;
