@@ -41,6 +41,20 @@ Deno.test("a mark is known by its symbol and time, whatever its prices and whene
   assert.equal(one?.idempotency_key, null);
 });
 
+Deno.test("what was missed before a later price may come in parts, and none passes for the one before it", () => {
+  const of = held({ marked_at: at(4, 1) });
+  const part = (...bars: Bar[]) =>
+    marksOf({ symbol: "A" }, of, bars, { now: TEN + 5 * MINUTE, requestId: "r" })[0]?.alert;
+  const [first, again, second] = [
+    part(bar(1, "95"), bar(2, "96")),
+    part(bar(1, "95"), bar(2, "96")),
+    part(bar(3, "90")),
+  ];
+  assert.equal(first?.time, second?.time);
+  assert.equal(first?.hash, again?.hash);
+  assert.notEqual(first?.hash, second?.hash);
+});
+
 Deno.test("bars before a later price that an alert brought are one bar that ends with it", () => {
   const of = held({ marked_at: "2026-01-05T10:02:00.5004+00:00" });
   assert.deepEqual(facts(of, [bar(1, "95"), bar(2, "97", "107"), bar(3, "99")], TEN + 2 * MINUTE + 5_000), [

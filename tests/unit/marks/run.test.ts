@@ -19,7 +19,7 @@ const source = {
 };
 
 /** So many symbols in so many accounts, all of them read until a time; looks until all are read to noon. */
-async function catchUp(symbols: number, accounts: number, behind: number) {
+async function catchUp(symbols: number, accounts: number, behind: number, answersUntil?: number) {
   const readUntil = new Map(
     Array.from({ length: symbols }, (_, nr) => [`S${nr}`, iso(NOON - behind * MINUTE)]),
   );
@@ -55,7 +55,8 @@ async function catchUp(symbols: number, accounts: number, behind: number) {
         return Promise.resolve();
       },
     },
-    fetchBars: (_choice, { from, to }: Span) => {
+    fetchBars: (_choice, { from, to: asked }: Span) => {
+      const to = answersUntil ?? asked;
       const bars = Array.from({ length: (to - from) / MINUTE }, (_, nr) => (
         { endsAt: from + (nr + 1) * MINUTE, open: "1", high: "1", low: "1", close: "1" }
       ));
@@ -78,4 +79,8 @@ Deno.test("after an outage no look takes more than a hosted function can, and al
 
 Deno.test("however many hold something, a look takes more than one minute of it", async () => {
   assert.deepEqual(await catchUp(100, 40, 10), [20_000, 20_000]);
+});
+
+Deno.test("a source that answers up to now, whatever it is asked for, leaves no minute out either", async () => {
+  assert.deepEqual(await catchUp(50, 1, 720, NOON), Array(6).fill(6_000));
 });

@@ -88,7 +88,8 @@ export function createRunMarks(
     return {
       ...look,
       ...taken,
-      fetched,
+      // What it answered beyond is for the next look.
+      fetched: { ...fetched, askedUntil: Math.min(fetched.askedUntil, span.to) },
       problem: taken.heldBack === null ? fetched.failure : "price_jump",
     };
   }
