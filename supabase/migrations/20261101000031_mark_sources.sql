@@ -54,6 +54,7 @@ create table trading.live_marks (
   source text references trading.mark_sources (name) on delete set null,
   read_until timestamptz,
   price trading.price,
+  price_at timestamptz,
   checked_at timestamptz,
   problem text check (problem ~ '^[a-z_]{1,64}$'),
   held_back jsonb,
@@ -66,6 +67,7 @@ comment on table trading.live_marks is 'How far each symbol that is held, or has
 comment on column trading.live_marks.exchange is 'The exchange under which accounts know the symbol; empty: no alert named one.';
 comment on column trading.live_marks.read_until is 'All bars that ended until then are booked, or there are none.';
 comment on column trading.live_marks.price is 'Close of the last bar that was booked.';
+comment on column trading.live_marks.price_at is 'When that bar ended.';
 comment on column trading.live_marks.problem is 'Why the last look brought nothing new; null: it did, or there was nothing.';
 comment on column trading.live_marks.held_back is 'The bar that is too far from the last mark.';
 create index live_marks_source_idx on trading.live_marks (source);
@@ -81,7 +83,7 @@ alter table trading.mark_sources enable row level security;
 alter table trading.mark_source_symbols enable row level security;
 alter table trading.live_marks enable row level security;
 grant select, insert, update, delete on trading.mark_sources, trading.mark_source_symbols, trading.live_marks to service_role;
-grant select (symbol, exchange, source, read_until, price, checked_at, problem, held_back) on trading.live_marks to authenticated;
+grant select (symbol, exchange, source, read_until, price, price_at, checked_at, problem, held_back) on trading.live_marks to authenticated;
 -- Which symbols others hold is theirs to know.
 create policy "owners read the marks of their symbols" on trading.live_marks for select to authenticated
   using (symbol in (select m.symbol from trading.marks m union all select o.symbol from trading.orders o where o.status = 'open'));
@@ -202,19 +204,27 @@ begin atomic
     union all
     select o.account_id, o.symbol, least(o.seen_from, o.created_at), o.exchange
     from trading.orders o where case when o.status = 'open' then o.account_id end is not null and o.status = 'open'
+  ), wanted as (
+    -- A shadow takes no alert of its own: what it holds is marked where it has its marks from.
+    select a.name, a.id, w.symbol, coalesce(m.exchange, max(w.exchange), '') as exchange, min(w.since) as since, m.price, m.marked_at, s.clock
+    from watched w
+    left join trading.shadow_accounts f on f.shadow_id = w.account_id
+    join trading.accounts a on a.id = coalesce(f.account_id, w.account_id)
+    join trading.account_settings s on s.account_id = a.id
+    left join trading.marks m on m.account_id = a.id and m.symbol = w.symbol
+    group by a.name, a.id, w.symbol, s.clock, m.exchange, m.marked_at, m.price
   )
-  select a.name, a.id, w.symbol, coalesce(m.exchange, max(w.exchange), ''), min(w.since), m.price, m.marked_at
-  from watched w
-  join trading.accounts a on a.id = w.account_id
-  join trading.account_settings s on s.account_id = a.id
-  left join trading.marks m on m.account_id = w.account_id and m.symbol = w.symbol
-  group by a.name, a.id, w.symbol, s.clock, m.exchange, m.marked_at, m.price
-  -- History that is played back is not of today: a mark of now would make all of it late.
-  having s.clock = 'arrival' or coalesce(m.marked_at, min(w.since)) > wanted_marks.at - interval '1 day';
+  select w.name, w.id, w.symbol, w.exchange, w.since, w.price, w.marked_at
+  from wanted w
+  left join trading.live_marks l on l.symbol = w.symbol and l.exchange = w.exchange
+  -- History that is played back is not of today: a mark of now would make all of it late. Who has the last live mark, or a later
+  -- one, is no history when nobody trades over a long weekend.
+  where w.clock = 'arrival' or coalesce(w.marked_at, w.since) > wanted_marks.at - interval '1 day'
+     or w.marked_at between l.price_at and l.checked_at and w.marked_at > wanted_marks.at - interval '7 days';
 end;
 comment on function trading.wanted_marks is
-  'What is to be marked at a moment, of all accounts that the caller may see: what is held, or has resting orders. An account on the '
-  'alerts'' own clock only while it follows the present.';
+  'What is to be marked at a moment, of all accounts that the caller may see: what is held, or has resting orders, there or in a shadow. An account on the '
+  'alerts'' own clock only while it follows the present: its last mark is of the last day, or of the last week and no older than the last live one.';
 
 create function trading.has_mark_source(symbol text, exchange text) returns boolean
   language sql stable security invoker set search_path = ''
@@ -242,12 +252,16 @@ begin
     select w.symbol, w.exchange,
       jsonb_agg(jsonb_build_object('account', w.account, 'watched_from', w.watched_from, 'price', trading.decimal(w.price), 'marked_at', w.marked_at) order by w.account) as accounts
     from unnest(wanted) w group by w.symbol, w.exchange
+  ), waiting as (
+    select l.symbol, l.exchange, row_number() over (partition by l.exchange order by l.checked_at nulls first, l.symbol) as place
+    from trading.live_marks l join asked a on a.symbol = l.symbol and a.exchange = l.exchange
   ), due as (
     select l.symbol, l.exchange from trading.live_marks l
-    join asked a on a.symbol = l.symbol and a.exchange = l.exchange
+    join waiting w on w.symbol = l.symbol and w.exchange = l.exchange
     where coalesce(l.leased_until <= claim_marks.at, true) and coalesce(l.checked_at < date_trunc('minute', claim_marks.at), true)
-    -- Whoever waited longest first: where there are more than fit into a minute, all have their turn.
-    order by l.checked_at nulls first, l.symbol, l.exchange limit at_most
+    -- Where there are more than fit into a minute all have their turn: of each exchange who waited longest. A slow one with many
+    -- symbols holds up none of another.
+    order by w.place, l.exchange limit at_most
     for update of l skip locked
   ), leased as (
     update trading.live_marks l
@@ -256,7 +270,8 @@ begin
     returning l.symbol, l.exchange, l.read_until, l.price, l.checked_at
   )
   select jsonb_agg(jsonb_build_object('symbol', l.symbol, 'exchange', l.exchange, 'read_until', l.read_until, 'price', trading.decimal(l.price),
-    'source', n.source, 'name', n.name, 'accounts', a.accounts) order by l.checked_at nulls first, l.symbol, l.exchange)
+    'source', n.source, 'name', n.name, 'accounts', a.accounts,
+    'allow_nonpositive', exists (select from trading.instruments i where i.symbol = l.symbol and i.allow_nonpositive)) order by l.checked_at nulls first, l.symbol, l.exchange)
   into claimed
   from leased l
   join asked a on a.symbol = l.symbol and a.exchange = l.exchange
@@ -272,8 +287,8 @@ end;
 $$;
 comment on function public.claim_marks is
   'What the function marks asks for now: { lease, sources: those that are on, with their keys, symbols: [{ symbol, exchange, read_until, price, '
-  'source and name where the operator chose them, accounts: [{ account, watched_from, price, marked_at }] }] }. Each symbol is given to one caller '
-  'a minute, for lease_seconds, who has waited longest first.';
+  'source and name where the operator chose them, allow_nonpositive of the instrument, accounts: [{ account, watched_from, price, marked_at }] }] }. Each symbol is given to one caller '
+  'a minute, for lease_seconds, of each exchange who has waited longest first.';
 
 create function trading.notify_price_jump(jumped trading.live_marks[], at timestamptz) returns void
   language plpgsql volatile security invoker set search_path = '' as $$
@@ -307,7 +322,7 @@ begin
   end if;
   update trading.live_marks l
   set source = (select s.name from trading.mark_sources s where s.name = r.source), read_until = greatest(l.read_until, r.read_until),
-    price = coalesce(r.price, l.price), checked_at = record_marks.at, problem = r.problem, held_back = r.held_back,
+    price = coalesce(r.price, l.price), price_at = coalesce(r.price_at, l.price_at), checked_at = record_marks.at, problem = r.problem, held_back = r.held_back,
     lease = null, leased_until = null
   from unnest(said) r
   where l.symbol = r.symbol and l.exchange = r.exchange and l.lease = record_marks.lease;
@@ -320,7 +335,7 @@ begin
 end;
 $$;
 comment on function public.record_marks is
-  'How far the holder of a lease of claim_marks came: results as rows of { symbol, exchange, source, read_until, price, problem, held_back }; '
+  'How far the holder of a lease of claim_marks came: results as rows of { symbol, exchange, source, read_until, price, price_at, problem, held_back }; '
   'pauses: until when sources asked to be left alone, by name. What is not among the results is free again. Answers how many were recorded: '
   'none whose lease is over. For a bar that is newly held back, a price_jump event is sent.';
 
@@ -330,19 +345,20 @@ create function public.list_live_marks(account text default 'default')
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
+  marked constant bigint := coalesce((select s.account_id from trading.shadow_accounts s where s.shadow_id = owned.id), owned.id);
 begin
   perform trading.take_read_place('page');
   return query
   select w.symbol, nullif(w.exchange, ''), l.source, trading.decimal(w.price), w.marked_at, l.read_until, l.checked_at, l.problem, l.held_back
   from trading.wanted_marks(now()) w
   left join trading.live_marks l on l.symbol = w.symbol and l.exchange = w.exchange
-  where w.account_id = owned.id
+  where w.account_id = marked
   order by w.symbol
   limit 1000;
 end;
 $$;
 comment on function public.list_live_marks is
-  'What an account holds, or has resting orders in, with its last mark (price, marked_at) and the source that marks it: null when none does. read_until: '
+  'What an account or a shadow of it holds, or has resting orders in, with its last mark (price, marked_at) and the source that marks it: null when none does. read_until: '
   'up to where the source was read, checked_at: when it was last asked, problem: why that brought nothing (price_jump: held_back is the bar), null when all is well. '
   'Errors: PT404 no such account, PT429 busy.';
 

@@ -14,7 +14,7 @@ import { connect, newAccount } from "../support/stack.ts";
 
 const DAY = 1_440;
 /** Past days: the stack's own clock does not mark what is so old. */
-const FROM = Math.floor((Date.now() - 5 * 86_400_000) / 86_400_000) * 86_400_000;
+const FROM = Math.floor((Date.now() - 14 * 86_400_000) / 86_400_000) * 86_400_000;
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 const SYMBOLS = ["AAAUSDT", "BBBUSDT", "CCCUSDT"];
 

@@ -2,6 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { MINUTE, upsertSource } from "../support/market.ts";
 import { candle, FROM, iso, marksTest, settings, sql } from "../support/marked.ts";
+import { book } from "../support/engine.ts";
 import { asService, newAccount, unique } from "../support/stack.ts";
 
 marksTest(
@@ -116,4 +117,70 @@ marksTest("an account whose row is held holds up no other", async ({ buy, candle
   deepEqual(await marks(), []);
   const { data } = await asService().rpc("list_positions", { account: other });
   equal(data?.[0]?.mark, "101");
+});
+
+marksTest(
+  "after a weekend without a bar the next one is booked, and nobody was asked more than once a minute",
+  async ({ buy, candles, at, marks, requests }) => {
+    await buy();
+    candles.push(candle(0, "100"));
+    await at(1);
+    // Friday evening to Monday morning, looked at now and then.
+    const monday = 3_900;
+    for (let minute = 2; minute < monday; minute += 300) await at(minute);
+    const before = requests();
+    await at(monday);
+    equal(requests() - before, 1);
+    candles.push(candle(monday, "101"));
+    await at(monday + 1);
+    deepEqual((await marks()).map(([minute]) => minute), [1, monday + 1]);
+  },
+);
+
+marksTest("history that is played back into a symbol that is marked live is left alone", async (world) => {
+  const { buy, candles, at, place } = world;
+  await buy();
+  const history = await newAccount({ settings });
+  await buy({ account: history, time: "2024-01-05T10:00:00Z" });
+  candles.push(candle(0, "101"));
+  deepEqual(await at(1), { symbols: 1, booked: 1, failed: 0 });
+  candles.push(candle(1, "102"));
+  deepEqual(await at(2), { symbols: 1, booked: 1, failed: 0 });
+  const { data } = await asService().rpc("list_positions", { account: history });
+  equal(data?.[0]?.mark, "100", place);
+});
+
+marksTest(
+  "what only a shadow holds is marked too, by the account that it follows, once for both",
+  async ({ candles, at, account, place, marks }) => {
+    const shadow = unique("shadow");
+    const args = { account, shadow, settings: { leverage: "5" } };
+    const { error } = await asService().rpc("upsert_shadow_account", args as never);
+    equal(error, null);
+    await asService().rpc("update_account_settings", { account, settings: { leverage: "0.0001" } } as never);
+    const order = { account, symbol: "AAA", exchange: place, action: "buy", quantity: "10", price: "100" };
+    const stop_loss = { type: "stop", stop_price: "95" };
+    const [answer] = await book(sql, [{ ...order, stop_loss, time: iso(FROM) }]);
+    equal(answer?.code, "insufficient_funds");
+    candles.push(candle(0, "100"), candle(1, "99", { low: "94" }));
+    await at(1);
+    deepEqual(await at(2), { symbols: 1, booked: 1, failed: 0 });
+    const { data } = await asService().rpc("list_fills", { account: shadow });
+    deepEqual(data?.map(({ side, price }) => [side, price]), [["sell", "95"], ["buy", "100"]]);
+    deepEqual((await marks()).map(([minute]) => minute), [1, 2]);
+    deepEqual(await at(3), { symbols: 0, booked: 0, failed: 0 });
+  },
+);
+
+marksTest("what one account was told wrong does not stop the marks of the others", async (world) => {
+  const { buy, candles, at, place, marks } = world;
+  const other = await newAccount({ settings });
+  await buy();
+  await buy({ account: other });
+  candles.push(candle(0, "100"), candle(1, "101"));
+  await at(1);
+  const wrong = { account: other, symbol: "AAA", exchange: place, action: "mark", price: "50" };
+  await book(sql, [{ ...wrong, time: iso(FROM + 61_000) }]);
+  await at(2);
+  deepEqual((await marks()).map(([minute]) => minute), [1, 2]);
 });

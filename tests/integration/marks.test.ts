@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { book } from "../support/engine.ts";
 import { marker, MINUTE, startExchange, upsertSource, withSource } from "../support/market.ts";
 import { candle, FROM, iso, marksTest, sql } from "../support/marked.ts";
-import { asService, asUser, newAccount, stack } from "../support/stack.ts";
+import { asService, asUser, newAccount, stack, unique } from "../support/stack.ts";
 
 marksTest(
   "a stop fills at the bar that touches it, between alerts, and the next bars change nothing",
@@ -128,6 +128,29 @@ marksTest(
     candles.push(candle(2, "101"), candle(4, "102"));
     await at(5);
     deepEqual((await marks()).map(([minute]) => minute), [1, 3, 5]);
+  },
+);
+
+marksTest(
+  "an instrument that may cost nothing or less is marked with such a price, and no other is",
+  async (world) => {
+    const { buy, candles, at, account, source, listed } = world;
+    candles.push(candle(0, "1"), candle(1, "0.5", { low: "-2" }));
+    await buy({ price: "1" });
+    await at(1);
+    await at(2);
+    equal((await listed())?.problem, "unreadable_answer");
+    const symbol = unique("SPREAD").replace(/\W/g, "").toUpperCase();
+    await asService().rpc("upsert_instrument", { symbol, multiplier: "1", allow_nonpositive: true } as never);
+    await upsertSource(source, { symbols: { [symbol]: "AAA" } });
+    await buy({ symbol, price: "1", stop_loss: { type: "stop", stop_price: "-1" } });
+    await upsertSource(source, { max_jump_percent: null });
+    await at(3);
+    const { data } = await asService().rpc("list_fills", { account });
+    deepEqual(data?.filter((fill) => fill.symbol === symbol).map(({ side, price }) => [side, price]), [[
+      "sell",
+      "-1",
+    ], ["buy", "1"]]);
   },
 );
 

@@ -141,6 +141,19 @@ markSql("what was looked at is due a minute later, and who waited longest comes 
   deepEqual((await claim("2026-01-01T10:02:00Z")).symbols.map(({ symbol }) => symbol), ["B", "A"]);
 });
 
+markSql("an exchange whose symbols are many, and wait long, leaves room for those of another", async (tx) => {
+  const { send, claim, place } = await desk(nested(tx));
+  await upsert(tx, "kraken", { exchanges: [place, `${place}2`] });
+  const order = { action: "buy", quantity: "1", price: "10" };
+  await send(["A", "B", "C", "D"].map((symbol) => ({ ...order, symbol })));
+  await send(["Y", "Z"].map((symbol) => ({ ...order, symbol, exchange: `${place}2` })));
+  await claim("2026-01-01T10:00:05Z");
+  await tx`update trading.live_marks set lease = null, leased_until = null, checked_at = '2026-01-01T10:00:05Z' where exchange = ${`${place}2`}`;
+  const [row] = await tx`select public.claim_marks('2026-01-01T10:02:05Z', at_most => 3) as claim`;
+  const { symbols } = row?.claim as { symbols: Row[] };
+  deepEqual(symbols.map(({ symbol }) => symbol), ["A", "B", "Y"]);
+});
+
 markSql("whose lease is over records nothing", async (tx) => {
   const { send, claim, place } = await desk(nested(tx));
   await send([{ symbol: "A", action: "buy", quantity: "1", price: "10" }]);

@@ -6,8 +6,8 @@ import { connect, newAccount } from "./stack.ts";
 export const sql = connect();
 addEventListener("unload", () => void sql.end());
 
-/** Days ago, and on the alerts' own clock: what the tests tell the time to be goes on from there, and the stack's own clock lets it be. */
-export const FROM = Math.floor(Date.now() / MINUTE) * MINUTE - 4_320 * MINUTE;
+/** Weeks ago, and on the alerts' own clock: what the tests tell the time to be goes on from there, and the stack's own clock lets it be. */
+export const FROM = Math.floor(Date.now() / MINUTE) * MINUTE - 20_160 * MINUTE;
 export const settings = { clock: "alert", leverage: null };
 export const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 export const candle = (minute: number, price: string, more: Partial<Candle> = {}): Candle => ({

@@ -125,10 +125,27 @@ Deno.test("a minute without a trade is no bar, and no mistake", () => {
       ["coinbase", "[]"],
       ["kraken", '{"error":[],"result":{"XXBTZUSD":[],"last":0}}'],
       ["alpaca", '{"bars":{},"next_page_token":null}'],
+      ["alpaca", '{"bars":null,"next_page_token":null}'],
     ] as const
   ) {
-    assert.deepEqual(readBy(kind, text, ANSWERS[kind].name), { ok: true, bars: [] }, kind);
+    const read = readBy(kind, text, ANSWERS[kind].name);
+    assert.ok(read.ok && read.bars.length === 0 && read.isCut !== true, kind);
   }
+});
+
+Deno.test("a parameter that the operator's url has stays as it is set there", () => {
+  const url = "https://data.alpaca.markets/v2/stocks/bars?feed=sip&asof=-";
+  const asked = new URL(ADAPTERS.alpaca.urlOf(source("alpaca", { url }), "AAPL", span)).searchParams;
+  assert.deepEqual([asked.getAll("feed"), asked.getAll("asof"), asked.get("symbols")], [
+    ["sip"],
+    ["-"],
+    "AAPL",
+  ]);
+  const products = source("coinbase", { url: "https://example.com/products/?key=a" });
+  assert.match(
+    ADAPTERS.coinbase.urlOf(products, "BTC-USD", span),
+    /products\/BTC-USD\/candles\?key=a&granularity=60&/,
+  );
 });
 
 Deno.test("what is no list of whole minutes with prices is not read, not even in part", () => {
@@ -143,16 +160,16 @@ Deno.test("what is no list of whole minutes with prices is not read, not even in
       row(FROM + 1, "1", "2", "1", "1"),
       row(FROM + 60_000, "1", "2", "1", "3"),
       row(FROM + 60_000, "1", "2", "1.5", "1"),
-      row(FROM + 60_000, "1", "2", "0", "1"),
-      row(FROM + 60_000, "1", "2", "-1", "1"),
+      row(FROM + 60_000, "1", "NaN", "1", "1"),
+      row(FROM + 60_000, "1", "2,5", "1", "1"),
       row(FROM + 60_000, "1", "1e30", "1", "1"),
       row(12, "1", "1", "1", "1"),
     ]
   ) {
     assert.deepEqual(readBy("binance", answer, "BTCUSDT"), { ok: false, code: "unreadable_answer" }, answer);
   }
-  const refusal = '{"error":["EQuery:Unknown asset pair"]}';
-  assert.deepEqual(readBy("kraken", refusal, "XBTUSD"), { ok: false, code: "unreadable_answer" });
+  const neither = '{"error":null}';
+  assert.deepEqual(readBy("kraken", neither, "XBTUSD"), { ok: false, code: "unreadable_answer" });
 });
 
 const SOURCES = [
@@ -180,13 +197,22 @@ const CHOICES: [exchange: string, symbol: string, choice: string | null][] = [
 ];
 for (const [exchange, symbol, choice] of CHOICES) {
   Deno.test(`${symbol} of ${exchange || "no exchange"} is asked of ${choice ?? "nobody"}`, () => {
-    const chosen = chooseSource({ exchange, symbol, source: null, name: null }, SOURCES);
+    const chosen = chooseSource(
+      { exchange, symbol, source: null, name: null, allow_nonpositive: false },
+      SOURCES,
+    );
     assert.equal(chosen && `${chosen.source.name} ${chosen.name}`, choice);
   });
 }
 
 Deno.test("what the operator chose for a symbol comes before its exchange, and not while that source is off", () => {
-  const named = { exchange: "BINANCE", symbol: "BTCUSDT", source: "kraken", name: "XBTUSDT" };
+  const named = {
+    exchange: "BINANCE",
+    symbol: "BTCUSDT",
+    source: "kraken",
+    name: "XBTUSDT",
+    allow_nonpositive: false,
+  };
   const chosen = chooseSource(named, SOURCES);
   assert.equal(chosen && `${chosen.source.name} ${chosen.name}`, "kraken XBTUSDT");
   assert.equal(chooseSource({ ...named, source: "mine" }, SOURCES), null);

@@ -17,7 +17,7 @@ const source: Source = {
   max_jump_percent: null,
   resume_at: null,
 };
-const choice = { source, name: "BTCUSDT" };
+const choice = { source, name: "BTCUSDT", allowNonpositive: false };
 const answer = (body: string, status = 200, headers: [string, string][] = []): Dialled => ({
   ok: true,
   answer: { status, headers: new Map(headers), body },
@@ -33,7 +33,7 @@ const inFull = (url: string): Dialled => {
 };
 
 /** What asks a source that answers so, on a clock that pauses move. */
-function world(answerTo: (url: string, nr: number) => Dialled) {
+function world(answerTo: (url: string, nr: number) => Dialled, by = choice) {
   let ticks = 1_000;
   const asked: string[] = [];
   const fetchBars = createFetchBars(({ url }) => {
@@ -45,7 +45,7 @@ function world(answerTo: (url: string, nr: number) => Dialled) {
     pause: (milliseconds) => Promise.resolve(void (ticks += Math.max(milliseconds, 0))),
   });
   const fetch = (minutes: number, until = Infinity) =>
-    fetchBars(choice, { from: BEGIN, to: BEGIN + minutes * MINUTE }, until);
+    fetchBars(by, { from: BEGIN, to: BEGIN + minutes * MINUTE }, until);
   return { fetch, asked, pass: (milliseconds: number) => ticks += milliseconds };
 }
 
@@ -89,6 +89,73 @@ Deno.test("after a 429 nothing is asked until the source wants it again", async 
   assert.equal((await fetch(1))?.failure, null);
 });
 
+Deno.test("one that wants to be left alone, and does not say for how long, or for no time, is not asked again in this look", async () => {
+  for (
+    const headers of [[], [["retry-after", "0"]], [["retry-after", "Mon, 05 Jan 2026 00:00:00 GMT"]]] as [
+      string,
+      string,
+    ][][]
+  ) {
+    const { fetch, asked, pass } = world(() => answer("", 418, headers));
+    assert.equal((await fetch(1))?.failure, "rate_limited");
+    pass(11_000);
+    assert.equal((await fetch(1))?.failure, "rate_limited");
+    assert.equal(asked.length, 1, String(headers));
+  }
+});
+
+Deno.test("Kraken's errors of HTTP 200 count as those of a status do", async () => {
+  const kraken = { source: { ...source, kind: "kraken" as const }, name: "XBTUSD", allowNonpositive: false };
+  const limited = world(() => answer('{"error":["EGeneral:Too many requests"]}'), kraken);
+  assert.deepEqual([(await limited.fetch(1))?.failure, (await limited.fetch(1))?.failure], [
+    "rate_limited",
+    "rate_limited",
+  ]);
+  assert.equal(limited.asked.length, 1);
+  const away = world(() => answer('{"error":["EService:Unavailable"]}'), kraken);
+  for (let nr = 0; nr < 5; nr++) assert.equal((await away.fetch(1))?.failure, "source_away");
+  assert.ok(away.asked.length < 5, `${away.asked.length} requests`);
+});
+
+Deno.test("a source that refuses us, or redirects, is left alone soon, and one that does not know a symbol is asked for the others", async () => {
+  for (
+    const [status, code, requests] of [
+      [403, "source_refuses", 3],
+      [451, "source_refuses", 3],
+      [302, "http_status", 3],
+      [404, "unknown_symbol", 6],
+      [400, "unknown_symbol", 6],
+    ] as const
+  ) {
+    const { fetch, asked } = world(() => answer("", status));
+    const failures = [];
+    for (let nr = 0; nr < 6; nr++) failures.push((await fetch(1))?.failure);
+    assert.equal(failures[0], code);
+    assert.equal(asked.length, requests, code);
+  }
+});
+
+Deno.test("a page that ends before its span is over is gone on from where it ends, so that no minute is left out", async () => {
+  const alpaca = { source: { ...source, kind: "alpaca" as const }, name: "AAPL", allowNonpositive: false };
+  const bar = (at: number) => ({ t: new Date(at).toISOString(), o: 1, h: 1, l: 1, c: 1 });
+  const { fetch, asked } = world((url, nr) => {
+    const start = Date.parse(new URL(url).searchParams.get("start") ?? "");
+    const bars = { AAPL: [bar(start), bar(start + MINUTE)] };
+    return answer(JSON.stringify({ bars, next_page_token: nr < 2 ? "abc" : null }));
+  }, alpaca);
+  const fetched = await fetch(30);
+  assert.deepEqual(asked.map((url) => new URL(url).searchParams.get("start")?.slice(14, 16)), [
+    "00",
+    "02",
+    "04",
+  ]);
+  assert.equal(fetched?.bars.length, 6);
+  assert.equal(fetched?.askedUntil, BEGIN + 30 * MINUTE);
+  const stuck = world(() => answer('{"bars":{},"next_page_token":"abc"}'), alpaca);
+  const none = await stuck.fetch(30);
+  assert.deepEqual([none?.askedUntil, none?.failure], [BEGIN, "unreadable_answer"]);
+});
+
 Deno.test("a source is not asked faster than it likes, and whose turn does not come in time is not asked", async () => {
   const { fetch, asked } = world(inFull);
   const fetched = await Promise.all(Array.from({ length: 60 }, () => fetch(1, 2_000)));
@@ -125,8 +192,17 @@ Deno.test("a source at a private address is not dialled, whatever its name", asy
       ["https://bars.acme.com:6379/k", "forbidden_port"],
     ] as const
   ) {
-    const fetched = await createFetchBars(dial, clock)({ source: { ...source, url }, name: "B" }, span, 1);
+    const fetched = await createFetchBars(dial, clock)({ ...choice, source: { ...source, url } }, span, 1);
     assert.equal(fetched?.failure, code, url);
   }
   assert.deepEqual(dialled, []);
+});
+
+Deno.test("a price of 0 or below is one of an instrument that may have it only", async () => {
+  for (const low of ["0", "-37.63"]) {
+    const row = answer(JSON.stringify([[BEGIN, "1", "1", low, "1"]]));
+    assert.equal((await world(() => row).fetch(1))?.failure, "unreadable_answer", low);
+    const { fetch } = world(() => row, { ...choice, allowNonpositive: true });
+    assert.equal(Number((await fetch(1))?.bars[0]?.low), Number(low));
+  }
 });

@@ -41,6 +41,20 @@ Deno.test("a mark is known by its symbol and time, whatever its prices and whene
   assert.equal(one?.idempotency_key, null);
 });
 
+Deno.test("what was missed before a later price may come in parts, and none passes for the one before it", () => {
+  const of = held({ marked_at: at(4, 1) });
+  const part = (...bars: Bar[]) =>
+    marksOf({ symbol: "A" }, of, bars, { now: TEN + 5 * MINUTE, requestId: "r" })[0]?.alert;
+  const [first, again, second] = [
+    part(bar(1, "95"), bar(2, "96")),
+    part(bar(1, "95"), bar(2, "96")),
+    part(bar(3, "90")),
+  ];
+  assert.equal(first?.time, second?.time);
+  assert.equal(first?.hash, again?.hash);
+  assert.notEqual(first?.hash, second?.hash);
+});
+
 Deno.test("bars before a later price that an alert brought are one bar that ends with it", () => {
   const of = held({ marked_at: "2026-01-05T10:02:00.5004+00:00" });
   assert.deepEqual(facts(of, [bar(1, "95"), bar(2, "97", "107"), bar(3, "99")], TEN + 2 * MINUTE + 5_000), [
@@ -60,6 +74,20 @@ Deno.test("a bar as old as its interval is long does not pass for one that is na
   const [merged = ""] = facts(held({ marked_at: at(1, 1) }), [bar(1, "99")], old);
   const seconds = Number(/ (\d+)S /.exec(merged)?.[1]);
   assert.ok(seconds - 1 > (old - TEN - MINUTE - 1_000) / 1_000, merged);
+});
+
+Deno.test("nor does one that is so old only when the last statement of its look is booked", () => {
+  const statement = 34_000;
+  for (let age = 1_000; age < 300_000; age += 1_000) {
+    const [mark = ""] = facts(held(), [bar(1, "99")], TEN + MINUTE + age);
+    const [merged = ""] = facts(held({ marked_at: at(1, 1) }), [bar(1, "99")], TEN + MINUTE + 1_000 + age);
+    for (const text of [mark, merged]) {
+      const [, length = "", unit] = / (\d+)(S?) /.exec(text) ?? [];
+      const long = Number(length) * (unit === "S" ? 1_000 : MINUTE);
+      const isTaken = (old: number) => long >= MINUTE && old >= long - 1_000 && old < 2 * long;
+      assert.ok(!isTaken(age) && !isTaken(age + statement), `${text} at ${age}`);
+    }
+  }
 });
 
 Deno.test("a symbol with a prefix stays as the account knows it", () => {

@@ -10,7 +10,7 @@ const bar = (minute: number, price: string, more = {}) => ({
   close: price,
   ...more,
 });
-const progress = { readUntil: 10 * MINUTE, lastPrice: "100", maxJumpPercent: "10" };
+const progress = { readUntil: 10 * MINUTE, lastPrices: ["100"], maxJumpPercent: "10" };
 const minutes = ({ bars }: ReturnType<typeof takeBars>) => bars.map(({ endsAt }) => endsAt / MINUTE);
 
 Deno.test("bars come in order, each minute once, none that was booked and none that is not over", () => {
@@ -38,7 +38,14 @@ Deno.test("the distance counts to the high and the low, and is not beyond what w
 });
 
 Deno.test("without a mark before it, or without a distance, no bar is held back", () => {
-  for (const more of [{ lastPrice: null }, { maxJumpPercent: null }]) {
+  for (const more of [{ lastPrices: [] }, { maxJumpPercent: null }]) {
     assert.deepEqual(minutes(takeBars([bar(11, "900")], { ...progress, ...more }, 20 * MINUTE)), [11]);
   }
+});
+
+Deno.test("where accounts had other last marks, a bar that is near one of them is no jump, and the next is measured from it", () => {
+  const two = { ...progress, lastPrices: ["50", "100"] };
+  assert.deepEqual(minutes(takeBars([bar(11, "99"), bar(12, "52")], two, 20 * MINUTE)), [11]);
+  assert.deepEqual(minutes(takeBars([bar(11, "52"), bar(12, "53")], two, 20 * MINUTE)), [11, 12]);
+  assert.deepEqual(minutes(takeBars([bar(11, "75")], two, 20 * MINUTE)), []);
 });

@@ -23,17 +23,21 @@ export interface Symbol {
   exchange: string;
   source: string | null;
   name: string | null;
+  /** Whether its price may be 0 or below. */
+  allow_nonpositive: boolean;
 }
 
 /** Who is asked for a symbol, and what it is called there. */
 export interface Choice {
   source: Source;
   name: string;
+  /** Whether its price may be 0 or below: elsewhere that is no price. */
+  allowNonpositive: boolean;
 }
 
 /** The source that answers for a symbol: the operator's choice, else the first of its exchange that knows such; null: none that is on. */
 export function chooseSource(
-  { symbol, exchange, source: chosen, name }: Symbol,
+  { symbol, exchange, source: chosen, name, allow_nonpositive: allowNonpositive }: Symbol,
   sources: readonly Source[],
 ): Choice | null {
   // An account that keeps exchanges apart has it in the symbol.
@@ -41,7 +45,7 @@ export function chooseSource(
   for (const source of sources) {
     if (chosen === null ? !source.exchanges.includes(place) : source.name !== chosen) continue;
     const called = name ?? ADAPTERS[source.kind].nameOf(tickerOf(symbol));
-    if (called !== null) return { source, name: called };
+    if (called !== null) return { source, name: called, allowNonpositive };
   }
   return null;
 }

@@ -3,7 +3,8 @@ import { type Adapter, iso, part, readList, unreadable, withQuery, wrongSymbol }
 
 /**
  * `GET /v2/stocks/bars`: `{ bars: { AAPL: [{ t, o, h, l, c, … }] }, next_page_token }`, the oldest first; minutes without a
- * trade are left out. 200 requests a minute, and the feed of one exchange (IEX), are free; keys go into the headers
+ * trade are left out, and a page may have fewer than its limit though there are more: then it has the token of the next. 200
+ * requests a minute, and the feed of one exchange (IEX), are free; keys go into the headers
  * `APCA-API-KEY-ID` and `APCA-API-SECRET-KEY`.
  */
 export const alpaca: Adapter = {
@@ -23,16 +24,18 @@ export const alpaca: Adapter = {
     }),
   read(answer, name) {
     const bars = part(answer, "bars");
-    if (!isMessage(bars)) return unreadable;
+    const isCut = typeof part(answer, "next_page_token") === "string";
     // Nothing was traded.
-    if (bars.size === 0) return { ok: true, bars: [] };
+    if (bars === null || isMessage(bars) && bars.size === 0) return { ok: true, bars: [], isCut };
+    if (!isMessage(bars)) return unreadable;
     if (bars.size !== 1 || !bars.has(name)) return wrongSymbol;
-    return readList(bars.get(name), (bar) => ({
+    const read = readList(bars.get(name), (bar) => ({
       begins: part(bar, "t"),
       open: part(bar, "o"),
       high: part(bar, "h"),
       low: part(bar, "l"),
       close: part(bar, "c"),
     }));
+    return read.ok ? { ...read, isCut } : read;
   },
 };

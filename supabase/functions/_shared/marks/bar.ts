@@ -35,8 +35,10 @@ export function readBar({ begins, ...written }: WrittenBar): Bar | null {
   return isWithin(open) && isWithin(close) ? { endsAt, open, high, low, close } : null;
 }
 
-/** A price above zero. */
+/** Whether a bar has a price of 0 or below, as few instruments may. */
+export const isWorthless = ({ low }: Bar): boolean => compareDecimals(low, "0") <= 0;
+
 function priceOf(written: Value | undefined): string | null {
   const read = typeof written === "string" ? readDecimal(written) : null;
-  return read?.ok && compareDecimals(read.value, "0") > 0 ? read.value : null;
+  return read?.ok ? read.value : null;
 }

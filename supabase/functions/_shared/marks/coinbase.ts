@@ -4,7 +4,8 @@ const PAIR = /^([A-Z0-9]{2,})(USDT|USDC|USD|EUR|GBP|BTC|ETH)$/;
 
 /**
  * `GET /products/{id}/candles` of Coinbase Exchange: `[time in s, low, high, open, close, volume]`, the newest first, at
- * most 300; minutes without a trade are left out, and some before the start may be among them.
+ * most 300; minutes without a trade are left out, and some before the start may be among them. The newest may be some
+ * minutes late.
  */
 export const coinbase: Adapter = {
   minutesAtOnce: 300,
@@ -12,9 +13,10 @@ export const coinbase: Adapter = {
   nameOf: (ticker) => PAIR.test(ticker) ? ticker.replace(PAIR, "$1-$2") : null,
   urlOf: ({ url }, name, { from, to }) =>
     withQuery(
-      `${url ?? "https://api.exchange.coinbase.com/products"}/${encodeURIComponent(name)}/candles`,
+      url ?? "https://api.exchange.coinbase.com/products",
       // Both ends are of the span: one minute more would be one too many.
       { granularity: 60, start: iso(from), end: iso(to - 60_000) },
+      `/${encodeURIComponent(name)}/candles`,
     ),
   read: (answer) =>
     readList(answer, (bar) => ({

@@ -1,18 +1,26 @@
 import { readJson } from "../alerts/json.ts";
 import { Breaker } from "../cache/breaker.ts";
 import { type Dial, type DialFailure, secondsToWait } from "../notifications/dial.ts";
-import { bodyOf } from "../notifications/exchange.ts";
+import { type Answer, bodyOf } from "../notifications/exchange.ts";
 import { ADAPTERS, type Choice } from "./adapters.ts";
-import { type Bar, MINUTE } from "./bar.ts";
-import type { AnswerFailure, ReadBars, Span } from "./source.ts";
+import { type Bar, isWorthless, MINUTE } from "./bar.ts";
+import { type AnswerFailure, type ReadBars, type Span, unreadable } from "./source.ts";
 
-/** Why a source has no bars for us now. `source_away`: it failed a moment ago, and was not asked again. */
-export type FetchFailure =
-  | DialFailure
-  | AnswerFailure
-  | "http_status"
-  | "rate_limited"
-  | "source_away";
+/** Why a source has no bars for us now. `source_away` also: it failed a moment ago, and was not asked again. */
+export type FetchFailure = DialFailure | AnswerFailure | "http_status";
+
+/** What a status of HTTP says; every other but 200 says that it failed. Binance: 418 after too many 429, 451 to some regions. */
+const STATUSES: Record<number, AnswerFailure> = {
+  400: "unknown_symbol",
+  401: "source_refuses",
+  403: "source_refuses",
+  404: "unknown_symbol",
+  418: "rate_limited",
+  429: "rate_limited",
+  451: "source_refuses",
+};
+/** What concerns the symbol that was asked for, and says nothing of the next. */
+const OF_ONE_SYMBOL: readonly FetchFailure[] = ["unknown_symbol", "wrong_symbol", "unreadable_answer"];
 
 /** What came of asking. */
 export interface Fetched {
@@ -48,8 +56,8 @@ const HEADERS = {
   "accept-encoding": "identity",
   "user-agent": "supabase-automation",
 };
-/** Seconds: an hour, whatever a source asks for. */
-const LONGEST_PAUSE = 3_600;
+/** Seconds that a source is left alone that wants to be: a minute where it does not say, the rest of a look at least. */
+const [SHORTEST_PAUSE, USUAL_PAUSE, LONGEST_PAUSE] = [12, 60, 3_600];
 
 /** How one source is treated, as long as the isolate lives. */
 interface Gate {
@@ -71,19 +79,19 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
   }
 
   async function askOnce(
-    { source, name }: Choice,
+    choice: Choice,
     span: Span,
-  ): Promise<ReadBars | { ok: false; code: FetchFailure; retryAfter: number | null }> {
+  ): Promise<Extract<ReadBars, { ok: true }> | { ok: false; code: FetchFailure; retryAfter: number | null }> {
+    const { source, name } = choice;
     const gate = gateOf(source.name);
     const { breaker } = gate;
     if (gate.pausedUntil > ticks()) return { ok: false, code: "rate_limited", retryAfter: null };
     if (breaker.state !== "closed" && !breaker.takeProbe()) {
       return { ok: false, code: "source_away", retryAfter: null };
     }
-    const adapter = ADAPTERS[source.kind];
     const dialled = await dial({
       method: "GET",
-      url: adapter.urlOf(source, name, span),
+      url: ADAPTERS[source.kind].urlOf(source, name, span),
       headers: { ...HEADERS, ...source.headers },
       body: "",
       wanted: () => LARGEST_ANSWER,
@@ -93,19 +101,16 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
       return { ok: false, code: dialled.code, retryAfter: null };
     }
     const { answer } = dialled;
-    // Binance: 418 after too many 429.
-    if (answer.status === 429 || answer.status === 418) {
-      const retryAfter = Math.min(secondsToWait(answer) ?? 60, LONGEST_PAUSE);
-      gate.pausedUntil = ticks() + retryAfter * 1_000;
-      return { ok: false, code: "rate_limited", retryAfter };
-    }
-    if (answer.status >= 500) breaker.failure("http_status");
-    else breaker.success();
-    if (answer.status !== 200) return { ok: false, code: "http_status", retryAfter: null };
-    const { value, problems } = readJson(bodyOf(answer) ?? "");
-    return value === undefined || problems.length > 0
-      ? { ok: false, code: "unreadable_answer" }
-      : adapter.read(value, name, source);
+    const read = readAnswer(answer, choice);
+    if (read.ok || OF_ONE_SYMBOL.includes(read.code)) breaker.success();
+    else if (read.code !== "rate_limited") breaker.failure(read.code);
+    if (read.ok || read.code !== "rate_limited") return read.ok ? read : { ...read, retryAfter: null };
+    const retryAfter = Math.min(
+      Math.max(secondsToWait(answer) ?? USUAL_PAUSE, SHORTEST_PAUSE),
+      LONGEST_PAUSE,
+    );
+    gate.pausedUntil = ticks() + retryAfter * 1_000;
+    return { ...read, retryAfter };
   }
 
   return async (choice, { from, to }, until) => {
@@ -124,13 +129,27 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
       const read = await askOnce(choice, span);
       if (!read.ok) {
         fetched.failure = read.code;
-        fetched.retryAfter = "retryAfter" in read ? read.retryAfter : null;
+        fetched.retryAfter = read.retryAfter;
         return fetched;
       }
       fetched.bars.push(...read.bars);
       // Some answer up to now, however much was asked for.
-      fetched.askedUntil = read.bars.reduce((latest, { endsAt }) => Math.max(latest, endsAt), span.to);
+      const last = read.bars.reduce((latest, { endsAt }) => Math.max(latest, endsAt), span.from);
+      if (read.isCut && last === span.from) return { ...fetched, failure: "unreadable_answer" };
+      fetched.askedUntil = read.isCut ? last : Math.max(last, span.to);
     }
     return fetched;
   };
+}
+
+function readAnswer(
+  answer: Answer,
+  { source, name, allowNonpositive }: Choice,
+): ReadBars | { ok: false; code: "http_status" } {
+  if (answer.status !== 200) return { ok: false, code: STATUSES[answer.status] ?? "http_status" };
+  const { value, problems } = readJson(bodyOf(answer) ?? "");
+  const read = value === undefined || problems.length > 0
+    ? unreadable
+    : ADAPTERS[source.kind].read(value, name, source);
+  return read.ok && !allowNonpositive && read.bars.some(isWorthless) ? unreadable : read;
 }

@@ -12,8 +12,8 @@ export interface Mark {
   firstEnd: number;
 }
 
-/** Milliseconds that may pass between now and the booking. */
-const SLACK = 10_000;
+/** Milliseconds that may pass between now and the booking: its last statement is begun within half a minute. */
+const SLACK = 40_000;
 
 /** Whether the database would take a bar that is so long and so old for one named by its open, an interval before its end. */
 const isMisread = (length: number, age: number): boolean => age > length - SLACK && age < 2 * length + SLACK;
@@ -22,7 +22,7 @@ const isMisread = (length: number, age: number): boolean => age > length - SLACK
 const NOTHING = canonical(alertFieldsSchema.parse({}));
 
 /**
- * A bar as the `mark` alert that it would be read as, had it come through the webhook. Its name is its symbol and its end,
+ * A bar as the `mark` alert that it would be read as, had it come through the webhook. Its name is its symbol and its minutes,
  * whatever its prices: a minute is booked once, by whichever source and isolate comes first. It has no `idempotency_key`,
  * for what has one is never compacted.
  */
@@ -31,7 +31,7 @@ function markAlert(
   symbol: string,
   bar: Bar,
   interval: string,
-  requestId: string,
+  { firstEnd, requestId }: { firstEnd: number; requestId: string },
 ): AlertToBook {
   const { open, high, low, close } = bar;
   const time = iso(bar.endsAt);
@@ -39,7 +39,7 @@ function markAlert(
     ...NOTHING,
     ...{ action: "mark" as const, account, symbol, time, interval },
     ...{ open, high, low, price: close },
-    hash: sha256Hex(`mark ${symbol} ${time}`),
+    hash: sha256Hex(`mark ${symbol} ${iso(firstEnd)} ${time}`),
     request_id: requestId,
     key_id: "marks",
   };
@@ -83,7 +83,7 @@ export function marksOf(
   const ahead = bars.filter(({ endsAt }) => endsAt >= markedAt && endsAt > watchedFrom);
   const marks: Mark[] = [];
   const add = (bar: Bar, interval: string, firstEnd: number) => {
-    marks.push({ alert: markAlert(account, symbol, bar, interval, requestId), firstEnd });
+    marks.push({ alert: markAlert(account, symbol, bar, interval, { firstEnd, requestId }), firstEnd });
   };
   const merged = upTo(markedAt, price ?? "", behind);
   if (merged !== null && behind[0] !== undefined) {

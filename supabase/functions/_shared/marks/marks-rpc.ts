@@ -20,6 +20,7 @@ const symbolSchema = z.object({
   price: z.string().nullable(),
   source: z.string().nullable(),
   name: z.string().nullable(),
+  allow_nonpositive: z.boolean(),
   accounts: z.array(z.object({
     account: z.string(),
     watched_from: z.string(),
@@ -47,6 +48,8 @@ export interface SymbolResult {
   read_until: string | null;
   /** Close of the last bar that was booked. */
   price: string | null;
+  /** When that bar ended, ISO 8601. */
+  price_at: string | null;
   problem: string | null;
   held_back: { at: string; open: string; high: string; low: string; close: string } | null;
 }

@@ -28,6 +28,12 @@ export type RunMarks = (requestId: string) => Promise<Marked>;
 const SETTLED = 3_000;
 /** What is longer ago is not asked for. */
 const LONGEST_BEHIND = 7 * 24 * 60 * MINUTE;
+/**
+ * Marks of one look, of all accounts: to read and to write them takes half a second of the two that a hosted function has of
+ * the processor (measured). What is more is caught up in the next looks, by a few minutes each at least.
+ */
+const MOST_MARKS = 6_000;
+const LEAST_MINUTES = 5;
 /** Without a bar for so long, a minute will have none: until then one may come late. */
 const LATEST_BAR = 10 * MINUTE;
 /** Milliseconds after which no further request, and no further statement, is begun. The lease lasts longer. */
@@ -63,25 +69,27 @@ export function createRunMarks(
   const { now, ticks, pause } = clock;
 
   /** Asks for a symbol; null: its turn did not come. */
-  async function lookAt(due: DueSymbol, { sources }: Claim, until: number): Promise<Look | null> {
+  async function lookAt(due: DueSymbol, { sources, symbols }: Claim, until: number): Promise<Look | null> {
     const choice = chooseSource(due, sources);
     const look: Look = { due, choice, fetched: null, bars: [], heldBack: null, problem: null };
     if (choice === null) return { ...look, problem: "no_source" };
     if (latest(choice.source.resume_at) > now()) return { ...look, problem: "rate_limited" };
     const readUntil = Math.max(firstNews(due), now() - LONGEST_BEHIND);
-    const span = { from: minuteOf(readUntil), to: minuteOf(now()) };
+    const from = minuteOf(readUntil);
+    const span = { from, to: Math.min(minuteOf(now()), from + minutesOfEach(symbols) * MINUTE) };
     if (span.from >= span.to) return look;
     const fetched = await fetchBars(choice, span, until);
     if (fetched === null) return null;
     const taken = takeBars(
       fetched.bars,
-      { readUntil, lastPrice: lastPriceOf(due), maxJumpPercent: choice.source.max_jump_percent },
+      { readUntil, lastPrices: lastPricesOf(due), maxJumpPercent: choice.source.max_jump_percent },
       span.to,
     );
     return {
       ...look,
       ...taken,
-      fetched,
+      // What it answered beyond is for the next look.
+      fetched: { ...fetched, askedUntil: Math.min(fetched.askedUntil, span.to) },
       problem: taken.heldBack === null ? fetched.failure : "price_jump",
     };
   }
@@ -120,6 +128,12 @@ export function createRunMarks(
   };
 }
 
+/** How many minutes of each symbol are asked for in one look. */
+function minutesOfEach(symbols: readonly DueSymbol[]): number {
+  const held = symbols.reduce((count, { accounts }) => count + accounts.length, 0);
+  return Math.max(Math.floor(MOST_MARKS / held), LEAST_MINUTES);
+}
+
 /** Bars that ended later are news: to where it was read before, or, of one that never was, its last mark; nothing from before it was held. */
 function firstNews({ read_until, accounts }: DueSymbol): number {
   const watched = Math.min(...accounts.map(({ watched_from }) => Date.parse(watched_from)));
@@ -129,10 +143,11 @@ function firstNews({ read_until, accounts }: DueSymbol): number {
   return Math.max(read_until === null ? marked : Date.parse(read_until), watched);
 }
 
-/** The newest mark of a symbol in any account, else the last bar that was booked. */
-function lastPriceOf({ accounts, price }: DueSymbol): string | null {
-  const newest = accounts.toSorted((a, b) => latest(b.marked_at) - latest(a.marked_at))[0];
-  return newest?.price ?? price;
+/** The last marks of a symbol in the accounts, else the last bar that was booked. */
+function lastPricesOf({ accounts, price }: DueSymbol): string[] {
+  const isPrice = (each: string | null) => each !== null;
+  const marks = new Set(accounts.map((held) => held.price).filter(isPrice));
+  return marks.size > 0 ? [...marks] : [price].filter(isPrice);
 }
 
 /** How far a symbol came: to before the first bar that is not booked in every account. */
@@ -152,6 +167,7 @@ function resultOf(
     source: choice?.source.name ?? null,
     read_until: readUntil === 0 ? null : iso(readUntil),
     price: last?.close ?? null,
+    price_at: last === undefined ? null : iso(last.endsAt),
     problem: problem ?? (left.length > 0 ? "not_booked" : null),
     held_back: heldBack && { ...pricesOf(heldBack), at: iso(heldBack.endsAt) },
   };

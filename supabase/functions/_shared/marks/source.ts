@@ -22,10 +22,20 @@ export interface Span {
   to: number;
 }
 
-/** Why an answer has no bars that may be booked: it is none that the source gives, or of another symbol. */
-export type AnswerFailure = "unreadable_answer" | "wrong_symbol";
+/**
+ * Why an answer has no bars that may be booked: it is none that the source gives, or of another symbol; or it says so itself,
+ * with a status of HTTP or, as Kraken does, without one.
+ */
+export type AnswerFailure =
+  | "unreadable_answer"
+  | "wrong_symbol"
+  | "unknown_symbol"
+  | "source_refuses"
+  | "rate_limited"
+  | "source_away";
 
-export type ReadBars = { ok: true; bars: Bar[] } | { ok: false; code: AnswerFailure };
+/** `isCut`: the source has more bars of this span, all of them behind these. */
+export type ReadBars = { ok: true; bars: Bar[]; isCut?: boolean } | { ok: false; code: AnswerFailure };
 
 /** How one kind of source is asked, and read. */
 export interface Adapter {
@@ -57,10 +67,13 @@ export function part(value: Value | undefined, key: string | number): Value | un
   return Array.isArray(value) ? (value as readonly Value[])[Number(key)] : undefined;
 }
 
-/** A URL with these parameters. */
-export function withQuery(url: string, parameters: Record<string, string | number>): string {
-  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return `${url.replace(/\/$/, "")}?${query.join("&")}`;
+/** A URL with this path behind it, and these parameters: those that it has already stay as the operator set them. */
+export function withQuery(url: string, parameters: Record<string, string | number>, path = ""): string {
+  const [base = "", own = ""] = url.split("?");
+  const isSet = new URLSearchParams(own);
+  const query = Object.entries(parameters).filter(([name]) => !isSet.has(name))
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `${base.replace(/\/$/, "")}${path}?${(own === "" ? query : [own, ...query]).join("&")}`;
 }
 
 /** A moment as most of them write it. */

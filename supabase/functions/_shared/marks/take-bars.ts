@@ -1,11 +1,11 @@
 import { scaled } from "../validators/decimal.ts";
 import type { Bar } from "./bar.ts";
 
-/** How far a symbol has come: bars that ended until then are booked; its last mark; how far the next may be from it. */
+/** How far a symbol has come: bars that ended until then are booked; its last marks; how far the next may be from them. */
 export interface Progress {
   readUntil: number;
-  /** Null: it was never marked. */
-  lastPrice: string | null;
+  /** Those of all accounts: what one of them was told wrong stops the others' marks no more than it moves them. Empty: it was never marked. */
+  lastPrices: readonly string[];
   maxJumpPercent: string | null;
 }
 
@@ -18,7 +18,7 @@ export interface Taken {
 /** What of a source's bars is booked: each minute once, those that are over, and no older one. */
 export function takeBars(
   bars: readonly Bar[],
-  { readUntil, lastPrice, maxJumpPercent }: Progress,
+  { readUntil, lastPrices, maxJumpPercent }: Progress,
   now: number,
 ): Taken {
   const minutes = new Map<number, Bar>();
@@ -27,13 +27,15 @@ export function takeBars(
     if (isDue && !minutes.has(bar.endsAt)) minutes.set(bar.endsAt, bar);
   }
   const taken: Bar[] = [];
-  let last = lastPrice;
+  let last = lastPrices;
   for (const bar of [...minutes.values()].sort((a, b) => a.endsAt - b.endsAt)) {
-    if (last !== null && maxJumpPercent !== null && isJump(bar, last, maxJumpPercent)) {
+    if (
+      last.length > 0 && maxJumpPercent !== null && last.every((price) => isJump(bar, price, maxJumpPercent))
+    ) {
       return { bars: taken, heldBack: bar };
     }
     taken.push(bar);
-    last = bar.close;
+    last = [bar.close];
   }
   return { bars: taken, heldBack: null };
 }
