@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { LRUCache } from "./lru.ts";
 import type { Epoch, Tokens } from "./epochs.ts";
 
 /** A value in memory. */

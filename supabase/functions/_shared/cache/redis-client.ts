@@ -1,4 +1,4 @@
-import { Redis } from "@upstash/redis";
+import type { Redis, RedisConfigNodejs } from "@upstash/redis";
 import type { Script } from "./scripts.ts";
 
 /** One command. */
@@ -30,7 +30,7 @@ export class RefusedError extends Error {
 export function createSendCommands(
   { url, token, deadlineMs = REQUEST_DEADLINE }: { url: string; token: string; deadlineMs?: number },
 ): SendCommands {
-  const redis = new Redis({
+  const options: RedisConfigNodejs = {
     url,
     token,
     // A function, not a signal: with a signal that aborts, the library answers with its reason as if Redis had.
@@ -45,7 +45,10 @@ export function createSendCommands(
     // What is asked in one turn is already gathered into one command, which costs less than one pipeline of several.
     enableAutoPipelining: false,
     latencyLogging: false,
-  });
+  };
+  let loaded: Promise<Redis> | undefined;
+  /** Loaded when Redis is first asked: an isolate has booked its first alert by then. */
+  const load = () => loaded ??= import("@upstash/redis").then(({ Redis }) => new Redis(options));
 
   /** Scripts that Redis had of this isolate. */
   const sent = new Set<Script>();
@@ -54,7 +57,7 @@ export function createSendCommands(
     commands: readonly Command[],
     bySource: boolean,
   ): Promise<{ result: unknown; error?: string }[]> {
-    const pipeline = redis.pipeline();
+    const pipeline = (await load()).pipeline();
     for (const command of commands) {
       if (command.op === "mget") pipeline.mget(...command.keys);
       else if (command.op === "script") {

@@ -13,6 +13,7 @@ export function createDatabase(
 ): DatabaseClient {
   return createClient<Database>(supabaseUrl, serviceKeys[0] ?? "", {
     global: { fetch: withSecretKeys(serviceKeys, log) },
-    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+    // The service role has no session: with a token of its own the client sets up none, and looks for none at each call.
+    accessToken: () => Promise.resolve(serviceKeys[0] ?? ""),
   });
 }
