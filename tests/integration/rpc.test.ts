@@ -75,7 +75,9 @@ for (const name of rpcs) {
   });
 }
 
-const lists = rpcs.filter((name) => name.startsWith("list_"));
+/** Lists without pages: what is held, and shadows, of which there are ten at most. */
+const WHOLE = ["list_live_marks", "list_shadow_accounts"];
+const lists = rpcs.filter((name) => name.startsWith("list_") && !WHOLE.includes(name));
 const paged = lists.filter((name) => !["list_positions", "list_marks"].includes(name));
 /** Those of what alerts did; its gaps are of the epoch that goes on, and these accounts have none. */
 const ledgers = paged.filter((name) => name !== "list_alert_gaps");
