@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withDatabase } from "../support/inbox.ts";
 import { sendUntilBooked, withOwnStack } from "../support/own-stack.ts";
-import { catchUp, fillsOf } from "../support/shadows.ts";
+import { catchUp, fillsOf } from "../support/follow.ts";
 
 const KILLS = 3;
 const SENDERS = 8;

@@ -2,7 +2,10 @@ import { deepEqual } from "node:assert/strict";
 import type { Sql } from "postgres";
 import { Desk, type DeskOptions } from "./desk.ts";
 import type { Alert } from "./engine.ts";
+import { asService } from "./follow.ts";
 import { connect, unique } from "./stack.ts";
+
+export { asService, catchUp, fillsOf } from "./follow.ts";
 
 /** What a shadow is made with. */
 export interface ShadowOptions {
@@ -26,13 +29,6 @@ export async function shadowOf(
   return name;
 }
 
-/** Runs one statement as the functions do. */
-export const asService = <T>(sql: Sql, work: (tx: Sql) => Promise<T>): Promise<T> =>
-  sql.begin(async (tx) => {
-    await tx`set local role service_role`;
-    return await work(tx as unknown as Sql);
-  }) as Promise<T>;
-
 /** How far behind its account a shadow is, and why. */
 export interface Followed {
   shadow: string;
@@ -48,29 +44,6 @@ export interface Followed {
 /** The shadows of an account, as they are listed. */
 export const shadowsOf = (sql: Sql, account: string): Promise<Followed[]> =>
   sql<Followed[]>`select * from public.list_shadow_accounts(${account})`.then((rows) => [...rows]);
-
-/** Has a shadow book what it has missed; answers how many that were, and how many are left. */
-export async function catchUp(
-  sql: Sql,
-  account: string,
-  shadow: string,
-  atMost = 1000,
-): Promise<[number, number]> {
-  const [row] = await asService(
-    sql,
-    (tx) => tx`select public.catch_up_shadow_account(${account}, ${shadow}, ${atMost}) as done`,
-  );
-  return [row?.done.booked, row?.done.behind];
-}
-
-/** "buy 1 @ 100", in order, of an account's current epoch. */
-export async function fillsOf(sql: Sql, account: string): Promise<string[]> {
-  const rows = await sql`
-    select f.side || ' ' || trading.decimal(f.quantity) || ' @ ' || trading.decimal(f.price) as fill
-    from trading.fills f join trading.accounts a on a.id = f.account_id and a.epoch = f.epoch
-    where a.name = ${account} order by f.id`;
-  return rows.map(({ fill }) => fill);
-}
 
 /** How many alerts an account's inbox has. */
 export async function countAlerts(sql: Sql, account: string): Promise<number> {
