@@ -105,6 +105,15 @@ browserTest(
   },
 );
 
+browserTest("a spreadsheet's Unicode text, which is UTF-16, is taken as well", async (browser) => {
+  const text = csvOf(rowsOf(makeTrades(5, 4)));
+  const bytes = new Uint8Array(Uint16Array.from(`\ufeff${text}`, (unit) => unit.charCodeAt(0)).buffer);
+  const { page, problems } = await openDesk(browser, { account: await ownAccount() });
+  await importFile(page, unique("export"), bytes);
+  await page.getByText(/The profit equals the file's at all \d+ flat points/).waitFor();
+  deepEqual(problems, []);
+});
+
 browserTest("a hostile signal stays text", async (browser) => {
   const rows = [
     ["1", "Exit long", "2025-04-01 10:00", "=cmd|' /C calc'!A0", "110", "2", "", "20", "", "20"],

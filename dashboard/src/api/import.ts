@@ -1,3 +1,4 @@
+import { encodingOf } from "../../../supabase/functions/_shared/backtest/encoding.ts";
 import type { Client } from "./client.ts";
 import type { Connection } from "./connection.ts";
 
@@ -63,7 +64,7 @@ export async function importBacktest(
 /** A CSV as its text; a workbook, which is a ZIP archive, in base64. */
 async function textOf(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return await file.text();
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return new TextDecoder(encodingOf(bytes)).decode(bytes);
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);

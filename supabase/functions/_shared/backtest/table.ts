@@ -1,4 +1,5 @@
 import { CsvError, parse } from "csv-parse/sync";
+import { encodingOf } from "./encoding.ts";
 
 /** A cell of an export: text, numbers too, as they are written; a time of a workbook as a Date, its clock's time in UTC. */
 export type Cell = string | Date | null;
@@ -13,10 +14,6 @@ const ZIP = [0x50, 0x4b, 0x03, 0x04];
 export async function readTable(file: Uint8Array): Promise<ReadTable> {
   return ZIP.every((byte, index) => file[index] === byte) ? await readWorkbook(file) : readCsv(file);
 }
-
-/** What a byte order mark says; a spreadsheet's "Unicode text" has one of UTF-16. */
-const encodingOf = ([first, second]: Uint8Array): string =>
-  first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 
 function readCsv(file: Uint8Array): ReadTable {
   let text: string;
