@@ -64,8 +64,13 @@ Deno.test("with Postgres hanging a read waits a second for it, and an alert does
     for (const pid of processes) Deno.kill(pid, "SIGSTOP");
     try {
       assert.equal((await send(stack, alertOf("during"))).status, 503);
-      const reads = [await read(), await read(), await read()];
-      assert.deepEqual(reads.map(({ status, stale }) => [status, stale]), Array(3).fill([200, "1"]));
+      // What Redis holds is good until the change that the alert announced is there, and for 15 s at most.
+      const reads = [await read()];
+      const until = performance.now() + 20_000;
+      while (reads.at(-1)?.stale !== "1" && performance.now() < until) reads.push(await read());
+      assert.equal(reads.at(-1)?.stale, "1");
+      reads.push(await read(), await read());
+      assert.deepEqual(reads.filter(({ status }) => status !== 200), []);
       const slowest = Math.max(...reads.map(({ milliseconds }) => milliseconds));
       Deno.stderr.writeSync(new TextEncoder().encode(`    stale after ${slowest.toFixed(0)} ms at most\n`));
       assert.ok(slowest < 2_500, `${slowest} ms`);
