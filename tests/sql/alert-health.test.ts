@@ -4,7 +4,7 @@ import { seeded } from "../support/backtests.ts";
 import { type Desk, deskTest } from "../support/desk.ts";
 import { type Alert, book, openAccount } from "../support/engine.ts";
 import { asOwner, asUserId, newUser } from "../support/signed-in.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 const flat = { side: "flat", quantity: "0" };
 const long = (quantity: string) => ({ side: "long", quantity });
@@ -245,8 +245,7 @@ deskTest("duplicates are counted, marks are not", {}, async (desk) => {
 
 for (const seed of [1, 2, 3, 4]) {
   Deno.test(`of alerts that were dropped by seed ${seed}, exactly the repairs are listed`, async () => {
-    const sql = connect(1);
-    try {
+    await onSharedConnection(async (sql) => {
       const random = seeded(seed);
       const account = await openAccount(sql, { leverage: null }, "1000000");
       const sent: Alert[] = [];
@@ -280,9 +279,7 @@ for (const seed of [1, 2, 3, 4]) {
       deepEqual(found.map(({ id, missed }) => `${place.get(id)} ${missed}`).toReversed(), expected);
       deepEqual([...new Set(found.map(({ status }) => status))], ["missed"]);
       deepEqual([...await sql`select * from public.verify_account(${account})`], []);
-    } finally {
-      await sql.end();
-    }
+    });
   });
 }
 
@@ -339,8 +336,7 @@ const SESSIONS = `
   where extract(isodow from m at time zone 'UTC') < 6 and (m at time zone 'UTC')::time between '14:30' and '20:30'`;
 
 Deno.test("a night and a weekend are no silence: only a strategy's own session counts", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const [row] = await sql.unsafe(`
       with m as (${SESSIONS}), sums as (
         select trading.week_sums(array(select u at time zone 'UTC' from m, unnest(m.array_agg) u)) as sums from m)
@@ -351,14 +347,11 @@ Deno.test("a night and a weekend are no silence: only a strategy's own session c
     // Thirteen quarters of an hour on each of five days: that of each bar.
     deepEqual([row?.seconds, row?.is_no_silence], [13 * 900 * 5, true]);
     equal(row?.silent_at, "2026-10-19 16:45:00");
-  } finally {
-    await sql.end();
-  }
+  });
 });
 
 Deno.test("the time of a session is turned round exactly", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const [row] = await sql.unsafe(`
       with m as (${SESSIONS}), moments as (select u at time zone 'UTC' as at from m, unnest(m.array_agg) u),
         sums as (select trading.week_sums(array(select at from moments)) as sums)
@@ -366,9 +359,7 @@ Deno.test("the time of a session is turned round exactly", async () => {
         trading.session_seconds(at, sums) + 137, sums), sums) <> trading.session_seconds(at, sums) + 137) as wrong
       from moments, sums`);
     equal(row?.wrong, "0");
-  } finally {
-    await sql.end();
-  }
+  });
 });
 
 deskTest(

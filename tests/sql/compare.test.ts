@@ -3,7 +3,8 @@ import { csvOf, HEADERS } from "../support/backtests.ts";
 import { figures, numbers, rows } from "../support/compared.ts";
 import { type Alert, book, openAccount } from "../support/engine.ts";
 import { useTool } from "../support/functions.ts";
-import { asAnon, asService, asUser, connect, newAccount, stack, unique } from "../support/stack.ts";
+import { asAnon, asService, asUser, newAccount, stack, unique } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 /** Buys 2 at 100, sells them at 110; sells 1 at 110 at noon, and buys it back at 105. */
 const SMALL = csvOf([
@@ -19,14 +20,11 @@ const at = (time: string) => `2025-04-01T${time}:00Z`;
 async function beside(alerts: Alert[], settings: Record<string, unknown> = {}) {
   const baseline = unique("small");
   await useTool("import_backtest", { account: baseline, symbol: "ACME", file: SMALL });
-  const sql = connect(1);
-  try {
+  return await onSharedConnection(async (sql) => {
     const account = await openAccount(sql, { leverage: null, ...settings });
     await book(sql, alerts.map((alert) => ({ account, symbol: "ACME", received_at: alert.time, ...alert })));
     return { account, baseline };
-  } finally {
-    await sql.end();
-  }
+  });
 }
 const ALL: Alert[] = [
   { action: "buy", quantity: "2", price: "100", time: at("09:00") },
@@ -144,8 +142,7 @@ Deno.test("a range, a strategy and a symbol narrow what is compared", async () =
 });
 
 Deno.test("of several strategies in one symbol each baseline is compared with the alerts of its own", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const account = await openAccount(sql, { leverage: null });
     // The alerts of two strategies that do the same at the same times; the second one misses its short.
     const alerts = ["crossing", "breakout"].flatMap((strategy): Alert[] =>
@@ -166,9 +163,7 @@ Deno.test("of several strategies in one symbol each baseline is compared with th
     assert.deepEqual(await beside("breakout"), [3, 1, 0, "20"]);
     assert.deepEqual((await beside("another")).slice(0, 3), [4, 0, 3]);
     assert.deepEqual((await figures({ account, baseline: account })).matched, 7);
-  } finally {
-    await sql.end();
-  }
+  });
 });
 
 Deno.test("an alert just inside a range that is of an order just before it is no extra one", async () => {

@@ -1,30 +1,25 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
+import type { Sql } from "postgres";
 import type { Answer } from "../support/alerts.ts";
-import { Desk, type DeskOptions } from "../support/desk.ts";
+import { Desk, type DeskOptions, deskTest } from "../support/desk.ts";
 import { type Alert, book } from "../support/engine.ts";
-import { connect, unique } from "../support/stack.ts";
+import { openShared } from "../support/shared-connection.ts";
+import { unique } from "../support/stack.ts";
 import { atMostOnce, timeOf } from "../support/noise.ts";
+
+const crowds = { 2: await openShared(2), 8: await openShared(8), 16: await openShared(16) };
 
 /** A test with a desk and `senders` connections beside it. */
 function crowdTest(
   name: string,
-  options: DeskOptions & { senders: number },
-  body: (desk: Desk, crowd: ReturnType<typeof connect>) => Promise<void>,
+  { senders, ...options }: DeskOptions & { senders: keyof typeof crowds },
+  body: (desk: Desk, crowd: Sql) => Promise<void>,
 ): void {
-  Deno.test(name, async () => {
-    const [sql, crowd] = [connect(1), connect(options.senders)];
-    try {
-      const desk = await Desk.open(options, sql);
-      await body(desk, crowd);
-      deepEqual(await desk.differences(), []);
-    } finally {
-      await Promise.all([sql.end(), crowd.end()]);
-    }
-  });
+  deskTest(name, options, (desk) => body(desk, crowds[senders]));
 }
 
 /** Sends until it is not busy. */
-async function insist(crowd: ReturnType<typeof connect>, alert: Alert): Promise<Answer> {
+async function insist(crowd: Sql, alert: Alert): Promise<Answer> {
   for (;;) {
     const [answer] = await book(crowd, [alert]);
     if (answer && answer.status !== "busy") return answer;

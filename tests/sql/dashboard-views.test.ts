@@ -3,7 +3,7 @@ import type { Row } from "postgres";
 import { type Alert, book, openAccount } from "../support/engine.ts";
 import { type Desk, deskTest } from "../support/desk.ts";
 import { asUserId, newUser } from "../support/signed-in.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 const ask = (desk: Desk, call: string): Promise<Row[]> =>
   desk.sql.unsafe(`select * from public.${call.replace("$1", `'${desk.account}'`)}`).then((
@@ -17,8 +17,7 @@ const at = (received_at: string, alert: Alert): Alert => ({ ...alert, received_a
 // The accounts ------------------------------------------------------------------------------------
 
 Deno.test("list_accounts tells a user of their own accounts, by name, and nobody else's", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const [mine, theirs] = [await newUser(sql), await newUser(sql)];
     const [first, second, other] = [await openAccount(sql), await openAccount(sql), await openAccount(sql)];
     await sql`update trading.accounts set owner_id = ${mine} where name in (${first}, ${second})`;
@@ -29,9 +28,7 @@ Deno.test("list_accounts tells a user of their own accounts, by name, and nobody
       (tx) => tx`select name, currency, time_zone from public.list_accounts()`,
     );
     deepEqual([...rows], [first, second].sort().map((name) => ({ name, currency: "USD", time_zone: "UTC" })));
-  } finally {
-    await sql.end();
-  }
+  });
 });
 
 deskTest(

@@ -2,7 +2,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { inRepository } from "../../local/paths.ts";
 import trading from "../fixtures/trading.json" with { type: "json" };
 import { play, type Played } from "../support/market-cases.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 type Fill = { side: string; quantity: string; price: string; bar_time: string };
 
@@ -43,8 +43,7 @@ const isReachedAsPlaced = (kind: string): boolean => kind.includes("reached when
 
 for (const { id, kind, settings, alerts, bars, expect } of await emulatorCases()) {
   Deno.test(`as TradingView's emulator: ${id}, ${kind}`, async () => {
-    const sql = connect(1);
-    try {
+    await onSharedConnection(async (sql) => {
       const { account, answers } = await play(sql, {
         cash: settings.initial_cash,
         settings: settings.account ?? {},
@@ -60,9 +59,7 @@ for (const { id, kind, settings, alerts, bars, expect } of await emulatorCases()
         deepEqual(summed(fills), summed(expect));
       }
       deepEqual([...await sql`select * from public.verify_account(${account})`], []);
-    } finally {
-      await sql.end();
-    }
+    });
   });
 }
 
@@ -85,8 +82,7 @@ interface TradingCase {
 
 for (const { id, rule, settings, instrument, alerts, expect } of trading.cases as unknown as TradingCase[]) {
   Deno.test(`${id}: ${rule}`, async () => {
-    const sql = connect(1);
-    try {
+    await onSharedConnection(async (sql) => {
       const played = { cash: settings.initial_cash, settings: settings.settings, instrument, alerts };
       const { account, answers, fills, symbolOf } = await play(sql, played);
       if (expect.fills !== undefined) deepEqual(fills, expect.fills);
@@ -111,8 +107,6 @@ for (const { id, rule, settings, instrument, alerts, expect } of trading.cases a
       }
       ok(Number(summary?.realized_pnl) >= Number(expect.realized_at_least ?? summary?.realized_pnl));
       deepEqual([...await sql`select * from public.verify_account(${account})`], []);
-    } finally {
-      await sql.end();
-    }
+    });
   });
 }

@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Sql } from "postgres";
 import { deskTest } from "../support/desk.ts";
 import { openAccount } from "../support/engine.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 interface Options {
   bucket?: string | null;
@@ -43,14 +43,10 @@ async function bar(sql: Sql, account: string, minute: string, prices: string, ex
 }
 
 function curveTest(name: string, body: (sql: Sql, account: string) => Promise<void>, settings = {}): void {
-  Deno.test(name, async () => {
-    const sql = connect(1);
-    try {
-      await body(sql, await openAccount(sql, settings, "1000"));
-    } finally {
-      await sql.end();
-    }
-  });
+  Deno.test(
+    name,
+    () => onSharedConnection(async (sql) => body(sql, await openAccount(sql, settings, "1000"))),
+  );
 }
 
 const pick = (points: Point[], ...columns: string[]) =>

@@ -2,27 +2,18 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { Sql } from "postgres";
 import { book, openAccount } from "../support/engine.ts";
-import { asAnon, asService, asUser, connect, unique } from "../support/stack.ts";
+import { undone } from "../support/shared-connection.ts";
+import { asAnon, asService, asUser, unique } from "../support/stack.ts";
 
 type Row = Record<string, unknown>;
 
 /** A test in a transaction that is undone: sources concern every account. */
 function markSql(name: string, body: (tx: Sql) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const sql = connect(1);
-    const undo = new Error("undo");
-    try {
-      await sql.begin(async (tx) => {
-        await tx`set local role service_role`;
-        await body(tx as unknown as Sql);
-        throw undo;
-      });
-    } catch (error) {
-      if (error !== undo) throw error;
-    } finally {
-      await sql.end();
-    }
-  });
+  Deno.test(name, () =>
+    undone(async (tx) => {
+      await tx`set local role service_role`;
+      await body(tx as unknown as Sql);
+    }));
 }
 const upsert = async (tx: Sql, source: string, settings: unknown) =>
   (await tx`select public.upsert_mark_source(${source}, ${JSON.stringify(settings)}::text::jsonb) as s`)[0]

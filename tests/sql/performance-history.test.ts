@@ -4,6 +4,7 @@ import { openAccount } from "../support/engine.ts";
 import { fillHistory } from "../support/history.ts";
 import { asOwner } from "../support/signed-in.ts";
 import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 // Counts of blocks and of scans rather than times: they do not depend on the machine, nor on what else it does.
 
@@ -81,8 +82,7 @@ async function sequentialScans(tx: TransactionSql): Promise<Record<string, numbe
 }
 
 Deno.test("on a long history", async (t) => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const [short, long] = [await openAccount(sql), await openAccount(sql)];
     await fillHistory(sql, short, { fills: 5_000, minutes: 5_000 });
     await fillHistory(sql, long, { fills: 50_000, minutes: 50_000 });
@@ -149,9 +149,7 @@ Deno.test("on a long history", async (t) => {
       equal(page.rows, 100);
       ok(page.blocks < 200, `${page.blocks} blocks`);
     });
-  } finally {
-    await sql.end();
-  }
+  });
 });
 
 const lookups = [

@@ -4,7 +4,7 @@ import positions from "../fixtures/positions.json" with { type: "json" };
 import { type Desk, deskTest } from "../support/desk.ts";
 import { openAccount } from "../support/engine.ts";
 import { performance, rounded } from "../support/figures.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 /** Buys one unit at 1000 and sells it for `net` more, without fees. */
 async function roundTrip(desk: Desk, net: number, more: Record<string, unknown> = {}): Promise<void> {
@@ -38,14 +38,7 @@ async function bar(
 }
 
 function sqlTest(name: string, body: (sql: Sql) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const sql = connect(1);
-    try {
-      await body(sql);
-    } finally {
-      await sql.end();
-    }
-  });
+  Deno.test(name, () => onSharedConnection(body));
 }
 
 // Published cases -------------------------------------------------------------------------------

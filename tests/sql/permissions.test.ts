@@ -1,20 +1,12 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { Sql } from "postgres";
 import { differences, readCommittedGrants, readGrants } from "../../local/grants.ts";
 import { deskTest } from "../support/desk.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
-type Sql = ReturnType<typeof connect>;
-
-/** Runs `body` with a connection of its own, as the owner. */
+/** Runs `body` as the owner. */
 function sqlTest(name: string, body: (sql: Sql) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const sql = connect(1);
-    try {
-      await body(sql);
-    } finally {
-      await sql.end();
-    }
-  });
+  Deno.test(name, () => onSharedConnection(body));
 }
 
 const appendOnly = ["alerts", "fills", "cash_entries", "account_events", "duplicates", "mark_archive"];

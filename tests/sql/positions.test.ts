@@ -1,7 +1,8 @@
+import type { Sql } from "postgres";
 import { deepEqual, equal } from "node:assert/strict";
 import { Desk, newSymbol } from "../support/desk.ts";
 import { Rational } from "../support/rational.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 interface PositionCase {
   id: string;
@@ -44,7 +45,7 @@ const { position_cases, sizing_cases } = JSON.parse(
 /** Opens a desk whose first fill makes the initial position and leaves the initial cash. */
 async function deskHolding(
   { multiplier, initial }: PositionCase,
-  sql: ReturnType<typeof connect>,
+  sql: Sql,
 ): Promise<Desk> {
   const quantity = Rational.of(initial.qty);
   const paid = quantity.times(Rational.of(initial.avg_price)).times(Rational.of(multiplier));
@@ -85,8 +86,7 @@ async function state(desk: Desk, alertId: string): Promise<Expected> {
 
 for (const position of position_cases) {
   Deno.test(`position case ${position.id}: ${position.title}`, async () => {
-    const sql = connect(1);
-    try {
+    await onSharedConnection(async (sql) => {
       const desk = await deskHolding(position, sql);
       let held = Rational.of(position.initial.qty);
       for (const { fill, expect } of position.steps) {
@@ -111,9 +111,7 @@ for (const position of position_cases) {
         equal(answer.cash, expect.cash);
       }
       deepEqual(await desk.differences(), []);
-    } finally {
-      await sql.end();
-    }
+    });
   });
 }
 
@@ -149,8 +147,7 @@ function sized({ mode, value, price, cash }: SizingCase) {
 
 for (const sizing of sizing_cases) {
   Deno.test(`sizing case ${sizing.id}: ${sizing.value} at ${sizing.price} becomes ${sizing.expect.qty} units`, async () => {
-    const sql = connect(1);
-    try {
+    await onSharedConnection(async (sql) => {
       const desk = await Desk.open({ cash: sizing.cash, settings: {} }, sql);
       const answer = await desk.send({ price: sizing.price, ...sized(sizing) });
       equal(
@@ -159,9 +156,7 @@ for (const sizing of sizing_cases) {
       );
       equal(answer.position.quantity, sizing.expect.qty);
       equal(answer.cash, sizing.expect.cash);
-    } finally {
-      await sql.end();
-    }
+    });
   });
 }
 

@@ -10,7 +10,8 @@ import { Desk, newSymbol } from "../support/desk.ts";
 import { canonical } from "../support/engine.ts";
 import { storedRows, withoutIds } from "../support/ledger.ts";
 import { Rational } from "../support/rational.ts";
-import { connect, unique } from "../support/stack.ts";
+import { unique } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 const STEPS = 15;
 // A failure names its seed: SEED=… runs it again, RUNS=… runs more.
@@ -157,12 +158,9 @@ function assertAnswer(
 }
 
 Deno.test(`books of ${STEPS} random fills in three currencies come to what exact fractions say, one by one, in batches and replayed`, async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     await fc.assert(fc.asyncProperty(run, (book) => holds(book, sql)), { seed, numRuns, endOnFailure: true });
     // 6 fills and 2 refusals a book were measured.
     ok(filled > numRuns * 3 && refused > numRuns / 2, `${filled} alerts were filled, ${refused} refused`);
-  } finally {
-    await sql.end();
-  }
+  });
 });

@@ -7,8 +7,9 @@ import fc from "fast-check";
 import type { Answer } from "../support/alerts.ts";
 import { Desk } from "../support/desk.ts";
 import { storedRows, withoutIds } from "../support/ledger.ts";
-import { connect, unique } from "../support/stack.ts";
+import { unique } from "../support/stack.ts";
 import { alertsOf, type Run, run, STEPS } from "../support/traders.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 // A failure names its seed: SEED=… runs it again, RUNS=… runs more.
 const seed = Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31);
@@ -46,8 +47,7 @@ function assertLimits(answer: Answer, settings: Run["settings"], nr: number): vo
 
 async function holds(given: Run): Promise<void> {
   const { cuts, settings } = given;
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const [single, batched] = [await Desk.open({ settings }, sql), await Desk.open({ settings }, sql)];
     const sent = await alertsOf(given, sql);
     const answers: Answer[] = [];
@@ -77,9 +77,7 @@ async function holds(given: Run): Promise<void> {
         deepEqual(other[table], stored[table], `${table} of ${account}`);
       }
     }
-  } finally {
-    await sql.end();
-  }
+  });
 }
 
 Deno.test(`whatever ${STEPS} random alerts do, no exit is left behind, the ledger agrees, and batches and replays equal single calls`, async () => {

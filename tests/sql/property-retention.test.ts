@@ -8,7 +8,8 @@ import { Desk, newSymbol } from "../support/desk.ts";
 import type { Alert } from "../support/engine.ts";
 import { storedRows, withoutIds } from "../support/ledger.ts";
 import { answers, compact, kept, same } from "../support/retention.ts";
-import { connect, unique } from "../support/stack.ts";
+import { unique } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 // A failure names its seed: SEED=… runs it again, RUNS=… runs more.
 const seed = Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31);
@@ -139,8 +140,7 @@ async function holds({ steps, clock, time_zone, rows }: Life, sql: Desk["sql"]):
 }
 
 Deno.test("a random life comes to the same, compacted at whatever moments", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     await fc.assert(fc.asyncProperty(life, (each) => holds(each, sql)), {
       seed,
       numRuns,
@@ -148,7 +148,5 @@ Deno.test("a random life comes to the same, compacted at whatever moments", asyn
     });
     ok(archived > numRuns * 10, `${archived} archived`);
     ok(filled > numRuns * 5, `${filled} fills`);
-  } finally {
-    await sql.end();
-  }
+  });
 });

@@ -9,7 +9,7 @@ import { Desk, newSymbol } from "../support/desk.ts";
 import { type Alert, canonical } from "../support/engine.ts";
 import { storedRows, withoutIds } from "../support/ledger.ts";
 import { ModelAccount, type ModelPosition, Rational } from "../support/rational.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 const STEPS = 200;
 // A failure names its seed: SEED=… runs it again, RUNS=… runs more.
@@ -183,8 +183,7 @@ async function assertExact({ sql, account }: Desk, model: ModelAccount): Promise
 }
 
 async function holds({ steps, cuts, multipliers, fees }: Run): Promise<void> {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const symbols = multipliers.map(newSymbol);
     for (const [place, symbol] of symbols.entries()) {
       await sql`select public.upsert_instrument(${symbol}, ${multipliers[place] ?? "1"}::text::numeric)`;
@@ -249,9 +248,7 @@ async function holds({ steps, cuts, multipliers, fees }: Run): Promise<void> {
     const [stored, other] = [await storedRows(sql, single.account), await storedRows(sql, batched.account)];
     for (const table of Object.keys(stored)) deepEqual(other[table], stored[table], table);
     deepEqual(await batched.differences(), []);
-  } finally {
-    await sql.end();
-  }
+  });
 }
 
 const tradesOf = async ({ sql, account }: Desk) => [

@@ -3,6 +3,7 @@ import type { Sql, TransactionSql } from "postgres";
 import { openAccount } from "../support/engine.ts";
 import { asOwner, asUserId, newUser } from "../support/signed-in.ts";
 import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 /** What goes through a history, as somebody signed in calls it about an account. */
 const HISTORIES = [
@@ -125,8 +126,7 @@ Deno.test("a read-only transaction, as PostgREST runs reads in, may take a place
 });
 
 Deno.test("every function that somebody signed in may call has a time of its own, shorter than the role's", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const rows = await sql`
       select p.proname as name, t.setting[1] as seconds
       from pg_proc p
@@ -135,7 +135,5 @@ Deno.test("every function that somebody signed in may call has a time of its own
       where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')`;
     const longest = (name: string) => name === "verify_account" ? 30 : 5;
     deepEqual(rows.filter(({ name, seconds }) => seconds === null || Number(seconds) > longest(name)), []);
-  } finally {
-    await sql.end();
-  }
+  });
 });

@@ -5,7 +5,7 @@ import { canonical } from "../support/engine.ts";
 import { compact } from "../support/retention.ts";
 import { shadowOf } from "../support/shadows.ts";
 import { asUserId, dashboardRpcs, newUser } from "../support/signed-in.ts";
-import { connect } from "../support/stack.ts";
+import { onSharedConnection } from "../support/shared-connection.ts";
 
 /** Gives an account something of everything that an RPC can show, and two users: its owner and another one. */
 async function ownedDesk(desk: Desk): Promise<{ owner: string; other: string }> {
@@ -117,14 +117,11 @@ deskTest("of every table a user reads the rows of their own accounts, and those 
 });
 
 Deno.test("every RPC of the dashboard reads only, as its caller", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const writers = await sql`
       select p.proname from pg_proc p
       where p.pronamespace = 'public'::regnamespace and p.proname = any (${await dashboardRpcs(sql)})
         and (p.provolatile = 'v' or p.prosecdef)`;
     deepEqual([...writers], []);
-  } finally {
-    await sql.end();
-  }
+  });
 });

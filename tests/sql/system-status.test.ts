@@ -1,28 +1,12 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { connect } from "../support/stack.ts";
+import type { Sql } from "postgres";
 import { asUserId, newUser } from "../support/signed-in.ts";
 import { openAccount } from "../support/engine.ts";
+import { onSharedConnection, undone } from "../support/shared-connection.ts";
 
-type Sql = ReturnType<typeof connect>;
-
-/** Runs `body` with a connection of its own, as the owner, in a transaction that is undone. */
-function undone(name: string, body: (sql: Sql) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const sql = connect(1);
-    const isDone = new Error("undo");
-    try {
-      await rejects(
-        sql.begin(async (tx) => {
-          await body(tx as unknown as Sql);
-          throw isDone;
-        }),
-        (error) => error === isDone,
-      );
-    } finally {
-      await sql.end();
-    }
-  });
-}
+/** A test in a transaction that is undone, as the owner. */
+const undoneTest = (name: string, body: (sql: Sql) => Promise<void>) =>
+  Deno.test(name, () => undone((tx) => body(tx as unknown as Sql)));
 
 async function statusAs(sql: Sql, user: string) {
   const claims = JSON.stringify({ sub: user, role: "authenticated" });
@@ -33,7 +17,7 @@ async function statusAs(sql: Sql, user: string) {
   return row?.status;
 }
 
-undone("everybody's locks are counted, and waiting for one", async (sql) => {
+undoneTest("everybody's locks are counted, and waiting for one", async (sql) => {
   const user = await newUser(sql);
   const { locks: before } = await statusAs(sql, user);
   await sql`select pg_advisory_xact_lock(trading.lock_id('system-status-test'))`;
@@ -44,7 +28,7 @@ undone("everybody's locks are counted, and waiting for one", async (sql) => {
   equal(typeof before.waiting, "number");
 });
 
-undone("the cache's counts are the sums over all isolates", async (sql) => {
+undoneTest("the cache's counts are the sums over all isolates", async (sql) => {
   const user = await newUser(sql);
   const { cache: before } = await statusAs(sql, user);
   const metrics = (amount: number) =>
@@ -63,7 +47,7 @@ undone("the cache's counts are the sums over all isolates", async (sql) => {
   );
 });
 
-undone("of the outbox somebody sees the counts of their own accounts", async (sql) => {
+undoneTest("of the outbox somebody sees the counts of their own accounts", async (sql) => {
   const [outbox] = await sql`select to_regclass('trading.notification_outbox') is not null as exists`;
   const [mine, other] = [await newUser(sql), await newUser(sql)];
   if (outbox?.exists !== true) {
@@ -96,7 +80,7 @@ async function blocksRead(sql: Sql, user: string): Promise<number> {
   return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
 }
 
-undone("the status costs the same, however much was delivered", async (sql) => {
+undoneTest("the status costs the same, however much was delivered", async (sql) => {
   const user = await newUser(sql);
   await statusAs(sql, user);
   const before = await blocksRead(sql, user);
@@ -115,8 +99,7 @@ undone("the status costs the same, however much was delivered", async (sql) => {
 });
 
 Deno.test("somebody signed in sees nothing of the metrics but the cache's counters, of leases but their end, and no isolate", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const user = await newUser(sql);
     await sql`select public.record_metrics(gen_random_uuid(), 'tests', 1,
       '[{"name": "alerts_total", "labels": {"function": "tests"}, "value": 1}]'::jsonb)`;
@@ -140,14 +123,11 @@ Deno.test("somebody signed in sees nothing of the metrics but the cache's counte
         call,
       );
     }
-  } finally {
-    await sql.end();
-  }
+  });
 });
 
 Deno.test("a series that no metric can have is refused, and nothing of its report is kept", async () => {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const isolate = crypto.randomUUID();
     const good = { name: "alerts_total", labels: { function: isolate.slice(0, 8) }, value: 1 };
     for (
@@ -170,7 +150,5 @@ Deno.test("a series that no metric can have is refused, and nothing of its repor
     }::text::jsonb`;
     equal(kept.length, 0);
     equal((await sql`select from trading.isolates i where i.id = ${isolate}`).length, 0);
-  } finally {
-    await sql.end();
-  }
+  });
 });

@@ -4,7 +4,8 @@ import { seeded } from "./backtests.ts";
 import { type Alert, book, openAccount } from "./engine.ts";
 import { readable } from "./exports.ts";
 import { useTool } from "./functions.ts";
-import { asService, connect, unique } from "./stack.ts";
+import { asService, unique } from "./stack.ts";
+import { onSharedConnection } from "./shared-connection.ts";
 
 /** What went wrong on the way of the orders to a live account, by their numbers. */
 export interface Mishaps {
@@ -78,8 +79,7 @@ export async function pair(
   }
   const { orders } = planOrders(await readable(file));
   const [alerts, mishaps] = alertsOf(orders, seed, more);
-  const sql = connect(1);
-  try {
+  return await onSharedConnection(async (sql) => {
     const account = await openAccount(sql, { leverage: null }, "1000000");
     for (let start = 0; start < alerts.length; start += 500) {
       const answers = await book(
@@ -91,9 +91,7 @@ export async function pair(
       }
     }
     return { account, baseline, orders, mishaps };
-  } finally {
-    await sql.end();
-  }
+  });
 }
 
 export async function figures(args: { account: string; baseline: string } & Record<string, unknown>) {

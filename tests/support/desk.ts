@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import type { Answer } from "./alerts.ts";
 import { type Alert, book, openAccount } from "./engine.ts";
-import { connect } from "./stack.ts";
+import { onSharedConnection } from "./shared-connection.ts";
 
 export interface DeskOptions {
   settings?: Record<string, unknown>;
@@ -17,7 +17,7 @@ export interface DeskOptions {
   };
 }
 
-/** An account of its own to trade in, over a connection of its own. */
+/** An account of its own to trade in. */
 export class Desk {
   private constructor(readonly sql: Sql, readonly account: string, readonly symbol: string) {}
 
@@ -94,15 +94,12 @@ export const newSymbol = (): string =>
 
 /** Gives `body` a desk of its own; after it the account must agree with its ledger. */
 export async function withDesk(options: DeskOptions, body: (desk: Desk) => Promise<void>): Promise<void> {
-  const sql = connect(1);
-  try {
+  await onSharedConnection(async (sql) => {
     const desk = await Desk.open(options, sql);
     await body(desk);
     const differences = await desk.differences();
     if (differences.length > 0) throw new Error(`verify_account: ${JSON.stringify(differences)}`);
-  } finally {
-    await sql.end();
-  }
+  });
 }
 
 /** A test with a desk of its own. */

@@ -1,9 +1,9 @@
 import { deepEqual } from "node:assert/strict";
 import type { Sql } from "postgres";
 import type { Answer } from "./alerts.ts";
-import { Desk } from "./desk.ts";
+import { type Desk, deskTest } from "./desk.ts";
 import { type Alert, canonical } from "./engine.ts";
-import { connect } from "./stack.ts";
+import { openShared } from "./shared-connection.ts";
 
 /** The answer to an alert that may stand in line, and the alert as it was sent. */
 export type Sent = Answer & { ticket?: string; alert: Alert };
@@ -60,18 +60,13 @@ export const waiting = (sql: Sql, account: string): Promise<{ answered: boolean 
   sql`select answer is not null as answered from trading.waiting_alerts where account = ${account}`
     .then((rows) => rows.map(({ answered }) => ({ answered: Boolean(answered) })));
 
+const [holder, crowd] = await Promise.all([openShared(1), openShared(16)]);
+
 /** A test with a desk, a connection that holds locks, and 16 connections of senders. */
 export function lineTest(name: string, body: (desk: Desk, holder: Sql, crowd: Sql) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const connections = [connect(1), connect(1), connect(16)] as const;
-    try {
-      const desk = await Desk.open({}, connections[0]);
-      await body(desk, connections[1], connections[2]);
-      deepEqual(await desk.differences(), []);
-      deepEqual(await waiting(desk.sql, desk.account), [], "the line is empty afterwards");
-    } finally {
-      await Promise.all(connections.map((sql) => sql.end()));
-    }
+  deskTest(name, {}, async (desk) => {
+    await body(desk, holder, crowd);
+    deepEqual(await waiting(desk.sql, desk.account), [], "the line is empty afterwards");
   });
 }
 

@@ -1,6 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { type Alert, canonical } from "./engine.ts";
-import { connect, unique } from "./stack.ts";
+import { unique } from "./stack.ts";
+import { undone } from "./shared-connection.ts";
 
 /** A row of the outbox, as far as tests look at it. */
 export interface Row {
@@ -22,8 +23,6 @@ export interface Line {
   channel: { name: string; kind: string; url: string | null; secrets: string[] };
   notifications: Pick<Row, "id" | "message_id" | "event" | "payload" | "attempts">[];
 }
-
-const ROLLBACK = new Error("the test is over");
 
 /** The outbox as the service role sees it, in a transaction that is never committed: no dispatcher sees what is in it. */
 export class OutboxDesk {
@@ -103,19 +102,10 @@ export class OutboxDesk {
 
 /** A test over an outbox of its own. */
 export function outboxTest(name: string, body: (desk: OutboxDesk) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const sql = connect(1);
-    try {
-      await sql.begin(async (tx) => {
-        await tx`delete from trading.notification_channels`;
-        await tx`set local role service_role`;
-        await body(new OutboxDesk(tx));
-        throw ROLLBACK;
-      });
-    } catch (error) {
-      if (error !== ROLLBACK) throw error;
-    } finally {
-      await sql.end();
-    }
-  });
+  Deno.test(name, () =>
+    undone(async (tx) => {
+      await tx`delete from trading.notification_channels`;
+      await tx`set local role service_role`;
+      await body(new OutboxDesk(tx));
+    }));
 }

@@ -3,7 +3,8 @@ import type { Sql } from "postgres";
 import { Desk, type DeskOptions } from "./desk.ts";
 import type { Alert } from "./engine.ts";
 import { asService } from "./follow.ts";
-import { connect, unique } from "./stack.ts";
+import { unique } from "./stack.ts";
+import { onSharedConnection } from "./shared-connection.ts";
 
 export { asService, catchUp, fillsOf } from "./follow.ts";
 
@@ -69,16 +70,13 @@ export function shadowTest(
   body: (desk: Desk, shadow: string) => Promise<void>,
 ): void {
   Deno.test(name, async () => {
-    const sql = connect(1);
-    try {
+    await onSharedConnection(async (sql) => {
       const desk = await Desk.open(options, sql);
       const shadow = await shadowOf(desk, options.shadow);
       await body(desk, shadow);
       for (const account of [desk.account, shadow]) {
         deepEqual([...await sql`select * from public.verify_account(${account})`], [], account);
       }
-    } finally {
-      await sql.end();
-    }
+    });
   });
 }
