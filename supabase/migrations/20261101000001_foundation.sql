@@ -8,18 +8,24 @@ comment on schema trading is
   'Tables and rules of the paper-trading engine. Not exposed: clients reach it through RPCs in public.';
 
 revoke all on schema trading from public;
+
 grant usage on schema trading to authenticated, service_role;
 
 -- A new function would otherwise be executable by everybody.
 alter default privileges in schema public revoke execute on functions from public;
+
 alter default privileges in schema trading revoke execute on functions from public;
+
 alter default privileges revoke execute on functions from public;
+
 -- Identity columns draw their numbers as the caller.
 alter default privileges in schema trading grant usage on sequences to service_role;
+
 -- Public functions run as their caller, and call these.
 alter default privileges in schema trading grant execute on functions to service_role;
 
 -- Numbers -----------------------------------------------------------------------------------------
+
 -- Inputs carry at most 18 digits on either side of the point. `< 1e18` also refuses Infinity and NaN
 -- (which Postgres sorts above every number). Sums and products of these are exact in `numeric`.
 
@@ -125,6 +131,15 @@ end;
 $$;
 comment on function trading.decimals is 'Several numbers as trading.decimal has them: a call costs more than what it does.';
 
+create function trading.ratio(value numeric) returns text
+  language plpgsql immutable strict parallel safe set search_path = '' as $$
+begin
+  return trim_scale(round(value, 8))::text;
+end;
+$$;
+comment on function trading.ratio is
+  'A ratio, percentage or statistic as it leaves the database: a decimal string, 8 decimals (half away from zero), no trailing zeros.';
+
 -- Locks -------------------------------------------------------------------------------------------
 
 create function trading.lock_id(key text) returns bigint
@@ -175,3 +190,5 @@ end;
 $$;
 comment on function trading.refuse_change is
   'Trigger of append-only tables: refuses update, delete and truncate for every role, the owner included.';
+
+grant execute on function trading.quotient, trading.decimal, trading.ratio, trading.lock_id to authenticated;

@@ -15,6 +15,7 @@ create table trading.accounts (
   version bigint not null default 0,
   created_at timestamptz not null default now(),
   role text not null default 'plain' check (role in ('plain', 'followed', 'shadow')),
+  compacted_at timestamptz not null default now(),
   unique (id, role),
   constraint halt_has_a_reason check ((halted_at is null) = (halt_reason is null))
 );
@@ -24,6 +25,7 @@ comment on column trading.accounts.deposits is 'Deposits less withdrawals, plus 
 comment on column trading.accounts.day_equity is 'Equity when the account''s day (in its time zone) began: what max_daily_loss is measured from.';
 comment on column trading.accounts.version is 'Grows by one with every applied change; caches compare it.';
 comment on column trading.accounts.role is 'plain; followed: what is booked here is booked into its shadows as well; shadow: see trading.shadow_accounts.';
+comment on column trading.accounts.compacted_at is 'When nothing was left to compact; it is looked at again when the account''s day has ended.';
 create index accounts_owner_id_idx on trading.accounts (owner_id);
 
 create table trading.account_settings (
@@ -58,7 +60,9 @@ create table trading.account_settings (
   unknown_fields text not null default 'refuse' check (unknown_fields in ('refuse', 'ignore')),
   symbols text not null default 'plain' check (symbols in ('plain', 'with_exchange')),
   time_zone text not null default 'UTC' check (now() at time zone time_zone is not null),
-  clock text not null default 'arrival' check (clock in ('arrival', 'alert'))
+  clock text not null default 'arrival' check (clock in ('arrival', 'alert')),
+  keep_marks_days integer default 7 check (keep_marks_days between 1 and 36500),
+  keep_minute_bars_days integer default 90 check (keep_minute_bars_days between 1 and 36500)
 );
 comment on table trading.account_settings is 'The rules of one account, one typed column a key; null means no limit.';
 comment on column trading.account_settings.leverage is 'Gross exposure may be at most equity times this; null: unlimited.';
@@ -106,6 +110,11 @@ comment on column trading.account_settings.time_zone is 'Where the account''s da
 comment on column trading.account_settings.clock is
   'When what an alert does happens: arrival, as it comes in; alert, at its own time if it carries one (history that is played back).';
 
+comment on column trading.account_settings.keep_marks_days is
+  'Days after which a mark that changed nothing leaves the list of alerts for the archive, from which a replay reads it; null: never.';
+comment on column trading.account_settings.keep_minute_bars_days is
+  'Days after which bars of a minute (equity, marks) become bars of an hour: charts by day and figures stay the same; null: never.';
+
 -- Asked at every booking, whether there are any.
 create index account_settings_with_exchange_idx on trading.account_settings (account_id) where symbols = 'with_exchange';
 
@@ -128,6 +137,9 @@ comment on column trading.cash_entries.is_result is
   'It was earned or paid by what is held, and is profit or loss; the other kinds are deposits. symbol, strategy: of what; null: of the account.';
 create index cash_entries_results_idx on trading.cash_entries (account_id, epoch) where is_result;
 create index cash_entries_account_id_idx on trading.cash_entries (account_id, epoch, id);
+create trigger cash_entries_are_append_only before update or delete or truncate on trading.cash_entries
+  for each statement execute function trading.refuse_change();
+
 create table trading.account_events (
   id bigint generated always as identity primary key,
   account_id bigint not null references trading.accounts (id),
@@ -145,8 +157,6 @@ comment on column trading.account_events.after_alert_id is
 create index account_events_account_id_idx on trading.account_events (account_id, epoch, id);
 create trigger account_events_are_append_only before update or delete or truncate on trading.account_events
   for each statement execute function trading.refuse_change();
-create trigger cash_entries_are_append_only before update or delete or truncate on trading.cash_entries
-  for each statement execute function trading.refuse_change();
 
 alter table trading.accounts enable row level security;
 alter table trading.account_settings enable row level security;
@@ -158,9 +168,6 @@ grant select, insert, update on trading.accounts to service_role;
 grant select, insert, delete on trading.account_settings to service_role;
 grant select, insert on trading.cash_entries, trading.account_events to service_role;
 
-create policy "owners read their accounts" on trading.accounts for select to authenticated
-  using (owner_id = (select auth.uid()));
-
 create function trading.own_account_ids() returns setof bigint
   language sql stable security invoker set search_path = ''
 begin atomic
@@ -168,133 +175,13 @@ begin atomic
 end;
 comment on function trading.own_account_ids is 'Accounts of the signed-in user: what every policy of a child table compares with.';
 
+create policy "owners read their accounts" on trading.accounts for select to authenticated
+  using (owner_id = (select auth.uid()));
 create policy "owners read their settings" on trading.account_settings for select to authenticated
   using (account_id in (select trading.own_account_ids()));
 create policy "owners read their cash entries" on trading.cash_entries for select to authenticated
   using (account_id in (select trading.own_account_ids()));
-
 create policy "owners read their account events" on trading.account_events for select to authenticated
   using (account_id in (select trading.own_account_ids()));
 
--- Operations -----------------------------------------------------------------------------------------
-
-create function trading.log_event(owned trading.accounts, kind text, details jsonb, at timestamptz default clock_timestamp()) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
-begin
-  insert into trading.account_events (account_id, epoch, kind, details, created_at, after_alert_id)
-  values (owned.id, owned.epoch, kind, details, at, coalesce(
-    (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by a.id + 0 desc limit 1), 0));
-  update trading.accounts a set version = a.version + 1 where a.id = owned.id;
-end;
-$$;
-comment on function trading.log_event is 'Records an operation on an account and raises the account''s version.';
-
-create function trading.settings_json(settings trading.account_settings) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return to_jsonb(settings) - 'account_id' || jsonb_build_object(
-    'leverage', trading.decimal(settings.leverage), 'fee_per_trade', trading.decimal(settings.fee_per_trade),
-    'fee_per_unit', trading.decimal(settings.fee_per_unit), 'fee_bps', trading.decimal(settings.fee_bps),
-    'fee_minimum', trading.decimal(settings.fee_minimum), 'slippage_bps', trading.decimal(settings.slippage_bps),
-    'max_position', trading.decimal(settings.max_position), 'max_order', trading.decimal(settings.max_order),
-    'max_daily_loss', trading.decimal(settings.max_daily_loss), 'max_stop_distance', trading.decimal(settings.max_stop_distance),
-    'funds_room_bps', trading.decimal(settings.funds_room_bps), 'maintenance_margin', trading.decimal(settings.maintenance_margin),
-    'default_quantity', trading.decimal(settings.default_quantity));
-end;
-$$;
-comment on function trading.settings_json is 'The settings as they are answered, by name: decimals as strings, whole numbers and booleans as they are.';
-
-create function trading.settings_of(base trading.account_settings, changes jsonb) returns trading.account_settings
-  language plpgsql stable set search_path = '' as $$
-declare
-  known constant jsonb := trading.settings_json(base);
-  unknown text;
-begin
-  if jsonb_typeof(changes) is distinct from 'object' then
-    raise exception 'settings must be a JSON object' using errcode = '22023', hint = 'For example {"leverage": 2}.';
-  end if;
-  select k into unknown from jsonb_object_keys(changes) k where not known ? k limit 1;
-  if found then
-    raise exception 'unknown setting %', unknown using errcode = '22023',
-      hint = 'Known: ' || (select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k) || '.';
-  end if;
-  return jsonb_populate_record(base, changes);
-end;
-$$;
-comment on function trading.settings_of is 'base with the keys of changes replaced. Errors: 22023 for an unknown key.';
-
-create function trading.lock_account(account text) returns trading.accounts
-  language plpgsql volatile security invoker set search_path = '' as $$
-declare
-  locked trading.accounts;
-begin
-  select a.* into locked from trading.accounts a where a.name = account for update;
-  if not found then
-    raise exception 'no account %', account using errcode = 'PT404', hint = 'Create it with create_account.';
-  end if;
-  return locked;
-end;
-$$;
-comment on function trading.lock_account is 'The account of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
-
-create function public.update_account_settings(account text, settings jsonb) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
-declare
-  owned constant trading.accounts := trading.lock_account(account);
-  changed trading.account_settings;
-  violated text;
-  given_hint text;
-begin
-  delete from trading.account_settings s where s.account_id = owned.id returning s.* into changed;
-  changed := trading.settings_of(changed, settings);
-  insert into trading.account_settings select changed.*;
-  perform trading.log_event(owned, 'settings', settings);
-  return trading.settings_json(changed);
-exception when integrity_constraint_violation or data_exception then
-  get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
-end;
-$$;
-comment on function public.update_account_settings is
-  'Changes the named keys of an account''s settings, keeps the others; answers all of them, decimals as strings. null lifts a limit. '
-  'Errors: PT404 no such account, 22023 unknown key, 23514 value out of range.';
-
-create function public.create_account(
-  account text, initial_cash numeric default 100000, currency text default 'USD',
-  owner_id uuid default null, settings jsonb default '{}'
-) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' as $$
-declare
-  created trading.accounts;
-  violated text;
-  given_hint text;
-begin
-  initial_cash := trim_scale(initial_cash);
-  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) or scale(initial_cash) > 18 then
-    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals' using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
-  end if;
-  insert into trading.accounts (name, owner_id, currency, cash, deposits)
-  values (account, create_account.owner_id, create_account.currency, initial_cash, initial_cash)
-  returning * into created;
-  insert into trading.account_settings (account_id) values (created.id);
-  perform trading.log_event(created, 'created', jsonb_build_object('initial_cash', trading.decimal(initial_cash)));
-  if settings <> '{}' then
-    perform public.update_account_settings(account, settings);
-  end if;
-  if initial_cash > 0 then
-    insert into trading.cash_entries (account_id, epoch, kind, amount, note)
-    values (created.id, created.epoch, 'deposit', initial_cash, 'opening deposit');
-  end if;
-  return jsonb_build_object('account', created.name, 'currency', created.currency, 'cash', trading.decimal(created.cash));
-exception when integrity_constraint_violation or data_exception then
-  get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
-end;
-$$;
-comment on function public.create_account is
-  'A new account with an opening deposit (account currency), owned by a user of Supabase Auth or by nobody. '
-  'Errors: 23505 name taken, 23514 bad name or currency, 22023 bad cash or unknown setting, 23503 no such owner.';
-
-grant execute on function trading.own_account_ids, trading.decimal to authenticated;
-revoke execute on function public.create_account, public.update_account_settings from public, anon, authenticated;
-grant execute on function public.create_account, public.update_account_settings to service_role;
+grant execute on function trading.own_account_ids to authenticated;

@@ -81,20 +81,11 @@ create index notification_outbox_account_id_idx on trading.notification_outbox (
 create index notification_outbox_left_idx on trading.notification_outbox (account_id, status) where status in ('pending', 'dead');
 create index notification_outbox_finished_idx on trading.notification_outbox (channel_id, finished_at) where status <> 'pending';
 
-create table trading.daily_summaries (
-  account_id bigint not null references trading.accounts (id) on delete cascade,
-  day date not null,
-  primary key (account_id, day)
-);
-comment on table trading.daily_summaries is 'The days, in each account''s time zone, whose summary was put into the outbox.';
-
 alter table trading.notification_channels enable row level security;
 alter table trading.notification_outbox enable row level security;
-alter table trading.daily_summaries enable row level security;
 grant select, insert, update, delete on trading.notification_channels, trading.notification_outbox to service_role;
-grant select, insert on trading.daily_summaries to service_role;
 
--- Events ---------------------------------------------------------------------------------------------
+-- Events ------------------------------------------------------------------------------------------
 
 create function trading.notify_booking(
   booked trading.accounts, alerts trading.alerts[], fills trading.fills[], orders trading.orders[]
@@ -165,80 +156,25 @@ begin
 end;
 $$;
 comment on function trading.notify_halt is 'Trigger: a halt or its end into the outbox. reason: why the account is, or was, halted.';
+
 -- By row, since only then a condition spares every other update the call.
 create trigger halts_are_told after update of halted_at on trading.accounts
   for each row when ((old.halted_at is null) <> (new.halted_at is null)) execute function trading.notify_halt();
 
-create function trading.day_summary(owned trading.accounts, day date, time_zone text) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
-declare
-  day_start constant timestamptz := day::timestamp at time zone time_zone;
-  day_end constant timestamptz := (day + 1)::timestamp at time zone time_zone;
-  last_bar trading.equity_bars;
-  before_bar record;
-  moved numeric;
-  traded record;
-  closed record;
-begin
-  select e.* into last_bar from trading.equity_bars e
-  where e.account_id = owned.id and e.epoch = owned.epoch and e.minute >= day_start and e.minute < day_end order by e.minute desc limit 1;
-  if not found then
-    return null;
-  end if;
-  select e.minute, e.close into before_bar from trading.equity_history e
-  where e.account_id = owned.id and e.epoch = owned.epoch and e.minute < day_start order by e.minute desc limit 1;
-  -- A bar holds all the cash that moved up to the end of its minute.
-  select coalesce(sum(c.amount), 0) into moved from trading.cash_entries c
-  where c.account_id = owned.id and c.epoch = owned.epoch and date_trunc('minute', c.created_at) <= last_bar.minute
-    and (before_bar.minute is null or date_trunc('minute', c.created_at) > before_bar.minute);
-  select count(*) as fills, coalesce(sum(f.fee), 0) as fees into traded from trading.fills f
-  where f.account_id = owned.id and f.epoch = owned.epoch and f.filled_at >= day_start and f.filled_at < day_end;
-  select count(*) as trades, coalesce(sum(t.net_pnl), 0) as net_pnl into closed from trading.trades t
-  where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at >= day_start and t.closed_at < day_end;
-  return jsonb_build_object('account', owned.name, 'currency', owned.currency, 'day', day, 'time_zone', time_zone,
-    'equity', trading.decimal(last_bar.close), 'change', trading.decimal(last_bar.close - coalesce(before_bar.close, 0) - moved),
-    'fills', traded.fills, 'fees', trading.decimal(traded.fees), 'trades', closed.trades, 'trades_net_pnl', trading.decimal(closed.net_pnl),
-    'at', day_end);
-end;
-$$;
-comment on function trading.day_summary is
-  'A day of an account: equity at its last alert, change of equity less cash moved, fills and fees, closed trades and their net '
-  'profit. Null when no alert came on it.';
-
-create function public.enqueue_daily_summaries(at timestamptz default now()) returns integer
-  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '30s' as $$
+create function trading.enqueue_event(owned trading.accounts, event text, payload jsonb, at timestamptz) returns integer
+  language plpgsql volatile set search_path = '' as $$
 declare
   told integer;
 begin
-  if not exists (select from trading.notification_channels c
-                 where c.disabled_at is null and (c.events = '{}' or 'daily_summary' = any (c.events))) then
-    return 0;
-  end if;
-  with yesterdays as materialized (
-    select a as owned, s.time_zone, (enqueue_daily_summaries.at at time zone s.time_zone)::date - 1 as day
-    from trading.accounts a join trading.account_settings s on s.account_id = a.id
-  ), ended as (
-    insert into trading.daily_summaries (account_id, day)
-    select (y.owned).id, y.day from yesterdays y
-    where not exists (select from trading.daily_summaries d where d.account_id = (y.owned).id and d.day = y.day)
-    on conflict do nothing
-    returning account_id, day
-  ), told as (
-    insert into trading.notification_outbox (channel_id, account_id, event, payload)
-    select c.id, e.account_id, 'daily_summary', s.summary
-    from ended e
-    join yesterdays y on (y.owned).id = e.account_id
-    cross join lateral (select trading.day_summary(y.owned, y.day, y.time_zone) as summary) s
-    join trading.notification_channels c on c.disabled_at is null
-      and (c.events = '{}' or 'daily_summary' = any (c.events)) and (e.account_id = any (c.account_ids) or c.account_ids = '{}' and (y.owned).role <> 'shadow')
-    where s.summary is not null
-    for key share of c
-    returning id
-  )
-  select count(*) into told from told;
+  insert into trading.notification_outbox (channel_id, account_id, event, payload)
+  select c.id, owned.id, enqueue_event.event, jsonb_build_object('account', owned.name) || enqueue_event.payload || jsonb_build_object('at', enqueue_event.at)
+  from trading.notification_channels c
+  where c.disabled_at is null and c.created_at <= enqueue_event.at
+    and (c.events = '{}' or enqueue_event.event = any (c.events)) and (c.account_ids = '{}' or owned.id = any (c.account_ids))
+  for key share of c;
+  get diagnostics told = row_count;
   return told;
 end;
 $$;
-comment on function public.enqueue_daily_summaries is
-  'Puts the summary of every account''s last full day (in its time zone) into the outbox, once; answers how many messages. '
-  'A day without an alert has none.';
+comment on function trading.enqueue_event is
+  'Puts an event into the outbox, for every channel that wants it and was there at its time; answers how many.';

@@ -66,6 +66,19 @@ comment on function trading.rebuilt_positions is
   'What the fills of an epoch come to, symbol by symbol and strategy by strategy: the position, the round trips it closed, and '
   'the fills whose recorded realized_pnl or cost is another.';
 
+create view trading.cash_ledger with (security_invoker = true) as
+  select c.account_id, c.epoch, c.kind, c.amount::numeric, c.id as entry_id, null::bigint as fill_id, c.created_at from trading.cash_entries c
+  union all
+  select f.account_id, f.epoch, 'fill', coalesce(-f.cost, case f.side when 'buy' then -1 else 1 end * f.quantity * f.price * f.multiplier), null, f.id, f.filled_at
+  from trading.fills f
+  union all
+  select f.account_id, f.epoch, 'fee', -f.fee, null, f.id, f.filled_at from trading.fills f where f.fee <> 0;
+comment on view trading.cash_ledger is
+  'Every change of cash: deposits, withdrawals, adjustments, and what each fill and its fee moved. It is made of append-only '
+  'tables, so that each fact is written once; its sum is the account''s cash.';
+
+grant select on trading.cash_ledger to authenticated, service_role;
+
 create function public.verify_account(account text default 'default')
   returns table (item text, strategy text, symbol text, expected text, actual text)
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '30s' as $$
@@ -145,17 +158,7 @@ comment on function public.verify_account is
   'one row per difference to what is kept: none when all is right. Also: every filled order has its fill and no bracket covers '
   'more than its position. One at a time, 30 seconds at most: about a million fills. Errors: PT404 no such account, PT429 busy with another.';
 
-create view trading.cash_ledger with (security_invoker = true) as
-  select c.account_id, c.epoch, c.kind, c.amount::numeric, c.id as entry_id, null::bigint as fill_id, c.created_at from trading.cash_entries c
-  union all
-  select f.account_id, f.epoch, 'fill', coalesce(-f.cost, case f.side when 'buy' then -1 else 1 end * f.quantity * f.price * f.multiplier), null, f.id, f.filled_at
-  from trading.fills f
-  union all
-  select f.account_id, f.epoch, 'fee', -f.fee, null, f.id, f.filled_at from trading.fills f where f.fee <> 0;
-comment on view trading.cash_ledger is
-  'Every change of cash: deposits, withdrawals, adjustments, and what each fill and its fee moved. It is made of append-only '
-  'tables, so that each fact is written once; its sum is the account''s cash.';
-grant select on trading.cash_ledger to authenticated, service_role;
+-- Replay ------------------------------------------------------------------------------------------
 
 create function trading.settings_before(account_id bigint, epoch integer) returns jsonb
   language plpgsql stable security invoker set search_path = '' as $$
@@ -173,6 +176,34 @@ begin
 end;
 $$;
 comment on function trading.settings_before is 'The settings that were in force when an epoch began.';
+
+create function trading.replayed_alert(request jsonb, fields jsonb) returns jsonb
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when fields = '{}' or request ->> 'action' not in ('buy', 'sell', 'close') then request
+    when request ->> 'action' = 'close' then request || (fields - 'quantity' - 'quantity_type')
+    else request || fields
+  end;
+end;
+$$;
+comment on function trading.replayed_alert is 'An alert with the fields of a what-if put in.';
+
+create function trading.replayed_order_id(order_id text, source trading.accounts, copy trading.accounts) returns text
+  language plpgsql stable security invoker set search_path = '' as $$
+begin
+  return coalesce((
+    select trading.copied_order_id(o, b)
+    from trading.orders o
+    join trading.alerts a on a.id = o.alert_id
+    -- An alert's key begins with its account and epoch; what follows is the same in both.
+    join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch || substr(a.dedupe_key, length(source.id || '/' || source.epoch) + 1)
+    where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = source.id and o.epoch = source.epoch
+  ), '0');
+end;
+$$;
+comment on function trading.replayed_order_id is
+  'The open order of a replay that stands for an order of the original, which a cancel names: that of the same alert, leg and number. 0 when there is none.';
 
 create function public.replay_account(account text, "into" text, overrides jsonb default '{}') returns jsonb
   language plpgsql volatile security invoker set search_path = '' set statement_timeout = '10min' as $$
@@ -242,59 +273,7 @@ comment on function public.replay_account is
   'replaces fields of every alert that trades (quantity and quantity_type only where it buys or sells), e.g. '
   '{"settings": {"fee_bps": 5}, "alerts": {"fee": null}}. Errors: PT404 no such account, 23505 into exists, PT400 bad overrides.';
 
-create function trading.replayed_alert(request jsonb, fields jsonb) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return case
-    when fields = '{}' or request ->> 'action' not in ('buy', 'sell', 'close') then request
-    when request ->> 'action' = 'close' then request || (fields - 'quantity' - 'quantity_type')
-    else request || fields
-  end;
-end;
-$$;
-comment on function trading.replayed_alert is 'An alert with the fields of a what-if put in.';
-
-create function trading.number_of_leg(leg trading.orders) returns bigint
-  language plpgsql stable security invoker set search_path = '' as $$
-begin
-  return (select count(*) from trading.orders o
-          where o.account_id = leg.account_id and o.epoch = leg.epoch and o.bracket_id = leg.bracket_id and o.leg = leg.leg and o.id <= leg.id);
-end;
-$$;
-comment on function trading.number_of_leg is 'Which of the legs of its kind it is, in its bracket, from 1.';
-
-create function trading.copied_order_id(original trading.orders, copy trading.alerts) returns text
-  language plpgsql stable security invoker set search_path = '' as $$
-begin
-  return (
-    select c.id::text from trading.orders c
-    where case when c.status = 'open' then c.account_id end = copy.account_id and c.status = 'open'
-      and c.alert_id = copy.id and c.leg is not distinct from original.leg
-      -- Of several take profits the one with the same number.
-      and (original.leg is distinct from 'take_profit' or trading.number_of_leg(original) = trading.number_of_leg(c)));
-end;
-$$;
-comment on function trading.copied_order_id is
-  'The open order that the copy of an alert placed where the original placed this one: the same leg, and of several the one of the same number.';
-
-create function trading.replayed_order_id(order_id text, source trading.accounts, copy trading.accounts) returns text
-  language plpgsql stable security invoker set search_path = '' as $$
-begin
-  return coalesce((
-    select trading.copied_order_id(o, b)
-    from trading.orders o
-    join trading.alerts a on a.id = o.alert_id
-    -- An alert's key begins with its account and epoch; what follows is the same in both.
-    join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch || substr(a.dedupe_key, length(source.id || '/' || source.epoch) + 1)
-    where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = source.id and o.epoch = source.epoch
-  ), '0');
-end;
-$$;
-comment on function trading.replayed_order_id is
-  'The open order of a replay that stands for an order of the original, which a cancel names: that of the same alert, leg and number. 0 when there is none.';
-
-grant execute on function trading.rebuilt_positions, trading.split_between, trading.split_position, trading.split_units,
-  trading.split_price, trading.flat_position, trading.apply_fill, trading.apply_foreign_fill to authenticated;
+grant execute on function trading.split_between, trading.rebuilt_positions to authenticated;
 revoke execute on function public.verify_account, public.replay_account from public, anon, authenticated;
-grant execute on function public.verify_account to authenticated, service_role;
-grant execute on function public.replay_account to service_role;
+grant execute on function public.verify_account, public.replay_account to service_role;
+grant execute on function public.verify_account to authenticated;

@@ -225,6 +225,16 @@ $$;
 comment on function trading.plan_order is
   'The order that a trade alert leads to, given what is held and known at that moment, or why there is none. Reads no table.';
 
+create function trading.sum_of_orders(orders trading.orders[]) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select case when count(*) = count(o.quantity) then coalesce(sum(case o.side when 'buy' then o.quantity else -o.quantity end), 0) end
+    from unnest(orders) o);
+end;
+$$;
+comment on function trading.sum_of_orders is 'The signed units of orders together; null when the size of one is not known.';
+
 create function trading.plan_wait(
   refused trading.order_plan, request trading.alert_request, held trading.positions, market trading.market,
   portfolio trading.portfolio, settings trading.account_settings, at timestamptz, ahead trading.orders[]
@@ -312,16 +322,6 @@ $$;
 comment on function trading.plan_wait is
   'The order that waits for a price where plan_order was refused for having none (refused), or why it may not. What needs no price is '
   'judged now, as if the orders ahead had filled; the rest at its fill, see plan_waited. delta is null where it needs the price.';
-
-create function trading.sum_of_orders(orders trading.orders[]) returns numeric
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return (
-    select case when count(*) = count(o.quantity) then coalesce(sum(case o.side when 'buy' then o.quantity else -o.quantity end), 0) end
-    from unnest(orders) o);
-end;
-$$;
-comment on function trading.sum_of_orders is 'The signed units of orders together; null when the size of one is not known.';
 
 create function trading.plan_waited(
   waiting trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric,

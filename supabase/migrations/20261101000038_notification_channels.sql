@@ -1,4 +1,4 @@
--- Channels: made, changed, listed, deleted by the operator; and the clock that wakes the dispatcher.
+-- Channels: made, changed, listed, deleted by the operator.
 
 create function trading.new_secret() returns text
   language sql volatile set search_path = ''
@@ -169,51 +169,8 @@ $$;
 comment on function public.notification_target is
   'One channel as its sender needs it, with its secrets, to send a test by. Errors: PT404 no such channel.';
 
-revoke execute on function public.create_notification_channel, public.update_notification_channel, public.delete_notification_channel,
-  public.list_notification_channels, public.notification_target from public, anon, authenticated;
-grant execute on function public.create_notification_channel, public.update_notification_channel, public.delete_notification_channel,
-  public.list_notification_channels, public.notification_target to service_role;
-
--- The clock ------------------------------------------------------------------------------------------
--- Alerts wake the dispatcher themselves; retries, daily summaries and alerts that never come need a clock. On Supabase it is pg_cron, which calls
--- the function by pg_net; trading.start_clock (retention) sets it going. Without the two extensions any clock will do that posts to
--- /functions/v1/notifications; `deno task start` has one.
-
-create function trading.wake_function(name text) returns bigint
-  language plpgsql volatile security invoker set search_path = '' as $$
-declare
-  project text;
-  service_key text;
-  request bigint;
-begin
-  execute 'select max(s.decrypted_secret) filter (where s.name = ''project_url''), max(s.decrypted_secret) filter (where s.name = ''service_key'')
-           from vault.decrypted_secrets s' into project, service_key;
-  if project is null or service_key is null then
-    raise warning 'the function % is not called: the vault has no project_url or no service_key', name;
-    return null;
-  end if;
-  execute 'select net.http_post(url := $1, headers := $2, body := ''{}''::jsonb, timeout_milliseconds := 5000)'
-    into request
-    using rtrim(project, '/') || '/functions/v1/' || name,
-      jsonb_build_object('apikey', service_key, 'content-type', 'application/json');
-  return request;
-end;
-$$;
-comment on function trading.wake_function is
-  'Posts to a function of this project, as the project; null when the vault lacks project_url or service_key. Its answer is not waited for.';
-
-create function trading.wake_dispatcher() returns bigint
-  language plpgsql volatile security invoker set search_path = '' as $$
-begin
-  if (public.notification_work() ->> 'channels')::integer = 0 then
-    return null;
-  end if;
-  perform public.enqueue_timed_events();
-  if not (public.notification_work() ->> 'due')::boolean then
-    return null;
-  end if;
-  return trading.wake_function('notifications');
-end;
-$$;
-comment on function trading.wake_dispatcher is
-  'Run by pg_cron: posts to the function notifications when a row is due; null when none is, or the vault lacks project_url or service_key.';
+revoke execute on function public.create_notification_channel, public.update_notification_channel,
+  public.delete_notification_channel, public.list_notification_channels, public.notification_target from public, anon,
+  authenticated;
+grant execute on function public.create_notification_channel, public.update_notification_channel,
+  public.delete_notification_channel, public.list_notification_channels, public.notification_target to service_role;

@@ -119,7 +119,7 @@ comment on function public.record_cash is
   'when it was received. It is profit or loss, of the symbol and strategy that are named; at: when, now by default. Errors: PT404 no such '
   'account, PT400 bad kind, amount or time.';
 
--- Splits -------------------------------------------------------------------------------------------
+-- Splits ------------------------------------------------------------------------------------------
 
 create function trading.split_units(units numeric, new_units numeric, old_units numeric) returns numeric
   language plpgsql immutable strict set search_path = '' as $$
@@ -246,6 +246,8 @@ comment on function public.split is
   'Books a split of an instrument in every account that knows it, now: old_units have become new_units, and a price is worth so much less. '
   'Values, costs and profits stay. Orders that wait for a price are canceled (reason split). Errors: PT400 bad units, PT409 a shadow is behind.';
 
+-- Halt and reset ----------------------------------------------------------------------------------
+
 create function public.halt_account(account text, reason text default 'operator') returns jsonb
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
@@ -305,6 +307,7 @@ comment on function public.reset_account is
   'Begins a new epoch: no position, no order, cash as at the beginning (or initial_cash). What came before stays, readable by its '
   'epoch. Errors: PT404 no such account, PT400 bad cash.';
 
+grant execute on function trading.split_units, trading.split_price, trading.split_position to authenticated;
 revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,
   public.halt_account, public.resume_account, public.reset_account from public, anon, authenticated;
 grant execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,

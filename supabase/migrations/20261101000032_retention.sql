@@ -7,15 +7,7 @@
 -- A mark without an idempotency_key or a signed name may come again after it has left, if it carries its time. Then it is booked
 -- anew, and changes nothing: only a mark that is older than the last one of its symbol leaves.
 
-alter table trading.account_settings
-  add column keep_marks_days integer default 7 check (keep_marks_days between 1 and 36500),
-  add column keep_minute_bars_days integer default 90 check (keep_minute_bars_days between 1 and 36500);
-comment on column trading.account_settings.keep_marks_days is
-  'Days after which a mark that changed nothing leaves the list of alerts for the archive, from which a replay reads it; null: never.';
-comment on column trading.account_settings.keep_minute_bars_days is
-  'Days after which bars of a minute (equity, marks) become bars of an hour: charts by day and figures stay the same; null: never.';
-
--- Where old marks and minutes go -------------------------------------------------------------------
+-- Where old marks go ------------------------------------------------------------------------------
 
 create table trading.mark_archive (
   account_id bigint not null references trading.accounts (id),
@@ -44,48 +36,6 @@ comment on column trading.mark_archive.ids is
 create trigger mark_archive_is_append_only before update or delete or truncate on trading.mark_archive
   for each statement execute function trading.refuse_change();
 
-create table trading.mark_hours (
-  like trading.mark_bars including constraints including indexes,
-  foreign key (account_id) references trading.accounts (id)
-);
-comment on table trading.mark_hours is 'Old bars of trading.mark_bars, an hour (of the account''s time zone) to a row. minute: the first of them.';
-
-create table trading.equity_hours (
-  account_id bigint not null references trading.accounts (id),
-  epoch integer not null,
-  minute timestamptz not null,
-  last_minute timestamptz not null check (last_minute >= minute),
-  open trading.money not null,
-  high trading.money not null,
-  low trading.money not null,
-  close trading.money not null,
-  exposure trading.money not null,
-  exposed interval not null,
-  fall trading.money not null check (fall >= 0),
-  fall_percent numeric,
-  primary key (account_id, epoch, minute)
-);
-comment on table trading.equity_hours is
-  'Old bars of trading.equity_bars, an hour (of the account''s time zone) to a row, or less: it ends where cash moved. With what the '
-  'minutes would tell of it, so that every figure of a day comes out the same.';
-comment on column trading.equity_hours.minute is 'Its first minute; last_minute: its last.';
-comment on column trading.equity_hours.exposed is 'Time from an exposed minute to the next one of the row.';
-comment on column trading.equity_hours.fall is 'The deepest fall within it, minute by minute; fall_percent: the deepest in percent; null: equity was not above 0.';
-
-create view trading.mark_history with (security_invoker = true) as
-  select b.account_id, b.symbol, b.minute, b.open, b.high, b.low, b.close from trading.mark_hours b
-  union all
-  select b.account_id, b.symbol, b.minute, b.open, b.high, b.low, b.close from trading.mark_bars b;
-comment on view trading.mark_history is 'The bars of a symbol''s marks: hours, then minutes.';
-
-create view trading.equity_history with (security_invoker = true) as
-  select b.account_id, b.epoch, b.minute, b.last_minute, b.open, b.high, b.low, b.close, b.exposure, b.exposed, b.fall::numeric as fall,
-    b.fall_percent
-  from trading.equity_hours b
-  union all
-  select b.account_id, b.epoch, b.minute, null, b.open, b.high, b.low, b.close, b.exposure, null, null, null from trading.equity_bars b;
-comment on view trading.equity_history is 'The bars of an account''s equity: hours, then minutes, whose last four columns are null.';
-
 create table trading.mark_progress (
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
@@ -95,36 +45,16 @@ create table trading.mark_progress (
 );
 comment on table trading.mark_progress is 'Up to which alert of a symbol it was decided whether it leaves: none is looked at twice.';
 
-alter table trading.accounts add column compacted_at timestamptz not null default now();
-comment on column trading.accounts.compacted_at is 'When nothing was left to compact; it is looked at again when the account''s day has ended.';
-
--- By default room is free again when a fifth of a table has left: of a long history that is more than a year of marks.
-alter table trading.alerts set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
-alter table trading.mark_bars set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
-alter table trading.equity_bars set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
-
--- Asked of every mark that leaves, by the foreign key.
-create index orders_alert_id_idx on trading.orders (alert_id);
-
 alter table trading.mark_archive enable row level security;
-alter table trading.mark_hours enable row level security;
-alter table trading.equity_hours enable row level security;
 alter table trading.mark_progress enable row level security;
-grant select on trading.mark_archive, trading.mark_hours, trading.equity_hours, trading.mark_history, trading.equity_history
-  to authenticated, service_role;
+grant select on trading.mark_archive to authenticated, service_role;
 grant insert on trading.mark_archive to service_role;
-grant insert, update on trading.mark_hours, trading.equity_hours to service_role;
 grant select, insert, update on trading.mark_progress to service_role;
-grant delete on trading.alerts, trading.mark_bars, trading.equity_bars to service_role;
-
+grant delete on trading.alerts to service_role;
 create policy "owners read their archived marks" on trading.mark_archive for select to authenticated
   using (account_id in (select trading.own_account_ids()));
-create policy "owners read their hours of marks" on trading.mark_hours for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their hours of equity" on trading.equity_hours for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
 
--- The archive --------------------------------------------------------------------------------------
+-- The archive -------------------------------------------------------------------------------------
 
 create function trading.pack_numbers(numbers numeric[]) returns text
   language plpgsql immutable strict set search_path = '' as $$
@@ -198,16 +128,7 @@ end;
 $$;
 comment on function trading.archived_requests is 'The archived marks of an epoch as process_alerts takes them again, but for the account.';
 
--- The only door through which alerts leave -----------------------------------------------------------
-
-create function trading.may_leave(booked trading.alerts) returns boolean
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return booked.status = 'ignored' and booked.message_id is null
-    and coalesce(booked.request ->> 'action' = 'mark' and booked.request ->> 'idempotency_key' is null, false);
-end;
-$$;
-comment on function trading.may_leave is 'Whether an alert is a mark that changed nothing and that nobody named for good.';
+-- The only door through which alerts leave --------------------------------------------------------
 
 create function trading.refuse_loss() returns trigger
   language plpgsql set search_path = '' as $$
@@ -232,14 +153,10 @@ end;
 $$;
 comment on function trading.refuse_loss is 'Trigger: refuses to delete an alert that cannot be read from the archive, word by word, for every role.';
 
-create or replace trigger alerts_are_append_only before update or truncate on trading.alerts
-  for each statement execute function trading.refuse_change();
-create trigger only_marks_leave before delete on trading.alerts
-  for each row when (trading.may_leave(old.*) is not true) execute function trading.refuse_change();
 create trigger only_archived_alerts_leave after delete on trading.alerts referencing old table as gone
   for each statement execute function trading.refuse_loss();
 
--- Steps: each takes some rows of one account, whose row is locked, and answers how many ---------------
+-- Steps: each takes some rows of one account, whose row is locked, and answers how many -----------
 
 create function trading.compact_marks(owned trading.accounts, of_epoch integer, of_symbol text, before timestamptz, max_rows integer) returns integer
   language plpgsql volatile security invoker set search_path = '' as $$
@@ -494,38 +411,3 @@ comment on function public.history_archive is
 revoke execute on function public.compact_history, public.history_archive from public, anon, authenticated;
 grant execute on function public.compact_history, public.history_archive to service_role;
 grant execute on function public.history_archive to authenticated;
-
--- The clock ------------------------------------------------------------------------------------------
--- Of notifications, live marks and retention: pg_cron, which also keeps a row of every run that nobody takes away, a gigabyte in some years.
--- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have left, and the
--- trades among a year of marks kept 40 MB of them for a thousand rows.
--- Without it any clock will do that calls compact_history until it answers 0; `deno task start` has one.
-
-create function trading.start_clock(project_url text, service_key text) returns text
-  language plpgsql volatile security invoker set search_path = '' as $$
-declare
-  secret record;
-begin
-  if to_regnamespace('cron') is null then
-    create extension pg_cron;
-  end if;
-  if to_regnamespace('net') is null then
-    create extension pg_net with schema extensions;
-  end if;
-  for secret in select * from (values ('project_url', project_url), ('service_key', service_key)) s (name, value) loop
-    execute 'select vault.update_secret(s.id, $2) from vault.secrets s where s.name = $1' using secret.name, secret.value;
-    execute 'select vault.create_secret($2, $1) where not exists (select from vault.secrets s where s.name = $1)'
-      using secret.name, secret.value;
-  end loop;
-  perform cron.schedule('dispatch-notifications', '30 seconds', 'select trading.wake_dispatcher()');
-  perform cron.schedule('fetch-marks', '* * * * *', 'select trading.wake_marks()');
-  perform cron.schedule('compact-history', '* * * * *', 'select public.compact_history()');
-  perform cron.schedule('close-gaps', '41 3 1 * *', 'reindex table concurrently trading.alerts');
-  perform cron.schedule('forget-cron-runs', '17 3 * * *', 'delete from cron.job_run_details where end_time < now() - interval ''3 days''');
-  return 'started';
-end;
-$$;
-comment on function trading.start_clock is
-  'Has pg_cron send what is due in the outbox twice a minute, fetch live marks once a minute, and compact what has become old: keeps the project''s URL and a secret key '
-  'of it in the vault, and makes the jobs. It may be called again, with another key. Run by deploy as the database''s owner.';
-revoke execute on function trading.start_clock from public;

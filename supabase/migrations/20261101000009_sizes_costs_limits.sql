@@ -63,6 +63,37 @@ end;
 $$;
 comment on function trading.move_currency is 'An account whose open profit and gross exposure in a currency have grown by so much, in that currency.';
 
+create function trading.rate_of(price numeric, is_direct boolean) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case when price > 0 then case when is_direct then price else trading.quotient(1, price) end end;
+end;
+$$;
+comment on function trading.rate_of is 'The rate that a mark of a pair brings, of the direct one or turned over; null: none.';
+
+create function trading.rate_currencies(inout portfolio trading.portfolio, symbol text, price numeric, marked_at timestamptz)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  c trading.currency;
+  was numeric;
+begin
+  for nr in 1 .. cardinality(portfolio.currencies) loop
+    c := portfolio.currencies[nr];
+    continue when symbol not in (c.pair, c.inverse_pair) or marked_at < c.rated_at or marked_at = c.rated_at and c.is_direct and symbol = c.inverse_pair;
+    was := coalesce(c.rate, 0);
+    c.is_direct := symbol = c.pair;
+    c.rate := trading.rate_of(price, c.is_direct);
+    c.rated_at := marked_at;
+    portfolio.holdings_value := portfolio.holdings_value + c.profit * (coalesce(c.rate, 0) - was);
+    portfolio.exposure := portfolio.exposure + c.gross * (coalesce(c.rate, 0) - was);
+    portfolio.currencies[nr] := c;
+  end loop;
+end;
+$$;
+comment on function trading.rate_currencies is
+  'An account that has seen a mark: of a pair, all that it holds in that currency is worth something else from now on. As load_currency reads it: '
+  'the newer pair counts, of two of one time the direct one.';
+
 create function trading.mark_currencies(inout portfolio trading.portfolio, market trading.market, price numeric, marked_at timestamptz)
   language plpgsql immutable set search_path = '' as $$
 begin
@@ -96,37 +127,6 @@ $$;
 comment on function trading.fill_currency is
   'An account in which a fill of another currency was booked as if it cost delta x price x multiplier, and which paid cost: what closed was paid '
   'at the rates of its own fills.';
-
-create function trading.rate_of(price numeric, is_direct boolean) returns numeric
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return case when price > 0 then case when is_direct then price else trading.quotient(1, price) end end;
-end;
-$$;
-comment on function trading.rate_of is 'The rate that a mark of a pair brings, of the direct one or turned over; null: none.';
-
-create function trading.rate_currencies(inout portfolio trading.portfolio, symbol text, price numeric, marked_at timestamptz)
-  language plpgsql immutable set search_path = '' as $$
-declare
-  c trading.currency;
-  was numeric;
-begin
-  for nr in 1 .. cardinality(portfolio.currencies) loop
-    c := portfolio.currencies[nr];
-    continue when symbol not in (c.pair, c.inverse_pair) or marked_at < c.rated_at or marked_at = c.rated_at and c.is_direct and symbol = c.inverse_pair;
-    was := coalesce(c.rate, 0);
-    c.is_direct := symbol = c.pair;
-    c.rate := trading.rate_of(price, c.is_direct);
-    c.rated_at := marked_at;
-    portfolio.holdings_value := portfolio.holdings_value + c.profit * (coalesce(c.rate, 0) - was);
-    portfolio.exposure := portfolio.exposure + c.gross * (coalesce(c.rate, 0) - was);
-    portfolio.currencies[nr] := c;
-  end loop;
-end;
-$$;
-comment on function trading.rate_currencies is
-  'An account that has seen a mark: of a pair, all that it holds in that currency is worth something else from now on. As load_currency reads it: '
-  'the newer pair counts, of two of one time the direct one.';
 
 create function trading.day_end(at timestamptz, time_zone text) returns timestamptz
   language plpgsql immutable set search_path = '' as $$
@@ -192,6 +192,21 @@ begin
 end;
 $$;
 comment on function trading.slipped_price is 'price made worse by slippage_bps for a market or stop fill of delta (signed) units.';
+
+create function trading.exit_price(rule trading.exit_rule, leg text, direction numeric, entry_price numeric, tick_size numeric)
+  returns numeric
+  language plpgsql immutable set search_path = '' as $$
+declare
+  away constant numeric := case leg when 'take_profit' then direction else -direction end;
+begin
+  return trading.tick_price(round(coalesce(
+    case leg when 'take_profit' then rule.limit_price else rule.stop_price end,
+    entry_price + away * rule.amount,
+    entry_price + away * abs(entry_price) * rule.percent * 0.01), 18), tick_size, away > 0);
+end;
+$$;
+comment on function trading.exit_price is
+  'Where a leg of a bracket lies for a position of direction 1 (long) or -1 entered at entry_price. Null for a trailing stop.';
 
 create function trading.with_fee(inout settings trading.account_settings, fee numeric)
   language plpgsql immutable set search_path = '' as $$
@@ -354,3 +369,5 @@ $$;
 comment on function trading.fitted_delta is
   'How much of delta (signed) units may trade at price: all; else what closes, which always may, and of a target as much of the rest as '
   'fits, judged before its fee and with funds_room_bps of room. code: why nothing may; message: why not all. See refusal.';
+
+grant execute on function trading.rate_of to authenticated;

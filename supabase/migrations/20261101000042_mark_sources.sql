@@ -80,15 +80,20 @@ insert into trading.mark_sources (name, kind, exchanges) values
   ('alpaca', 'alpaca', '{NASDAQ,NYSE,AMEX,BATS}');
 
 alter table trading.mark_sources enable row level security;
+
 alter table trading.mark_source_symbols enable row level security;
+
 alter table trading.live_marks enable row level security;
+
 grant select, insert, update, delete on trading.mark_sources, trading.mark_source_symbols, trading.live_marks to service_role;
+
 grant select (symbol, exchange, source, read_until, price, price_at, checked_at, problem, held_back) on trading.live_marks to authenticated;
+
 -- Which symbols others hold is theirs to know.
 create policy "owners read the marks of their symbols" on trading.live_marks for select to authenticated
   using (symbol in (select m.symbol from trading.marks m union all select o.symbol from trading.orders o where o.status = 'open'));
 
--- What the operator sets ------------------------------------------------------------------------------
+-- What the operator sets --------------------------------------------------------------------------
 
 create function trading.mark_source_json(s trading.mark_sources) returns jsonb
   language plpgsql stable security invoker set search_path = '' as $$
@@ -187,7 +192,7 @@ $$;
 comment on function public.list_mark_sources is
   'All sources of live marks: { source, kind, enabled, exchanges, host, headers (names only), paths, max_jump_percent, resume_at, symbols }. Shows no key.';
 
--- What is to be marked --------------------------------------------------------------------------------
+-- What is to be marked ----------------------------------------------------------------------------
 
 create type trading.wanted_mark as (
   account text, account_id bigint, symbol text, exchange text, watched_from timestamptz, price numeric, marked_at timestamptz
@@ -362,25 +367,9 @@ comment on function public.list_live_marks is
   'up to where the source was read, checked_at: when it was last asked, problem: why that brought nothing (price_jump: held_back is the bar), null when all is well. '
   'Errors: PT404 no such account, PT429 busy.';
 
-revoke execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources, public.claim_marks,
-  public.record_marks, public.list_live_marks from public, anon, authenticated;
-grant execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources, public.claim_marks,
-  public.record_marks, public.list_live_marks to service_role;
-grant execute on function public.list_live_marks, trading.wanted_marks to authenticated;
-
--- The clock: pg_cron, see trading.start_clock (retention). Without it any clock will do that posts to /functions/v1/marks every
--- minute; `deno task start` has one.
-
-create function trading.wake_marks() returns bigint
-  language plpgsql volatile security invoker set search_path = '' as $$
-begin
-  -- Without a source nothing is looked through, minute by minute.
-  if not exists (select from trading.mark_sources s where s.enabled)
-     or not exists (select from trading.wanted_marks(now()) w where trading.has_mark_source(w.symbol, w.exchange)) then
-    return null;
-  end if;
-  return trading.wake_function('marks');
-end;
-$$;
-comment on function trading.wake_marks is
-  'Run by pg_cron every minute: posts to the function marks when something is held that a source which is on answers for; null when not, or the vault lacks project_url or service_key.';
+grant execute on function trading.wanted_marks to authenticated;
+revoke execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources,
+  public.claim_marks, public.record_marks, public.list_live_marks from public, anon, authenticated;
+grant execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources,
+  public.claim_marks, public.record_marks, public.list_live_marks to service_role;
+grant execute on function public.list_live_marks to authenticated;

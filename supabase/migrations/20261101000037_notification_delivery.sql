@@ -272,8 +272,9 @@ $$;
 comment on function public.list_notifications is
   'The outbox, newest first, of one channel or all, of one status (pending, delivered, dead) or all; at most 1000. Shows no secrets.';
 
-revoke execute on function public.claim_notifications, public.complete_notification, public.fail_notification, public.release_notifications,
-  public.resend_notifications, public.notification_work, public.list_notifications, public.enqueue_daily_summaries
-  from public, anon, authenticated;
-grant execute on function public.claim_notifications, public.complete_notification, public.fail_notification, public.release_notifications,
-  public.resend_notifications, public.notification_work, public.list_notifications, public.enqueue_daily_summaries to service_role;
+revoke execute on function public.claim_notifications, public.complete_notification, public.fail_notification,
+  public.release_notifications, public.resend_notifications, public.notification_work, public.list_notifications from
+  public, anon, authenticated;
+grant execute on function public.claim_notifications, public.complete_notification, public.fail_notification,
+  public.release_notifications, public.resend_notifications, public.notification_work, public.list_notifications to
+  service_role;

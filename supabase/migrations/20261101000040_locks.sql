@@ -1,6 +1,6 @@
 -- Leases for callers that have HTTP only, and who holds, or waits for, what.
 
--- Leases --------------------------------------------------------------------------------------------
+-- Leases ------------------------------------------------------------------------------------------
 
 create sequence trading.lease_tokens as bigint;
 comment on sequence trading.lease_tokens is
@@ -20,7 +20,9 @@ comment on column trading.leases.fencing_token is
 create index leases_expires_at_idx on trading.leases (expires_at);
 
 alter table trading.leases enable row level security;
+
 grant select, insert, update, delete on trading.leases to service_role;
+
 grant usage on sequence trading.lease_tokens to service_role;
 
 create function trading.check_lease(key text, owner text, ttl_ms integer) returns void
@@ -126,7 +128,7 @@ comment on function public.release_lease is
   'for one whose answer, with the token, never came. Returns { released, code }: lost (it was over already) or busy (try again). '
   'Errors: PT400 (HTTP 400).';
 
--- Names of advisory locks ---------------------------------------------------------------------------
+-- Names of advisory locks -------------------------------------------------------------------------
 
 create unlogged table trading.lock_names (
   id bigint primary key,
@@ -136,7 +138,9 @@ create unlogged table trading.lock_names (
 comment on table trading.lock_names is
   'Keys that withLock used lately, by lock id, since Postgres knows numbers only. Unlogged: a crash frees the locks as well.';
 create index lock_names_used_at_idx on trading.lock_names (used_at);
+
 alter table trading.lock_names enable row level security;
+
 grant select, insert, update, delete on trading.lock_names to service_role;
 
 create function trading.name_lock(lock_key text) returns void
@@ -240,11 +244,7 @@ comment on function public.lock_status is
   'first, lease: { owner, fencing_token, since, held_ms, expires_at } or null }. locked and holder are of the advisory lock. '
   'since of the holder: when its transaction began. Milliseconds. Errors: PT400 (HTTP 400).';
 
-revoke execute on function trading.check_lease, trading.milliseconds, trading.name_lock, trading.named_locks, trading.lock_sessions
-  from public, anon, authenticated;
-grant execute on function trading.check_lease, trading.milliseconds, trading.name_lock, trading.named_locks, trading.lock_sessions
-  to service_role;
-revoke execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks, public.lock_status
-  from public, anon, authenticated;
-grant execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks, public.lock_status
-  to service_role;
+revoke execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks,
+  public.lock_status from public, anon, authenticated;
+grant execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks,
+  public.lock_status to service_role;

@@ -82,3 +82,5 @@ end;
 $$;
 comment on function trading.duplicate_json is
   'A stored answer as a duplicate gets it. Before the word that changes a text of a sender may stand, whose quotes JSON escapes.';
+
+grant execute on function trading.short_answer to authenticated;

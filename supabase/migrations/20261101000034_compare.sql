@@ -186,7 +186,7 @@ $$;
 comment on function trading.drift_of is
   'How late a matched order was booked, in seconds; how much worse its price was, in money per unit (below 0: better); and what that cost.';
 
--- What is asked ------------------------------------------------------------------------------------
+-- What is asked -----------------------------------------------------------------------------------
 
 create function public.compare_accounts(
   account text default 'default', baseline text default null, from_time timestamptz default null, to_time timestamptz default null,
@@ -321,6 +321,9 @@ comment on function public.compare_curve is
   'What an account and a baseline have made since from_time, closed and net, oldest first, at most 1000 points: what compare_accounts compares. time '
   'is the bucket''s begin; buckets without an order are left out. Buckets, range and errors as those of equity_curve.';
 
-grant execute on function trading.list_events, trading.compared_strategies, trading.match_events, trading.drift_of, trading.compare_events to authenticated;
-revoke execute on function public.compare_accounts, public.compare_orders, public.compare_curve from public, anon;
-grant execute on function public.compare_accounts, public.compare_orders, public.compare_curve to authenticated, service_role;
+grant execute on function trading.list_events, trading.compared_strategies, trading.match_events,
+  trading.compare_events, trading.drift_of to authenticated;
+revoke execute on function public.compare_accounts, public.compare_orders, public.compare_curve from public, anon,
+  authenticated;
+grant execute on function public.compare_accounts, public.compare_orders, public.compare_curve to authenticated,
+  service_role;

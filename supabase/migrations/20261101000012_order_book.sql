@@ -165,7 +165,7 @@ end;
 $$;
 comment on function trading.slot_of is 'Where a strategy''s position stands among those of its symbol.';
 
--- Modify -------------------------------------------------------------------------------------------
+-- Modify and cancel -------------------------------------------------------------------------------
 
 create function trading.exit_kind(o trading.orders) returns text
   language plpgsql immutable set search_path = '' as $$

@@ -25,18 +25,24 @@ comment on column trading.isolates.gauges is 'What the isolate had at its last r
 create index isolates_seen_at_idx on trading.isolates (seen_at);
 
 alter table trading.metrics enable row level security;
+
 alter table trading.isolates enable row level security;
+
 grant select, insert, update on trading.metrics to service_role;
+
 grant select, insert, update, delete on trading.isolates to service_role;
 
 -- A dashboard's status line: counts, and no names.
 grant select on trading.metrics to authenticated;
+
 create policy "everyone signed in reads the cache's counters" on trading.metrics for select to authenticated
   using (name in ('cache_hits_total', 'cache_misses_total'));
+
 grant select (expires_at) on trading.leases to authenticated;
+
 create policy "everyone signed in may count leases" on trading.leases for select to authenticated using (true);
 
--- Writing ---------------------------------------------------------------------------------------------
+-- Writing -----------------------------------------------------------------------------------------
 
 create function public.record_metrics(isolate uuid, function_name text, report bigint, metrics jsonb, gauges jsonb default '[]') returns boolean
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '1s' set statement_timeout = '2s' as $$
@@ -74,7 +80,7 @@ comment on function public.record_metrics is
   'differences of at least 0. report grows by one with each; false, and nothing is added, for one that was counted before. '
   'Errors: 23514 for a name, a label or a value that no metric can have.';
 
--- Reading ---------------------------------------------------------------------------------------------
+-- Reading -----------------------------------------------------------------------------------------
 
 create function trading.advisory_locks(out held integer, out waiting integer)
   language sql stable security invoker set search_path = ''
@@ -97,6 +103,7 @@ comment on function trading.outbox_depth is
   'Notifications that are to be sent, and those given up on: all for service_role, of their own accounts for others.';
 
 grant select (account_id, status) on trading.notification_outbox to authenticated;
+
 create policy "owners count their notifications" on trading.notification_outbox for select to authenticated
   using (account_id in (select trading.own_account_ids()));
 
@@ -187,8 +194,9 @@ comment on function public.schema_version is
   'The newest migration that the Supabase CLI applied here; null when it applied none. Security definer, since its list is the owner''s; '
   'it takes no argument.';
 
-revoke execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version
-  from public, anon, authenticated;
-grant execute on function public.record_metrics, public.read_metrics, public.schema_version, public.system_status to service_role;
-grant execute on function public.system_status to authenticated;
 grant execute on function trading.advisory_locks, trading.outbox_depth to authenticated;
+revoke execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version from
+  public, anon, authenticated;
+grant execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version to
+  service_role;
+grant execute on function public.system_status to authenticated;

@@ -140,14 +140,6 @@ comment on function public.results is
   'What each symbol (or strategy: by => ''strategy'') has made in the current epoch, best first, closed and open together: '
   'net_pnl = realized_pnl + unrealized_pnl - fees + income (of record_cash, where it names one), decimal strings in the account''s currency. Errors: PT404 no such account, PT400 bad by, PT429 busy.';
 
-create function trading.bucket_start(at timestamptz, bucket trading.bucket, time_zone text) returns timestamptz
-  language plpgsql stable set search_path = '' as $$
-begin
-  return case when bucket.width < '1 day' then date_bin(bucket.width, at, '2000-01-01 00:00Z') else date_trunc(bucket.name, at, time_zone) end;
-end;
-$$;
-comment on function trading.bucket_start is 'When the bucket that a moment lies in begins, as trading.bucket_around tells it of a minute.';
-
 create function public.profit_curve(
   account text default 'default', bucket text default null, from_time timestamptz default null, to_time timestamptz default null,
   only_strategy text default null, only_symbol text default null
@@ -250,7 +242,7 @@ comment on function public.daily_results is
   'included; without them this month. net_pnl: what the account''s equity less deposits grew by, in money; with only_strategy the '
   'net of the trades it closed, and its results of record_cash. trades, wins: closed on that day. Errors: PT404 no such account, PT400 bad range, PT429 busy.';
 
--- The chart of a symbol ----------------------------------------------------------------------------
+-- The chart of a symbol ---------------------------------------------------------------------------
 
 create function public.symbol_chart(
   account text default 'default', symbol text default null, bucket text default null,
@@ -297,8 +289,8 @@ comment on function public.symbol_chart is
   'buy_price and sell_price the averages in money per unit (null without any), buys and sells how many. A fill between two bars '
   'belongs to the earlier one. only_strategy narrows the fills. Buckets, range and errors as those of list_marks.';
 
-grant execute on function trading.open_risk, trading.bucket_start to authenticated;
+grant execute on function trading.open_risk to authenticated;
 revoke execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
-  public.daily_results, public.symbol_chart from public, anon;
+  public.daily_results, public.symbol_chart from public, anon, authenticated;
 grant execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
   public.daily_results, public.symbol_chart to authenticated, service_role;

@@ -209,3 +209,5 @@ $$;
 comment on function trading.repaired_delta is
   'The signed quantity that action and quantity alone would have traded where target made another of it, delta; else null. Without a '
   'quantity, action alone may trade as much of delta as is its own: a buy buys, a sell sells, a close closes.';
+
+grant execute on function trading.flat_position, trading.apply_fill, trading.apply_foreign_fill to authenticated;

@@ -184,7 +184,7 @@ correlation is null, and reason says why, below 30 of them, or where one made th
 Buckets and range as those of equity_curve. Errors: PT404 no such account, PT400 unknown strategy, more than 20, bad bucket or range, more than 1000
 points, PT429 busy.';
 
-grant execute on function trading.choose_strategies, trading.list_closed, trading.judge_closed, trading.curves_of, trading.correlate_strategies,
-  trading.pair_json to authenticated;
-revoke execute on function public.compare_strategies from public, anon;
+grant execute on function trading.choose_strategies, trading.list_closed, trading.judge_closed, trading.curves_of,
+  trading.correlate_strategies, trading.pair_json to authenticated;
+revoke execute on function public.compare_strategies from public, anon, authenticated;
 grant execute on function public.compare_strategies to authenticated, service_role;
