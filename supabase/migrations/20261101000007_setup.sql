@@ -130,40 +130,42 @@ create function public.upsert_instrument(
 ) returns jsonb
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
+  named constant text := upper(symbol);
+  names constant text[] := array(select distinct upper(a) from unnest(aliases) a);
   written trading.instruments;
   violated text;
   given_hint text;
 begin
   quote_currency := upper(upsert_instrument.quote_currency);
-  if not exists (select from (values (1)) u left join trading.instruments i on i.symbol = upper(upsert_instrument.symbol)
+  if not exists (select from (values (1)) u left join trading.instruments i on i.symbol = named
                  where coalesce(i.multiplier, 1) = upsert_instrument.multiplier and i.quote_currency is not distinct from upsert_instrument.quote_currency) then
     -- A booking that has read the old terms may be about to open a position: wait for those under way, keep out the next.
     perform pg_advisory_xact_lock(k.id)
-    from (select trading.lock_id('trade:' || a.name || ':' || upper(upsert_instrument.symbol)) as id from trading.accounts a order by 1) k;
+    from (select trading.lock_id('trade:' || a.name || ':' || named) as id from trading.accounts a order by 1) k;
   end if;
   if exists (select from trading.positions p left join trading.instruments i on i.symbol = p.symbol
-             where p.symbol = upper(upsert_instrument.symbol) and p.quantity <> 0
+             where p.symbol = named and p.quantity <> 0
                and (coalesce(i.multiplier, 1) is distinct from upsert_instrument.multiplier
                     or i.quote_currency is distinct from upsert_instrument.quote_currency)) then
-    raise exception '% is held: its multiplier and its quote_currency cannot change', upper(upsert_instrument.symbol) using errcode = 'PT409',
+    raise exception '% is held: its multiplier and its quote_currency cannot change', named using errcode = 'PT409',
       hint = 'Close the positions first: what they cost was counted with the old ones.';
   end if;
   if exists (select from trading.positions p
-             where p.symbol in (select upper(a) from unnest(upsert_instrument.aliases) a except select upper(upsert_instrument.symbol)) and p.quantity <> 0)
+             where p.symbol = any (names) and p.symbol <> named and p.quantity <> 0)
      or exists (select from trading.orders o
-                where o.symbol in (select upper(a) from unnest(upsert_instrument.aliases) a except select upper(upsert_instrument.symbol)) and o.status = 'open') then
+                where o.symbol = any (names) and o.symbol <> named and o.status = 'open') then
     raise exception 'a symbol that is held, or has resting orders, cannot become an alias' using errcode = 'PT409',
       hint = 'Close its positions and cancel its orders first: as an alias no alert would reach them.';
   end if;
   insert into trading.instruments as i (symbol, multiplier, lot_size, tick_size, allow_nonpositive, quote_currency)
-  values (upper(upsert_instrument.symbol), upsert_instrument.multiplier, upsert_instrument.lot_size, upsert_instrument.tick_size,
+  values (named, upsert_instrument.multiplier, upsert_instrument.lot_size, upsert_instrument.tick_size,
           upsert_instrument.allow_nonpositive, upsert_instrument.quote_currency)
   on conflict on constraint instruments_pkey do update set
     multiplier = excluded.multiplier, lot_size = excluded.lot_size, tick_size = excluded.tick_size,
     allow_nonpositive = excluded.allow_nonpositive, quote_currency = excluded.quote_currency, updated_at = now()
   returning i.* into written;
   delete from trading.instrument_aliases a where a.symbol = written.symbol;
-  insert into trading.instrument_aliases (alias, symbol) select distinct upper(a), written.symbol from unnest(aliases) a;
+  insert into trading.instrument_aliases (alias, symbol) select n, written.symbol from unnest(names) n;
   return jsonb_build_object('symbol', written.symbol, 'multiplier', trading.decimal(written.multiplier),
     'lot_size', trading.decimal(written.lot_size), 'tick_size', trading.decimal(written.tick_size),
     'allow_nonpositive', written.allow_nonpositive, 'quote_currency', written.quote_currency, 'aliases', to_jsonb(aliases));

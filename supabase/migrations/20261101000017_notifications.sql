@@ -141,17 +141,33 @@ comment on function trading.notify_booking is
   'channel. What a replay books is no news. '
   'Called by what writes them and not by triggers, which would copy every new row first.';
 
+create function trading.enqueue_event(owned trading.accounts, event text, payload jsonb, at timestamptz) returns integer
+  language plpgsql volatile set search_path = '' as $$
+declare
+  told integer;
+begin
+  insert into trading.notification_outbox (channel_id, account_id, event, payload)
+  select c.id, owned.id, enqueue_event.event,
+    jsonb_build_object('account', owned.name, 'at', enqueue_event.at) || enqueue_event.payload
+  from trading.notification_channels c
+  where c.disabled_at is null and c.created_at <= enqueue_event.at
+    and (c.events = '{}' or enqueue_event.event = any (c.events))
+    and (owned.id = any (c.account_ids) or c.account_ids = '{}' and owned.role <> 'shadow')
+  for key share of c;
+  get diagnostics told = row_count;
+  return told;
+end;
+$$;
+comment on function trading.enqueue_event is
+  'Puts an event into the outbox, for every channel that wants it and was there at its time; answers how many.';
+
 create function trading.notify_halt() returns trigger
   language plpgsql set search_path = '' as $$
 begin
-  insert into trading.notification_outbox (channel_id, account_id, event, payload)
-  select c.id, new.id, e.event, jsonb_build_object(
-    'account', new.name, 'reason', coalesce(new.halt_reason, old.halt_reason), 'at', coalesce(new.halted_at, clock_timestamp()))
-  from (values (case when new.halted_at is null then 'resumed' else 'halted' end)) e (event)
-  join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or e.event = any (c.events)) and (new.id = any (c.account_ids) or c.account_ids = '{}' and new.role <> 'shadow')
-  where coalesce(new.halted_at, now()) > now() - interval '1 minute'
-  for key share of c;
+  if coalesce(new.halted_at, now()) > now() - interval '1 minute' then
+    perform trading.enqueue_event(new, case when new.halted_at is null then 'resumed' else 'halted' end,
+      jsonb_build_object('reason', coalesce(new.halt_reason, old.halt_reason)), coalesce(new.halted_at, clock_timestamp()));
+  end if;
   return null;
 end;
 $$;
@@ -160,21 +176,3 @@ comment on function trading.notify_halt is 'Trigger: a halt or its end into the 
 -- By row, since only then a condition spares every other update the call.
 create trigger halts_are_told after update of halted_at on trading.accounts
   for each row when ((old.halted_at is null) <> (new.halted_at is null)) execute function trading.notify_halt();
-
-create function trading.enqueue_event(owned trading.accounts, event text, payload jsonb, at timestamptz) returns integer
-  language plpgsql volatile set search_path = '' as $$
-declare
-  told integer;
-begin
-  insert into trading.notification_outbox (channel_id, account_id, event, payload)
-  select c.id, owned.id, enqueue_event.event, jsonb_build_object('account', owned.name) || enqueue_event.payload || jsonb_build_object('at', enqueue_event.at)
-  from trading.notification_channels c
-  where c.disabled_at is null and c.created_at <= enqueue_event.at
-    and (c.events = '{}' or enqueue_event.event = any (c.events)) and (c.account_ids = '{}' or owned.id = any (c.account_ids))
-  for key share of c;
-  get diagnostics told = row_count;
-  return told;
-end;
-$$;
-comment on function trading.enqueue_event is
-  'Puts an event into the outbox, for every channel that wants it and was there at its time; answers how many.';

@@ -75,31 +75,29 @@ end;
 $$;
 comment on function trading.number_of_leg is 'Which of the legs of its kind it is, in its bracket, from 1.';
 
-create function trading.copied_order_id(original trading.orders, copy trading.alerts) returns text
-  language plpgsql stable security invoker set search_path = '' as $$
-begin
-  return (
-    select c.id::text from trading.orders c
-    where case when c.status = 'open' then c.account_id end = copy.account_id and c.status = 'open'
-      and c.alert_id = copy.id and c.leg is not distinct from original.leg
-      -- Of several take profits the one with the same number.
-      and (original.leg is distinct from 'take_profit' or trading.number_of_leg(original) = trading.number_of_leg(c)));
-end;
-$$;
-comment on function trading.copied_order_id is
-  'The open order that the copy of an alert placed where the original placed this one: the same leg, and of several the one of the same number.';
-
-create function trading.followed_order_id(order_id text, shadow trading.shadow_accounts, booked trading.accounts) returns text
+create function trading.copied_order_id(
+  order_id text, original trading.accounts, copy trading.accounts, is_followed boolean
+) returns text
   language plpgsql stable security invoker set search_path = '' as $$
 begin
   return coalesce((
-    select trading.copied_order_id(o, b)
+    select c.id::text
     from trading.orders o
-    join trading.alerts b on b.dedupe_key = booked.id || '/' || booked.epoch || '/key:followed ' || o.alert_id
-    where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = shadow.account_id), '0');
+    join trading.alerts a on a.id = o.alert_id
+    -- A key begins with account and epoch. What follows is the alert's id in a shadow, and the same as the original's in a replay.
+    join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch
+      || case when is_followed then '/key:followed ' || a.id else substr(a.dedupe_key, length(original.id || '/' || original.epoch) + 1) end
+    join trading.orders c on case when c.status = 'open' then c.account_id end = copy.id and c.status = 'open'
+      and c.alert_id = b.id and c.leg is not distinct from o.leg
+      -- Of several take profits the one with the same number.
+      and (o.leg is distinct from 'take_profit' or trading.number_of_leg(o) = trading.number_of_leg(c))
+    where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = original.id
+      and (is_followed or o.epoch = original.epoch)
+  ), '0');
 end;
 $$;
-comment on function trading.followed_order_id is 'The open order of a shadow that stands for one of the followed account, which a command names; 0: there is none.';
+comment on function trading.copied_order_id is
+  'The open order of a shadow or a replay (copy) that stands for an order of the original account, which a command names: that of the same alert, leg and number. 0: there is none.';
 
 create type trading.followed_run as (epoch integer, last_id bigint, alerts jsonb);
 comment on type trading.followed_run is 'The alerts that a shadow books next, as process_alerts takes them: of which epoch, and the newest of them in the followed account.';
@@ -107,12 +105,14 @@ comment on type trading.followed_run is 'The alerts that a shadow books next, as
 create function trading.next_run(shadow trading.shadow_accounts, booked trading.accounts, at_most integer) returns trading.followed_run
   language plpgsql stable security invoker set search_path = '' as $$
 declare
+  followed constant trading.accounts := (select a from trading.accounts a where a.id = shadow.account_id);
   run trading.followed_run;
 begin
-  for of_epoch in shadow.epoch .. (select a.epoch from trading.accounts a where a.id = shadow.account_id) loop
+  for of_epoch in shadow.epoch .. followed.epoch loop
     select of_epoch, max(r.id), jsonb_agg(
       trading.scaled_alert(r.request, shadow.size_factor) - 'message_id'
-      || case when r.is_named then jsonb_build_object('order_id', trading.followed_order_id(r.request ->> 'order_id', shadow, booked)) else '{}' end
+      || case when r.is_named then jsonb_build_object(
+        'order_id', trading.copied_order_id(r.request ->> 'order_id', followed, booked, true)) else '{}' end
       -- What came twice was told apart there: here each is another. A mark that nobody named there has no name, and may leave for the archive.
       || case when r.may_leave then '{}' else jsonb_build_object('idempotency_key', 'followed ' || r.id) end
       || jsonb_build_object('account', booked.name, 'received_at', r.received_at, 'hash', r.content_hash)

@@ -181,29 +181,24 @@ create function public.portfolio_summary(
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  held record;
 begin
   perform trading.take_read_place('page');
-  select coalesce(sum(p.value), 0) as value, coalesce(sum(abs(p.notional)), 0) as exposure,
-    coalesce(sum(p.value - p.cost_basis), 0) as unrealized, coalesce(sum(p.realized_pnl), 0) as realized,
-    coalesce(sum(p.fees), 0) as fees, count(*) filter (where p.quantity <> 0) as open_positions
-  into held
-  from trading.holdings p
-  where p.account_id = owned.id;
-
+  select trading.decimal(owned.cash + h.value), trading.decimal(owned.cash + h.value - owned.deposits),
+    trading.decimal(h.realized), trading.decimal(h.unrealized), trading.decimal(h.fees), trading.decimal(h.exposure),
+    h.open_positions
+  into equity, net_pnl, realized_pnl, unrealized_pnl, fees, gross_exposure, open_positions
+  from (
+    select coalesce(sum(p.value), 0) as value, coalesce(sum(abs(p.notional)), 0) as exposure,
+      coalesce(sum(p.value - p.cost_basis), 0) as unrealized, coalesce(sum(p.realized_pnl), 0) as realized,
+      coalesce(sum(p.fees), 0) as fees, count(*) filter (where p.quantity <> 0) as open_positions
+    from trading.holdings p where p.account_id = owned.id
+  ) h;
+  income := trading.decimal((select coalesce(sum(c.amount), 0) from trading.cash_entries c
+                             where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result));
   currency := owned.currency;
   epoch := owned.epoch;
   cash := trading.decimal(owned.cash);
-  equity := trading.decimal(owned.cash + held.value);
   deposits := trading.decimal(owned.deposits);
-  net_pnl := trading.decimal(owned.cash + held.value - owned.deposits);
-  realized_pnl := trading.decimal(held.realized);
-  unrealized_pnl := trading.decimal(held.unrealized);
-  fees := trading.decimal(held.fees);
-  income := trading.decimal((select coalesce(sum(c.amount), 0) from trading.cash_entries c
-                             where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result));
-  gross_exposure := trading.decimal(held.exposure);
-  open_positions := held.open_positions;
   halted := owned.halted_at is not null;
   halt_reason := owned.halt_reason;
   version := owned.version;

@@ -57,36 +57,24 @@ create function public.portfolio_overview(
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  summary record;
-  today record;
-  risk record;
 begin
-  select s.* into summary from public.portfolio_summary(account) s;
-  select r.* into risk from trading.open_risk(owned.id) r;
+  select s.currency, s.epoch, s.version, s.equity, s.cash, s.deposits, s.net_pnl, s.gross_exposure, s.open_positions,
+    s.halted, s.halt_reason, trading.ratio(100 * s.net_pnl::numeric / nullif(greatest(s.deposits::numeric, 0), 0)),
+    trading.decimal(r.risk), trading.decimal(r.unprotected)
+  into currency, epoch, version, equity, cash, deposits, net_pnl, gross_exposure, open_positions, halted, halt_reason,
+    net_pnl_percent, open_risk, unprotected
+  from public.portfolio_summary(account) s cross join trading.open_risk(owned.id) r;
   time_zone := trading.time_zone(owned.id);
-  select coalesce(sum(s.profit - s.profit_before), 0) as gain, min(s.deposits + s.profit_before) as capital into today
-  from trading.equity_spans(owned.id, owned.epoch, trading.find_bucket('day', null), time_zone,
-    date_trunc('day', now(), time_zone), null) s;
-
-  currency := summary.currency;
-  epoch := summary.epoch;
-  version := summary.version;
-  equity := summary.equity;
-  cash := summary.cash;
-  deposits := summary.deposits;
-  net_pnl := summary.net_pnl;
-  net_pnl_percent := trading.ratio(100 * net_pnl::numeric / nullif(greatest(deposits::numeric, 0), 0));
-  day_pnl := trading.decimal(today.gain);
-  day_pnl_percent := trading.ratio(100 * today.gain / nullif(greatest(today.capital, 0), 0));
-  open_risk := trading.decimal(risk.risk);
-  unprotected := trading.decimal(risk.unprotected);
-  gross_exposure := summary.gross_exposure;
-  open_positions := summary.open_positions;
+  select trading.decimal(t.gain), trading.ratio(100 * t.gain / nullif(greatest(t.capital, 0), 0))
+  into day_pnl, day_pnl_percent
+  from (
+    select coalesce(sum(s.profit - s.profit_before), 0) as gain, min(s.deposits + s.profit_before) as capital
+    from trading.equity_spans(owned.id, owned.epoch, trading.find_bucket('day', null), time_zone,
+      date_trunc('day', now(), time_zone), null) s
+  ) t;
   resting_orders := (select count(*) from trading.orders o
                      where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open');
   alerts := (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by a.id + 0 desc limit 1);
-  halted := summary.halted;
-  halt_reason := summary.halt_reason;
   halted_at := owned.halted_at;
   strategies := array(select distinct p.strategy from trading.positions p where p.account_id = owned.id order by 1);
   symbols := array(select m.symbol from trading.marks m where m.account_id = owned.id order by m.marked_at desc, m.symbol limit 500);

@@ -189,22 +189,6 @@ end;
 $$;
 comment on function trading.replayed_alert is 'An alert with the fields of a what-if put in.';
 
-create function trading.replayed_order_id(order_id text, source trading.accounts, copy trading.accounts) returns text
-  language plpgsql stable security invoker set search_path = '' as $$
-begin
-  return coalesce((
-    select trading.copied_order_id(o, b)
-    from trading.orders o
-    join trading.alerts a on a.id = o.alert_id
-    -- An alert's key begins with its account and epoch; what follows is the same in both.
-    join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch || substr(a.dedupe_key, length(source.id || '/' || source.epoch) + 1)
-    where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = source.id and o.epoch = source.epoch
-  ), '0');
-end;
-$$;
-comment on function trading.replayed_order_id is
-  'The open order of a replay that stands for an order of the original, which a cancel names: that of the same alert, leg and number. 0 when there is none.';
-
 create function public.replay_account(account text, "into" text, overrides jsonb default '{}') returns jsonb
   language plpgsql volatile security invoker set search_path = '' set statement_timeout = '10min' as $$
 declare
@@ -251,7 +235,7 @@ begin
         booked := booked + jsonb_array_length(step.batch);
       when 'named' then
         perform public.process_alerts(jsonb_build_array(step.batch -> 0 || jsonb_build_object(
-          'order_id', trading.replayed_order_id(step.batch -> 0 ->> 'order_id', source, trading.find_account("into")))));
+          'order_id', trading.copied_order_id(step.batch -> 0 ->> 'order_id', source, trading.find_account("into"), false))));
         booked := booked + 1;
       when 'settings' then perform public.update_account_settings("into", (step.batch -> 0) || settings);
       when 'halted' then perform public.halt_account("into", step.batch -> 0 ->> 'reason');

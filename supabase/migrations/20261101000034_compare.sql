@@ -198,39 +198,30 @@ create function public.compare_accounts(
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  figures record;
+  made numeric;
+  expected numeric;
+  cost_of_prices numeric;
+  cost_of_fees numeric;
 begin
   perform trading.take_read_place('figures');
-  select count((c.expected).nr) as orders, count((c.seen).nr) as alerts, count(*) filter (where c.kind = 'matched') as matched,
-    count(*) filter (where c.kind = 'refused') as refused, count(*) filter (where c.kind = 'missed') as missed,
-    count(*) filter (where c.kind = 'extra') as extra,
-    count(*) filter (where c.kind = 'matched' and d.seconds > late_seconds) as late, avg(d.seconds) as average_seconds, max(d.seconds) as worst_seconds,
-    avg(10000 * trading.quotient(d.price_drift, nullif(abs((c.expected).price), 0))) as drift_bps,
-    coalesce(sum((c.seen).profit), 0) as profit, coalesce(sum((c.expected).profit), 0) as baseline_profit,
-    coalesce(sum(d.cost), 0) as price_cost, coalesce(sum((c.seen).fee), 0) - coalesce(sum((c.expected).fee), 0) as fee_cost,
-    min((c.expected).at) as first_order, min((c.seen).at) as first_alert
-  into figures
+  select count((c.expected).nr), count((c.seen).nr), count(*) filter (where c.kind = 'matched'),
+    count(*) filter (where c.kind = 'matched' and d.seconds > late_seconds), count(*) filter (where c.kind = 'refused'),
+    count(*) filter (where c.kind = 'missed'), count(*) filter (where c.kind = 'extra'),
+    trading.ratio(100.0 * count(*) filter (where c.kind = 'matched') / nullif(count((c.expected).nr), 0)),
+    trading.ratio(avg(d.seconds)), trading.ratio(max(d.seconds)),
+    trading.ratio(avg(10000 * trading.quotient(d.price_drift, nullif(abs((c.expected).price), 0)))),
+    coalesce(sum((c.seen).profit), 0), coalesce(sum((c.expected).profit), 0), coalesce(sum(d.cost), 0),
+    coalesce(sum((c.seen).fee), 0) - coalesce(sum((c.expected).fee), 0), min((c.expected).at), min((c.seen).at)
+  into orders, alerts, matched, late, refused, missed, extra, match_rate, average_seconds, worst_seconds,
+    average_drift_bps, made, expected, cost_of_prices, cost_of_fees, first_order, first_alert
   from trading.compare_events(owned, baseline, from_time, to_time, only_strategy, only_symbol, match_seconds) c
   cross join lateral trading.drift_of(c) d;
-  orders := figures.orders;
-  alerts := figures.alerts;
-  matched := figures.matched;
-  late := figures.late;
-  refused := figures.refused;
-  missed := figures.missed;
-  extra := figures.extra;
-  match_rate := trading.ratio(100.0 * figures.matched / nullif(figures.orders, 0));
-  average_seconds := trading.ratio(figures.average_seconds);
-  worst_seconds := trading.ratio(figures.worst_seconds);
-  average_drift_bps := trading.ratio(figures.drift_bps);
-  profit := trading.decimal(figures.profit);
-  baseline_profit := trading.decimal(figures.baseline_profit);
-  drift := trading.decimal(figures.profit - figures.baseline_profit);
-  price_cost := trading.decimal(figures.price_cost);
-  fee_cost := trading.decimal(figures.fee_cost);
-  other_cost := trading.decimal(figures.baseline_profit - figures.profit - figures.price_cost - figures.fee_cost);
-  first_order := figures.first_order;
-  first_alert := figures.first_alert;
+  profit := trading.decimal(made);
+  baseline_profit := trading.decimal(expected);
+  drift := trading.decimal(made - expected);
+  price_cost := trading.decimal(cost_of_prices);
+  fee_cost := trading.decimal(cost_of_fees);
+  other_cost := trading.decimal(expected - made - cost_of_prices - cost_of_fees);
 end;
 $$;
 comment on function public.compare_accounts is

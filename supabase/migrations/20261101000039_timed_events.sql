@@ -208,7 +208,8 @@ begin
     left join trading.alert_watches w on w.account_id = a.id
     where a.halted_at is null and s.clock = 'arrival' and coalesce(w.look_at, '-infinity') <= enqueue_alert_events.at
       and exists (select from trading.notification_channels c
-                  where c.disabled_at is null and (c.events = '{}' or c.events && own_events) and (c.account_ids = '{}' or a.id = any (c.account_ids)))
+                  where c.disabled_at is null and (c.events = '{}' or c.events && own_events)
+                    and (a.id = any (c.account_ids) or c.account_ids = '{}' and a.role <> 'shadow'))
     order by w.look_at nulls first limit 1000
   loop
     exit when clock_timestamp() > until;

@@ -132,6 +132,7 @@ declare
   changed trading.mark_sources;
   unknown text;
   violated text;
+  given_hint text;
 begin
   select k into unknown from jsonb_object_keys(settings) k
   where k <> all (array['kind', 'enabled', 'exchanges', 'url', 'headers', 'paths', 'max_jump_percent', 'symbols']) limit 1;
@@ -157,11 +158,10 @@ begin
   end if;
   return trading.mark_source_json(changed);
 exception when integrity_constraint_violation or data_exception then
-  get stacked diagnostics violated = constraint_name;
+  get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
   -- No value in the message: one may be a key.
-  raise exception 'a value of the source is not as it should be' using errcode = sqlstate,
-    hint = case when unknown is null then trading.hint_for_mark_source(violated)
-                else 'Known: kind, enabled, exchanges, url, headers, paths, max_jump_percent, symbols.' end;
+  raise exception 'a value of the source is not as it should be'
+    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for_mark_source(violated));
 end;
 $$;
 comment on function public.upsert_mark_source is
@@ -298,15 +298,12 @@ comment on function public.claim_marks is
 create function trading.notify_price_jump(jumped trading.live_marks[], at timestamptz) returns void
   language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  insert into trading.notification_outbox (channel_id, account_id, event, payload)
-  select c.id, w.account_id, 'price_jump', jsonb_build_object('account', w.account, 'symbol', w.symbol, 'exchange', nullif(w.exchange, ''),
-    'source', j.source, 'bar', j.held_back, 'mark', trading.decimal(w.price), 'at', notify_price_jump.at)
+  perform trading.enqueue_event(a, 'price_jump', jsonb_build_object('symbol', w.symbol, 'exchange', nullif(w.exchange, ''),
+    'source', j.source, 'bar', j.held_back, 'mark', trading.decimal(w.price)), at)
   from unnest(jumped) j
   join trading.wanted_marks(at) w on w.symbol = j.symbol and w.exchange = j.exchange
-  join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or 'price_jump' = any (c.events)) and (c.account_ids = '{}' or w.account_id = any (c.account_ids))
-  order by c.id, w.account_id, w.symbol
-  for key share of c;
+  join trading.accounts a on a.id = w.account_id
+  order by a.id, w.symbol;
 end;
 $$;
 comment on function trading.notify_price_jump is 'A bar that is held back, into the outbox of who is told of the accounts that hold its symbol.';
