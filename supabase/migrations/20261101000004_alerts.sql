@@ -18,17 +18,21 @@ create table trading.alerts (
   answer json not null,
   constraint rejection_has_a_code check ((status = 'rejected') = (code is not null))
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
-comment on table trading.alerts is 'Every alert with the answer it got, refused ones with the reason. Never changed afterwards.';
+comment on table trading.alerts is
+  'Every alert with the answer it got, refused ones with the reason. Never changed afterwards.';
 comment on column trading.alerts.dedupe_key is 'What makes it the same alert again; see trading.dedupe_key.';
 comment on column trading.alerts.message_id is
-  'The name of the signed message that brought it. One that was caught must not book again, not even after a reset: unlike an idempotency_key, it counts in every epoch.';
-comment on column trading.alerts.content_hash is 'SHA-256 of the message without its secret; tells a resend from another message under the same name.';
+  'The name of the signed message that brought it. One that was caught must not book again, not even after a reset: '
+  'unlike an idempotency_key, it counts in every epoch.';
+comment on column trading.alerts.content_hash is
+  'SHA-256 of the message without its secret; tells a resend from another message under the same name.';
 comment on column trading.alerts.request is 'The canonical alert as it was read.';
-comment on column trading.alerts.answer is 'The answer given; a duplicate gets it again, without its lists where they are long (short_answer).';
+comment on column trading.alerts.answer is
+  'The answer given; a duplicate gets it again, without its lists where they are long (short_answer).';
 create unique index alerts_message_id_idx on trading.alerts (account_id, message_id) where message_id is not null;
 -- Pages of list_alerts: the newest, and the newest of one symbol, strategy or status, however long the history is.
--- By id + 0 and not id: an order by id could also walk the primary key, past every row of other accounts. Not by -id: an index
--- that grows at its end splits its pages there; the other way they stay half full.
+-- By id + 0 and not id: an order by id could also walk the primary key, past every row of other accounts. Not by -id:
+-- an index that grows at its end splits its pages there; the other way they stay half full.
 create index alerts_epoch_idx on trading.alerts (account_id, epoch, (id + 0));
 create index alerts_symbol_idx on trading.alerts (account_id, epoch, symbol, (id + 0));
 create index alerts_strategy_idx on trading.alerts (account_id, epoch, strategy, (id + 0));
@@ -41,7 +45,8 @@ begin
     and coalesce(booked.request ->> 'action' = 'mark' and booked.request ->> 'idempotency_key' is null, false);
 end;
 $$;
-comment on function trading.may_leave is 'Whether an alert is a mark that changed nothing and that nobody named for good.';
+comment on function trading.may_leave is
+  'Whether an alert is a mark that changed nothing and that nobody named for good.';
 
 create trigger alerts_are_append_only before update or truncate on trading.alerts
   for each statement execute function trading.refuse_change();
@@ -58,9 +63,11 @@ create table trading.duplicates (
   primary key (alert_id, nr)
 );
 comment on table trading.duplicates is
-  'Every time that an alert came again and was answered with its stored answer: what was suppressed leaves a trace. Append-only.';
+  'Every time that an alert came again and was answered with its stored answer: what was suppressed leaves a trace. '
+  'Append-only.';
 comment on column trading.duplicates.account_id is 'That of the alert, so that its owner may read it.';
-comment on column trading.duplicates.nr is 'Counts the times that its alert came again, from 1: the last row tells how often that was.';
+comment on column trading.duplicates.nr is
+  'Counts the times that its alert came again, from 1: the last row tells how often that was.';
 create trigger duplicates_are_append_only before update or delete or truncate on trading.duplicates
   for each statement execute function trading.refuse_change();
 
@@ -74,18 +81,21 @@ create policy "owners read their duplicates" on trading.duplicates for select to
   using (account_id in (select trading.own_account_ids()));
 
 create type trading.target as (side text, quantity numeric);
-comment on type trading.target is 'The position wanted after an alert: side long, short or flat; quantity in units or null.';
+comment on type trading.target is
+  'The position wanted after an alert: side long, short or flat; quantity in units or null.';
 
 create type trading.exit_rule as (
-  type text, percent numeric, amount numeric, stop_price numeric, limit_price numeric, trail_amount numeric, trail_percent numeric,
-  activation_price numeric, activation_amount numeric, activation_percent numeric, quantity numeric, close_percent numeric
+  type text, percent numeric, amount numeric, stop_price numeric, limit_price numeric,
+  trail_amount numeric, trail_percent numeric,
+  activation_price numeric, activation_amount numeric, activation_percent numeric,
+  quantity numeric, close_percent numeric
 );
 comment on type trading.exit_rule is
-  'Where an exit lies: at limit_price (take profit) or stop_price (stop loss), or amount (money per unit) or percent away from '
-  'the entry. A stop loss has a type: stop, '
-  'stop_limit (with limit_price) or trailing_stop (with trail_amount or trail_percent, from the start or once the price has been at '
-  'activation_price, or activation_amount or activation_percent beyond the entry). Of several take profits each says how much it closes: '
-  'quantity in units or close_percent of what the order opened.';
+  'Where an exit lies: at limit_price (take profit) or stop_price (stop loss), or amount (money per unit) or percent '
+  'away from the entry. A stop loss has a type: stop, stop_limit (with limit_price) or trailing_stop (with '
+  'trail_amount or trail_percent, from the start or once the price has been at activation_price, or activation_amount '
+  'or activation_percent beyond the entry). Of several take profits each says how much it closes: quantity in units or '
+  'close_percent of what the order opened.';
 
 create type trading.alert_request as (
   ordinal integer, message jsonb, received_at timestamptz,
@@ -94,13 +104,15 @@ create type trading.alert_request as (
   order_type text, limit_price numeric, stop_price numeric, trail_amount numeric, trail_percent numeric,
   activation_price numeric, activation_amount numeric, activation_percent numeric, time_in_force text,
   take_profit trading.exit_rule, take_profits trading.exit_rule[], stop_loss trading.exit_rule,
-  price numeric, "open" numeric, high numeric, low numeric, "time" timestamptz, "interval" text, max_age numeric, fee numeric, order_id text,
-  previous trading.target, ignored text[]
+  price numeric, "open" numeric, high numeric, low numeric, "time" timestamptz, "interval" text,
+  max_age numeric, fee numeric, order_id text, previous trading.target, ignored text[]
 );
 comment on type trading.alert_request is
-  'The canonical alert (docs/alerts.md) as it is booked: message is all of it, ordinal its place in the batch from 1, received_at when '
-  'it arrived (now, but for a replay). idempotency_key names it for good; message_id names a signed message, by its key and the id that '
-  'its sender gave it; id is the sender''s label, which many alerts may have. take_profits: all of them, take_profit as the only one. previous: the position that the sender had before it. ignored: the sender''s fields that were not understood.';
+  'The canonical alert (docs/alerts.md) as it is booked: message is all of it, ordinal its place in the batch from 1, '
+  'received_at when it arrived (now, but for a replay). idempotency_key names it for good; message_id names a signed '
+  'message, by its key and the id that its sender gave it; id is the sender''s label, which many alerts may have. '
+  'take_profits: all of them, take_profit as the only one. previous: the position that the sender had before it. '
+  'ignored: the sender''s fields that were not understood.';
 
 create function trading.with_exchanges(requests trading.alert_request[]) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
@@ -124,8 +136,9 @@ begin
 end;
 $$;
 comment on function trading.with_exchanges is
-  'The requests with TSX:SHOP as the symbol in accounts that keep it so (setting symbols), where an exchange is named and the symbol has '
-  'none yet; then as the alias that it may be. Before anything is locked: locks have the same names. Errors: 22023 longer than 64.';
+  'The requests with TSX:SHOP as the symbol in accounts that keep it so (setting symbols), where an exchange is named '
+  'and the symbol has none yet; then as the alias that it may be. Before anything is locked: locks have the same '
+  'names. Errors: 22023 longer than 64.';
 
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
@@ -134,17 +147,21 @@ declare
   wrong integer;
 begin
   select array_agg(
-      row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
-          r.id, r.idempotency_key, r.message_id, r.hash, r.exchange, r.action, r.target, r.quantity, r.quantity_type, r.order_type,
-          r.limit_price, r.stop_price, r.trail_amount, r.trail_percent, r.activation_price, r.activation_amount, r.activation_percent,
-          r.time_in_force, r.take_profit, coalesce(r.take_profits, case when r.take_profit is distinct from null then array[r.take_profit] end), r.stop_loss, r.price, r."open", r.high, r.low, r."time", r."interval", r.max_age, r.fee,
-          r.order_id, r.previous, r.ignored)::trading.alert_request order by e.ordinal),
+      row(e.ordinal, e.value, r.received_at,
+          coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
+          r.id, r.idempotency_key, r.message_id, r.hash, r.exchange, r.action, r.target, r.quantity, r.quantity_type,
+          r.order_type, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
+          r.activation_price, r.activation_amount, r.activation_percent, r.time_in_force, r.take_profit,
+          coalesce(r.take_profits, case when r.take_profit is distinct from null then array[r.take_profit] end),
+          r.stop_loss, r.price, r."open", r.high, r.low, r."time", r."interval",
+          r.max_age, r.fee, r.order_id, r.previous, r.ignored)::trading.alert_request order by e.ordinal),
     min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
       or r.action not in ('buy', 'sell', 'close', 'modify', 'cancel', 'mark', 'halt', 'resume')
       or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0
       -- NaN and Infinity are above it.
       or greatest(r.quantity, (r.target).quantity, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
-                  r.activation_price, r.activation_amount, r.activation_percent, r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18
+                  r.activation_price, r.activation_amount, r.activation_percent,
+                  r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18
       or least(r.limit_price, r.stop_price, r.activation_price, r.price, r."open", r.high, r.low) <= -1e18)
   into requests, wrong
   from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
@@ -159,24 +176,25 @@ begin
   return coalesce(requests, '{}');
 exception when data_exception then
   raise exception '%', sqlerrm using errcode = sqlstate,
-    hint = 'alerts is an array of canonical alerts, as a dry run of POST /alerts shows them, each with a hash of 32 to 64 characters: '
-      'numbers as decimal strings below 1e18, quantities not below 0.';
+    hint = 'alerts is an array of canonical alerts, as a dry run of POST /alerts shows them, each with a hash of 32 to '
+      '64 characters: numbers as decimal strings below 1e18, quantities not below 0.';
 end;
 $$;
 comment on function trading.read_requests is
-  'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array or a value is none that an alert may have '
-  '(the alerts function lets no such alert through), 22P02 when a number is none.';
+  'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array or a value is none that an '
+  'alert may have (the alerts function lets no such alert through), 22P02 when a number is none.';
 
 create function trading.next_dedupe_key(dedupe_key text, twin_key text) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
   return case
     when twin_key = dedupe_key then dedupe_key || ':' || lpad('2', 10, '0')
-    when starts_with(twin_key, dedupe_key || ':') then dedupe_key || ':' || lpad((right(twin_key, 10)::bigint + 1)::text, 10, '0')
+    when starts_with(twin_key, dedupe_key || ':')
+      then dedupe_key || ':' || lpad((right(twin_key, 10)::bigint + 1)::text, 10, '0')
     else dedupe_key
   end;
 end;
 $$;
 comment on function trading.next_dedupe_key is
-  'The key of an alert whose content was booked before within the window, and which is another all the same: the first of a bucket has the '
-  'key as it is, the next ones are numbered, in an order that text keeps.';
+  'The key of an alert whose content was booked before within the window, and which is another all the same: the first '
+  'of a bucket has the key as it is, the next ones are numbered, in an order that text keeps.';

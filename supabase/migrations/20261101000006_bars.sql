@@ -10,7 +10,8 @@ create table trading.marks (
 );
 comment on table trading.marks is 'The last price an account has seen of a symbol, and when.';
 comment on column trading.marks.exchange is
-  'The exchange under which the symbol is held or was marked in this epoch; null: no alert named one. Of orders that rest without a mark, their own tell.';
+  'The exchange under which the symbol is held or was marked in this epoch; null: no alert named one. Of orders that '
+  'rest without a mark, their own tell.';
 
 create table trading.mark_bars (
   account_id bigint not null references trading.accounts (id),
@@ -36,14 +37,15 @@ create table trading.equity_bars (
   primary key (account_id, epoch, minute)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 comment on table trading.equity_bars is
-  'Equity after each alert, by minute of arrival; exposure: gross, at the minute''s end. Cash moved in a minute counts in all of '
-  'its bar, as if it had moved just before: so a bar''s prices differ by profit alone.';
+  'Equity after each alert, by minute of arrival; exposure: gross, at the minute''s end. Cash moved in a minute counts '
+  'in all of its bar, as if it had moved just before: so a bar''s prices differ by profit alone.';
 
 create table trading.mark_hours (
   like trading.mark_bars including constraints including indexes,
   foreign key (account_id) references trading.accounts (id)
 );
-comment on table trading.mark_hours is 'Old bars of trading.mark_bars, an hour (of the account''s time zone) to a row. minute: the first of them.';
+comment on table trading.mark_hours is
+  'Old bars of trading.mark_bars, an hour (of the account''s time zone) to a row. minute: the first of them.';
 
 create table trading.equity_hours (
   account_id bigint not null references trading.accounts (id),
@@ -61,11 +63,12 @@ create table trading.equity_hours (
   primary key (account_id, epoch, minute)
 );
 comment on table trading.equity_hours is
-  'Old bars of trading.equity_bars, an hour (of the account''s time zone) to a row, or less: it ends where cash moved. With what the '
-  'minutes would tell of it, so that every figure of a day comes out the same.';
+  'Old bars of trading.equity_bars, an hour (of the account''s time zone) to a row, or less: it ends where cash moved. '
+  'With what the minutes would tell of it, so that every figure of a day comes out the same.';
 comment on column trading.equity_hours.minute is 'Its first minute; last_minute: its last.';
 comment on column trading.equity_hours.exposed is 'Time from an exposed minute to the next one of the row.';
-comment on column trading.equity_hours.fall is 'The deepest fall within it, minute by minute; fall_percent: the deepest in percent; null: equity was not above 0.';
+comment on column trading.equity_hours.fall is
+  'The deepest fall within it, minute by minute; fall_percent: the deepest in percent; null: equity was not above 0.';
 
 create view trading.mark_history with (security_invoker = true) as
   select b.account_id, b.symbol, b.minute, b.open, b.high, b.low, b.close from trading.mark_hours b
@@ -74,21 +77,24 @@ create view trading.mark_history with (security_invoker = true) as
 comment on view trading.mark_history is 'The bars of a symbol''s marks: hours, then minutes.';
 
 create view trading.equity_history with (security_invoker = true) as
-  select b.account_id, b.epoch, b.minute, b.last_minute, b.open, b.high, b.low, b.close, b.exposure, b.exposed, b.fall::numeric as fall,
-    b.fall_percent
+  select b.account_id, b.epoch, b.minute, b.last_minute, b.open, b.high, b.low, b.close, b.exposure, b.exposed,
+    b.fall::numeric as fall, b.fall_percent
   from trading.equity_hours b
   union all
-  select b.account_id, b.epoch, b.minute, null, b.open, b.high, b.low, b.close, b.exposure, null, null, null from trading.equity_bars b;
-comment on view trading.equity_history is 'The bars of an account''s equity: hours, then minutes, whose last four columns are null.';
+  select b.account_id, b.epoch, b.minute, null, b.open, b.high, b.low, b.close, b.exposure, null, null, null
+  from trading.equity_bars b;
+comment on view trading.equity_history is
+  'The bars of an account''s equity: hours, then minutes, whose last four columns are null.';
 
 alter table trading.marks enable row level security;
 alter table trading.mark_bars enable row level security;
 alter table trading.equity_bars enable row level security;
 alter table trading.mark_hours enable row level security;
 alter table trading.equity_hours enable row level security;
-grant select on trading.marks, trading.mark_bars, trading.equity_bars, trading.mark_hours, trading.equity_hours, trading.mark_history,
-  trading.equity_history to authenticated, service_role;
-grant insert, update on trading.marks, trading.mark_bars, trading.equity_bars, trading.mark_hours, trading.equity_hours to service_role;
+grant select on trading.marks, trading.mark_bars, trading.equity_bars, trading.mark_hours, trading.equity_hours,
+  trading.mark_history, trading.equity_history to authenticated, service_role;
+grant insert, update on trading.marks, trading.mark_bars, trading.equity_bars, trading.mark_hours, trading.equity_hours
+  to service_role;
 grant delete on trading.marks, trading.mark_bars, trading.equity_bars to service_role;
 create policy "owners read their marks" on trading.marks for select to authenticated
   using (account_id in (select trading.own_account_ids()));

@@ -2,12 +2,14 @@
 
 -- Accounts ----------------------------------------------------------------------------------------
 
-create function trading.log_event(owned trading.accounts, kind text, details jsonb, at timestamptz default clock_timestamp()) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
+create function trading.log_event(
+  owned trading.accounts, kind text, details jsonb, at timestamptz default clock_timestamp()
+) returns void language plpgsql volatile security invoker set search_path = '' as $$
 begin
   insert into trading.account_events (account_id, epoch, kind, details, created_at, after_alert_id)
   values (owned.id, owned.epoch, kind, details, at, coalesce(
-    (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by a.id + 0 desc limit 1), 0));
+    (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch
+      order by a.id + 0 desc limit 1), 0));
   update trading.accounts a set version = a.version + 1 where a.id = owned.id;
 end;
 $$;
@@ -21,12 +23,15 @@ begin
     'fee_per_unit', trading.decimal(settings.fee_per_unit), 'fee_bps', trading.decimal(settings.fee_bps),
     'fee_minimum', trading.decimal(settings.fee_minimum), 'slippage_bps', trading.decimal(settings.slippage_bps),
     'max_position', trading.decimal(settings.max_position), 'max_order', trading.decimal(settings.max_order),
-    'max_daily_loss', trading.decimal(settings.max_daily_loss), 'max_stop_distance', trading.decimal(settings.max_stop_distance),
-    'funds_room_bps', trading.decimal(settings.funds_room_bps), 'maintenance_margin', trading.decimal(settings.maintenance_margin),
+    'max_daily_loss', trading.decimal(settings.max_daily_loss),
+    'max_stop_distance', trading.decimal(settings.max_stop_distance),
+    'funds_room_bps', trading.decimal(settings.funds_room_bps),
+    'maintenance_margin', trading.decimal(settings.maintenance_margin),
     'default_quantity', trading.decimal(settings.default_quantity));
 end;
 $$;
-comment on function trading.settings_json is 'The settings as they are answered, by name: decimals as strings, whole numbers and booleans as they are.';
+comment on function trading.settings_json is
+  'The settings as they are answered, by name: decimals as strings, whole numbers and booleans as they are.';
 
 create function trading.settings_of(base trading.account_settings, changes jsonb) returns trading.account_settings
   language plpgsql stable set search_path = '' as $$
@@ -59,7 +64,8 @@ begin
   return locked;
 end;
 $$;
-comment on function trading.lock_account is 'The account of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
+comment on function trading.lock_account is
+  'The account of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
 
 create function public.update_account_settings(account text, settings jsonb) returns jsonb
   language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
@@ -76,18 +82,18 @@ begin
   return trading.settings_json(changed);
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm
+    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
 end;
 $$;
 comment on function public.update_account_settings is
-  'Changes the named keys of an account''s settings, keeps the others; answers all of them, decimals as strings. null lifts a limit. '
-  'Errors: PT404 no such account, 22023 unknown key, 23514 value out of range.';
+  'Changes the named keys of an account''s settings, keeps the others; answers all of them, decimals as strings. null '
+  'lifts a limit. Errors: PT404 no such account, 22023 unknown key, 23514 value out of range.';
 
 create function public.create_account(
   account text, initial_cash numeric default 100000, currency text default 'USD',
   owner_id uuid default null, settings jsonb default '{}'
-) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' as $$
+) returns jsonb language plpgsql volatile security invoker set search_path = '' as $$
 declare
   created trading.accounts;
   violated text;
@@ -95,7 +101,8 @@ declare
 begin
   initial_cash := trim_scale(initial_cash);
   if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) or scale(initial_cash) > 18 then
-    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals' using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
+    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals'
+      using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
   end if;
   insert into trading.accounts (name, owner_id, currency, cash, deposits)
   values (account, create_account.owner_id, create_account.currency, initial_cash, initial_cash)
@@ -109,10 +116,12 @@ begin
     insert into trading.cash_entries (account_id, epoch, kind, amount, note)
     values (created.id, created.epoch, 'deposit', initial_cash, 'opening deposit');
   end if;
-  return jsonb_build_object('account', created.name, 'currency', created.currency, 'cash', trading.decimal(created.cash));
+  return jsonb_build_object('account', created.name, 'currency', created.currency,
+    'cash', trading.decimal(created.cash));
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm
+    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
 end;
 $$;
 comment on function public.create_account is
@@ -125,10 +134,9 @@ select public.create_account('default');
 -- Instruments -------------------------------------------------------------------------------------
 
 create function public.upsert_instrument(
-  symbol text, multiplier numeric default 1, lot_size numeric default null, tick_size numeric default null, aliases text[] default '{}',
-  allow_nonpositive boolean default false, quote_currency text default null
-) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  symbol text, multiplier numeric default 1, lot_size numeric default null, tick_size numeric default null,
+  aliases text[] default '{}', allow_nonpositive boolean default false, quote_currency text default null
+) returns jsonb language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
 declare
   named constant text := upper(symbol);
   names constant text[] := array(select distinct upper(a) from unnest(aliases) a);
@@ -138,8 +146,10 @@ declare
 begin
   quote_currency := upper(upsert_instrument.quote_currency);
   if not exists (select from (values (1)) u left join trading.instruments i on i.symbol = named
-                 where coalesce(i.multiplier, 1) = upsert_instrument.multiplier and i.quote_currency is not distinct from upsert_instrument.quote_currency) then
-    -- A booking that has read the old terms may be about to open a position: wait for those under way, keep out the next.
+                 where coalesce(i.multiplier, 1) = upsert_instrument.multiplier
+                   and i.quote_currency is not distinct from upsert_instrument.quote_currency) then
+    -- A booking that has read the old terms may be about to open a position: wait for those under way, keep out the
+    -- next.
     perform pg_advisory_xact_lock(k.id)
     from (select trading.lock_id('trade:' || a.name || ':' || named) as id from trading.accounts a order by 1) k;
   end if;
@@ -168,17 +178,20 @@ begin
   insert into trading.instrument_aliases (alias, symbol) select n, written.symbol from unnest(names) n;
   return jsonb_build_object('symbol', written.symbol, 'multiplier', trading.decimal(written.multiplier),
     'lot_size', trading.decimal(written.lot_size), 'tick_size', trading.decimal(written.tick_size),
-    'allow_nonpositive', written.allow_nonpositive, 'quote_currency', written.quote_currency, 'aliases', to_jsonb(aliases));
+    'allow_nonpositive', written.allow_nonpositive, 'quote_currency', written.quote_currency,
+    'aliases', to_jsonb(aliases));
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm
+    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
 end;
 $$;
 comment on function public.upsert_instrument is
-  'Writes the terms of a symbol, all of them, and its aliases. multiplier in money per unit and point; allow_nonpositive: its price may be 0 or below; '
-  'quote_currency: the currency of its prices and of that money (JPY for USDJPY), null for the account''s own. '
-  'Names are as alerts are booked: ES1!, without the CME_MINI: that the alerts function takes off. '
-  'Errors: PT409 another multiplier or quote_currency while the symbol is held, or an alias that is itself held or has resting orders, 23514 value out of range, 23505 alias of another symbol.';
+  'Writes the terms of a symbol, all of them, and its aliases. multiplier in money per unit and point; '
+  'allow_nonpositive: its price may be 0 or below; quote_currency: the currency of its prices and of that money (JPY '
+  'for USDJPY), null for the account''s own. Names are as alerts are booked: ES1!, without the CME_MINI: that the '
+  'alerts function takes off. Errors: PT409 another multiplier or quote_currency while the symbol is held, or an alias '
+  'that is itself held or has resting orders, 23514 value out of range, 23505 alias of another symbol.';
 
 -- For the reader of alerts ------------------------------------------------------------------------
 
@@ -194,14 +207,16 @@ begin atomic
     select coalesce(jsonb_agg(w.name), '[]') as symbols from (
       select i.symbol as name from trading.instruments i where i.allow_nonpositive
       union all
-      select x.alias from trading.instruments i join trading.instrument_aliases x on x.symbol = i.symbol where i.allow_nonpositive
+      select x.alias from trading.instruments i join trading.instrument_aliases x on x.symbol = i.symbol
+      where i.allow_nonpositive
     ) w
   ) n
   where a.name = any (reading_settings.accounts);
 end;
 comment on function public.reading_settings is
   'How the alerts of accounts are to be read, by account: unknown_fields, default_quantity (a decimal string or null), '
-  'default_quantity_type and nonpositive_symbols (every name of the instruments that allow prices of 0 and below). An account that there is not is left out.';
+  'default_quantity_type and nonpositive_symbols (every name of the instruments that allow prices of 0 and below). An '
+  'account that there is not is left out.';
 
 grant execute on function trading.settings_json to authenticated;
 revoke execute on function public.update_account_settings, public.create_account, public.upsert_instrument,

@@ -25,12 +25,12 @@ $$;
 comment on function trading.flat_position is 'A position in which nothing has happened yet.';
 
 create type trading.applied_fill as (held trading.positions, realized numeric, closed trading.trades);
-comment on type trading.applied_fill is 'The position after a fill, the gross profit that it realized, and the round trip that it ended (null: none).';
+comment on type trading.applied_fill is
+  'The position after a fill, the gross profit that it realized, and the round trip that it ended (null: none).';
 
 create function trading.apply_fill(
   held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz
-) returns trading.applied_fill
-  language plpgsql immutable set search_path = '' as $$
+) returns trading.applied_fill language plpgsql immutable set search_path = '' as $$
 declare
   before numeric := held.quantity;
   closing numeric := case when sign(before) = -sign(delta) then least(abs(before), abs(delta)) else 0 end;
@@ -58,7 +58,8 @@ begin
       closed.gross_pnl := held.trade_pnl;
       closed.fees := held.trade_fees;
       closed.opened_at := held.opened_at;
-      closed.closed_at := greatest(filled_at, held.opened_at);  -- a clock that stepped back must not keep a position open
+      -- a clock that stepped back must not keep a position open
+      closed.closed_at := greatest(filled_at, held.opened_at);
       closed.mae := greatest(0, case when before > 0 then closed.entry_price - least(held.low_price, price)
                                      else greatest(held.high_price, price) - closed.entry_price end);
       closed.mfe := greatest(0, case when before > 0 then greatest(held.high_price, price) - closed.entry_price
@@ -92,15 +93,15 @@ begin
 end;
 $$;
 comment on function trading.apply_fill is
-  'A position after a fill of delta units (signed) at price: by average cost. An increase adds to the '
-  'basis; a reduce releases its share of it and realizes the rest; a flip closes all, then opens at price, its fee split '
-  'pro rata. realized is gross, in account currency; closed is the round trip that this fill ended, or null. '
-  'What is released is subtracted from what is kept, so that nothing is lost to a division.';
+  'A position after a fill of delta units (signed) at price: by average cost. An increase adds to the basis; a reduce '
+  'releases its share of it and realizes the rest; a flip closes all, then opens at price, its fee split pro rata. '
+  'realized is gross, in account currency; closed is the round trip that this fill ended, or null. What is released is '
+  'subtracted from what is kept, so that nothing is lost to a division.';
 
 create function trading.apply_foreign_fill(
-  held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz, rate numeric
-) returns trading.applied_fill
-  language plpgsql immutable set search_path = '' as $$
+  held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz,
+  rate numeric
+) returns trading.applied_fill language plpgsql immutable set search_path = '' as $$
 declare
   was constant trading.positions := held;
   applied trading.applied_fill;
@@ -120,7 +121,8 @@ begin
     held.trade_pnl := held.trade_pnl + realized - applied.realized;
   end if;
 
-  kept := case when was.quantity = 0 or sign(held.quantity) <> sign(was.quantity) then 0 else least(abs(was.quantity), abs(held.quantity)) end;
+  kept := case when was.quantity = 0 or sign(held.quantity) <> sign(was.quantity) then 0
+    else least(abs(was.quantity), abs(held.quantity)) end;
   held.quote_basis := case when held.quantity <> 0 then held.cost_basis end;
   held.cost_basis := case when kept = abs(was.quantity) then was.cost_basis when kept = 0 then 0
                           else trading.quotient(was.cost_basis * kept, abs(was.quantity)) end
@@ -129,9 +131,9 @@ begin
 end;
 $$;
 comment on function trading.apply_foreign_fill is
-  'apply_fill of an instrument in another currency, at rate (account currency per unit of it). Profit is counted in that currency and '
-  'converted at this rate; the units themselves gain nothing by a rate. cost_basis keeps the rates of its fills. So cash changes by '
-  'realized - what cost_basis grew by - fee, as it does without another currency.';
+  'apply_fill of an instrument in another currency, at rate (account currency per unit of it). Profit is counted in '
+  'that currency and converted at this rate; the units themselves gain nothing by a rate. cost_basis keeps the rates '
+  'of its fills. So cash changes by realized - what cost_basis grew by - fee, as it does without another currency.';
 
 create function trading.average_price(held trading.positions, multiplier numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
@@ -139,7 +141,8 @@ begin
   return trading.quotient(coalesce(held.quote_basis, held.cost_basis), held.quantity * multiplier);
 end;
 $$;
-comment on function trading.average_price is 'What a unit of what is held cost, in the currency of its prices; multiplier: the instrument''s own.';
+comment on function trading.average_price is
+  'What a unit of what is held cost, in the currency of its prices; multiplier: the instrument''s own.';
 
 create function trading.watch_position(inout held trading.positions, prices numeric[])
   language plpgsql immutable set search_path = '' as $$
@@ -149,7 +152,8 @@ begin
   foreach price in array prices loop
     held.low_price := least(held.low_price, price);
     held.high_price := greatest(held.high_price, price);
-    held.drawdown := greatest(held.drawdown, case when held.quantity > 0 then held.high_price - price else price - held.low_price end);
+    held.drawdown := greatest(held.drawdown,
+      case when held.quantity > 0 then held.high_price - price else price - held.low_price end);
   end loop;
 end;
 $$;
@@ -162,7 +166,8 @@ begin
   return case target.side when 'long' then target.quantity when 'short' then -target.quantity when 'flat' then 0 end;
 end;
 $$;
-comment on function trading.signed_target is 'A position as a signed quantity; null when its size is not known, but for flat, which is 0.';
+comment on function trading.signed_target is
+  'A position as a signed quantity; null when its size is not known, but for flat, which is 0.';
 
 create function trading.wanted_delta(action text, target trading.target, quantity numeric, held numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
@@ -184,11 +189,13 @@ end;
 $$;
 comment on function trading.wanted_delta is
   'The signed quantity an alert asks for, given what is held. A known target quantity decides alone; close never '
-  'opens, without a quantity closes all, and with a side closes only a position of that side; a target side clamps the delta so that it never ends on the other side; '
-  'null: the alert does not say how much. quantity is in units, unsigned.';
+  'opens, without a quantity closes all, and with a side closes only a position of that side; a target side clamps the '
+  'delta so that it never ends on the other side; null: the alert does not say how much. quantity is in units, '
+  'unsigned.';
 
-create function trading.repaired_delta(action text, target trading.target, quantity numeric, held numeric, delta numeric) returns numeric
-  language plpgsql immutable set search_path = '' as $$
+create function trading.repaired_delta(
+  action text, target trading.target, quantity numeric, held numeric, delta numeric
+) returns numeric language plpgsql immutable set search_path = '' as $$
 declare
   asked numeric;
   most constant numeric := case action
@@ -203,11 +210,13 @@ begin
     else least(greatest(delta, 0), most)
   end;
   -- A side alone may clamp what is asked for: that is how an order that only reduces is sent.
-  return case when target.quantity is not null or asked * delta < 0 or abs(delta) > abs(asked) then nullif(asked, delta) end;
+  return case when target.quantity is not null or asked * delta < 0 or abs(delta) > abs(asked)
+    then nullif(asked, delta) end;
 end;
 $$;
 comment on function trading.repaired_delta is
-  'The signed quantity that action and quantity alone would have traded where target made another of it, delta; else null. Without a '
-  'quantity, action alone may trade as much of delta as is its own: a buy buys, a sell sells, a close closes.';
+  'The signed quantity that action and quantity alone would have traded where target made another of it, delta; else '
+  'null. Without a quantity, action alone may trade as much of delta as is its own: a buy buys, a sell sells, a close '
+  'closes.';
 
 grant execute on function trading.flat_position, trading.apply_fill, trading.apply_foreign_fill to authenticated;

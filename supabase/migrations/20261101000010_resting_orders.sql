@@ -1,8 +1,9 @@
 -- Bars, and the orders that wait for a price in them: pure functions.
 --
--- A mark is a bar; one price is a bar of one price. Nobody knows how the price moved inside a bar. TradingView's broker emulator
--- has a rule, and so do we (setting bar_path: tradingview): from the open to the extreme nearer to it (the low, when both are as
--- far), to the other one, to the close. All orders of the symbol are met together, in the order in which this path reaches them:
+-- A mark is a bar; one price is a bar of one price. Nobody knows how the price moved inside a bar. TradingView's broker
+-- emulator has a rule, and so do we (setting bar_path: tradingview): from the open to the extreme nearer to it (the
+-- low, when both are as far), to the other one, to the close. All orders of the symbol are met together, in the order
+-- in which this path reaches them:
 --   stop           fills at its level, or at the open when the bar began beyond it.
 --   limit          fills at its level, or at the open when that is better.
 --   trailing_stop  hangs from the best price that the path has had since it was placed, or since its activation.
@@ -12,11 +13,12 @@
 -- A place is how far the price has moved since the open: exact, without a division.
 
 create type trading.bar as (
-  "open" numeric, high numeric, low numeric, "close" numeric, path numeric[], length numeric, starts_at timestamptz, ends_at timestamptz
+  "open" numeric, high numeric, low numeric, "close" numeric, path numeric[], length numeric, starts_at timestamptz,
+  ends_at timestamptz
 );
 comment on type trading.bar is
-  'A mark. path: the prices at which it turned, null where bar_path is worst; length: how far it moved in all; starts_at: where its '
-  'interval is known; ends_at: its time, null when it carried none.';
+  'A mark. path: the prices at which it turned, null where bar_path is worst; length: how far it moved in all; '
+  'starts_at: where its interval is known; ends_at: its time, null when it carried none.';
 
 create function trading.interval_length(written text) returns interval
   language plpgsql immutable set search_path = '' as $$
@@ -25,12 +27,13 @@ declare
 begin
   return case when written <> '' then make_interval(secs => coalesce(nullif(parts[1], '')::integer, 1)
     * case when parts[2] in ('', 'm', 'min') then 60 when parts[2] = 'M' then 2592000
-           else case upper(parts[2]) when 'S' then 1 when 'H' then 3600 when 'D' then 86400 when 'W' then 604800 end end) end;
+           else case upper(parts[2]) when 'S' then 1 when 'H' then 3600 when 'D' then 86400
+             when 'W' then 604800 end end) end;
 end;
 $$;
 comment on function trading.interval_length is
-  'How long a bar of TradingView''s {{interval}} is: 15 (minutes), 30S, 4H, D, 1W, M (30 days), and as others write it, 15m and '
-  '15min; null for anything else.';
+  'How long a bar of TradingView''s {{interval}} is: 15 (minutes), 30S, 4H, D, 1W, M (30 days), and as others write '
+  'it, 15m and 15min; null for anything else.';
 
 create function trading.end_of_bar(request trading.alert_request, at timestamptz) returns timestamptz
   language plpgsql immutable set search_path = '' as $$
@@ -43,8 +46,8 @@ begin
 end;
 $$;
 comment on function trading.end_of_bar is
-  'When what an alert with an interval tells of happened: at its time, or an interval later where it arrives that long after: then its time is '
-  'that of its bar''s open, as TradingView''s {{time}}.';
+  'When what an alert with an interval tells of happened: at its time, or an interval later where it arrives that long '
+  'after: then its time is that of its bar''s open, as TradingView''s {{time}}.';
 
 create function trading.bar_of(request trading.alert_request, bar_path text) returns trading.bar
   language plpgsql immutable set search_path = '' as $$
@@ -95,9 +98,10 @@ begin
 end;
 $$;
 comment on function trading.first_place is
-  'From which place on a bar concerns what was placed or opened at seen_from; null: not at all. What was traded before does not: a bar '
-  'with an interval covers (starts_at, ends_at], of one that began earlier only its close is sure to come after. So it is of a bar '
-  'without an interval in whose very second the alert was made: TradingView''s times are whole seconds. Without times all of it counts.';
+  'From which place on a bar concerns what was placed or opened at seen_from; null: not at all. What was traded before '
+  'does not: a bar with an interval covers (starts_at, ends_at], of one that began earlier only its close is sure to '
+  'come after. So it is of a bar without an interval in whose very second the alert was made: TradingView''s times are '
+  'whole seconds. Without times all of it counts.';
 
 create function trading.price_at(bar trading.bar, place numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
@@ -136,10 +140,12 @@ begin
   return case when to_place > from_place then array_append(prices, trading.price_at(bar, to_place)) else prices end;
 end;
 $$;
-comment on function trading.prices_between is 'The prices of a bar''s path from one place to another: at both, and where it turned between them.';
+comment on function trading.prices_between is
+  'The prices of a bar''s path from one place to another: at both, and where it turned between them.';
 
-create function trading.prices_watched(bar trading.bar, held trading.positions, from_place numeric, to_place numeric) returns numeric[]
-  language plpgsql immutable set search_path = '' as $$
+create function trading.prices_watched(
+  bar trading.bar, held trading.positions, from_place numeric, to_place numeric
+) returns numeric[] language plpgsql immutable set search_path = '' as $$
 declare
   adverse constant numeric := case when held.quantity > 0 then bar.low else bar.high end;
 begin
@@ -152,20 +158,22 @@ begin
 end;
 $$;
 comment on function trading.prices_watched is
-  'The prices that an open position sees from one place of a bar to another, or to the end (null): of its path; where bar_path is worst its '
-  'adverse extreme first, but not beyond a stop that ends it.';
+  'The prices that an open position sees from one place of a bar to another, or to the end (null): of its path; where '
+  'bar_path is worst its adverse extreme first, but not beyond a stop that ends it.';
 
 -- Orders in a bar ---------------------------------------------------------------------------------
 
-create function trading.trailing_stop_price(side text, peak numeric, trail_amount numeric, trail_percent numeric) returns numeric
-  language plpgsql immutable set search_path = '' as $$
+create function trading.trailing_stop_price(
+  side text, peak numeric, trail_amount numeric, trail_percent numeric
+) returns numeric language plpgsql immutable set search_path = '' as $$
 declare
   distance constant numeric := coalesce(trail_amount, abs(peak) * trail_percent * 0.01);
 begin
   return trading.bounded_price(case side when 'sell' then peak - distance else peak + distance end, null);
 end;
 $$;
-comment on function trading.trailing_stop_price is 'Where a trailing stop lies when the best price since it was placed is peak.';
+comment on function trading.trailing_stop_price is
+  'Where a trailing stop lies when the best price since it was placed is peak.';
 
 create function trading.meet_order(inout resting trading.orders, was numeric, price numeric, out fill_price numeric)
   language plpgsql immutable set search_path = '' as $$
@@ -176,9 +184,11 @@ declare
 begin
   if resting.type = 'trailing_stop' then
     if direction * (price - was) >= 0 then
-      if resting.trail_peak is null and direction * (price - resting.activation_price) >= 0 or direction * (price - resting.trail_peak) > 0 then
+      if resting.trail_peak is null and direction * (price - resting.activation_price) >= 0
+        or direction * (price - resting.trail_peak) > 0 then
         resting.trail_peak := price;
-        resting.stop_price := trading.trailing_stop_price(resting.side, price, resting.trail_amount, resting.trail_percent);
+        resting.stop_price := trading.trailing_stop_price(resting.side, price, resting.trail_amount,
+          resting.trail_percent);
       end if;
       if price <> was then
         return;
@@ -206,13 +216,12 @@ begin
 end;
 $$;
 comment on function trading.meet_order is
-  'A resting order while the price moves from was, which did not fill it, to price; both the same: it stands there. fill_price: where that '
-  'fills it, before slippage; null: it does not.';
+  'A resting order while the price moves from was, which did not fill it, to price; both the same: it stands there. '
+  'fill_price: where that fills it, before slippage; null: it does not.';
 
 create function trading.watch_order(
   inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric
-)
-  language plpgsql immutable set search_path = '' as $$
+) language plpgsql immutable set search_path = '' as $$
 declare
   prices numeric[];
   was numeric;
@@ -241,10 +250,12 @@ begin
 end;
 $$;
 comment on function trading.watch_order is
-  'A resting order that has seen a bar''s path from first_place on; the price (before slippage) at which that fills it, and where; or null.';
+  'A resting order that has seen a bar''s path from first_place on; the price (before slippage) at which that fills '
+  'it, and where; or null.';
 
-create function trading.watch_against(inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric)
-  language plpgsql immutable set search_path = '' as $$
+create function trading.watch_against(
+  inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric
+) language plpgsql immutable set search_path = '' as $$
 declare
   is_inside constant boolean := first_place is null;
   is_limit constant boolean := resting.type = 'limit' or resting.triggered;
@@ -258,7 +269,8 @@ declare
     else array[bar.open, adverse, bar.close] end;
   -- What is placed inside has not been reached yet, wherever in the bar it was placed.
   was numeric := case when is_inside and not is_limit then
-    case resting.side when 'sell' then greatest(favorable, resting.stop_price) else least(favorable, resting.stop_price) end else prices[1] end;
+    case resting.side when 'sell' then greatest(favorable, resting.stop_price)
+      else least(favorable, resting.stop_price) end else prices[1] end;
   met record;
 begin
   if resting.waiting then
@@ -275,18 +287,20 @@ begin
   end loop;
   if fill_price is not null then
     -- Of a limit that lies behind all of the bar the close is taken: no market gives less than it has.
-    fill_price := case when not is_limit or is_inside and resting.limit_price not between bar.low and bar.high then fill_price else resting.limit_price end;
+    fill_price := case when not is_limit or is_inside and resting.limit_price not between bar.low and bar.high
+      then fill_price else resting.limit_price end;
     place := case when is_inside then 3 when resting.type = 'limit' then 2 else 1 end;
   end if;
 end;
 $$;
 comment on function trading.watch_against is
-  'As watch_order, where bar_path is worst: the adverse extreme comes first for every order, stops before limits, which fill at their price '
-  'and never better. first_place is null for what was placed inside the bar: its adverse extreme is taken to come after, its favorable one '
-  'not. place: 1 stops, 2 limits, 3 what was placed inside the bar.';
+  'As watch_order, where bar_path is worst: the adverse extreme comes first for every order, stops before limits, '
+  'which fill at their price and never better. first_place is null for what was placed inside the bar: its adverse '
+  'extreme is taken to come after, its favorable one not. place: 1 stops, 2 limits, 3 what was placed inside the bar.';
 
-create function trading.watch_in_bar(inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric)
-  language plpgsql immutable set search_path = '' as $$
+create function trading.watch_in_bar(
+  inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric
+) language plpgsql immutable set search_path = '' as $$
 declare
   seen record;
 begin
@@ -300,6 +314,7 @@ begin
   place := seen.place;
 end;
 $$;
-comment on function trading.watch_in_bar is 'As watch_order or watch_against: by the bar''s path, or against the order where it has none.';
+comment on function trading.watch_in_bar is
+  'As watch_order or watch_against: by the bar''s path, or against the order where it has none.';
 
 grant execute on function trading.interval_length to authenticated;

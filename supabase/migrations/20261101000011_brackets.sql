@@ -8,7 +8,8 @@ begin
 end;
 $$;
 comment on function trading.activation_price is
-  'Where the price must have been before a trailing stop of a position of direction 1 (long) or -1 entered at entry_price begins to trail; null: it trails at once.';
+  'Where the price must have been before a trailing stop of a position of direction 1 (long) or -1 entered at '
+  'entry_price begins to trail; null: it trails at once.';
 
 create function trading.profit_parts(profits trading.exit_rule[], quantity numeric, lot_size numeric) returns numeric[]
   language plpgsql immutable set search_path = '' as $$
@@ -21,9 +22,11 @@ begin
   for nr in 1 .. cardinality(profits) loop
     percents := percents + coalesce((profits[nr]).close_percent, 0);
     part := case
-      when nr = cardinality(profits) and (percents = 100 or num_nonnulls((profits[nr]).quantity, (profits[nr]).close_percent) = 0) then rest
+      when nr = cardinality(profits)
+        and (percents = 100 or num_nonnulls((profits[nr]).quantity, (profits[nr]).close_percent) = 0) then rest
       else least(rest, coalesce(trading.cut((profits[nr]).quantity, lot_size),
-                                trading.cut(quantity * (profits[nr]).close_percent * 0.01, coalesce(lot_size, 0.00000001)))) end;
+                                trading.cut(quantity * (profits[nr]).close_percent * 0.01,
+                                  coalesce(lot_size, 0.00000001)))) end;
     parts[nr] := part;
     rest := rest - part;
   end loop;
@@ -31,18 +34,20 @@ begin
 end;
 $$;
 comment on function trading.profit_parts is
-  'How much of quantity units each of several take profits closes, cut to the lot (1e-8 of a percent without one): the last takes the rest '
-  'where it says no size, or where the percents come to 100.';
+  'How much of quantity units each of several take profits closes, cut to the lot (1e-8 of a percent without one): the '
+  'last takes the rest where it says no size, or where the percents come to 100.';
 
 create function trading.bracket_legs(
-  entry trading.orders, quantity numeric, entry_price numeric, market trading.market, placed_at timestamptz, seen_from timestamptz
+  entry trading.orders, quantity numeric, entry_price numeric, market trading.market, placed_at timestamptz,
+  seen_from timestamptz
 )
   returns setof trading.orders
   language plpgsql volatile set search_path = '' as $$
 declare
   leg trading.orders := entry;
   tick_size constant numeric := market.tick_size;
-  parts constant numeric[] := case when entry.take_profits is not null then trading.profit_parts(entry.take_profits, quantity, market.lot_size) end;
+  parts constant numeric[] := case when entry.take_profits is not null
+    then trading.profit_parts(entry.take_profits, quantity, market.lot_size) end;
   direction constant numeric := case entry.side when 'buy' then 1 else -1 end;
 begin
   leg.side := case entry.side when 'buy' then 'sell' else 'buy' end;
@@ -71,14 +76,18 @@ begin
     leg.id := nextval('trading.orders_id_seq');
     leg.leg := 'stop_loss';
     leg.type := coalesce((entry.stop_loss).type, 'stop');
-    leg.limit_price := case when leg.type = 'stop_limit' then trading.tick_price((entry.stop_loss).limit_price, tick_size, leg.side = 'sell') end;
+    leg.limit_price := case when leg.type = 'stop_limit'
+      then trading.tick_price((entry.stop_loss).limit_price, tick_size, leg.side = 'sell') end;
     leg.trail_amount := case when leg.type = 'trailing_stop' then (entry.stop_loss).trail_amount end;
     leg.trail_percent := case when leg.type = 'trailing_stop' then (entry.stop_loss).trail_percent end;
-    leg.activation_price := case when leg.type = 'trailing_stop' then trading.activation_price(entry.stop_loss, direction, entry_price) end;
-    leg.trail_peak := case when leg.type = 'trailing_stop' and coalesce(direction * (entry_price - leg.activation_price) >= 0, true) then entry_price end;
+    leg.activation_price := case when leg.type = 'trailing_stop'
+      then trading.activation_price(entry.stop_loss, direction, entry_price) end;
+    leg.trail_peak := case when leg.type = 'trailing_stop'
+      and coalesce(direction * (entry_price - leg.activation_price) >= 0, true) then entry_price end;
     leg.stop_price := case when leg.type = 'trailing_stop'
       then trading.trailing_stop_price(leg.side, leg.trail_peak, leg.trail_amount, leg.trail_percent)
-      else trading.bounded_price(trading.exit_price(entry.stop_loss, 'stop_loss', direction, entry_price, tick_size), tick_size) end;
+      else trading.bounded_price(trading.exit_price(entry.stop_loss, 'stop_loss', direction, entry_price, tick_size),
+        tick_size) end;
     return next leg;
   end if;
   for nr in 1 .. coalesce(cardinality(parts), 0) loop
@@ -99,8 +108,8 @@ begin
 end;
 $$;
 comment on function trading.bracket_legs is
-  'The stop loss of quantity units entered by entry at entry_price, and its take profits, each of its part (none of a part below a lot). '
-  'What one of them closes the others no longer do: see trim_exits (bracket_id).';
+  'The stop loss of quantity units entered by entry at entry_price, and its take profits, each of its part (none of a '
+  'part below a lot). What one of them closes the others no longer do: see trim_exits (bracket_id).';
 
 create function trading.is_price(price numeric, market trading.market) returns boolean
   language plpgsql immutable set search_path = '' as $$
@@ -110,33 +119,43 @@ end;
 $$;
 comment on function trading.is_price is 'Whether an order of a market may lie at price; null: there is none.';
 
-create function trading.order_problem(o trading.orders, market trading.market, trail_amount numeric, trail_percent numeric)
+create function trading.order_problem(
+  o trading.orders, market trading.market, trail_amount numeric, trail_percent numeric
+)
   returns text
   language plpgsql immutable set search_path = '' as $$
 begin
   return case
-    when o.type in ('limit', 'stop_limit') and trading.is_price(o.limit_price, market) is not true then 'a ' || o.type || ' order needs a limit_price of at least a tick'
-    when o.type in ('stop', 'stop_limit') and trading.is_price(o.stop_price, market) is not true then 'a ' || o.type || ' order needs a stop_price of at least a tick'
+    when o.type in ('limit', 'stop_limit') and trading.is_price(o.limit_price, market) is not true
+      then 'a ' || o.type || ' order needs a limit_price of at least a tick'
+    when o.type in ('stop', 'stop_limit') and trading.is_price(o.stop_price, market) is not true
+      then 'a ' || o.type || ' order needs a stop_price of at least a tick'
     when o.type = 'trailing_stop' and num_nonnulls(trail_amount, trail_percent) <> 1
       then 'a trailing_stop needs one of trail_amount and trail_percent'
     when o.type = 'trailing_stop' and trail_percent >= 100 then 'trail_percent must be below 100'
   end;
 end;
 $$;
-comment on function trading.order_problem is 'What is missing or impossible in the prices (in whole ticks) of an order, and in the trail that it is asked for; or null.';
+comment on function trading.order_problem is
+  'What is missing or impossible in the prices (in whole ticks) of an order, and in the trail that it is asked for; or '
+  'null.';
 
 create function trading.is_too_far(request trading.alert_request, price numeric, percent numeric) returns boolean
   language plpgsql immutable set search_path = '' as $$
 declare
   stop constant numeric := (request.stop_loss).stop_price;
 begin
-  return request.take_profits is null and least(stop, price) > 0 and least(stop, price) < greatest(stop, price) * (1 - percent * 0.01) is true;
+  return request.take_profits is null and least(stop, price) > 0
+    and least(stop, price) < greatest(stop, price) * (1 - percent * 0.01) is true;
 end;
 $$;
 comment on function trading.is_too_far is
-  'Whether a stop loss that is sent as a price, without a take profit beside it, lies so far from the price that a percent or points was meant.';
+  'Whether a stop loss that is sent as a price, without a take profit beside it, lies so far from the price that a '
+  'percent or points was meant.';
 
-create function trading.profits_problem(profits trading.exit_rule[], direction numeric, price numeric, quantity numeric, market trading.market)
+create function trading.profits_problem(
+  profits trading.exit_rule[], direction numeric, price numeric, quantity numeric, market trading.market
+)
   returns text
   language plpgsql immutable set search_path = '' as $$
 declare
@@ -149,7 +168,8 @@ begin
     profit := profits[nr];
     name := case when cardinality(profits) > 1 then 'take_profits[' || nr - 1 || ']' else 'take_profit' end;
     lies_at := trading.exit_price(profit, 'take_profit', direction, price, market.tick_size);
-    closed := closed + coalesce(trading.cut(profit.quantity, market.lot_size), quantity * profit.close_percent * 0.01, 0);
+    closed := closed + coalesce(trading.cut(profit.quantity, market.lot_size),
+      quantity * profit.close_percent * 0.01, 0);
     if lies_at is null then
       return name || ' needs one of percent, amount and limit_price';
     elsif not trading.is_price(lies_at, market) or direction * (lies_at - price) <= 0 then
@@ -164,24 +184,33 @@ begin
 end;
 $$;
 comment on function trading.profits_problem is
-  'What is wrong with the take profits of an order of quantity units in direction 1 (buy) or -1 at price, or null; the first is take_profits[0].';
+  'What is wrong with the take profits of an order of quantity units in direction 1 (buy) or -1 at price, or null; the '
+  'first is take_profits[0].';
 
-create function trading.bracket_problem(request trading.alert_request, delta numeric, price numeric, market trading.market) returns text
-  language plpgsql immutable set search_path = '' as $$
+create function trading.bracket_problem(
+  request trading.alert_request, delta numeric, price numeric, market trading.market
+) returns text language plpgsql immutable set search_path = '' as $$
 declare
   direction constant numeric := sign(delta);
   stop constant numeric := trading.exit_price(request.stop_loss, 'stop_loss', direction, price, market.tick_size);
 begin
-  return coalesce(trading.profits_problem(request.take_profits, direction, price, greatest(abs(delta), (request.target).quantity), market), case
-    when not trading.is_price(stop, market) or direction * (price - stop) <= 0 then 'stop_loss lies on the wrong side of the price, or is no price'
+  return coalesce(trading.profits_problem(request.take_profits, direction, price,
+    greatest(abs(delta), (request.target).quantity), market), case
+    when not trading.is_price(stop, market) or direction * (price - stop) <= 0
+      then 'stop_loss lies on the wrong side of the price, or is no price'
     when (request.stop_loss).trail_percent >= 100 then 'trail_percent of a stop_loss must be below 100'
-    when (request.stop_loss).type = 'stop_limit' and trading.is_price(trading.tick_price((request.stop_loss).limit_price, market.tick_size, direction > 0), market) is not true
+    when (request.stop_loss).type = 'stop_limit'
+      and trading.is_price(trading.tick_price((request.stop_loss).limit_price, market.tick_size, direction > 0),
+        market) is not true
       then 'a stop_limit needs a limit_price of at least a tick'
-    when (request.stop_loss).type = 'trailing_stop' and num_nonnulls((request.stop_loss).trail_amount, (request.stop_loss).trail_percent) <> 1
+    when (request.stop_loss).type = 'trailing_stop'
+      and num_nonnulls((request.stop_loss).trail_amount, (request.stop_loss).trail_percent) <> 1
       then 'a trailing_stop needs one of trail_amount and trail_percent'
-    when coalesce((request.stop_loss).type, 'stop') <> 'trailing_stop' and request.stop_loss is distinct from null and stop is null
+    when coalesce((request.stop_loss).type, 'stop') <> 'trailing_stop' and request.stop_loss is distinct from null
+      and stop is null
       then 'a stop_loss needs one of percent, amount and stop_price'
   end);
 end;
 $$;
-comment on function trading.bracket_problem is 'What is wrong with the bracket of a request that would trade delta at price, or null.';
+comment on function trading.bracket_problem is
+  'What is wrong with the bracket of a request that would trade delta at price, or null.';

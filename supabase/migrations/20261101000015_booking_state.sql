@@ -3,13 +3,15 @@
 create function trading.held_symbols(account_id bigint) returns text[]
   language plpgsql volatile set search_path = '' as $$
 begin
-  return array(select distinct p.symbol from trading.positions p where p.account_id = held_symbols.account_id and p.quantity <> 0);
+  return array(select distinct p.symbol from trading.positions p
+    where p.account_id = held_symbols.account_id and p.quantity <> 0);
 end;
 $$;
 comment on function trading.held_symbols is 'The symbols that an account holds: what a margin call may close.';
 
-create function trading.load_orders(account_id bigint, requests trading.alert_request[], held_symbols text[], received_at timestamptz) returns trading.orders[]
-  language plpgsql volatile set search_path = '' as $$
+create function trading.load_orders(
+  account_id bigint, requests trading.alert_request[], held_symbols text[], received_at timestamptz
+) returns trading.orders[] language plpgsql volatile set search_path = '' as $$
 begin
   return array(
     select o from trading.orders o
@@ -22,10 +24,12 @@ begin
 end;
 $$;
 comment on function trading.load_orders is
-  'The open orders that requests may concern: those of their symbols and of held_symbols, those that a cancel names (or all, where it names no '
-  'symbol), and those whose day is over.';
+  'The open orders that requests may concern: those of their symbols and of held_symbols, those that a cancel names '
+  '(or all, where it names no symbol), and those whose day is over.';
 
-create function trading.load_positions(account_id bigint, requests trading.alert_request[], held_symbols text[], orders trading.orders[])
+create function trading.load_positions(
+  account_id bigint, requests trading.alert_request[], held_symbols text[], orders trading.orders[]
+)
   returns trading.positions[]
   language plpgsql volatile set search_path = '' as $$
 begin
@@ -46,18 +50,21 @@ begin
 end;
 $$;
 comment on function trading.load_positions is
-  'Every position of the account in the symbols of requests and in held_symbols, and a flat one for a strategy that asks or has an order but none yet; by symbol.';
+  'Every position of the account in the symbols of requests and in held_symbols, and a flat one for a strategy that '
+  'asks or has an order but none yet; by symbol.';
 
 create function trading.load_markets(booked trading.accounts, positions trading.positions[]) returns trading.market[]
   language plpgsql volatile set search_path = '' as $$
 begin
   return (
-    select coalesce(array_agg(row(s.symbol, case when c.currency is null then coalesce(i.multiplier, 1) end, i.lot_size, i.tick_size, m.price, m.marked_at, s.net, s.gross,
-                                  s.first_slot, s.last_slot, s.slot, m.exchange, coalesce(i.allow_nonpositive, false),
-                                  coalesce(i.multiplier, 1), c.currency, null)::trading.market order by s.first_slot), '{}')
+    select coalesce(array_agg(row(s.symbol, case when c.currency is null then coalesce(i.multiplier, 1) end, i.lot_size,
+                                  i.tick_size, m.price, m.marked_at, s.net, s.gross, s.first_slot, s.last_slot, s.slot,
+                                  m.exchange, coalesce(i.allow_nonpositive, false), coalesce(i.multiplier, 1),
+                                  c.currency, null)::trading.market order by s.first_slot), '{}')
     from (
-      select (positions[slot]).symbol, sum((positions[slot]).quantity) as net, sum(abs((positions[slot]).quantity)) as gross,
-        min(slot) as first_slot, max(slot) as last_slot, row_number() over (order by min(slot))::integer as slot
+      select (positions[slot]).symbol, sum((positions[slot]).quantity) as net,
+        sum(abs((positions[slot]).quantity)) as gross, min(slot) as first_slot, max(slot) as last_slot,
+        row_number() over (order by min(slot))::integer as slot
       from generate_subscripts(positions, 1) slot group by 1
     ) s
     left join trading.instruments i on i.symbol = s.symbol
@@ -65,7 +72,8 @@ begin
     cross join lateral (select nullif(i.quote_currency, booked.currency) as currency) c);
 end;
 $$;
-comment on function trading.load_markets is 'The market of every symbol in positions: the instrument''s terms, the last mark, holdings, its slots.';
+comment on function trading.load_markets is
+  'The market of every symbol in positions: the instrument''s terms, the last mark, holdings, its slots.';
 
 create function trading.load_currency(account_id bigint, home text, code text) returns trading.currency
   language plpgsql stable security invoker set search_path = '' as $$
@@ -86,10 +94,12 @@ begin
   return loaded;
 end;
 $$;
-comment on function trading.load_currency is 'A currency in an account of the currency home, with the rate that the newer mark of their pair brings.';
+comment on function trading.load_currency is
+  'A currency in an account of the currency home, with the rate that the newer mark of their pair brings.';
 
-create function trading.with_currency(inout portfolio trading.portfolio, booked trading.accounts, code text, markets trading.market[])
-  language plpgsql volatile set search_path = '' as $$
+create function trading.with_currency(
+  inout portfolio trading.portfolio, booked trading.accounts, code text, markets trading.market[]
+) language plpgsql volatile set search_path = '' as $$
 declare
   loaded trading.currency;
   seen trading.market;
@@ -99,12 +109,15 @@ begin
   end if;
   loaded := trading.load_currency(booked.id, booked.currency, code);
   portfolio.currencies := array_append(portfolio.currencies, loaded);
-  for seen in select m.* from unnest(markets) m where m.symbol in (loaded.pair, loaded.inverse_pair) and m.mark is not null loop
+  for seen in
+    select m.* from unnest(markets) m where m.symbol in (loaded.pair, loaded.inverse_pair) and m.mark is not null
+  loop
     portfolio := trading.rate_currencies(portfolio, seen.symbol, seen.mark, seen.marked_at);
   end loop;
 end;
 $$;
-comment on function trading.with_currency is 'An account that knows the rate of a currency; markets: where this pass has marked its pairs.';
+comment on function trading.with_currency is
+  'An account that knows the rate of a currency; markets: where this pass has marked its pairs.';
 
 create function trading.with_foreign_positions(inout portfolio trading.portfolio, booked trading.accounts)
   language plpgsql volatile set search_path = '' as $$
@@ -113,7 +126,8 @@ declare
   rate numeric;
 begin
   for held in
-    select i.quote_currency as code, sum(p.cost_basis) as cost, sum(v.value - p.quote_basis) as profit, sum(abs(v.value)) as gross
+    select i.quote_currency as code, sum(p.cost_basis) as cost, sum(v.value - p.quote_basis) as profit,
+      sum(abs(v.value)) as gross
     from trading.positions p
     join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
     join trading.instruments i on i.symbol = p.symbol
@@ -129,17 +143,19 @@ begin
   end loop;
 end;
 $$;
-comment on function trading.with_foreign_positions is 'An account with what it holds in other currencies, at their rates.';
+comment on function trading.with_foreign_positions is
+  'An account with what it holds in other currencies, at their rates.';
 
 create function trading.load_portfolio(booked trading.accounts) returns trading.portfolio
   language plpgsql volatile set search_path = '' as $$
 begin
   return (
-    select case when h.foreign_positions = 0 then h.portfolio else trading.with_foreign_positions(h.portfolio, booked) end
+    select case when h.foreign_positions = 0 then h.portfolio
+      else trading.with_foreign_positions(h.portfolio, booked) end
     from (
       select row(booked.cash, coalesce(sum(v.value) filter (where p.quote_basis is null), 0),
-                 coalesce(sum(abs(v.value)) filter (where p.quote_basis is null), 0), count(*), null, booked.halted_at is not null,
-                 null)::trading.portfolio as portfolio,
+                 coalesce(sum(abs(v.value)) filter (where p.quote_basis is null), 0), count(*), null,
+                 booked.halted_at is not null, null)::trading.portfolio as portfolio,
         count(p.quote_basis) as foreign_positions
       from trading.positions p
       join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
@@ -158,14 +174,17 @@ create view trading.holdings with (security_invoker = true) as
   join trading.accounts a on a.id = p.account_id
   left join trading.instruments i on i.symbol = p.symbol
   left join trading.marks m on m.account_id = p.account_id and m.symbol = p.symbol
-  cross join lateral (select coalesce(i.multiplier, 1) as multiplier, p.quantity * m.price * coalesce(i.multiplier, 1) as notional) v
+  cross join lateral (select coalesce(i.multiplier, 1) as multiplier,
+    p.quantity * m.price * coalesce(i.multiplier, 1) as notional) v
   -- offset 0: the rate is looked up once a row.
   cross join lateral (
-    select case when p.quote_basis is null then 1 else (trading.load_currency(p.account_id, a.currency, i.quote_currency)).rate end as rate offset 0
+    select case when p.quote_basis is null then 1
+      else (trading.load_currency(p.account_id, a.currency, i.quote_currency)).rate end as rate offset 0
   ) r;
 comment on view trading.holdings is
-  'The positions with what they are worth, in account currency: value = cost_basis + (quantity x mark x multiplier - quote_basis) x rate, which '
-  'without another currency is quantity x mark x multiplier; notional = quantity x mark x multiplier x rate. null without a mark.';
+  'The positions with what they are worth, in account currency: value = cost_basis + (quantity x mark x multiplier - '
+  'quote_basis) x rate, which without another currency is quantity x mark x multiplier; notional = quantity x mark x '
+  'multiplier x rate. null without a mark.';
 
 grant select on trading.holdings to authenticated, service_role;
 
@@ -175,7 +194,8 @@ begin
   return held.version > 0 or held.last_alert_at is not null;
 end;
 $$;
-comment on function trading.is_known is 'Whether a position is kept already; one that was made for an order at hand is not.';
+comment on function trading.is_known is
+  'Whether a position is kept already; one that was made for an order at hand is not.';
 
 create function trading.count_symbols(account_id bigint) returns integer
   language plpgsql stable set search_path = '' as $$
@@ -194,10 +214,10 @@ $$;
 comment on function trading.count_symbols is 'How many symbols an account has traded, marked or has orders in.';
 
 create function trading.check_room(
-  request trading.alert_request, positions trading.positions[], market trading.market, settings trading.account_settings,
-  resting trading.orders[], inout known_symbols integer, out has_room boolean, out code text, out message text
-)
-  language plpgsql volatile set search_path = '' as $$
+  request trading.alert_request, positions trading.positions[], market trading.market,
+  settings trading.account_settings, resting trading.orders[], inout known_symbols integer, out has_room boolean,
+  out code text, out message text
+) language plpgsql volatile set search_path = '' as $$
 declare
   strategies constant text[] := array(
     select p.strategy from unnest(positions) p where trading.is_known(p)
@@ -224,9 +244,9 @@ begin
 end;
 $$;
 comment on function trading.check_room is
-  'Whether an account has room for a symbol, or for a strategy on it, that holds no position yet: code is too_many_symbols, '
-  'too_many_strategies or null. An order that rests counts. The price of an alert that places nothing makes no symbol known: it has '
-  'no room, without a code. known_symbols are counted at most once in a pass.';
+  'Whether an account has room for a symbol, or for a strategy on it, that holds no position yet: code is '
+  'too_many_symbols, too_many_strategies or null. An order that rests counts. The price of an alert that places '
+  'nothing makes no symbol known: it has no room, without a code. known_symbols are counted at most once in a pass.';
 
 create function trading.count_places_elsewhere(account_id bigint, loaded trading.orders[]) returns integer
   language plpgsql volatile set search_path = '' as $$
@@ -237,12 +257,14 @@ begin
       and o.id <> all (array(select l.id from unnest(loaded) l)));
 end;
 $$;
-comment on function trading.count_places_elsewhere is 'The places of the open orders that were not loaded; see trading.places_of.';
+comment on function trading.count_places_elsewhere is
+  'The places of the open orders that were not loaded; see trading.places_of.';
 
 create function trading.sources_of(orders trading.orders[], new_alerts trading.alerts[]) returns trading.alerts[]
   language plpgsql immutable set search_path = '' as $$
 begin
-  return array(select a from unnest(new_alerts) a where a.id in (select o.alert_id from unnest(orders) o where o.waiting or o.resize));
+  return array(select a from unnest(new_alerts) a
+    where a.id in (select o.alert_id from unnest(orders) o where o.waiting or o.resize));
 end;
 $$;
 comment on function trading.sources_of is 'Those of new_alerts whose orders are sized when they fill: see request_of.';
@@ -255,6 +277,7 @@ begin
     (select a.request from trading.alerts a where a.id = waiting.alert_id)))))[1];
 end;
 $$;
-comment on function trading.request_of is 'The alert that placed an order, as it was read, whether in this pass or before.';
+comment on function trading.request_of is
+  'The alert that placed an order, as it was read, whether in this pass or before.';
 
 grant execute on function trading.load_currency to authenticated;

@@ -1,19 +1,21 @@
 -- The third act of booking: fill.
 
-create function trading.plan_reached(booking trading.booking, resting trading.orders, price numeric) returns trading.order_plan
-  language plpgsql volatile set search_path = '' as $$
+create function trading.plan_reached(
+  booking trading.booking, resting trading.orders, price numeric
+) returns trading.order_plan language plpgsql volatile set search_path = '' as $$
 declare
   held constant trading.positions := booking.positions[trading.slot_of(booking.positions, resting.strategy)];
 begin
   if resting.waiting then
-    return trading.plan_waited(resting, trading.request_of(resting, booking.sources), held, booking.market, price, booking.portfolio,
-                               booking.settings, booking.at);
+    return trading.plan_waited(resting, trading.request_of(resting, booking.sources), held, booking.market, price,
+                               booking.portfolio, booking.settings, booking.at);
   end if;
-  return trading.plan_rested(resting, case when resting.resize then trading.request_of(resting, booking.sources) end, held, booking.market, price,
-                             booking.portfolio, booking.settings);
+  return trading.plan_rested(resting, case when resting.resize then trading.request_of(resting, booking.sources) end,
+                             held, booking.market, price, booking.portfolio, booking.settings);
 end;
 $$;
-comment on function trading.plan_reached is 'What an order that rests comes to at the price that fills it, as the rules allow it by then.';
+comment on function trading.plan_reached is
+  'What an order that rests comes to at the price that fills it, as the rules allow it by then.';
 
 create function trading.plan_call(booking trading.booking) returns trading.order_plan
   language plpgsql volatile set search_path = '' as $$
@@ -28,7 +30,8 @@ begin
   return due;
 end;
 $$;
-comment on function trading.plan_call is 'The order by which a margin call closes the position at own_slot, at its last mark.';
+comment on function trading.plan_call is
+  'The order by which a margin call closes the position at own_slot, at its last mark.';
 
 create function trading.plan_own(booking trading.booking, resting trading.orders[]) returns trading.order_plan
   language plpgsql volatile set search_path = '' as $$
@@ -38,11 +41,14 @@ declare
   places integer;
 begin
   if booking.order_times is not null then
-    booking.portfolio.recent_orders := (select count(*) from unnest(booking.order_times) t where t > booking.at - interval '1 minute');
+    booking.portfolio.recent_orders := (select count(*) from unnest(booking.order_times) t
+      where t > booking.at - interval '1 minute');
   end if;
-  own := trading.plan_order(booking.request, booking.positions[booking.own_slot], booking.market, booking.portfolio, booking.settings, booking.at);
+  own := trading.plan_order(booking.request, booking.positions[booking.own_slot], booking.market, booking.portfolio,
+    booking.settings, booking.at);
   if own.code = 'no_price' then
-    own := trading.plan_wait(own, booking.request, booking.positions[booking.own_slot], booking.market, booking.portfolio, booking.settings, booking.at,
+    own := trading.plan_wait(own, booking.request, booking.positions[booking.own_slot], booking.market,
+                             booking.portfolio, booking.settings, booking.at,
                              trading.orders_ahead(resting, booking.request));
   end if;
   o := own.placed;
@@ -51,9 +57,11 @@ begin
   end if;
   if booking.places_elsewhere is not null then
     places := trading.places_needed(own);
-    if places > 0 and booking.places_elsewhere + trading.places_taken(resting, booking.request) + places > (booking.settings).max_resting_orders then
+    if places > 0 and booking.places_elsewhere + trading.places_taken(resting, booking.request) + places
+      > (booking.settings).max_resting_orders then
       own.code := 'too_many_orders';
-      own.message := 'max_resting_orders: ' || (booking.settings).max_resting_orders || ' rest, with the exits that they would place';
+      own.message := 'max_resting_orders: ' || (booking.settings).max_resting_orders
+        || ' rest, with the exits that they would place';
       return own;
     end if;
   end if;
@@ -67,12 +75,14 @@ begin
   o.exchange := (booking.request).exchange;
   o.seen_from := booking.seen_from;
   o.created_at := booking.at;
-  own.placed := case when own.price is null and o.time_in_force = 'ioc' then trading.canceled(o, 'ioc', booking.at) else o end;
+  own.placed := case when own.price is null and o.time_in_force = 'ioc' then trading.canceled(o, 'ioc', booking.at)
+    else o end;
   return own;
 end;
 $$;
 comment on function trading.plan_own is
-  'What an alert''s own order comes to: it fills at once (price) or rests; without an id there is nothing to trade. Or why there is none.';
+  'What an alert''s own order comes to: it fills at once (price) or rests; without an id there is nothing to trade. Or '
+  'why there is none.';
 
 create function trading.note_alert(inout held trading.positions, request trading.alert_request, is_overtaken boolean)
   language plpgsql immutable set search_path = '' as $$
@@ -107,8 +117,9 @@ begin
     was := trading.watch_position(was, trading.prices_watched(bar, was, booking.seen_places[slot], place));
     booking.seen_places[slot] := coalesce(place, bar.length);
   end if;
-  filled := case when market.rate is null then trading.apply_fill(was, delta, price, market.multiplier, due.fee, booking.at)
-                 else trading.apply_foreign_fill(was, delta, price, market.quote_multiplier, due.fee, booking.at, market.rate) end;
+  filled := case when market.rate is null
+    then trading.apply_fill(was, delta, price, market.multiplier, due.fee, booking.at)
+    else trading.apply_foreign_fill(was, delta, price, market.quote_multiplier, due.fee, booking.at, market.rate) end;
   held := filled.held;
   change := abs(held.quantity) - abs(was.quantity);
   portfolio.cash := portfolio.cash - delta * price * market.multiplier - due.fee;
@@ -119,11 +130,13 @@ begin
     fill.cost := case when market.rate is not null then held.cost_basis - was.cost_basis - filled.realized end;
     portfolio := trading.fill_currency(portfolio, market, was, held, delta, price, fill.cost);
   end if;
-  portfolio.open_positions := portfolio.open_positions + case when was.quantity = 0 then 1 when held.quantity = 0 then -1 else 0 end;
+  portfolio.open_positions := portfolio.open_positions + case when was.quantity = 0 then 1
+    when held.quantity = 0 then -1 else 0 end;
   market.net_quantity := market.net_quantity + delta;
   market.gross_quantity := market.gross_quantity + change;
   market.exchange := coalesce(market.exchange, o.exchange);
-  booking.last_opened := case when sign(was.quantity) = -sign(delta) then greatest(abs(delta) - abs(was.quantity), 0) else abs(delta) end;
+  booking.last_opened := case when sign(was.quantity) = -sign(delta) then greatest(abs(delta) - abs(was.quantity), 0)
+    else abs(delta) end;
   if booking.last_opened > 0 and sign(was.quantity) <> sign(delta) then
     held.seen_from := booking.seen_from;
     booking.seen_places[slot] := place;
@@ -154,7 +167,8 @@ begin
 end;
 $$;
 comment on function trading.book_fill is
-  'A fill as due has it, at a place of the mark''s path (null: outside of it): what it changes in its position, in cash and in the market.';
+  'A fill as due has it, at a place of the mark''s path (null: outside of it): what it changes in its position, in '
+  'cash and in the market.';
 
 create function trading.place_exits(booking trading.booking, entry trading.orders, place numeric)
   returns table (resting trading.orders, fill_price numeric, reached_at numeric)
@@ -162,13 +176,16 @@ create function trading.place_exits(booking trading.booking, entry trading.order
 begin
   return query
   select coalesce(w.resting, l), w.fill_price, w.place
-  from trading.bracket_legs(entry, booking.last_opened, (booking.last_fill).price, booking.market, booking.at, booking.seen_from) l
-  left join lateral trading.watch_in_bar(l, booking.bar, case when (booking.bar).path is not null then place_exits.place end) w
+  from trading.bracket_legs(entry, booking.last_opened, (booking.last_fill).price, booking.market, booking.at,
+    booking.seen_from) l
+  left join lateral trading.watch_in_bar(l, booking.bar,
+    case when (booking.bar).path is not null then place_exits.place end) w
     on place_exits.place is not null;
 end;
 $$;
 comment on function trading.place_exits is
-  'The exits of what entry has just opened at a place of the mark''s path, and where the rest of the path reaches them; nulls: it does not.';
+  'The exits of what entry has just opened at a place of the mark''s path, and where the rest of the path reaches '
+  'them; nulls: it does not.';
 
 create function trading.watch_rest(inout booking trading.booking)
   language plpgsql immutable set search_path = '' as $$
@@ -177,7 +194,8 @@ declare
 begin
   for slot in 1 .. cardinality(positions) loop
     if booking.seen_places[slot] is not null and (positions[slot]).quantity <> 0 then
-      positions[slot] := trading.watch_position(positions[slot], trading.prices_watched(booking.bar, positions[slot], booking.seen_places[slot], null));
+      positions[slot] := trading.watch_position(positions[slot],
+        trading.prices_watched(booking.bar, positions[slot], booking.seen_places[slot], null));
     end if;
   end loop;
   booking.positions := positions;
@@ -236,7 +254,8 @@ begin
       booking.message := due.message;
       continue when due.code is not null;
       if (booking.request).time is not null then
-        booking.positions[booking.own_slot] := trading.note_alert(booking.positions[booking.own_slot], booking.request, due.overtaken);
+        booking.positions[booking.own_slot] := trading.note_alert(booking.positions[booking.own_slot],
+          booking.request, due.overtaken);
       end if;
       slot := cardinality(orders) + 1;
       place := null;
@@ -272,13 +291,15 @@ begin
     touched := array_append(touched, slot);
     if booking.last_opened < (booking.last_fill).quantity and cardinality(orders) > 1 then
       for seen in
-        select * from trading.trim_exits(orders, booking.positions[trading.slot_of(booking.positions, o.strategy)], o, booking.at)
+        select * from trading.trim_exits(orders, booking.positions[trading.slot_of(booking.positions, o.strategy)],
+          o, booking.at)
       loop
         orders[seen.slot] := seen.trimmed;
         touched := array_append(touched, seen.slot);
       end loop;
     end if;
-    if booking.last_opened > 0 and not o.reduce_only and (o.stop_loss is distinct from null or o.take_profits is not null) then
+    if booking.last_opened > 0 and not o.reduce_only
+      and (o.stop_loss is distinct from null or o.take_profits is not null) then
       for seen in select * from trading.place_exits(booking, o, place) loop
         orders := array_append(orders, seen.resting);
         touched := array_append(touched, cardinality(orders));
@@ -287,7 +308,8 @@ begin
           while (reached[slot]).place <= seen.reached_at loop
             slot := slot + 1;
           end loop;
-          reached := reached[:slot - 1] || row(cardinality(orders), seen.fill_price, seen.reached_at)::trading.reached_order || reached[slot:];
+          reached := reached[:slot - 1]
+            || row(cardinality(orders), seen.fill_price, seen.reached_at)::trading.reached_order || reached[slot:];
         end if;
       end loop;
     end if;
@@ -305,5 +327,5 @@ begin
 end;
 $$;
 comment on function trading.fill is
-  'The third act: one at a time, each under all the rules, the orders that the mark reaches, the alert''s own, and those of its exits that the '
-  'rest of the path reaches. In a margin call, the position that is called.';
+  'The third act: one at a time, each under all the rules, the orders that the mark reaches, the alert''s own, and '
+  'those of its exits that the rest of the path reaches. In a margin call, the position that is called.';

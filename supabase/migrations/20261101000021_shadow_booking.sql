@@ -1,10 +1,10 @@
--- Shadow accounts: what an account is alerted is booked into others as well, live, with settings of their own: what if the fees
--- were higher, the size double, the leverage less.
+-- Shadow accounts: what an account is alerted is booked into others as well, live, with settings of their own: what if
+-- the fees were higher, the size double, the leverage less.
 --
--- The followed account's inbox is the queue, and a shadow remembers how far it has come. So each alert is booked once, whatever
--- fails in between: what a shadow has missed is what lies behind its place, and the next alert, or catch_up_shadow_account, books that at the
--- times at which it came. What the account stored is what follows: alerts that were refused, orders by hand, cancels and halts
--- too; not what never was an alert, as cash, settings and a reset.
+-- The followed account's inbox is the queue, and a shadow remembers how far it has come. So each alert is booked once,
+-- whatever fails in between: what a shadow has missed is what lies behind its place, and the next alert, or
+-- catch_up_shadow_account, books that at the times at which it came. What the account stored is what follows: alerts
+-- that were refused, orders by hand, cancels and halts too; not what never was an alert, as cash, settings and a reset.
 
 create table trading.shadow_accounts (
   shadow_id bigint primary key,
@@ -21,11 +21,16 @@ create table trading.shadow_accounts (
   foreign key (account_id, account_role) references trading.accounts (id, role),
   constraint failure_has_a_time check ((failure is null) = (failed_at is null))
 );
-comment on table trading.shadow_accounts is 'Which account a shadow follows, and how far it has come. Its row is changed only by who holds the shadow''s own.';
-comment on column trading.shadow_accounts.size_factor is 'Every size that an alert names is multiplied by this; percents of a position are not.';
-comment on column trading.shadow_accounts.epoch is 'The followed account''s, in which the shadow has booked all up to after_alert_id.';
-comment on column trading.shadow_accounts.after_alert_id is 'The newest alert of the followed account that the shadow has booked; 0: none.';
-comment on column trading.shadow_accounts.failure is 'Why the next alert could not be booked, at failed_at; null: nothing went wrong since one was.';
+comment on table trading.shadow_accounts is
+  'Which account a shadow follows, and how far it has come. Its row is changed only by who holds the shadow''s own.';
+comment on column trading.shadow_accounts.size_factor is
+  'Every size that an alert names is multiplied by this; percents of a position are not.';
+comment on column trading.shadow_accounts.epoch is
+  'The followed account''s, in which the shadow has booked all up to after_alert_id.';
+comment on column trading.shadow_accounts.after_alert_id is
+  'The newest alert of the followed account that the shadow has booked; 0: none.';
+comment on column trading.shadow_accounts.failure is
+  'Why the next alert could not be booked, at failed_at; null: nothing went wrong since one was.';
 create index shadow_accounts_account_id_idx on trading.shadow_accounts (account_id);
 
 alter table trading.shadow_accounts enable row level security;
@@ -41,11 +46,14 @@ create function trading.scaled_fields(object jsonb, fields text[], factor numeri
 begin
   return case when jsonb_typeof(object) = 'object' then object || coalesce((
     -- None becomes nothing, nor more than an alert may name.
-    select jsonb_object_agg(n.name, trim_scale(sign(n.value) * greatest(1e-18, least(999999999999999999, trunc(abs(n.value) * factor, 18))))::text)
-    from (select f as name, (object ->> f)::numeric as value from unnest(fields) f) n where n.value is not null), '{}') else object end;
+    select jsonb_object_agg(n.name,
+      trim_scale(sign(n.value) * greatest(1e-18, least(999999999999999999, trunc(abs(n.value) * factor, 18))))::text)
+    from (select f as name, (object ->> f)::numeric as value from unnest(fields) f) n where n.value is not null),
+    '{}') else object end;
 end;
 $$;
-comment on function trading.scaled_fields is 'A JSON object with these of its numbers multiplied, where it has them, at 18 decimals.';
+comment on function trading.scaled_fields is
+  'A JSON object with these of its numbers multiplied, where it has them, at 18 decimals.';
 
 create function trading.scaled_alert(request jsonb, factor numeric) returns jsonb
   language plpgsql immutable set search_path = '' as $$
@@ -53,7 +61,8 @@ begin
   if factor = 1 then
     return request;
   end if;
-  return trading.scaled_fields(request, case request ->> 'quantity_type' when 'percent_of_position' then '{fee}' else '{quantity,fee}' end::text[], factor)
+  return trading.scaled_fields(request,
+    case request ->> 'quantity_type' when 'percent_of_position' then '{fee}' else '{quantity,fee}' end::text[], factor)
     || jsonb_strip_nulls(jsonb_build_object(
       'target', trading.scaled_fields(request -> 'target', '{quantity}', factor),
       'previous', trading.scaled_fields(request -> 'previous', '{quantity}', factor),
@@ -64,29 +73,32 @@ begin
 end;
 $$;
 comment on function trading.scaled_alert is
-  'An alert with every size multiplied: its quantity, the position that it wants and the one before it, what its take profits close, and the fee that it names.';
+  'An alert with every size multiplied: its quantity, the position that it wants and the one before it, what its take '
+  'profits close, and the fee that it names.';
 
 create function trading.number_of_leg(leg trading.orders) returns bigint
   language plpgsql stable security invoker set search_path = '' as $$
 begin
   return (select count(*) from trading.orders o
-          where o.account_id = leg.account_id and o.epoch = leg.epoch and o.bracket_id = leg.bracket_id and o.leg = leg.leg and o.id <= leg.id);
+          where o.account_id = leg.account_id and o.epoch = leg.epoch and o.bracket_id = leg.bracket_id
+            and o.leg = leg.leg and o.id <= leg.id);
 end;
 $$;
 comment on function trading.number_of_leg is 'Which of the legs of its kind it is, in its bracket, from 1.';
 
 create function trading.copied_order_id(
   order_id text, original trading.accounts, copy trading.accounts, is_followed boolean
-) returns text
-  language plpgsql stable security invoker set search_path = '' as $$
+) returns text language plpgsql stable security invoker set search_path = '' as $$
 begin
   return coalesce((
     select c.id::text
     from trading.orders o
     join trading.alerts a on a.id = o.alert_id
-    -- A key begins with account and epoch. What follows is the alert's id in a shadow, and the same as the original's in a replay.
+    -- A key begins with account and epoch. What follows is the alert's id in a shadow, and the same as the original's
+    -- in a replay.
     join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch
-      || case when is_followed then '/key:followed ' || a.id else substr(a.dedupe_key, length(original.id || '/' || original.epoch) + 1) end
+      || case when is_followed then '/key:followed ' || a.id
+        else substr(a.dedupe_key, length(original.id || '/' || original.epoch) + 1) end
     join trading.orders c on case when c.status = 'open' then c.account_id end = copy.id and c.status = 'open'
       and c.alert_id = b.id and c.leg is not distinct from o.leg
       -- Of several take profits the one with the same number.
@@ -97,13 +109,17 @@ begin
 end;
 $$;
 comment on function trading.copied_order_id is
-  'The open order of a shadow or a replay (copy) that stands for an order of the original account, which a command names: that of the same alert, leg and number. 0: there is none.';
+  'The open order of a shadow or a replay (copy) that stands for an order of the original account, which a command '
+  'names: that of the same alert, leg and number. 0: there is none.';
 
 create type trading.followed_run as (epoch integer, last_id bigint, alerts jsonb);
-comment on type trading.followed_run is 'The alerts that a shadow books next, as process_alerts takes them: of which epoch, and the newest of them in the followed account.';
+comment on type trading.followed_run is
+  'The alerts that a shadow books next, as process_alerts takes them: of which epoch, and the newest of them in the '
+  'followed account.';
 
-create function trading.next_run(shadow trading.shadow_accounts, booked trading.accounts, at_most integer) returns trading.followed_run
-  language plpgsql stable security invoker set search_path = '' as $$
+create function trading.next_run(
+  shadow trading.shadow_accounts, booked trading.accounts, at_most integer
+) returns trading.followed_run language plpgsql stable security invoker set search_path = '' as $$
 declare
   followed constant trading.accounts := (select a from trading.accounts a where a.id = shadow.account_id);
   run trading.followed_run;
@@ -113,16 +129,19 @@ begin
       trading.scaled_alert(r.request, shadow.size_factor) - 'message_id'
       || case when r.is_named then jsonb_build_object(
         'order_id', trading.copied_order_id(r.request ->> 'order_id', followed, booked, true)) else '{}' end
-      -- What came twice was told apart there: here each is another. A mark that nobody named there has no name, and may leave for the archive.
+      -- What came twice was told apart there: here each is another. A mark that nobody named there has no name, and may
+      -- leave for the archive.
       || case when r.may_leave then '{}' else jsonb_build_object('idempotency_key', 'followed ' || r.id) end
       || jsonb_build_object('account', booked.name, 'received_at', r.received_at, 'hash', r.content_hash)
       order by r.id)
     into run
     from (
-      select n.*, row_number() over (order by n.id) as nr, count(*) filter (where n.is_named) over (order by n.id) as named
+      select n.*, row_number() over (order by n.id) as nr,
+        count(*) filter (where n.is_named) over (order by n.id) as named
       from (
         select a.id, a.request, a.received_at, a.content_hash, trading.may_leave(a),
-          coalesce(a.request ->> 'action' in ('cancel', 'modify') and a.request ->> 'order_id' is not null, false) as is_named
+          coalesce(a.request ->> 'action' in ('cancel', 'modify')
+            and a.request ->> 'order_id' is not null, false) as is_named
         from trading.alerts a
         where a.account_id = shadow.account_id and a.epoch = of_epoch and a.id + 0 > shadow.after_alert_id
         order by a.id + 0 limit at_most) n) r
@@ -134,18 +153,23 @@ begin
 end;
 $$;
 comment on function trading.next_run is
-  'The oldest alerts of the followed account that a shadow has not booked, at the times at which they came, named by the id that they have there. alerts is null: none.';
+  'The oldest alerts of the followed account that a shadow has not booked, at the times at which they came, named by '
+  'the id that they have there. alerts is null: none.';
 
 create function trading.count_behind(shadow trading.shadow_accounts) returns bigint
   language plpgsql stable security invoker set search_path = '' as $$
 begin
   return (
-    select count(*) from generate_series(shadow.epoch, (select a.epoch from trading.accounts a where a.id = shadow.account_id)) e (epoch)
+    select count(*)
+    from generate_series(shadow.epoch,
+      (select a.epoch from trading.accounts a where a.id = shadow.account_id)) e (epoch)
     cross join lateral (
-      select from trading.alerts a where a.account_id = shadow.account_id and a.epoch = e.epoch and a.id + 0 > shadow.after_alert_id limit 10000) n);
+      select from trading.alerts a
+      where a.account_id = shadow.account_id and a.epoch = e.epoch and a.id + 0 > shadow.after_alert_id limit 10000) n);
 end;
 $$;
-comment on function trading.count_behind is 'How many alerts of the followed account a shadow has not booked, 10000 an epoch at most.';
+comment on function trading.count_behind is
+  'How many alerts of the followed account a shadow has not booked, 10000 an epoch at most.';
 
 -- Booking -----------------------------------------------------------------------------------------
 
@@ -159,7 +183,8 @@ declare
   done integer := 0;
 begin
   loop
-    -- Who holds the followed account waits for no shadow: so nobody can wait in a circle, and what is left is caught up.
+    -- Who holds the followed account waits for no shadow: so nobody can wait in a circle, and what is left is caught
+    -- up.
     select a.* into booked from trading.accounts a where a.id = follow.shadow_id for update skip locked;
     select s.* into shadow from trading.shadow_accounts s where s.shadow_id = booked.id;
     exit when shadow.shadow_id is null;
@@ -172,7 +197,8 @@ begin
     if trading.book_account(booked, requests, false) is null then
       perform trading.book_account(booked, requests, true);
     end if;
-    update trading.shadow_accounts s set epoch = run.epoch, after_alert_id = run.last_id, failure = null, failed_at = null
+    update trading.shadow_accounts s
+      set epoch = run.epoch, after_alert_id = run.last_id, failure = null, failed_at = null
     where s.shadow_id = shadow.shadow_id;
     done := done + cardinality(requests);
     exit when done >= at_most;
@@ -181,7 +207,8 @@ begin
 end;
 $$;
 comment on function trading.follow is
-  'Books into a shadow what its account was alerted since, at_most alerts; answers how many. None while somebody else holds the shadow or one of its symbols.';
+  'Books into a shadow what its account was alerted since, at_most alerts; answers how many. None while somebody else '
+  'holds the shadow or one of its symbols.';
 
 create function trading.try_follow(shadow_id bigint, at_most integer) returns integer
   language plpgsql volatile set search_path = '' as $$
@@ -193,7 +220,8 @@ begin
 exception when query_canceled or others then
   reason := left(sqlstate || ': ' || sqlerrm, 500);
   update trading.shadow_accounts s set failure = reason, failed_at = clock_timestamp()
-  where s.shadow_id = (select l.shadow_id from trading.shadow_accounts l where l.shadow_id = try_follow.shadow_id for update skip locked);
+  where s.shadow_id = (select l.shadow_id from trading.shadow_accounts l where l.shadow_id = try_follow.shadow_id
+    for update skip locked);
   return null;
 end;
 $$;
@@ -217,7 +245,8 @@ begin
 end;
 $$;
 comment on function trading.book_shadows is
-  'Has the shadows of accounts follow, which have just booked at_most alerts; the caller holds them. It never fails, and its time is bounded: a '
-  'shadow catches up with 32 alerts more, one that failed is left alone for a minute, and after 300 milliseconds the rest is left for the next time.';
+  'Has the shadows of accounts follow, which have just booked at_most alerts; the caller holds them. It never fails, '
+  'and its time is bounded: a shadow catches up with 32 alerts more, one that failed is left alone for a minute, and '
+  'after 300 milliseconds the rest is left for the next time.';
 
 grant execute on function trading.count_behind to authenticated;

@@ -7,7 +7,8 @@ create function trading.list_results(
 begin
   return query
   select c.id, c.created_at, c.strategy, c.symbol, c.amount
-  from (select e.id, e.created_at, coalesce(e.strategy, case when e.symbol is not null then '' end) as strategy, e.symbol, e.amount::numeric
+  from (select e.id, e.created_at, coalesce(e.strategy, case when e.symbol is not null then '' end) as strategy,
+    e.symbol, e.amount::numeric
         from trading.cash_entries e
         where e.account_id = list_results.account_id and e.epoch = list_results.epoch and e.is_result) c
   where (from_time is null or c.created_at >= from_time) and (to_time is null or c.created_at < to_time)
@@ -16,18 +17,19 @@ begin
 end;
 $$;
 comment on function trading.list_results is
-  'What record_cash booked in a range, oldest first. One that names a symbol and no strategy is of the alerts that name none; strategy null: it '
-  'is of the account alone.';
+  'What record_cash booked in a range, oldest first. One that names a symbol and no strategy is of the alerts that '
+  'name none; strategy null: it is of the account alone.';
 
 create type trading.trade_group as (
-  kind text, name text, trades bigint, wins bigint, losses bigint, gross numeric, fees numeric, won numeric, lost numeric,
-  largest_win numeric, largest_loss numeric, deviation numeric, duration interval, income numeric,
+  kind text, name text, trades bigint, wins bigint, losses bigint, gross numeric, fees numeric, won numeric,
+  lost numeric, largest_win numeric, largest_loss numeric, deviation numeric, duration interval, income numeric,
   adverse numeric, favorable numeric
 );
 comment on type trading.trade_group is
-  'Closed trades together: all of them, or those of one strategy or symbol (kind, name). won, lost: the sums of the net profits and '
-  '(negative) of the net losses; deviation: sample standard deviation of net; duration: the average; income: of record_cash; adverse, '
-  'favorable: the averages of mae and mfe in parts of the entry price; null where a trade was entered at 0.';
+  'Closed trades together: all of them, or those of one strategy or symbol (kind, name). won, lost: the sums of the '
+  'net profits and (negative) of the net losses; deviation: sample standard deviation of net; duration: the average; '
+  'income: of record_cash; adverse, favorable: the averages of mae and mfe in parts of the entry price; null where a '
+  'trade was entered at 0.';
 
 create function trading.group_trades(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
@@ -46,7 +48,8 @@ begin
     from trading.trades t
     where t.account_id = group_trades.account_id and t.epoch = group_trades.epoch
       and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
-      and (only_strategies is null or t.strategy = any (only_strategies)) and (only_symbol is null or t.symbol = only_symbol)
+      and (only_strategies is null or t.strategy = any (only_strategies))
+      and (only_symbol is null or t.symbol = only_symbol)
     group by t.strategy, t.symbol
     union all
     select r.strategy, r.symbol, 0, 0, 0, 0, 0, null, null, null, null, null, sum(r.amount), null, null, 0
@@ -55,40 +58,47 @@ begin
     group by r.strategy, r.symbol
   ), groups as (
     select case grouping(s.strategy, s.symbol) when 3 then 'all' when 1 then 'strategy' else 'symbol' end as kind,
-      coalesce(s.strategy, s.symbol) as name, coalesce(sum(s.trades), 0)::bigint as trades, coalesce(sum(s.wins), 0)::bigint as wins,
-      coalesce(sum(s.losses), 0)::bigint as losses, coalesce(sum(s.net), 0) as net, coalesce(sum(s.fees), 0) as fees,
-      coalesce(sum(s.won), 0) as won, sum(s.squares) as squares, max(s.best) as best, min(s.worst) as worst, sum(s.duration) as duration,
-      coalesce(sum(s.income), 0) as income, sum(s.adverse) as adverse, sum(s.favorable) as favorable, sum(s.priced) as priced
+      coalesce(s.strategy, s.symbol) as name, coalesce(sum(s.trades), 0)::bigint as trades,
+      coalesce(sum(s.wins), 0)::bigint as wins, coalesce(sum(s.losses), 0)::bigint as losses,
+      coalesce(sum(s.net), 0) as net, coalesce(sum(s.fees), 0) as fees, coalesce(sum(s.won), 0) as won,
+      sum(s.squares) as squares, max(s.best) as best, min(s.worst) as worst, sum(s.duration) as duration,
+      coalesce(sum(s.income), 0) as income, sum(s.adverse) as adverse, sum(s.favorable) as favorable,
+      sum(s.priced) as priced
     from streams s
     group by grouping sets ((), (s.strategy), (s.symbol))
   )
   select g.kind, g.name, g.trades, g.wins, g.losses, g.net + g.fees, g.fees, g.won, g.net - g.won,
     case when g.best > 0 then g.best end, case when g.worst < 0 then g.worst end,
-    case when g.trades > 1 then sqrt(trading.quotient(g.trades * g.squares - g.net * g.net, g.trades::numeric * (g.trades - 1))) end,
+    case when g.trades > 1 then sqrt(trading.quotient(g.trades * g.squares - g.net * g.net,
+      g.trades::numeric * (g.trades - 1))) end,
     g.duration / nullif(g.trades, 0), g.income, g.adverse / nullif(g.priced, 0), g.favorable / nullif(g.priced, 0)
   from groups g
   where g.kind = 'all' or g.name is not null;
 end;
 $$;
-comment on function trading.group_trades is 'The trades closed in a range, with what record_cash booked in it: one group of all, one a strategy, one a symbol.';
+comment on function trading.group_trades is
+  'The trades closed in a range, with what record_cash booked in it: one group of all, one a strategy, one a symbol.';
 
 create function trading.trade_groups_json(groups trading.trade_group[], kind text) returns jsonb
   language plpgsql immutable set search_path = '' as $$
 begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(g.kind, g.name, 'trades', g.trades, 'wins', g.wins, 'losses', g.losses,
-      'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross), 'fees', trading.decimal(g.fees),
-      'income', trading.decimal(g.income), 'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)), 'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
+      'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross),
+      'fees', trading.decimal(g.fees), 'income', trading.decimal(g.income),
+      'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)),
+      'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
       'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0)))) order by g.name), '[]')
     from unnest(groups) g where g.kind = trade_groups_json.kind);
 end;
 $$;
-comment on function trading.trade_groups_json is 'The groups of a kind as performance shows them in per_strategy and per_symbol, by name.';
+comment on function trading.trade_groups_json is
+  'The groups of a kind as performance shows them in per_strategy and per_symbol, by name.';
 
 create type trading.trade_sequence as (longest_wins integer, longest_losses integer, drawdown numeric);
 comment on type trading.trade_sequence is
-  'What depends on the order of trades: the longest runs of wins and of losses, the deepest fall of summed net below its best '
-  '(at least 0).';
+  'What depends on the order of trades: the longest runs of wins and of losses, the deepest fall of summed net below '
+  'its best (at least 0).';
 
 create function trading.follow_result(inout total numeric, inout best numeric, inout deepest numeric, amount numeric)
   language plpgsql immutable set search_path = '' as $$
@@ -98,7 +108,8 @@ begin
   deepest := greatest(deepest, best - total);
 end;
 $$;
-comment on function trading.follow_result is 'A sum, its best so far and its deepest fall below that, after amount more.';
+comment on function trading.follow_result is
+  'A sum, its best so far and its deepest fall below that, after amount more.';
 
 create function trading.follow_trades(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
@@ -125,11 +136,13 @@ begin
     select t.net_pnl::numeric, t.closed_at from trading.trades t
     where t.account_id = follow_trades.account_id and t.epoch = follow_trades.epoch
       and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
-      and (only_strategies is null or t.strategy = any (only_strategies)) and (only_symbol is null or t.symbol = only_symbol)
+      and (only_strategies is null or t.strategy = any (only_strategies))
+      and (only_symbol is null or t.symbol = only_symbol)
     order by t.id + 0
   loop
     while result_times[next_result] <= closed_at loop
-      select f.total, f.best, f.deepest into total, best, deepest from trading.follow_result(total, best, deepest, results[next_result]) f;
+      select f.total, f.best, f.deepest into total, best, deepest
+      from trading.follow_result(total, best, deepest, results[next_result]) f;
       next_result := next_result + 1;
     end loop;
     total := total + net;
@@ -147,20 +160,24 @@ begin
     end if;
   end loop;
   while next_result <= cardinality(results) loop
-    select f.total, f.best, f.deepest into total, best, deepest from trading.follow_result(total, best, deepest, results[next_result]) f;
+    select f.total, f.best, f.deepest into total, best, deepest
+    from trading.follow_result(total, best, deepest, results[next_result]) f;
     next_result := next_result + 1;
   end loop;
   return row(longest_wins, longest_losses, deepest)::trading.trade_sequence;
 end;
 $$;
-comment on function trading.follow_trades is 'The trades closed in a range, in the order in which they closed, what record_cash booked between them.';
+comment on function trading.follow_trades is
+  'The trades closed in a range, in the order in which they closed, what record_cash booked between them.';
 
 create type trading.equity_figures as (
   drawdown numeric, drawdown_percent numeric, sharpe numeric, sortino numeric, calmar numeric, exposure numeric
 );
 comment on type trading.equity_figures is 'What the equity of a whole account comes to; performance defines each.';
 
-create function trading.judge_equity(account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz)
+create function trading.judge_equity(
+  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz
+)
   returns trading.equity_figures
   language plpgsql stable security invoker set search_path = '' as $$
 declare
@@ -173,7 +190,8 @@ begin
   ), overall as (
     select min(d.day) as first_day, max(d.day) as last_day,
       coalesce(max(d.drawdown), 0) as drawdown, max(d.drawdown_percent) as drawdown_percent,
-      extract(epoch from coalesce(sum(d.exposed), '0')) / nullif(extract(epoch from max(d.last_minute) - min(d.first_minute)), 0) as exposure
+      extract(epoch from coalesce(sum(d.exposed), '0'))
+        / nullif(extract(epoch from max(d.last_minute) - min(d.first_minute)), 0) as exposure
     from days d
   ), returns as (
     select case when d.day is null then 0 when d.capital > 0 then d.gain / d.capital end as daily
@@ -182,7 +200,8 @@ begin
     left join days d on d.day = every.day::date
   ), moments as (
     select avg(r.daily) as mean, stddev_samp(r.daily) as deviation,
-      case when count(r.daily) > 1 then sqrt(avg(least(r.daily, 0) ^ 2) filter (where r.daily is not null)) end as downside
+      case when count(r.daily) > 1
+        then sqrt(avg(least(r.daily, 0) ^ 2) filter (where r.daily is not null)) end as downside
     from returns r
   )
   select o.drawdown, o.drawdown_percent,
@@ -201,11 +220,12 @@ create type trading.account_returns as (
   first_at timestamptz, last_at timestamptz, total numeric, weighted numeric, moves integer
 );
 comment on type trading.account_returns is
-  'What a whole account made of its capital between its first and its last alert, as parts of 1; performance defines both. moves: how often cash '
-  'moved in between.';
+  'What a whole account made of its capital between its first and its last alert, as parts of 1; performance defines '
+  'both. moves: how often cash moved in between.';
 
-create function trading.profit_before(account_id bigint, epoch integer, cash trading.cash_history, at timestamptz) returns numeric
-  language plpgsql stable security invoker set search_path = '' as $$
+create function trading.profit_before(
+  account_id bigint, epoch integer, cash trading.cash_history, at timestamptz
+) returns numeric language plpgsql stable security invoker set search_path = '' as $$
 begin
   return coalesce((
     select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
@@ -213,10 +233,12 @@ begin
     order by b.minute desc limit 1), 0);
 end;
 $$;
-comment on function trading.profit_before is 'Equity less deposits at the last alert before a moment; 0 when there was none.';
+comment on function trading.profit_before is
+  'Equity less deposits at the last alert before a moment; 0 when there was none.';
 
-create function trading.judge_returns(account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz) returns trading.account_returns
-  language plpgsql stable security invoker set search_path = '' as $$
+create function trading.judge_returns(
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz
+) returns trading.account_returns language plpgsql stable security invoker set search_path = '' as $$
 declare
   cash constant trading.cash_history := trading.load_cash_history(account_id, epoch);
   place integer := width_bucket(coalesce(from_time, '-infinity'), cash.at);
@@ -230,11 +252,13 @@ begin
   found.first_at := (
     select b.minute from trading.equity_history b
     where b.account_id = judge_returns.account_id and b.epoch = judge_returns.epoch
-      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity') order by b.minute limit 1);
+      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+    order by b.minute limit 1);
   found.last_at := (
     select coalesce(b.last_minute, b.minute) from trading.equity_history b
     where b.account_id = judge_returns.account_id and b.epoch = judge_returns.epoch
-      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity') order by b.minute desc limit 1);
+      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+    order by b.minute desc limit 1);
   found.moves := 0;
   found.total := -profit;
   while found.last_at is not null loop
@@ -263,22 +287,27 @@ end;
 $$;
 comment on function trading.judge_returns is 'What a whole account made of its capital in a range.';
 
-create function trading.buy_and_hold(account_id bigint, symbol text, first_at timestamptz, last_at timestamptz) returns numeric
+create function trading.buy_and_hold(
+  account_id bigint, symbol text, first_at timestamptz, last_at timestamptz
+) returns numeric
   language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return (
     select 100 * (l.price / f.price - 1)
     from (select b.open::numeric as price from trading.mark_history b
-          where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol and b.minute between first_at and last_at
+          where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
+            and b.minute between first_at and last_at
           order by b.minute limit 1) f
     cross join (select b.close::numeric as price from trading.mark_history b
-                where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol and b.minute between first_at and last_at
+                where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
+                  and b.minute between first_at and last_at
                 order by b.minute desc limit 1) l
     where f.price > 0);
 end;
 $$;
 comment on function trading.buy_and_hold is
-  'What a symbol gained in percent from its first to its last mark in a range, in the currency of its prices; null without a mark, or from a price that is not above 0.';
+  'What a symbol gained in percent from its first to its last mark in a range, in the currency of its prices; null '
+  'without a mark, or from a price that is not above 0.';
 
 -- Reasons -----------------------------------------------------------------------------------------
 
@@ -297,7 +326,8 @@ declare
 begin
   return (
     select coalesce(jsonb_object_agg(f.name, (
-      select known ->> c.cause from unnest(f.causes) with ordinality c (cause, nr) where known ->> c.cause is not null order by c.nr limit 1)), '{}')
+      select known ->> c.cause from unnest(f.causes) with ordinality c (cause, nr) where known ->> c.cause is not null
+      order by c.nr limit 1)), '{}')
     from (values
       ('win_rate', array['no_trade']),
       ('expectancy', array['no_trade']),
@@ -326,8 +356,8 @@ begin
 end;
 $$;
 comment on function trading.explain_nulls is
-  'Why figures are null, in words, by name. causes: what of the account or the question keeps some of them from being known, in words by what it is called '
-  'here; the first that a figure names is its reason.';
+  'Why figures are null, in words, by name. causes: what of the account or the question keeps some of them from being '
+  'known, in words by what it is called here; the first that a figure names is its reason.';
 
 create function trading.trade_causes(whole trading.trade_group, coverage trading.coverage) returns jsonb
   language plpgsql immutable set search_path = '' as $$
@@ -341,21 +371,22 @@ begin
       format('%s of %s held days had a mark: nine in ten are needed', coverage.marked, coverage.held) end);
 end;
 $$;
-comment on function trading.trade_causes is 'What of the trades, and of the marks while they were held, keeps figures from being known, as explain_nulls takes it.';
+comment on function trading.trade_causes is
+  'What of the trades, and of the marks while they were held, keeps figures from being known, as explain_nulls takes '
+  'it.';
 
 create function public.performance(
   inout account text default 'default', from_time timestamptz default null, to_time timestamptz default null,
   only_strategy text default null, only_symbol text default null, in_epoch integer default null,
   out epoch integer, out currency text, out net text, out gross text, out fees text, out income text,
-  out trades bigint, out wins bigint, out losses bigint, out win_rate text, out profit_factor text, out profit_loss_ratio text,
-  out expectancy text, out average_win text, out average_loss text, out largest_win text, out largest_loss text,
-  out max_consecutive_wins integer, out max_consecutive_losses integer, out average_duration interval, out sharpe_per_trade text,
-  out average_mae_percent text, out average_mfe_percent text,
-  out max_drawdown text, out max_drawdown_percent text, out sharpe text, out sortino text, out calmar text, out exposure text,
-  out total_return_percent text, out time_weighted_return_percent text, out cagr_percent text, out buy_and_hold_percent text,
-  out per_strategy jsonb, out per_symbol jsonb, out coverage jsonb, out reasons jsonb
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+  out trades bigint, out wins bigint, out losses bigint, out win_rate text, out profit_factor text,
+  out profit_loss_ratio text, out expectancy text, out average_win text, out average_loss text, out largest_win text,
+  out largest_loss text, out max_consecutive_wins integer, out max_consecutive_losses integer,
+  out average_duration interval, out sharpe_per_trade text, out average_mae_percent text, out average_mfe_percent text,
+  out max_drawdown text, out max_drawdown_percent text, out sharpe text, out sortino text, out calmar text,
+  out exposure text, out total_return_percent text, out time_weighted_return_percent text, out cagr_percent text,
+  out buy_and_hold_percent text, out per_strategy jsonb, out per_symbol jsonb, out coverage jsonb, out reasons jsonb
+) language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   time_zone constant text := trading.time_zone(owned.id);
@@ -422,19 +453,23 @@ begin
     total_return_percent := trading.ratio(100 * returns.total);
     if is_seen or returns.moves = 0 then
       time_weighted_return_percent := trading.ratio(100 * returns.weighted);
-      cagr_percent := trading.ratio(case when days >= 365 and returns.weighted > -1 then 100 * ((1 + returns.weighted) ^ (365 / days) - 1) end);
+      cagr_percent := trading.ratio(case when days >= 365 and returns.weighted > -1
+        then 100 * ((1 + returns.weighted) ^ (365 / days) - 1) end);
     end if;
   end if;
   per_strategy := trading.trade_groups_json(groups, 'strategy');
   per_symbol := (
-    select coalesce(jsonb_agg(s.figures || jsonb_build_object('buy_and_hold_percent', trading.ratio(trading.buy_and_hold(
-      owned.id, s.figures ->> 'symbol', coalesce(from_time, date_trunc('day', returns.first_at, time_zone)), returns.last_at))) order by s.nr), '[]')
+    select coalesce(jsonb_agg(s.figures
+      || jsonb_build_object('buy_and_hold_percent', trading.ratio(trading.buy_and_hold(
+      owned.id, s.figures ->> 'symbol', coalesce(from_time, date_trunc('day', returns.first_at, time_zone)),
+      returns.last_at))) order by s.nr), '[]')
     from jsonb_array_elements(trading.trade_groups_json(groups, 'symbol')) with ordinality s (figures, nr));
   symbols := array(
     select g.name from unnest(groups) g where g.kind = 'symbol'
     union
     select p.symbol from trading.positions p
-    where p.account_id = owned.id and performance.epoch = owned.epoch and p.quantity <> 0 and (strategies is null or p.strategy = any (strategies))
+    where p.account_id = owned.id and performance.epoch = owned.epoch and p.quantity <> 0
+      and (strategies is null or p.strategy = any (strategies))
       and (only_symbol is null or p.symbol = only_symbol));
   if cardinality(symbols) = 1 then
     buy_and_hold_percent := trading.ratio(trading.buy_and_hold(
@@ -444,59 +479,70 @@ begin
   coverage := trading.coverage_json(covered);
   causes := trading.trade_causes(whole, covered);
   reasons := trading.explain_nulls(
-    jsonb_build_object('win_rate', win_rate, 'expectancy', expectancy, 'average_duration', average_duration, 'average_win', average_win,
-      'largest_win', largest_win, 'average_loss', average_loss, 'largest_loss', largest_loss, 'profit_factor', profit_factor,
-      'profit_loss_ratio', profit_loss_ratio, 'sharpe_per_trade', sharpe_per_trade, 'average_mae_percent', average_mae_percent,
-      'average_mfe_percent', average_mfe_percent, 'max_drawdown', max_drawdown, 'max_drawdown_percent', max_drawdown_percent,
-      'sharpe', sharpe, 'sortino', sortino, 'calmar', calmar, 'exposure', exposure, 'total_return_percent', total_return_percent,
-      'time_weighted_return_percent', time_weighted_return_percent, 'cagr_percent', cagr_percent, 'buy_and_hold_percent', buy_and_hold_percent),
+    jsonb_build_object('win_rate', win_rate, 'expectancy', expectancy, 'average_duration', average_duration,
+      'average_win', average_win, 'largest_win', largest_win, 'average_loss', average_loss,
+      'largest_loss', largest_loss, 'profit_factor', profit_factor, 'profit_loss_ratio', profit_loss_ratio,
+      'sharpe_per_trade', sharpe_per_trade, 'average_mae_percent', average_mae_percent,
+      'average_mfe_percent', average_mfe_percent, 'max_drawdown', max_drawdown,
+      'max_drawdown_percent', max_drawdown_percent, 'sharpe', sharpe, 'sortino', sortino, 'calmar', calmar,
+      'exposure', exposure, 'total_return_percent', total_return_percent,
+      'time_weighted_return_percent', time_weighted_return_percent, 'cagr_percent', cagr_percent,
+      'buy_and_hold_percent', buy_and_hold_percent),
     causes || jsonb_build_object(
       'filtered', case when not is_whole then 'it is of the whole account: leave out only_strategy and only_symbol' end,
       'no_alert', case when returns.last_at is null then 'no alert came' end,
       'unseen_move', (causes ->> 'unseen') || ', as cash moved',
-      'one_day', case when date_trunc('day', returns.first_at, time_zone) = date_trunc('day', returns.last_at, time_zone) then 'all alerts came on one day' end,
+      'one_day', case when date_trunc('day', returns.first_at, time_zone)
+        = date_trunc('day', returns.last_at, time_zone) then 'all alerts came on one day' end,
       'short', case when days < 365 then format('the alerts span %s of the 365 days that are needed', trunc(days)) end,
       'no_symbol', case when cardinality(symbols) = 0 then 'nothing was traded' end,
-      'symbols', case when cardinality(symbols) > 1 then format('%s symbols were traded: it is known for one symbol only', cardinality(symbols)) end));
+      'symbols', case when cardinality(symbols) > 1
+        then format('%s symbols were traded: it is known for one symbol only', cardinality(symbols)) end));
 end;
 $$;
 comment on function public.performance is
-'How an account did, in one row. A figure that is undefined, or that cannot be known, is null, and reasons says why, in words, by the figure''s
-name. Money as decimal strings in the account''s currency; ratios, percentages and statistics as decimal strings, rounded to 8 decimals.
+'How an account did, in one row. A figure that is undefined, or that cannot be known, is null, and reasons says why, in
+words, by the figure''s name. Money as decimal strings in the account''s currency; ratios, percentages and statistics
+as decimal strings, rounded to 8 decimals.
 
 Of the trades closed from from_time on and before to_time, of only_strategy and only_symbol where given:
-gross: sum of gross_pnl; fees: theirs; income: what record_cash booked then, of only_strategy and only_symbol; net = gross - fees +
-income. trades: how many; wins: net above 0; losses: net below 0 (a trade at 0
-is neither, and ends a run). win_rate = wins / trades. profit_factor = net profits / |net losses|. expectancy = (gross - fees) / trades.
-average_win, largest_win: of the wins; average_loss, largest_loss: of the losses, negative. profit_loss_ratio = average_win /
-|average_loss|. max_consecutive_wins, max_consecutive_losses: longest runs in the order of closing. average_duration: from opening
-to closing. sharpe_per_trade = mean / sample standard deviation of net per trade, not annualized; null below two trades.
-average_mae_percent, average_mfe_percent: mae and mfe (of list_trades) in percent of the entry price.
+gross: sum of gross_pnl; fees: theirs; income: what record_cash booked then, of only_strategy and only_symbol; net =
+gross - fees + income. trades: how many; wins: net above 0; losses: net below 0 (a trade at 0 is neither, and ends
+a run). win_rate = wins / trades. profit_factor = net profits / |net losses|. expectancy = (gross - fees) / trades.
+average_win, largest_win: of the wins; average_loss, largest_loss: of the losses, negative.
+profit_loss_ratio = average_win / |average_loss|. max_consecutive_wins, max_consecutive_losses: longest runs in the
+order of closing. average_duration: from opening to closing. sharpe_per_trade = mean / sample standard deviation of
+net per trade, not annualized; null below two trades. average_mae_percent, average_mfe_percent: mae and mfe (of
+list_trades) in percent of the entry price.
 per_strategy, per_symbol: arrays of { strategy or symbol, trades, wins, losses, net, gross, fees, income, win_rate,
 profit_factor, expectancy }; of a symbol buy_and_hold_percent as well.
 
 Of the equity of the whole account, and so null with only_strategy or only_symbol, but for max_drawdown:
-max_drawdown: deepest fall of net profit (equity less deposits) below its best, at least 0, by minute bars: within a minute the low
-is taken to come before the high. With a filter: deepest fall of the sum of net (closed trades and income) below its best, at least 0.
-max_drawdown_percent: the deepest in percent (0 to 100) of what equity would be at that best.
-Daily returns: profit of a calendar day (of the account''s time zone) / (profit before it + deposits at its end). Every day from the
-first to the last with an alert counts, one without an alert as 0; a day without capital is left out. The risk-free rate is 0; a
-year has 365 of these days, which for what trades on 252 of them comes to the same as counting those 252.
-sharpe = mean / sample standard deviation x sqrt(365). sortino = mean / root mean square of the negative returns over all days x
-sqrt(365). calmar = 365 x mean / max_drawdown_percent x 100. Each is null below two days.
+max_drawdown: deepest fall of net profit (equity less deposits) below its best, at least 0, by minute bars: within a
+minute the low is taken to come before the high. With a filter: deepest fall of the sum of net (closed trades and
+income) below its best, at least 0. max_drawdown_percent: the deepest in percent (0 to 100) of what equity would be at
+that best.
+Daily returns: profit of a calendar day (of the account''s time zone) / (profit before it + deposits at its end).
+Every day from the first to the last with an alert counts, one without an alert as 0; a day without capital is left
+out. The risk-free rate is 0; a year has 365 of these days, which for what trades on 252 of them comes to the same as
+counting those 252.
+sharpe = mean / sample standard deviation x sqrt(365). sortino = mean / root mean square of the negative returns over
+all days x sqrt(365). calmar = 365 x mean / max_drawdown_percent x 100. Each is null below two days.
 exposure: share (0 to 1) of the time between the first and the last alert in which a position was held.
 total_return_percent: profit of the range in percent of the equity at its beginning and all that was paid in since.
-time_weighted_return_percent: the returns between one move of cash and the next, multiplied: neither a deposit nor a withdrawal changes it.
-cagr_percent: that a year (365 days), null where the first and the last alert are less than one apart.
+time_weighted_return_percent: the returns between one move of cash and the next, multiplied: neither a deposit nor a
+withdrawal changes it. cagr_percent: that a year (365 days), null where the first and the last alert are less than one
+apart.
 
-buy_and_hold_percent: beside them, what the symbol traded gained from its first to its last mark of the range: what all equity would have
-made in it, in the currency of its prices. null when several were traded.
+buy_and_hold_percent: beside them, what the symbol traded gained from its first to its last mark of the range: what
+all equity would have made in it, in the currency of its prices. null when several were traded.
 
-coverage: what these rest on. held_days: days (of the account''s time zone) at whose end a symbol was held, in the range and between the
-first and the last alert of all, one for each symbol; a Saturday or Sunday only where the symbol had a mark on one while it was held.
-marked_days: those on which the symbol had a mark, or the fill that opened the position. share = marked_days / held_days, null when nothing was held
-at the end of a day: then no mark is needed. largest_gap_seconds: the longest time without a mark at the end of a held day, to the hour.
-Where share is below 0.9 these are null: sharpe, sortino, calmar, max_drawdown, max_drawdown_percent, average_mae_percent and
+coverage: what these rest on. held_days: days (of the account''s time zone) at whose end a symbol was held, in the
+range and between the first and the last alert of all, one for each symbol; a Saturday or Sunday only where the symbol
+had a mark on one while it was held. marked_days: those on which the symbol had a mark, or the fill that opened the
+position. share = marked_days / held_days, null when nothing was held at the end of a day: then no mark is needed.
+largest_gap_seconds: the longest time without a mark at the end of a held day, to the hour. Where share is below 0.9
+these are null: sharpe, sortino, calmar, max_drawdown, max_drawdown_percent, average_mae_percent and
 average_mfe_percent; and, if cash moved in the range, time_weighted_return_percent and cagr_percent.
 
 in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 bad range or epoch, PT429 busy.';

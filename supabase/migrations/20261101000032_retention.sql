@@ -1,11 +1,12 @@
 -- Retention: a long life takes little room, and loses nothing that a proof or a replay needs.
 --
--- A mark is 1,700 bytes when it is booked: its answer, its indexes, its minute of bars. Once it is old, nobody asks for its
--- answer. So old marks leave the inbox for an archive, many to a row, and old minutes become hours. What a trade is made of
--- (every other alert with its answer, orders, fills, cash) stays as it is, for good: a duplicate of it gets its answer after years.
+-- A mark is 1,700 bytes when it is booked: its answer, its indexes, its minute of bars. Once it is old, nobody asks for
+-- its answer. So old marks leave the inbox for an archive, many to a row, and old minutes become hours. What a trade is
+-- made of (every other alert with its answer, orders, fills, cash) stays as it is, for good: a duplicate of it gets its
+-- answer after years.
 --
--- A mark without an idempotency_key or a signed name may come again after it has left, if it carries its time. Then it is booked
--- anew, and changes nothing: only a mark that is older than the last one of its symbol leaves.
+-- A mark without an idempotency_key or a signed name may come again after it has left, if it carries its time. Then it
+-- is booked anew, and changes nothing: only a mark that is older than the last one of its symbol leaves.
 
 -- Where old marks go ------------------------------------------------------------------------------
 
@@ -28,11 +29,13 @@ create table trading.mark_archive (
   primary key (account_id, epoch, symbol, first_id)
 );
 comment on table trading.mark_archive is
-  'Marks that left trading.alerts, up to a step of a symbol to a row. Append-only. What is gone: their answers, names of their requests, '
-  'labels and comments. The rest is here, and trading.unpack_marks shows it.';
-comment on column trading.mark_archive.request is 'What the marks of the row have in common, as trading.kept_mark tells it.';
+  'Marks that left trading.alerts, up to a step of a symbol to a row. Append-only. What is gone: their answers, names '
+  'of their requests, labels and comments. The rest is here, and trading.unpack_marks shows it.';
+comment on column trading.mark_archive.request is
+  'What the marks of the row have in common, as trading.kept_mark tells it.';
 comment on column trading.mark_archive.ids is
-  'The marks'' ids, and likewise received (when they arrived, in seconds), times, opens, highs, lows and prices: see trading.pack_numbers.';
+  'The marks'' ids, and likewise received (when they arrived, in seconds), times, opens, highs, lows and prices: see '
+  'trading.pack_numbers.';
 create trigger mark_archive_is_append_only before update or delete or truncate on trading.mark_archive
   for each statement execute function trading.refuse_change();
 
@@ -43,7 +46,8 @@ create table trading.mark_progress (
   alert_id bigint not null,
   primary key (account_id, epoch, symbol)
 );
-comment on table trading.mark_progress is 'Up to which alert of a symbol it was decided whether it leaves: none is looked at twice.';
+comment on table trading.mark_progress is
+  'Up to which alert of a symbol it was decided whether it leaves: none is looked at twice.';
 
 alter table trading.mark_archive enable row level security;
 alter table trading.mark_progress enable row level security;
@@ -63,12 +67,13 @@ declare
 begin
   return digits || ':' || (
     select string_agg(trim_scale(d.step * ('1e' || digits)::numeric)::text, ',' order by d.nr)
-    from (select u.n - lag(u.n, 1, 0::numeric) over (order by u.nr) as step, u.nr from unnest(numbers) with ordinality u (n, nr)) d);
+    from (select u.n - lag(u.n, 1, 0::numeric) over (order by u.nr) as step, u.nr
+      from unnest(numbers) with ordinality u (n, nr)) d);
 end;
 $$;
 comment on function trading.pack_numbers is
-  'Numbers as text that compresses well: how many decimals, then the steps from one to the next, as whole numbers. 1.5, 1.75: 2:150,25. '
-  'Null for an array of nulls.';
+  'Numbers as text that compresses well: how many decimals, then the steps from one to the next, as whole numbers. '
+  '1.5, 1.75: 2:150,25. Null for an array of nulls.';
 
 create function trading.unpack_numbers(packed text) returns numeric[]
   language plpgsql immutable strict set search_path = '' as $$
@@ -83,11 +88,13 @@ end;
 $$;
 comment on function trading.unpack_numbers is 'The numbers that trading.pack_numbers made a text of.';
 
-create function trading.mark_numbers("time" timestamptz, "open" numeric, high numeric, low numeric, price numeric) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
+create function trading.mark_numbers(
+  "time" timestamptz, "open" numeric, high numeric, low numeric, price numeric
+) returns jsonb language plpgsql immutable set search_path = '' as $$
 begin
-  return jsonb_strip_nulls(jsonb_build_object('time', to_char("time" at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'open', trading.decimal("open"), 'high', trading.decimal(high), 'low', trading.decimal(low), 'price', trading.decimal(price)));
+  return jsonb_strip_nulls(jsonb_build_object('time', to_char("time" at time zone 'utc',
+    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'open', trading.decimal("open"), 'high', trading.decimal(high), 'low',
+    trading.decimal(low), 'price', trading.decimal(price)));
 end;
 $$;
 comment on function trading.mark_numbers is 'What differs from one mark to the next, as fields of its request.';
@@ -96,37 +103,46 @@ create function trading.kept_mark(request jsonb) returns jsonb
   language plpgsql stable set search_path = '' as $$
 begin
   return request - '{request_id,key_id,arrived_at,hash,id,comment,account,received_at,time,open,high,low,price}'::text[]
-    || trading.mark_numbers((request ->> 'time')::timestamptz, (request ->> 'open')::numeric, (request ->> 'high')::numeric,
-                            (request ->> 'low')::numeric, (request ->> 'price')::numeric);
+    || trading.mark_numbers((request ->> 'time')::timestamptz, (request ->> 'open')::numeric,
+                            (request ->> 'high')::numeric, (request ->> 'low')::numeric,
+                            (request ->> 'price')::numeric);
 end;
 $$;
 comment on function trading.kept_mark is
   'The request of a mark as the archive keeps it: all that books it, without its names, its label and its comment.';
 
-create function trading.unpack_marks(kept trading.mark_archive) returns table (id bigint, received_at timestamptz, request jsonb)
+create function trading.unpack_marks(
+  kept trading.mark_archive
+) returns table (id bigint, received_at timestamptz, request jsonb)
   language plpgsql stable set search_path = '' as $$
 begin
   return query
-  select u.id::bigint, to_timestamp(u.received), kept.request || trading.mark_numbers(to_timestamp(u."time"), u."open", u.high, u.low, u.price)
-  from unnest(trading.unpack_numbers(kept.ids), trading.unpack_numbers(kept.received), trading.unpack_numbers(kept.times),
-    trading.unpack_numbers(kept.opens), trading.unpack_numbers(kept.highs), trading.unpack_numbers(kept.lows),
-    trading.unpack_numbers(kept.prices)) u (id, received, "time", "open", high, low, price);
+  select u.id::bigint, to_timestamp(u.received),
+    kept.request || trading.mark_numbers(to_timestamp(u."time"), u."open", u.high, u.low, u.price)
+  from unnest(trading.unpack_numbers(kept.ids), trading.unpack_numbers(kept.received),
+    trading.unpack_numbers(kept.times), trading.unpack_numbers(kept.opens), trading.unpack_numbers(kept.highs),
+    trading.unpack_numbers(kept.lows), trading.unpack_numbers(kept.prices)) u (id, received, "time", "open", high, low,
+    price);
 end;
 $$;
 comment on function trading.unpack_marks is 'The marks of a row of the archive, each as it was read.';
 
-create function trading.archived_requests(account_id bigint, epoch integer) returns table (id bigint, received_at timestamptz, request jsonb)
+create function trading.archived_requests(
+  account_id bigint, epoch integer
+) returns table (id bigint, received_at timestamptz, request jsonb)
   language plpgsql stable security invoker set search_path = '' as $$
 begin
   return query
   -- A hash of its own each: what was booked twice is booked twice in a replay.
-  select m.id, m.received_at, m.request || jsonb_build_object('received_at', m.received_at, 'hash', lpad(m.id::text, 32, '0'))
+  select m.id, m.received_at,
+    m.request || jsonb_build_object('received_at', m.received_at, 'hash', lpad(m.id::text, 32, '0'))
   from trading.mark_archive k
   cross join lateral trading.unpack_marks(k) m
   where k.account_id = archived_requests.account_id and k.epoch = archived_requests.epoch;
 end;
 $$;
-comment on function trading.archived_requests is 'The archived marks of an epoch as process_alerts takes them again, but for the account.';
+comment on function trading.archived_requests is
+  'The archived marks of an epoch as process_alerts takes them again, but for the account.';
 
 -- The only door through which alerts leave --------------------------------------------------------
 
@@ -151,21 +167,25 @@ begin
   return null;
 end;
 $$;
-comment on function trading.refuse_loss is 'Trigger: refuses to delete an alert that cannot be read from the archive, word by word, for every role.';
+comment on function trading.refuse_loss is
+  'Trigger: refuses to delete an alert that cannot be read from the archive, word by word, for every role.';
 
 create trigger only_archived_alerts_leave after delete on trading.alerts referencing old table as gone
   for each statement execute function trading.refuse_loss();
 
 -- Steps: each takes some rows of one account, whose row is locked, and answers how many -----------
 
-create function trading.compact_marks(owned trading.accounts, of_epoch integer, of_symbol text, before timestamptz, max_rows integer) returns integer
-  language plpgsql volatile security invoker set search_path = '' as $$
+create function trading.compact_marks(
+  owned trading.accounts, of_epoch integer, of_symbol text, before timestamptz, max_rows integer
+) returns integer language plpgsql volatile security invoker set search_path = '' as $$
 declare
   -- Its place is where the next deposit or halt is booked.
-  newest constant bigint := least((select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = of_epoch order by a.id + 0 desc limit 1),
+  newest constant bigint := least((select a.id from trading.alerts a
+    where a.account_id = owned.id and a.epoch = of_epoch order by a.id + 0 desc limit 1),
     -- And what a shadow has to book yet.
     (select min(s.after_alert_id) + 1 from trading.shadow_accounts s where s.account_id = owned.id));
-  marked_at constant timestamptz := (select m.marked_at from trading.marks m where m.account_id = owned.id and m.symbol = of_symbol);
+  marked_at constant timestamptz := (select m.marked_at from trading.marks m
+    where m.account_id = owned.id and m.symbol = of_symbol);
   seen_up_to constant bigint := coalesce((select p.alert_id from trading.mark_progress p
     where p.account_id = owned.id and p.epoch = of_epoch and p.symbol = of_symbol), 0);
   seen bigint[];
@@ -194,13 +214,17 @@ begin
     select a.id, a.received_at, trading.kept_mark(a.request) as kept from trading.alerts a where a.id = any (leaving)
   )
   insert into trading.mark_archive
-  select owned.id, of_epoch, of_symbol, min(m.id), max(m.id), count(*), max(m.received_at), m.kept - '{time,open,high,low,price}'::text[],
-    trading.pack_numbers(array_agg(m.id::numeric order by m.id)), trading.pack_numbers(array_agg(extract(epoch from m.received_at) order by m.id)),
+  select owned.id, of_epoch, of_symbol, min(m.id), max(m.id), count(*), max(m.received_at),
+    m.kept - '{time,open,high,low,price}'::text[], trading.pack_numbers(array_agg(m.id::numeric order by m.id)),
+    trading.pack_numbers(array_agg(extract(epoch from m.received_at) order by m.id)),
     trading.pack_numbers(array_agg(extract(epoch from (m.kept ->> 'time')::timestamptz) order by m.id)),
-    trading.pack_numbers(array_agg((m.kept ->> 'open')::numeric order by m.id)), trading.pack_numbers(array_agg((m.kept ->> 'high')::numeric order by m.id)),
-    trading.pack_numbers(array_agg((m.kept ->> 'low')::numeric order by m.id)), trading.pack_numbers(array_agg((m.kept ->> 'price')::numeric order by m.id))
+    trading.pack_numbers(array_agg((m.kept ->> 'open')::numeric order by m.id)),
+    trading.pack_numbers(array_agg((m.kept ->> 'high')::numeric order by m.id)),
+    trading.pack_numbers(array_agg((m.kept ->> 'low')::numeric order by m.id)),
+    trading.pack_numbers(array_agg((m.kept ->> 'price')::numeric order by m.id))
   from marks m
-  group by m.kept - '{time,open,high,low,price}'::text[], m.kept ? 'time', m.kept ? 'open', m.kept ? 'high', m.kept ? 'low', m.kept ? 'price';
+  group by m.kept - '{time,open,high,low,price}'::text[], m.kept ? 'time', m.kept ? 'open', m.kept ? 'high',
+    m.kept ? 'low', m.kept ? 'price';
   delete from trading.alerts a where a.id = any (leaving);
   insert into trading.mark_progress values (owned.id, of_epoch, of_symbol, seen[cardinality(seen)])
   on conflict on constraint mark_progress_pkey do update set alert_id = excluded.alert_id;
@@ -208,11 +232,13 @@ begin
 end;
 $$;
 comment on function trading.compact_marks is
-  'Looks at the oldest alerts of a symbol, before a moment, and moves the marks among them that changed nothing into the archive. The '
-  'newest alert of the epoch stays, and every mark that came again, or whose time is not older than the last mark.';
+  'Looks at the oldest alerts of a symbol, before a moment, and moves the marks among them that changed nothing into '
+  'the archive. The newest alert of the epoch stays, and every mark that came again, or whose time is not older than '
+  'the last mark.';
 
-create function trading.merge_mark_bars(owned trading.accounts, of_symbol text, time_zone text, before timestamptz, max_rows integer) returns integer
-  language plpgsql volatile security invoker set search_path = '' as $$
+create function trading.merge_mark_bars(
+  owned trading.accounts, of_symbol text, time_zone text, before timestamptz, max_rows integer
+) returns integer language plpgsql volatile security invoker set search_path = '' as $$
 declare
   -- Whole hours: there are more minutes to a step than to an hour.
   until constant timestamptz := least(before, date_trunc('hour', (
@@ -221,11 +247,12 @@ declare
   merged integer;
 begin
   with gone as (
-    delete from trading.mark_bars b where b.account_id = owned.id and b.symbol = of_symbol and b.minute < until returning b.*
+    delete from trading.mark_bars b where b.account_id = owned.id and b.symbol = of_symbol and b.minute < until
+    returning b.*
   ), hours as (
     insert into trading.mark_hours as kept
-    select owned.id, of_symbol, min(g.minute), (array_agg(g.open order by g.minute))[1], max(g.high::numeric), min(g.low::numeric),
-      (array_agg(g.close order by g.minute desc))[1]
+    select owned.id, of_symbol, min(g.minute), (array_agg(g.open order by g.minute))[1], max(g.high::numeric),
+      min(g.low::numeric), (array_agg(g.close order by g.minute desc))[1]
     from gone g group by date_trunc('hour', g.minute, time_zone)
     on conflict on constraint mark_hours_pkey do update
       set high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close
@@ -234,14 +261,17 @@ begin
   return merged;
 end;
 $$;
-comment on function trading.merge_mark_bars is 'Makes hours of the oldest minutes of a symbol''s marks, before a moment.';
+comment on function trading.merge_mark_bars is
+  'Makes hours of the oldest minutes of a symbol''s marks, before a moment.';
 
-create function trading.merge_equity_bars(owned trading.accounts, of_epoch integer, time_zone text, before timestamptz, max_rows integer) returns integer
-  language plpgsql volatile security invoker set search_path = '' as $$
+create function trading.merge_equity_bars(
+  owned trading.accounts, of_epoch integer, time_zone text, before timestamptz, max_rows integer
+) returns integer language plpgsql volatile security invoker set search_path = '' as $$
 declare
   cash constant trading.cash_history := trading.load_cash_history(owned.id, of_epoch);
   -- The newest stays: what is booked later goes on from it.
-  newest constant timestamptz := (select b.minute from trading.equity_bars b where b.account_id = owned.id and b.epoch = of_epoch
+  newest constant timestamptz := (select b.minute from trading.equity_bars b
+    where b.account_id = owned.id and b.epoch = of_epoch
                                   order by b.minute desc limit 1);
   until constant timestamptz := least(before, date_trunc('hour', newest, time_zone), date_trunc('hour', (
     select b.minute from trading.equity_bars b where b.account_id = owned.id and b.epoch = of_epoch
@@ -249,7 +279,8 @@ declare
   merged integer;
 begin
   with gone as (
-    delete from trading.equity_bars b where b.account_id = owned.id and b.epoch = of_epoch and b.minute < until returning b.*
+    delete from trading.equity_bars b where b.account_id = owned.id and b.epoch = of_epoch and b.minute < until
+    returning b.*
   ), parts as (
     select g.*, date_trunc('hour', g.minute, time_zone) as hour, width_bucket(g.minute, cash.at) as part from gone g
   ), followed as (
@@ -263,28 +294,33 @@ begin
       before_it as (partition by p.hour, p.part order by p.minute rows between unbounded preceding and 1 preceding)
   ), hours as (
     insert into trading.equity_hours as kept
-    select owned.id, of_epoch, min(f.minute), max(f.minute), (array_agg(f.open order by f.minute))[1], max(f.high::numeric), min(f.low::numeric),
-      (array_agg(f.close order by f.minute desc))[1], (array_agg(f.exposure order by f.minute desc))[1],
-      coalesce(sum(f.next_minute - f.minute) filter (where f.exposure > 0), '0'), greatest(max(f.fall), 0), max(f.fall_percent)
+    select owned.id, of_epoch, min(f.minute), max(f.minute), (array_agg(f.open order by f.minute))[1],
+      max(f.high::numeric), min(f.low::numeric), (array_agg(f.close order by f.minute desc))[1],
+      (array_agg(f.exposure order by f.minute desc))[1],
+      coalesce(sum(f.next_minute - f.minute) filter (where f.exposure > 0), '0'), greatest(max(f.fall), 0),
+      max(f.fall_percent)
     from followed f group by f.hour, f.part
     on conflict on constraint equity_hours_pkey do update
-      set high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), fall = greatest(kept.fall, excluded.fall),
-        fall_percent = greatest(kept.fall_percent, excluded.fall_percent)
+      set high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low),
+        fall = greatest(kept.fall, excluded.fall), fall_percent = greatest(kept.fall_percent, excluded.fall_percent)
   )
   select count(*) into merged from gone;
   return merged;
 end;
 $$;
-comment on function trading.merge_equity_bars is 'Makes hours of the oldest minutes of an epoch''s equity, before a moment; an hour in which cash moved is cut there.';
+comment on function trading.merge_equity_bars is
+  'Makes hours of the oldest minutes of an epoch''s equity, before a moment; an hour in which cash moved is cut there.';
 
 create function trading.alert_symbols(account_id bigint, epoch integer) returns setof text
   language sql stable security invoker set search_path = '' as $$
   -- From symbol to symbol by the index.
   with recursive symbols as (
-    (select a.symbol from trading.alerts a where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch order by a.symbol limit 1)
+    (select a.symbol from trading.alerts a
+      where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch order by a.symbol limit 1)
     union all
     select (select a.symbol from trading.alerts a
-            where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch and a.symbol > s.symbol order by a.symbol limit 1)
+            where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch and a.symbol > s.symbol
+            order by a.symbol limit 1)
     from symbols s where s.symbol is not null
   )
   select s.symbol from symbols s where s.symbol is not null;
@@ -296,7 +332,8 @@ create function trading.bar_symbols(account_id bigint) returns setof text
   with recursive symbols as (
     (select b.symbol from trading.mark_bars b where b.account_id = bar_symbols.account_id order by b.symbol limit 1)
     union all
-    select (select b.symbol from trading.mark_bars b where b.account_id = bar_symbols.account_id and b.symbol > s.symbol order by b.symbol limit 1)
+    select (select b.symbol from trading.mark_bars b
+      where b.account_id = bar_symbols.account_id and b.symbol > s.symbol order by b.symbol limit 1)
     from symbols s where s.symbol is not null
   )
   select s.symbol from symbols s where s.symbol is not null;
@@ -306,14 +343,18 @@ comment on function trading.bar_symbols is 'The symbols that an account has minu
 create function trading.compact_account(owned trading.accounts, at timestamptz, max_rows integer) returns integer
   language plpgsql volatile security invoker set search_path = '' as $$
 declare
-  settings constant trading.account_settings := (select s from trading.account_settings s where s.account_id = owned.id);
-  marks_before constant timestamptz := date_trunc('day', at - make_interval(days => settings.keep_marks_days), settings.time_zone);
-  bars_before constant timestamptz := date_trunc('day', at - make_interval(days => settings.keep_minute_bars_days), settings.time_zone);
+  settings constant trading.account_settings := (select s from trading.account_settings s
+    where s.account_id = owned.id);
+  marks_before constant timestamptz := date_trunc('day', at - make_interval(days => settings.keep_marks_days),
+    settings.time_zone);
+  bars_before constant timestamptz := date_trunc('day', at - make_interval(days => settings.keep_minute_bars_days),
+    settings.time_zone);
   done integer;
   series record;
 begin
   for series in
-    select e.epoch, s.symbol from generate_series(1, owned.epoch) e (epoch) cross join lateral trading.alert_symbols(owned.id, e.epoch) s (symbol)
+    select e.epoch, s.symbol from generate_series(1, owned.epoch) e (epoch)
+    cross join lateral trading.alert_symbols(owned.id, e.epoch) s (symbol)
     where marks_before is not null
   loop
     done := trading.compact_marks(owned, series.epoch, series.symbol, marks_before, max_rows);
@@ -336,7 +377,8 @@ begin
   return 0;
 end;
 $$;
-comment on function trading.compact_account is 'One step for an account, whose row is locked; 0 when nothing of it is left to do.';
+comment on function trading.compact_account is
+  'One step for an account, whose row is locked; 0 when nothing of it is left to do.';
 
 create function trading.compact_step(at timestamptz, max_rows integer) returns integer
   language plpgsql volatile security invoker set search_path = '' as $$
@@ -369,10 +411,12 @@ begin
   return accounts;
 end;
 $$;
-comment on function trading.compact_step is 'As compact_history, at a moment. An account that is being booked into is passed over.';
+comment on function trading.compact_step is
+  'As compact_history, at a moment. An account that is being booked into is passed over.';
 
 create function public.compact_history(max_rows integer default 500) returns integer
-  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '8s' set enable_seqscan = 'off' set jit = 'off' as $$
+  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '8s'
+  set enable_seqscan = 'off' set jit = 'off' as $$
 begin
   if max_rows is null or max_rows not between 100 and 10000 then
     raise exception 'max_rows must be between 100 and 10000' using errcode = 'PT400', hint = 'Leave it out.';
@@ -383,13 +427,17 @@ begin
 end;
 $$;
 comment on function public.compact_history is
-  'One step of retention: moves up to max_rows old marks into the archive, or makes hours of as many old minutes, of one account, by its '
-  'settings keep_marks_days and keep_minute_bars_days. Answers how many rows and accounts it went through: call it until that is 0, each '
-  'call a transaction of its own, so that no booking waits for more than a step. It also takes away alerts that waited in line and that nobody asks for. Errors: PT400 max_rows below 100 or above 10000.';
+  'One step of retention: moves up to max_rows old marks into the archive, or makes hours of as many old minutes, of '
+  'one account, by its settings keep_marks_days and keep_minute_bars_days. Answers how many rows and accounts it went '
+  'through: call it until that is 0, each call a transaction of its own, so that no booking waits for more than a '
+  'step. It also takes away alerts that waited in line and that nobody asks for. Errors: PT400 max_rows below 100 or '
+  'above 10000.';
 
 create function public.history_archive(account text default 'default', in_epoch integer default null)
-  returns table (epoch integer, archived_marks bigint, archived_until timestamptz, keep_marks_days integer, keep_minute_bars_days integer)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
+  returns table (
+  epoch integer, archived_marks bigint, archived_until timestamptz, keep_marks_days integer,
+  keep_minute_bars_days integer
+) language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   wanted_epoch constant integer := trading.find_epoch(owned, in_epoch);
@@ -399,14 +447,16 @@ begin
   select wanted_epoch, coalesce(k.marks, 0), k.until, s.keep_marks_days, s.keep_minute_bars_days
   from trading.account_settings s
   cross join lateral (
-    select sum(k.marks) as marks, max(k.last_received_at) as until from trading.mark_archive k where k.account_id = owned.id and k.epoch = wanted_epoch
+    select sum(k.marks) as marks, max(k.last_received_at) as until from trading.mark_archive k
+    where k.account_id = owned.id and k.epoch = wanted_epoch
   ) k
   where s.account_id = owned.id;
 end;
 $$;
 comment on function public.history_archive is
-  'What list_alerts does not show of an epoch: archived_marks, how many old marks are in the archive, archived_until, when the newest of them '
-  'came (null: none is). They count in proofs and replays as ever. Errors: PT404 no such account, PT400 bad epoch, PT429 busy.';
+  'What list_alerts does not show of an epoch: archived_marks, how many old marks are in the archive, archived_until, '
+  'when the newest of them came (null: none is). They count in proofs and replays as ever. Errors: PT404 no such '
+  'account, PT400 bad epoch, PT429 busy.';
 
 revoke execute on function public.compact_history, public.history_archive from public, anon, authenticated;
 grant execute on function public.compact_history, public.history_archive to service_role;

@@ -10,7 +10,8 @@ create table trading.metrics (
   primary key (name, labels)
 ) with (fillfactor = 50);
 comment on table trading.metrics is
-  'Counters summed over all isolates that ever were, one row a series. Labels are words of the code (a function, a status), never values of an alert.';
+  'Counters summed over all isolates that ever were, one row a series. Labels are words of the code (a function, a '
+  'status), never values of an alert.';
 
 create table trading.isolates (
   id uuid primary key,
@@ -19,8 +20,11 @@ create table trading.isolates (
   gauges jsonb not null check (jsonb_typeof(gauges) = 'array' and length(gauges::text) <= 8192),
   seen_at timestamptz not null
 ) with (fillfactor = 50);
-comment on table trading.isolates is 'Isolates that reported in the last minutes. One that has nothing to do reports nothing, and falls out of the sums of gauges.';
-comment on column trading.isolates.report is 'Number of its last report: one that is sent again, because its answer was lost, is counted once.';
+comment on table trading.isolates is
+  'Isolates that reported in the last minutes. One that has nothing to do reports nothing, and falls out of the sums '
+  'of gauges.';
+comment on column trading.isolates.report is
+  'Number of its last report: one that is sent again, because its answer was lost, is counted once.';
 comment on column trading.isolates.gauges is 'What the isolate had at its last report: [{ name, labels, value }].';
 create index isolates_seen_at_idx on trading.isolates (seen_at);
 
@@ -44,10 +48,14 @@ create policy "everyone signed in may count leases" on trading.leases for select
 
 -- Writing -----------------------------------------------------------------------------------------
 
-create function public.record_metrics(isolate uuid, function_name text, report bigint, metrics jsonb, gauges jsonb default '[]') returns boolean
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '1s' set statement_timeout = '2s' as $$
+create function public.record_metrics(
+  isolate uuid, function_name text, report bigint, metrics jsonb, gauges jsonb default '[]'
+) returns boolean
+  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '1s'
+  set statement_timeout = '2s' as $$
 begin
-  -- Nothing is lost that could not be: a crash of the server forgets the last moments of counting, and no alert waits for the disk.
+  -- Nothing is lost that could not be: a crash of the server forgets the last moments of counting, and no alert waits
+  -- for the disk.
   perform set_config('synchronous_commit', 'off', true);
   insert into trading.isolates as i (id, function, report, gauges, seen_at)
   values (isolate, function_name, record_metrics.report, record_metrics.gauges, clock_timestamp())
@@ -57,7 +65,8 @@ begin
   if not found then
     return false;
   end if;
-  if exists (select from jsonb_to_recordset(metrics) r (value double precision) where (r.value >= 0 and r.value < 'Infinity') is not true) then
+  if exists (select from jsonb_to_recordset(metrics) r (value double precision)
+    where (r.value >= 0 and r.value < 'Infinity') is not true) then
     raise exception 'a counter only grows' using errcode = 'check_violation', hint = 'Send differences of at least 0.';
   end if;
   -- In one order everywhere: reports that meet must not deadlock. Beyond 5,000 series nothing new is kept.
@@ -76,9 +85,9 @@ begin
 end;
 $$;
 comment on function public.record_metrics is
-  'Adds what an isolate counted since its last report: metrics and gauges are [{ name, labels, value }], values of metrics are '
-  'differences of at least 0. report grows by one with each; false, and nothing is added, for one that was counted before. '
-  'Errors: 23514 for a name, a label or a value that no metric can have.';
+  'Adds what an isolate counted since its last report: metrics and gauges are [{ name, labels, value }], values of '
+  'metrics are differences of at least 0. report grows by one with each; false, and nothing is added, for one that was '
+  'counted before. Errors: 23514 for a name, a label or a value that no metric can have.';
 
 -- Reading -----------------------------------------------------------------------------------------
 
@@ -90,7 +99,8 @@ begin atomic
   where l.locktype = 'advisory' and l.objsubid = 1
     and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database());
 end;
-comment on function trading.advisory_locks is 'How many advisory locks of one bigint are held, and how many sessions wait for one, in this database.';
+comment on function trading.advisory_locks is
+  'How many advisory locks of one bigint are held, and how many sessions wait for one, in this database.';
 
 create function trading.outbox_depth(out pending bigint, out dead bigint)
   language plpgsql stable security invoker set search_path = '' as $$
@@ -116,11 +126,14 @@ begin
   perform trading.take_read_place('page');  -- After the count: the place is a lock, too.
   return jsonb_build_object(
     'locks', jsonb_build_object(
-      'held', locks.held + (select count(*) from trading.leases l where l.expires_at > clock_timestamp()), 'waiting', locks.waiting),
+      'held', locks.held + (select count(*) from trading.leases l where l.expires_at > clock_timestamp()),
+      'waiting', locks.waiting),
     'cache', (
       select jsonb_build_object(
-        'l1_hits', coalesce(sum(m.value) filter (where m.name = 'cache_hits_total' and m.labels ->> 'layer' = 'l1'), 0)::bigint,
-        'l2_hits', coalesce(sum(m.value) filter (where m.name = 'cache_hits_total' and m.labels ->> 'layer' = 'l2'), 0)::bigint,
+        'l1_hits', coalesce(sum(m.value) filter (where m.name = 'cache_hits_total' and m.labels ->> 'layer' = 'l1'),
+          0)::bigint,
+        'l2_hits', coalesce(sum(m.value) filter (where m.name = 'cache_hits_total' and m.labels ->> 'layer' = 'l2'),
+          0)::bigint,
         'misses', coalesce(sum(m.value) filter (where m.name = 'cache_misses_total'), 0)::bigint)
       from trading.metrics m where m.name in ('cache_hits_total', 'cache_misses_total')),
     'outbox', jsonb_build_object('pending', outbox.pending, 'dead', outbox.dead),
@@ -128,9 +141,10 @@ begin
 end;
 $$;
 comment on function public.system_status is
-  'What is going on, in counts only: { locks: { held, waiting }, cache: { l1_hits, l2_hits, misses }, outbox: { pending, dead }, time }. '
-  'Locks (advisory ones and leases) and the cache are everybody''s, the outbox the caller''s own accounts''. The cache''s counts are '
-  'sums since the database began, some seconds old; time is ISO 8601 in UTC. Errors: PT429 busy.';
+  'What is going on, in counts only: { locks: { held, waiting }, cache: { l1_hits, l2_hits, misses }, outbox: { '
+  'pending, dead }, time }. Locks (advisory ones and leases) and the cache are everybody''s, the outbox the caller''s '
+  'own accounts''. The cache''s counts are sums since the database began, some seconds old; time is ISO 8601 in UTC. '
+  'Errors: PT429 busy.';
 
 create function public.read_metrics() returns jsonb
   language plpgsql stable security invoker set search_path = '' as $$
@@ -142,7 +156,8 @@ declare
 begin
   return jsonb_build_object(
     'metrics', coalesce((
-      select jsonb_agg(jsonb_build_object('name', m.name, 'labels', m.labels, 'value', m.value) order by m.name, m.labels)
+      select jsonb_agg(jsonb_build_object('name', m.name, 'labels', m.labels, 'value', m.value)
+        order by m.name, m.labels)
       from trading.metrics m), '[]'),
     'gauges', coalesce((
       select jsonb_agg(to_jsonb(s) order by s.name, s.labels)
@@ -156,28 +171,31 @@ begin
         union all
         select 'locks', jsonb_build_object('kind', l.kind, 'state', l.state), l.amount
         from (values ('advisory', 'held', locks.held::bigint), ('advisory', 'waiting', locks.waiting::bigint),
-          ('lease', 'held', (select count(*) from trading.leases l where l.expires_at > clock_timestamp()))) l (kind, state, amount)
+          ('lease', 'held', (select count(*) from trading.leases l where l.expires_at > clock_timestamp()))) l (kind,
+          state, amount)
         union all
         select 'outbox', jsonb_build_object('state', o.state), o.amount
         from (values ('pending', outbox.pending), ('dead', outbox.dead)) o (state, amount)
         union all
-        select 'accounts', jsonb_build_object('state', case when a.halted_at is null then 'active' else 'halted' end), count(*)
+        select 'accounts', jsonb_build_object('state', case when a.halted_at is null then 'active' else 'halted' end),
+          count(*)
         from trading.accounts a group by 2
         union all
         select 'open_orders', '{}', count(*) from trading.orders o where o.status = 'open'
         union all
         select f.name, '{}', f.amount
         from (values
-          ('database_size_bytes', pg_catalog.pg_database_size(activity.datid)), ('database_connections', activity.numbackends),
-          ('database_commits_total', activity.xact_commit), ('database_rollbacks_total', activity.xact_rollback),
-          ('database_deadlocks_total', activity.deadlocks), ('database_blocks_read_total', activity.blks_read),
-          ('database_blocks_hit_total', activity.blks_hit)) f (name, amount)
+          ('database_size_bytes', pg_catalog.pg_database_size(activity.datid)),
+          ('database_connections', activity.numbackends), ('database_commits_total', activity.xact_commit),
+          ('database_rollbacks_total', activity.xact_rollback), ('database_deadlocks_total', activity.deadlocks),
+          ('database_blocks_read_total', activity.blks_read), ('database_blocks_hit_total', activity.blks_hit)) f (name,
+          amount)
       ) s), '[]'));
 end;
 $$;
 comment on function public.read_metrics is
-  'All that a scrape returns: metrics (sums of what isolates counted) and gauges (of isolates that reported within the minute, of locks, '
-  'outbox, accounts and database, now), each [{ name, labels, value }].';
+  'All that a scrape returns: metrics (sums of what isolates counted) and gauges (of isolates that reported within the '
+  'minute, of locks, outbox, accounts and database, now), each [{ name, labels, value }].';
 
 create function public.schema_version() returns text
   language plpgsql stable security definer set search_path = '' as $$
@@ -191,8 +209,8 @@ begin
 end;
 $$;
 comment on function public.schema_version is
-  'The newest migration that the Supabase CLI applied here; null when it applied none. Security definer, since its list is the owner''s; '
-  'it takes no argument.';
+  'The newest migration that the Supabase CLI applied here; null when it applied none. Security definer, since its '
+  'list is the owner''s; it takes no argument.';
 
 grant execute on function trading.advisory_locks, trading.outbox_depth to authenticated;
 revoke execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version from
