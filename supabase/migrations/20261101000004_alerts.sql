@@ -53,6 +53,18 @@ create trigger alerts_are_append_only before update or truncate on trading.alert
 create trigger only_marks_leave before delete on trading.alerts
   for each row when (trading.may_leave(old.*) is not true) execute function trading.refuse_change();
 
+create function trading.newest_alert(account_id bigint, epoch integer, before timestamptz default 'infinity')
+  returns bigint language plpgsql stable security invoker set search_path = '' as $$
+begin
+  return coalesce((
+    select a.id from trading.alerts a
+    where a.account_id = newest_alert.account_id and a.epoch = newest_alert.epoch and a.received_at < before
+    order by a.id + 0 desc limit 1), 0);
+end;
+$$;
+comment on function trading.newest_alert is
+  'The newest alert of an epoch that came before a time; 0: none. It reads those that came since.';
+
 create table trading.duplicates (
   account_id bigint not null,
   alert_id bigint not null references trading.alerts (id),
@@ -198,3 +210,5 @@ $$;
 comment on function trading.next_dedupe_key is
   'The key of an alert whose content was booked before within the window, and which is another all the same: the first '
   'of a bucket has the key as it is, the next ones are numbered, in an order that text keeps.';
+
+grant execute on function trading.newest_alert to authenticated;

@@ -7,9 +7,7 @@ create function trading.log_event(
 ) returns void language plpgsql volatile security invoker set search_path = '' as $$
 begin
   insert into trading.account_events (account_id, epoch, kind, details, created_at, after_alert_id)
-  values (owned.id, owned.epoch, kind, details, at, coalesce(
-    (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch
-      order by a.id + 0 desc limit 1), 0));
+  values (owned.id, owned.epoch, kind, details, at, trading.newest_alert(owned.id, owned.epoch));
   update trading.accounts a set version = a.version + 1 where a.id = owned.id;
 end;
 $$;

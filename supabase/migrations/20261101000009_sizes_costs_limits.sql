@@ -289,13 +289,14 @@ begin
                 else trading.cut(abs(held) * quantity * 0.01, coalesce(market.lot_size, 0.00000001)) end;
   elsif quantity_type in ('risk_notional', 'risk_percent') then
     risk_per_unit := market.multiplier * coalesce(
-      abs(price - trading.exit_price(stop_loss, 'stop_loss', case action when 'buy' then 1 else -1 end, price,
-        market.tick_size)),
+      abs(price - trading.exit_price(
+        stop_loss, 'stop_loss', case action when 'buy' then 1 else -1 end, price, market.tick_size)),
       stop_loss.trail_amount, abs(price) * stop_loss.trail_percent * 0.01);
     units := case when risk_per_unit > 0 then
-      least(trading.quotient(case quantity_type when 'risk_notional' then quantity else equity * quantity * 0.01 end,
-        risk_per_unit),
-            trading.affordable_quantity(portfolio, settings, market, price, closing)) end;
+      least(
+        trading.quotient(
+          case quantity_type when 'risk_notional' then quantity else equity * quantity * 0.01 end, risk_per_unit),
+        trading.affordable_quantity(portfolio, settings, market, price, closing)) end;
   elsif quantity_type = 'notional' then
     units := coalesce(trading.quotient(quantity, nullif(abs(price), 0) * market.multiplier), 0);
   elsif quantity_type = 'percent_of_equity' then

@@ -143,9 +143,8 @@ $$;
 comment on function trading.prices_between is
   'The prices of a bar''s path from one place to another: at both, and where it turned between them.';
 
-create function trading.prices_watched(
-  bar trading.bar, held trading.positions, from_place numeric, to_place numeric
-) returns numeric[] language plpgsql immutable set search_path = '' as $$
+create function trading.prices_watched(bar trading.bar, held trading.positions, from_place numeric, to_place numeric)
+  returns numeric[] language plpgsql immutable set search_path = '' as $$
 declare
   adverse constant numeric := case when held.quantity > 0 then bar.low else bar.high end;
 begin
@@ -163,9 +162,8 @@ comment on function trading.prices_watched is
 
 -- Orders in a bar ---------------------------------------------------------------------------------
 
-create function trading.trailing_stop_price(
-  side text, peak numeric, trail_amount numeric, trail_percent numeric
-) returns numeric language plpgsql immutable set search_path = '' as $$
+create function trading.trailing_stop_price(side text, peak numeric, trail_amount numeric, trail_percent numeric)
+  returns numeric language plpgsql immutable set search_path = '' as $$
 declare
   distance constant numeric := coalesce(trail_amount, abs(peak) * trail_percent * 0.01);
 begin

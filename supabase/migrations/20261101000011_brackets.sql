@@ -86,8 +86,8 @@ begin
       and coalesce(direction * (entry_price - leg.activation_price) >= 0, true) then entry_price end;
     leg.stop_price := case when leg.type = 'trailing_stop'
       then trading.trailing_stop_price(leg.side, leg.trail_peak, leg.trail_amount, leg.trail_percent)
-      else trading.bounded_price(trading.exit_price(entry.stop_loss, 'stop_loss', direction, entry_price, tick_size),
-        tick_size) end;
+      else trading.bounded_price(
+        trading.exit_price(entry.stop_loss, 'stop_loss', direction, entry_price, tick_size), tick_size) end;
     return next leg;
   end if;
   for nr in 1 .. coalesce(cardinality(parts), 0) loop
@@ -200,8 +200,8 @@ begin
       then 'stop_loss lies on the wrong side of the price, or is no price'
     when (request.stop_loss).trail_percent >= 100 then 'trail_percent of a stop_loss must be below 100'
     when (request.stop_loss).type = 'stop_limit'
-      and trading.is_price(trading.tick_price((request.stop_loss).limit_price, market.tick_size, direction > 0),
-        market) is not true
+      and trading.is_price(
+        trading.tick_price((request.stop_loss).limit_price, market.tick_size, direction > 0), market) is not true
       then 'a stop_limit needs a limit_price of at least a tick'
     when (request.stop_loss).type = 'trailing_stop'
       and num_nonnulls((request.stop_loss).trail_amount, (request.stop_loss).trail_percent) <> 1

@@ -226,9 +226,8 @@ $$;
 comment on function trading.moved_exit is
   'An exit where request puts it: at a price, or so far from the average entry.';
 
-create function trading.repriced(
-  resting trading.orders, request trading.alert_request, tick_size numeric
-) returns trading.orders language plpgsql immutable set search_path = '' as $$
+create function trading.repriced(resting trading.orders, request trading.alert_request, tick_size numeric)
+  returns trading.orders language plpgsql immutable set search_path = '' as $$
 begin
   if resting.type in ('limit', 'stop_limit') and request.limit_price is not null then
     resting.limit_price := trading.tick_price(request.limit_price, tick_size, resting.side = 'sell');
@@ -258,9 +257,8 @@ declare
   lies_at constant numeric := trading.exit_price(rule, kind, sign(held.quantity), average, market.tick_size);
 begin
   if not trading.is_price(lies_at, market) or rule.trail_percent >= 100
-     or rule.type = 'stop_limit'
-       and trading.is_price(trading.tick_price(rule.limit_price, market.tick_size, held.quantity > 0),
-         market) is not true
+     or rule.type = 'stop_limit' and trading.is_price(
+       trading.tick_price(rule.limit_price, market.tick_size, held.quantity > 0), market) is not true
      or rule.type is distinct from 'trailing_stop' and lies_at is null then
     code := 'invalid_bracket';
     message := kind || ' is no price';

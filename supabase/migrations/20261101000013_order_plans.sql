@@ -10,9 +10,8 @@ comment on type trading.order_plan is
   'decided otherwise; overtaken: an alert that came after it at its sender''s was applied already, in the same second; '
   'or code and message of a refusal.';
 
-create function trading.comes_before(
-  request trading.alert_request, held trading.positions, delta numeric
-) returns boolean language plpgsql immutable set search_path = '' as $$
+create function trading.comes_before(request trading.alert_request, held trading.positions, delta numeric)
+  returns boolean language plpgsql immutable set search_path = '' as $$
 begin
   return case
     when request.previous is not null and held.last_previous is not null
@@ -65,8 +64,8 @@ create function trading.fit_plan(
   settings trading.account_settings, market trading.market
 ) language plpgsql immutable set search_path = '' as $$
 declare
-  fits constant record := trading.fitted_delta(held, plan.delta, (plan.placed).for_target, price, plan.fee, portfolio,
-    settings, market);
+  fits constant record := trading.fitted_delta(
+    held, plan.delta, (plan.placed).for_target, price, plan.fee, portfolio, settings, market);
 begin
   plan.code := fits.code;
   plan.message := case when fits.code is not null then fits.message end;
@@ -87,16 +86,11 @@ create function trading.plan_order(
   portfolio trading.portfolio, settings trading.account_settings, at timestamptz
 ) returns trading.order_plan language plpgsql immutable set search_path = '' as $$
 declare
-  plan trading.order_plan;
-  placed trading.orders;
+  plan trading.order_plan; placed trading.orders; fits trading.refused;
   target trading.target := request.target;
-  quantity numeric;
   reference numeric := coalesce(request.price,
     case when market.marked_at >= at - make_interval(secs => settings.max_mark_age) then market.mark end);
-  worst numeric;
-  direction integer;
-  fills_at_once boolean;
-  fits trading.refused;
+  quantity numeric; worst numeric; direction integer; fills_at_once boolean;
 begin
   if request.time < held.last_alert_at and not settings.allow_stale
     or extract(epoch from at - request.time) > request.max_age then
@@ -105,8 +99,8 @@ begin
     return plan;
   end if;
 
-  direction := coalesce(sign(case when target.quantity is not null
-    then trading.signed_target(target) - held.quantity end),
+  direction := coalesce(
+    sign(case when target.quantity is not null then trading.signed_target(target) - held.quantity end),
     case request.action when 'buy' then 1 when 'sell' then -1 else -sign(held.quantity) end);
   placed.type := coalesce(request.order_type, 'market');
   if placed.type <> 'market' then
@@ -128,8 +122,7 @@ begin
     return plan;
   end if;
 
-  -- A limit or stop that the market has reached already fills at the market's price, not at its own: it is sized at
-  -- that.
+  -- A limit or stop that the market has reached already fills at the market's price: it is sized at that.
   fills_at_once := reference is not null
     and coalesce(direction * (placed.limit_price - reference) >= 0, true)
     and coalesce(direction * (reference - placed.stop_price) >= 0, true);
@@ -143,8 +136,7 @@ begin
       then case when market.lot_size is null then request.quantity
         else trading.cut(request.quantity, market.lot_size) end
     else trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity,
-                            case when fills_at_once then reference else worst end,
-                            portfolio, settings, market) end;
+      case when fills_at_once then reference else worst end, portfolio, settings, market) end;
   if request.quantity is not null and quantity is null and target.quantity is null then
     plan.code := 'no_stop';
     plan.message := 'a size by risk needs a stop_loss away from the price';
@@ -291,8 +283,8 @@ begin
   quantity := case coalesce(request.quantity_type, 'units')
     when 'units' then trading.cut(request.quantity, market.lot_size)
     when 'percent_of_position' then
-      trading.order_size(request.action, request.quantity, request.quantity_type, null, expected, null, portfolio,
-        settings, market)
+      trading.order_size(request.action, request.quantity, request.quantity_type, null, expected, null,
+                         portfolio, settings, market)
   end;
   if quantity = 0 and target.quantity is null and not (request.action = 'close' and expected = 0) then
     plan.code := 'quantity_too_small';
@@ -447,9 +439,8 @@ $$;
 comment on function trading.called_position is
   'The slot of the position that a margin call closes first: the one that loses most.';
 
-create function trading.margin_order(
-  held trading.positions, epoch integer, alert_id bigint, at timestamptz
-) returns trading.orders language plpgsql volatile set search_path = '' as $$
+create function trading.margin_order(held trading.positions, epoch integer, alert_id bigint, at timestamptz)
+  returns trading.orders language plpgsql volatile set search_path = '' as $$
 declare
   placed trading.orders;
 begin

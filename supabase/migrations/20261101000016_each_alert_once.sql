@@ -155,9 +155,8 @@ $$;
 comment on function trading.twin_json is
   'The answer to a request that another alert came before: that one''s own, where they are the same, else a refusal.';
 
-create function trading.duplicate_of(
-  twin trading.alerts, request trading.alert_request, now_at timestamptz
-) returns trading.duplicates language plpgsql immutable set search_path = '' as $$
+create function trading.duplicate_of(twin trading.alerts, request trading.alert_request, now_at timestamptz)
+  returns trading.duplicates language plpgsql immutable set search_path = '' as $$
 begin
   return row(twin.account_id, twin.id, 0, coalesce(request.received_at, now_at), request.message ->> 'request_id',
     request.message ->> 'key_id')::trading.duplicates;

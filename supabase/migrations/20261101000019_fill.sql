@@ -1,8 +1,7 @@
 -- The third act of booking: fill.
 
-create function trading.plan_reached(
-  booking trading.booking, resting trading.orders, price numeric
-) returns trading.order_plan language plpgsql volatile set search_path = '' as $$
+create function trading.plan_reached(booking trading.booking, resting trading.orders, price numeric)
+  returns trading.order_plan language plpgsql volatile set search_path = '' as $$
 declare
   held constant trading.positions := booking.positions[trading.slot_of(booking.positions, resting.strategy)];
 begin
@@ -176,10 +175,10 @@ create function trading.place_exits(booking trading.booking, entry trading.order
 begin
   return query
   select coalesce(w.resting, l), w.fill_price, w.place
-  from trading.bracket_legs(entry, booking.last_opened, (booking.last_fill).price, booking.market, booking.at,
-    booking.seen_from) l
-  left join lateral trading.watch_in_bar(l, booking.bar,
-    case when (booking.bar).path is not null then place_exits.place end) w
+  from trading.bracket_legs(
+    entry, booking.last_opened, (booking.last_fill).price, booking.market, booking.at, booking.seen_from) l
+  left join lateral trading.watch_in_bar(
+    l, booking.bar, case when (booking.bar).path is not null then place_exits.place end) w
     on place_exits.place is not null;
 end;
 $$;
@@ -291,8 +290,8 @@ begin
     touched := array_append(touched, slot);
     if booking.last_opened < (booking.last_fill).quantity and cardinality(orders) > 1 then
       for seen in
-        select * from trading.trim_exits(orders, booking.positions[trading.slot_of(booking.positions, o.strategy)],
-          o, booking.at)
+        select * from trading.trim_exits(
+          orders, booking.positions[trading.slot_of(booking.positions, o.strategy)], o, booking.at)
       loop
         orders[seen.slot] := seen.trimmed;
         touched := array_append(touched, seen.slot);

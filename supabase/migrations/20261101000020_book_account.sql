@@ -171,8 +171,8 @@ create function trading.count_places(inout booking trading.booking, loaded tradi
 begin
   booking.places_unloaded := coalesce(booking.places_unloaded,
     trading.count_places_elsewhere((booking.account).id, loaded));
-  booking.places_elsewhere := booking.places_unloaded + (select coalesce(sum(trading.places_of(o)), 0)
-    from unnest(others) o);
+  booking.places_elsewhere := booking.places_unloaded
+    + (select coalesce(sum(trading.places_of(o)), 0) from unnest(others) o);
 end;
 $$;
 comment on function trading.count_places is
@@ -198,15 +198,13 @@ $$;
 comment on function trading.call_margin is
   'A booking that goes on with a margin call: of the position at own_slot, of whatever symbol.';
 
-create function trading.book_account(
-  booked trading.accounts, requests trading.alert_request[], all_held boolean
-) returns json[] language plpgsql volatile set search_path = '' as $$
+create function trading.book_account(booked trading.accounts, requests trading.alert_request[], all_held boolean)
+  returns json[] language plpgsql volatile set search_path = '' as $$
 declare
   now_at constant timestamptz := clock_timestamp();
   held_symbols constant text[] := case when all_held then trading.held_symbols(booked.id) end;
   booking trading.booking := trading.load_booking(booked);
-  -- then those that this pass places
-  orders trading.orders[] := trading.load_orders(booked.id, requests, held_symbols, now_at);
+  orders trading.orders[] := trading.load_orders(booked.id, requests, held_symbols, now_at);  -- then those it places
   loaded constant integer := cardinality(orders);
   positions trading.positions[] := trading.load_positions(booked.id, requests, held_symbols, orders);
   markets trading.market[] := trading.load_markets(booked, positions);
@@ -214,31 +212,17 @@ declare
   resting_symbols text[];             -- their symbols,
   first_expiry timestamptz;           -- when the first of them expires,
   is_outdated boolean := loaded > 0;  -- and whether that has changed since
-  asked trading.planned_request;
-  request trading.alert_request;
-  twin trading.alerts;
-  at timestamptz;
-  market trading.market;
-  slot integer;
-  concerned integer[];  -- the slots of the orders that are handed over
-  handed trading.orders[];
-  touched integer[];
-  orders_json text;
-  fill trading.fills;
-  equity numeric;
-  calls integer;        -- positions that margin calls have closed at this alert
-  answers json[] := '{}';
-  new_alerts trading.alerts[] := '{}';
-  duplicates trading.duplicates[] := '{}';
-  fills trading.fills[] := '{}';
-  trades trading.trades[] := '{}';
-  changed integer[] := '{}';
-  mark_bars trading.mark_bars[] := '{}';
-  equity_bars trading.equity_bars[] := '{}';
+  asked trading.planned_request; request trading.alert_request; twin trading.alerts; market trading.market;
+  at timestamptz; slot integer; equity numeric; orders_json text; fill trading.fills;
+  concerned integer[];                -- the slots of the orders that are handed over
+  handed trading.orders[]; touched integer[];
+  calls integer;                      -- positions that margin calls have closed at this alert
+  answers json[] := '{}'; new_alerts trading.alerts[] := '{}'; duplicates trading.duplicates[] := '{}';
+  fills trading.fills[] := '{}'; trades trading.trades[] := '{}'; changed integer[] := '{}';
+  mark_bars trading.mark_bars[] := '{}'; equity_bars trading.equity_bars[] := '{}';
 begin
-  for asked in
-    select * from trading.load_requests(booked, requests, positions, now_at, (booking.settings).dedupe_window)
-  loop
+  for asked in select * from trading.load_requests(
+    booked, requests, positions, now_at, (booking.settings).dedupe_window) loop
     request := requests[asked.nr];
     if asked.twin_id is not null or asked.twin_nr is not null then
       twin := trading.find_twin(asked, request, new_alerts, coalesce(request.received_at, now_at),
@@ -272,12 +256,10 @@ begin
         first_expiry := (select min((orders[s]).expires_at) from unnest(resting) s);
         is_outdated := false;
       end if;
-      concerned := '{}';
-      handed := '{}';
+      concerned := '{}'; handed := '{}';
       if market.symbol = any (resting_symbols) or first_expiry <= at or request.action = 'cancel' then
-        concerned := array(select s from unnest(resting) s
-                           where (orders[s]).symbol = market.symbol or (orders[s]).expires_at <= at
-                             or request.action = 'cancel' order by s);
+        concerned := array(select s from unnest(resting) s where (orders[s]).symbol = market.symbol
+                             or (orders[s]).expires_at <= at or request.action = 'cancel' order by s);
         handed := array(select orders[s] from unnest(concerned) s order by s);
       end if;
       if coalesce(request.action, 'buy') in ('buy', 'sell', 'close')
@@ -321,10 +303,9 @@ begin
           else array_append(touched, concerned[slot]) end;
       end loop;
       if (booking.bar).close is not null then
-        mark_bars := array_append(mark_bars,
-          row(booked.id, market.symbol, date_trunc('minute', (booking.market).marked_at), (booking.bar).open,
-            (booking.bar).high,
-          (booking.bar).low, (booking.bar).close)::trading.mark_bars);
+        mark_bars := array_append(mark_bars, row(booked.id, market.symbol,
+          date_trunc('minute', (booking.market).marked_at), (booking.bar).open, (booking.bar).high, (booking.bar).low,
+          (booking.bar).close)::trading.mark_bars);
       end if;
       exit when ((booking.settings).margin_call = 'close' and calls < 20
         and trading.is_called(booking.portfolio, booking.settings)) is not true;
@@ -341,9 +322,8 @@ begin
     foreach slot in array touched loop
       orders_json := orders_json || case when orders_json = '' then '' else ',' end || trading.order_json(orders[slot]);
     end loop;
-    new_alerts := array_append(new_alerts,
-      trading.inbox_row(booking, asked.dedupe_key, orders_json, positions[asked.position_slot],
-        (markets[asked.market_slot]).quote_multiplier));
+    new_alerts := array_append(new_alerts, trading.inbox_row(booking, asked.dedupe_key, orders_json,
+      positions[asked.position_slot], (markets[asked.market_slot]).quote_multiplier));
     answers[asked.nr] := (new_alerts[cardinality(new_alerts)]).answer;
     foreach fill in array booking.fills loop
       fills := array_append(fills, fill);
@@ -351,22 +331,19 @@ begin
     if cardinality(booking.trades) > 0 then
       trades := trades || booking.trades;
     end if;
-    -- A mark that is older than the last one changes nothing: on the alerts' clock it would put today's equity into its
-    -- own minute.
+    -- A mark older than the last changes nothing: on the alerts' clock it would put today's equity into its own minute.
     if request.action is distinct from 'mark'
       or coalesce((booking.request).time >= (markets[asked.market_slot]).marked_at, true) then
       equity := (booking.portfolio).cash + (booking.portfolio).holdings_value;
-      equity_bars := array_append(equity_bars,
-        row(booked.id, booked.epoch, date_trunc('minute', booking.at), equity, equity, equity, equity,
-          (booking.portfolio).exposure)::trading.equity_bars);
+      equity_bars := array_append(equity_bars, row(booked.id, booked.epoch, date_trunc('minute', booking.at),
+        equity, equity, equity, equity, (booking.portfolio).exposure)::trading.equity_bars);
     end if;
   end loop;
 
   if cardinality(new_alerts) > 0 then
     perform trading.keep(booking, positions, markets, new_alerts, orders[loaded + 1:],
-      array(select orders[c.slot] from (select distinct unnest(changed) as slot) c where c.slot <= loaded
-        order by c.slot),
-      fills, trades, mark_bars, equity_bars);
+      array(select orders[c.slot] from (select distinct unnest(changed) as slot) c
+            where c.slot <= loaded order by c.slot), fills, trades, mark_bars, equity_bars);
   end if;
   perform trading.write_duplicates(duplicates);
   return answers;

@@ -48,8 +48,8 @@ begin
     -- None becomes nothing, nor more than an alert may name.
     select jsonb_object_agg(n.name,
       trim_scale(sign(n.value) * greatest(1e-18, least(999999999999999999, trunc(abs(n.value) * factor, 18))))::text)
-    from (select f as name, (object ->> f)::numeric as value from unnest(fields) f) n where n.value is not null),
-    '{}') else object end;
+    from (select f as name, (object ->> f)::numeric as value from unnest(fields) f) n
+    where n.value is not null), '{}') else object end;
 end;
 $$;
 comment on function trading.scaled_fields is
@@ -117,9 +117,8 @@ comment on type trading.followed_run is
   'The alerts that a shadow books next, as process_alerts takes them: of which epoch, and the newest of them in the '
   'followed account.';
 
-create function trading.next_run(
-  shadow trading.shadow_accounts, booked trading.accounts, at_most integer
-) returns trading.followed_run language plpgsql stable security invoker set search_path = '' as $$
+create function trading.next_run(shadow trading.shadow_accounts, booked trading.accounts, at_most integer)
+  returns trading.followed_run language plpgsql stable security invoker set search_path = '' as $$
 declare
   followed constant trading.accounts := (select a from trading.accounts a where a.id = shadow.account_id);
   run trading.followed_run;
@@ -220,8 +219,8 @@ begin
 exception when query_canceled or others then
   reason := left(sqlstate || ': ' || sqlerrm, 500);
   update trading.shadow_accounts s set failure = reason, failed_at = clock_timestamp()
-  where s.shadow_id = (select l.shadow_id from trading.shadow_accounts l where l.shadow_id = try_follow.shadow_id
-    for update skip locked);
+  where s.shadow_id = (select l.shadow_id from trading.shadow_accounts l
+                       where l.shadow_id = try_follow.shadow_id for update skip locked);
   return null;
 end;
 $$;

@@ -24,9 +24,8 @@ create index waiting_alerts_account_idx on trading.waiting_alerts (account, expi
 alter table trading.waiting_alerts enable row level security;
 grant select, insert, delete, update (answer) on trading.waiting_alerts to service_role;
 
-create function trading.take_free_accounts(
-  requests trading.alert_request[], wait boolean
-) returns trading.alert_request[] language plpgsql volatile set search_path = '' as $$
+create function trading.take_free_accounts(requests trading.alert_request[], wait boolean)
+  returns trading.alert_request[] language plpgsql volatile set search_path = '' as $$
 declare
   free constant text[] := array(
     select a.name from trading.accounts a
@@ -63,9 +62,8 @@ comment on function trading.take_free_accounts is
   'nobody waits yet, it waits: a place in line would cost the first that has to wait more than it saves. Otherwise '
   'accounts for which others stand in line are left to them.';
 
-create function trading.lock_alerts(
-  requests trading.alert_request[], wait boolean, or_line boolean
-) returns trading.alert_request[] language plpgsql volatile set search_path = '' as $$
+create function trading.lock_alerts(requests trading.alert_request[], wait boolean, or_line boolean)
+  returns trading.alert_request[] language plpgsql volatile set search_path = '' as $$
 declare
   keys bigint[];
   held bigint[] := '{}';
@@ -201,8 +199,8 @@ begin
   end if;
   if within_ms is not null and cardinality(locked) < cardinality(requests) then
     held_up := case when locked = '{}' then requests else
-      array(select r from unnest(requests) r where r.ordinal not in (select l.ordinal from unnest(locked) l)
-        order by r.ordinal) end;
+      array(select r from unnest(requests) r
+            where r.ordinal not in (select l.ordinal from unnest(locked) l) order by r.ordinal) end;
     tickets := trading.take_tickets(held_up, within_ms);
     for nr in 1 .. cardinality(held_up) loop
       answers[(held_up[nr]).ordinal] := '{"status":"busy","duplicate":false,"ticket":"' || tickets[nr] || '"}';

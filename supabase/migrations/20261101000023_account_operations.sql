@@ -14,9 +14,8 @@ comment on function trading.free_cash is
   'What may be withdrawn: at most the cash, and no more than leaves equity to carry what is held. The proceeds of a '
   'short are not free.';
 
-create function trading.move_cash(
-  account text, kind text, amount numeric, note text, at timestamptz default null
-) returns jsonb language plpgsql volatile security invoker set search_path = '' as $$
+create function trading.move_cash(account text, kind text, amount numeric, note text, at timestamptz default null)
+  returns jsonb language plpgsql volatile security invoker set search_path = '' as $$
 declare
   owned trading.accounts := trading.lock_account(account);
   moved_at constant timestamptz := coalesce(at, clock_timestamp());
@@ -116,8 +115,8 @@ begin
   values (owned.id, owned.epoch, kind, amount, note, of_symbol, strategy, at);
   perform trading.mark_equity(owned, at);
   perform trading.log_event(owned, 'result',
-    jsonb_build_object('kind', kind, 'amount', trading.decimal(amount), 'symbol', of_symbol, 'strategy', strategy,
-      'note', note), at);
+    jsonb_build_object('kind', kind, 'amount', trading.decimal(amount),
+      'symbol', of_symbol, 'strategy', strategy, 'note', note), at);
   return jsonb_build_object('account', owned.name, 'cash', trading.decimal(owned.cash));
 end;
 $$;
@@ -167,9 +166,8 @@ $$;
 comment on function trading.split_position is
   'A position of which old_units have become new_units: what it cost, realized and paid is the same.';
 
-create function trading.split_exit(
-  rule trading.exit_rule, new_units numeric, old_units numeric
-) returns trading.exit_rule language plpgsql immutable set search_path = '' as $$
+create function trading.split_exit(rule trading.exit_rule, new_units numeric, old_units numeric)
+  returns trading.exit_rule language plpgsql immutable set search_path = '' as $$
 begin
   rule.amount := trading.split_price(rule.amount, new_units, old_units);
   rule.stop_price := trading.split_price(rule.stop_price, new_units, old_units);
@@ -322,8 +320,8 @@ declare
   owned trading.accounts := trading.lock_account(account);
   opening constant numeric := coalesce(trim_scale(initial_cash),
     (select (e.details ->> 'initial_cash')::numeric from trading.account_events e
-     where e.account_id = owned.id and e.epoch = owned.epoch and e.kind in ('created', 'reset') order by e.id limit 1),
-       0);
+     where e.account_id = owned.id and e.epoch = owned.epoch and e.kind in ('created', 'reset')
+     order by e.id limit 1), 0);
 begin
   if not (opening >= 0 and opening < 1e18) or scale(opening) > 18 then
     raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals'

@@ -176,8 +176,8 @@ begin
   )
   select d.id
   from days d
-  join trading.judge_held_days(account_id, array(select row(h.*)::trading.held_day from held h), midnights,
-    last_at, time_zone) j
+  join trading.judge_held_days(
+    account_id, array(select row(h.*)::trading.held_day from held h), midnights, last_at, time_zone) j
     on j.symbol = d.symbol and j.day = d.day
   group by d.id
   having not trading.is_covered(count(*) filter (where j.is_marked), count(*));

@@ -90,8 +90,8 @@ declare
 begin
   perform trading.take_read_place('figures');
   return query
-  select charted, b.time, trading.decimal(b.open), trading.decimal(b.high), trading.decimal(b.low),
-    trading.decimal(b.close)
+  select charted, b.time,
+    trading.decimal(b.open), trading.decimal(b.high), trading.decimal(b.low), trading.decimal(b.close)
   from trading.symbol_bars(owned, charted, bucket, from_time, to_time) b;
 end;
 $$;

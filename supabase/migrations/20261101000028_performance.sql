@@ -223,9 +223,8 @@ comment on type trading.account_returns is
   'What a whole account made of its capital between its first and its last alert, as parts of 1; performance defines '
   'both. moves: how often cash moved in between.';
 
-create function trading.profit_before(
-  account_id bigint, epoch integer, cash trading.cash_history, at timestamptz
-) returns numeric language plpgsql stable security invoker set search_path = '' as $$
+create function trading.profit_before(account_id bigint, epoch integer, cash trading.cash_history, at timestamptz)
+  returns numeric language plpgsql stable security invoker set search_path = '' as $$
 begin
   return coalesce((
     select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
@@ -236,9 +235,8 @@ $$;
 comment on function trading.profit_before is
   'Equity less deposits at the last alert before a moment; 0 when there was none.';
 
-create function trading.judge_returns(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz
-) returns trading.account_returns language plpgsql stable security invoker set search_path = '' as $$
+create function trading.judge_returns(account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz)
+  returns trading.account_returns language plpgsql stable security invoker set search_path = '' as $$
 declare
   cash constant trading.cash_history := trading.load_cash_history(account_id, epoch);
   place integer := width_bucket(coalesce(from_time, '-infinity'), cash.at);

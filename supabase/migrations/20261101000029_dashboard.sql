@@ -77,8 +77,7 @@ begin
   ) t;
   resting_orders := (select count(*) from trading.orders o
                      where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open');
-  alerts := (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch
-    order by a.id + 0 desc limit 1);
+  alerts := nullif(trading.newest_alert(owned.id, owned.epoch), 0);
   halted_at := owned.halted_at;
   strategies := array(select distinct p.strategy from trading.positions p where p.account_id = owned.id order by 1);
   symbols := array(select m.symbol from trading.marks m where m.account_id = owned.id
@@ -163,9 +162,8 @@ begin
                 and (only_symbol is null or t.symbol = only_symbol)
                 and t.closed_at >= coalesce(from_time, '-infinity') and t.closed_at < coalesce(to_time, 'infinity')
               union all
-              select r.at
-              from trading.list_results(owned.id, owned.epoch, from_time, to_time, only_strategy,
-                only_symbol) r) s) seen
+              select r.at from trading.list_results(
+                owned.id, owned.epoch, from_time, to_time, only_strategy, only_symbol) r) s) seen
   cross join lateral trading.find_bucket(bucket, coalesce(seen.span, '0')) f;
 
   return query

@@ -54,8 +54,8 @@ declare
     select g from trading.group_trades(owned.id, owned.epoch, from_time, to_time, strategies, null) g
     where g.kind = 'all');
   coverage constant trading.coverage := trading.cover(owned, owned.epoch, from_time, to_time, strategies, null);
-  sequence constant trading.trade_sequence := trading.follow_trades(owned.id, owned.epoch, from_time, to_time,
-    strategies, null);
+  sequence constant trading.trade_sequence := trading.follow_trades(
+    owned.id, owned.epoch, from_time, to_time, strategies, null);
   figures constant jsonb := trading.trade_groups_json(groups, 'all') -> 0 || jsonb_build_object('max_drawdown',
     trading.decimal(case when trading.is_covered(coverage.marked, coverage.held) then sequence.drawdown end));
 begin

@@ -17,9 +17,8 @@ end;
 $$;
 comment on function trading.find_shadow is 'The shadow of that name that follows the account. Errors: PT404.';
 
-create function trading.create_shadow(
-  followed trading.accounts, shadow text, settings jsonb, initial_cash numeric
-) returns void language plpgsql volatile security invoker set search_path = '' as $$
+create function trading.create_shadow(followed trading.accounts, shadow text, settings jsonb, initial_cash numeric)
+  returns void language plpgsql volatile security invoker set search_path = '' as $$
 declare
   own constant trading.account_settings := (select s from trading.account_settings s where s.account_id = followed.id);
   held constant trading.portfolio := trading.load_portfolio(followed);
@@ -37,9 +36,7 @@ begin
   update trading.accounts a set role = 'followed' where a.id = followed.id and a.role <> 'followed';
   update trading.accounts a set role = 'shadow' where a.name = shadow returning a.id into created_id;
   insert into trading.shadow_accounts (shadow_id, account_id, epoch, after_alert_id)
-  values (created_id, followed.id, followed.epoch, coalesce(
-    (select a.id from trading.alerts a where a.account_id = followed.id and a.epoch = followed.epoch
-      order by a.id + 0 desc limit 1), 0));
+  values (created_id, followed.id, followed.epoch, trading.newest_alert(followed.id, followed.epoch));
 end;
 $$;
 comment on function trading.create_shadow is

@@ -88,9 +88,8 @@ end;
 $$;
 comment on function trading.unpack_numbers is 'The numbers that trading.pack_numbers made a text of.';
 
-create function trading.mark_numbers(
-  "time" timestamptz, "open" numeric, high numeric, low numeric, price numeric
-) returns jsonb language plpgsql immutable set search_path = '' as $$
+create function trading.mark_numbers("time" timestamptz, "open" numeric, high numeric, low numeric, price numeric)
+  returns jsonb language plpgsql immutable set search_path = '' as $$
 begin
   return jsonb_strip_nulls(jsonb_build_object('time', to_char("time" at time zone 'utc',
     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'open', trading.decimal("open"), 'high', trading.decimal(high), 'low',
@@ -119,10 +118,10 @@ begin
   return query
   select u.id::bigint, to_timestamp(u.received),
     kept.request || trading.mark_numbers(to_timestamp(u."time"), u."open", u.high, u.low, u.price)
-  from unnest(trading.unpack_numbers(kept.ids), trading.unpack_numbers(kept.received),
-    trading.unpack_numbers(kept.times), trading.unpack_numbers(kept.opens), trading.unpack_numbers(kept.highs),
-    trading.unpack_numbers(kept.lows), trading.unpack_numbers(kept.prices)) u (id, received, "time", "open", high, low,
-    price);
+  from unnest(
+    trading.unpack_numbers(kept.ids), trading.unpack_numbers(kept.received), trading.unpack_numbers(kept.times),
+    trading.unpack_numbers(kept.opens), trading.unpack_numbers(kept.highs), trading.unpack_numbers(kept.lows),
+    trading.unpack_numbers(kept.prices)) u (id, received, "time", "open", high, low, price);
 end;
 $$;
 comment on function trading.unpack_marks is 'The marks of a row of the archive, each as it was read.';
@@ -180,8 +179,7 @@ create function trading.compact_marks(
 ) returns integer language plpgsql volatile security invoker set search_path = '' as $$
 declare
   -- Its place is where the next deposit or halt is booked.
-  newest constant bigint := least((select a.id from trading.alerts a
-    where a.account_id = owned.id and a.epoch = of_epoch order by a.id + 0 desc limit 1),
+  newest constant bigint := least(trading.newest_alert(owned.id, of_epoch),
     -- And what a shadow has to book yet.
     (select min(s.after_alert_id) + 1 from trading.shadow_accounts s where s.account_id = owned.id));
   marked_at constant timestamptz := (select m.marked_at from trading.marks m
@@ -345,10 +343,10 @@ create function trading.compact_account(owned trading.accounts, at timestamptz, 
 declare
   settings constant trading.account_settings := (select s from trading.account_settings s
     where s.account_id = owned.id);
-  marks_before constant timestamptz := date_trunc('day', at - make_interval(days => settings.keep_marks_days),
-    settings.time_zone);
-  bars_before constant timestamptz := date_trunc('day', at - make_interval(days => settings.keep_minute_bars_days),
-    settings.time_zone);
+  marks_before constant timestamptz := date_trunc(
+    'day', at - make_interval(days => settings.keep_marks_days), settings.time_zone);
+  bars_before constant timestamptz := date_trunc(
+    'day', at - make_interval(days => settings.keep_minute_bars_days), settings.time_zone);
   done integer;
   series record;
 begin

@@ -149,8 +149,8 @@ begin
   return query
   select d.item, null::text, null::text, d.expected::text, d.actual::text
   from (values ('deposits', deposits, owned.deposits::numeric), ('cash', paid, owned.cash::numeric),
-               ('net profit', realized - fees + unrealized + income, owned.cash + holdings - owned.deposits)) d (item,
-               expected, actual)
+               ('net profit', realized - fees + unrealized + income, owned.cash + holdings - owned.deposits)
+       ) d (item, expected, actual)
   where d.expected <> d.actual;
 
   return query
@@ -160,8 +160,8 @@ begin
     where o.account_id = owned.id and o.epoch = owned.epoch and o.status = 'filled') o
   full join (select f.* from trading.fills f where f.account_id = owned.id and f.epoch = owned.epoch) f
     on f.order_id = o.id
-  where (o.side, o.quantity::numeric, o.symbol, o.strategy) is distinct from (f.side, f.quantity::numeric,
-    f.symbol, f.strategy);
+  where (o.side, o.quantity::numeric, o.symbol, o.strategy)
+        is distinct from (f.side, f.quantity::numeric, f.symbol, f.strategy);
 
   return query
   select 'exit order ' || o.id, o.strategy, o.symbol, abs(coalesce(p.quantity, 0))::text, o.quantity::text

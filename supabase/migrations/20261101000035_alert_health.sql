@@ -374,12 +374,12 @@ begin
   into usual_seconds, long_gap
   from (
     select extract(epoch from moments[nr] - moments[nr - 1]) as seconds,
-      trading.session_seconds(local_moments[nr], sums) - trading.session_seconds(local_moments[nr - 1],
-        sums) as in_session
+      trading.session_seconds(local_moments[nr], sums)
+        - trading.session_seconds(local_moments[nr - 1], sums) as in_session
     from generate_series(2, cardinality(moments)) nr
   ) g;
-  silent_at := trading.session_time(trading.session_seconds(last_alert_at at time zone time_zone,
-    sums) + intervals * greatest(long_gap, 60), sums)
+  silent_at := trading.session_time(
+    trading.session_seconds(last_alert_at at time zone time_zone, sums) + intervals * greatest(long_gap, 60), sums)
     at time zone time_zone;
 end;
 $$;

@@ -31,8 +31,7 @@ comment on function trading.lock_channel is
 create function trading.delivery_json(c trading.notification_channels) returns jsonb
   language plpgsql stable security invoker set search_path = '' as $$
 begin
-  return jsonb_build_object('name', c.name, 'kind', c.kind, 'url', c.url, 'token', c.token,
-    'chat_id', c.chat_id,
+  return jsonb_build_object('name', c.name, 'kind', c.kind, 'url', c.url, 'token', c.token, 'chat_id', c.chat_id,
     'secrets', to_jsonb(array_remove(array[c.secret,
       case when c.previous_secret_until > clock_timestamp() then c.previous_secret end], null)));
 end;

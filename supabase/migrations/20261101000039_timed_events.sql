@@ -71,9 +71,9 @@ begin
   where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at >= day_start and t.closed_at < day_end;
   return jsonb_build_object('account', owned.name, 'currency', owned.currency, 'day', day, 'time_zone', time_zone,
     'equity', trading.decimal(last_bar.close),
-    'change', trading.decimal(last_bar.close - coalesce(before_bar.close, 0) - moved), 'fills', traded.fills,
-    'fees', trading.decimal(traded.fees), 'trades', closed.trades, 'trades_net_pnl', trading.decimal(closed.net_pnl),
-    'at', day_end);
+    'change', trading.decimal(last_bar.close - coalesce(before_bar.close, 0) - moved),
+    'fills', traded.fills, 'fees', trading.decimal(traded.fees),
+    'trades', closed.trades, 'trades_net_pnl', trading.decimal(closed.net_pnl), 'at', day_end);
 end;
 $$;
 comment on function trading.day_summary is
@@ -121,17 +121,6 @@ comment on function public.enqueue_daily_summaries is
 
 -- Gaps and silences -------------------------------------------------------------------------------
 
-create function trading.newest_alert(owned trading.accounts, before timestamptz) returns bigint
-  language plpgsql stable security invoker set search_path = '' as $$
-begin
-  return coalesce((select a.id from trading.alerts a
-    where a.account_id = owned.id and a.epoch = owned.epoch and a.received_at < before
-                   order by a.id + 0 desc limit 1), 0);
-end;
-$$;
-comment on function trading.newest_alert is
-  'The newest alert that an account had before a time; 0: none. It reads those that came since.';
-
 create function trading.enqueue_gaps(
   owned trading.accounts, seen bigint, at timestamptz, out told integer, out newest bigint
 ) language plpgsql volatile set search_path = '' as $$
@@ -142,12 +131,12 @@ declare
   gap trading.alert_gap;
 begin
   told := 0;
-  newest := trading.newest_alert(owned, settled);
+  newest := trading.newest_alert(owned.id, owned.epoch, settled);
   if newest <= seen then
     return;
   end if;
   for gap in
-    select g.* from trading.find_gaps(owned, since, settled, null, greatest(seen, trading.newest_alert(owned, since))) g
+    select g.* from trading.find_gaps(owned, since, settled, null, greatest(seen, trading.newest_alert(owned.id, owned.epoch, since))) g
     where g.status = 'missed' order by g.alert_id
   loop
     told := told + trading.enqueue_event(owned, 'missed_alert', jsonb_build_object(

@@ -63,8 +63,8 @@ begin
     -- The clock, not the transaction's start, and the token are read behind the row's lock: in the order of the leases.
     -- A first row's token is drawn before; no older lease of its key can be in its way, as rows are swept a day late.
     insert into trading.leases as l (key, owner, fencing_token, acquired_at, expires_at)
-    values (acquire_lease.key, acquire_lease.owner, nextval('trading.lease_tokens'), clock_timestamp(),
-      clock_timestamp() + ttl)
+    values (acquire_lease.key, acquire_lease.owner, nextval('trading.lease_tokens'),
+            clock_timestamp(), clock_timestamp() + ttl)
     on conflict on constraint leases_pkey do update set
       owner = excluded.owner, fencing_token = nextval('trading.lease_tokens'),
       acquired_at = clock_timestamp(), expires_at = clock_timestamp() + ttl
@@ -82,8 +82,8 @@ begin
       'holder', lease.owner, 'retry_after_ms', greatest(trading.milliseconds(lease.expires_at - clock_timestamp()), 1));
   exception when lock_not_available or deadlock_detected then
     -- A transaction that is not over yet is taking or renewing it.
-    return jsonb_build_object('acquired', false, 'fencing_token', null, 'expires_at', null, 'holder', null,
-      'retry_after_ms', 100);
+    return jsonb_build_object('acquired', false, 'fencing_token', null, 'expires_at', null,
+      'holder', null, 'retry_after_ms', 100);
   end;
 end;
 $$;

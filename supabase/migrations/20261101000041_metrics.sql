@@ -130,10 +130,10 @@ begin
       'waiting', locks.waiting),
     'cache', (
       select jsonb_build_object(
-        'l1_hits', coalesce(sum(m.value) filter (where m.name = 'cache_hits_total' and m.labels ->> 'layer' = 'l1'),
-          0)::bigint,
-        'l2_hits', coalesce(sum(m.value) filter (where m.name = 'cache_hits_total' and m.labels ->> 'layer' = 'l2'),
-          0)::bigint,
+        'l1_hits', coalesce(
+          sum(m.value) filter (where m.name = 'cache_hits_total' and m.labels ->> 'layer' = 'l1'), 0)::bigint,
+        'l2_hits', coalesce(
+          sum(m.value) filter (where m.name = 'cache_hits_total' and m.labels ->> 'layer' = 'l2'), 0)::bigint,
         'misses', coalesce(sum(m.value) filter (where m.name = 'cache_misses_total'), 0)::bigint)
       from trading.metrics m where m.name in ('cache_hits_total', 'cache_misses_total')),
     'outbox', jsonb_build_object('pending', outbox.pending, 'dead', outbox.dead),
@@ -171,14 +171,14 @@ begin
         union all
         select 'locks', jsonb_build_object('kind', l.kind, 'state', l.state), l.amount
         from (values ('advisory', 'held', locks.held::bigint), ('advisory', 'waiting', locks.waiting::bigint),
-          ('lease', 'held', (select count(*) from trading.leases l where l.expires_at > clock_timestamp()))) l (kind,
-          state, amount)
+          ('lease', 'held', (select count(*) from trading.leases l where l.expires_at > clock_timestamp()))
+        ) l (kind, state, amount)
         union all
         select 'outbox', jsonb_build_object('state', o.state), o.amount
         from (values ('pending', outbox.pending), ('dead', outbox.dead)) o (state, amount)
         union all
-        select 'accounts', jsonb_build_object('state', case when a.halted_at is null then 'active' else 'halted' end),
-          count(*)
+        select 'accounts',
+          jsonb_build_object('state', case when a.halted_at is null then 'active' else 'halted' end), count(*)
         from trading.accounts a group by 2
         union all
         select 'open_orders', '{}', count(*) from trading.orders o where o.status = 'open'
@@ -188,8 +188,8 @@ begin
           ('database_size_bytes', pg_catalog.pg_database_size(activity.datid)),
           ('database_connections', activity.numbackends), ('database_commits_total', activity.xact_commit),
           ('database_rollbacks_total', activity.xact_rollback), ('database_deadlocks_total', activity.deadlocks),
-          ('database_blocks_read_total', activity.blks_read), ('database_blocks_hit_total', activity.blks_hit)) f (name,
-          amount)
+          ('database_blocks_read_total', activity.blks_read), ('database_blocks_hit_total', activity.blks_hit)
+        ) f (name, amount)
       ) s), '[]'));
 end;
 $$;

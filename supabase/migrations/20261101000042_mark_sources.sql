@@ -356,9 +356,8 @@ $$;
 comment on function trading.notify_price_jump is
   'A bar that is held back, into the outbox of who is told of the accounts that hold its symbol.';
 
-create function public.record_marks(
-  lease uuid, at timestamptz, results jsonb, pauses jsonb default '{}'
-) returns integer language plpgsql volatile security invoker set search_path = '' set statement_timeout = '5s' as $$
+create function public.record_marks(lease uuid, at timestamptz, results jsonb, pauses jsonb default '{}')
+  returns integer language plpgsql volatile security invoker set search_path = '' set statement_timeout = '5s' as $$
 declare
   said constant trading.live_marks[] := array(select r
     from jsonb_populate_recordset(null::trading.live_marks, results) r);
@@ -400,8 +399,8 @@ create function public.list_live_marks(account text default 'default')
   language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  marked constant bigint := coalesce((select s.account_id from trading.shadow_accounts s where s.shadow_id = owned.id),
-    owned.id);
+  marked constant bigint := coalesce(
+    (select s.account_id from trading.shadow_accounts s where s.shadow_id = owned.id), owned.id);
 begin
   perform trading.take_read_place('page');
   return query
