@@ -1,28 +1,24 @@
 -- The ground: a private schema, nothing granted by default, exact number types, lock names.
 --
--- Everything that a client may call lives in `public` as an RPC; every table lives in `trading`,
--- which PostgREST does not expose. Each file revokes first and grants by name afterwards.
+-- Everything that a client may call lives in `public` as an RPC; every table lives in `trading`, which PostgREST does
+-- not expose. Functions run as their caller, but for the two that say `security definer`. service_role may call all of
+-- them; each file takes its RPCs from everybody else, and then grants by name.
 
 create schema trading;
 comment on schema trading is
   'Tables and rules of the paper-trading engine. Not exposed: clients reach it through RPCs in public.';
 
 revoke all on schema trading from public;
-
 grant usage on schema trading to authenticated, service_role;
 
 -- A new function would otherwise be executable by everybody.
-alter default privileges in schema public revoke execute on functions from public;
-
-alter default privileges in schema trading revoke execute on functions from public;
-
 alter default privileges revoke execute on functions from public;
-
+alter default privileges in schema public revoke execute on functions from public;
+alter default privileges in schema trading revoke execute on functions from public;
+alter default privileges in schema public grant execute on functions to service_role;
+alter default privileges in schema trading grant execute on functions to service_role;
 -- Identity columns draw their numbers as the caller.
 alter default privileges in schema trading grant usage on sequences to service_role;
-
--- Public functions run as their caller, and call these.
-alter default privileges in schema trading grant execute on functions to service_role;
 
 -- Numbers -----------------------------------------------------------------------------------------
 

@@ -199,7 +199,6 @@ alter table trading.accounts enable row level security;
 alter table trading.account_settings enable row level security;
 alter table trading.cash_entries enable row level security;
 alter table trading.account_events enable row level security;
-
 grant select on trading.accounts, trading.account_settings, trading.cash_entries, trading.account_events
   to authenticated;
 grant select, insert, update on trading.accounts to service_role;
@@ -207,7 +206,7 @@ grant select, insert, delete on trading.account_settings to service_role;
 grant select, insert on trading.cash_entries, trading.account_events to service_role;
 
 create function trading.own_account_ids() returns setof bigint
-  language sql stable security invoker set search_path = ''
+  language sql stable set search_path = ''
 begin atomic
   select a.id from trading.accounts a where a.owner_id = (select auth.uid());
 end;

@@ -54,7 +54,7 @@ create trigger only_marks_leave before delete on trading.alerts
   for each row when (trading.may_leave(old.*) is not true) execute function trading.refuse_change();
 
 create function trading.newest_alert(account_id bigint, epoch integer, before timestamptz default 'infinity')
-  returns bigint language plpgsql stable security invoker set search_path = '' as $$
+  returns bigint language plpgsql stable set search_path = '' as $$
 begin
   return coalesce((
     select a.id from trading.alerts a

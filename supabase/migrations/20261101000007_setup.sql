@@ -4,7 +4,7 @@
 
 create function trading.log_event(
   owned trading.accounts, kind text, details jsonb, at timestamptz default clock_timestamp()
-) returns void language plpgsql volatile security invoker set search_path = '' as $$
+) returns void language plpgsql volatile set search_path = '' as $$
 begin
   insert into trading.account_events (account_id, epoch, kind, details, created_at, after_alert_id)
   values (owned.id, owned.epoch, kind, details, at, trading.newest_alert(owned.id, owned.epoch));
@@ -51,7 +51,7 @@ $$;
 comment on function trading.settings_of is 'base with the keys of changes replaced. Errors: 22023 for an unknown key.';
 
 create function trading.lock_account(account text) returns trading.accounts
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   locked trading.accounts;
 begin
@@ -66,7 +66,7 @@ comment on function trading.lock_account is
   'The account of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
 
 create function public.update_account_settings(account text, settings jsonb) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.lock_account(account);
   changed trading.account_settings;
@@ -91,7 +91,7 @@ comment on function public.update_account_settings is
 create function public.create_account(
   account text, initial_cash numeric default 100000, currency text default 'USD',
   owner_id uuid default null, settings jsonb default '{}'
-) returns jsonb language plpgsql volatile security invoker set search_path = '' as $$
+) returns jsonb language plpgsql volatile set search_path = '' as $$
 declare
   created trading.accounts;
   violated text;
@@ -134,7 +134,7 @@ select public.create_account('default');
 create function public.upsert_instrument(
   symbol text, multiplier numeric default 1, lot_size numeric default null, tick_size numeric default null,
   aliases text[] default '{}', allow_nonpositive boolean default false, quote_currency text default null
-) returns jsonb language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+) returns jsonb language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   named constant text := upper(symbol);
   names constant text[] := array(select distinct upper(a) from unnest(aliases) a);
@@ -194,7 +194,7 @@ comment on function public.upsert_instrument is
 -- For the reader of alerts ------------------------------------------------------------------------
 
 create function public.reading_settings(accounts text[]) returns jsonb
-  language sql stable security invoker set search_path = '' set statement_timeout = '1s'
+  language sql stable set search_path = '' set statement_timeout = '1s'
 begin atomic
   select coalesce(jsonb_object_agg(a.name, jsonb_build_object(
     'unknown_fields', s.unknown_fields, 'default_quantity', trading.decimal(s.default_quantity),
@@ -219,5 +219,3 @@ comment on function public.reading_settings is
 grant execute on function trading.settings_json to authenticated;
 revoke execute on function public.update_account_settings, public.create_account, public.upsert_instrument,
   public.reading_settings from public, anon, authenticated;
-grant execute on function public.update_account_settings, public.create_account, public.upsert_instrument,
-  public.reading_settings to service_role;

@@ -76,7 +76,7 @@ comment on function trading.load_markets is
   'The market of every symbol in positions: the instrument''s terms, the last mark, holdings, its slots.';
 
 create function trading.load_currency(account_id bigint, home text, code text) returns trading.currency
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   loaded trading.currency;
 begin

@@ -77,7 +77,7 @@ comment on function trading.scaled_alert is
   'profits close, and the fee that it names.';
 
 create function trading.number_of_leg(leg trading.orders) returns bigint
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return (select count(*) from trading.orders o
           where o.account_id = leg.account_id and o.epoch = leg.epoch and o.bracket_id = leg.bracket_id
@@ -88,7 +88,7 @@ comment on function trading.number_of_leg is 'Which of the legs of its kind it i
 
 create function trading.copied_order_id(
   order_id text, original trading.accounts, copy trading.accounts, is_followed boolean
-) returns text language plpgsql stable security invoker set search_path = '' as $$
+) returns text language plpgsql stable set search_path = '' as $$
 begin
   return coalesce((
     select c.id::text
@@ -118,7 +118,7 @@ comment on type trading.followed_run is
   'followed account.';
 
 create function trading.next_run(shadow trading.shadow_accounts, booked trading.accounts, at_most integer)
-  returns trading.followed_run language plpgsql stable security invoker set search_path = '' as $$
+  returns trading.followed_run language plpgsql stable set search_path = '' as $$
 declare
   followed constant trading.accounts := (select a from trading.accounts a where a.id = shadow.account_id);
   run trading.followed_run;
@@ -156,7 +156,7 @@ comment on function trading.next_run is
   'the id that they have there. alerts is null: none.';
 
 create function trading.count_behind(shadow trading.shadow_accounts) returns bigint
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return (
     select count(*)

@@ -163,8 +163,7 @@ comment on function trading.take_tickets is
 -- of a batch's time.
 create function public.process_alerts(
   alerts jsonb, wait boolean default true, within_ms integer[] default null
-) returns json
-  language plpgsql volatile security invoker set search_path = ''
+) returns json language plpgsql volatile set search_path = ''
   set lock_timeout = '1200ms' set statement_timeout = '2s' set plan_cache_mode = 'force_generic_plan'
   set enable_seqscan = 'off'
   set jit = 'off' as $$
@@ -293,7 +292,7 @@ comment on function trading.take_answers is
   'not known.';
 
 create function public.book_waiting_alerts(account text, tickets uuid[], at_most integer default 256) returns json
-  language plpgsql volatile security invoker set search_path = ''
+  language plpgsql volatile set search_path = ''
   set lock_timeout = '1200ms' set statement_timeout = '2s' set plan_cache_mode = 'force_generic_plan'
   set enable_seqscan = 'off'
   set jit = 'off' as $$
@@ -317,7 +316,7 @@ comment on function public.book_waiting_alerts is
   'given, or it expired), send the alert again; failed: the database refused it, with its code.';
 
 create function public.preview_alerts(alerts jsonb) returns json
-  language plpgsql volatile security invoker set search_path = ''
+  language plpgsql volatile set search_path = ''
   set lock_timeout = '1200ms' set statement_timeout = '2s' set plan_cache_mode = 'force_generic_plan'
   set enable_seqscan = 'off'
   set jit = 'off' as $$
@@ -335,6 +334,5 @@ comment on function public.preview_alerts is
   'nothing is kept. A lock that is held elsewhere answers busy at once: who only asks does not stand in the way of who '
   'books.';
 
-revoke execute on function public.process_alerts, public.book_waiting_alerts, public.preview_alerts from public, anon,
-  authenticated;
-grant execute on function public.process_alerts, public.book_waiting_alerts, public.preview_alerts to service_role;
+revoke execute on function public.process_alerts, public.book_waiting_alerts, public.preview_alerts
+  from public, anon, authenticated;

@@ -1,7 +1,7 @@
 -- What an operator does to an account: cash in and out, halt and resume, a new beginning. Each is recorded as an event.
 
 create function trading.free_cash(owned trading.accounts) returns numeric
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   held constant trading.portfolio := trading.load_portfolio(owned);
   leverage constant numeric := (select s.leverage from trading.account_settings s where s.account_id = owned.id);
@@ -15,7 +15,7 @@ comment on function trading.free_cash is
   'short are not free.';
 
 create function trading.move_cash(account text, kind text, amount numeric, note text, at timestamptz default null)
-  returns jsonb language plpgsql volatile security invoker set search_path = '' as $$
+  returns jsonb language plpgsql volatile set search_path = '' as $$
 declare
   owned trading.accounts := trading.lock_account(account);
   moved_at constant timestamptz := coalesce(at, clock_timestamp());
@@ -53,27 +53,27 @@ comment on function trading.move_cash is
   'account, PT400 bad amount, PT422 not enough cash.';
 
 create function public.deposit(account text, amount numeric, note text default null) returns jsonb
-  language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
+  language sql volatile set search_path = '' set lock_timeout = '2s'
   return trading.move_cash(account, 'deposit', amount, note);
 comment on function public.deposit is
   'Adds cash (account currency, above 0). Errors: PT404 no such account, PT400 bad amount.';
 
 create function public.withdraw(account text, amount numeric, note text default null) returns jsonb
-  language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
+  language sql volatile set search_path = '' set lock_timeout = '2s'
   return trading.move_cash(account, 'withdrawal', amount, note);
 comment on function public.withdraw is
   'Takes cash out (account currency, above 0), at most what is free: equity goes on carrying what is held. Errors: '
   'PT404 no such account, PT400 bad amount, PT422 not enough cash.';
 
 create function public.adjust_cash(account text, amount numeric, note text) returns jsonb
-  language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
+  language sql volatile set search_path = '' set lock_timeout = '2s'
   return trading.move_cash(account, 'adjustment', amount, note);
 comment on function public.adjust_cash is
   'Corrects cash by a signed amount. Counts as a deposit, not as profit; for that see record_cash. Errors: PT404, '
   'PT400.';
 
 create function trading.mark_equity(owned trading.accounts, at timestamptz) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   now_held constant trading.portfolio := trading.load_portfolio(owned);
   equity constant numeric := now_held.cash + now_held.holdings_value;
@@ -91,7 +91,7 @@ comment on function trading.mark_equity is
 
 create function trading.book_result(
   account text, kind text, amount numeric, symbol text, strategy text, note text, at timestamptz
-) returns jsonb language plpgsql volatile security invoker set search_path = '' as $$
+) returns jsonb language plpgsql volatile set search_path = '' as $$
 declare
   owned trading.accounts := trading.lock_account(account);
   of_symbol constant text := coalesce((select a.symbol from trading.instrument_aliases a
@@ -125,8 +125,7 @@ comment on function trading.book_result is 'As record_cash.';
 create function public.record_cash(
   account text, kind text, amount numeric, symbol text default null, strategy text default null, note text default null,
   at timestamptz default null
-) returns jsonb
-  language sql volatile security invoker set search_path = '' set lock_timeout = '2s'
+) returns jsonb language sql volatile set search_path = '' set lock_timeout = '2s'
   return trading.book_result(account, kind, amount, symbol, strategy, note, coalesce(at, clock_timestamp()));
 comment on function public.record_cash is
   'Books what holding earned or cost: kind dividend, funding, interest, fee or correction; amount signed, in the '
@@ -183,7 +182,7 @@ comment on function trading.split_exit is 'Where an exit lies after a split, and
 
 create function trading.split_account(
   owned trading.accounts, symbol text, new_units numeric, old_units numeric, at timestamptz
-) returns void language plpgsql volatile security invoker set search_path = '' as $$
+) returns void language plpgsql volatile set search_path = '' as $$
 begin
   update trading.positions p
     set (quantity, entry_quantity, low_price, high_price, drawdown, last_previous, last_target) = (
@@ -232,7 +231,7 @@ comment on function trading.split_account is
   'rebuilt.';
 
 create function trading.refuse_while_behind(followed trading.accounts) returns void
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   if exists (select from trading.shadow_accounts s
     where s.account_id = followed.id and trading.count_behind(s) > 0) then
@@ -245,7 +244,7 @@ comment on function trading.refuse_while_behind is
   'Refuses what an account and its shadows must see at the same place among the alerts. Errors: PT409.';
 
 create function public.split(symbol text, new_units numeric, old_units numeric default 1) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   of_symbol constant text := coalesce((select a.symbol from trading.instrument_aliases a
     where a.alias = upper(split.symbol)), upper(split.symbol));
@@ -283,7 +282,7 @@ comment on function public.split is
 -- Halt and reset ----------------------------------------------------------------------------------
 
 create function public.halt_account(account text, reason text default 'operator') returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.lock_account(account);
 begin
@@ -302,7 +301,7 @@ comment on function public.halt_account is
   'account.';
 
 create function public.resume_account(account text) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.lock_account(account);
 begin
@@ -315,7 +314,7 @@ comment on function public.resume_account is
   'Lifts a halt; the day''s loss is counted anew from the next alert. Errors: PT404 no such account.';
 
 create function public.reset_account(account text, initial_cash numeric default null) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   owned trading.accounts := trading.lock_account(account);
   opening constant numeric := coalesce(trim_scale(initial_cash),
@@ -350,5 +349,3 @@ comment on function public.reset_account is
 grant execute on function trading.split_units, trading.split_price, trading.split_position to authenticated;
 revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,
   public.halt_account, public.resume_account, public.reset_account from public, anon, authenticated;
-grant execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,
-  public.halt_account, public.resume_account, public.reset_account to service_role;

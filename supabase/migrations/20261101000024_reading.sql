@@ -9,7 +9,7 @@
 -- and what goes through a history takes a place first, of which there are few.
 
 create function trading.find_account(account text) returns trading.accounts
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   found_account trading.accounts;
 begin
@@ -78,7 +78,7 @@ comment on function trading.known_status is
   'status, checked; null: any. Errors: PT400 (HTTP 400) when it is not one of known.';
 
 create function trading.try_place(kind text, places integer) returns boolean
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 begin
   for place in 1 .. places loop
     if pg_try_advisory_xact_lock(trading.lock_id('read:' || kind || ':' || place)) then
@@ -92,7 +92,7 @@ comment on function trading.try_place is
   'Takes one of so many places until the transaction ends, or returns false when others have them all.';
 
 create function trading.take_read_place(kind text) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   has_place constant boolean := case
     when kind = 'proof' then trading.try_place('proof', 1)
@@ -115,7 +115,7 @@ comment on function trading.take_read_place is
   'Errors: PT429 (HTTP 429, Retry-After) when no place is free.';
 
 create function trading.take_search_place(variadic filters text[]) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 begin
   perform trading.take_read_place(case when num_nonnulls(variadic filters) > 1 then 'figures' else 'page' end);
 end;
@@ -203,7 +203,7 @@ comment on function trading.check_points is
   'Errors: PT400 (HTTP 400) above 1000 points: PostgREST would cut the rest off without a word.';
 
 create function trading.time_zone(account_id bigint) returns text
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return (select s.time_zone from trading.account_settings s where s.account_id = time_zone.account_id);
 end;
@@ -212,5 +212,5 @@ comment on function trading.time_zone is 'The time zone in which the account''s 
 
 grant execute on function trading.find_account, trading.find_epoch, trading.page_size, trading.page_start,
   trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place, trading.find_bucket,
-  trading.bucket_around, trading.bucket_start, trading.check_range, trading.check_points, trading.time_zone to
-  authenticated;
+  trading.bucket_around, trading.bucket_start, trading.check_range, trading.check_points, trading.time_zone
+  to authenticated;

@@ -46,7 +46,7 @@ comment on function trading.list_midnights is
 create function trading.list_held_days(
   owned trading.accounts, epoch integer, midnights timestamptz[], only_strategies text[], only_symbol text
 ) returns setof trading.held_day
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return query
   with spans as (
@@ -87,7 +87,7 @@ comment on function trading.list_held_days is
 create function trading.judge_held_days(
   account_id bigint, held trading.held_day[], midnights timestamptz[], last_at timestamptz, time_zone text
 ) returns setof trading.judged_day
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return query
   with seen as (
@@ -122,7 +122,7 @@ comment on function trading.judge_held_days is
 create function trading.cover(
   owned trading.accounts, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[],
   only_symbol text
-) returns trading.coverage language plpgsql stable security invoker set search_path = '' as $$
+) returns trading.coverage language plpgsql stable set search_path = '' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
   -- Not from alert to alert of the range: what is held between its begin and the first one is held without a mark.
@@ -157,7 +157,7 @@ $$;
 comment on function trading.coverage_json is 'A coverage as performance shows it.';
 
 create function trading.list_unseen_trades(account_id bigint, ids bigint[]) returns setof bigint
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   time_zone constant text := trading.time_zone(account_id);
   midnights timestamptz[];

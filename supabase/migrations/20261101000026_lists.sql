@@ -10,7 +10,7 @@ create function public.list_positions(
   strategy text, symbol text, side text, quantity text, average_price text, cost_basis text, multiplier text, mark text,
   marked_at timestamptz, market_value text, unrealized_pnl text, realized_pnl text, fees text, opened_at timestamptz,
   version bigint, rate text
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
@@ -49,8 +49,7 @@ create function public.list_orders(
   stop_price text, trail_amount text, trail_percent text, time_in_force text, expires_at timestamptz,
   reduce_only boolean, bracket_id text, leg text, status text, reason text, created_at timestamptz,
   closed_at timestamptz, waiting boolean
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s'
+) language plpgsql stable set search_path = '' set statement_timeout = '2s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -85,8 +84,7 @@ create function public.list_fills(
 ) returns table (
   id text, order_id text, alert_id text, strategy text, symbol text, side text, quantity text, price text,
   multiplier text, fee text, realized_pnl text, filled_at timestamptz, rate text
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s'
+) language plpgsql stable set search_path = '' set statement_timeout = '2s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -117,8 +115,7 @@ create function public.list_trades(
   id text, strategy text, symbol text, side text, quantity text, entry_price text, exit_price text, gross_pnl text,
   fees text, net_pnl text, opened_at timestamptz, closed_at timestamptz, duration interval, mae text, mfe text,
   drawdown text
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s'
+) language plpgsql stable set search_path = '' set statement_timeout = '2s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -158,8 +155,7 @@ create function public.list_alerts(
 ) returns table (
   id text, strategy text, symbol text, status text, code text, request jsonb, answer json,
   alert_time timestamptz, received_at timestamptz, duplicates integer, last_duplicate_at timestamptz, ignored text[]
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s'
+) language plpgsql stable set search_path = '' set statement_timeout = '2s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -195,7 +191,7 @@ create function public.portfolio_summary(
   inout account text default 'default', out currency text, out epoch integer, out cash text, out equity text,
   out deposits text, out net_pnl text, out realized_pnl text, out unrealized_pnl text, out fees text, out income text,
   out gross_exposure text, out open_positions integer, out halted boolean, out halt_reason text, out version bigint
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
@@ -229,4 +225,4 @@ comment on function public.portfolio_summary is
 revoke execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades,
   public.list_alerts, public.portfolio_summary from public, anon, authenticated;
 grant execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades,
-  public.list_alerts, public.portfolio_summary to authenticated, service_role;
+  public.list_alerts, public.portfolio_summary to authenticated;

@@ -11,7 +11,7 @@
 create function trading.mark_spans(
   account_id bigint, symbol text, bucket trading.bucket, time_zone text, from_time timestamptz, to_time timestamptz
 ) returns table (starts_at timestamptz, "open" numeric, high numeric, low numeric, "close" numeric)
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   ends_at timestamptz := '-infinity';
   bar record;
@@ -44,7 +44,7 @@ comment on function trading.mark_spans is
   'The marks of a symbol, bucket by bucket in order; buckets without a mark are left out.';
 
 create function trading.charted_symbol(account_id bigint, symbol text) returns text
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return coalesce(symbol, (
     select m.symbol from trading.marks m where m.account_id = charted_symbol.account_id
@@ -56,7 +56,7 @@ comment on function trading.charted_symbol is 'symbol; without one, the symbol t
 create function trading.symbol_bars(
   owned trading.accounts, symbol text, bucket text, from_time timestamptz, to_time timestamptz
 ) returns table ("time" timestamptz, open numeric, high numeric, low numeric, close numeric)
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   chosen trading.bucket;
   points integer;
@@ -83,7 +83,7 @@ create function public.list_marks(
   account text default 'default', symbol text default null, bucket text default null,
   from_time timestamptz default null, to_time timestamptz default null
 ) returns table (marked_symbol text, "time" timestamptz, open text, high text, low text, close text)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+  language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   charted constant text := trading.charted_symbol(owned.id, symbol);
@@ -110,7 +110,7 @@ comment on type trading.cash_history is
   'at[1] is -infinity.';
 
 create function trading.load_cash_history(account_id bigint, epoch integer) returns trading.cash_history
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   opening constant numeric := coalesce((
     select (e.details ->> 'initial_cash')::numeric from trading.account_events e
@@ -142,7 +142,7 @@ create function trading.equity_spans(
   starts_at timestamptz, first_minute timestamptz, last_minute timestamptz, "open" numeric, high numeric, low numeric,
   "close" numeric, deposits numeric, profit_before numeric, profit numeric, drawdown numeric, drawdown_percent numeric,
   exposure numeric, exposed interval
-) language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+) language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   cash constant trading.cash_history := trading.load_cash_history(account_id, epoch);
   paid_in numeric := cash.moved[1];
@@ -244,8 +244,7 @@ create function public.equity_curve(
 ) returns table (
   "time" timestamptz, open text, high text, low text, close text, deposits text, net_pnl text, gain text,
   drawdown text, drawdown_percent text, exposure text
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s'
+) language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -287,4 +286,4 @@ comment on function public.equity_curve is
 grant execute on function trading.mark_spans, trading.charted_symbol, trading.symbol_bars, trading.load_cash_history,
   trading.equity_spans to authenticated;
 revoke execute on function public.list_marks, public.equity_curve from public, anon, authenticated;
-grant execute on function public.list_marks, public.equity_curve to authenticated, service_role;
+grant execute on function public.list_marks, public.equity_curve to authenticated;

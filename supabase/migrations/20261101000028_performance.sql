@@ -3,7 +3,7 @@
 create function trading.list_results(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text
 ) returns table (id bigint, at timestamptz, strategy text, symbol text, amount numeric)
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return query
   select c.id, c.created_at, c.strategy, c.symbol, c.amount
@@ -34,7 +34,7 @@ comment on type trading.trade_group is
 create function trading.group_trades(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
 ) returns setof trading.trade_group
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return query
   with streams as (
@@ -114,7 +114,7 @@ comment on function trading.follow_result is
 create function trading.follow_trades(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
 ) returns trading.trade_sequence
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   results numeric[];
   result_times timestamptz[];
@@ -179,7 +179,7 @@ create function trading.judge_equity(
   account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz
 )
   returns trading.equity_figures
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   figures trading.equity_figures;
 begin
@@ -224,7 +224,7 @@ comment on type trading.account_returns is
   'both. moves: how often cash moved in between.';
 
 create function trading.profit_before(account_id bigint, epoch integer, cash trading.cash_history, at timestamptz)
-  returns numeric language plpgsql stable security invoker set search_path = '' as $$
+  returns numeric language plpgsql stable set search_path = '' as $$
 begin
   return coalesce((
     select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
@@ -236,7 +236,7 @@ comment on function trading.profit_before is
   'Equity less deposits at the last alert before a moment; 0 when there was none.';
 
 create function trading.judge_returns(account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz)
-  returns trading.account_returns language plpgsql stable security invoker set search_path = '' as $$
+  returns trading.account_returns language plpgsql stable set search_path = '' as $$
 declare
   cash constant trading.cash_history := trading.load_cash_history(account_id, epoch);
   place integer := width_bucket(coalesce(from_time, '-infinity'), cash.at);
@@ -285,10 +285,8 @@ end;
 $$;
 comment on function trading.judge_returns is 'What a whole account made of its capital in a range.';
 
-create function trading.buy_and_hold(
-  account_id bigint, symbol text, first_at timestamptz, last_at timestamptz
-) returns numeric
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+create function trading.buy_and_hold(account_id bigint, symbol text, first_at timestamptz, last_at timestamptz)
+  returns numeric language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return (
     select 100 * (l.price / f.price - 1)
@@ -384,7 +382,7 @@ create function public.performance(
   out max_drawdown text, out max_drawdown_percent text, out sharpe text, out sortino text, out calmar text,
   out exposure text, out total_return_percent text, out time_weighted_return_percent text, out cagr_percent text,
   out buy_and_hold_percent text, out per_strategy jsonb, out per_symbol jsonb, out coverage jsonb, out reasons jsonb
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   time_zone constant text := trading.time_zone(owned.id);
@@ -549,4 +547,4 @@ grant execute on function trading.list_results, trading.group_trades, trading.tr
   trading.follow_trades, trading.judge_equity, trading.profit_before, trading.judge_returns, trading.buy_and_hold,
   trading.explain_nulls, trading.trade_causes to authenticated;
 revoke execute on function public.performance from public, anon, authenticated;
-grant execute on function public.performance to authenticated, service_role;
+grant execute on function public.performance to authenticated;

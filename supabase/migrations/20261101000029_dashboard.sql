@@ -4,8 +4,7 @@
 
 create function public.list_accounts() returns table (
   name text, currency text, time_zone text, epoch integer, halted boolean, halt_reason text, version bigint, role text
-)
-  language sql stable security invoker set search_path = '' set statement_timeout = '2s'
+) language sql stable set search_path = '' set statement_timeout = '2s'
 begin atomic
   select trading.take_read_place('page');
   select a.name, a.currency, s.time_zone, a.epoch, a.halted_at is not null, a.halt_reason, a.version, a.role
@@ -22,7 +21,7 @@ comment on function public.list_accounts is
 -- The head of the page ----------------------------------------------------------------------------
 
 create function trading.open_risk(account_id bigint, out risk numeric, out unprotected numeric)
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   with held as (
     select p.strategy, p.symbol, p.quantity, abs(p.quantity) as units, p.mark, p.multiplier * p.rate as multiplier
@@ -57,7 +56,7 @@ create function public.portfolio_overview(
   out day_pnl_percent text, out open_risk text, out unprotected text, out gross_exposure text,
   out open_positions integer, out resting_orders integer, out alerts bigint, out halted boolean, out halt_reason text,
   out halted_at timestamptz, out strategies text[], out symbols text[]
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
@@ -99,8 +98,7 @@ create function public.results(
   only_symbol text default null
 ) returns table (
   name text, open_positions bigint, realized_pnl text, unrealized_pnl text, fees text, net_pnl text, income text
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s'
+) language plpgsql stable set search_path = '' set statement_timeout = '2s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -144,7 +142,7 @@ create function public.profit_curve(
   account text default 'default', bucket text default null, from_time timestamptz default null,
   to_time timestamptz default null, only_strategy text default null, only_symbol text default null
 ) returns table ("time" timestamptz, net_pnl text, gain text, drawdown text, trades bigint)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s'
+  language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -207,7 +205,7 @@ comment on function public.profit_curve is
 create function public.daily_results(
   account text default 'default', from_day date default null, to_day date default null, only_strategy text default null
 ) returns table (day date, net_pnl text, trades bigint, wins bigint)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s'
+  language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -261,8 +259,7 @@ create function public.symbol_chart(
 ) returns table (
   "time" timestamptz, open text, high text, low text, close text,
   bought text, buy_price text, buys bigint, sold text, sell_price text, sells bigint
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s'
+) language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -307,4 +304,4 @@ grant execute on function trading.open_risk to authenticated;
 revoke execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
   public.daily_results, public.symbol_chart from public, anon, authenticated;
 grant execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
-  public.daily_results, public.symbol_chart to authenticated, service_role;
+  public.daily_results, public.symbol_chart to authenticated;

@@ -3,7 +3,7 @@
 -- daily_results tell them.
 
 create function trading.choose_strategies(account_id bigint, epoch integer, strategies text[]) returns text[]
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   known constant text[] := array(
     select p.strategy from trading.positions p where p.account_id = choose_strategies.account_id
@@ -33,7 +33,7 @@ create function trading.list_closed(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, strategies text[]
 )
   returns table (at timestamptz, strategy text, net numeric)
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return query
   select t.closed_at, t.strategy, t.net_pnl::numeric from trading.trades t
@@ -48,7 +48,7 @@ comment on function trading.list_closed is 'What strategies closed, net, and wha
 
 create function trading.judge_closed(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
-) returns jsonb language plpgsql stable security invoker set search_path = '' as $$
+) returns jsonb language plpgsql stable set search_path = '' as $$
 declare
   groups constant trading.trade_group[] := array(
     select g from trading.group_trades(owned.id, owned.epoch, from_time, to_time, strategies, null) g
@@ -70,7 +70,7 @@ create function trading.curves_of(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[], bucket text
 )
   returns table (starts_at timestamptz, totals numeric[])
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
 begin
@@ -105,7 +105,7 @@ create function trading.correlate_strategies(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
 )
   returns setof trading.strategy_pair
-  language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
 begin
@@ -159,7 +159,7 @@ create function public.compare_strategies(
   account text default 'default', strategies text[] default null, bucket text default null,
   from_time timestamptz default null, to_time timestamptz default null,
   out currency text, out times timestamptz[], out figures jsonb, out together jsonb, out correlations jsonb
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   chosen text[];
@@ -212,4 +212,4 @@ bucket or range, more than 1000 points, PT429 busy.';
 grant execute on function trading.choose_strategies, trading.list_closed, trading.judge_closed, trading.curves_of,
   trading.correlate_strategies, trading.pair_json to authenticated;
 revoke execute on function public.compare_strategies from public, anon, authenticated;
-grant execute on function public.compare_strategies to authenticated, service_role;
+grant execute on function public.compare_strategies to authenticated;

@@ -1,7 +1,7 @@
 -- What an operator does with shadow accounts.
 
 create function trading.find_shadow(account text, shadow text) returns trading.shadow_accounts
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   found_shadow trading.shadow_accounts;
 begin
@@ -18,7 +18,7 @@ $$;
 comment on function trading.find_shadow is 'The shadow of that name that follows the account. Errors: PT404.';
 
 create function trading.create_shadow(followed trading.accounts, shadow text, settings jsonb, initial_cash numeric)
-  returns void language plpgsql volatile security invoker set search_path = '' as $$
+  returns void language plpgsql volatile set search_path = '' as $$
 declare
   own constant trading.account_settings := (select s from trading.account_settings s where s.account_id = followed.id);
   held constant trading.portfolio := trading.load_portfolio(followed);
@@ -43,7 +43,7 @@ comment on function trading.create_shadow is
   'A new account that follows another, whose row is locked, from now on. Errors: PT409, and those of create_account.';
 
 create function trading.shadow_json(followed trading.accounts, shadow trading.shadow_accounts) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return jsonb_build_object('account', followed.name,
     'shadow', (select a.name from trading.accounts a where a.id = shadow.shadow_id),
@@ -56,7 +56,7 @@ comment on function trading.shadow_json is 'A shadow as the RPCs that change one
 create function public.upsert_shadow_account(
   account text, shadow text, settings jsonb default '{}', size_factor numeric default null,
   initial_cash numeric default null
-) returns jsonb language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+) returns jsonb language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   followed constant trading.accounts := trading.lock_account(account);
   kept trading.shadow_accounts;
@@ -94,7 +94,7 @@ comment on function public.upsert_shadow_account is
   'that has begun, 23505 the name is another account''s, 22023 unknown setting, 23514 value out of range.';
 
 create function public.remove_shadow_account(account text, shadow text) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   followed constant trading.accounts := trading.lock_account(account);
   removed constant trading.shadow_accounts := trading.find_shadow(account, shadow);
@@ -112,7 +112,7 @@ comment on function public.remove_shadow_account is
   'such account or shadow.';
 
 create function public.catch_up_shadow_account(account text, shadow text, at_most integer default 1000) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' set statement_timeout = '30s'
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' set statement_timeout = '30s'
   set plan_cache_mode = 'force_generic_plan' set enable_seqscan = 'off' set jit = 'off' as $$
 declare
   asked constant trading.shadow_accounts := trading.find_shadow(account, shadow);
@@ -144,7 +144,7 @@ comment on function public.catch_up_shadow_account is
 create function public.list_shadow_accounts(account text default 'default') returns table (
   shadow text, size_factor text, differs jsonb, equity text, net_pnl text, behind bigint, behind_since timestamptz,
   failure text, failed_at timestamptz
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   own constant jsonb := (select trading.settings_json(s) from trading.account_settings s where s.account_id = owned.id);
@@ -178,6 +178,4 @@ comment on function public.list_shadow_accounts is
 
 revoke execute on function public.upsert_shadow_account, public.remove_shadow_account, public.catch_up_shadow_account,
   public.list_shadow_accounts from public, anon, authenticated;
-grant execute on function public.upsert_shadow_account, public.remove_shadow_account, public.catch_up_shadow_account,
-  public.list_shadow_accounts to service_role;
 grant execute on function public.list_shadow_accounts to authenticated;

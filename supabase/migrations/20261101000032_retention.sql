@@ -129,7 +129,7 @@ comment on function trading.unpack_marks is 'The marks of a row of the archive, 
 create function trading.archived_requests(
   account_id bigint, epoch integer
 ) returns table (id bigint, received_at timestamptz, request jsonb)
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return query
   -- A hash of its own each: what was booked twice is booked twice in a replay.
@@ -176,7 +176,7 @@ create trigger only_archived_alerts_leave after delete on trading.alerts referen
 
 create function trading.compact_marks(
   owned trading.accounts, of_epoch integer, of_symbol text, before timestamptz, max_rows integer
-) returns integer language plpgsql volatile security invoker set search_path = '' as $$
+) returns integer language plpgsql volatile set search_path = '' as $$
 declare
   -- Its place is where the next deposit or halt is booked.
   newest constant bigint := least(trading.newest_alert(owned.id, of_epoch),
@@ -236,7 +236,7 @@ comment on function trading.compact_marks is
 
 create function trading.merge_mark_bars(
   owned trading.accounts, of_symbol text, time_zone text, before timestamptz, max_rows integer
-) returns integer language plpgsql volatile security invoker set search_path = '' as $$
+) returns integer language plpgsql volatile set search_path = '' as $$
 declare
   -- Whole hours: there are more minutes to a step than to an hour.
   until constant timestamptz := least(before, date_trunc('hour', (
@@ -264,7 +264,7 @@ comment on function trading.merge_mark_bars is
 
 create function trading.merge_equity_bars(
   owned trading.accounts, of_epoch integer, time_zone text, before timestamptz, max_rows integer
-) returns integer language plpgsql volatile security invoker set search_path = '' as $$
+) returns integer language plpgsql volatile set search_path = '' as $$
 declare
   cash constant trading.cash_history := trading.load_cash_history(owned.id, of_epoch);
   -- The newest stays: what is booked later goes on from it.
@@ -310,7 +310,7 @@ comment on function trading.merge_equity_bars is
   'Makes hours of the oldest minutes of an epoch''s equity, before a moment; an hour in which cash moved is cut there.';
 
 create function trading.alert_symbols(account_id bigint, epoch integer) returns setof text
-  language sql stable security invoker set search_path = '' as $$
+  language sql stable set search_path = '' as $$
   -- From symbol to symbol by the index.
   with recursive symbols as (
     (select a.symbol from trading.alerts a
@@ -326,7 +326,7 @@ $$;
 comment on function trading.alert_symbols is 'The symbols that an epoch''s alerts name.';
 
 create function trading.bar_symbols(account_id bigint) returns setof text
-  language sql stable security invoker set search_path = '' as $$
+  language sql stable set search_path = '' as $$
   with recursive symbols as (
     (select b.symbol from trading.mark_bars b where b.account_id = bar_symbols.account_id order by b.symbol limit 1)
     union all
@@ -339,7 +339,7 @@ $$;
 comment on function trading.bar_symbols is 'The symbols that an account has minutes of marks of.';
 
 create function trading.compact_account(owned trading.accounts, at timestamptz, max_rows integer) returns integer
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   settings constant trading.account_settings := (select s from trading.account_settings s
     where s.account_id = owned.id);
@@ -379,7 +379,7 @@ comment on function trading.compact_account is
   'One step for an account, whose row is locked; 0 when nothing of it is left to do.';
 
 create function trading.compact_step(at timestamptz, max_rows integer) returns integer
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   owned trading.accounts;
   done integer;
@@ -413,7 +413,7 @@ comment on function trading.compact_step is
   'As compact_history, at a moment. An account that is being booked into is passed over.';
 
 create function public.compact_history(max_rows integer default 500) returns integer
-  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '8s'
+  language plpgsql volatile set search_path = '' set statement_timeout = '8s'
   set enable_seqscan = 'off' set jit = 'off' as $$
 begin
   if max_rows is null or max_rows not between 100 and 10000 then
@@ -435,7 +435,7 @@ create function public.history_archive(account text default 'default', in_epoch 
   returns table (
   epoch integer, archived_marks bigint, archived_until timestamptz, keep_marks_days integer,
   keep_minute_bars_days integer
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   wanted_epoch constant integer := trading.find_epoch(owned, in_epoch);
@@ -457,5 +457,4 @@ comment on function public.history_archive is
   'account, PT400 bad epoch, PT429 busy.';
 
 revoke execute on function public.compact_history, public.history_archive from public, anon, authenticated;
-grant execute on function public.compact_history, public.history_archive to service_role;
 grant execute on function public.history_archive to authenticated;

@@ -2,7 +2,7 @@
 
 create function trading.split_between(
   held trading.positions, account_id bigint, epoch integer, after_fill bigint, before_fill bigint
-) returns trading.positions language plpgsql stable security invoker set search_path = '' as $$
+) returns trading.positions language plpgsql stable set search_path = '' as $$
 declare
   details jsonb;
 begin
@@ -24,7 +24,7 @@ comment on function trading.split_between is
 
 create function trading.rebuilt_positions(account_id bigint, epoch integer)
   returns table (held trading.positions, closed trading.trades[], differing_fills bigint[])
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   fill trading.fills;
   applied trading.applied_fill;
@@ -91,7 +91,7 @@ grant select on trading.cash_ledger to authenticated, service_role;
 
 create function public.verify_account(account text default 'default')
   returns table (item text, strategy text, symbol text, expected text, actual text)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '30s' as $$
+  language plpgsql stable set search_path = '' set statement_timeout = '30s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   rebuilt record;
@@ -180,7 +180,7 @@ comment on function public.verify_account is
 -- Replay ------------------------------------------------------------------------------------------
 
 create function trading.settings_before(account_id bigint, epoch integer) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   folded jsonb := '{}';
   changes jsonb;
@@ -210,7 +210,7 @@ $$;
 comment on function trading.replayed_alert is 'An alert with the fields of a what-if put in.';
 
 create function public.replay_account(account text, "into" text, overrides jsonb default '{}') returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '10min' as $$
+  language plpgsql volatile set search_path = '' set statement_timeout = '10min' as $$
 declare
   source constant trading.accounts := trading.lock_account(account);
   settings constant jsonb := coalesce(overrides -> 'settings', '{}');
@@ -290,5 +290,4 @@ comment on function public.replay_account is
 
 grant execute on function trading.split_between, trading.rebuilt_positions to authenticated;
 revoke execute on function public.verify_account, public.replay_account from public, anon, authenticated;
-grant execute on function public.verify_account, public.replay_account to service_role;
 grant execute on function public.verify_account to authenticated;

@@ -22,8 +22,7 @@ comment on type trading.trade_event is
 
 create function trading.list_events(
   owned trading.accounts, symbols text[], strategies text[], from_time timestamptz, to_time timestamptz
-) returns setof trading.trade_event
-  language plpgsql stable security invoker set search_path = '' set enable_nestloop = 'off' as $$
+) returns setof trading.trade_event language plpgsql stable set search_path = '' set enable_nestloop = 'off' as $$
 declare
   on_alerts_clock constant boolean := (select s.clock = 'alert' from trading.account_settings s
     where s.account_id = owned.id);
@@ -78,7 +77,7 @@ comment on function trading.list_events is
 
 create function trading.compared_strategies(
   owned trading.accounts, base trading.accounts, symbols text[], only_strategy text
-) returns text[] language plpgsql stable security invoker set search_path = '' as $$
+) returns text[] language plpgsql stable set search_path = '' as $$
 declare
   named constant text[] := array(select distinct p.strategy from trading.positions p
     where p.account_id = base.id and p.version > 0 and p.symbol = any (symbols));
@@ -148,8 +147,7 @@ comment on type trading.compared_order is 'kind matched, refused, missed (seen i
 create function trading.compare_events(
   owned trading.accounts, baseline text, from_time timestamptz, to_time timestamptz, only_strategy text,
   only_symbol text, match_seconds integer
-) returns setof trading.compared_order
-  language plpgsql stable security invoker set search_path = '' set enable_nestloop = 'off' as $$
+) returns setof trading.compared_order language plpgsql stable set search_path = '' set enable_nestloop = 'off' as $$
 declare
   base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
   early constant interval := '5 seconds';
@@ -221,8 +219,7 @@ create function public.compare_accounts(
   out average_seconds text, out worst_seconds text, out average_drift_bps text, out profit text,
   out baseline_profit text, out drift text, out price_cost text, out fee_cost text, out other_cost text,
   out first_order timestamptz, out first_alert timestamptz
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s'
+) language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -274,8 +271,7 @@ create function public.compare_orders(
   alert_time timestamptz, booked_at timestamptz, seconds text, baseline_alert_id text, alert_id text,
   baseline_price text, price text, price_drift text, baseline_quantity text, quantity text, cost text,
   baseline_profit text, profit text, profit_drift text, code text
-)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s'
+) language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -318,7 +314,7 @@ create function public.compare_curve(
   from_time timestamptz default null, to_time timestamptz default null, only_strategy text default null,
   only_symbol text default null
 ) returns table ("time" timestamptz, profit text, baseline_profit text)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s'
+  language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
@@ -359,7 +355,7 @@ comment on function public.compare_curve is
 
 grant execute on function trading.list_events, trading.compared_strategies, trading.match_events,
   trading.compare_events, trading.drift_of to authenticated;
-revoke execute on function public.compare_accounts, public.compare_orders, public.compare_curve from public, anon,
-  authenticated;
-grant execute on function public.compare_accounts, public.compare_orders, public.compare_curve to authenticated,
-  service_role;
+revoke execute on function public.compare_accounts, public.compare_orders, public.compare_curve
+  from public, anon, authenticated;
+grant execute on function public.compare_accounts, public.compare_orders, public.compare_curve
+  to authenticated, service_role;

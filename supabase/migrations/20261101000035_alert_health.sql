@@ -46,7 +46,7 @@ comment on type trading.alert_gap is
   'was held, and what was.';
 
 create function trading.own_fills(alert trading.alerts, out units numeric, out price numeric, out unit_value numeric)
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   ids constant bigint[] := array(select (j ->> 'id')::bigint from json_array_elements(alert.answer -> 'fills') j);
 begin
@@ -95,7 +95,7 @@ comment on function trading.was_cut is
   'Whether an alert that came while held was held was booked in part only, to what funds or limits allow.';
 
 create function trading.came_later(alert trading.alerts, since timestamptz) returns boolean
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return exists (
     select from (
@@ -115,7 +115,7 @@ comment on function trading.came_later is
   'not for days.';
 
 create function trading.alert_before(alert trading.alerts) returns trading.alerts
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   prior trading.alerts;
 begin
@@ -136,7 +136,7 @@ comment on function trading.alert_before is
   'was none among as many as are looked at.';
 
 create function trading.refused_between(earlier trading.alerts, later trading.alerts) returns trading.alerts
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   refused trading.alerts;
 begin
@@ -153,7 +153,7 @@ comment on function trading.refused_between is
 
 create function trading.with_cost(
   inout gap trading.alert_gap, alert trading.alerts, prior trading.alerts, refused trading.alerts, unit_value numeric
-) language plpgsql stable security invoker set search_path = '' as $$
+) language plpgsql stable set search_path = '' as $$
 declare
   seen record;
 begin
@@ -189,7 +189,7 @@ comment on function trading.with_cost is
   'likely, so it is the average of the marks in between, and lies between least_cost and most_cost.';
 
 create function trading.gap_of(alert trading.alerts) returns trading.alert_gap
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   own constant record := (select f from trading.own_fills(alert) f);
   has_target constant boolean := trading.signed_position(alert.request -> 'target') is not null;
@@ -263,7 +263,7 @@ comment on function trading.gap_of is
 create function trading.find_gaps(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text default null,
   after_id bigint default 0
-) returns setof trading.alert_gap language plpgsql stable security invoker set search_path = '' as $$
+) returns setof trading.alert_gap language plpgsql stable set search_path = '' as $$
 begin
   return query
   select g.*
@@ -343,7 +343,7 @@ comment on function trading.session_time is
 create function trading.rhythm_of(
   owned trading.accounts, strategy text, time_zone text, intervals integer,
   out last_alert_id bigint, out last_alert_at timestamptz, out usual_seconds numeric, out silent_at timestamptz
-) language plpgsql stable security invoker set search_path = '' as $$
+) language plpgsql stable set search_path = '' as $$
 declare
   moments timestamptz[];
   local_moments timestamp[];
@@ -390,7 +390,7 @@ comment on function trading.rhythm_of is
   'had no alert, or, for the last two, fewer than 10 gaps.';
 
 create function trading.strategies_of(owned trading.accounts) returns setof text
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   reached text := (select a.strategy from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch
     order by a.strategy limit 1);
@@ -415,7 +415,7 @@ create function public.alert_health(
   strategy text, alerts bigint, last_alert_at timestamptz, usual_seconds text, silence_seconds text,
   silent_at timestamptz, silent boolean, silence_reason text, missed bigint, repairs bigint, contradictions bigint,
   cost text, unpriced bigint, duplicates bigint, refused bigint, refusals jsonb
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   time_zone constant text := trading.time_zone(owned.id);
@@ -504,7 +504,7 @@ create function public.list_alert_gaps(
   id text, status text, strategy text, symbol text, at timestamptz, since timestamptz, missed text, repaired boolean,
   expected text, booked text, previous text, held text, price text, due_price text, cost text, least_cost text,
   most_cost text, cost_reason text
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   known constant text := trading.known_status(only_status, 'missed', 'refused', 'reordered', 'moved', 'cut', 'first');
@@ -537,4 +537,4 @@ grant execute on function trading.is_trade, trading.signed_position, trading.is_
   trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time,
   trading.rhythm_of, trading.strategies_of to authenticated;
 revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
-grant execute on function public.alert_health, public.list_alert_gaps to authenticated, service_role;
+grant execute on function public.alert_health, public.list_alert_gaps to authenticated;

@@ -38,7 +38,7 @@ comment on function trading.sent_at is
 
 create function trading.list_latencies(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text
-) returns setof trading.alert_latency language plpgsql stable security invoker set search_path = '' as $$
+) returns setof trading.alert_latency language plpgsql stable set search_path = '' as $$
 declare
   on_alerts_clock constant boolean := (select s.clock = 'alert' from trading.account_settings s
     where s.account_id = owned.id);
@@ -87,7 +87,7 @@ create function public.alert_latency(
   strategy text, hour integer, alerts bigint, late bigint,
   receive_p50 text, receive_p90 text, receive_p99 text, receive_max text, book_p50 text, book_p90 text, book_p99 text,
   book_max text, total_p50 text, total_p90 text, total_p99 text, total_max text
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   shares constant double precision[] := '{0.5,0.9,0.99,1}';
@@ -129,7 +129,7 @@ create function public.late_alerts(
 ) returns table (
   id text, strategy text, symbol text, status text, code text, sent_at timestamptz, received_at timestamptz,
   booked_at timestamptz, seconds_to_receive text, seconds_to_book text, seconds text
-) language plpgsql stable security invoker set search_path = '' set statement_timeout = '5s' as $$
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
@@ -149,7 +149,7 @@ comment on function public.late_alerts is
   'counts them. Next page: before = the id of the last row. Errors: PT404 no such account, PT400 bad range or limit, '
   'PT429 busy.';
 
-grant execute on function trading.seconds_between, trading.sent_at, trading.list_latencies, trading.as_seconds to
-  authenticated;
+grant execute on function trading.seconds_between, trading.sent_at, trading.list_latencies, trading.as_seconds
+  to authenticated;
 revoke execute on function public.alert_latency, public.late_alerts from public, anon, authenticated;
-grant execute on function public.alert_latency, public.late_alerts to authenticated, service_role;
+grant execute on function public.alert_latency, public.late_alerts to authenticated;

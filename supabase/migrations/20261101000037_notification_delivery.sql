@@ -13,7 +13,7 @@ comment on function trading.retry_delay is
   'give up. The schedule is that of Standard Webhooks.';
 
 create function trading.lock_channel(channel text) returns trading.notification_channels
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   locked trading.notification_channels;
 begin
@@ -29,7 +29,7 @@ comment on function trading.lock_channel is
   'The channel of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
 
 create function trading.delivery_json(c trading.notification_channels) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return jsonb_build_object('name', c.name, 'kind', c.kind, 'url', c.url, 'token', c.token, 'chat_id', c.chat_id,
     'secrets', to_jsonb(array_remove(array[c.secret,
@@ -39,7 +39,7 @@ $$;
 comment on function trading.delivery_json is 'A channel as its sender needs it, with all its secrets.';
 
 create function trading.line_heads() returns setof trading.notification_outbox
-  language sql stable security invoker set search_path = '' as $$
+  language sql stable set search_path = '' as $$
   -- From line to line by the index: a backlog of one line costs no more than its head.
   with recursive heads as (
     (select o.* from trading.notification_outbox o where o.status = 'pending'
@@ -60,7 +60,7 @@ comment on function trading.line_heads is
 
 create function public.claim_notifications(
   lines integer default 1, lease_seconds integer default 60, at_most integer default 20
-) returns jsonb language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+) returns jsonb language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   taken constant uuid := gen_random_uuid();
   until constant timestamptz := clock_timestamp() + make_interval(secs => lease_seconds);
@@ -118,7 +118,7 @@ comment on function public.claim_notifications is
   'loses nothing. Errors: PT400.';
 
 create function trading.leased(id bigint, lease uuid) returns trading.notification_outbox
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   found_row trading.notification_outbox;
 begin
@@ -133,7 +133,7 @@ $$;
 comment on function trading.leased is 'The row, locked behind its channel, when it is still that lease''s; else null.';
 
 create function public.complete_notification(id bigint, lease uuid) returns boolean
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   sent constant trading.notification_outbox := trading.leased(id, lease);
 begin
@@ -159,7 +159,7 @@ comment on function public.complete_notification is
   'It was delivered. False when the lease is over: somebody else sends it, or has.';
 
 create function trading.disable_channel(channel_id bigint, reason text) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   disabled trading.notification_channels;
 begin
@@ -186,7 +186,7 @@ comment on function trading.disable_channel is
 
 create function public.fail_notification(
   id bigint, lease uuid, error text, retry_after integer default null, refused boolean default false
-) returns jsonb language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+) returns jsonb language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   failed constant trading.notification_outbox := trading.leased(id, lease);
   failed_at constant timestamptz := clock_timestamp();
@@ -228,7 +228,7 @@ comment on function public.fail_notification is
   '{ status: pending | dead | lost, attempts, next_attempt_at, channel_disabled }.';
 
 create function public.release_notifications(lease uuid) returns integer
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   freed integer;
 begin
@@ -241,7 +241,7 @@ $$;
 comment on function public.release_notifications is 'Gives back what a lease still holds, unsent; answers how many.';
 
 create function public.resend_notifications(channel text, ids bigint[] default null) returns integer
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   target constant trading.notification_channels := trading.lock_channel(channel);
   revived integer;
@@ -262,7 +262,7 @@ comment on function public.resend_notifications is
   'answers how many. Errors: PT404 no such channel, PT422 it is disabled.';
 
 create function public.notification_work() returns jsonb
-  language sql stable security invoker set search_path = ''
+  language sql stable set search_path = ''
 begin atomic
   select jsonb_build_object(
     'channels', (select count(*) from trading.notification_channels c where c.disabled_at is null),
@@ -274,7 +274,7 @@ comment on function public.notification_work is
 
 create function public.list_notifications(
   channel text default null, status text default null, "limit" integer default 100
-) returns jsonb language plpgsql stable security invoker set search_path = '' as $$
+) returns jsonb language plpgsql stable set search_path = '' as $$
 begin
   return (
     select coalesce(jsonb_agg(to_jsonb(r) order by r.number desc) , '[]')
@@ -296,8 +296,5 @@ comment on function public.list_notifications is
   'Shows no secrets.';
 
 revoke execute on function public.claim_notifications, public.complete_notification, public.fail_notification,
-  public.release_notifications, public.resend_notifications, public.notification_work, public.list_notifications from
-  public, anon, authenticated;
-grant execute on function public.claim_notifications, public.complete_notification, public.fail_notification,
-  public.release_notifications, public.resend_notifications, public.notification_work, public.list_notifications to
-  service_role;
+  public.release_notifications, public.resend_notifications, public.notification_work, public.list_notifications
+  from public, anon, authenticated;

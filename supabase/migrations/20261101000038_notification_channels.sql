@@ -6,7 +6,7 @@ create function trading.new_secret() returns text
 comment on function trading.new_secret is 'A key for signatures, as Standard Webhooks writes it: 244 random bits.';
 
 create function trading.account_ids_of(accounts text[]) returns bigint[]
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   unknown text;
 begin
@@ -22,7 +22,7 @@ $$;
 comment on function trading.account_ids_of is 'The ids of the named accounts. Errors: PT404 (HTTP 404).';
 
 create function trading.channel_json(c trading.notification_channels) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return jsonb_build_object('channel', c.name, 'kind', c.kind, 'host', substring(c.url from '^https?://([^/?#]+)'),
     'events', c.events, 'accounts', to_jsonb(array(select a.name from trading.accounts a
@@ -63,7 +63,7 @@ comment on function trading.refuse_channel is
 create function public.create_notification_channel(
   channel text, kind text, url text default null, token text default null, chat_id text default null,
   events text[] default '{}', accounts text[] default '{}', secret text default null
-) returns jsonb language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+) returns jsonb language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   created trading.notification_channels;
   violated text;
@@ -89,7 +89,7 @@ comment on function public.create_notification_channel is
   'public. Errors: 23505 name taken, 23514 bad value, PT404 no such account.';
 
 create function public.update_notification_channel(channel text, changes jsonb) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   changed trading.notification_channels := trading.lock_channel(channel);
   unknown text;
@@ -148,7 +148,7 @@ comment on function public.update_notification_channel is
   '23514 bad value, 22023 unknown field.';
 
 create function public.delete_notification_channel(channel text) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 begin
   perform trading.lock_channel(channel);
   delete from trading.notification_channels c where c.name = channel;
@@ -159,7 +159,7 @@ comment on function public.delete_notification_channel is
   'Deletes a channel, and all its messages, sent or not. Errors: PT404.';
 
 create function public.list_notification_channels() returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return (select coalesce(jsonb_agg(trading.channel_json(c) order by c.name), '[]')
     from trading.notification_channels c);
@@ -170,7 +170,7 @@ comment on function public.list_notification_channels is
   'disabled_reason, pending, dead, rotating_until, created_at }. Shows no secret.';
 
 create function public.notification_target(channel text) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   target trading.notification_channels;
 begin
@@ -186,7 +186,5 @@ comment on function public.notification_target is
   'One channel as its sender needs it, with its secrets, to send a test by. Errors: PT404 no such channel.';
 
 revoke execute on function public.create_notification_channel, public.update_notification_channel,
-  public.delete_notification_channel, public.list_notification_channels, public.notification_target from public, anon,
-  authenticated;
-grant execute on function public.create_notification_channel, public.update_notification_channel,
-  public.delete_notification_channel, public.list_notification_channels, public.notification_target to service_role;
+  public.delete_notification_channel, public.list_notification_channels, public.notification_target
+  from public, anon, authenticated;

@@ -43,7 +43,7 @@ grant select, insert, update on trading.alert_watches, trading.strategy_watches 
 -- Days --------------------------------------------------------------------------------------------
 
 create function trading.day_summary(owned trading.accounts, day date, time_zone text) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   day_start constant timestamptz := day::timestamp at time zone time_zone;
   day_end constant timestamptz := (day + 1)::timestamp at time zone time_zone;
@@ -81,7 +81,7 @@ comment on function trading.day_summary is
   'their net profit. Null when no alert came on it.';
 
 create function public.enqueue_daily_summaries(at timestamptz default now()) returns integer
-  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '30s' as $$
+  language plpgsql volatile set search_path = '' set statement_timeout = '30s' as $$
 declare
   told integer;
 begin
@@ -136,7 +136,8 @@ begin
     return;
   end if;
   for gap in
-    select g.* from trading.find_gaps(owned, since, settled, null, greatest(seen, trading.newest_alert(owned.id, owned.epoch, since))) g
+    select g.* from trading.find_gaps(
+      owned, since, settled, null, greatest(seen, trading.newest_alert(owned.id, owned.epoch, since))) g
     where g.status = 'missed' order by g.alert_id
   loop
     told := told + trading.enqueue_event(owned, 'missed_alert', jsonb_build_object(
@@ -195,7 +196,7 @@ comment on function trading.enqueue_silences is
   'the next look.';
 
 create function public.enqueue_alert_events(at timestamptz default now()) returns integer
-  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '30s' as $$
+  language plpgsql volatile set search_path = '' set statement_timeout = '30s' as $$
 declare
   own_events constant text[] := '{missed_alert,silent_strategy}';
   -- What is due to be sent waits for it: the first look at many accounts takes several.
@@ -242,7 +243,7 @@ comment on function public.enqueue_alert_events is
 -- All of them -------------------------------------------------------------------------------------
 
 create function public.enqueue_timed_events(at timestamptz default now()) returns integer
-  language plpgsql volatile security invoker set search_path = '' set statement_timeout = '30s' as $$
+  language plpgsql volatile set search_path = '' set statement_timeout = '30s' as $$
 begin
   return public.enqueue_daily_summaries(enqueue_timed_events.at) + public.enqueue_alert_events(enqueue_timed_events.at);
 end;
@@ -251,7 +252,5 @@ comment on function public.enqueue_timed_events is
   'Puts what no alert brings about into the outbox: daily summaries, missed alerts and silent strategies; answers how '
   'many messages.';
 
-revoke execute on function public.enqueue_daily_summaries, public.enqueue_alert_events, public.enqueue_timed_events from
-  public, anon, authenticated;
-grant execute on function public.enqueue_daily_summaries, public.enqueue_alert_events, public.enqueue_timed_events to
-  service_role;
+revoke execute on function public.enqueue_daily_summaries, public.enqueue_alert_events, public.enqueue_timed_events
+  from public, anon, authenticated;

@@ -22,9 +22,7 @@ comment on column trading.leases.fencing_token is
 create index leases_expires_at_idx on trading.leases (expires_at);
 
 alter table trading.leases enable row level security;
-
 grant select, insert, update, delete on trading.leases to service_role;
-
 grant usage on sequence trading.lease_tokens to service_role;
 
 create function trading.check_lease(key text, owner text, ttl_ms integer) returns void
@@ -53,7 +51,7 @@ $$;
 comment on function trading.milliseconds is 'A span in milliseconds, rounded up.';
 
 create function public.acquire_lease(key text, owner text, ttl_ms integer) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '1s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '1s' as $$
 declare
   ttl constant interval := make_interval(secs => ttl_ms / 1000.0);
   lease trading.leases;
@@ -95,7 +93,7 @@ comment on function public.acquire_lease is
   'not exclude each other. Errors: PT400 (HTTP 400).';
 
 create function public.renew_lease(key text, owner text, fencing_token bigint, ttl_ms integer) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '1s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '1s' as $$
 declare
   lease trading.leases;
 begin
@@ -119,7 +117,7 @@ comment on function public.renew_lease is
   'over: it stays lost) or busy (try again). Errors: PT400 (HTTP 400).';
 
 create function public.release_lease(key text, owner text, fencing_token bigint default null) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '1s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '1s' as $$
 begin
   perform trading.check_lease(key, owner, 100);
   begin
@@ -150,11 +148,10 @@ comment on table trading.lock_names is
 create index lock_names_used_at_idx on trading.lock_names (used_at);
 
 alter table trading.lock_names enable row level security;
-
 grant select, insert, update, delete on trading.lock_names to service_role;
 
 create function trading.name_lock(lock_key text) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 begin
   insert into trading.lock_names as n (id, key, used_at) values (trading.lock_id(lock_key), lock_key, clock_timestamp())
   on conflict on constraint lock_names_pkey do update set used_at = excluded.used_at;
@@ -168,7 +165,7 @@ comment on function trading.name_lock is
   'wait for that.';
 
 create function trading.named_locks(ids bigint[]) returns table (id bigint, key text)
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return query select n.id, n.key from trading.lock_names n where n.id = any (ids);
   -- Bookings write no name, to stay fast. Their keys are found among what accounts trade; lock_id's bytes are
@@ -205,7 +202,7 @@ comment on function trading.lock_sessions is
 create function public.active_locks()
   returns table (key text, kind text, lock_id text, holder text, pid integer, since timestamptz, held_ms bigint,
     waiters integer, longest_wait_ms bigint, fencing_token bigint, expires_at timestamptz)
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   seen_at constant timestamptz := clock_timestamp();
 begin
@@ -233,7 +230,7 @@ comment on function public.active_locks is
   'for a lease does not queue.';
 
 create function public.lock_status(lock_key text) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   seen_at constant timestamptz := clock_timestamp();
   wanted constant bigint := trading.lock_id(lock_key);
@@ -265,5 +262,3 @@ comment on function public.lock_status is
 
 revoke execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks,
   public.lock_status from public, anon, authenticated;
-grant execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks,
-  public.lock_status to service_role;

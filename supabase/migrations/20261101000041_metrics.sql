@@ -29,21 +29,16 @@ comment on column trading.isolates.gauges is 'What the isolate had at its last r
 create index isolates_seen_at_idx on trading.isolates (seen_at);
 
 alter table trading.metrics enable row level security;
-
 alter table trading.isolates enable row level security;
-
 grant select, insert, update on trading.metrics to service_role;
-
 grant select, insert, update, delete on trading.isolates to service_role;
 
 -- A dashboard's status line: counts, and no names.
 grant select on trading.metrics to authenticated;
-
 create policy "everyone signed in reads the cache's counters" on trading.metrics for select to authenticated
   using (name in ('cache_hits_total', 'cache_misses_total'));
 
 grant select (expires_at) on trading.leases to authenticated;
-
 create policy "everyone signed in may count leases" on trading.leases for select to authenticated using (true);
 
 -- Writing -----------------------------------------------------------------------------------------
@@ -51,8 +46,7 @@ create policy "everyone signed in may count leases" on trading.leases for select
 create function public.record_metrics(
   isolate uuid, function_name text, report bigint, metrics jsonb, gauges jsonb default '[]'
 ) returns boolean
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '1s'
-  set statement_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '1s' set statement_timeout = '2s' as $$
 begin
   -- Nothing is lost that could not be: a crash of the server forgets the last moments of counting, and no alert waits
   -- for the disk.
@@ -92,7 +86,7 @@ comment on function public.record_metrics is
 -- Reading -----------------------------------------------------------------------------------------
 
 create function trading.advisory_locks(out held integer, out waiting integer)
-  language sql stable security invoker set search_path = ''
+  language sql stable set search_path = ''
 begin atomic
   select (count(*) filter (where l.granted))::integer, (count(*) filter (where not l.granted))::integer
   from pg_catalog.pg_locks l
@@ -103,7 +97,7 @@ comment on function trading.advisory_locks is
   'How many advisory locks of one bigint are held, and how many sessions wait for one, in this database.';
 
 create function trading.outbox_depth(out pending bigint, out dead bigint)
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   select count(*) filter (where o.status = 'pending'), count(*) filter (where o.status = 'dead') into pending, dead
   from trading.notification_outbox o where o.status in ('pending', 'dead');
@@ -113,12 +107,11 @@ comment on function trading.outbox_depth is
   'Notifications that are to be sent, and those given up on: all for service_role, of their own accounts for others.';
 
 grant select (account_id, status) on trading.notification_outbox to authenticated;
-
 create policy "owners count their notifications" on trading.notification_outbox for select to authenticated
   using (account_id in (select trading.own_account_ids()));
 
 create function public.system_status() returns jsonb
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
+  language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
 declare
   locks constant record := (select l from trading.advisory_locks() l);
   outbox constant record := (select o from trading.outbox_depth() o);
@@ -147,7 +140,7 @@ comment on function public.system_status is
   'Errors: PT429 busy.';
 
 create function public.read_metrics() returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 declare
   locks constant record := (select l from trading.advisory_locks() l);
   outbox constant record := (select o from trading.outbox_depth() o);
@@ -213,8 +206,6 @@ comment on function public.schema_version is
   'list is the owner''s; it takes no argument.';
 
 grant execute on function trading.advisory_locks, trading.outbox_depth to authenticated;
-revoke execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version from
-  public, anon, authenticated;
-grant execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version to
-  service_role;
+revoke execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version
+  from public, anon, authenticated;
 grant execute on function public.system_status to authenticated;

@@ -98,11 +98,8 @@ insert into trading.mark_sources (name, kind, exchanges) values
   ('alpaca', 'alpaca', '{NASDAQ,NYSE,AMEX,BATS}');
 
 alter table trading.mark_sources enable row level security;
-
 alter table trading.mark_source_symbols enable row level security;
-
 alter table trading.live_marks enable row level security;
-
 grant select, insert, update, delete on trading.mark_sources, trading.mark_source_symbols, trading.live_marks
   to service_role;
 
@@ -117,7 +114,7 @@ create policy "owners read the marks of their symbols" on trading.live_marks for
 -- What the operator sets --------------------------------------------------------------------------
 
 create function trading.mark_source_json(s trading.mark_sources) returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return jsonb_build_object('source', s.name, 'kind', s.kind, 'enabled', s.enabled, 'exchanges', s.exchanges,
     'host', substring(s.url from '^https?://([^/?#]+)'),
@@ -154,7 +151,7 @@ $$;
 comment on function trading.hint_for_mark_source is 'What a violated constraint of a source of marks means.';
 
 create function public.upsert_mark_source(source text, settings jsonb) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   changed trading.mark_sources;
   unknown text;
@@ -203,7 +200,7 @@ comment on function public.upsert_mark_source is
   'another source.';
 
 create function public.delete_mark_source(source text) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 begin
   delete from trading.mark_sources s where s.name = source;
   if not found then
@@ -215,7 +212,7 @@ $$;
 comment on function public.delete_mark_source is 'Removes a source of live marks. Errors: PT404 no such source.';
 
 create function public.list_mark_sources() returns jsonb
-  language plpgsql stable security invoker set search_path = '' as $$
+  language plpgsql stable set search_path = '' as $$
 begin
   return (select coalesce(jsonb_agg(trading.mark_source_json(s) order by s.name), '[]') from trading.mark_sources s);
 end;
@@ -234,7 +231,7 @@ comment on type trading.wanted_mark is
   'A symbol that an account holds or has resting orders in, since when (watched_from), and its last mark there.';
 
 create function trading.wanted_marks(at timestamptz) returns setof trading.wanted_mark
-  language sql stable security invoker set search_path = ''
+  language sql stable set search_path = ''
 begin atomic
   with watched as (
     select p.account_id, p.symbol, least(p.seen_from, p.opened_at) as since, null::text as exchange
@@ -267,7 +264,7 @@ comment on function trading.wanted_marks is
   'the last day, or of the last week and no older than the last live one.';
 
 create function trading.has_mark_source(symbol text, exchange text) returns boolean
-  language sql stable security invoker set search_path = ''
+  language sql stable set search_path = ''
 begin atomic
   select exists (
     select from trading.mark_sources s
@@ -282,7 +279,7 @@ comment on function trading.has_mark_source is
 
 create function public.claim_marks(
   at timestamptz default now(), lease_seconds integer default 55, at_most integer default 200
-) returns jsonb language plpgsql volatile security invoker set search_path = '' set statement_timeout = '5s' as $$
+) returns jsonb language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
   taken constant uuid := gen_random_uuid();
   wanted constant trading.wanted_mark[] := array(
@@ -342,7 +339,7 @@ comment on function public.claim_marks is
   'lease_seconds, of each exchange who has waited longest first.';
 
 create function trading.notify_price_jump(jumped trading.live_marks[], at timestamptz) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 begin
   perform trading.enqueue_event(a, 'price_jump',
     jsonb_build_object('symbol', w.symbol, 'exchange', nullif(w.exchange, ''), 'source', j.source, 'bar', j.held_back,
@@ -357,7 +354,7 @@ comment on function trading.notify_price_jump is
   'A bar that is held back, into the outbox of who is told of the accounts that hold its symbol.';
 
 create function public.record_marks(lease uuid, at timestamptz, results jsonb, pauses jsonb default '{}')
-  returns integer language plpgsql volatile security invoker set search_path = '' set statement_timeout = '5s' as $$
+  returns integer language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
   said constant trading.live_marks[] := array(select r
     from jsonb_populate_recordset(null::trading.live_marks, results) r);
@@ -396,7 +393,7 @@ comment on function public.record_marks is
 create function public.list_live_marks(account text default 'default')
   returns table (symbol text, exchange text, source text, price text, marked_at timestamptz, read_until timestamptz,
                  checked_at timestamptz, problem text, held_back jsonb)
-  language plpgsql stable security invoker set search_path = '' set statement_timeout = '2s' as $$
+  language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   marked constant bigint := coalesce(
@@ -422,6 +419,4 @@ comment on function public.list_live_marks is
 grant execute on function trading.wanted_marks to authenticated;
 revoke execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources,
   public.claim_marks, public.record_marks, public.list_live_marks from public, anon, authenticated;
-grant execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources,
-  public.claim_marks, public.record_marks, public.list_live_marks to service_role;
 grant execute on function public.list_live_marks to authenticated;

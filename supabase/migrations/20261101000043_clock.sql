@@ -8,7 +8,7 @@
 -- left, and the trades among a year of marks kept 40 MB of them for a thousand rows.
 
 create function trading.wake_function(name text) returns bigint
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   project text;
   service_key text;
@@ -33,7 +33,7 @@ comment on function trading.wake_function is
   'answer is not waited for.';
 
 create function trading.wake_dispatcher() returns bigint
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 begin
   if (public.notification_work() ->> 'channels')::integer = 0 then
     return null;
@@ -50,7 +50,7 @@ comment on function trading.wake_dispatcher is
   'project_url or service_key.';
 
 create function trading.wake_marks() returns bigint
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 begin
   -- Without a source nothing is looked through, minute by minute.
   if not exists (select from trading.mark_sources s where s.enabled)
@@ -65,7 +65,7 @@ comment on function trading.wake_marks is
   'for; null when not, or the vault lacks project_url or service_key.';
 
 create function trading.start_clock(project_url text, service_key text) returns text
-  language plpgsql volatile security invoker set search_path = '' as $$
+  language plpgsql volatile set search_path = '' as $$
 declare
   secret record;
 begin
