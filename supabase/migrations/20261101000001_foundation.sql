@@ -141,8 +141,7 @@ begin
 end;
 $$;
 comment on function trading.ratio is
-  'A ratio, percentage or statistic as it leaves the database: a decimal string, 8 decimals (half away from zero), no '
-  'trailing zeros.';
+  'A ratio, percentage or statistic as it leaves the database: a decimal string, 8 decimals, no trailing zeros.';
 
 -- Locks -------------------------------------------------------------------------------------------
 

@@ -20,8 +20,7 @@ create table trading.accounts (
   constraint halt_has_a_reason check ((halted_at is null) = (halt_reason is null))
 );
 comment on table trading.accounts is
-  'One paper account. cash and deposits belong to the current epoch (a reset starts a new one); the row''s lock orders '
-  'everything that books into it.';
+  'One paper account. cash and deposits are of this epoch (a reset begins one). Its row''s lock orders all booking.';
 comment on column trading.accounts.deposits is
   'Deposits less withdrawals, plus adjustments, of this epoch: equity - deposits = net profit.';
 comment on column trading.accounts.day_equity is
@@ -93,8 +92,7 @@ comment on column trading.account_settings.max_position is
 comment on column trading.account_settings.max_order is 'Largest notional of one order, in the account''s currency.';
 comment on column trading.account_settings.max_open_positions is 'Positions that may be open at a time; null: 5000.';
 comment on column trading.account_settings.max_resting_orders is
-  'Orders that may rest at a time; one with two exits counts as two. What it bounds is the work of a booking: an '
-  'account may not slow another down.';
+  'Orders that may rest at a time; one with two exits counts as two. It keeps an account from slowing down another.';
 comment on column trading.account_settings.max_strategies is 'Strategies that may trade one symbol, in an epoch.';
 comment on column trading.account_settings.max_symbols is 'Symbols that may be traded or marked, in an epoch.';
 comment on column trading.account_settings.max_daily_loss is
@@ -105,8 +103,7 @@ comment on column trading.account_settings.dedupe_window is
 comment on column trading.account_settings.max_mark_age is
   'Seconds for which a mark may price an alert that brings no price.';
 comment on column trading.account_settings.price_wait is
-  'Seconds for which a market order without a price waits for the next mark of its symbol; null: it is refused '
-  '(no_price).';
+  'Seconds that a market order without a price waits for the next mark of its symbol; null: it is refused (no_price).';
 comment on column trading.account_settings.funds_room_bps is
   'How far an order that brings the position to a target may go beyond what the account can carry, in hundredths of a '
   'percent of it: TradingView made the target from its own equity, and has filled it already.';
@@ -114,11 +111,9 @@ comment on column trading.account_settings.bar_path is
   'How the price is taken to have moved inside a bar: tradingview, from the open to the nearer extreme, the other, the '
   'close; worst, against every order: stops before limits, and limits never better than their price.';
 comment on column trading.account_settings.margin_call is
-  'close: while equity is below maintenance_margin, the position that loses most is closed at its mark, however many '
-  'symbols are held; off: never.';
+  'close: while equity is below maintenance_margin, the position that loses most is closed at its mark; off: never.';
 comment on column trading.account_settings.maintenance_margin is
-  'Percent of the margin, which is gross exposure divided by leverage, that equity must cover where margin_call closes '
-  'positions.';
+  'Percent of the margin (gross exposure / leverage) that equity must cover where margin_call closes positions.';
 comment on column trading.account_settings.max_stop_distance is
   'Percent of the price that a stop loss without a take profit may lie away, when it is sent as a price; further, it '
   'is a percent or points that was taken for a price, and refused (stop_too_far). null: any.';
@@ -135,15 +130,12 @@ comment on column trading.account_settings.symbols is
   'names an exchange. Instruments are then named so too.';
 comment on column trading.account_settings.time_zone is 'Where the account''s days begin and end: an IANA name.';
 comment on column trading.account_settings.clock is
-  'When what an alert does happens: arrival, as it comes in; alert, at its own time if it carries one (history that is '
-  'played back).';
+  'When what an alert does happens: arrival, as it comes in; alert, at its own time if it has one (for history).';
 
 comment on column trading.account_settings.keep_marks_days is
-  'Days after which a mark that changed nothing leaves the list of alerts for the archive, from which a replay reads '
-  'it; null: never.';
+  'Days after which a mark that changed nothing leaves the list of alerts for the archive of replays; null: never.';
 comment on column trading.account_settings.keep_minute_bars_days is
-  'Days after which bars of a minute (equity, marks) become bars of an hour: charts by day and figures stay the same; '
-  'null: never.';
+  'Days after which bars of a minute become bars of an hour: daily charts and figures stay the same; null: never.';
 
 -- Asked at every booking, whether there are any.
 create index account_settings_with_exchange_idx on trading.account_settings (account_id)
@@ -167,8 +159,7 @@ create table trading.cash_entries (
 );
 comment on table trading.cash_entries is 'Cash that came or went other than by a fill. Append-only; amount is signed.';
 comment on column trading.cash_entries.is_result is
-  'It was earned or paid by what is held, and is profit or loss; the other kinds are deposits. symbol, strategy: of '
-  'what; null: of the account.';
+  'It was earned or paid: profit or loss; the other kinds are deposits. symbol, strategy: of what; null: of all.';
 create index cash_entries_results_idx on trading.cash_entries (account_id, epoch) where is_result;
 create index cash_entries_account_id_idx on trading.cash_entries (account_id, epoch, id);
 create trigger cash_entries_are_append_only before update or delete or truncate on trading.cash_entries
@@ -186,8 +177,7 @@ create table trading.account_events (
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table trading.account_events is
-  'What was done to an account other than by an alert''s trades, append-only: with the alerts, all that a replay '
-  'needs.';
+  'What was done to an account other than by alerts, append-only: with the alerts, all that a replay needs.';
 comment on column trading.account_events.after_alert_id is
   'The newest alert of the epoch when it happened, 0 before the first: its place among them. No time tells that: on '
   'the alerts'' clock, and in a replay, alerts carry times of their own.';

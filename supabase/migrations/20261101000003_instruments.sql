@@ -17,8 +17,7 @@ comment on column trading.instruments.tick_size is 'Prices of resting orders are
 comment on column trading.instruments.allow_nonpositive is
   'Whether its price may be 0 or below: of spreads, and options that expire worthless.';
 comment on column trading.instruments.quote_currency is
-  'The currency of its prices: JPY for USDJPY. Accounts in another one need a rate, which marks of the pair bring. '
-  'null: the account''s own.';
+  'The currency of its prices: JPY for USDJPY. Other accounts need marks of the pair. null: the account''s own.';
 
 create table trading.instrument_aliases (
   alias text primary key check (alias ~ '^[A-Z0-9._!/:^=&#@+-]([A-Z0-9._!/:^=&#@+ -]{0,62}[A-Z0-9._!/:^=&#@+-])?$'),

@@ -75,8 +75,7 @@ create table trading.duplicates (
   primary key (alert_id, nr)
 );
 comment on table trading.duplicates is
-  'Every time that an alert came again and was answered with its stored answer: what was suppressed leaves a trace. '
-  'Append-only.';
+  'Every time that an alert came again and was answered with its stored answer. Append-only.';
 comment on column trading.duplicates.account_id is 'That of the alert, so that its owner may read it.';
 comment on column trading.duplicates.nr is
   'Counts the times that its alert came again, from 1: the last row tells how often that was.';

@@ -54,8 +54,7 @@ create table trading.orders (
 comment on table trading.orders is
   'One instruction to trade. quantity in units, unsigned: all or nothing; it shrinks with the position it reduces.';
 comment on column trading.orders.trail_peak is
-  'Best price since the order was placed, or since the price was at activation_price, from which a trailing stop '
-  'hangs; null before that.';
+  'Best price since the order was placed, or activated, from which a trailing stop hangs; null before that.';
 comment on column trading.orders.seen_from is
   'The time that its alert carried, or that of the bar in which it was placed: what was traded before cannot fill it. '
   'null: its alert carried none, and the order of arrival decides.';
@@ -151,8 +150,7 @@ create table trading.positions (
   constraint flat_has_no_trade check ((quantity = 0) = (opened_at is null))
 );
 comment on table trading.positions is
-  'The position of one strategy in one symbol: signed quantity, signed cost basis (quantity x average price x '
-  'multiplier).';
+  'The position of one strategy in one symbol: signed quantity, cost basis (quantity x average price x multiplier).';
 comment on column trading.positions.cost_basis is 'In account currency, at the rates of its fills.';
 comment on column trading.positions.quote_basis is
   'The cost basis in the instrument''s quote_currency; null where that is the account''s own, or nothing is held. '
@@ -197,8 +195,7 @@ comment on table trading.trades is
   'Closed round trips: from flat (or a flip) to flat (or a flip). quantity is all that was entered; prices are '
   'averages; a flip''s fee is split pro rata.';
 comment on column trading.trades.mae is
-  'Worst mark against the entry price, in money per unit; mfe the best one; drawdown the deepest fall from a best '
-  'mark.';
+  'Worst mark against the entry price, in money per unit; mfe: the best one; drawdown: deepest fall from a best mark.';
 -- Pages of list_trades, and the trades that performance reads, in order.
 create index trades_epoch_idx on trading.trades (account_id, epoch, (id + 0));
 create index trades_symbol_idx on trading.trades (account_id, epoch, symbol, (id + 0));

@@ -146,8 +146,7 @@ begin
   if not exists (select from (values (1)) u left join trading.instruments i on i.symbol = named
                  where coalesce(i.multiplier, 1) = upsert_instrument.multiplier
                    and i.quote_currency is not distinct from upsert_instrument.quote_currency) then
-    -- A booking that has read the old terms may be about to open a position: wait for those under way, keep out the
-    -- next.
+    -- A booking that has read the old terms may be about to open a position: wait for it, keep out the next.
     perform pg_advisory_xact_lock(k.id)
     from (select trading.lock_id('trade:' || a.name || ':' || named) as id from trading.accounts a order by 1) k;
   end if;

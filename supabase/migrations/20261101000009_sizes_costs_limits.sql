@@ -224,8 +224,7 @@ begin
 end;
 $$;
 comment on function trading.exit_price is
-  'Where a leg of a bracket lies for a position of direction 1 (long) or -1 entered at entry_price. Null for a '
-  'trailing stop.';
+  'Where a leg of a bracket lies for a position of direction 1 or -1 entered at entry_price. Null for a trailing stop.';
 
 create function trading.with_fee(inout settings trading.account_settings, fee numeric)
   language plpgsql immutable set search_path = '' as $$
@@ -248,8 +247,7 @@ begin
 end;
 $$;
 comment on function trading.fill_fee is
-  'The fee of a fill by the account''s model: per trade + per unit + basis points of the notional, at least the '
-  'minimum.';
+  'The fee of a fill by the account''s model: per trade + per unit + basis points of the notional, or the minimum.';
 
 create function trading.affordable_quantity(
   portfolio trading.portfolio, settings trading.account_settings, market trading.market, price numeric, closing numeric
@@ -314,8 +312,7 @@ comment on function trading.order_size is
 
 create type trading.refused as (code text, message text);
 comment on type trading.refused is
-  'Why an order is refused; nulls: it is not. Named, as the row type of out parameters is made anew at every call, '
-  'half a microsecond.';
+  'Why an order is refused; nulls: it is not. Named: the type of out parameters is made anew at every call (0.5 us).';
 
 create function trading.refusal(
   held numeric, delta numeric, price numeric, fee numeric,

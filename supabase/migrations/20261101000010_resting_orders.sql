@@ -248,8 +248,8 @@ begin
 end;
 $$;
 comment on function trading.watch_order is
-  'A resting order that has seen a bar''s path from first_place on; the price (before slippage) at which that fills '
-  'it, and where; or null.';
+  'A resting order that has seen a bar''s path from first_place on; the price that fills it (before slippage), and '
+  'where.';
 
 create function trading.watch_against(
   inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric

@@ -137,8 +137,7 @@ begin
 end;
 $$;
 comment on function trading.order_problem is
-  'What is missing or impossible in the prices (in whole ticks) of an order, and in the trail that it is asked for; or '
-  'null.';
+  'What is missing or impossible in the prices of an order, and in the trail that it is asked for; or null.';
 
 create function trading.is_too_far(request trading.alert_request, price numeric, percent numeric) returns boolean
   language plpgsql immutable set search_path = '' as $$
@@ -150,8 +149,7 @@ begin
 end;
 $$;
 comment on function trading.is_too_far is
-  'Whether a stop loss that is sent as a price, without a take profit beside it, lies so far from the price that a '
-  'percent or points was meant.';
+  'Whether a stop loss sent as a price, without a take profit, is so far away that a percent or points was meant.';
 
 create function trading.profits_problem(
   profits trading.exit_rule[], direction numeric, price numeric, quantity numeric, market trading.market
@@ -184,8 +182,7 @@ begin
 end;
 $$;
 comment on function trading.profits_problem is
-  'What is wrong with the take profits of an order of quantity units in direction 1 (buy) or -1 at price, or null; the '
-  'first is take_profits[0].';
+  'What is wrong with the take profits of an order of direction 1 (buy) or -1, or null; the first is take_profits[0].';
 
 create function trading.bracket_problem(
   request trading.alert_request, delta numeric, price numeric, market trading.market

@@ -1,5 +1,4 @@
--- The resting orders of an account together: which see a mark, which give way to a fill, which are taken away. Pure
--- functions.
+-- The resting orders of an account together: which see a mark, which give way to a fill, which go. Pure functions.
 
 create function trading.watch_orders(orders trading.orders[], symbol text, bar trading.bar, at timestamptz)
   returns table (slot integer, watched trading.orders, fill_price numeric, place numeric)
@@ -21,8 +20,7 @@ begin
     select orders[o.slot] as watched, null::numeric as fill_price, null::numeric as place where o.is_over
     union all
     select seen.resting,
-      -- An exit is not better than asked for by a bar of which nobody says when it began: the price was at its limit
-      -- before.
+      -- An exit is not better than asked for by a bar whose begin is unknown: the price was at its limit before.
       case when ((seen.resting).type = 'limit' or orders[o.slot].triggered) and (seen.resting).reduce_only
         and seen.place = o.first_place
                 and (bar.starts_at is null or o.first_place > 0)
@@ -65,8 +63,7 @@ declare
   last_leg integer := cardinality(orders);
   kept numeric;
 begin
-  -- From the newest bracket to the oldest; the legs of one follow each other, the stop loss first, then its take
-  -- profits as they were sent.
+  -- From the newest bracket to the oldest; legs of one follow each other, the stop loss first, then its take profits.
   while last_leg > 0 loop
     first_leg := last_leg;
     bracket_id := (orders[last_leg]).bracket_id;
@@ -127,8 +124,7 @@ begin
 end;
 $$;
 comment on function trading.places_of is
-  'How many a resting order counts as toward max_resting_orders: as itself, and as the exits that take its place when '
-  'it fills.';
+  'How many a resting order counts as toward max_resting_orders: 1, or as many as the exits that it will place.';
 
 create function trading.places_taken(orders trading.orders[], request trading.alert_request) returns integer
   language plpgsql immutable set search_path = '' as $$
@@ -140,8 +136,7 @@ begin
 end;
 $$;
 comment on function trading.places_taken is
-  'The places of the orders that go on resting when request is booked: a target takes away what an earlier target '
-  'left.';
+  'The places of the orders that go on resting when request is booked: a target takes away an earlier target''s.';
 
 create function trading.resting_exchange(orders trading.orders[], symbol text) returns text
   language plpgsql immutable set search_path = '' as $$
@@ -166,8 +161,7 @@ begin
 end;
 $$;
 comment on function trading.orders_ahead is
-  'The orders of its symbol and strategy that wait for a price and fill before request''s own: not those of an earlier '
-  'target, which it takes away.';
+  'The orders that wait for a price and fill before request''s own: not those of an earlier target, which goes.';
 
 create function trading.slot_of(positions trading.positions[], strategy text) returns integer
   language plpgsql immutable set search_path = '' as $$

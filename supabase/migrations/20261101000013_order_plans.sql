@@ -78,8 +78,7 @@ begin
 end;
 $$;
 comment on function trading.fit_plan is
-  'An order that was refused at price: where it fills now, cut to what may be traded (repaired: what was asked for); '
-  'else as it is, or refused.';
+  'An order that was refused at price: cut to what may be traded now (repaired: what was asked for); else refused.';
 
 create function trading.plan_order(
   request trading.alert_request, held trading.positions, market trading.market,
@@ -233,8 +232,7 @@ begin
 end;
 $$;
 comment on function trading.plan_order is
-  'The order that a trade alert leads to, given what is held and known at that moment, or why there is none. Reads no '
-  'table.';
+  'The order that a trade alert leads to, given what is held and known then, or why there is none. Reads no table.';
 
 create function trading.sum_of_orders(orders trading.orders[]) returns numeric
   language plpgsql immutable set search_path = '' as $$
@@ -291,8 +289,7 @@ begin
     plan.message := 'the quantity rounds to zero lots';
     return plan;
   end if;
-  -- A size that needs the price leaves only what does not depend on it: a target, and that a close of nothing is
-  -- nothing.
+  -- A size that needs the price leaves only what does not depend on it: a target, or a close of nothing.
   if request.quantity is null or quantity is not null or target.quantity is not null
     or request.action = 'close' and expected = 0 then
     plan.delta := trading.wanted_delta(request.action, target, quantity, expected);
@@ -482,5 +479,4 @@ begin
 end;
 $$;
 comment on function trading.places_needed is
-  'How many resting orders a planned order adds: itself if it rests, or its exits if it fills at once. What only '
-  'reduces a position needs none.';
+  'How many resting orders a planned order adds: itself if it rests, its exits if it fills; none if it reduces.';

@@ -95,7 +95,6 @@ begin
 end;
 $$;
 comment on function trading.duplicate_json is
-  'A stored answer as a duplicate gets it. Before the word that changes a text of a sender may stand, whose quotes '
-  'JSON escapes.';
+  'A stored answer as a duplicate gets it. JSON escapes the quotes in a sender''s text, so the word is found first.';
 
 grant execute on function trading.short_answer to authenticated;

@@ -1,5 +1,4 @@
--- Each alert is booked once: the name under which it is, the alert that came before it under that name, and what the
--- repetition is answered.
+-- Each alert is booked once: under which name, which alert has that name already, and what a repetition is answered.
 
 create type trading.planned_request as (
   nr integer, dedupe_key text, earlier_key text, twin_nr integer, twin_id bigint, position_slot integer,
@@ -32,7 +31,7 @@ begin
             (requests[nr]).symbol, (requests[nr]).strategy, (requests[nr]).received_at, (requests[nr]).action, nr
           from generate_subscripts(requests, 1) nr) r
     cross join lateral (select coalesce(r.idempotency_key, r.message_id) is null and r.time is null as is_nameless) n
-    -- A price that comes back is news, and a halt that is asked for again must halt: only a name or a time makes them
+    -- A price that comes back is news, and a halt that is asked for again must halt: only a name or a time makes two
     -- the same.
     cross join lateral (select coalesce(r.received_at, load_requests.received_at) as at, n.is_nameless,
                           n.is_nameless and r.action in ('mark', 'halt') is true as is_anew,
@@ -137,8 +136,7 @@ begin
 end;
 $$;
 comment on function trading.conflict_message is
-  'What an alert is told whose name another one has: its idempotency_key, or the id of its signed message (which '
-  'follows the key''s).';
+  'What is said to an alert whose idempotency_key, or id of its signed message, another alert has.';
 
 create function trading.twin_json(
   twin trading.alerts, asked trading.planned_request, request trading.alert_request, held trading.positions,

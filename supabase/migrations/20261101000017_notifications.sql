@@ -74,8 +74,7 @@ create table trading.notification_outbox (
   constraint only_pending_is_not_finished check ((status = 'pending') = (finished_at is null))
 );
 comment on table trading.notification_outbox is
-  'One event for one channel, until it was delivered, or given up (dead: it may be sent again). Delivered at least '
-  'once.';
+  'One event for one channel, until it was delivered at least once, or given up (dead: it may be sent again).';
 comment on column trading.notification_outbox.message_id is
   'The webhook-id: the same at every attempt, so that a receiver knows a repetition.';
 comment on column trading.notification_outbox.turn is

@@ -11,8 +11,7 @@
 
 create type trading.reached_order as (slot integer, price numeric, place numeric);
 comment on type trading.reached_order is
-  'A resting order that the path of a mark reaches: its slot in orders, the price that fills it, and where on the '
-  'path.';
+  'A resting order that the path of a mark reaches: its slot in orders, the price that fills it, and where.';
 
 create type trading.booking as (
   account trading.accounts, settings trading.account_settings, portfolio trading.portfolio,

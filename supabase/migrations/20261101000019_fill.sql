@@ -80,8 +80,7 @@ begin
 end;
 $$;
 comment on function trading.plan_own is
-  'What an alert''s own order comes to: it fills at once (price) or rests; without an id there is nothing to trade. Or '
-  'why there is none.';
+  'What an alert''s own order comes to: it fills at once (price) or rests, or is nothing (no id); or why not.';
 
 create function trading.note_alert(inout held trading.positions, request trading.alert_request, is_overtaken boolean)
   language plpgsql immutable set search_path = '' as $$
@@ -166,8 +165,7 @@ begin
 end;
 $$;
 comment on function trading.book_fill is
-  'A fill as due has it, at a place of the mark''s path (null: outside of it): what it changes in its position, in '
-  'cash and in the market.';
+  'A fill at a place of the mark''s path (null: outside of it): what it changes in its position, cash and the market.';
 
 create function trading.place_exits(booking trading.booking, entry trading.orders, place numeric)
   returns table (resting trading.orders, fill_price numeric, reached_at numeric)
@@ -183,8 +181,7 @@ begin
 end;
 $$;
 comment on function trading.place_exits is
-  'The exits of what entry has just opened at a place of the mark''s path, and where the rest of the path reaches '
-  'them; nulls: it does not.';
+  'The exits of what entry opened at a place of the mark''s path, and where the rest of it reaches them; or nulls.';
 
 create function trading.watch_rest(inout booking trading.booking)
   language plpgsql immutable set search_path = '' as $$

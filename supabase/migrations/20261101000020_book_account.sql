@@ -87,8 +87,7 @@ begin
 end;
 $$;
 comment on function trading.keep is
-  'The fourth act: writes what a pass over an account''s alerts came to: one statement a table, two for orders: those '
-  'it placed, those it changed.';
+  'The fourth act: writes what a pass over an account''s alerts came to, in one statement a table; in two for orders.';
 
 -- All four ----------------------------------------------------------------------------------------
 
@@ -176,8 +175,7 @@ begin
 end;
 $$;
 comment on function trading.count_places is
-  'A booking that knows what the orders that are not handed over count: others, and in the table those that were not '
-  'loaded, counted once.';
+  'A booking that knows what the orders not handed over count: others, and those not loaded, which are counted once.';
 
 create function trading.call_margin(
   inout booking trading.booking, market trading.market, positions trading.positions[], own_slot integer,

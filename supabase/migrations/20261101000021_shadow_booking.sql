@@ -94,8 +94,7 @@ begin
     select c.id::text
     from trading.orders o
     join trading.alerts a on a.id = o.alert_id
-    -- A key begins with account and epoch. What follows is the alert's id in a shadow, and the same as the original's
-    -- in a replay.
+    -- Behind account and epoch a key has the alert's id in a shadow, and in a replay what the original has.
     join trading.alerts b on b.dedupe_key = copy.id || '/' || copy.epoch
       || case when is_followed then '/key:followed ' || a.id
         else substr(a.dedupe_key, length(original.id || '/' || original.epoch) + 1) end
@@ -114,8 +113,7 @@ comment on function trading.copied_order_id is
 
 create type trading.followed_run as (epoch integer, last_id bigint, alerts jsonb);
 comment on type trading.followed_run is
-  'The alerts that a shadow books next, as process_alerts takes them: of which epoch, and the newest of them in the '
-  'followed account.';
+  'The alerts that a shadow books next, as process_alerts takes them: their epoch, and the id of the newest of them.';
 
 create function trading.next_run(shadow trading.shadow_accounts, booked trading.accounts, at_most integer)
   returns trading.followed_run language plpgsql stable set search_path = '' as $$
@@ -128,8 +126,7 @@ begin
       trading.scaled_alert(r.request, shadow.size_factor) - 'message_id'
       || case when r.is_named then jsonb_build_object(
         'order_id', trading.copied_order_id(r.request ->> 'order_id', followed, booked, true)) else '{}' end
-      -- What came twice was told apart there: here each is another. A mark that nobody named there has no name, and may
-      -- leave for the archive.
+      -- What came twice was told apart there: here each is another. A mark without a name has none here: it may leave.
       || case when r.may_leave then '{}' else jsonb_build_object('idempotency_key', 'followed ' || r.id) end
       || jsonb_build_object('account', booked.name, 'received_at', r.received_at, 'hash', r.content_hash)
       order by r.id)
@@ -182,8 +179,7 @@ declare
   done integer := 0;
 begin
   loop
-    -- Who holds the followed account waits for no shadow: so nobody can wait in a circle, and what is left is caught
-    -- up.
+    -- Who holds the followed account waits for no shadow: so nobody waits in a circle. What is left is caught up.
     select a.* into booked from trading.accounts a where a.id = follow.shadow_id for update skip locked;
     select s.* into shadow from trading.shadow_accounts s where s.shadow_id = booked.id;
     exit when shadow.shadow_id is null;

@@ -13,8 +13,7 @@ comment on table trading.waiting_alerts is
   'lasts until its answer is taken or it expires. Unlogged: a crash of the server forgets who waited, and nobody was '
   'told that such an alert is booked.';
 comment on column trading.waiting_alerts.ticket is
-  'Names the alert to who asks for its answer. Not a number: after a crash those begin anew, and would be another '
-  'alert''s.';
+  'Names the alert to who asks for its answer. No number: after a crash those begin anew, for other alerts.';
 comment on column trading.waiting_alerts.nr is 'The order of arrival.';
 comment on column trading.waiting_alerts.expires_at is
   'When its sender is told to send it again: from then on it is not booked.';
@@ -83,8 +82,7 @@ begin
     perform pg_advisory_xact_lock(k) from unnest(keys) k;
   end if;
   if not or_line then
-    -- Who does not wait for keys may take the rows first: then only a foreign holder, never another batch, makes a key
-    -- busy.
+    -- Who does not wait for keys may take the rows first: then only a foreigner, never a batch, makes a key busy.
     perform from trading.accounts a where a.name in (select r.account from unnest(requests) r) order by a.id for update;
   end if;
   if wait then
@@ -136,8 +134,7 @@ begin
 end;
 $$;
 comment on function trading.unbooked_json is
-  'The answer to a request that reached no account, or a shadow, which takes none of its own: nothing was written for '
-  'it.';
+  'The answer to a request that reached no account, or a shadow, which takes none: nothing was written for it.';
 
 create function trading.take_tickets(requests trading.alert_request[], within_ms integer[]) returns uuid[]
   language plpgsql volatile set search_path = '' as $$
@@ -159,8 +156,8 @@ comment on function trading.take_tickets is
 -- jit is off: where a table has no index for its plan, enable_seqscan = off makes it so dear that LLVM compiles it, at
 -- every call: 27 to 31 ms measured, against 0.3 to 0.6.
 --
--- json and not jsonb: the answers are put together as text, and would be parsed only to be written out again, a tenth
--- of a batch's time.
+-- json and not jsonb: the answers are put together as text, and would be parsed to be written out again: a tenth of the
+-- time.
 create function public.process_alerts(
   alerts jsonb, wait boolean default true, within_ms integer[] default null
 ) returns json language plpgsql volatile set search_path = ''
@@ -239,8 +236,7 @@ begin
 end;
 $$;
 comment on function trading.book_each is
-  'Books alerts one by one: an error of one, which as that of a batch would be the error of all, is its own answer: '
-  'status failed, with code.';
+  'Books alerts one by one, so that an error of one is not that of all: its answer has status failed, with code.';
 
 create function trading.book_line(account text, at_most integer) returns void
   language plpgsql volatile set search_path = '' as $$
@@ -288,8 +284,7 @@ begin
 end;
 $$;
 comment on function trading.take_answers is
-  'The answers that were left for tickets, which are gone with it: busy for one that waits still, null for one that is '
-  'not known.';
+  'The answers left for tickets, which are then gone: busy for one that still waits, null for one that is not known.';
 
 create function public.book_waiting_alerts(account text, tickets uuid[], at_most integer default 256) returns json
   language plpgsql volatile set search_path = ''
@@ -331,8 +326,7 @@ end;
 $$;
 comment on function public.preview_alerts is
   'What process_alerts would answer to these alerts now. It books them and undoes it, so that it cannot differ; '
-  'nothing is kept. A lock that is held elsewhere answers busy at once: who only asks does not stand in the way of who '
-  'books.';
+  'nothing is kept. A lock that is held elsewhere answers busy at once: who only asks is in nobody''s way.';
 
 revoke execute on function public.process_alerts, public.book_waiting_alerts, public.preview_alerts
   from public, anon, authenticated;

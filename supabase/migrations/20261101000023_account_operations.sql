@@ -11,8 +11,7 @@ begin
 end;
 $$;
 comment on function trading.free_cash is
-  'What may be withdrawn: at most the cash, and no more than leaves equity to carry what is held. The proceeds of a '
-  'short are not free.';
+  'What may be withdrawn: the cash, so far as equity still carries what is held. The proceeds of a short are not free.';
 
 create function trading.move_cash(account text, kind text, amount numeric, note text, at timestamptz default null)
   returns jsonb language plpgsql volatile set search_path = '' as $$
@@ -69,8 +68,7 @@ create function public.adjust_cash(account text, amount numeric, note text) retu
   language sql volatile set search_path = '' set lock_timeout = '2s'
   return trading.move_cash(account, 'adjustment', amount, note);
 comment on function public.adjust_cash is
-  'Corrects cash by a signed amount. Counts as a deposit, not as profit; for that see record_cash. Errors: PT404, '
-  'PT400.';
+  'Corrects cash by a signed amount. Counts as a deposit, not as profit; see record_cash. Errors: PT404, PT400.';
 
 create function trading.mark_equity(owned trading.accounts, at timestamptz) returns void
   language plpgsql volatile set search_path = '' as $$
@@ -297,7 +295,7 @@ begin
 end;
 $$;
 comment on function public.halt_account is
-  'From now on only orders that reduce a position are taken; the others answer account_halted. Errors: PT404 no such '
+  'From now on only orders that reduce a position are taken; others answer account_halted. Errors: PT404 no such '
   'account.';
 
 create function public.resume_account(account text) returns jsonb

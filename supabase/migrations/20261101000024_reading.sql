@@ -61,8 +61,7 @@ begin
 end;
 $$;
 comment on function trading.page_start is
-  'Where a page of a list ends, which begins with the newest: below before; null: at the newest. Errors: PT400 (HTTP '
-  '400) below 1.';
+  'Where a page of a list begins: below before; null: at the newest. Errors: PT400 (HTTP 400) below 1.';
 
 create function trading.known_status(status text, variadic known text[]) returns text
   language plpgsql immutable set search_path = '' as $$

@@ -143,8 +143,7 @@ begin
 end;
 $$;
 comment on function trading.cover is
-  'How well what was held was marked, from the begin of a range, or the epoch''s first alert, to its end, or the '
-  'epoch''s last.';
+  'How well what was held was marked, from the begin of a range, or the first alert, to its end, or the last alert.';
 
 create function trading.coverage_json(coverage trading.coverage) returns jsonb
   language plpgsql immutable set search_path = '' as $$

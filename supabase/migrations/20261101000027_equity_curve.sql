@@ -106,8 +106,7 @@ comment on function public.list_marks is
 
 create type trading.cash_history as (at timestamptz[], moved numeric[]);
 comment on type trading.cash_history is
-  'Deposits of an epoch over time: moved[i] = deposits less withdrawals, plus adjustments, from the minute at[i] on; '
-  'at[1] is -infinity.';
+  'Deposits of an epoch over time: moved[i] = deposits less withdrawals from the minute at[i] on; at[1] is -infinity.';
 
 create function trading.load_cash_history(account_id bigint, epoch integer) returns trading.cash_history
   language plpgsql stable set search_path = '' as $$

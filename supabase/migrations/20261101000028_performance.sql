@@ -97,8 +97,7 @@ comment on function trading.trade_groups_json is
 
 create type trading.trade_sequence as (longest_wins integer, longest_losses integer, drawdown numeric);
 comment on type trading.trade_sequence is
-  'What depends on the order of trades: the longest runs of wins and of losses, the deepest fall of summed net below '
-  'its best (at least 0).';
+  'What depends on the order of trades: the longest runs of wins and losses, the deepest fall of summed net.';
 
 create function trading.follow_result(inout total numeric, inout best numeric, inout deepest numeric, amount numeric)
   language plpgsql immutable set search_path = '' as $$
@@ -368,8 +367,7 @@ begin
 end;
 $$;
 comment on function trading.trade_causes is
-  'What of the trades, and of the marks while they were held, keeps figures from being known, as explain_nulls takes '
-  'it.';
+  'What of the trades, and of the marks while they were held, keeps figures from being known: for explain_nulls.';
 
 create function public.performance(
   inout account text default 'default', from_time timestamptz default null, to_time timestamptz default null,

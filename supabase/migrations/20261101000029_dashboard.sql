@@ -1,6 +1,5 @@
 -- What the dashboard page draws beside its lists: the accounts to choose from, the head of the page, the chart of a
--- symbol with its fills, results by day, by symbol and by strategy. Read-only, run as the caller; charts come in at
--- most 1000 points.
+-- symbol with its fills, results by day, by symbol and by strategy. Charts come in at most 1000 points.
 
 create function public.list_accounts() returns table (
   name text, currency text, time_zone text, epoch integer, halted boolean, halt_reason text, version bigint, role text

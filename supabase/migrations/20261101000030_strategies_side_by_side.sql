@@ -26,8 +26,7 @@ begin
 end;
 $$;
 comment on function trading.choose_strategies is
-  'The strategies that are named, each once, or all that the account has. Errors: PT400 (HTTP 400) for none, for one '
-  'that it has not, for more than 20.';
+  'The strategies that are named, each once, or all. Errors: PT400 (HTTP 400) for none, an unknown one, more than 20.';
 
 create function trading.list_closed(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, strategies text[]
@@ -93,8 +92,7 @@ begin
 end;
 $$;
 comment on function trading.curves_of is
-  'What each of strategies, in their order, had made since from_time, bucket by bucket; buckets in which none has a '
-  'result are left out.';
+  'What each of strategies, in order, had made since from_time, by bucket; buckets without a result are left out.';
 
 create type trading.strategy_pair as (one text, other text, days bigint, correlation numeric);
 comment on type trading.strategy_pair is

@@ -108,8 +108,8 @@ begin
 end;
 $$;
 comment on function public.remove_shadow_account is
-  'Ends that a shadow follows its account. What it has booked stays, in an account like any other. Errors: PT404 no '
-  'such account or shadow.';
+  'Ends that a shadow follows its account. What it has booked stays, in a plain account. Errors: PT404 no such account '
+  'or shadow.';
 
 create function public.catch_up_shadow_account(account text, shadow text, at_most integer default 1000) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' set statement_timeout = '30s'

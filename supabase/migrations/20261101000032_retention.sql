@@ -34,8 +34,7 @@ comment on table trading.mark_archive is
 comment on column trading.mark_archive.request is
   'What the marks of the row have in common, as trading.kept_mark tells it.';
 comment on column trading.mark_archive.ids is
-  'The marks'' ids, and likewise received (when they arrived, in seconds), times, opens, highs, lows and prices: see '
-  'trading.pack_numbers.';
+  'The marks'' ids; likewise received (in seconds), times, opens, highs, lows and prices: see trading.pack_numbers.';
 create trigger mark_archive_is_append_only before update or delete or truncate on trading.mark_archive
   for each statement execute function trading.refuse_change();
 

@@ -1,6 +1,5 @@
 -- A live account beside a baseline: which of the baseline's orders had an alert, when, at what price, and what that
--- cost. A baseline is any account that holds what should have happened: a backtest that was imported, or a second
--- account.
+-- cost. A baseline is any account that holds what should have happened: an imported backtest, or a second account.
 --
 -- Alerts are compared, not round trips: after an alert that never came the trades are others, though every later alert
 -- is the same, and the target of the next one has put the position right.
@@ -102,8 +101,7 @@ declare
   width constant numeric := extract(epoch from early + late);
   pairs integer[] := array_fill(null::integer, array[cardinality(expected)]);
   is_taken boolean[] := array_fill(false, array[cardinality(seen)]);
-  -- Where the sender's labels are the baseline's at all, an alert that differs in label, position and price is another
-  -- one.
+  -- Where the sender's labels are the baseline's at all, one that differs in label, position and price is another.
   are_labels_known constant boolean := exists (
     select l from unnest(expected) e cross join unnest(e.labels) l intersect select l from unnest(seen) e
     cross join unnest(e.labels) l);
@@ -206,8 +204,7 @@ begin
 end;
 $$;
 comment on function trading.drift_of is
-  'How late a matched order was booked, in seconds; how much worse its price was, in money per unit (below 0: better); '
-  'and what that cost.';
+  'How many seconds late a matched order was booked; how much worse its price was (below 0: better); what that cost.';
 
 -- What is asked -----------------------------------------------------------------------------------
 

@@ -65,8 +65,7 @@ begin
 end;
 $$;
 comment on function trading.own_fills is
-  'What the order of an alert, and its exits, traded while it was booked: signed units; price and money per unit and '
-  'point of its order alone.';
+  'What an alert''s order and its exits traded as it was booked: signed units; price and unit value of the order.';
 
 create function trading.is_off(previous numeric, held numeric, has_target boolean, lot_size numeric) returns boolean
   language plpgsql immutable set search_path = '' as $$
@@ -445,43 +444,43 @@ begin
       and d.received_at < coalesce(to_time, 'infinity')
     group by 1
   ), gaps as (
-    select g.strategy, count(*) filter (where g.status = 'missed') as missed,
+    select g.strategy as of_strategy, count(*) filter (where g.status = 'missed') as missed,
       count(*) filter (where g.repaired) as repairs,
       count(*) filter (where g.previous <> g.held and g.status <> 'cut') as contradictions, sum(g.cost) as cost,
       count(*) filter (where g.cost_reason is not null) as unpriced
     from trading.find_gaps(owned, since, to_time) g group by 1
-  ), each as materialized (
-    select n.strategy, coalesce(c.alerts, 0) as alerts, r.last_alert_at, r.usual_seconds, r.silent_at,
+  ), each as (
+    select n.strategy, c.alerts, r.last_alert_at, r.usual_seconds, r.silent_at, g.*, d.duplicates,
       case when r.silent_at is null then 'too_few_alerts' when owned.halted_at is not null then 'halted'
-        when plays_back then 'played_back' end as reason,
-      coalesce(g.missed, 0) as missed, coalesce(g.repairs, 0) as repairs,
-      coalesce(g.contradictions, 0) as contradictions, coalesce(g.cost, 0) as cost, coalesce(g.unpriced, 0) as unpriced,
-      coalesce(d.duplicates, 0) as duplicates,
-      (select jsonb_object_agg(k.code, k.refused) from coded k where k.strategy = n.strategy) as refusals
+        when plays_back then 'played_back' end as reason
     from trading.strategies_of(owned) n (strategy)
     cross join lateral trading.rhythm_of(owned, n.strategy, time_zone, intervals) r
     left join counted c on c.strategy = n.strategy
     left join repeated d on d.strategy = n.strategy
-    left join gaps g on g.strategy = n.strategy
+    left join gaps g on g.of_strategy = n.strategy
     where r.last_alert_at is not null
   ), told as (
-    select e.strategy, e.alerts, e.last_alert_at, e.usual_seconds, e.silent_at, e.reason is null
-      and e.silent_at <= now() as silent, e.reason, e.missed, e.repairs, e.contradictions, e.cost, e.unpriced,
-      e.duplicates, coalesce(e.refusals, '{}') as refusals
-    from each e
-    union all
-    select null, coalesce(sum(e.alerts), 0), max(e.last_alert_at), null, null,
-      coalesce(bool_or(e.reason is null and e.silent_at <= now()), false), null, coalesce(sum(e.missed), 0),
-      coalesce(sum(e.repairs), 0), coalesce(sum(e.contradictions), 0), coalesce(sum(e.cost), 0),
-      coalesce(sum(e.unpriced), 0), coalesce(sum(e.duplicates), 0), coalesce((select jsonb_object_agg(k.code, k.refused)
-        from (select c.code, sum(c.refused) as refused from coded c group by 1) k), '{}')
-    from each e
+    -- One row a strategy, and one of all.
+    select e.strategy, coalesce(sum(e.alerts), 0)::bigint as alerts, max(e.last_alert_at) as last_alert_at,
+      max(e.usual_seconds) as usual_seconds, max(e.silent_at) as silent_at, max(e.reason) as reason,
+      coalesce(bool_or(e.reason is null and e.silent_at <= now()), false) as silent,
+      coalesce(sum(e.missed), 0)::bigint as missed, coalesce(sum(e.repairs), 0)::bigint as repairs,
+      coalesce(sum(e.contradictions), 0)::bigint as contradictions, coalesce(sum(e.cost), 0) as cost,
+      coalesce(sum(e.unpriced), 0)::bigint as unpriced, coalesce(sum(e.duplicates), 0)::bigint as duplicates
+    from each e group by grouping sets ((e.strategy), ())
   )
-  select t.strategy, t.alerts::bigint, t.last_alert_at, trading.ratio(t.usual_seconds),
-    trading.ratio(extract(epoch from now() - t.last_alert_at)), t.silent_at, t.silent, t.reason, t.missed::bigint,
-    t.repairs::bigint, t.contradictions::bigint, trading.decimal(t.cost), t.unpriced::bigint, t.duplicates::bigint,
-    (select coalesce(sum(v.value::bigint), 0) from jsonb_each_text(t.refusals) v)::bigint, t.refusals
+  select t.strategy, t.alerts, t.last_alert_at,
+    case when t.strategy is not null then trading.ratio(t.usual_seconds) end,
+    trading.ratio(extract(epoch from now() - t.last_alert_at)), case when t.strategy is not null then t.silent_at end,
+    t.silent, case when t.strategy is not null then t.reason end, t.missed, t.repairs, t.contradictions,
+    trading.decimal(t.cost), t.unpriced, t.duplicates, k.refused, k.refusals
   from told t
+  cross join lateral (
+    select coalesce(sum(c.refused), 0)::bigint as refused,
+      coalesce(jsonb_object_agg(c.code, c.refused), '{}') as refusals
+    from (select k.code, sum(k.refused) as refused from coded k
+      where coalesce(k.strategy = t.strategy, true) group by 1) c
+  ) k
   order by t.strategy is not null, t.silent desc, t.missed desc, t.strategy
   limit 1000;
 end;

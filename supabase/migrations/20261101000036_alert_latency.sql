@@ -5,8 +5,7 @@ create type trading.alert_latency as (
   booked_at timestamptz, to_receive numeric, to_book numeric, total numeric
 );
 comment on type trading.alert_latency is
-  'When an alert was sent, by its own time, reached the function and was booked, and the seconds in between; null '
-  'where it is not known.';
+  'When an alert was sent, by its own time, arrived and was booked, and the seconds in between; null: not known.';
 
 create function trading.seconds_between(earlier timestamptz, later timestamptz) returns numeric
   language plpgsql immutable strict set search_path = '' as $$
@@ -33,8 +32,7 @@ begin
 end;
 $$;
 comment on function trading.sent_at is
-  'When an alert was sent, by the time that it carries; where that is of its bar''s open, as trading.end_of_bar has '
-  'it, when the bar ended.';
+  'When an alert was sent, by its own time; where that is its bar''s open (trading.end_of_bar), the bar''s end.';
 
 create function trading.list_latencies(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text

@@ -181,8 +181,7 @@ begin
 end;
 $$;
 comment on function trading.disable_channel is
-  'Takes a channel out of use: what it was not told yet is dead (and can be sent again), and the other channels are '
-  'told.';
+  'Takes a channel out of use: what it did not get yet is dead (to be sent again), and the other channels hear of it.';
 
 create function public.fail_notification(
   id bigint, lease uuid, error text, retry_after integer default null, refused boolean default false
@@ -292,8 +291,7 @@ begin
 end;
 $$;
 comment on function public.list_notifications is
-  'The outbox, newest first, of one channel or all, of one status (pending, delivered, dead) or all; at most 1000. '
-  'Shows no secrets.';
+  'The outbox, newest first, of one channel and status (pending, delivered, dead) or all; at most 1000. No secrets.';
 
 revoke execute on function public.claim_notifications, public.complete_notification, public.fail_notification,
   public.release_notifications, public.resend_notifications, public.notification_work, public.list_notifications

@@ -1,6 +1,5 @@
 -- Events that no alert brings about: a day that ended, an alert that never came, a strategy that fell silent.
--- By the clock and not by booking, which this costs nothing: and an alert that was overtaken by a later one has come by
--- then.
+-- By the clock and not by booking, which this costs nothing; by then an alert that was overtaken has come, too.
 
 create table trading.daily_summaries (
   account_id bigint not null references trading.accounts (id) on delete cascade,
@@ -9,9 +8,6 @@ create table trading.daily_summaries (
 );
 comment on table trading.daily_summaries is
   'The days, in each account''s time zone, whose summary was put into the outbox.';
-
--- By the clock and not by booking, which this costs nothing: and an alert that was overtaken by a later one has come by
--- then.
 
 create table trading.alert_watches (
   account_id bigint primary key references trading.accounts (id) on delete cascade,
@@ -150,8 +146,7 @@ begin
 end;
 $$;
 comment on function trading.enqueue_gaps is
-  'Tells of the alerts after seen before which one was missed, up to newest. Older than an hour is no news: nor is '
-  'what a replay books.';
+  'Reports the alerts after seen before which one was missed, up to newest. An hour later it is no news.';
 
 create function trading.enqueue_silences(owned trading.accounts, at timestamptz, until timestamptz) returns integer
   language plpgsql volatile set search_path = '' as $$
@@ -249,8 +244,8 @@ begin
 end;
 $$;
 comment on function public.enqueue_timed_events is
-  'Puts what no alert brings about into the outbox: daily summaries, missed alerts and silent strategies; answers how '
-  'many messages.';
+  'Puts what no alert brings about into the outbox: daily summaries, missed alerts, silent strategies; answers how '
+  'many.';
 
 revoke execute on function public.enqueue_daily_summaries, public.enqueue_alert_events, public.enqueue_timed_events
   from public, anon, authenticated;

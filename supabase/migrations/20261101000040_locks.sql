@@ -17,8 +17,7 @@ comment on table trading.leases is
   'The last lease of a key: held while expires_at, by this database''s clock, is ahead.';
 comment on column trading.leases.owner is 'Who took it; null once it was given back.';
 comment on column trading.leases.fencing_token is
-  'Grows with every lease of the key. What is written under a lease carries it, and whoever stores that refuses an '
-  'older one.';
+  'Grows with every lease of the key. What is written under a lease carries it; an older one is to be refused.';
 create index leases_expires_at_idx on trading.leases (expires_at);
 
 alter table trading.leases enable row level security;
@@ -143,8 +142,7 @@ create unlogged table trading.lock_names (
   used_at timestamptz not null
 );
 comment on table trading.lock_names is
-  'Keys that withLock used lately, by lock id, since Postgres knows numbers only. Unlogged: a crash frees the locks as '
-  'well.';
+  'Keys that withLock used lately, by lock id: Postgres knows numbers only. Unlogged: a crash frees the locks as well.';
 create index lock_names_used_at_idx on trading.lock_names (used_at);
 
 alter table trading.lock_names enable row level security;
@@ -161,8 +159,7 @@ begin
 end;
 $$;
 comment on function trading.name_lock is
-  'Remembers the name of an advisory lock for an hour. In a transaction of its own, before the lock''s: it must not '
-  'wait for that.';
+  'Remembers the name of an advisory lock for an hour. In a transaction before the lock''s, to wait for nothing.';
 
 create function trading.named_locks(ids bigint[]) returns table (id bigint, key text)
   language plpgsql stable set search_path = '' as $$
@@ -180,8 +177,7 @@ begin
 end;
 $$;
 comment on function trading.named_locks is
-  'The keys of those lock ids, as far as they are known: used by withLock within the hour, or of an account and a '
-  'symbol it has a mark of.';
+  'The keys of lock ids, as far as known: used by withLock within the hour, or of an account''s marked symbol.';
 
 create function trading.lock_sessions()
   returns table (id bigint, granted boolean, pid integer, holder text, since timestamptz)
@@ -257,8 +253,7 @@ $$;
 comment on function public.lock_status is
   'One key: { key, lock_id, locked, holder: { name, pid, since, held_ms } or null, waiters: [{ name, pid, since, '
   'waited_ms }] longest first, lease: { owner, fencing_token, since, held_ms, expires_at } or null }. locked and '
-  'holder are of the advisory lock. since of the holder: when its transaction began. Milliseconds. Errors: PT400 (HTTP '
-  '400).';
+  'holder are of the advisory lock. since of the holder: when its transaction began. Milliseconds. Errors: PT400.';
 
 revoke execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks,
   public.lock_status from public, anon, authenticated;

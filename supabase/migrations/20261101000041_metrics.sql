@@ -10,8 +10,7 @@ create table trading.metrics (
   primary key (name, labels)
 ) with (fillfactor = 50);
 comment on table trading.metrics is
-  'Counters summed over all isolates that ever were, one row a series. Labels are words of the code (a function, a '
-  'status), never values of an alert.';
+  'Counters summed over all isolates ever, one row a series. Labels are words of the code, never values of an alert.';
 
 create table trading.isolates (
   id uuid primary key,
@@ -21,8 +20,7 @@ create table trading.isolates (
   seen_at timestamptz not null
 ) with (fillfactor = 50);
 comment on table trading.isolates is
-  'Isolates that reported in the last minutes. One that has nothing to do reports nothing, and falls out of the sums '
-  'of gauges.';
+  'Isolates that reported in the last minutes. One without work reports nothing, and falls out of the sums of gauges.';
 comment on column trading.isolates.report is
   'Number of its last report: one that is sent again, because its answer was lost, is counted once.';
 comment on column trading.isolates.gauges is 'What the isolate had at its last report: [{ name, labels, value }].';
@@ -48,8 +46,7 @@ create function public.record_metrics(
 ) returns boolean
   language plpgsql volatile set search_path = '' set lock_timeout = '1s' set statement_timeout = '2s' as $$
 begin
-  -- Nothing is lost that could not be: a crash of the server forgets the last moments of counting, and no alert waits
-  -- for the disk.
+  -- Nothing is lost that could not be: a crash forgets the last moments of counting, and no alert waits for the disk.
   perform set_config('synchronous_commit', 'off', true);
   insert into trading.isolates as i (id, function, report, gauges, seen_at)
   values (isolate, function_name, record_metrics.report, record_metrics.gauges, clock_timestamp())

@@ -40,8 +40,7 @@ create table trading.mark_sources (
       and coalesce(paths ?& array['time', 'open', 'high', 'low', 'close'], false))
 );
 comment on table trading.mark_sources is
-  'Who may be asked for one-minute bars. Its url and headers are for the function marks only: no answer and no log '
-  'shows them.';
+  'Who may be asked for one-minute bars. Only the function marks sees url and headers: no answer and no log has them.';
 comment on column trading.mark_sources.exchanges is
   'For the symbols of which exchanges, as alerts name them, it is asked where nothing else is said.';
 comment on column trading.mark_sources.url is

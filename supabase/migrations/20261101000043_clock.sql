@@ -29,8 +29,7 @@ begin
 end;
 $$;
 comment on function trading.wake_function is
-  'Posts to a function of this project, as the project; null when the vault lacks project_url or service_key. Its '
-  'answer is not waited for.';
+  'Posts to a function of this project, as the project, and waits for no answer; null: the vault lacks url or key.';
 
 create function trading.wake_dispatcher() returns bigint
   language plpgsql volatile set search_path = '' as $$
@@ -46,8 +45,7 @@ begin
 end;
 $$;
 comment on function trading.wake_dispatcher is
-  'Run by pg_cron: posts to the function notifications when a row is due; null when none is, or the vault lacks '
-  'project_url or service_key.';
+  'Run by pg_cron: posts to the function notifications when a row is due; else, or without url and key, null.';
 
 create function trading.wake_marks() returns bigint
   language plpgsql volatile set search_path = '' as $$
