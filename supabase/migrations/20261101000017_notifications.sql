@@ -183,8 +183,8 @@ create function trading.notify_halt() returns trigger
 begin
   if coalesce(new.halted_at, now()) > now() - interval '1 minute' then
     perform trading.enqueue_event(new, case when new.halted_at is null then 'resumed' else 'halted' end,
-      jsonb_build_object('reason', coalesce(new.halt_reason, old.halt_reason)),
-      coalesce(new.halted_at, clock_timestamp()));
+      jsonb_build_object('reason', coalesce(new.halt_reason, old.halt_reason),
+        'at', coalesce(new.halted_at, clock_timestamp())), clock_timestamp());
   end if;
   return null;
 end;

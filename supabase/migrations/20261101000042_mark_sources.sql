@@ -340,9 +340,9 @@ comment on function public.claim_marks is
 create function trading.notify_price_jump(jumped trading.live_marks[], at timestamptz) returns void
   language plpgsql volatile set search_path = '' as $$
 begin
-  perform trading.enqueue_event(a, 'price_jump',
-    jsonb_build_object('symbol', w.symbol, 'exchange', nullif(w.exchange, ''), 'source', j.source, 'bar', j.held_back,
-      'mark', trading.decimal(w.price)), at)
+  perform trading.enqueue_event(a, 'price_jump', jsonb_build_object('symbol', w.symbol, 'source', j.source,
+    'exchange', nullif(w.exchange, ''), 'bar', j.held_back, 'mark', trading.decimal(w.price),
+    'at', notify_price_jump.at), clock_timestamp())
   from unnest(jumped) j
   join trading.wanted_marks(at) w on w.symbol = j.symbol and w.exchange = j.exchange
   join trading.accounts a on a.id = w.account_id
