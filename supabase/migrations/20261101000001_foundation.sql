@@ -1,7 +1,8 @@
 -- The ground: a private schema, nothing granted by default, exact number types, lock names.
 --
--- Everything that a client may call lives in `public` as an RPC; every table lives in `trading`,
--- which PostgREST does not expose. Each file revokes first and grants by name afterwards.
+-- Everything that a client may call lives in `public` as an RPC; every table lives in `trading`, which PostgREST does
+-- not expose. Functions run as their caller, but for the two that say `security definer`. service_role may call all of
+-- them; each file takes its RPCs from everybody else, and then grants by name.
 
 create schema trading;
 comment on schema trading is
@@ -11,15 +12,16 @@ revoke all on schema trading from public;
 grant usage on schema trading to authenticated, service_role;
 
 -- A new function would otherwise be executable by everybody.
+alter default privileges revoke execute on functions from public;
 alter default privileges in schema public revoke execute on functions from public;
 alter default privileges in schema trading revoke execute on functions from public;
-alter default privileges revoke execute on functions from public;
+alter default privileges in schema public grant execute on functions to service_role;
+alter default privileges in schema trading grant execute on functions to service_role;
 -- Identity columns draw their numbers as the caller.
 alter default privileges in schema trading grant usage on sequences to service_role;
--- Public functions run as their caller, and call these.
-alter default privileges in schema trading grant execute on functions to service_role;
 
 -- Numbers -----------------------------------------------------------------------------------------
+
 -- Inputs carry at most 18 digits on either side of the point. `< 1e18` also refuses Infinity and NaN
 -- (which Postgres sorts above every number). Sums and products of these are exact in `numeric`.
 
@@ -30,19 +32,21 @@ comment on domain trading.quantity is 'Units of an instrument, unsigned: above 0
 create domain trading.price as numeric
   constraint price_is_bounded check (value > -1e18 and value < 1e18 and scale(value) <= 18);
 comment on domain trading.price is
-  'Money per unit, in the currency of its instrument: below 1e18 either way, at most 18 decimals. At 0 or below it is only where the instrument '
-  'allows it, where a worthless position is closed, or of an exit where no market comes.';
+  'Money per unit, in the currency of its instrument: below 1e18 either way, at most 18 decimals. At 0 or below it is '
+  'only where the instrument allows it, where a worthless position is closed, or of an exit where no market comes.';
 
 create domain trading.distance as numeric
   constraint distance_is_positive_and_bounded check (value > 0 and value < 1e18 and scale(value) <= 18);
-comment on domain trading.distance is 'How far a price lies from another, in money per unit or percent: above 0, below 1e18, at most 18 decimals.';
+comment on domain trading.distance is
+  'How far a price lies from another, in money per unit or percent: above 0, below 1e18, at most 18 decimals.';
 
 create domain trading.money as numeric
   constraint money_is_finite check (value > '-Infinity' and value < 'Infinity');
-comment on domain trading.money is 'An exact signed amount in the account''s currency. Never rounded where it is stored.';
+comment on domain trading.money is
+  'An exact signed amount in the account''s currency. Never rounded where it is stored.';
 
--- A rule of one column is a domain's where booking writes it: a check of a table is read and prepared anew by every statement,
--- a domain's once a session (a lone alert's booking took a tenth longer).
+-- A rule of one column is a domain's where booking writes it: a check of a table is read and prepared anew by every
+-- statement, a domain's once a session (a lone alert's booking took a tenth longer).
 
 create domain trading.signed_quantity as numeric
   constraint signed_quantity_is_bounded check (abs(value) < 1e36 and scale(value) <= 18);
@@ -62,12 +66,14 @@ create domain trading.order_type as text
 comment on domain trading.order_type is 'When an order fills: market, limit, stop, stop_limit or trailing_stop.';
 
 create domain trading.time_in_force as text constraint time_in_force_is_known check (value in ('gtc', 'day', 'ioc'));
-comment on domain trading.time_in_force is 'How long an order rests: gtc (until it is canceled), day, or ioc (not at all).';
+comment on domain trading.time_in_force is
+  'How long an order rests: gtc (until it is canceled), day, or ioc (not at all).';
 
 create domain trading.leg as text constraint leg_is_known check (value in ('take_profit', 'stop_loss'));
 comment on domain trading.leg is 'Which exit of a bracket an order is: take_profit or stop_loss.';
 
-create domain trading.order_status as text constraint order_status_is_known check (value in ('open', 'filled', 'canceled', 'expired'));
+create domain trading.order_status as text constraint order_status_is_known
+  check (value in ('open', 'filled', 'canceled', 'expired'));
 comment on domain trading.order_status is 'Where an order stands: open, filled, canceled or expired.';
 
 create domain trading.alert_status as text
@@ -77,7 +83,8 @@ comment on domain trading.alert_status is 'What became of an alert: filled, acce
 create domain trading.code as text constraint code_is_a_word check (value ~ '^[a-z_]{1,64}$');
 comment on domain trading.code is 'Why, as a word of ours: small letters and _.';
 
-create domain trading.content_hash as text collate "C" constraint content_hash_is_long_enough check (length(value) between 32 and 64);
+create domain trading.content_hash as text collate "C" constraint content_hash_is_long_enough
+  check (length(value) between 32 and 64);
 comment on domain trading.content_hash is 'A hash of what an alert says, in hex.';
 
 create domain trading.message_name as text collate "C" constraint message_name_is_short check (length(value) <= 200);
@@ -93,9 +100,9 @@ begin
 end;
 $$;
 comment on function trading.quotient is
-  'dividend / divisor to 60 decimals, the dividend taken whole. A division is the only inexact step of the engine: every product of '
-  'quantity, price and multiplier ends within 54 decimals, and dividing by the smallest quantity and multiplier (1e-36 together) '
-  'leaves 24 good ones, so what is shown (18 decimals) stays right.';
+  'dividend / divisor to 60 decimals, the dividend taken whole. A division is the only inexact step of the engine: '
+  'every product of quantity, price and multiplier ends within 54 decimals, and dividing by the smallest quantity and '
+  'multiplier (1e-36 together) leaves 24 good ones, so what is shown (18 decimals) stays right.';
 
 create function trading.decimal(value numeric) returns text
   language plpgsql immutable strict parallel safe set search_path = '' as $$
@@ -118,12 +125,23 @@ declare
   number numeric;
 begin
   foreach number in array numbers loop
-    texts := array_append(texts, case when scale(number) <= 18 then trim_scale(number)::text else trading.decimal(number) end);
+    texts := array_append(texts,
+      case when scale(number) <= 18 then trim_scale(number)::text else trading.decimal(number) end);
   end loop;
   return texts;
 end;
 $$;
-comment on function trading.decimals is 'Several numbers as trading.decimal has them: a call costs more than what it does.';
+comment on function trading.decimals is
+  'Several numbers as trading.decimal has them: a call costs more than what it does.';
+
+create function trading.ratio(value numeric) returns text
+  language plpgsql immutable strict parallel safe set search_path = '' as $$
+begin
+  return trim_scale(round(value, 8))::text;
+end;
+$$;
+comment on function trading.ratio is
+  'A ratio, percentage or statistic as it leaves the database: a decimal string, 8 decimals, no trailing zeros.';
 
 -- Locks -------------------------------------------------------------------------------------------
 
@@ -144,24 +162,29 @@ create function trading.hint_for(violated text) returns text
 begin
   return case
     when violated = 'accounts_name_key' then 'The name is taken: choose another, or begin anew with reset_account.'
-    when violated = 'account_name_is_printable' then 'A name is 1 to 64 letters, digits, spaces or . _ : @ -, and starts with a letter or digit.'
-    when violated in ('currency_is_a_code', 'quote_currency_is_a_code') then 'A currency is 3 to 10 capital letters, such as USD.'
+    when violated = 'account_name_is_printable'
+      then 'A name is 1 to 64 letters, digits, spaces or . _ : @ -, and starts with a letter or digit.'
+    when violated in ('currency_is_a_code', 'quote_currency_is_a_code')
+      then 'A currency is 3 to 10 capital letters, such as USD.'
     when violated = 'accounts_owner_id_fkey' then 'owner_id is the id of a user of Supabase Auth.'
     when violated like 'account_settings%' or violated = 'leverage_is_positive' then
-      'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 5 to 86400, max_mark_age 0 to 31536000 and price_wait 1 to 604800 '
-      'seconds; keep_marks_days and keep_minute_bars_days are 1 to 36500, or null for good; '
-      'leverage and limits are above 0, or null for none; no number has more than 18 decimals; clock is arrival or alert, '
-      'margin_call off or close, maintenance_margin above 0 to 100, symbols plain or with_exchange.'
+      'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 5 to 86400, max_mark_age 0 to 31536000 and '
+        'price_wait 1 to 604800 seconds; keep_marks_days and keep_minute_bars_days are 1 to 36500, or null for '
+        'good; leverage and limits are above 0, or null for none; no number has more than 18 decimals; clock is '
+        'arrival or alert, margin_call off or close, maintenance_margin above 0 to 100, symbols plain or '
+        'with_exchange.'
     when violated in ('symbol_is_a_ticker', 'instrument_aliases_alias_check') then
       'A symbol is 1 to 64 of A-Z, 0-9 and . _ ! / : ^ = & # @ + -.'
     when violated like 'instruments%' then 'multiplier, lot_size and tick_size are above 0, with at most 18 decimals.'
     when violated = 'instrument_aliases_pkey' then 'Another symbol has this alias: take it away there first.'
     when violated = 'alias_differs' then 'An alias is another name than the symbol itself.'
-    else 'A value has the wrong type: numbers as decimal strings, settings as a JSON object, a time zone by its IANA name.'
+    else 'A value has the wrong type: numbers as decimal strings, settings as a JSON object, a time zone by its IANA '
+      'name.'
   end;
 end;
 $$;
-comment on function trading.hint_for is 'What to do when an operator''s values violate the named constraint, or none of ours (empty).';
+comment on function trading.hint_for is
+  'What to do when an operator''s values violate the named constraint, or none of ours (empty).';
 
 -- Append-only tables ------------------------------------------------------------------------------
 
@@ -175,3 +198,5 @@ end;
 $$;
 comment on function trading.refuse_change is
   'Trigger of append-only tables: refuses update, delete and truncate for every role, the owner included.';
+
+grant execute on function trading.quotient, trading.decimal, trading.ratio, trading.lock_id to authenticated;

@@ -15,27 +15,37 @@ create table trading.accounts (
   version bigint not null default 0,
   created_at timestamptz not null default now(),
   role text not null default 'plain' check (role in ('plain', 'followed', 'shadow')),
+  compacted_at timestamptz not null default now(),
   unique (id, role),
   constraint halt_has_a_reason check ((halted_at is null) = (halt_reason is null))
 );
 comment on table trading.accounts is
-  'One paper account. cash and deposits belong to the current epoch (a reset starts a new one); the row''s lock orders everything that books into it.';
-comment on column trading.accounts.deposits is 'Deposits less withdrawals, plus adjustments, of this epoch: equity - deposits = net profit.';
-comment on column trading.accounts.day_equity is 'Equity when the account''s day (in its time zone) began: what max_daily_loss is measured from.';
+  'One paper account. cash and deposits are of this epoch (a reset begins one). Its row''s lock orders all booking.';
+comment on column trading.accounts.deposits is
+  'Deposits less withdrawals, plus adjustments, of this epoch: equity - deposits = net profit.';
+comment on column trading.accounts.day_equity is
+  'Equity when the account''s day (in its time zone) began: what max_daily_loss is measured from.';
 comment on column trading.accounts.version is 'Grows by one with every applied change; caches compare it.';
-comment on column trading.accounts.role is 'plain; followed: what is booked here is booked into its shadows as well; shadow: see trading.shadow_accounts.';
+comment on column trading.accounts.role is
+  'plain; followed: what is booked here is booked into its shadows as well; shadow: see trading.shadow_accounts.';
+comment on column trading.accounts.compacted_at is
+  'When nothing was left to compact; it is looked at again when the account''s day has ended.';
 create index accounts_owner_id_idx on trading.accounts (owner_id);
 
 create table trading.account_settings (
   account_id bigint primary key references trading.accounts (id) on delete cascade,
-  leverage numeric default 1 constraint leverage_is_positive check (leverage > 0 and leverage < 1e6 and scale(leverage) <= 18),
+  leverage numeric default 1 constraint leverage_is_positive
+    check (leverage > 0 and leverage < 1e6 and scale(leverage) <= 18),
   allow_short boolean not null default true,
   allow_stale boolean not null default false,
-  fee_per_trade numeric not null default 0 check (fee_per_trade >= 0 and fee_per_trade < 1e18 and scale(fee_per_trade) <= 18),
-  fee_per_unit numeric not null default 0 check (fee_per_unit >= 0 and fee_per_unit < 1e18 and scale(fee_per_unit) <= 18),
+  fee_per_trade numeric not null default 0
+    check (fee_per_trade >= 0 and fee_per_trade < 1e18 and scale(fee_per_trade) <= 18),
+  fee_per_unit numeric not null default 0
+    check (fee_per_unit >= 0 and fee_per_unit < 1e18 and scale(fee_per_unit) <= 18),
   fee_bps numeric not null default 0 check (fee_bps >= 0 and fee_bps <= 10000 and scale(fee_bps) <= 18),
   fee_minimum numeric not null default 0 check (fee_minimum >= 0 and fee_minimum < 1e18 and scale(fee_minimum) <= 18),
-  slippage_bps numeric not null default 0 check (slippage_bps >= 0 and slippage_bps < 10000 and scale(slippage_bps) <= 18),
+  slippage_bps numeric not null default 0
+    check (slippage_bps >= 0 and slippage_bps < 10000 and scale(slippage_bps) <= 18),
   max_position numeric check (max_position > 0 and max_position < 1e18 and scale(max_position) <= 18),
   max_order numeric check (max_order > 0 and max_order < 1e18 and scale(max_order) <= 18),
   max_open_positions integer check (max_open_positions > 0),
@@ -47,77 +57,101 @@ create table trading.account_settings (
   dedupe_window integer not null default 30 check (dedupe_window between 5 and 86400),
   max_mark_age integer not null default 300 check (max_mark_age between 0 and 31536000),
   price_wait integer default 3600 check (price_wait between 1 and 604800),
-  funds_room_bps numeric not null default 100 check (funds_room_bps >= 0 and funds_room_bps <= 10000 and scale(funds_room_bps) <= 18),
+  funds_room_bps numeric not null default 100
+    check (funds_room_bps >= 0 and funds_room_bps <= 10000 and scale(funds_room_bps) <= 18),
   bar_path text not null default 'tradingview' check (bar_path in ('tradingview', 'worst')),
   margin_call text not null default 'off' check (margin_call in ('off', 'close')),
-  maintenance_margin numeric not null default 50 check (maintenance_margin > 0 and maintenance_margin <= 100 and scale(maintenance_margin) <= 18),
-  max_stop_distance numeric default 90 check (max_stop_distance > 0 and max_stop_distance < 100 and scale(max_stop_distance) <= 18),
+  maintenance_margin numeric not null default 50
+    check (maintenance_margin > 0 and maintenance_margin <= 100 and scale(maintenance_margin) <= 18),
+  max_stop_distance numeric default 90
+    check (max_stop_distance > 0 and max_stop_distance < 100 and scale(max_stop_distance) <= 18),
   default_quantity numeric check (default_quantity > 0 and default_quantity < 1e18 and scale(default_quantity) <= 18),
   default_quantity_type text not null default 'units' check (default_quantity_type in
     ('units', 'notional', 'percent_of_equity', 'percent_of_position', 'risk_notional', 'risk_percent')),
   unknown_fields text not null default 'refuse' check (unknown_fields in ('refuse', 'ignore')),
   symbols text not null default 'plain' check (symbols in ('plain', 'with_exchange')),
   time_zone text not null default 'UTC' check (now() at time zone time_zone is not null),
-  clock text not null default 'arrival' check (clock in ('arrival', 'alert'))
+  clock text not null default 'arrival' check (clock in ('arrival', 'alert')),
+  keep_marks_days integer default 7 check (keep_marks_days between 1 and 36500),
+  keep_minute_bars_days integer default 90 check (keep_minute_bars_days between 1 and 36500)
 );
 comment on table trading.account_settings is 'The rules of one account, one typed column a key; null means no limit.';
-comment on column trading.account_settings.leverage is 'Gross exposure may be at most equity times this; null: unlimited.';
+comment on column trading.account_settings.leverage is
+  'Gross exposure may be at most equity times this; null: unlimited.';
 comment on column trading.account_settings.allow_short is 'False: a position never goes below zero.';
-comment on column trading.account_settings.allow_stale is 'True: an alert older than the last applied one of its strategy and symbol is booked all the same.';
+comment on column trading.account_settings.allow_stale is
+  'True: an alert older than the last applied one of its strategy and symbol is booked all the same.';
 comment on column trading.account_settings.fee_per_trade is 'Money per fill.';
 comment on column trading.account_settings.fee_per_unit is 'Money per unit filled.';
 comment on column trading.account_settings.fee_bps is 'Hundredths of a percent of the notional filled.';
 comment on column trading.account_settings.fee_minimum is 'Least fee of a fill, when any fee model is set.';
-comment on column trading.account_settings.slippage_bps is 'Market and stop fills are this much worse than the mark, in hundredths of a percent.';
-comment on column trading.account_settings.max_position is 'Largest notional of one position, in the account''s currency.';
+comment on column trading.account_settings.slippage_bps is
+  'Market and stop fills are this much worse than the mark, in hundredths of a percent.';
+comment on column trading.account_settings.max_position is
+  'Largest notional of one position, in the account''s currency.';
 comment on column trading.account_settings.max_order is 'Largest notional of one order, in the account''s currency.';
 comment on column trading.account_settings.max_open_positions is 'Positions that may be open at a time; null: 5000.';
 comment on column trading.account_settings.max_resting_orders is
-  'Orders that may rest at a time; one with two exits counts as two. What it bounds is the work of a booking: an account may not slow another down.';
+  'Orders that may rest at a time; one with two exits counts as two. It keeps an account from slowing down another.';
 comment on column trading.account_settings.max_strategies is 'Strategies that may trade one symbol, in an epoch.';
 comment on column trading.account_settings.max_symbols is 'Symbols that may be traded or marked, in an epoch.';
-comment on column trading.account_settings.max_daily_loss is 'Loss of equity since the day began (in time_zone) that halts the account.';
+comment on column trading.account_settings.max_daily_loss is
+  'Loss of equity since the day began (in time_zone) that halts the account.';
 comment on column trading.account_settings.dedupe_window is
-  'Seconds in which the same content, without idempotency_key and time, is the same alert. Longer than the function asks again for an answer that was lost, which is 3; TradingView resends for 15.';
-comment on column trading.account_settings.max_mark_age is 'Seconds for which a mark may price an alert that brings no price.';
+  'Seconds in which the same content, without idempotency_key and time, is the same alert. Longer than the function '
+  'asks again for an answer that was lost, which is 3; TradingView resends for 15.';
+comment on column trading.account_settings.max_mark_age is
+  'Seconds for which a mark may price an alert that brings no price.';
 comment on column trading.account_settings.price_wait is
-  'Seconds for which a market order without a price waits for the next mark of its symbol; null: it is refused (no_price).';
+  'Seconds that a market order without a price waits for the next mark of its symbol; null: it is refused (no_price).';
 comment on column trading.account_settings.funds_room_bps is
-  'How far an order that brings the position to a target may go beyond what the account can carry, in hundredths of a percent of it: '
-  'TradingView made the target from its own equity, and has filled it already.';
+  'How far an order that brings the position to a target may go beyond what the account can carry, in hundredths of a '
+  'percent of it: TradingView made the target from its own equity, and has filled it already.';
 comment on column trading.account_settings.bar_path is
-  'How the price is taken to have moved inside a bar: tradingview, from the open to the nearer extreme, the other, the close; worst, against '
-  'every order: stops before limits, and limits never better than their price.';
+  'How the price is taken to have moved inside a bar: tradingview, from the open to the nearer extreme, the other, the '
+  'close; worst, against every order: stops before limits, and limits never better than their price.';
 comment on column trading.account_settings.margin_call is
-  'close: while equity is below maintenance_margin, the position that loses most is closed at its mark, however many symbols are held; off: never.';
+  'close: while equity is below maintenance_margin, the position that loses most is closed at its mark; off: never.';
 comment on column trading.account_settings.maintenance_margin is
-  'Percent of the margin, which is gross exposure divided by leverage, that equity must cover where margin_call closes positions.';
+  'Percent of the margin (gross exposure / leverage) that equity must cover where margin_call closes positions.';
 comment on column trading.account_settings.max_stop_distance is
-  'Percent of the price that a stop loss without a take profit may lie away, when it is sent as a price; further, it is a percent or points that '
-  'was taken for a price, and refused (stop_too_far). null: any.';
-comment on column trading.account_settings.default_quantity is 'How much a buy or sell trades that does not say so; null: it is refused.';
-comment on column trading.account_settings.default_quantity_type is 'What default_quantity counts, as quantity_type of an alert.';
+  'Percent of the price that a stop loss without a take profit may lie away, when it is sent as a price; further, it '
+  'is a percent or points that was taken for a price, and refused (stop_too_far). null: any.';
+comment on column trading.account_settings.default_quantity is
+  'How much a buy or sell trades that does not say so; null: it is refused.';
+comment on column trading.account_settings.default_quantity_type is
+  'What default_quantity counts, as quantity_type of an alert.';
 comment on column trading.account_settings.unknown_fields is
-  'refuse: an alert with a field that is not understood and may change the order is refused; ignore: it is booked without, and the answer lists the field.';
+  'refuse: an alert with a field that is not understood and may change the order is refused; ignore: it is booked '
+  'without, and the answer lists the field.';
 comment on column trading.account_settings.symbols is
-  'What an instrument is booked under: plain, its ticker, so that an alert which names another exchange than the one it is held, resting or '
-  'marked under is refused (exchange_conflict); with_exchange, TSX:SHOP wherever the alert names an exchange. Instruments are then named so too.';
+  'What an instrument is booked under: plain, its ticker, so that an alert which names another exchange than the one '
+  'it is held, resting or marked under is refused (exchange_conflict); with_exchange, TSX:SHOP wherever the alert '
+  'names an exchange. Instruments are then named so too.';
 comment on column trading.account_settings.time_zone is 'Where the account''s days begin and end: an IANA name.';
 comment on column trading.account_settings.clock is
-  'When what an alert does happens: arrival, as it comes in; alert, at its own time if it carries one (history that is played back).';
+  'When what an alert does happens: arrival, as it comes in; alert, at its own time if it has one (for history).';
+
+comment on column trading.account_settings.keep_marks_days is
+  'Days after which a mark that changed nothing leaves the list of alerts for the archive of replays; null: never.';
+comment on column trading.account_settings.keep_minute_bars_days is
+  'Days after which bars of a minute become bars of an hour: daily charts and figures stay the same; null: never.';
 
 -- Asked at every booking, whether there are any.
-create index account_settings_with_exchange_idx on trading.account_settings (account_id) where symbols = 'with_exchange';
+create index account_settings_with_exchange_idx on trading.account_settings (account_id)
+  where symbols = 'with_exchange';
 
 create table trading.cash_entries (
   id bigint generated always as identity primary key,
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
-  kind text not null check (kind in ('deposit', 'withdrawal', 'adjustment', 'dividend', 'funding', 'interest', 'fee', 'correction')),
+  kind text not null
+    check (kind in ('deposit', 'withdrawal', 'adjustment', 'dividend', 'funding', 'interest', 'fee', 'correction')),
   amount trading.money not null check (amount <> 0 and abs(amount) < 1e18 and scale(amount) <= 18),
   note text check (length(note) <= 500),
   created_at timestamptz not null default now(),
-  is_result boolean not null generated always as (kind in ('dividend', 'funding', 'interest', 'fee', 'correction')) stored,
+  is_result boolean not null
+    generated always as (kind in ('dividend', 'funding', 'interest', 'fee', 'correction')) stored,
   symbol text check (length(symbol) <= 64),
   strategy text check (length(strategy) <= 64),
   constraint sign_fits_kind check (kind not in ('deposit', 'withdrawal') or (kind = 'deposit') = (amount > 0)),
@@ -125,176 +159,57 @@ create table trading.cash_entries (
 );
 comment on table trading.cash_entries is 'Cash that came or went other than by a fill. Append-only; amount is signed.';
 comment on column trading.cash_entries.is_result is
-  'It was earned or paid by what is held, and is profit or loss; the other kinds are deposits. symbol, strategy: of what; null: of the account.';
+  'It was earned or paid: profit or loss; the other kinds are deposits. symbol, strategy: of what; null: of all.';
 create index cash_entries_results_idx on trading.cash_entries (account_id, epoch) where is_result;
 create index cash_entries_account_id_idx on trading.cash_entries (account_id, epoch, id);
+create trigger cash_entries_are_append_only before update or delete or truncate on trading.cash_entries
+  for each statement execute function trading.refuse_change();
+
 create table trading.account_events (
   id bigint generated always as identity primary key,
   account_id bigint not null references trading.accounts (id),
   epoch integer not null,
-  kind text not null check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'result', 'split', 'halted', 'resumed', 'reset', 'shadow')),
+  kind text not null
+    check (kind in ('created', 'settings', 'deposit', 'withdrawal', 'adjustment', 'result', 'split', 'halted',
+      'resumed', 'reset', 'shadow')),
   details jsonb not null check (jsonb_typeof(details) = 'object'),
   after_alert_id bigint not null,
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table trading.account_events is
-  'What was done to an account other than by an alert''s trades, append-only: with the alerts, all that a replay needs.';
+  'What was done to an account other than by alerts, append-only: with the alerts, all that a replay needs.';
 comment on column trading.account_events.after_alert_id is
-  'The newest alert of the epoch when it happened, 0 before the first: its place among them. No time tells that: on the alerts'' clock, '
-  'and in a replay, alerts carry times of their own.';
+  'The newest alert of the epoch when it happened, 0 before the first: its place among them. No time tells that: on '
+  'the alerts'' clock, and in a replay, alerts carry times of their own.';
 create index account_events_account_id_idx on trading.account_events (account_id, epoch, id);
 create trigger account_events_are_append_only before update or delete or truncate on trading.account_events
-  for each statement execute function trading.refuse_change();
-create trigger cash_entries_are_append_only before update or delete or truncate on trading.cash_entries
   for each statement execute function trading.refuse_change();
 
 alter table trading.accounts enable row level security;
 alter table trading.account_settings enable row level security;
 alter table trading.cash_entries enable row level security;
 alter table trading.account_events enable row level security;
-
-grant select on trading.accounts, trading.account_settings, trading.cash_entries, trading.account_events to authenticated;
+grant select on trading.accounts, trading.account_settings, trading.cash_entries, trading.account_events
+  to authenticated;
 grant select, insert, update on trading.accounts to service_role;
 grant select, insert, delete on trading.account_settings to service_role;
 grant select, insert on trading.cash_entries, trading.account_events to service_role;
 
-create policy "owners read their accounts" on trading.accounts for select to authenticated
-  using (owner_id = (select auth.uid()));
-
 create function trading.own_account_ids() returns setof bigint
-  language sql stable security invoker set search_path = ''
+  language sql stable set search_path = ''
 begin atomic
   select a.id from trading.accounts a where a.owner_id = (select auth.uid());
 end;
-comment on function trading.own_account_ids is 'Accounts of the signed-in user: what every policy of a child table compares with.';
+comment on function trading.own_account_ids is
+  'Accounts of the signed-in user: what every policy of a child table compares with.';
 
+create policy "owners read their accounts" on trading.accounts for select to authenticated
+  using (owner_id = (select auth.uid()));
 create policy "owners read their settings" on trading.account_settings for select to authenticated
   using (account_id in (select trading.own_account_ids()));
 create policy "owners read their cash entries" on trading.cash_entries for select to authenticated
   using (account_id in (select trading.own_account_ids()));
-
 create policy "owners read their account events" on trading.account_events for select to authenticated
   using (account_id in (select trading.own_account_ids()));
 
--- Operations -----------------------------------------------------------------------------------------
-
-create function trading.log_event(owned trading.accounts, kind text, details jsonb, at timestamptz default clock_timestamp()) returns void
-  language plpgsql volatile security invoker set search_path = '' as $$
-begin
-  insert into trading.account_events (account_id, epoch, kind, details, created_at, after_alert_id)
-  values (owned.id, owned.epoch, kind, details, at, coalesce(
-    (select a.id from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch order by a.id + 0 desc limit 1), 0));
-  update trading.accounts a set version = a.version + 1 where a.id = owned.id;
-end;
-$$;
-comment on function trading.log_event is 'Records an operation on an account and raises the account''s version.';
-
-create function trading.settings_json(settings trading.account_settings) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return to_jsonb(settings) - 'account_id' || jsonb_build_object(
-    'leverage', trading.decimal(settings.leverage), 'fee_per_trade', trading.decimal(settings.fee_per_trade),
-    'fee_per_unit', trading.decimal(settings.fee_per_unit), 'fee_bps', trading.decimal(settings.fee_bps),
-    'fee_minimum', trading.decimal(settings.fee_minimum), 'slippage_bps', trading.decimal(settings.slippage_bps),
-    'max_position', trading.decimal(settings.max_position), 'max_order', trading.decimal(settings.max_order),
-    'max_daily_loss', trading.decimal(settings.max_daily_loss), 'max_stop_distance', trading.decimal(settings.max_stop_distance),
-    'funds_room_bps', trading.decimal(settings.funds_room_bps), 'maintenance_margin', trading.decimal(settings.maintenance_margin),
-    'default_quantity', trading.decimal(settings.default_quantity));
-end;
-$$;
-comment on function trading.settings_json is 'The settings as they are answered, by name: decimals as strings, whole numbers and booleans as they are.';
-
-create function trading.settings_of(base trading.account_settings, changes jsonb) returns trading.account_settings
-  language plpgsql stable set search_path = '' as $$
-declare
-  known constant jsonb := trading.settings_json(base);
-  unknown text;
-begin
-  if jsonb_typeof(changes) is distinct from 'object' then
-    raise exception 'settings must be a JSON object' using errcode = '22023', hint = 'For example {"leverage": 2}.';
-  end if;
-  select k into unknown from jsonb_object_keys(changes) k where not known ? k limit 1;
-  if found then
-    raise exception 'unknown setting %', unknown using errcode = '22023',
-      hint = 'Known: ' || (select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k) || '.';
-  end if;
-  return jsonb_populate_record(base, changes);
-end;
-$$;
-comment on function trading.settings_of is 'base with the keys of changes replaced. Errors: 22023 for an unknown key.';
-
-create function trading.lock_account(account text) returns trading.accounts
-  language plpgsql volatile security invoker set search_path = '' as $$
-declare
-  locked trading.accounts;
-begin
-  select a.* into locked from trading.accounts a where a.name = account for update;
-  if not found then
-    raise exception 'no account %', account using errcode = 'PT404', hint = 'Create it with create_account.';
-  end if;
-  return locked;
-end;
-$$;
-comment on function trading.lock_account is 'The account of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
-
-create function public.update_account_settings(account text, settings jsonb) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s' as $$
-declare
-  owned constant trading.accounts := trading.lock_account(account);
-  changed trading.account_settings;
-  violated text;
-  given_hint text;
-begin
-  delete from trading.account_settings s where s.account_id = owned.id returning s.* into changed;
-  changed := trading.settings_of(changed, settings);
-  insert into trading.account_settings select changed.*;
-  perform trading.log_event(owned, 'settings', settings);
-  return trading.settings_json(changed);
-exception when integrity_constraint_violation or data_exception then
-  get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
-end;
-$$;
-comment on function public.update_account_settings is
-  'Changes the named keys of an account''s settings, keeps the others; answers all of them, decimals as strings. null lifts a limit. '
-  'Errors: PT404 no such account, 22023 unknown key, 23514 value out of range.';
-
-create function public.create_account(
-  account text, initial_cash numeric default 100000, currency text default 'USD',
-  owner_id uuid default null, settings jsonb default '{}'
-) returns jsonb
-  language plpgsql volatile security invoker set search_path = '' as $$
-declare
-  created trading.accounts;
-  violated text;
-  given_hint text;
-begin
-  initial_cash := trim_scale(initial_cash);
-  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) or scale(initial_cash) > 18 then
-    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals' using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
-  end if;
-  insert into trading.accounts (name, owner_id, currency, cash, deposits)
-  values (account, create_account.owner_id, create_account.currency, initial_cash, initial_cash)
-  returning * into created;
-  insert into trading.account_settings (account_id) values (created.id);
-  perform trading.log_event(created, 'created', jsonb_build_object('initial_cash', trading.decimal(initial_cash)));
-  if settings <> '{}' then
-    perform public.update_account_settings(account, settings);
-  end if;
-  if initial_cash > 0 then
-    insert into trading.cash_entries (account_id, epoch, kind, amount, note)
-    values (created.id, created.epoch, 'deposit', initial_cash, 'opening deposit');
-  end if;
-  return jsonb_build_object('account', created.name, 'currency', created.currency, 'cash', trading.decimal(created.cash));
-exception when integrity_constraint_violation or data_exception then
-  get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
-end;
-$$;
-comment on function public.create_account is
-  'A new account with an opening deposit (account currency), owned by a user of Supabase Auth or by nobody. '
-  'Errors: 23505 name taken, 23514 bad name or currency, 22023 bad cash or unknown setting, 23503 no such owner.';
-
-grant execute on function trading.own_account_ids, trading.decimal to authenticated;
-revoke execute on function public.create_account, public.update_account_settings from public, anon, authenticated;
-grant execute on function public.create_account, public.update_account_settings to service_role;
+grant execute on function trading.own_account_ids to authenticated;

@@ -165,3 +165,19 @@ outboxTest("after a reset the account begins anew, and is told of again", async 
   equal(await wake(desk, 2), 1);
   equal((await events(desk, channel, "missed_alert")).length, 2);
 });
+
+outboxTest(
+  "a shadow's missed alert is told to who names the shadow, not to who hears of all accounts",
+  async (desk) => {
+    const account = await desk.account();
+    const shadow = `${account}-shadow`;
+    await desk.rpc("upsert_shadow_account", { account, shadow });
+    const channels = [await desk.channel([]), await desk.channel([shadow])];
+    await missedOne(desk, account);
+    await wake(desk, 1);
+    const toldOf = async (channel: string) =>
+      (await events(desk, channel, "missed_alert")).map((payload) => payload.account)
+        .filter((name) => name === account || name === shadow);
+    deepEqual(await Promise.all(channels.map(toldOf)), [[account], [shadow]]);
+  },
+);

@@ -23,6 +23,12 @@ function inSource(path: string, pattern: RegExp): number {
   return Number(digits.replaceAll("_", ""));
 }
 
+const migrations = [...Deno.readDirSync(inRepository("supabase/migrations"))].map(({ name }) => name);
+
+/** A number that stands in the migration of that name. */
+const inMigration = (name: string, pattern: RegExp) =>
+  inSource(`supabase/migrations/${migrations.find((file) => file.slice(15) === `${name}.sql`)}`, pattern);
+
 const shared = "supabase/functions/_shared";
 const boundMs = inSource(`${shared}/cache/cache.ts`, /\bboundMs = ([\d_]+)/);
 const ttl = inSource(`${shared}/portfolio/routes.ts`, /^export const TTL = (\d+)/m);
@@ -34,34 +40,17 @@ const tolerance = inSource(`${shared}/auth/signatures.ts`, /^export const TOLERA
 const mostInFlight = inSource(`${shared}/alerts/routes.ts`, /^const MOST_IN_FLIGHT = ([\d_]+)/m);
 const longestUrl = inSource(`${shared}/http/app.ts`, /^const LONGEST_URL = ([\d_]+)/m);
 const mostKeys = inSource(`${shared}/auth/authorize.ts`, /^const MOST_PRESENTED_KEYS = (\d+)/m);
-const longAnswer = inSource(
-  "supabase/migrations/20261101000012_answers.sql",
-  /length\(whole\) <= (\d+)/,
-);
-const lateSeconds = inSource(
-  "supabase/migrations/20261101000027_compare.sql",
-  /late_seconds integer default (\d+)/,
-);
-const inHealth = (pattern: RegExp) =>
-  inSource("supabase/migrations/20261101000028_alert_health.sql", pattern);
+const longAnswer = inMigration("answers", /length\(whole\) <= (\d+)/);
+const lateSeconds = inMigration("compare", /late_seconds integer default (\d+)/);
+const inHealth = (pattern: RegExp) => inMigration("alert_health", pattern);
 const gapsNeeded = inHealth(/cardinality\(moments\), 0\) <= (\d+)/);
 const alertsLookedAt = inHealth(/is distinct from 'mark' limit (\d+)/);
 const oneMoment = inHealth(/< '(\d+) seconds' as is_same/);
-const late = inHealth(/late_seconds integer default (\d+)/);
-const caughtUp = inSource(
-  "supabase/migrations/20261101000030_shadow_accounts.sql",
-  /at_most \+ (\d+)/,
-);
+const late = inMigration("alert_latency", /late_seconds integer default (\d+)/);
+const caughtUp = inMigration("shadow_booking", /at_most \+ (\d+)/);
 const conversion = inSource(`${shared}/backtest/orders.ts`, /^const CONVERSION = \{ sum: (\d+)n/m);
-const keeps = (setting: string) =>
-  inSource(
-    "supabase/migrations/20261101000026_retention.sql",
-    new RegExp(`${setting} integer default (\\d+)`),
-  );
-const mostJump = inSource(
-  "supabase/migrations/20261101000031_mark_sources.sql",
-  /max_jump_percent numeric default (\d+)/,
-);
+const keeps = (setting: string) => inMigration("accounts", new RegExp(`${setting} integer default (\\d+)`));
+const mostJump = inMigration("mark_sources", /max_jump_percent numeric default (\d+)/);
 const words = ["none", "one", "two", "three", "four", "five", "six"];
 
 /** Minutes of a month. */

@@ -1,0 +1,482 @@
+-- From an alert to its order: what it comes to, given what is held and known at that moment.
+
+create type trading.order_plan as (
+  placed trading.orders, delta numeric, price numeric, fee numeric, repaired numeric, overtaken boolean, code text,
+  message text
+);
+comment on type trading.order_plan is
+  'What an alert''s own order comes to: the order; its signed units; the price it fills at now (null: it rests) and '
+  'the fee of that; repaired: the units that action and quantity alone would have traded, where a target or what fits '
+  'decided otherwise; overtaken: an alert that came after it at its sender''s was applied already, in the same second; '
+  'or code and message of a refusal.';
+
+create function trading.comes_before(request trading.alert_request, held trading.positions, delta numeric)
+  returns boolean language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when request.previous is not null and held.last_previous is not null
+      then trading.signed_target(request.target) = held.last_previous
+      and trading.signed_target(request.previous) is distinct from held.last_target
+    else delta * case request.action when 'buy' then 1 when 'sell' then -1 end < 0 and abs(held.quantity + delta) > 0
+      and (abs(held.quantity + delta) > abs(held.quantity) or sign(held.quantity + delta) <> sign(held.quantity))
+  end is true;
+end;
+$$;
+comment on function trading.comes_before is
+  'Whether a request with a target, made in the second of the newest alert applied, was made before that: it ends '
+  'where that one began, and does not begin where that one ended. Where one of them does not say what was held before '
+  'it: whether its action says the other side than a trade that would open.';
+
+create function trading.priced(
+  inout placed trading.orders, request trading.alert_request, direction numeric, tick_size numeric
+) language plpgsql immutable set search_path = '' as $$
+begin
+  if placed.type in ('limit', 'stop_limit') then
+    placed.limit_price := trading.tick_price(request.limit_price, tick_size, direction < 0);
+  end if;
+  if placed.type in ('stop', 'stop_limit') then
+    placed.stop_price := trading.tick_price(request.stop_price, tick_size, direction > 0);
+  end if;
+end;
+$$;
+comment on function trading.priced is
+  'An order of direction 1 (buy) or -1 at the prices that its type takes of request, on their ticks.';
+
+create function trading.trailing_from(inout placed trading.orders, request trading.alert_request, price numeric)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  -- A sell follows the price up, a buy down.
+  direction constant numeric := case placed.side when 'sell' then 1 else -1 end;
+begin
+  placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null,
+    request.activation_price, request.activation_amount, request.activation_percent, null,
+    null)::trading.exit_rule, direction, price);
+  placed.trail_peak := case when coalesce(direction * (price - placed.activation_price) >= 0, true) then price end;
+  placed.stop_price := trading.trailing_stop_price(placed.side, placed.trail_peak, placed.trail_amount,
+    placed.trail_percent);
+end;
+$$;
+comment on function trading.trailing_from is
+  'A trailing stop that is placed at price: it trails from there, or waits for its activation.';
+
+create function trading.fit_plan(
+  inout plan trading.order_plan, held numeric, price numeric, portfolio trading.portfolio,
+  settings trading.account_settings, market trading.market
+) language plpgsql immutable set search_path = '' as $$
+declare
+  fits constant record := trading.fitted_delta(
+    held, plan.delta, (plan.placed).for_target, price, plan.fee, portfolio, settings, market);
+begin
+  plan.code := fits.code;
+  plan.message := case when fits.code is not null then fits.message end;
+  if fits.code is null and plan.price is not null and fits.fitted <> plan.delta then
+    plan.repaired := plan.delta;
+    plan.delta := fits.fitted;
+    plan.placed.quantity := abs(plan.delta);
+    plan.fee := coalesce((plan.placed).fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  end if;
+end;
+$$;
+comment on function trading.fit_plan is
+  'An order that was refused at price: cut to what may be traded now (repaired: what was asked for); else refused.';
+
+create function trading.plan_order(
+  request trading.alert_request, held trading.positions, market trading.market,
+  portfolio trading.portfolio, settings trading.account_settings, at timestamptz
+) returns trading.order_plan language plpgsql immutable set search_path = '' as $$
+declare
+  plan trading.order_plan; placed trading.orders; fits trading.refused;
+  target trading.target := request.target;
+  reference numeric := coalesce(request.price,
+    case when market.marked_at >= at - make_interval(secs => settings.max_mark_age) then market.mark end);
+  quantity numeric; worst numeric; direction integer; fills_at_once boolean;
+begin
+  if request.time < held.last_alert_at and not settings.allow_stale
+    or extract(epoch from at - request.time) > request.max_age then
+    plan.code := 'stale_alert';
+    plan.message := 'the alert is older than one already applied, or than its max_age';
+    return plan;
+  end if;
+
+  direction := coalesce(
+    sign(case when target.quantity is not null then trading.signed_target(target) - held.quantity end),
+    case request.action when 'buy' then 1 when 'sell' then -1 else -sign(held.quantity) end);
+  placed.type := coalesce(request.order_type, 'market');
+  if placed.type <> 'market' then
+    placed := trading.priced(placed, request, direction, market.tick_size);
+    plan.message := trading.order_problem(placed, market, request.trail_amount, request.trail_percent);
+    if plan.message is not null then
+      plan.code := 'invalid_order';
+      return plan;
+    end if;
+  end if;
+  worst := coalesce(placed.limit_price, placed.stop_price, reference);
+  if worst is null or placed.type = 'trailing_stop' and reference is null then
+    plan.code := 'no_price';
+    plan.message := 'the alert brings no price and the last mark is older than max_mark_age';
+    return plan;
+  elsif market.multiplier is null then
+    plan.code := 'no_rate';
+    plan.message := trading.rate_message(market, portfolio);
+    return plan;
+  end if;
+
+  -- A limit or stop that the market has reached already fills at the market's price: it is sized at that.
+  fills_at_once := reference is not null
+    and coalesce(direction * (placed.limit_price - reference) >= 0, true)
+    and coalesce(direction * (reference - placed.stop_price) >= 0, true);
+
+  if request.fee is not null then
+    settings := trading.with_fee(settings, request.fee);
+  end if;
+  quantity := case
+    when request.quantity is null then null
+    when coalesce(request.quantity_type, 'units') = 'units'
+      then case when market.lot_size is null then request.quantity
+        else trading.cut(request.quantity, market.lot_size) end
+    else trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity,
+      case when fills_at_once then reference else worst end, portfolio, settings, market) end;
+  if request.quantity is not null and quantity is null and target.quantity is null then
+    plan.code := 'no_stop';
+    plan.message := 'a size by risk needs a stop_loss away from the price';
+    return plan;
+  elsif quantity = 0 and target.quantity is null and not (request.action = 'close' and held.quantity = 0) then
+    plan.code := 'quantity_too_small';
+    plan.message := 'the quantity rounds to zero lots';
+    return plan;
+  end if;
+  if target.quantity is not null then
+    target.quantity := trading.cut(target.quantity, market.lot_size);
+  end if;
+  plan.delta := trading.wanted_delta(request.action, target, quantity, held.quantity);
+  if plan.delta is null then
+    plan.code := 'no_quantity';
+    plan.message := 'the alert does not say how much to trade';
+    return plan;
+  end if;
+  if target is distinct from null and request.action is not null then
+    plan.repaired := trading.repaired_delta(request.action, target, quantity, held.quantity, plan.delta);
+  end if;
+  if request.time = held.last_alert_at and target.quantity is not null
+    and trading.comes_before(request, held, plan.delta) then
+    plan.overtaken := true;
+    plan.repaired := coalesce(plan.repaired, plan.delta);
+    plan.delta := 0;
+  end if;
+  if plan.delta = 0 then
+    return plan;
+  elsif abs(plan.delta) >= 1e18 then  -- more than trading.quantity holds
+    plan.code := 'quantity_too_large';
+    plan.message := 'quantities stay below 1e18';
+    return plan;
+  end if;
+
+  placed.side := case when plan.delta > 0 then 'buy' else 'sell' end;
+  placed.quantity := abs(plan.delta);
+  placed.trail_amount := case when placed.type = 'trailing_stop' then request.trail_amount end;
+  placed.trail_percent := case when placed.type = 'trailing_stop' then request.trail_percent end;
+  placed.time_in_force := coalesce(request.time_in_force, 'gtc');
+  -- A target's exit may never open the other side either, whatever happens before it fills.
+  placed.reduce_only := (request.action = 'close' or target.side is not null) is true
+    and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
+  placed.for_target := target.quantity is not null;
+  placed.waiting := false;
+  placed.take_profits := request.take_profits;
+  placed.stop_loss := request.stop_loss;
+  placed.fee := request.fee;
+  placed.status := 'open';
+
+  -- A resting order whose price the market has already reached is taken at the market.
+  plan.price := case placed.type
+    when 'market' then reference
+    when 'limit' then case when plan.delta * (placed.limit_price - reference) >= 0 then reference end
+    when 'stop' then case when plan.delta * (reference - placed.stop_price) >= 0 then reference end
+    when 'stop_limit' then case when plan.delta * (reference - placed.stop_price) >= 0
+                                 and plan.delta * (placed.limit_price - reference) >= 0 then reference end
+  end;
+  if placed.type in ('market', 'stop') and settings.slippage_bps <> 0 then
+    plan.price := trading.slipped_price(plan.price, plan.delta, settings.slippage_bps);
+  end if;
+  placed.triggered := placed.type = 'stop_limit' and coalesce(plan.delta * (reference - placed.stop_price) >= 0, false);
+  if placed.type = 'trailing_stop' then
+    placed := trading.trailing_from(placed, request, reference);
+  end if;
+  if placed.time_in_force = 'day' then
+    placed.expires_at := trading.day_end(at, settings.time_zone);
+  end if;
+
+  -- Not a size by risk: in a gap to the stop it would take the whole account.
+  placed.resize := coalesce(plan.price is null and target.quantity is null
+    and request.quantity_type = 'percent_of_equity' and not placed.reduce_only, false);
+  if plan.price is null then
+    market.mark := worst;  -- an order that rests is judged at its own price, where the market will be when it fills
+  end if;
+  worst := coalesce(plan.price, worst);
+  if request.take_profits is not null or request.stop_loss is distinct from null then
+    plan.message := trading.bracket_problem(request, plan.delta, worst, market);
+    if plan.message is not null then
+      plan.code := 'invalid_bracket';
+      return plan;
+    elsif trading.is_too_far(request, worst, settings.max_stop_distance) and not placed.reduce_only then
+      plan.code := 'stop_too_far';
+      plan.message := 'stop_loss lies too far from the price: is it a percent or points? send stop_loss.percent or '
+        'stop_loss.amount';
+      return plan;
+    end if;
+  end if;
+  plan.fee := trading.fill_fee(settings, placed.quantity, worst, market.multiplier);
+  fits := trading.refusal(held.quantity, plan.delta, worst, plan.fee, portfolio, settings, market);
+  plan.placed := placed;
+  return case when fits.code is null then plan
+    else trading.fit_plan(plan, held.quantity, worst, portfolio, settings, market) end;
+end;
+$$;
+comment on function trading.plan_order is
+  'The order that a trade alert leads to, given what is held and known then, or why there is none. Reads no table.';
+
+create function trading.sum_of_orders(orders trading.orders[]) returns numeric
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select case when count(*) = count(o.quantity)
+      then coalesce(sum(case o.side when 'buy' then o.quantity else -o.quantity end), 0) end
+    from unnest(orders) o);
+end;
+$$;
+comment on function trading.sum_of_orders is
+  'The signed units of orders together; null when the size of one is not known.';
+
+create function trading.plan_wait(
+  refused trading.order_plan, request trading.alert_request, held trading.positions, market trading.market,
+  portfolio trading.portfolio, settings trading.account_settings, at timestamptz, ahead trading.orders[]
+) returns trading.order_plan language plpgsql immutable set search_path = '' as $$
+declare
+  plan trading.order_plan;
+  placed trading.orders;
+  target trading.target := request.target;
+  -- What is held when the orders ahead have filled; null where the size of one is not known yet.
+  expected constant numeric := held.quantity + trading.sum_of_orders(ahead);
+  quantity numeric;
+  direction numeric;
+  judged trading.refused;
+begin
+  -- What is to fill at once or not at all cannot wait.
+  if settings.price_wait is null or coalesce(request.order_type, 'market') <> 'market'
+    or request.time_in_force = 'ioc' then
+    return refused;
+  elsif request.quantity is null and trading.wanted_delta(request.action, target, null, 0) is null then
+    plan.code := 'no_quantity';
+    plan.message := 'the alert does not say how much to trade';
+    return plan;
+  elsif request.quantity_type in ('risk_notional', 'risk_percent') and target.quantity is null
+    and num_nonnulls((request.stop_loss).stop_price,
+      (request.stop_loss).amount, (request.stop_loss).percent, (request.stop_loss).trail_amount,
+      (request.stop_loss).trail_percent) = 0 then
+    plan.code := 'no_stop';
+    plan.message := 'a size by risk needs a stop_loss away from the price';
+    return plan;
+  end if;
+
+  target.quantity := trading.cut(target.quantity, market.lot_size);
+  quantity := case coalesce(request.quantity_type, 'units')
+    when 'units' then trading.cut(request.quantity, market.lot_size)
+    when 'percent_of_position' then
+      trading.order_size(request.action, request.quantity, request.quantity_type, null, expected, null,
+                         portfolio, settings, market)
+  end;
+  if quantity = 0 and target.quantity is null and not (request.action = 'close' and expected = 0) then
+    plan.code := 'quantity_too_small';
+    plan.message := 'the quantity rounds to zero lots';
+    return plan;
+  end if;
+  -- A size that needs the price leaves only what does not depend on it: a target, or a close of nothing.
+  if request.quantity is null or quantity is not null or target.quantity is not null
+    or request.action = 'close' and expected = 0 then
+    plan.delta := trading.wanted_delta(request.action, target, quantity, expected);
+  end if;
+  if plan.delta is not null and target is distinct from null and request.action is not null then
+    plan.repaired := trading.repaired_delta(request.action, target, quantity, expected, plan.delta);
+  end if;
+  if plan.delta = 0 and cardinality(ahead) = 0 then
+    return plan;
+  elsif abs(plan.delta) >= 1e18 then
+    plan.code := 'quantity_too_large';
+    plan.message := 'quantities stay below 1e18';
+    return plan;
+  end if;
+  direction := coalesce(nullif(sign(plan.delta), 0), case request.action when 'buy' then 1 when 'sell' then -1 end,
+    nullif(-sign(held.quantity), 0), case (ahead[cardinality(ahead)]).side when 'buy' then -1 else 1 end);
+  -- Without a price and a mark, what money bounds is not judged yet: it is at the fill.
+  market.mark := null;
+  judged := trading.refusal(expected, coalesce(plan.delta, direction * 1e-18), 0, 0, portfolio, settings, market);
+  if expected is not null and judged.code is not null then
+    plan.code := judged.code;
+    plan.message := judged.message;
+    return plan;
+  end if;
+
+  placed.type := 'market';
+  placed.side := case direction when 1 then 'buy' else 'sell' end;
+  placed.quantity := nullif(abs(plan.delta), 0);
+  placed.time_in_force := coalesce(request.time_in_force, 'gtc');
+  placed.expires_at := least(at + make_interval(secs => settings.price_wait),
+    case placed.time_in_force when 'day' then trading.day_end(at, settings.time_zone) end);
+  placed.reduce_only := false;
+  placed.for_target := target.quantity is not null;
+  placed.resize := false;
+  placed.waiting := true;
+  placed.take_profits := request.take_profits;
+  placed.stop_loss := request.stop_loss;
+  placed.fee := request.fee;
+  placed.status := 'open';
+  placed.triggered := false;
+  plan.placed := placed;
+  return plan;
+end;
+$$;
+comment on function trading.plan_wait is
+  'The order that waits for a price where plan_order was refused for having none (refused), or why it may not. What '
+  'needs no price is judged now, as if the orders ahead had filled; the rest at its fill, see plan_waited. delta is '
+  'null where it needs the price.';
+
+create function trading.plan_waited(
+  waiting trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric,
+  portfolio trading.portfolio, settings trading.account_settings, at timestamptz
+) returns trading.order_plan language plpgsql immutable set search_path = '' as $$
+declare
+  plan trading.order_plan;
+  placed trading.orders := waiting;
+begin
+  request.price := price;
+  request.time := null;  -- that it is not stale was judged when it came
+  request.max_age := null;
+  plan := trading.plan_order(request, held, market, portfolio, settings, at);
+  plan.code := coalesce(plan.code, case when plan.delta = 0 then 'nothing_to_do' end);
+  if plan.code is null then
+    placed.side := (plan.placed).side;
+    placed.quantity := (plan.placed).quantity;
+    placed.reduce_only := (plan.placed).reduce_only;
+    placed.waiting := false;
+    placed.expires_at := case placed.time_in_force when 'day' then placed.expires_at end;
+  end if;
+  plan.placed := placed;
+  return plan;
+end;
+$$;
+comment on function trading.plan_waited is
+  'What an order that waited for a price comes to now that there is one: its alert (request) planned anew, given what '
+  'is held now; or the code of a refusal, nothing_to_do when nothing is left to trade.';
+
+create function trading.plan_rested(
+  resting trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric,
+  portfolio trading.portfolio, settings trading.account_settings
+) returns trading.order_plan language plpgsql immutable set search_path = '' as $$
+declare
+  plan trading.order_plan;
+  quantity numeric;
+  fits trading.refused;
+begin
+  plan.placed := resting;
+  if market.multiplier is null then  -- its currency is another than when it was placed
+    plan.code := 'no_rate';
+    return plan;
+  end if;
+  if resting.resize then
+    quantity := trading.order_size(resting.side, request.quantity, request.quantity_type,
+                                   resting.stop_loss, held.quantity, price, portfolio, settings, market);
+    plan.code := case when coalesce(quantity, 0) = 0 then 'quantity_too_small'
+      when quantity >= 1e18 then 'quantity_too_large' end;
+    if plan.code is not null then
+      return plan;
+    end if;
+    plan.placed.quantity := quantity;
+  end if;
+  plan.delta := case resting.side when 'buy' then (plan.placed).quantity else -(plan.placed).quantity end;
+  plan.price := case when resting.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0
+    then trading.slipped_price(price, plan.delta, settings.slippage_bps) else price end;
+  plan.fee := coalesce(resting.fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  fits := trading.refusal(held.quantity, plan.delta, plan.price, plan.fee, portfolio, settings, market);
+  if fits.code is not null then
+    plan := trading.fit_plan(plan, held.quantity, plan.price, portfolio, settings, market);
+    plan.placed.reason := case when plan.repaired is not null then 'cut_to_funds' end;
+  end if;
+  return plan;
+end;
+$$;
+comment on function trading.plan_rested is
+  'The fill of a resting order that its price was reached at, or the code of a refusal: of what does not fit only the '
+  'part that may be traded (reason cut_to_funds). request is its alert, where its size is made anew.';
+
+create function trading.is_called(portfolio trading.portfolio, settings trading.account_settings) returns boolean
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return portfolio.exposure > 0 and
+    settings.leverage * (1 + settings.funds_room_bps * 0.0001) * (portfolio.cash + portfolio.holdings_value)
+      < portfolio.exposure * settings.maintenance_margin * 0.01;
+end;
+$$;
+comment on function trading.is_called is
+  'Whether equity covers less than maintenance_margin percent of the margin, exposure / leverage, with the room that a '
+  'target has (funds_room_bps); null without leverage.';
+
+create function trading.called_position(
+  positions trading.positions[], markets trading.market[], portfolio trading.portfolio
+) returns integer language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select p.slot from generate_subscripts(positions, 1) p (slot)
+    join unnest(markets) m on m.symbol = (positions[p.slot]).symbol
+    left join unnest(portfolio.currencies) c on c.code = m.currency
+    where (positions[p.slot]).quantity <> 0 and (m.currency is null or c.rate is not null)
+    order by ((positions[p.slot]).quantity * m.mark * m.quote_multiplier - coalesce((positions[p.slot]).quote_basis,
+      (positions[p.slot]).cost_basis))
+      * coalesce(c.rate, 1), p.slot limit 1);
+end;
+$$;
+comment on function trading.called_position is
+  'The slot of the position that a margin call closes first: the one that loses most.';
+
+create function trading.margin_order(held trading.positions, epoch integer, alert_id bigint, at timestamptz)
+  returns trading.orders language plpgsql volatile set search_path = '' as $$
+declare
+  placed trading.orders;
+begin
+  placed.id := nextval('trading.orders_id_seq');
+  placed.account_id := held.account_id;
+  placed.epoch := epoch;
+  placed.alert_id := alert_id;
+  placed.strategy := held.strategy;
+  placed.symbol := held.symbol;
+  placed.side := case when held.quantity > 0 then 'sell' else 'buy' end;
+  placed.type := 'market';
+  placed.quantity := abs(held.quantity);
+  placed.triggered := false;
+  placed.time_in_force := 'gtc';
+  placed.reduce_only := true;
+  placed.for_target := false;
+  placed.resize := false;
+  placed.waiting := false;
+  placed.status := 'open';
+  placed.reason := 'margin_call';
+  placed.created_at := at;
+  return placed;
+end;
+$$;
+comment on function trading.margin_order is
+  'The order that closes a position in a margin call; its alert is the one that brought it about.';
+
+create function trading.places_needed(plan trading.order_plan) returns integer
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when (plan.placed).waiting then trading.places_of(plan.placed)
+    when plan.delta = 0 then 0
+    when plan.price is null
+      then case (plan.placed).time_in_force when 'ioc' then 0 else trading.places_of(plan.placed) end
+    when (plan.placed).reduce_only then 0
+    else trading.count_exits(plan.placed)
+  end;
+end;
+$$;
+comment on function trading.places_needed is
+  'How many resting orders a planned order adds: itself if it rests, its exits if it fills; none if it reduces.';

@@ -1,0 +1,548 @@
+-- How an account did, in figures. A figure that is undefined is null, never a stand-in.
+
+create function trading.list_results(
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text
+) returns table (id bigint, at timestamptz, strategy text, symbol text, amount numeric)
+  language plpgsql stable set search_path = '' as $$
+begin
+  return query
+  select c.id, c.created_at, c.strategy, c.symbol, c.amount
+  from (select e.id, e.created_at, coalesce(e.strategy, case when e.symbol is not null then '' end) as strategy,
+    e.symbol, e.amount::numeric
+        from trading.cash_entries e
+        where e.account_id = list_results.account_id and e.epoch = list_results.epoch and e.is_result) c
+  where (from_time is null or c.created_at >= from_time) and (to_time is null or c.created_at < to_time)
+    and (only_strategy is null or c.strategy = only_strategy) and (only_symbol is null or c.symbol = only_symbol)
+  order by c.created_at, c.id;
+end;
+$$;
+comment on function trading.list_results is
+  'What record_cash booked in a range, oldest first. One that names a symbol and no strategy is of the alerts that '
+  'name none; strategy null: it is of the account alone.';
+
+create type trading.trade_group as (
+  kind text, name text, trades bigint, wins bigint, losses bigint, gross numeric, fees numeric, won numeric,
+  lost numeric, largest_win numeric, largest_loss numeric, deviation numeric, duration interval, income numeric,
+  adverse numeric, favorable numeric
+);
+comment on type trading.trade_group is
+  'Closed trades together: all of them, or those of one strategy or symbol (kind, name). won, lost: the sums of the '
+  'net profits and (negative) of the net losses; deviation: sample standard deviation of net; duration: the average; '
+  'income: of record_cash; adverse, favorable: the averages of mae and mfe in parts of the entry price; null where a '
+  'trade was entered at 0.';
+
+create function trading.group_trades(
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
+) returns setof trading.trade_group
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+begin
+  return query
+  with streams as (
+    -- Once by strategy and symbol; the groups are then sums of sums, exact.
+    select t.strategy, t.symbol, count(*) as trades, count(*) filter (where t.net_pnl > 0) as wins,
+      count(*) filter (where t.net_pnl < 0) as losses, sum(t.net_pnl) as net, sum(t.fees) as fees,
+      sum(t.net_pnl) filter (where t.net_pnl > 0) as won, sum(t.net_pnl * t.net_pnl) as squares,
+      max(t.net_pnl::numeric) as best, min(t.net_pnl::numeric) as worst, sum(t.closed_at - t.opened_at) as duration,
+      0::numeric as income, sum(t.mae / abs(nullif(t.entry_price, 0))) as adverse,
+      sum(t.mfe / abs(nullif(t.entry_price, 0))) as favorable, count(nullif(t.entry_price, 0)) as priced
+    from trading.trades t
+    where t.account_id = group_trades.account_id and t.epoch = group_trades.epoch
+      and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
+      and (only_strategies is null or t.strategy = any (only_strategies))
+      and (only_symbol is null or t.symbol = only_symbol)
+    group by t.strategy, t.symbol
+    union all
+    select r.strategy, r.symbol, 0, 0, 0, 0, 0, null, null, null, null, null, sum(r.amount), null, null, 0
+    from trading.list_results(account_id, epoch, from_time, to_time, null, only_symbol) r
+    where only_strategies is null or r.strategy = any (only_strategies)
+    group by r.strategy, r.symbol
+  ), groups as (
+    select case grouping(s.strategy, s.symbol) when 3 then 'all' when 1 then 'strategy' else 'symbol' end as kind,
+      coalesce(s.strategy, s.symbol) as name, coalesce(sum(s.trades), 0)::bigint as trades,
+      coalesce(sum(s.wins), 0)::bigint as wins, coalesce(sum(s.losses), 0)::bigint as losses,
+      coalesce(sum(s.net), 0) as net, coalesce(sum(s.fees), 0) as fees, coalesce(sum(s.won), 0) as won,
+      sum(s.squares) as squares, max(s.best) as best, min(s.worst) as worst, sum(s.duration) as duration,
+      coalesce(sum(s.income), 0) as income, sum(s.adverse) as adverse, sum(s.favorable) as favorable,
+      sum(s.priced) as priced
+    from streams s
+    group by grouping sets ((), (s.strategy), (s.symbol))
+  )
+  select g.kind, g.name, g.trades, g.wins, g.losses, g.net + g.fees, g.fees, g.won, g.net - g.won,
+    case when g.best > 0 then g.best end, case when g.worst < 0 then g.worst end,
+    case when g.trades > 1 then sqrt(trading.quotient(g.trades * g.squares - g.net * g.net,
+      g.trades::numeric * (g.trades - 1))) end,
+    g.duration / nullif(g.trades, 0), g.income, g.adverse / nullif(g.priced, 0), g.favorable / nullif(g.priced, 0)
+  from groups g
+  where g.kind = 'all' or g.name is not null;
+end;
+$$;
+comment on function trading.group_trades is
+  'The trades closed in a range, with what record_cash booked in it: one group of all, one a strategy, one a symbol.';
+
+create function trading.trade_groups_json(groups trading.trade_group[], kind text) returns jsonb
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(g.kind, g.name, 'trades', g.trades, 'wins', g.wins, 'losses', g.losses,
+      'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross),
+      'fees', trading.decimal(g.fees), 'income', trading.decimal(g.income),
+      'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)),
+      'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
+      'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0)))) order by g.name), '[]')
+    from unnest(groups) g where g.kind = trade_groups_json.kind);
+end;
+$$;
+comment on function trading.trade_groups_json is
+  'The groups of a kind as performance shows them in per_strategy and per_symbol, by name.';
+
+create type trading.trade_sequence as (longest_wins integer, longest_losses integer, drawdown numeric);
+comment on type trading.trade_sequence is
+  'What depends on the order of trades: the longest runs of wins and losses, the deepest fall of summed net.';
+
+create function trading.follow_result(inout total numeric, inout best numeric, inout deepest numeric, amount numeric)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  total := total + amount;
+  best := greatest(best, total);
+  deepest := greatest(deepest, best - total);
+end;
+$$;
+comment on function trading.follow_result is
+  'A sum, its best so far and its deepest fall below that, after amount more.';
+
+create function trading.follow_trades(
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
+) returns trading.trade_sequence
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  results numeric[];
+  result_times timestamptz[];
+  next_result integer := 1;
+  net numeric;
+  closed_at timestamptz;
+  total numeric := 0;
+  best numeric := 0;
+  deepest numeric := 0;
+  wins integer := 0;
+  losses integer := 0;
+  longest_wins integer := 0;
+  longest_losses integer := 0;
+begin
+  select array_agg(r.amount order by r.at, r.id), array_agg(r.at order by r.at, r.id) into results, result_times
+  from trading.list_results(account_id, epoch, from_time, to_time, null, only_symbol) r
+  where only_strategies is null or r.strategy = any (only_strategies);
+  for net, closed_at in
+    select t.net_pnl::numeric, t.closed_at from trading.trades t
+    where t.account_id = follow_trades.account_id and t.epoch = follow_trades.epoch
+      and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
+      and (only_strategies is null or t.strategy = any (only_strategies))
+      and (only_symbol is null or t.symbol = only_symbol)
+    order by t.id + 0
+  loop
+    while result_times[next_result] <= closed_at loop
+      select f.total, f.best, f.deepest into total, best, deepest
+      from trading.follow_result(total, best, deepest, results[next_result]) f;
+      next_result := next_result + 1;
+    end loop;
+    total := total + net;
+    if total > best then
+      best := total;
+    elsif best - total > deepest then
+      deepest := best - total;
+    end if;
+    wins := case when net > 0 then wins + 1 else 0 end;
+    losses := case when net < 0 then losses + 1 else 0 end;
+    if wins > longest_wins then
+      longest_wins := wins;
+    elsif losses > longest_losses then
+      longest_losses := losses;
+    end if;
+  end loop;
+  while next_result <= cardinality(results) loop
+    select f.total, f.best, f.deepest into total, best, deepest
+    from trading.follow_result(total, best, deepest, results[next_result]) f;
+    next_result := next_result + 1;
+  end loop;
+  return row(longest_wins, longest_losses, deepest)::trading.trade_sequence;
+end;
+$$;
+comment on function trading.follow_trades is
+  'The trades closed in a range, in the order in which they closed, what record_cash booked between them.';
+
+create type trading.equity_figures as (
+  drawdown numeric, drawdown_percent numeric, sharpe numeric, sortino numeric, calmar numeric, exposure numeric
+);
+comment on type trading.equity_figures is 'What the equity of a whole account comes to; performance defines each.';
+
+create function trading.judge_equity(
+  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz
+)
+  returns trading.equity_figures
+  language plpgsql stable set search_path = '' as $$
+declare
+  figures trading.equity_figures;
+begin
+  with days as (
+    select s.*, (s.starts_at at time zone time_zone)::date as day, s.deposits + s.profit_before as capital,
+      s.profit - s.profit_before as gain
+    from trading.equity_spans(account_id, epoch, trading.find_bucket('day', null), time_zone, from_time, to_time) s
+  ), overall as (
+    select min(d.day) as first_day, max(d.day) as last_day,
+      coalesce(max(d.drawdown), 0) as drawdown, max(d.drawdown_percent) as drawdown_percent,
+      extract(epoch from coalesce(sum(d.exposed), '0'))
+        / nullif(extract(epoch from max(d.last_minute) - min(d.first_minute)), 0) as exposure
+    from days d
+  ), returns as (
+    select case when d.day is null then 0 when d.capital > 0 then d.gain / d.capital end as daily
+    from overall o
+    cross join lateral generate_series(o.first_day::timestamp, o.last_day::timestamp, '1 day') every (day)
+    left join days d on d.day = every.day::date
+  ), moments as (
+    select avg(r.daily) as mean, stddev_samp(r.daily) as deviation,
+      case when count(r.daily) > 1
+        then sqrt(avg(least(r.daily, 0) ^ 2) filter (where r.daily is not null)) end as downside
+    from returns r
+  )
+  select o.drawdown, o.drawdown_percent,
+    sqrt(365::numeric) * m.mean / nullif(m.deviation, 0), sqrt(365::numeric) * m.mean / nullif(m.downside, 0),
+    case when m.deviation is not null then 365 * m.mean / nullif(o.drawdown_percent / 100, 0) end, o.exposure
+  into figures
+  from overall o cross join moments m;
+  return figures;
+end;
+$$;
+comment on function trading.judge_equity is 'The figures of a whole account''s equity in a range.';
+
+-- Returns -----------------------------------------------------------------------------------------
+
+create type trading.account_returns as (
+  first_at timestamptz, last_at timestamptz, total numeric, weighted numeric, moves integer
+);
+comment on type trading.account_returns is
+  'What a whole account made of its capital between its first and its last alert, as parts of 1; performance defines '
+  'both. moves: how often cash moved in between.';
+
+create function trading.profit_before(account_id bigint, epoch integer, cash trading.cash_history, at timestamptz)
+  returns numeric language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((
+    select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
+    where b.account_id = profit_before.account_id and b.epoch = profit_before.epoch and b.minute < at
+    order by b.minute desc limit 1), 0);
+end;
+$$;
+comment on function trading.profit_before is
+  'Equity less deposits at the last alert before a moment; 0 when there was none.';
+
+create function trading.judge_returns(account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz)
+  returns trading.account_returns language plpgsql stable set search_path = '' as $$
+declare
+  cash constant trading.cash_history := trading.load_cash_history(account_id, epoch);
+  place integer := width_bucket(coalesce(from_time, '-infinity'), cash.at);
+  profit numeric := trading.profit_before(account_id, epoch, cash, coalesce(from_time, '-infinity'));
+  paid_in numeric := profit + cash.moved[place];
+  capital numeric;
+  gain numeric;
+  growth numeric := 1;
+  found trading.account_returns;
+begin
+  found.first_at := (
+    select b.minute from trading.equity_history b
+    where b.account_id = judge_returns.account_id and b.epoch = judge_returns.epoch
+      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+    order by b.minute limit 1);
+  found.last_at := (
+    select coalesce(b.last_minute, b.minute) from trading.equity_history b
+    where b.account_id = judge_returns.account_id and b.epoch = judge_returns.epoch
+      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+    order by b.minute desc limit 1);
+  found.moves := 0;
+  found.total := -profit;
+  while found.last_at is not null loop
+    -- From one move of cash to the next: what moves is neither gain nor loss.
+    capital := profit + cash.moved[place];
+    gain := trading.profit_before(account_id, epoch, cash, least(cash.at[place + 1], to_time, 'infinity')) - profit;
+    profit := profit + gain;
+    if capital > 0 then
+      growth := round(growth * (1 + gain / capital), 40);
+    elsif gain <> 0 then
+      growth := null;
+    end if;
+    exit when place = cardinality(cash.at) or cash.at[place + 1] > found.last_at;
+    place := place + 1;
+    found.moves := found.moves + (cash.at[place] > found.first_at)::integer;
+    paid_in := paid_in + greatest(cash.moved[place] - cash.moved[place - 1], 0);
+  end loop;
+  if found.last_at is not null and paid_in > 0 then
+    found.total := (found.total + profit) / paid_in;
+    found.weighted := growth - 1;
+  else
+    found.total := null;
+  end if;
+  return found;
+end;
+$$;
+comment on function trading.judge_returns is 'What a whole account made of its capital in a range.';
+
+create function trading.buy_and_hold(account_id bigint, symbol text, first_at timestamptz, last_at timestamptz)
+  returns numeric language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+begin
+  return (
+    select 100 * (l.price / f.price - 1)
+    from (select b.open::numeric as price from trading.mark_history b
+          where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
+            and b.minute between first_at and last_at
+          order by b.minute limit 1) f
+    cross join (select b.close::numeric as price from trading.mark_history b
+                where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
+                  and b.minute between first_at and last_at
+                order by b.minute desc limit 1) l
+    where f.price > 0);
+end;
+$$;
+comment on function trading.buy_and_hold is
+  'What a symbol gained in percent from its first to its last mark in a range, in the currency of its prices; null '
+  'without a mark, or from a price that is not above 0.';
+
+-- Reasons -----------------------------------------------------------------------------------------
+
+create function trading.explain_nulls(figures jsonb, causes jsonb) returns jsonb
+  language plpgsql immutable set search_path = '' as $$
+declare
+  known constant jsonb := causes || jsonb_build_object(
+    'entered_at_0', 'every trade was entered at a price of 0',
+    'flat_returns', 'every day returned the same',
+    'flat_trades', 'every trade came to the same',
+    'no_capital', 'there was no equity above 0 to measure it by',
+    'no_price', 'no mark of the symbol above 0 is known',
+    'no_losing_day', 'no day lost',
+    'no_time', 'the alerts are of one minute',
+    'never_fell', 'equity never fell');
+begin
+  return (
+    select coalesce(jsonb_object_agg(f.name, (
+      select known ->> c.cause from unnest(f.causes) with ordinality c (cause, nr) where known ->> c.cause is not null
+      order by c.nr limit 1)), '{}')
+    from (values
+      ('win_rate', array['no_trade']),
+      ('expectancy', array['no_trade']),
+      ('average_duration', array['no_trade']),
+      ('average_win', array['no_trade', 'no_win']),
+      ('largest_win', array['no_trade', 'no_win']),
+      ('average_loss', array['no_trade', 'no_loss']),
+      ('largest_loss', array['no_trade', 'no_loss']),
+      ('profit_factor', array['no_trade', 'no_loss']),
+      ('profit_loss_ratio', array['no_trade', 'no_win', 'no_loss']),
+      ('sharpe_per_trade', array['few_trades', 'flat_trades']),
+      ('average_mae_percent', array['no_trade', 'unseen', 'entered_at_0']),
+      ('average_mfe_percent', array['no_trade', 'unseen', 'entered_at_0']),
+      ('max_drawdown', array['unseen']),
+      ('max_drawdown_percent', array['filtered', 'no_alert', 'unseen', 'no_capital']),
+      ('sharpe', array['filtered', 'no_alert', 'unseen', 'one_day', 'flat_returns']),
+      ('sortino', array['filtered', 'no_alert', 'unseen', 'one_day', 'no_losing_day']),
+      ('calmar', array['filtered', 'no_alert', 'unseen', 'one_day', 'never_fell']),
+      ('exposure', array['filtered', 'no_alert', 'no_time']),
+      ('total_return_percent', array['filtered', 'no_alert', 'no_capital']),
+      ('time_weighted_return_percent', array['filtered', 'no_alert', 'unseen_move', 'no_capital']),
+      ('cagr_percent', array['filtered', 'no_alert', 'short', 'unseen_move', 'no_capital']),
+      ('buy_and_hold_percent', array['no_symbol', 'symbols', 'no_price'])
+    ) f (name, causes)
+    where figures ? f.name and figures ->> f.name is null);
+end;
+$$;
+comment on function trading.explain_nulls is
+  'Why figures are null, in words, by name. causes: what of the account or the question keeps some of them from being '
+  'known, in words by what it is called here; the first that a figure names is its reason.';
+
+create function trading.trade_causes(whole trading.trade_group, coverage trading.coverage) returns jsonb
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return jsonb_build_object(
+    'no_trade', case when whole.trades = 0 then 'no trade was closed' end,
+    'few_trades', case when whole.trades < 2 then 'fewer than two trades were closed' end,
+    'no_win', case when whole.wins = 0 then 'no trade won' end,
+    'no_loss', case when whole.losses = 0 then 'no trade lost' end,
+    'unseen', case when not trading.is_covered(coverage.marked, coverage.held) then
+      format('%s of %s held days had a mark: nine in ten are needed', coverage.marked, coverage.held) end);
+end;
+$$;
+comment on function trading.trade_causes is
+  'What of the trades, and of the marks while they were held, keeps figures from being known: for explain_nulls.';
+
+create function public.performance(
+  inout account text default 'default', from_time timestamptz default null, to_time timestamptz default null,
+  only_strategy text default null, only_symbol text default null, in_epoch integer default null,
+  out epoch integer, out currency text, out net text, out gross text, out fees text, out income text,
+  out trades bigint, out wins bigint, out losses bigint, out win_rate text, out profit_factor text,
+  out profit_loss_ratio text, out expectancy text, out average_win text, out average_loss text, out largest_win text,
+  out largest_loss text, out max_consecutive_wins integer, out max_consecutive_losses integer,
+  out average_duration interval, out sharpe_per_trade text, out average_mae_percent text, out average_mfe_percent text,
+  out max_drawdown text, out max_drawdown_percent text, out sharpe text, out sortino text, out calmar text,
+  out exposure text, out total_return_percent text, out time_weighted_return_percent text, out cagr_percent text,
+  out buy_and_hold_percent text, out per_strategy jsonb, out per_symbol jsonb, out coverage jsonb, out reasons jsonb
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+  time_zone constant text := trading.time_zone(owned.id);
+  is_whole constant boolean := only_strategy is null and only_symbol is null;
+  strategies constant text[] := case when only_strategy is not null then array[only_strategy] end;
+  groups trading.trade_group[];
+  whole trading.trade_group;
+  sequence trading.trade_sequence;
+  returns trading.account_returns;
+  covered trading.coverage;
+  is_seen boolean;
+  equity trading.equity_figures;
+  days numeric;
+  symbols text[];
+  causes jsonb;
+begin
+  perform trading.take_read_place('figures');
+  perform trading.check_range(from_time, to_time);
+  epoch := trading.find_epoch(owned, in_epoch);
+  currency := owned.currency;
+  groups := array(select g from trading.group_trades(owned.id, epoch, from_time, to_time, strategies, only_symbol) g);
+  select g.* into whole from unnest(groups) g where g.kind = 'all';
+  sequence := trading.follow_trades(owned.id, epoch, from_time, to_time, strategies, only_symbol);
+  returns := trading.judge_returns(owned.id, epoch, from_time, to_time);
+  covered := trading.cover(owned, epoch, from_time, to_time, strategies, only_symbol);
+  is_seen := trading.is_covered(covered.marked, covered.held);
+  if is_whole then
+    equity := trading.judge_equity(owned.id, epoch, time_zone, from_time, to_time);
+  else
+    equity.drawdown := sequence.drawdown;
+  end if;
+
+  net := trading.decimal(whole.won + whole.lost + whole.income);
+  income := trading.decimal(whole.income);
+  gross := trading.decimal(whole.gross);
+  fees := trading.decimal(whole.fees);
+  trades := whole.trades;
+  wins := whole.wins;
+  losses := whole.losses;
+  win_rate := trading.ratio(wins / nullif(trades, 0)::numeric);
+  profit_factor := trading.ratio(whole.won / -nullif(whole.lost, 0));
+  profit_loss_ratio := trading.ratio((whole.won / nullif(wins, 0)) / -(whole.lost / nullif(losses, 0)));
+  expectancy := trading.decimal(trading.quotient(whole.won + whole.lost, nullif(trades, 0)));
+  average_win := trading.decimal(trading.quotient(whole.won, nullif(wins, 0)));
+  average_loss := trading.decimal(trading.quotient(whole.lost, nullif(losses, 0)));
+  largest_win := trading.decimal(whole.largest_win);
+  largest_loss := trading.decimal(whole.largest_loss);
+  max_consecutive_wins := sequence.longest_wins;
+  max_consecutive_losses := sequence.longest_losses;
+  average_duration := whole.duration;
+  sharpe_per_trade := trading.ratio((whole.won + whole.lost) / nullif(trades, 0) / nullif(whole.deviation, 0));
+  exposure := trading.ratio(equity.exposure);
+  if is_seen then
+    average_mae_percent := trading.ratio(100 * whole.adverse);
+    average_mfe_percent := trading.ratio(100 * whole.favorable);
+    max_drawdown := trading.decimal(equity.drawdown);
+    max_drawdown_percent := trading.ratio(equity.drawdown_percent);
+    sharpe := trading.ratio(equity.sharpe);
+    sortino := trading.ratio(equity.sortino);
+    calmar := trading.ratio(equity.calmar);
+  end if;
+  days := extract(epoch from returns.last_at - returns.first_at) / 86400;
+  if is_whole then
+    total_return_percent := trading.ratio(100 * returns.total);
+    if is_seen or returns.moves = 0 then
+      time_weighted_return_percent := trading.ratio(100 * returns.weighted);
+      cagr_percent := trading.ratio(case when days >= 365 and returns.weighted > -1
+        then 100 * ((1 + returns.weighted) ^ (365 / days) - 1) end);
+    end if;
+  end if;
+  per_strategy := trading.trade_groups_json(groups, 'strategy');
+  per_symbol := (
+    select coalesce(jsonb_agg(s.figures
+      || jsonb_build_object('buy_and_hold_percent', trading.ratio(trading.buy_and_hold(
+      owned.id, s.figures ->> 'symbol', coalesce(from_time, date_trunc('day', returns.first_at, time_zone)),
+      returns.last_at))) order by s.nr), '[]')
+    from jsonb_array_elements(trading.trade_groups_json(groups, 'symbol')) with ordinality s (figures, nr));
+  symbols := array(
+    select g.name from unnest(groups) g where g.kind = 'symbol'
+    union
+    select p.symbol from trading.positions p
+    where p.account_id = owned.id and performance.epoch = owned.epoch and p.quantity <> 0
+      and (strategies is null or p.strategy = any (strategies))
+      and (only_symbol is null or p.symbol = only_symbol));
+  if cardinality(symbols) = 1 then
+    buy_and_hold_percent := trading.ratio(trading.buy_and_hold(
+      owned.id, symbols[1], coalesce(from_time, date_trunc('day', returns.first_at, time_zone)), returns.last_at));
+  end if;
+
+  coverage := trading.coverage_json(covered);
+  causes := trading.trade_causes(whole, covered);
+  reasons := trading.explain_nulls(
+    jsonb_build_object('win_rate', win_rate, 'expectancy', expectancy, 'average_duration', average_duration,
+      'average_win', average_win, 'largest_win', largest_win, 'average_loss', average_loss,
+      'largest_loss', largest_loss, 'profit_factor', profit_factor, 'profit_loss_ratio', profit_loss_ratio,
+      'sharpe_per_trade', sharpe_per_trade, 'average_mae_percent', average_mae_percent,
+      'average_mfe_percent', average_mfe_percent, 'max_drawdown', max_drawdown,
+      'max_drawdown_percent', max_drawdown_percent, 'sharpe', sharpe, 'sortino', sortino, 'calmar', calmar,
+      'exposure', exposure, 'total_return_percent', total_return_percent,
+      'time_weighted_return_percent', time_weighted_return_percent, 'cagr_percent', cagr_percent,
+      'buy_and_hold_percent', buy_and_hold_percent),
+    causes || jsonb_build_object(
+      'filtered', case when not is_whole then 'it is of the whole account: leave out only_strategy and only_symbol' end,
+      'no_alert', case when returns.last_at is null then 'no alert came' end,
+      'unseen_move', (causes ->> 'unseen') || ', as cash moved',
+      'one_day', case when date_trunc('day', returns.first_at, time_zone)
+        = date_trunc('day', returns.last_at, time_zone) then 'all alerts came on one day' end,
+      'short', case when days < 365 then format('the alerts span %s of the 365 days that are needed', trunc(days)) end,
+      'no_symbol', case when cardinality(symbols) = 0 then 'nothing was traded' end,
+      'symbols', case when cardinality(symbols) > 1
+        then format('%s symbols were traded: it is known for one symbol only', cardinality(symbols)) end));
+end;
+$$;
+comment on function public.performance is
+'How an account did, in one row. A figure that is undefined, or that cannot be known, is null, and reasons says why, in
+words, by the figure''s name. Money as decimal strings in the account''s currency; ratios, percentages and statistics
+as decimal strings, rounded to 8 decimals.
+
+Of the trades closed from from_time on and before to_time, of only_strategy and only_symbol where given:
+gross: sum of gross_pnl; fees: theirs; income: what record_cash booked then, of only_strategy and only_symbol; net =
+gross - fees + income. trades: how many; wins: net above 0; losses: net below 0 (a trade at 0 is neither, and ends
+a run). win_rate = wins / trades. profit_factor = net profits / |net losses|. expectancy = (gross - fees) / trades.
+average_win, largest_win: of the wins; average_loss, largest_loss: of the losses, negative.
+profit_loss_ratio = average_win / |average_loss|. max_consecutive_wins, max_consecutive_losses: longest runs in the
+order of closing. average_duration: from opening to closing. sharpe_per_trade = mean / sample standard deviation of
+net per trade, not annualized; null below two trades. average_mae_percent, average_mfe_percent: mae and mfe (of
+list_trades) in percent of the entry price.
+per_strategy, per_symbol: arrays of { strategy or symbol, trades, wins, losses, net, gross, fees, income, win_rate,
+profit_factor, expectancy }; of a symbol buy_and_hold_percent as well.
+
+Of the equity of the whole account, and so null with only_strategy or only_symbol, but for max_drawdown:
+max_drawdown: deepest fall of net profit (equity less deposits) below its best, at least 0, by minute bars: within a
+minute the low is taken to come before the high. With a filter: deepest fall of the sum of net (closed trades and
+income) below its best, at least 0. max_drawdown_percent: the deepest in percent (0 to 100) of what equity would be at
+that best.
+Daily returns: profit of a calendar day (of the account''s time zone) / (profit before it + deposits at its end).
+Every day from the first to the last with an alert counts, one without an alert as 0; a day without capital is left
+out. The risk-free rate is 0; a year has 365 of these days, which for what trades on 252 of them comes to the same as
+counting those 252.
+sharpe = mean / sample standard deviation x sqrt(365). sortino = mean / root mean square of the negative returns over
+all days x sqrt(365). calmar = 365 x mean / max_drawdown_percent x 100. Each is null below two days.
+exposure: share (0 to 1) of the time between the first and the last alert in which a position was held.
+total_return_percent: profit of the range in percent of the equity at its beginning and all that was paid in since.
+time_weighted_return_percent: the returns between one move of cash and the next, multiplied: neither a deposit nor a
+withdrawal changes it. cagr_percent: that a year (365 days), null where the first and the last alert are less than one
+apart.
+
+buy_and_hold_percent: beside them, what the symbol traded gained from its first to its last mark of the range: what
+all equity would have made in it, in the currency of its prices. null when several were traded.
+
+coverage: what these rest on. held_days: days (of the account''s time zone) at whose end a symbol was held, in the
+range and between the first and the last alert of all, one for each symbol; a Saturday or Sunday only where the symbol
+had a mark on one while it was held. marked_days: those on which the symbol had a mark, or the fill that opened the
+position. share = marked_days / held_days, null when nothing was held at the end of a day: then no mark is needed.
+largest_gap_seconds: the longest time without a mark at the end of a held day, to the hour. Where share is below 0.9
+these are null: sharpe, sortino, calmar, max_drawdown, max_drawdown_percent, average_mae_percent and
+average_mfe_percent; and, if cash moved in the range, time_weighted_return_percent and cagr_percent.
+
+in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 bad range or epoch, PT429 busy.';
+
+grant execute on function trading.list_results, trading.group_trades, trading.trade_groups_json, trading.follow_result,
+  trading.follow_trades, trading.judge_equity, trading.profit_before, trading.judge_returns, trading.buy_and_hold,
+  trading.explain_nulls, trading.trade_causes to authenticated;
+revoke execute on function public.performance from public, anon, authenticated;
+grant execute on function public.performance to authenticated;

@@ -1,0 +1,213 @@
+-- The strategies of an account side by side: what each made over time, on one grid, how their days go together, and
+-- what a set of them comes to. Of closed trades and what record_cash booked for a strategy, as profit_curve and
+-- daily_results tell them.
+
+create function trading.choose_strategies(account_id bigint, epoch integer, strategies text[]) returns text[]
+  language plpgsql stable set search_path = '' as $$
+declare
+  known constant text[] := array(
+    select p.strategy from trading.positions p where p.account_id = choose_strategies.account_id
+    union
+    select r.strategy from trading.list_results(account_id, epoch, null, null, null, null) r
+    where r.strategy is not null
+    order by 1);
+  chosen constant text[] := case when strategies is null then known else array(
+    select c.strategy from unnest(strategies) with ordinality c (strategy, nr) group by c.strategy
+    order by min(c.nr)) end;
+begin
+  if cardinality(chosen) > 20 then
+    raise exception 'that would be more than 20 strategies'
+      using errcode = 'PT400', hint = 'Name at most 20 in strategies.';
+  elsif strategies is not null and (chosen = '{}' or not chosen <@ known) then
+    raise exception 'unknown strategy' using errcode = 'PT400',
+      hint = 'Name strategies of the account, each as list_positions shows it, or leave strategies out for all.';
+  end if;
+  return chosen;
+end;
+$$;
+comment on function trading.choose_strategies is
+  'The strategies that are named, each once, or all. Errors: PT400 (HTTP 400) for none, an unknown one, more than 20.';
+
+create function trading.list_closed(
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, strategies text[]
+)
+  returns table (at timestamptz, strategy text, net numeric)
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+begin
+  return query
+  select t.closed_at, t.strategy, t.net_pnl::numeric from trading.trades t
+  where t.account_id = list_closed.account_id and t.epoch = list_closed.epoch and t.strategy = any (strategies)
+    and t.closed_at >= coalesce(from_time, '-infinity') and t.closed_at < coalesce(to_time, 'infinity')
+  union all
+  select r.at, r.strategy, r.amount from trading.list_results(account_id, epoch, from_time, to_time, null, null) r
+  where r.strategy = any (strategies);
+end;
+$$;
+comment on function trading.list_closed is 'What strategies closed, net, and what record_cash booked for them.';
+
+create function trading.judge_closed(
+  owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
+) returns jsonb language plpgsql stable set search_path = '' as $$
+declare
+  groups constant trading.trade_group[] := array(
+    select g from trading.group_trades(owned.id, owned.epoch, from_time, to_time, strategies, null) g
+    where g.kind = 'all');
+  coverage constant trading.coverage := trading.cover(owned, owned.epoch, from_time, to_time, strategies, null);
+  sequence constant trading.trade_sequence := trading.follow_trades(
+    owned.id, owned.epoch, from_time, to_time, strategies, null);
+  figures constant jsonb := trading.trade_groups_json(groups, 'all') -> 0 || jsonb_build_object('max_drawdown',
+    trading.decimal(case when trading.is_covered(coverage.marked, coverage.held) then sequence.drawdown end));
+begin
+  return figures - 'all' || jsonb_build_object('coverage', trading.coverage_json(coverage),
+    'reasons', trading.explain_nulls(figures, trading.trade_causes(groups[1], coverage)));
+end;
+$$;
+comment on function trading.judge_closed is
+  'The figures of a set of strategies together, each as performance has it of one.';
+
+create function trading.curves_of(
+  owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[], bucket text
+)
+  returns table (starts_at timestamptz, totals numeric[])
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  time_zone constant text := trading.time_zone(owned.id);
+begin
+  return query
+  with closed as materialized (
+    select c.* from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies) c
+  ), chosen as (
+    select f from (select max(c.at) - min(c.at) as span from closed c) s
+    cross join lateral trading.find_bucket(bucket, coalesce(s.span, '0')) f
+  ), gains as (
+    select trading.bucket_start(c.at, h.f, time_zone) as bucket_at, c.strategy, sum(c.net) as gain from closed c
+    cross join chosen h group by 1, 2
+  ), totals as (
+    select b.bucket_at, s.nr, sum(coalesce(g.gain, 0)) over (partition by s.nr order by b.bucket_at) as total
+    from (select distinct g.bucket_at from gains g) b
+    cross join unnest(strategies) with ordinality s (strategy, nr)
+    left join gains g on g.bucket_at = b.bucket_at and g.strategy = s.strategy
+  )
+  select t.bucket_at, array_agg(t.total order by t.nr) from totals t group by t.bucket_at order by t.bucket_at;
+end;
+$$;
+comment on function trading.curves_of is
+  'What each of strategies, in order, had made since from_time, by bucket; buckets without a result are left out.';
+
+create type trading.strategy_pair as (one text, other text, days bigint, correlation numeric);
+comment on type trading.strategy_pair is
+  'Two strategies: on how many days at least one of them had a result, and how the daily results of both go together, '
+  'from -1 to 1; null: it is not defined.';
+
+create function trading.correlate_strategies(
+  owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
+)
+  returns setof trading.strategy_pair
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  time_zone constant text := trading.time_zone(owned.id);
+begin
+  return query
+  with daily as materialized (
+    select (c.at at time zone time_zone)::date as day, c.strategy, sum(c.net) as net
+    from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies) c group by 1, 2
+  ), span as (
+    select (max(d.day) - min(d.day) + 1)::numeric as days from daily d
+  ), sums as (
+    select s.nr, s.strategy, count(d.day) as days, coalesce(sum(d.net), 0) as total,
+      coalesce(sum(d.net * d.net), 0) as squares
+    from unnest(strategies) with ordinality s (strategy, nr) left join daily d on d.strategy = s.strategy
+    group by s.nr, s.strategy
+  ), shared as (
+    select a.strategy as one, b.strategy as other, count(*) as days, sum(a.net * b.net) as products
+    from daily a join daily b on b.day = a.day group by 1, 2
+  )
+  select a.strategy, b.strategy, a.days + b.days - coalesce(p.days, 0),
+    (r.days * coalesce(p.products, 0) - a.total * b.total)
+      / nullif(sqrt(r.days * a.squares - a.total * a.total) * sqrt(r.days * b.squares - b.total * b.total), 0)
+  from sums a
+  join sums b on b.nr > a.nr
+  cross join span r
+  left join shared p on p.one = a.strategy and p.other = b.strategy
+  order by a.nr, b.nr;
+end;
+$$;
+comment on function trading.correlate_strategies is
+  'Each two of strategies with the correlation (Pearson) of their daily results, of every day from the first to the '
+  'last result of any; a day without one counts as 0.';
+
+create function trading.pair_json(pair trading.strategy_pair) returns jsonb
+  language plpgsql immutable set search_path = '' as $$
+declare
+  -- Of fewer, chance alone makes correlations beyond 0.36 in one case of twenty.
+  least_days constant integer := 30;
+  is_known constant boolean := pair.days >= least_days and pair.correlation is not null;
+begin
+  return jsonb_build_object('one', pair.one, 'other', pair.other, 'days', pair.days,
+    'correlation', case when is_known then trading.ratio(pair.correlation) end,
+    'reason', case when is_known then null
+                   when pair.days < least_days
+                     then format('%s of the %s days with a result that are needed', pair.days, least_days)
+                   else 'one of them made the same every day' end);
+end;
+$$;
+comment on function trading.pair_json is 'A pair as compare_strategies shows it: without a correlation it says why.';
+
+create function public.compare_strategies(
+  account text default 'default', strategies text[] default null, bucket text default null,
+  from_time timestamptz default null, to_time timestamptz default null,
+  out currency text, out times timestamptz[], out figures jsonb, out together jsonb, out correlations jsonb
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+  chosen text[];
+  curves jsonb;
+begin
+  perform trading.take_read_place('figures');
+  perform trading.check_range(from_time, to_time);
+  chosen := trading.choose_strategies(owned.id, owned.epoch, strategies);
+  currency := owned.currency;
+  select coalesce(array_agg(c.starts_at order by c.starts_at), '{}'),
+    jsonb_agg(array(select trading.decimal(t)
+      from unnest(c.totals || (select sum(t) from unnest(c.totals) t)) with ordinality u (t, nr) order by u.nr)
+              order by c.starts_at)
+  into times, curves
+  from trading.curves_of(owned, from_time, to_time, chosen, bucket) c;
+  perform trading.check_points(cardinality(times));
+
+  figures := (
+    select coalesce(jsonb_agg(jsonb_build_object('strategy', s.strategy, 'curve', (
+        select coalesce(jsonb_agg(p.point -> (s.nr - 1)::integer order by p.nr), '[]')
+        from jsonb_array_elements(curves) with ordinality p (point, nr)))
+      || trading.judge_closed(owned, from_time, to_time, array[s.strategy]) order by s.nr), '[]')
+    from unnest(chosen) with ordinality s (strategy, nr));
+  together := jsonb_build_object('curve', (
+      select coalesce(jsonb_agg(p.point -> -1 order by p.nr), '[]')
+      from jsonb_array_elements(curves) with ordinality p (point, nr)))
+    || trading.judge_closed(owned, from_time, to_time, chosen);
+  correlations := (
+    select coalesce(jsonb_agg(trading.pair_json(c)), '[]')
+    from trading.correlate_strategies(owned, from_time, to_time, chosen) c);
+end;
+$$;
+comment on function public.compare_strategies is
+'The strategies of an account side by side, in one row, in the current epoch: those in strategies, at most 20; without
+it all. Of their closed trades and what record_cash booked for them, net, in money; what is open counts when it is
+closed.
+
+times: at most 1000, oldest first, each a bucket''s begin; buckets in which none has a result are left out. figures:
+an array of { strategy, curve, trades, wins, losses, net, gross, fees, income, win_rate, profit_factor, expectancy,
+max_drawdown, coverage, reasons }: curve is what the strategy had made since from_time at each of times; the others
+are as performance has them with only_strategy. together: the same of the set, as if it were one strategy.
+correlations: an array of { one, other, days, correlation, reason }, each two strategies once: of the daily results
+(days of the account''s time zone) from the first to the last result of any, a day without one as 0. days: those on
+which at least one of the two had a result. correlation is null, and reason says why, below 30 of them, or where one
+made the same every day.
+
+Buckets and range as those of equity_curve. Errors: PT404 no such account, PT400 unknown strategy, more than 20, bad
+bucket or range, more than 1000 points, PT429 busy.';
+
+grant execute on function trading.choose_strategies, trading.list_closed, trading.judge_closed, trading.curves_of,
+  trading.correlate_strategies, trading.pair_json to authenticated;
+revoke execute on function public.compare_strategies from public, anon, authenticated;
+grant execute on function public.compare_strategies to authenticated;

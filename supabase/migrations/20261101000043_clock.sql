@@ -1,0 +1,94 @@
+-- The clock, which sends notifications again, fetches live marks and compacts what is old: on Supabase it is pg_cron,
+-- which calls functions by pg_net; trading.start_clock sets it going. Alerts wake the dispatcher of notifications
+-- themselves. Without the two extensions any clock will do that posts to /functions/v1/notifications and, every minute,
+-- to /functions/v1/marks, and that calls compact_history until it answers 0; `deno task start` has one.
+--
+-- pg_cron keeps a row of every run that nobody takes away, a gigabyte in some years: they are forgotten.
+-- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have
+-- left, and the trades among a year of marks kept 40 MB of them for a thousand rows.
+
+create function trading.wake_function(name text) returns bigint
+  language plpgsql volatile set search_path = '' as $$
+declare
+  project text;
+  service_key text;
+  request bigint;
+begin
+  execute 'select max(s.decrypted_secret) filter (where s.name = ''project_url''),
+             max(s.decrypted_secret) filter (where s.name = ''service_key'')
+           from vault.decrypted_secrets s' into project, service_key;
+  if project is null or service_key is null then
+    raise warning 'the function % is not called: the vault has no project_url or no service_key', name;
+    return null;
+  end if;
+  execute 'select net.http_post(url := $1, headers := $2, body := ''{}''::jsonb, timeout_milliseconds := 5000)'
+    into request
+    using rtrim(project, '/') || '/functions/v1/' || name,
+      jsonb_build_object('apikey', service_key, 'content-type', 'application/json');
+  return request;
+end;
+$$;
+comment on function trading.wake_function is
+  'Posts to a function of this project, as the project, and waits for no answer; null: the vault lacks url or key.';
+
+create function trading.wake_dispatcher() returns bigint
+  language plpgsql volatile set search_path = '' as $$
+begin
+  if (public.notification_work() ->> 'channels')::integer = 0 then
+    return null;
+  end if;
+  perform public.enqueue_timed_events();
+  if not (public.notification_work() ->> 'due')::boolean then
+    return null;
+  end if;
+  return trading.wake_function('notifications');
+end;
+$$;
+comment on function trading.wake_dispatcher is
+  'Run by pg_cron: posts to the function notifications when a row is due; else, or without url and key, null.';
+
+create function trading.wake_marks() returns bigint
+  language plpgsql volatile set search_path = '' as $$
+begin
+  -- Without a source nothing is looked through, minute by minute.
+  if not exists (select from trading.mark_sources s where s.enabled)
+     or not exists (select from trading.wanted_marks(now()) w where trading.has_mark_source(w.symbol, w.exchange)) then
+    return null;
+  end if;
+  return trading.wake_function('marks');
+end;
+$$;
+comment on function trading.wake_marks is
+  'Run by pg_cron every minute: posts to the function marks when something is held that a source which is on answers '
+  'for; null when not, or the vault lacks project_url or service_key.';
+
+create function trading.start_clock(project_url text, service_key text) returns text
+  language plpgsql volatile set search_path = '' as $$
+declare
+  secret record;
+begin
+  if to_regnamespace('cron') is null then
+    create extension pg_cron;
+  end if;
+  if to_regnamespace('net') is null then
+    create extension pg_net with schema extensions;
+  end if;
+  for secret in select * from (values ('project_url', project_url), ('service_key', service_key)) s (name, value) loop
+    execute 'select vault.update_secret(s.id, $2) from vault.secrets s where s.name = $1'
+      using secret.name, secret.value;
+    execute 'select vault.create_secret($2, $1) where not exists (select from vault.secrets s where s.name = $1)'
+      using secret.name, secret.value;
+  end loop;
+  perform cron.schedule('dispatch-notifications', '30 seconds', 'select trading.wake_dispatcher()');
+  perform cron.schedule('fetch-marks', '* * * * *', 'select trading.wake_marks()');
+  perform cron.schedule('compact-history', '* * * * *', 'select public.compact_history()');
+  perform cron.schedule('close-gaps', '41 3 1 * *', 'reindex table concurrently trading.alerts');
+  perform cron.schedule('forget-cron-runs', '17 3 * * *',
+    'delete from cron.job_run_details where end_time < now() - interval ''3 days''');
+  return 'started';
+end;
+$$;
+comment on function trading.start_clock is
+  'Has pg_cron send what is due in the outbox twice a minute, fetch live marks once a minute, and compact what has '
+  'become old: keeps the project''s URL and a secret key of it in the vault, and makes the jobs. It may be called '
+  'again, with another key. Run by deploy as the database''s owner.';
