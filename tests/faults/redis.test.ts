@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCache } from "../../supabase/functions/_shared/cache/cache.ts";
-import { createSendCommands } from "../../supabase/functions/_shared/cache/redis-client.ts";
+import { createSendCommands } from "../../supabase/functions/_shared/cache/redis.ts";
 import { createLog } from "../../supabase/functions/_shared/observability/log.ts";
 import { announceAccounts } from "../../supabase/functions/_shared/portfolio/cache-keys.ts";
 import { freePort, loopback } from "../../local/ports.ts";

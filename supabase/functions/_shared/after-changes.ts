@@ -1,4 +1,4 @@
-import type { Cache } from "./cache/types.ts";
+import type { Cache } from "./cache/cache.ts";
 import type { Config } from "./config/config.ts";
 import type { DatabaseClient } from "./database/client.ts";
 import { createOutbox } from "./notifications/outbox-rpc.ts";

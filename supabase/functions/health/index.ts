@@ -1,5 +1,5 @@
 /** `GET /functions/v1/health`: the function runs. `/health/ready`: so does all it needs. `/health/metrics`: for Prometheus. */
-import { createSendCommands } from "../_shared/cache/redis-client.ts";
+import { createSendCommands } from "../_shared/cache/redis.ts";
 import { createReadMetrics } from "../_shared/database/metrics-rpc.ts";
 import { componentChecks } from "../_shared/health/checks.ts";
 import { scrape } from "../_shared/health/metrics.ts";

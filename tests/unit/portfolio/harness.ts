@@ -1,6 +1,6 @@
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
 import { createCache } from "../../../supabase/functions/_shared/cache/cache.ts";
-import type { CacheOptions } from "../../../supabase/functions/_shared/cache/types.ts";
+import type { CacheOptions } from "../../../supabase/functions/_shared/cache/cache.ts";
 import { allowOnly, createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
 import { type ReadDatabase, toAnswer } from "../../../supabase/functions/_shared/portfolio/read.ts";

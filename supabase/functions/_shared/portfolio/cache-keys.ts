@@ -1,6 +1,6 @@
-import type { Cache } from "../cache/types.ts";
+import type { Cache } from "../cache/cache.ts";
 import { sha256Hex } from "../hashing/digest.ts";
-import { background } from "../http/background.ts";
+import { background } from "../runtime/background.ts";
 import type { Log } from "../observability/log.ts";
 
 /** Colons divide the levels of a cache key; those in names must not. */

@@ -1,7 +1,7 @@
 import type { Context, Handler } from "hono";
 import { authorize, presentedKey } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
-import type { Cache } from "../cache/types.ts";
+import type { Cache } from "../cache/cache.ts";
 import type { Variables } from "../http/app.ts";
 import { HttpError, type Problem } from "../http/errors.ts";
 import { type PortfolioQuery, portfolioQuerySchema } from "../validators/portfolio-query.ts";

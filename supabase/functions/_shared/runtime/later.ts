@@ -1,0 +1,24 @@
+/** Calls `run` in so many milliseconds; answers how to cancel that. */
+export type Later = (milliseconds: number, run: () => void) => () => void;
+
+/** A timer that does not keep the isolate alive. */
+export const later: Later = (milliseconds, run) => {
+  const timer = setTimeout(run, milliseconds);
+  unref(timer);
+  return () => clearTimeout(timer);
+};
+
+/** A timer is a number where Deno is older, as on hosted Supabase (2.1.4), and an object as Node's where it is newer. */
+function unref(timer: unknown): void {
+  if (typeof timer === "number") Deno.unrefTimer(timer);
+  else (timer as { unref(): void }).unref();
+}
+
+/** What `work` comes to; rejects with a TimeoutError when that takes longer. The work itself goes on. */
+export function orTimeout<T>(work: Promise<T>, milliseconds: number, after = later): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new DOMException("timed out", "TimeoutError"));
+    const cancel = after(Math.max(milliseconds, 0), late);
+    work.then(resolve, reject).finally(cancel);
+  });
+}
