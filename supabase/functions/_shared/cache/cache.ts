@@ -1,23 +1,13 @@
 import type { Log } from "../observability/log.ts";
 import type { Collector } from "../observability/metrics.ts";
 import { orTimeout } from "../runtime/later.ts";
-import { Changes, DONE, type KeyedFill, OWED, type Told } from "./changes.ts";
+import { Changes, DONE, type NewFill, type Outcome, OWED } from "./changes.ts";
 import { Checks } from "./checks.ts";
 import { checkKey, type Epoch, epochOfPattern, EpochTable, tokensOf } from "./epochs.ts";
 import { Loads } from "./loads.ts";
 import { Memory, type MemoryOptions } from "./memory.ts";
-import {
-  CacheError,
-  checkVersion,
-  type Found,
-  lifetime,
-  type Loader,
-  type SetOptions,
-  type SettingOptions,
-  type Settings,
-  settingsOf,
-  type WrapOptions,
-} from "./options.ts";
+import { CacheError, checkVersion, lifetime, settingsOf } from "./options.ts";
+import type { Found, Loader, SetOptions, SettingOptions, Settings, WrapOptions } from "./options.ts";
 import { Link, type SendCommands } from "./redis.ts";
 import { encode } from "./values.ts";
 
@@ -119,20 +109,29 @@ export class Cache {
     if (encoded.json.length > LARGEST_VALUE) {
       throw new CacheError(
         "value_too_large",
-        `a cached value must have at most ${LARGEST_VALUE} characters of JSON`,
+        `a cached value has at most ${LARGEST_VALUE} characters of JSON`,
       );
     }
     const epochs = this.#epochs.of(key);
     const [own = this.#epochs.root] = epochs.slice(-1);
-    const facts = { ...encoded, version, coherent, epochs, ttlMs, staleMs: 0, from: this.#settings.now() };
+    const fill = {
+      ...encoded,
+      key,
+      version,
+      coherent,
+      epochs,
+      ttlMs,
+      staleMs: 0,
+      from: this.#settings.now(),
+    };
     if (this.#memory.hasNewer(key, epochs, version)) return this.#refuse();
     // Change the epoch, then fill: Redis does both at one stroke.
-    const changed = coherent ? this.#change(own, { key, ...facts }) : DONE;
+    const changed = coherent ? this.#change(own, fill) : DONE;
     if (!coherent) this.#loads.unshare(own);
     const tokens = tokensOf(epochs);
-    const entry = this.#memory.fill(key, { ...facts, tokens });
-    const { outcome, token } = await changed;
-    if (outcome === "refused") {
+    const entry = this.#memory.fill({ ...fill, tokens });
+    const { kind, token } = await changed;
+    if (kind === "refused") {
       this.#memory.undo(key, entry);
       return this.#refuse();
     }
@@ -148,12 +147,12 @@ export class Cache {
   /**
    * Voids a key: here at once, in other isolates within the bound. A load under way is not kept. One Redis command.
    *
-   * @returns false when Redis has not taken it (it is told again): others may see the old value to its time to live
+   * @returns false when Redis has not taken it (it is sent again): others may see the old value to its time to live
    */
   async delete(key: string): Promise<boolean> {
     checkKey(key);
     this.#memory.drop(key);
-    return (await this.#change(this.#epochs.named(key))).outcome === "done";
+    return (await this.#change(this.#epochs.named(key))).kind === "done";
   }
 
   /**
@@ -164,17 +163,17 @@ export class Cache {
    * @throws CacheError invalid_pattern
    */
   async invalidatePattern(pattern: string): Promise<boolean> {
-    return (await this.#change(this.#epochs.named(epochOfPattern(pattern)))).outcome === "done";
+    return (await this.#change(this.#epochs.named(epochOfPattern(pattern)))).kind === "done";
   }
 
   /** Changes an epoch, and waits no longer for Redis than three calls of it take. */
-  #change(epoch: Epoch, fill?: KeyedFill): Promise<Told> {
+  #change(epoch: Epoch, fill?: NewFill): Promise<Outcome> {
     // An isolate that only books keeps no values, but an epoch for every account that it books for.
     this.#memory.scheduleSweep();
     const { deadlineMs, later } = this.#settings;
-    const told = orTimeout(this.#changes.change(epoch, fill), 3 * deadlineMs, later);
+    const outcome = orTimeout(this.#changes.change(epoch, fill), 3 * deadlineMs, later);
     this.#loads.unshare(epoch);
-    return told.catch(() => OWED);
+    return outcome.catch(() => OWED);
   }
 
   /** The cache for keys that begin with `name:`, with values of one type. */
@@ -202,14 +201,12 @@ export class Cache {
   }
 
   getStats() {
-    const { entries, bytes, evictions, hits } = this.#memory;
+    const { usage, evictions, hits } = this.#memory;
     const { commands = 0, errors = 0, breaker } = this.#link ?? {};
     return {
       hits: { l1: hits, l2: this.#loads.hits },
       ...this.#loads.counts,
-      entries,
-      /** Memory used, about. */
-      bytes,
+      ...usage,
       evictions,
       /** Commands sent, calls without a good answer, and the circuit breaker's state; `none` without Redis. */
       redis: { commands, errors, breaker: breaker?.state ?? "none" as const },

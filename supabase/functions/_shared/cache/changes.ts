@@ -4,12 +4,12 @@ import type { Settings } from "./options.ts";
 import type { Command, Link, Reply } from "./redis.ts";
 import { CHANGE_AND_FILL } from "./values.ts";
 
-/** What Redis is filled with when an epoch has changed. */
-export type KeyedFill = Pick<Fill, "json" | "version" | "epochs" | "ttlMs"> & { key: string };
+/** What Redis is filled with when its own epoch has changed: that gives it its tokens. */
+export type NewFill = Omit<Fill, "tokens">;
 
-/** What became of a change: Redis has it, refused a value that is older, or did not answer (it is told later). */
-export interface Told {
-  outcome: "done" | "refused" | "owed";
+/** What became of a change: Redis has it, refused a value that is older, or did not answer (it is sent later). */
+export interface Outcome {
+  kind: "done" | "refused" | "owed";
   /** What Redis has since then as the epoch's token; null when that is not known. */
   token: string | null;
 }
@@ -18,29 +18,29 @@ interface Change {
   epoch: Epoch;
   /** How many changes of the epoch this stands for. */
   count: number;
-  fill: KeyedFill | null;
+  fill: NewFill | null;
   /** When it was made, in milliseconds since 1970. */
   stamp: number;
-  settle(told: Told): void;
+  settle(outcome: Outcome): void;
 }
 
 /** Seconds that an epoch lives in Redis without a change: longer than any value that was stored under it. */
 const EPOCH_SECONDS = 86_400;
 /** Changes a request. */
 const MOST_CHANGES = 100;
-/** Milliseconds until the one try that follows a lost or late answer, and until what is owed is told when Redis works. */
+/** Milliseconds until the one try that follows a lost or late answer, and until what is owed is sent when Redis works. */
 const RETRY_MS = 100;
 const OWED_MS = 1_000;
 /** Epochs owed at most; beyond, the whole cache is changed, which is one epoch. */
 const MOST_OWED = 1_000;
 
-export const DONE: Told = { outcome: "done", token: null };
-export const OWED: Told = { outcome: "owed", token: null };
+export const DONE: Outcome = { kind: "done", token: null };
+export const OWED: Outcome = { kind: "owed", token: null };
 
 /**
  * Has Redis, and so the other isolates, learn which epochs changed: in order, one request at a time, changes of the same
  * epoch that wait together as one. A change costs one command, and one more when its answer is lost; what Redis did not
- * take is owed, and told when it is back.
+ * take is owed, and sent when it is back.
  */
 export class Changes {
   #queue: Change[] = [];
@@ -53,11 +53,11 @@ export class Changes {
     private readonly table: EpochTable,
     private readonly settings: Settings,
   ) {
-    if (link !== null) link.onBack = () => this.#tellOwed();
+    if (link !== null) link.onBack = () => this.#sendOwed();
   }
 
   /** Changes an epoch, everything under which is void, here at once and elsewhere within the bound; then fills, if asked to. */
-  change(epoch: Epoch, fill: KeyedFill | null = null): Promise<Told> {
+  change(epoch: Epoch, fill: NewFill | null = null): Promise<Outcome> {
     const { link, table } = this;
     table.change(epoch);
     if (link === null) {
@@ -79,7 +79,7 @@ export class Changes {
     if (last === undefined || last.fill !== null) return false;
     const { settle: settleLast } = last;
     last.count++;
-    last.settle = (told) => (settleLast(told), settle(told));
+    last.settle = (outcome) => (settleLast(outcome), settle(outcome));
     return true;
   }
 
@@ -93,21 +93,21 @@ export class Changes {
     try {
       // A turn later: what changes together goes together.
       await Promise.resolve();
-      while (this.#queue.length > 0) await this.#tell(this.#queue.splice(0, MOST_CHANGES));
+      while (this.#queue.length > 0) await this.#send(this.#queue.splice(0, MOST_CHANGES));
     } finally {
       // In the turn that found the queue empty: a change that came a turn later would wait for the next one.
       this.#running = false;
     }
   }
 
-  async #tell(changes: readonly Change[], isRetry = false): Promise<void> {
+  async #send(changes: readonly Change[], isRetry = false): Promise<void> {
     const sentAt = this.settings.now();
     const tokens = changes.map(({ stamp }) => newToken(stamp, this.settings.random));
     const commands = changes.map((change, index) => this.#command(change, tokens[index] ?? ""));
     const replies = await this.link?.call(commands, { probe: isRetry, patient: isRetry }) ?? null;
     if (replies === null && !isRetry && this.link?.breaker.state !== "open") {
       await new Promise<void>((resolve) => void this.settings.later(RETRY_MS, resolve));
-      return await this.#tell(changes, true);
+      return await this.#send(changes, true);
     }
     for (const [index, change] of changes.entries()) {
       this.#settle(change, replies?.[index], tokens[index] ?? null, sentAt + this.settings.trustMs);
@@ -137,7 +137,7 @@ export class Changes {
     const isRefused = change.fill !== null && Number(reply.result) !== 1;
     const token = isRefused ? null : sent;
     this.table.acknowledge(change.epoch, change.count, token, trustedUntil);
-    change.settle({ outcome: isRefused ? "refused" : "done", token });
+    change.settle({ kind: isRefused ? "refused" : "done", token });
   }
 
   /** Keeps the epoch in mind. A value is not kept: whoever asks for it loads it again. */
@@ -163,13 +163,13 @@ export class Changes {
     const wait = Math.max(breaker.retryAt - this.settings.now(), OWED_MS);
     this.#cancelTimer = this.settings.later(wait, () => {
       this.#cancelTimer = null;
-      // Looking whether it is away starts the probe that is due, after which what is owed is told.
-      if (!this.link?.isAway()) this.#tellOwed();
+      // Looking whether it is away starts the probe that is due, after which what is owed is sent.
+      if (!this.link?.isAway()) this.#sendOwed();
       this.#arm();
     });
   }
 
-  #tellOwed(): void {
+  #sendOwed(): void {
     const stamp = Math.round(this.settings.wall());
     const owed = [...this.#owed].map(([epoch, count]) => ({
       epoch,

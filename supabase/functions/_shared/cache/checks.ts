@@ -85,8 +85,8 @@ export class Checks {
     const check = this.table.tick();
     this.#lastSent = sentAt;
     const [reply] = await this.link.call([command]) ?? [];
-    const texts = reply?.ok ? reply.result : null;
-    if (!isTexts(texts, epochs.length + keys.length)) return NOTHING;
+    const texts: unknown = reply?.ok ? reply.result : null;
+    if (!Array.isArray(texts) || texts.length !== epochs.length + keys.length) return NOTHING;
     const until = sentAt + this.settings.trustMs;
     for (const [index, epoch] of epochs.entries()) {
       let token = texts[index] ?? null;
@@ -117,35 +117,34 @@ export class Checks {
     const { epochKey, valueKey } = this.settings;
     const namesOf = (some: readonly Epoch[]) => some.map(({ name }) => epochKey(name));
     const reads = [...namesOf(epochs), ...keys.map(valueKey)];
-    const fills = [...this.#fills];
+    const fills = [...this.#fills.values()];
     this.dropFills();
     if (fills.length === 0) return reads.length === 0 ? null : { op: "mget", keys: reads };
     const wall = this.settings.wall();
     return {
       op: "script",
       script: FILL_AND_READ,
-      keys: [...reads, ...fills.flatMap(([key, { epochs }]) => [valueKey(key), ...namesOf(epochs)])],
+      keys: [...reads, ...fills.flatMap(({ key, epochs }) => [valueKey(key), ...namesOf(epochs)])],
       args: [
         `${reads.length}`,
         `${fills.length}`,
-        ...fills.flatMap(([, fill]) => {
-          const tokens = joinTokens(fill.tokens);
+        ...fills.flatMap((fill) => {
           const left = Math.max(fill.expiresAt - wall, 1);
           const facts = [fill.epochs.length, fill.version ?? "", left].map(String);
-          return [...facts, tokens, writeEnvelope({ ...fill, tokens })];
+          return [...facts, joinTokens(fill.tokens), writeEnvelope(fill)];
         }),
       ],
     };
   }
 
   /** Has Redis filled with a loaded value, by the next command or one interval after the last. */
-  fill(key: string, fill: Fill): void {
+  fill(fill: Fill): void {
     // Under a token that Redis does not have yet, Redis would refuse it.
     if (this.link.isAway() || fill.epochs.some(({ unacknowledged }) => unacknowledged > 0)) return;
-    const others = [...this.#fills].filter(([other]) => other !== key).map(([, { json }]) => json.length);
-    const text = others.reduce((sum, length) => sum + length, fill.json.length);
+    const others = this.#fills.values().filter(({ key }) => key !== fill.key).toArray();
+    const text = others.reduce((sum, { json }) => sum + json.length, fill.json.length);
     if (text > MOST_FILL_TEXT || others.length >= MOST_FILLS) return;
-    this.#fills.set(key, { ...fill, expiresAt: Math.round(this.settings.wall() + fill.ttlMs) });
+    this.#fills.set(fill.key, { ...fill, expiresAt: Math.round(this.settings.wall() + fill.ttlMs) });
     // The command that stores it confirms it as well: the next reader need not ask.
     this.table.use(fill.epochs);
     if (this.#cancelFlush === null) this.settings.background(this.#flush());
@@ -170,6 +169,3 @@ export class Checks {
     this.#cancelFlush = null;
   }
 }
-
-const isTexts = (result: unknown, length: number): result is (string | null)[] =>
-  Array.isArray(result) && result.length === length;

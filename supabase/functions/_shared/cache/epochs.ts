@@ -12,7 +12,7 @@ export function checkKey(key: string): void {
   if (typeof key !== "string" || key === "") {
     throw new CacheError("invalid_key", "a cache key must be text that is not empty");
   }
-  // A UTF-16 unit is at least one byte of UTF-8 and at most three.
+  // A UTF-16 unit is at least one byte of UTF-8 and at most three: few keys need to be encoded.
   if (key.length > LONGEST_KEY || key.length * 3 > LONGEST_KEY && encoder.encode(key).length > LONGEST_KEY) {
     throw new CacheError("invalid_key", `a cache key must have at most ${LONGEST_KEY} bytes`);
   }
@@ -43,21 +43,13 @@ export function epochNames(key: string): string[] {
  * little: no key is ever listed, however many there are.
  */
 export function epochOfPattern(pattern: string): string {
-  if (typeof pattern !== "string" || pattern === "") {
-    throw new CacheError(
-      "invalid_pattern",
-      "a pattern must be text that is not empty: * stands for any text",
-    );
-  }
-  if (pattern.length > LONGEST_KEY) {
-    throw new CacheError("invalid_pattern", `a pattern must have at most ${LONGEST_KEY} characters`);
+  if (typeof pattern !== "string" || pattern === "" || pattern.length > LONGEST_KEY) {
+    throw new CacheError("invalid_pattern", `a pattern must be text of 1 to ${LONGEST_KEY} characters`);
   }
   const star = pattern.indexOf("*");
-  if (star === -1) {
-    checkKey(pattern);
-    return pattern;
-  }
-  return epochNames(pattern.slice(0, star + 1)).at(-2) ?? "";
+  if (star !== -1) return epochNames(pattern.slice(0, star + 1)).at(-2) ?? "";
+  checkKey(pattern);
+  return pattern;
 }
 
 /**
@@ -103,11 +95,6 @@ export class EpochTable {
   /** The epoch of the whole cache. Redis always has a token for it; without one, Redis has forgotten everything. */
   get root(): Epoch {
     return this.named("");
-  }
-
-  /** How many epochs are known. */
-  get size(): number {
-    return this.#epochs.size;
   }
 
   named(name: string): Epoch {
@@ -176,12 +163,13 @@ export class EpochTable {
     this.generation++;
   }
 
-  /** Forgets epochs that nobody asked about for two minutes. */
-  sweep(): void {
+  /** Forgets epochs that nobody asked about for two minutes; returns how many are left. */
+  sweep(): number {
     const before = this.now() - FORGET_AFTER;
     for (const { name, seenAt, unacknowledged } of this.#epochs.values()) {
       if (seenAt < before && unacknowledged === 0) this.#epochs.delete(name);
     }
+    return this.#epochs.size;
   }
 }
 

@@ -2,17 +2,9 @@ import { orTimeout } from "../runtime/later.ts";
 import type { Checks } from "./checks.ts";
 import { checkKey, confirmedUntil, type Epoch, type EpochTable, sameTokens, tokensOf } from "./epochs.ts";
 import type { Entry, Fill, Memory } from "./memory.ts";
-import {
-  CacheError,
-  checkVersion,
-  type Found,
-  type Loader,
-  type Plan,
-  planOf,
-  type Settings,
-  type WrapOptions,
-} from "./options.ts";
-import { decode, encode, joinTokens, readEnvelope } from "./values.ts";
+import { CacheError, checkVersion, planOf } from "./options.ts";
+import type { Found, Loader, Plan, Settings, WrapOptions } from "./options.ts";
+import { decode, encode, readEnvelope } from "./values.ts";
 
 /** Milliseconds that a loader gets when something may stand in for what it loads. */
 const STAND_IN_AFTER = 1_000;
@@ -80,7 +72,7 @@ export class Loads {
     const from = this.settings.now();
     load.sharedUntil = from + this.settings.trustMs;
     const tokens = tokensOf(epochs);
-    const filled = (async () => this.#fill(key, await loader(), { epochs, tokens, from }, plan))();
+    const filled = (async () => this.#fill(await loader(), { key, epochs, tokens, from }, plan))();
     try {
       if (this.memory.standIn(key, plan.staleMs) === null) return await filled;
       return await orTimeout(filled, STAND_IN_AFTER, this.settings.later);
@@ -96,36 +88,29 @@ export class Loads {
 
   /** Fills both layers with a loaded value, unless something changed since the load began. */
   #fill(
-    key: string,
     loaded: unknown,
-    begun: Pick<Fill, "epochs" | "tokens" | "from">,
-    { version, ttlMs, negativeMs, staleMs, coherent }: Plan,
+    begun: Pick<Fill, "key" | "epochs" | "tokens" | "from">,
+    { ttlMs, negativeMs, staleMs, coherent, versionOf }: Plan,
   ): Found<unknown> {
-    const encoded = encode(loaded);
-    const { value } = encoded;
+    const { key, epochs, tokens, from } = begun;
+    const { json, value } = encode(loaded);
+    const version = value === null ? null : versionOf(value);
+    checkVersion(version);
     const found: Found<unknown> = { value, layer: "load", stale: false };
-    // It lives from when its load began: that is how old it may be.
-    const left = (value === null ? negativeMs : ttlMs) - (this.settings.now() - begun.from);
-    const fill: Fill = {
-      ...encoded,
-      ...begun,
-      version: value === null ? null : version(value),
-      ttlMs: left,
-      staleMs,
-      coherent,
-    };
-    checkVersion(fill.version);
-    if (!sameTokens(fill.epochs, fill.tokens)) {
+    if (!sameTokens(epochs, tokens)) {
       this.counts.voided++;
       return found;
     }
-    if (this.memory.hasNewer(key, fill.epochs, fill.version)) {
+    if (this.memory.hasNewer(key, epochs, version)) {
       this.counts.refused++;
       const newer = this.memory.serve(key);
       return newer === undefined ? found : inMemory(newer);
     }
-    this.memory.fill(key, fill);
-    if (coherent) this.checks?.fill(key, fill);
+    // It lives from when its load began: that is how old it may be.
+    const left = (value === null ? negativeMs : ttlMs) - (this.settings.now() - from);
+    const fill: Fill = { ...begun, json, value, version, coherent, ttlMs: left, staleMs };
+    this.memory.fill(fill);
+    if (coherent) this.checks?.fill(fill);
     return found;
   }
 
@@ -155,27 +140,15 @@ export class Loads {
   }
 
   #fillFromRedis(key: string, epochs: readonly Epoch[], text: string): Found<unknown> | null {
-    const envelope = readEnvelope(text);
     const tokens = tokensOf(epochs);
-    if (envelope === null || typeof tokens[0] !== "string" || envelope.tokens !== joinTokens(tokens)) {
-      return null;
-    }
+    const envelope = readEnvelope(text, tokens);
+    if (envelope === null || typeof tokens[0] !== "string") return null;
     const { json, version } = envelope;
     const ttlMs = envelope.expiresAt - this.settings.wall();
     if (!(ttlMs > 0) || this.memory.hasNewer(key, epochs, version)) return null;
     const value = decode(json);
     const from = confirmedUntil(epochs) - this.settings.trustMs;
-    this.memory.fill(key, {
-      value,
-      json,
-      version,
-      coherent: true,
-      epochs,
-      tokens,
-      ttlMs,
-      staleMs: 0,
-      from,
-    });
+    this.memory.fill({ key, value, json, version, coherent: true, epochs, tokens, ttlMs, staleMs: 0, from });
     this.hits++;
     return { value, layer: "l2", stale: false };
   }

@@ -4,6 +4,7 @@ import type { Settings } from "./options.ts";
 
 /** A value that the cache is filled with, in memory and in Redis. */
 export interface Fill {
+  key: string;
   /** Frozen; null for what is known not to exist. */
   value: unknown;
   json: string;
@@ -74,12 +75,9 @@ export class Memory {
     });
   }
 
-  get entries(): number {
-    return this.#lru.size;
-  }
-
-  get bytes(): number {
-    return this.#lru.calculatedSize;
+  /** How much is in use. */
+  get usage(): MemoryOptions {
+    return { entries: this.#lru.size, bytes: this.#lru.calculatedSize };
   }
 
   /** The entry of a key, good or not. */
@@ -115,7 +113,7 @@ export class Memory {
   isConfirmable = (entry: Entry): boolean =>
     this.settings.now() < entry.expiresAt && this.#isCurrent(entry) && !entry.tokens.includes(undefined);
 
-  fill(key: string, { json, ttlMs, staleMs, from, ...facts }: Fill): Entry {
+  fill({ key, json, ttlMs, staleMs, from, ...facts }: Fill): Entry {
     const expiresAt = this.settings.now() + Math.min(ttlMs, LONGEST_IN_MEMORY);
     const entry: Entry = {
       ...facts,
@@ -166,8 +164,7 @@ export class Memory {
       this.#cancelSweep = null;
       const now = this.settings.now();
       for (const [key, { staleUntil }] of this.#lru.entries()) if (staleUntil <= now) this.#lru.delete(key);
-      this.table.sweep();
-      if (this.entries + this.table.size > 0) this.scheduleSweep();
+      if (this.table.sweep() + this.#lru.size > 0) this.scheduleSweep();
     });
   }
 

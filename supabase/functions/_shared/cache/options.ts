@@ -84,42 +84,36 @@ export interface SettingOptions
   boundMs?: number;
 }
 
-export function settingsOf(options: SettingOptions): Settings {
-  const { boundMs = 1_000, deadlineMs = REDIS_DEADLINE, prefix = "sa" } = options;
+const DEFAULTS = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  random: Math.random,
+  later,
+  background: (work: Promise<unknown>) => void work.catch(() => {}),
+  deadlineMs: REDIS_DEADLINE,
+};
+
+export function settingsOf({ boundMs = 1_000, prefix = "sa", ...given }: SettingOptions): Settings {
+  const known = { ...DEFAULTS, ...given };
   return {
-    now: options.now ?? (() => performance.now()),
-    wall: options.wall ?? (() => Date.now()),
-    random: options.random ?? Math.random,
-    later: options.later ?? later,
-    background: options.background ?? ((work) => void work.catch(() => {})),
-    trustMs: Math.max(boundMs - deadlineMs, 0),
-    deadlineMs,
+    ...known,
+    trustMs: Math.max(boundMs - known.deadlineMs, 0),
     epochKey: (name) => `${prefix}:e:${name}`,
     valueKey: (key) => `${prefix}:v:${key}`,
   };
 }
 
-/** How a loaded value is to be kept: {@link WrapOptions}, checked and in milliseconds. */
-export interface Plan {
-  ttlMs: number;
-  negativeMs: number;
-  staleMs: number;
-  coherent: boolean;
-  version: (value: unknown) => number | null;
-}
+/** How a loaded value is to be kept. */
+export type Plan = ReturnType<typeof planOf>;
 
-/** @throws CacheError invalid_ttl */
-export function planOf<T>(options: WrapOptions<T> = {}, { random }: Pick<Settings, "random">): Plan {
+/** Options, checked and in milliseconds. @throws CacheError invalid_ttl */
+export function planOf<T>(options: WrapOptions<T> = {}, { random }: Pick<Settings, "random">) {
   const { ttl = DEFAULT_TTL, staleIfError = 0, coherent = true, version = () => null } = options;
   const { negativeTtl = Math.min(ttl, DEFAULT_NEGATIVE_TTL) } = options;
   if (staleIfError !== 0) checkTtl(staleIfError);
-  return {
-    ttlMs: lifetime(ttl, random),
-    negativeMs: lifetime(negativeTtl, random),
-    staleMs: staleIfError * 1_000,
-    coherent,
-    version: version as Plan["version"],
-  };
+  const [ttlMs, negativeMs] = [lifetime(ttl, random), lifetime(negativeTtl, random)];
+  const versionOf = version as (value: unknown) => number | null;
+  return { ttlMs, negativeMs, staleMs: staleIfError * 1_000, coherent, versionOf };
 }
 
 /** Milliseconds to live, of which chance has taken off up to a tenth. @throws CacheError invalid_ttl */
@@ -131,10 +125,7 @@ export function lifetime(seconds = DEFAULT_TTL, random: Settings["random"]): num
 /** @throws CacheError `invalid_ttl` unless it is more than 0 and at most six hours, in seconds */
 function checkTtl(seconds: number): void {
   if (typeof seconds !== "number" || !(seconds > 0 && seconds <= LONGEST_TTL)) {
-    throw new CacheError(
-      "invalid_ttl",
-      `a time to live must be more than 0 and at most ${LONGEST_TTL} seconds`,
-    );
+    throw new CacheError("invalid_ttl", `a time to live is more than 0 and at most ${LONGEST_TTL} seconds`);
   }
 }
 

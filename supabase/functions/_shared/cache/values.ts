@@ -15,10 +15,7 @@ export function encode(value: unknown): { json: string; value: unknown } {
     json = JSON.stringify(value === undefined ? null : value, refuseLossy);
   } catch (error) {
     if (error instanceof CacheError) throw error;
-    throw new CacheError(
-      "unserializable_value",
-      "a cached value must be plain JSON: this one has a cycle or is too deep",
-    );
+    throw new CacheError("unserializable_value", "a cached value must be plain JSON, without a cycle");
   }
   return { json, value: decode(json) };
 }
@@ -62,36 +59,30 @@ function lossy(value: unknown): string | null {
   }
 }
 
-/** A value as it lies in Redis: a line of facts, then its JSON. */
+/** A value as it lies in Redis. */
 export interface Envelope {
   /** The row's version; null when the value has none. */
   version: number | null;
   /** Milliseconds since 1970 at which it ends. */
   expiresAt: number;
-  /** The tokens of its epochs, from the whole cache's to its own; `-` stands for one that was never set. */
-  tokens: string;
+  tokens: Tokens;
   json: string;
 }
 
-/** The tokens of epochs as an envelope has them. */
+/** The tokens of epochs as an envelope has them: `-` stands for one that was never set. */
 export const joinTokens = (tokens: Tokens): string => tokens.map((token) => token ?? "-").join(",");
 
-/** The text of an envelope. The scripts write and read the same form. */
-export function writeEnvelope({ version, expiresAt, tokens, json }: Envelope): string {
-  return `${version ?? ""}|${expiresAt}|${tokens}\n${json}`;
-}
+/** The text of an envelope: a line of facts, then its JSON. The scripts write and read the same form. */
+export const writeEnvelope = ({ version, expiresAt, tokens, json }: Envelope): string =>
+  `${version ?? ""}|${expiresAt}|${joinTokens(tokens)}\n${json}`;
 
-/** The envelope of a text; null when it is none. */
-export function readEnvelope(text: string): Envelope | null {
+/** The envelope of a text; null when it is none, or its tokens are others. */
+export function readEnvelope(text: string, tokens: Tokens): Envelope | null {
   const end = text.indexOf("\n");
-  const [version, expiresAt, tokens] = text.slice(0, Math.max(end, 0)).split("|");
-  if (version === undefined || expiresAt === undefined || tokens === undefined) return null;
-  return {
-    version: version === "" ? null : Number(version),
-    expiresAt: Number(expiresAt),
-    tokens,
-    json: text.slice(end + 1),
-  };
+  const [version, expiresAt, found] = text.slice(0, Math.max(end, 0)).split("|");
+  if (found !== joinTokens(tokens)) return null;
+  const row = version === "" ? null : Number(version);
+  return { version: row, expiresAt: Number(expiresAt), tokens, json: text.slice(end + 1) };
 }
 
 /** A Lua script and the SHA-1 by which Redis knows it. */

@@ -22,7 +22,7 @@ type PortfolioContext = Context<{ Variables: Variables }>;
 /**
  * Seconds that an answer lives, and that "no such account" does. Alerts void what they change within the cache's bound;
  * what changes an account without passing through a function (an RPC such as reset_account or deposit, called directly),
- * or is announced by an isolate that cannot reach Redis, shows after this time at the latest. `age` says how old it is.
+ * or in an isolate that cannot reach Redis, shows after this time at the latest. `age` says how old it is.
  */
 export const TTL = 15;
 const NEGATIVE_TTL = 1;
