@@ -3,7 +3,7 @@ import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { canonicalName } from "./dialects/index.ts";
 import { pathOf } from "./field-names.ts";
 import { NONPOSITIVE } from "./nonpositive.ts";
-import { type ReadAlert, readMessage, type ReadOptions } from "./read-message.ts";
+import { type ReadAlert, type ReadingOptions, readMessage } from "./read-message.ts";
 import type { KeylessBody } from "./secret.ts";
 
 /** The alerts of a request, or all that is wrong with it: a request is read whole or not at all. */
@@ -19,7 +19,7 @@ const isMendable = ({ path, code }: Problem): boolean =>
   code === "unknown_field" || code === NONPOSITIVE || path === "quantity";
 
 /** Reads the messages of a body whose sender is known: messages to fields, fields to canonical alerts. */
-export function readAlerts(body: KeylessBody, options: ReadOptions): ReadAlerts {
+export function readAlerts(body: KeylessBody, options: ReadingOptions): ReadAlerts {
   const accounts = new Set<string>();
   const refused = (found: readonly Problem[]): ReadAlerts => ({
     ok: false,

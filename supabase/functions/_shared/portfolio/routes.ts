@@ -7,14 +7,14 @@ import { HttpError, type Problem } from "../http/errors.ts";
 import { type PortfolioQuery, portfolioQuerySchema } from "../validators/portfolio-query.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { answerKey } from "./cache-keys.ts";
-import { type Answer, type ReadDatabase, toAnswer } from "./read.ts";
+import { type Answer, type QueryPortfolio, toAnswer } from "./read.ts";
 import { argumentsOf, type Resource, RESOURCES } from "./resources.ts";
 
 /** What reading a portfolio needs. */
 export interface PortfolioServices {
   apiKeys: ApiKeyAuthService;
   cache: Cache;
-  read: ReadDatabase;
+  read: QueryPortfolio;
 }
 
 type PortfolioContext = Context<{ Variables: Variables }>;

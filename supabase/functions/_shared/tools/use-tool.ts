@@ -3,7 +3,7 @@ import type { Sender } from "../auth/authorize.ts";
 import { HttpError } from "../http/errors.ts";
 import { problemsOf } from "../validators/problem.ts";
 import type { CallRpc } from "./call-rpc.ts";
-import type { ReadImport, SendTest, Tool } from "./tool.ts";
+import type { ParseImport, SendTest, Tool } from "./tool.ts";
 
 /** What tools work with, whoever asks. */
 export interface Workshop {
@@ -11,7 +11,7 @@ export interface Workshop {
   book: Book;
   /** Null or left out where nothing sends notifications. */
   sendTest?: SendTest | null;
-  readImport: ReadImport;
+  readImport: ParseImport;
   /** Milliseconds that orders have to be booked in. */
   deadlineMs?: number;
   /** Told of the account that a tool may have changed, before it is answered. */
