@@ -6,7 +6,7 @@ import { type Config, readConfig } from "./config/config.ts";
 import { createDatabase } from "./database/client.ts";
 import { background } from "./runtime/background.ts";
 import { createSendReport } from "./database/metrics-rpc.ts";
-import { later } from "./runtime/later.ts";
+import { later } from "./time/later.ts";
 import { limitFailedKeys } from "./limits/failed-keys.ts";
 import { createMemoryLimiter } from "./limits/memory-limiter.ts";
 import { createLog } from "./observability/log.ts";

@@ -1,6 +1,6 @@
 import type { Log } from "../observability/log.ts";
 import type { Collector } from "../observability/metrics.ts";
-import { orTimeout } from "../runtime/later.ts";
+import { orTimeout } from "../time/later.ts";
 import { Changes, DONE, type NewFill, type Outcome, OWED } from "./changes.ts";
 import { Checks } from "./checks.ts";
 import { checkKey, type Epoch, epochOfPattern, EpochTable, tokensOf } from "./epochs.ts";

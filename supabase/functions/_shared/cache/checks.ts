@@ -1,4 +1,4 @@
-import { orTimeout } from "../runtime/later.ts";
+import { orTimeout } from "../time/later.ts";
 import { type Epoch, type EpochTable, newToken } from "./epochs.ts";
 import type { Fill } from "./memory.ts";
 import type { Settings } from "./options.ts";

@@ -1,4 +1,4 @@
-import { orTimeout } from "../runtime/later.ts";
+import { orTimeout } from "../time/later.ts";
 import type { Checks } from "./checks.ts";
 import { checkKey, confirmedUntil, type Epoch, type EpochTable, sameTokens, tokensOf } from "./epochs.ts";
 import type { Entry, Fill, Memory } from "./memory.ts";

@@ -1,4 +1,4 @@
-import { type Later, later } from "../runtime/later.ts";
+import { type Later, later } from "../time/later.ts";
 
 /** Milliseconds that a caller waits for Redis. */
 export const REDIS_DEADLINE = 150;

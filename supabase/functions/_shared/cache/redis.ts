@@ -1,7 +1,7 @@
 import type { Redis, RedisConfigNodejs } from "@upstash/redis";
 import type { Log } from "../observability/log.ts";
 import { Breaker, type BreakerOptions } from "../runtime/breaker.ts";
-import { orTimeout } from "../runtime/later.ts";
+import { orTimeout } from "../time/later.ts";
 import type { Settings } from "./options.ts";
 import type { Script } from "./values.ts";
 

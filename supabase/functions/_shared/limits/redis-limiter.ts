@@ -4,7 +4,7 @@ import { REDIS_DEADLINE } from "../cache/options.ts";
 import { logRedis, REQUEST_DEADLINE } from "../cache/redis.ts";
 import type { Log } from "../observability/log.ts";
 import { Breaker } from "../runtime/breaker.ts";
-import { orTimeout } from "../runtime/later.ts";
+import { orTimeout } from "../time/later.ts";
 import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
 import { createMemoryLimiter } from "./memory-limiter.ts";
 
