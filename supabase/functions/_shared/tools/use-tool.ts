@@ -6,7 +6,7 @@ import type { CallRpc } from "./call-rpc.ts";
 import type { ParseImport, SendTest, Tool } from "./tool.ts";
 
 /** What tools work with, whoever asks. */
-export interface Workshop {
+export interface ToolBackend {
   rpc: CallRpc;
   book: Book;
   /** Null or left out where nothing sends notifications. */
@@ -41,7 +41,7 @@ export async function useTool(
   tool: Tool,
   input: unknown,
   { sender, requestId }: Asker,
-  { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: Workshop,
+  { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: ToolBackend,
 ): Promise<Done> {
   const parsed = tool.schema.safeParse(input);
   if (!parsed.success) {
