@@ -21,12 +21,6 @@ export interface CacheOptions extends SettingOptions {
   memory?: Partial<MemoryOptions>;
 }
 
-/** Counts since the isolate began. */
-export type CacheStats = ReturnType<Cache["getStats"]>;
-
-/** The methods that work on keys, for keys under one name and values of one type. */
-export type CacheNamespace<T> = ReturnType<typeof Cache.prototype.namespace<T>>;
-
 /**
  * A cache in two layers: this isolate's memory, then Redis, then whatever loads the value.
  *
@@ -43,7 +37,7 @@ export type CacheNamespace<T> = ReturnType<typeof Cache.prototype.namespace<T>>;
  */
 export class Cache {
   #settings: Settings;
-  #epochs: EpochTable;
+  #table: EpochTable;
   #memory: Memory;
   #link: Link | null;
   #checks: Checks | null;
@@ -52,12 +46,12 @@ export class Cache {
 
   constructor({ send = null, log = () => {}, memory, ...options }: CacheOptions) {
     const settings = this.#settings = settingsOf(options);
-    const epochs = this.#epochs = new EpochTable(settings.now);
-    this.#memory = new Memory(epochs, settings, { entries: 2_000, bytes: 16_000_000, ...memory });
+    const table = this.#table = new EpochTable(settings.now);
+    this.#memory = new Memory(table, settings, { entries: 2_000, bytes: 16_000_000, ...memory });
     const link = this.#link = send && new Link(send, settings, log);
-    this.#checks = link && new Checks(link, epochs, settings);
-    this.#changes = new Changes(link, epochs, settings);
-    this.#loads = new Loads(this.#memory, epochs, this.#checks, settings);
+    this.#checks = link && new Checks(link, table, settings);
+    this.#changes = new Changes(link, table, settings);
+    this.#loads = new Loads(this.#memory, table, this.#checks, settings);
   }
 
   /**
@@ -105,25 +99,11 @@ export class Cache {
     checkKey(key);
     const ttlMs = lifetime(ttlSeconds, this.#settings.random);
     checkVersion(version);
-    const encoded = encode(given);
-    if (encoded.json.length > LARGEST_VALUE) {
-      throw new CacheError(
-        "value_too_large",
-        `a cached value has at most ${LARGEST_VALUE} characters of JSON`,
-      );
-    }
-    const epochs = this.#epochs.of(key);
-    const [own = this.#epochs.root] = epochs.slice(-1);
-    const fill = {
-      ...encoded,
-      key,
-      version,
-      coherent,
-      epochs,
-      ttlMs,
-      staleMs: 0,
-      from: this.#settings.now(),
-    };
+    const encoded = encode(given, LARGEST_VALUE);
+    const epochs = this.#table.of(key);
+    const [own = this.#table.root] = epochs.slice(-1);
+    const from = this.#settings.now();
+    const fill = { ...encoded, key, version, coherent, epochs, ttlMs, staleMs: 0, from };
     if (this.#memory.hasNewer(key, epochs, version)) return this.#refuse();
     // Change the epoch, then fill: Redis does both at one stroke.
     const changed = coherent ? this.#change(own, fill) : DONE;
@@ -152,7 +132,7 @@ export class Cache {
   async delete(key: string): Promise<boolean> {
     checkKey(key);
     this.#memory.drop(key);
-    return (await this.#change(this.#epochs.named(key))).kind === "done";
+    return (await this.#change(this.#table.named(key))).kind === "done";
   }
 
   /**
@@ -163,7 +143,7 @@ export class Cache {
    * @throws CacheError invalid_pattern
    */
   async invalidatePattern(pattern: string): Promise<boolean> {
-    return (await this.#change(this.#epochs.named(epochOfPattern(pattern)))).kind === "done";
+    return (await this.#change(this.#table.named(epochOfPattern(pattern)))).kind === "done";
   }
 
   /** Changes an epoch, and waits no longer for Redis than three calls of it take. */
@@ -200,6 +180,7 @@ export class Cache {
     };
   }
 
+  /** Counts since the isolate began, and what it has now. */
   getStats() {
     const { usage, evictions, hits } = this.#memory;
     const { commands = 0, errors = 0, breaker } = this.#link ?? {};

@@ -110,7 +110,7 @@ export class Changes {
       return await this.#send(changes, true);
     }
     for (const [index, change] of changes.entries()) {
-      this.#settle(change, replies?.[index], tokens[index] ?? null, sentAt + this.settings.trustMs);
+      this.#settle(change, replies?.[index], tokens[index] ?? null, sentAt + this.settings.confirmedMs);
     }
   }
 
@@ -132,11 +132,11 @@ export class Changes {
     };
   }
 
-  #settle(change: Change, reply: Reply | undefined, sent: string | null, trustedUntil: number): void {
+  #settle(change: Change, reply: Reply | undefined, sent: string | null, confirmedUntil: number): void {
     if (!reply?.ok) return this.#owe(change);
     const isRefused = change.fill !== null && Number(reply.result) !== 1;
     const token = isRefused ? null : sent;
-    this.table.acknowledge(change.epoch, change.count, token, trustedUntil);
+    this.table.acknowledge(change.epoch, change.count, token, confirmedUntil);
     change.settle({ kind: isRefused ? "refused" : "done", token });
   }
 
@@ -171,13 +171,8 @@ export class Changes {
 
   #sendOwed(): void {
     const stamp = Math.round(this.settings.wall());
-    const owed = [...this.#owed].map(([epoch, count]) => ({
-      epoch,
-      count,
-      stamp,
-      fill: null,
-      settle: () => {},
-    }));
+    const settle = () => {};
+    const owed = [...this.#owed].map(([epoch, count]) => ({ epoch, count, stamp, fill: null, settle }));
     this.#owed.clear();
     this.#queue.unshift(...owed);
     this.#start();

@@ -3,18 +3,16 @@ import { type Epoch, type EpochTable, newToken } from "./epochs.ts";
 import type { Fill } from "./memory.ts";
 import type { Settings } from "./options.ts";
 import type { Command, Link } from "./redis.ts";
-import { FILL_AND_READ, joinTokens, writeEnvelope } from "./values.ts";
+import { type Envelope, FILL_AND_READ, joinTokens, writeEnvelope } from "./values.ts";
 
-/** What goes in one command; texts by key, once Redis answered. */
+/** What Redis has at keys. */
+type Texts = ReadonlyMap<string, string | null>;
+
+/** What is asked for in one command. */
 interface Batch {
   epochs: Set<Epoch>;
   keys: Set<string>;
-  texts: Promise<ReadonlyMap<string, string | null>>;
-}
-
-/** A loaded value that waits for the next command, and when it ends, in milliseconds since 1970. */
-interface Waiting extends Fill {
-  expiresAt: number;
+  texts: Promise<Texts>;
 }
 
 /** Epochs that a check asks for beyond those it was made for: about 16 kB of names at most. */
@@ -23,7 +21,7 @@ const MOST_EPOCHS = 256;
 const MOST_FILLS = 32;
 const MOST_FILL_TEXT = 400_000;
 
-const NOTHING: ReadonlyMap<string, string | null> = new Map();
+const NOTHING: Texts = new Map();
 
 /**
  * Asks Redis whether what is in memory is current. Everything that is asked in one turn of the event loop, and every
@@ -33,7 +31,8 @@ const NOTHING: ReadonlyMap<string, string | null> = new Map();
 export class Checks {
   #next: Batch | null = null;
   #underWay = new Set<Batch>();
-  #fills = new Map<string, Waiting>();
+  /** Loaded values that wait for the next command. */
+  #fills = new Map<string, Fill & Envelope>();
   #cancelFlush: (() => void) | null = null;
   #lastSent = -Infinity;
 
@@ -53,49 +52,42 @@ export class Checks {
   }
 
   #ask(epochs: readonly Epoch[], key: string | null): Batch {
-    const batch = this.#next ??= this.#newBatch();
+    const batch: Batch = this.#next ?? {
+      epochs: new Set(),
+      keys: new Set(),
+      texts: Promise.resolve().then(() => this.#send(batch)),
+    };
+    this.#next = batch;
     for (const epoch of epochs) batch.epochs.add(epoch);
     if (key !== null) batch.keys.add(key);
     return batch;
   }
 
-  #newBatch(): Batch {
-    const batch: Batch = {
-      epochs: new Set(),
-      keys: new Set(),
-      texts: Promise.resolve().then(async () => {
-        this.#next = null;
-        for (const epoch of this.table.takeActive(MOST_EPOCHS)) batch.epochs.add(epoch);
-        this.#underWay.add(batch);
-        return await this.#send([...batch.epochs], [...batch.keys]).finally(() =>
-          this.#underWay.delete(batch)
-        );
-      }),
-    };
-    return batch;
-  }
-
-  async #send(
-    epochs: readonly Epoch[],
-    keys: readonly string[],
-  ): Promise<ReadonlyMap<string, string | null>> {
+  async #send(batch: Batch): Promise<Texts> {
+    this.#next = null;
+    for (const epoch of this.table.takeActive(MOST_EPOCHS)) batch.epochs.add(epoch);
+    const [epochs, keys] = [[...batch.epochs], [...batch.keys]];
     const command = this.#command(epochs, keys);
     if (command === null) return NOTHING;
-    const sentAt = this.settings.now();
     const check = this.table.tick();
-    this.#lastSent = sentAt;
-    const [reply] = await this.link.call([command]) ?? [];
-    const texts: unknown = reply?.ok ? reply.result : null;
-    if (!Array.isArray(texts) || texts.length !== epochs.length + keys.length) return NOTHING;
-    const until = sentAt + this.settings.trustMs;
-    for (const [index, epoch] of epochs.entries()) {
-      let token = texts[index] ?? null;
-      // Once in the life of a Redis: without this token nothing tells an epoch that never was from one that was lost.
-      const isLost = epoch.name === "" && token === null;
-      if (isLost) token = await this.#begin(sentAt + this.settings.deadlineMs);
-      this.table.learn(epoch, token, check, isLost && token === null ? 0 : until);
+    const sentAt = this.#lastSent = this.settings.now();
+    const until = sentAt + this.settings.confirmedMs;
+    this.#underWay.add(batch);
+    try {
+      const [reply] = await this.link.call([command]) ?? [];
+      const texts: unknown = reply?.ok ? reply.result : null;
+      if (!Array.isArray(texts) || texts.length !== epochs.length + keys.length) return NOTHING;
+      for (const [index, epoch] of epochs.entries()) {
+        let token = texts[index] ?? null;
+        // Once in the life of a Redis: without this token nothing tells an epoch that never was from one that was lost.
+        const isLost = epoch.name === "" && token === null;
+        if (isLost) token = await this.#begin(sentAt + this.settings.deadlineMs);
+        this.table.learn(epoch, token, check, isLost && token === null ? 0 : until);
+      }
+      return new Map(keys.map((key, index) => [key, texts[epochs.length + index] ?? null]));
+    } finally {
+      this.#underWay.delete(batch);
     }
-    return new Map(keys.map((key, index) => [key, texts[epochs.length + index] ?? null]));
   }
 
   /** Gives the whole cache a token after Redis lost it; returns that, or the one another isolate gave it first. */
@@ -152,7 +144,7 @@ export class Checks {
 
   /** Sends what still waits when the interval is over. */
   #flush(): Promise<void> {
-    const due = Math.max(this.#lastSent + this.settings.trustMs - this.settings.now(), 0);
+    const due = Math.max(this.#lastSent + this.settings.confirmedMs - this.settings.now(), 0);
     return new Promise((resolve) => {
       const cancel = this.settings.later(due, () => {
         this.#cancelFlush = null;

@@ -70,7 +70,7 @@ export class Loads {
     this.counts.misses++;
     this.counts.loads++;
     const from = this.settings.now();
-    load.sharedUntil = from + this.settings.trustMs;
+    load.sharedUntil = from + this.settings.confirmedMs;
     const tokens = tokensOf(epochs);
     const filled = (async () => this.#fill(await loader(), { key, epochs, tokens, from }, plan))();
     try {
@@ -129,7 +129,7 @@ export class Loads {
   async #readRedis(key: string, epochs: readonly Epoch[], loadable: boolean): Promise<Found<unknown> | null> {
     if (this.checks === null) return null;
     const entry = loadable ? this.memory.peek(key) : undefined;
-    const settled = Math.max(entry?.trustedUntil ?? 0, confirmedUntil(epochs));
+    const settled = Math.max(entry?.confirmedUntil ?? 0, confirmedUntil(epochs));
     // Redis was asked within the interval, and what is here has changed or ended: a load costs less than to ask again.
     if (entry !== undefined && this.settings.now() < settled) return null;
     const usable = entry !== undefined && this.memory.isConfirmable(entry);
@@ -147,7 +147,7 @@ export class Loads {
     const ttlMs = envelope.expiresAt - this.settings.wall();
     if (!(ttlMs > 0) || this.memory.hasNewer(key, epochs, version)) return null;
     const value = decode(json);
-    const from = confirmedUntil(epochs) - this.settings.trustMs;
+    const from = confirmedUntil(epochs) - this.settings.confirmedMs;
     this.memory.fill({ key, value, json, version, coherent: true, epochs, tokens, ttlMs, staleMs: 0, from });
     this.hits++;
     return { value, layer: "l2", stale: false };

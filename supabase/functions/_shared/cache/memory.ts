@@ -27,7 +27,7 @@ export interface Entry extends Pick<Fill, "value" | "version" | "coherent" | "ep
   /** Characters of its JSON. */
   size: number;
   /** Until when it is known to be no older than the bound: since it was loaded, or since its epochs were checked. */
-  trustedUntil: number;
+  confirmedUntil: number;
   /** When its time to live ends. */
   expiresAt: number;
   /** Until when it may stand in for a loader that fails. */
@@ -93,11 +93,11 @@ export class Memory {
 
   #isGood(entry: Entry, now: number): boolean {
     if (now >= entry.expiresAt || !this.#isCurrent(entry)) return false;
-    if (!entry.coherent || now < entry.trustedUntil) return true;
+    if (!entry.coherent || now < entry.confirmedUntil) return true;
     const until = confirmedUntil(entry.epochs);
     if (now >= until) return false;
     this.table.use(entry.epochs);
-    entry.trustedUntil = until;
+    entry.confirmedUntil = until;
     return true;
   }
 
@@ -118,7 +118,7 @@ export class Memory {
     const entry: Entry = {
       ...facts,
       size: json.length,
-      trustedUntil: from + this.settings.trustMs,
+      confirmedUntil: from + this.settings.confirmedMs,
       expiresAt,
       staleUntil: expiresAt + staleMs,
       generation: -1,

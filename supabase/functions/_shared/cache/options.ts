@@ -68,7 +68,7 @@ export interface Settings {
   /** Keeps the isolate alive until the work is done, where the runtime can. */
   background(work: Promise<unknown>): void;
   /** Milliseconds for which what is confirmed counts as confirmed: the bound, less Redis's deadline. */
-  trustMs: number;
+  confirmedMs: number;
   /** Milliseconds that Redis gets for whatever somebody waits for. */
   deadlineMs: number;
   /** Names in Redis. */
@@ -97,7 +97,7 @@ export function settingsOf({ boundMs = 1_000, prefix = "sa", ...given }: Setting
   const known = { ...DEFAULTS, ...given };
   return {
     ...known,
-    trustMs: Math.max(boundMs - known.deadlineMs, 0),
+    confirmedMs: Math.max(boundMs - known.deadlineMs, 0),
     epochKey: (name) => `${prefix}:e:${name}`,
     valueKey: (key) => `${prefix}:v:${key}`,
   };

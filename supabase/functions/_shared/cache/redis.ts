@@ -64,9 +64,11 @@ export function createSendCommands(
         else pipeline.evalsha(script.sha1, keys, args);
       } else {
         const { key, value, seconds, onlyIfAbsent } = command;
-        if (onlyIfAbsent) pipeline.set(key, value, { nx: true });
-        else if (seconds === null) pipeline.set(key, value);
-        else pipeline.set(key, value, { ex: seconds });
+        pipeline.set(
+          key,
+          value,
+          onlyIfAbsent ? { nx: true } : seconds === null ? undefined : { ex: seconds },
+        );
       }
     }
     const replies: unknown = await pipeline.exec({ keepErrors: true });

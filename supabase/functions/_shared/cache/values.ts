@@ -6,16 +6,19 @@ import { CacheError } from "./options.ts";
  * A value's JSON, and what that is read as, frozen: both layers hand out the same, and nobody can change what another
  * reader gets. undefined becomes null; a field that is undefined is left out.
  *
- * @throws CacheError `unserializable_value` for what JSON would drop, change or refuse: functions, symbols, bigints, NaN,
+ * @throws CacheError `value_too_large` for more than `longest` characters; `unserializable_value` for what JSON would drop, change or refuse: functions, symbols, bigints, NaN,
  * cycles, Maps, Dates and other objects of a class
  */
-export function encode(value: unknown): { json: string; value: unknown } {
+export function encode(value: unknown, longest = Infinity): { json: string; value: unknown } {
   let json: string;
   try {
     json = JSON.stringify(value === undefined ? null : value, refuseLossy);
   } catch (error) {
     if (error instanceof CacheError) throw error;
     throw new CacheError("unserializable_value", "a cached value must be plain JSON, without a cycle");
+  }
+  if (json.length > longest) {
+    throw new CacheError("value_too_large", `a cached value has at most ${longest} characters of JSON`);
   }
   return { json, value: decode(json) };
 }
