@@ -53,7 +53,7 @@ export class Changes {
     private readonly table: EpochTable,
     private readonly settings: Settings,
   ) {
-    if (link !== null) link.onBack = () => this.#sendOwed();
+    if (link !== null) link.probe = () => this.#probe(link);
   }
 
   /** Changes an epoch, everything under which is void, here at once and elsewhere within the bound; then fills, if asked to. */
@@ -100,18 +100,20 @@ export class Changes {
     }
   }
 
-  async #send(changes: readonly Change[], isRetry = false): Promise<void> {
+  /** Sends changes, and once more when there is no answer; returns whether there was one. */
+  async #send(changes: readonly Change[], { probe = false, patient = false } = {}): Promise<boolean> {
     const sentAt = this.settings.now();
     const tokens = changes.map(({ stamp }) => newToken(stamp, this.settings.random));
     const commands = changes.map((change, index) => this.#command(change, tokens[index] ?? ""));
-    const replies = await this.link?.call(commands, { probe: isRetry, patient: isRetry }) ?? null;
-    if (replies === null && !isRetry && this.link?.breaker.state !== "open") {
+    const replies = await this.link?.call(commands, { probe, patient }) ?? null;
+    if (replies === null && !probe && this.link?.breaker.state !== "open") {
       await new Promise<void>((resolve) => void this.settings.later(RETRY_MS, resolve));
-      return await this.#send(changes, true);
+      return await this.#send(changes, { probe: true, patient: true });
     }
     for (const [index, change] of changes.entries()) {
       this.#settle(change, replies?.[index], tokens[index] ?? null, sentAt + this.settings.confirmedMs);
     }
+    return replies !== null;
   }
 
   #command({ epoch, fill, stamp }: Change, token: string): Command {
@@ -163,19 +165,32 @@ export class Changes {
     const wait = Math.max(breaker.retryAt - this.settings.now(), OWED_MS);
     this.#cancelTimer = this.settings.later(wait, () => {
       this.#cancelTimer = null;
-      // Looking whether it is away starts the probe that is due, after which what is owed is sent.
+      // Looking whether it is away starts the probe that is due, which sends what is owed.
       if (!this.link?.isAway()) this.#sendOwed();
       this.#arm();
     });
   }
 
   #sendOwed(): void {
-    const stamp = Math.round(this.settings.wall());
-    const settle = () => {};
-    const owed = [...this.#owed].map(([epoch, count]) => ({ epoch, count, stamp, fill: null, settle }));
-    this.#owed.clear();
-    this.#queue.unshift(...owed);
+    this.#queue.unshift(...this.#takeOwed(Infinity));
     this.#start();
+  }
+
+  #takeOwed(limit: number): Change[] {
+    const stamp = Math.round(this.settings.wall());
+    const taken = [...this.#owed].slice(0, limit);
+    for (const [epoch] of taken) this.#owed.delete(epoch);
+    return taken.map(([epoch, count]) => ({ epoch, count, stamp, fill: null, settle: () => {} }));
+  }
+
+  /** By what is owed, if anything is: a Redis that can be read may still take no change. */
+  async #probe(link: Link): Promise<void> {
+    const changes = this.#takeOwed(MOST_CHANGES);
+    const root: Command = { op: "mget", keys: [this.settings.epochKey("")] };
+    const isBack = changes.length === 0
+      ? await link.call([root], { probe: true }) !== null
+      : await this.#send(changes, { probe: true });
+    if (isBack) this.#sendOwed();
   }
 
   /** Stops the timer; what is owed is forgotten. */

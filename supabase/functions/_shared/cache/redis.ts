@@ -123,25 +123,17 @@ export class Link {
   commands = 0;
   errors = 0;
   readonly breaker: Breaker;
-  /** What is to follow when Redis is back. */
-  onBack = () => {};
+  /** Finds out whether Redis is back, by a call that is a probe. */
+  probe: () => Promise<unknown> = () => Promise.resolve();
 
   constructor(private readonly send: SendCommands, private readonly settings: Settings, log: Log) {
-    const say = logRedis(log, "cache", "memory layer only");
-    this.breaker = new Breaker({
-      now: settings.now,
-      onChange: (away, cause) => {
-        say(away, cause);
-        if (!away) this.onBack();
-      },
-    });
+    this.breaker = new Breaker({ now: settings.now, onChange: logRedis(log, "cache", "memory layer only") });
   }
 
   /** True while Redis is not asked. Starts a probe, behind the caller's back, when one is due. */
   isAway(): boolean {
     if (this.breaker.state === "closed") return false;
-    const probe: Command = { op: "mget", keys: [this.settings.epochKey("")] };
-    if (this.breaker.takeProbe()) this.settings.background(this.call([probe], { probe: true }));
+    if (this.breaker.takeProbe()) this.settings.background(this.probe());
     return true;
   }
 
