@@ -1,18 +1,17 @@
-/** Calls `run` in so many milliseconds; answers how to cancel that. */
-export type Later = (milliseconds: number, run: () => void) => () => void;
-
-/** A timer that does not keep the isolate alive. */
-export const later: Later = (milliseconds, run) => {
+/** A timer that does not keep the isolate alive; answers how to cancel it. */
+export function later(milliseconds: number, run: () => void): () => void {
   const timer = setTimeout(run, milliseconds);
   unref(timer);
   return () => clearTimeout(timer);
-};
+}
 
 /** A timer is a number where Deno is older, as on hosted Supabase (2.1.4), and an object as Node's where it is newer. */
 function unref(timer: unknown): void {
   if (typeof timer === "number") Deno.unrefTimer(timer);
   else (timer as { unref(): void }).unref();
 }
+
+export type Later = typeof later;
 
 /** What `work` comes to; rejects with a TimeoutError when that takes longer. The work itself goes on. */
 export function orTimeout<T>(work: Promise<T>, milliseconds: number, after = later): Promise<T> {
