@@ -6,7 +6,7 @@
 import { createAfterChanges } from "../supabase/functions/_shared/after-changes.ts";
 import { createSendBatch } from "../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { createCache } from "../supabase/functions/_shared/cache/cache.ts";
-import { createSendCommands } from "../supabase/functions/_shared/cache/redis-client.ts";
+import { createSendCommands } from "../supabase/functions/_shared/cache/redis.ts";
 import { readConfig } from "../supabase/functions/_shared/config/config.ts";
 import { createDatabase } from "../supabase/functions/_shared/database/client.ts";
 import { createBookMarks } from "../supabase/functions/_shared/marks/book-marks.ts";

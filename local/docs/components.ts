@@ -16,7 +16,12 @@ export const FLOORS: readonly (readonly Component[])[] = [
     { name: "config", holds: "The settings of the environment, checked once." },
     { name: "hashing", holds: "SHA-256, SHA-1, and comparing digests in constant time." },
     { name: "http", holds: "What every function starts from: bodies, errors, client addresses, deadlines." },
-    { name: "observability", holds: "Log lines, counters, timers that do not keep a process alive." },
+    { name: "observability", holds: "Log lines and counters." },
+    {
+      name: "runtime",
+      holds: "Work behind an answer, a circuit breaker, lru-cache that loads fast.",
+    },
+    { name: "time", holds: "Deadlines, delays, back-off, time zones." },
   ],
   [
     { name: "auth", holds: "API keys and signed webhooks: who sent a request, and what they may do." },

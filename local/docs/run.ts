@@ -5,7 +5,7 @@ import { standardError } from "../log.ts";
 import { inRepository } from "../paths.ts";
 import { databaseRegions } from "./database.ts";
 import { readPages, type Regions, withRegions } from "./regions.ts";
-import { seatPages, seatPagesPath } from "./seat.ts";
+import { mcpPages, mcpPagesPath } from "./mcp.ts";
 import { tableRegions } from "./tables.ts";
 
 /**
@@ -19,7 +19,7 @@ async function main([what]: string[]): Promise<number> {
       ? await withFreshDatabase(({ owner }) => withConnection(owner, databaseRegions))
       : await tableRegions();
     await write(regions);
-    await Deno.writeTextFile(seatPagesPath, seatPages(await readPages()));
+    await Deno.writeTextFile(mcpPagesPath, mcpPages(await readPages()));
     return 0;
   } catch (error) {
     standardError(`error: ${errorText(error)}`);

@@ -5,7 +5,7 @@ import { benchmarkRegions } from "./benchmarks.ts";
 import { componentRegions } from "./components.ts";
 import { closeNames, names, refusedNames, reportNames, wrappers } from "./names.ts";
 import { code, type Regions, table } from "./regions.ts";
-import { seatTools } from "./seat.ts";
+import { mcpTools } from "./mcp.ts";
 import { refusedSenders, senders } from "./senders.ts";
 import { words } from "./words.ts";
 
@@ -22,7 +22,7 @@ export const tableRegions = async (): Promise<Regions> => ({
   words: words(),
   senders: senders(),
   "senders-refused": refusedSenders(),
-  "seat-tools": seatTools(),
+  "mcp-tools": mcpTools(),
   ...await benchmarkRegions(),
 });
 

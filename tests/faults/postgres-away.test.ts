@@ -64,7 +64,7 @@ Deno.test("with Postgres hanging a read waits a second for it, and an alert does
     for (const pid of processes) Deno.kill(pid, "SIGSTOP");
     try {
       assert.equal((await send(stack, alertOf("during"))).status, 503);
-      // What Redis holds is good until the change that the alert announced is there, and for 15 s at most.
+      // What Redis holds is good until the alert's change is there, and for 15 s at most.
       const reads = [await read()];
       const until = performance.now() + 20_000;
       while (reads.at(-1)?.stale !== "1" && performance.now() < until) reads.push(await read());

@@ -1,5 +1,5 @@
 import { createCache } from "../../supabase/functions/_shared/cache/cache.ts";
-import { createSendCommands } from "../../supabase/functions/_shared/cache/redis-client.ts";
+import { createSendCommands } from "../../supabase/functions/_shared/cache/redis.ts";
 import {
   createSharedLimiter,
   createTakeMany,

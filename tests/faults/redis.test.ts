@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createCache } from "../../supabase/functions/_shared/cache/cache.ts";
-import { createSendCommands } from "../../supabase/functions/_shared/cache/redis-client.ts";
+import { createSendCommands } from "../../supabase/functions/_shared/cache/redis.ts";
 import { createLog } from "../../supabase/functions/_shared/observability/log.ts";
-import { announceAccounts } from "../../supabase/functions/_shared/portfolio/cache-keys.ts";
+import { voidAnswers } from "../../supabase/functions/_shared/portfolio/cache-keys.ts";
 import { freePort, loopback } from "../../local/ports.ts";
 import { type Fault, faults, startFaultProxy } from "../support/cache/fault-proxy.ts";
 import { redisServer, startRedis } from "../support/cache/redis.ts";
@@ -154,7 +154,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an alert's announcement takes no time of the alert's, whatever Redis does",
+  name: "an alert's change of the cache takes no time of the alert's, whatever Redis does",
   ignore,
   sanitizeOps: false,
   sanitizeResources: false,
@@ -162,12 +162,12 @@ Deno.test({
     const redis = await startRedis();
     const proxy = startFaultProxy(redis.url);
     const cache = createCache({ send: createSendCommands({ url: proxy.url, token: redis.token }) });
-    const announce = announceAccounts(cache, () => {});
+    const voidCached = voidAnswers(cache, () => {});
     const worstOf = async () => {
       let worst = 0;
       for (let alert = 0; alert < 50; alert++) {
         const started = performance.now();
-        announce(["default"]);
+        voidCached(["default"]);
         worst = Math.max(worst, performance.now() - started);
         await new Promise((resolve) => setTimeout(resolve, 1));
       }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Command, createSendCommands } from "../../supabase/functions/_shared/cache/redis-client.ts";
-import { EXCHANGE, PUT } from "../../supabase/functions/_shared/cache/scripts.ts";
+import { type Command, createSendCommands } from "../../supabase/functions/_shared/cache/redis.ts";
+import { CHANGE_AND_FILL, FILL_AND_READ } from "../../supabase/functions/_shared/cache/values.ts";
 import { FakeRedis } from "../support/cache/fake-redis.ts";
 import { stack, unique } from "../support/stack.ts";
 
@@ -23,14 +23,14 @@ class Course {
   put(stamp: number, version: string, json: string, rest = `r${stamp}`): this {
     const keys = [this.value, ...this.epochs];
     const args = [String(stamp), rest, version, "60000", String(far), json, "60"];
-    this.commands.push({ op: "script", script: PUT, keys, args });
+    this.commands.push({ op: "script", script: CHANGE_AND_FILL, keys, args });
     return this;
   }
   fill(version: string, tokens: string, json: string): this {
     const envelope = `${version}|${far}|${tokens}\n${json}`;
     const keys = [...this.epochs, this.value, ...this.epochs];
     const args = ["3", "1", "3", version, "60000", tokens, envelope];
-    this.commands.push({ op: "script", script: EXCHANGE, keys, args });
+    this.commands.push({ op: "script", script: FILL_AND_READ, keys, args });
     return this;
   }
   read(): this {

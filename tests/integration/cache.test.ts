@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { createCache } from "../../supabase/functions/_shared/cache/cache.ts";
-import {
-  createSendCommands,
-  type SendCommands,
-} from "../../supabase/functions/_shared/cache/redis-client.ts";
-import type { Cache } from "../../supabase/functions/_shared/cache/types.ts";
+import { createSendCommands, type SendCommands } from "../../supabase/functions/_shared/cache/redis.ts";
+import type { Cache } from "../../supabase/functions/_shared/cache/cache.ts";
 import type { Json } from "../../supabase/functions/_shared/database/types.ts";
 import { canonical } from "../support/engine.ts";
 import { asService, newAccount, stack, unique } from "../support/stack.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listScenarios, passing, serving, suitesOwnSeat, withKey } from "../support/conformance.ts";
+import { listScenarios, passing, serving, suitesOwnServer, withKey } from "../support/conformance.ts";
 import { stack } from "../support/stack.ts";
 
 /** Scenarios that ask for nothing of the suite's own. */
@@ -53,13 +53,13 @@ Deno.test("every scenario of MCP's own suite is passed, or skipped for a reason"
 });
 
 Deno.test("the function passes MCP's own suite as far as it asks for nothing of its own", async () => {
-  const seat = `${stack.api_url}/functions/v1/mcp`;
-  const proxy = async (request: Request) => fetch(await withKey(request, stack.api_key, seat));
+  const url = `${stack.api_url}/functions/v1/mcp`;
+  const proxy = async (request: Request) => fetch(await withKey(request, stack.api_key, url));
   const passed = await serving(proxy, passing);
   assert.deepEqual(passed.toSorted(), AS_IT_IS.toSorted());
 });
 
 Deno.test("with the suite's own tools, resources and prompts it passes all that is not skipped", async () => {
-  const passed = await serving(suitesOwnSeat(), passing);
+  const passed = await serving(suitesOwnServer(), passing);
   assert.deepEqual(passed.toSorted(), [...AS_IT_IS, ...WITH_THE_SUITES_OWN].toSorted());
 });

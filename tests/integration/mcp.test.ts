@@ -3,7 +3,7 @@ import type { Client } from "@modelcontextprotocol/sdk/client";
 import { csvOf, makeTrades, rowsOf } from "../support/backtests.ts";
 import { useTool } from "../support/functions.ts";
 import { callTool, withClient } from "../support/mcp-client.ts";
-import { SEAT, withKeys } from "../support/mcp.ts";
+import { CATALOG, withKeys } from "../support/mcp.ts";
 import { asService, connect, newAccount, stack, unique } from "../support/stack.ts";
 
 const ACCEPT = "application/json, text/event-stream";
@@ -77,7 +77,7 @@ Deno.test("a client of the SDK lists every tool and calls each of them", async (
         else assert.notEqual(code, "internal", JSON.stringify(data));
       });
     }
-  }, SEAT);
+  }, CATALOG);
 });
 
 Deno.test("an order by a tool is booked as an alert is: its fill, its key and its state are there at once", async () => {
@@ -93,7 +93,7 @@ Deno.test("an order by a tool is booked as an alert is: its fill, its key and it
     const { data: { result: [alert] } } = await callTool(client, "list_alerts", { account });
     assert.equal(alert.request.key_id, "dev");
     assert.deepEqual((await callTool(client, "verify_account", { account })).data.result, []);
-  }, SEAT);
+  }, CATALOG);
 });
 
 Deno.test("a key that reads changes nothing by any tool that an operator has", async () => {
@@ -154,7 +154,7 @@ Deno.test("hostile arguments get tool errors from the database, too, and never a
         }));
       }
     }
-  }, SEAT);
+  }, CATALOG);
 });
 
 Deno.test("an answer that is too long for an assistant is cut, and says so", async () => {
@@ -169,19 +169,19 @@ Deno.test("an answer that is too long for an assistant is cut, and says so", asy
     assert.match(note, new RegExp(`first ${result.length} entries`));
     const older = await callTool(client, "list_alerts", { account, limit: 1000, before: result.at(-1).id });
     assert.ok(BigInt(older.data.result[0].id) < BigInt(result.at(-1).id));
-  }, SEAT);
+  }, CATALOG);
 });
 
 Deno.test("GET and DELETE are refused: there is no stream and no session; every answer says how many may follow", async () => {
   for (const method of ["GET", "DELETE"]) {
-    const response = await fetch(SEAT.url, {
+    const response = await fetch(CATALOG.url, {
       method,
       headers: { "x-api-key": stack.api_key, accept: ACCEPT },
     });
     await response.body?.cancel();
     assert.deepEqual([response.status, response.headers.get("allow")], [405, "POST"]);
   }
-  const response = await fetch(`${SEAT.url}?key=${stack.api_key}`, {
+  const response = await fetch(`${CATALOG.url}?key=${stack.api_key}`, {
     method: "POST",
     headers: { "content-type": "application/json", accept: ACCEPT },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }),

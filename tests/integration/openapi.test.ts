@@ -133,7 +133,7 @@ Deno.test("tools are as described: their list, one that is done, one that is ref
   }
 });
 
-Deno.test("the seat for assistants is as described: a reply, an error, a request without a key", async () => {
+Deno.test("the MCP server is as described: a reply, an error, a request without a key", async () => {
   for (
     const [method, key] of [["ping", stack.api_key], ["tools/list", stack.api_key], [
       "nonsense",

@@ -4,8 +4,8 @@ import { createApp } from "../../supabase/functions/_shared/http/app.ts";
 import { refuseOtherPages } from "../../supabase/functions/_shared/http/browsers.ts";
 import { HttpError } from "../../supabase/functions/_shared/http/errors.ts";
 import { definePrompt } from "../../supabase/functions/_shared/mcp/prompts.ts";
-import { serveSeat } from "../../supabase/functions/_shared/mcp/routes.ts";
-import type { Seat } from "../../supabase/functions/_shared/mcp/seat.ts";
+import { serveMcp } from "../../supabase/functions/_shared/mcp/routes.ts";
+import type { Catalog } from "../../supabase/functions/_shared/mcp/catalog.ts";
 import { defineTool } from "../../supabase/functions/_shared/tools/tool.ts";
 
 /** MCP's official test suite; it takes a newer Node than ours does, or Deno. */
@@ -63,7 +63,7 @@ export async function withKey(request: Request, key: string, url: string): Promi
 }
 
 /** What the suite expects a server of its own to have, as far as ours has the like. */
-const SUITES_OWN: Seat = {
+const SUITES_OWN: Catalog = {
   tools: {
     test_simple_text: defineTool({
       description: "Answers a text.",
@@ -129,8 +129,8 @@ const SUITES_OWN: Seat = {
   },
 };
 
-/** Our seat with the suite's own tools, resources and prompts in it, as a server of this process. */
-export function suitesOwnSeat(): (request: Request) => Response | Promise<Response> {
+/** Our MCP server with the suite's own tools, resources and prompts in it, as a server of this process. */
+export function suitesOwnServer(): (request: Request) => Response | Promise<Response> {
   const secret = "a secret of the tests, long enough";
   const maker = createApiKeyAuthService({ secret, apiKeys: "" });
   const { key, entry } = maker.generateApiKey({ id: "suite", scopes: ["admin"] });
@@ -138,14 +138,14 @@ export function suitesOwnSeat(): (request: Request) => Response | Promise<Respon
   app.use(refuseOtherPages([]));
   app.post(
     "/mcp",
-    serveSeat({
+    serveMcp({
       apiKeys: createApiKeyAuthService({ secret, apiKeys: entry }),
       rpc: () => Promise.reject(new Error("there is no database")),
       book: () => Promise.reject(new Error("there is no database")),
       readImport: () => Promise.reject(new Error("no file is sent here")),
       bodyLimit: 65_536,
       requireSource: () => {},
-      seat: SUITES_OWN,
+      catalog: SUITES_OWN,
     }),
   );
   return async (request) => app.fetch(await withKey(request, key, request.url));

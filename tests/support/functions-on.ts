@@ -6,7 +6,7 @@ import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/a
 import { createSignatureService } from "../../supabase/functions/_shared/auth/signatures.ts";
 import { createCache } from "../../supabase/functions/_shared/cache/cache.ts";
 import { createApp } from "../../supabase/functions/_shared/http/app.ts";
-import { createReadDatabase } from "../../supabase/functions/_shared/portfolio/read.ts";
+import { createQueryPortfolio } from "../../supabase/functions/_shared/portfolio/read.ts";
 import { readPortfolio } from "../../supabase/functions/_shared/portfolio/routes.ts";
 
 const secret = "a secret of the tests, long enough";
@@ -35,6 +35,6 @@ export function functionsOn(database: DatabaseClient, { webhookSecrets = "" } = 
       deadlineMs: 2_200,
     }),
   );
-  app.get("/portfolio", readPortfolio({ apiKeys, cache, read: createReadDatabase(database) }));
+  app.get("/portfolio", readPortfolio({ apiKeys, cache, read: createQueryPortfolio(database) }));
   return { app, lines };
 }

@@ -10,7 +10,7 @@ export interface Connection {
   headers: Record<string, string>;
 }
 
-/** The SDK's own client, at a seat, for as long as `body` takes. */
+/** The SDK's own client, at an MCP server, for as long as `body` takes. */
 export async function withClient<T>(
   body: (client: Client) => Promise<T>,
   { url, headers }: Connection,

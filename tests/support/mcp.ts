@@ -5,21 +5,21 @@ import { createGroupCommit } from "../../supabase/functions/_shared/alerts/group
 import { createApiKeyAuthService } from "../../supabase/functions/_shared/auth/api-keys.ts";
 import { allowOnly, createApp } from "../../supabase/functions/_shared/http/app.ts";
 import { refuseOtherPages } from "../../supabase/functions/_shared/http/browsers.ts";
-import { serveSeat } from "../../supabase/functions/_shared/mcp/routes.ts";
+import { serveMcp } from "../../supabase/functions/_shared/mcp/routes.ts";
 import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";
 import type { TestKey } from "./keys.ts";
 import { type Connection, withClient } from "./mcp-client.ts";
 import { asService, stack } from "./stack.ts";
 
-/** Where the stack's seat for assistants is, with the development key. */
-export const SEAT: Connection = {
+/** Where the stack's MCP server is, with the development key. */
+export const CATALOG: Connection = {
   url: `${stack.api_url}/functions/v1/mcp`,
   headers: { "x-api-key": stack.api_key },
 };
 
 const secret = "a secret of the tests, long enough";
 
-/** Clients of a seat of this process on the stack's database, one for each of these keys, for as long as `body` takes. */
+/** Clients of an MCP server of this process on the stack's database, one for each of these keys, for as long as `body` takes. */
 export async function withKeys<T>(
   keys: Omit<TestKey, "id">[],
   body: (clients: Client[]) => Promise<T>,
@@ -31,7 +31,7 @@ export async function withKeys<T>(
   app.use(refuseOtherPages([]), allowOnly("POST"));
   app.post(
     "/mcp",
-    serveSeat({
+    serveMcp({
       apiKeys: createApiKeyAuthService({ secret, apiKeys: made.map(({ entry }) => entry).join(",") }),
       rpc: createCallRpc(database),
       book: createGroupCommit({

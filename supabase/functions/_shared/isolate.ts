@@ -1,13 +1,12 @@
 /** What every isolate has, made once from its environment. A bad environment is told in the log, and nothing starts. */
 import { createApiKeyAuthService } from "./auth/api-keys.ts";
-import { createCache } from "./cache/cache.ts";
-import { createSendCommands } from "./cache/redis-client.ts";
+import { cacheMetrics, createCache } from "./cache/cache.ts";
+import { createSendCommands } from "./cache/redis.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { createDatabase } from "./database/client.ts";
-import { background } from "./http/background.ts";
-import { cacheMetrics } from "./cache/metrics.ts";
+import { background } from "./runtime/background.ts";
 import { createSendReport } from "./database/metrics-rpc.ts";
-import { later } from "./observability/later.ts";
+import { later } from "./time/later.ts";
 import { limitFailedKeys } from "./limits/failed-keys.ts";
 import { createMemoryLimiter } from "./limits/memory-limiter.ts";
 import { createLog } from "./observability/log.ts";

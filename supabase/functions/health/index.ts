@@ -1,6 +1,6 @@
 /** `GET /functions/v1/health`: the function runs. `/health/ready`: so does all it needs. `/health/metrics`: for Prometheus. */
-import { createSendCommands } from "../_shared/cache/redis-client.ts";
-import { createReadMetrics } from "../_shared/database/metrics-rpc.ts";
+import { createSendCommands } from "../_shared/cache/redis.ts";
+import { createFetchMetrics } from "../_shared/database/metrics-rpc.ts";
 import { componentChecks } from "../_shared/health/checks.ts";
 import { scrape } from "../_shared/health/metrics.ts";
 import { readiness } from "../_shared/health/readiness.ts";
@@ -16,6 +16,6 @@ app.use("/health/ready", allowBrowsers(["*"]));
 app.use(allowOnly("GET", "HEAD"), limitFailures);
 app.get("/health", (context) => context.json({ status: "ok", request_id: context.get("requestId") }));
 app.get("/health/ready", readiness(componentChecks(database, redis)));
-app.get("/health/metrics", scrape({ apiKeys: apiKeyAuthService, read: createReadMetrics(database) }));
+app.get("/health/metrics", scrape({ apiKeys: apiKeyAuthService, read: createFetchMetrics(database) }));
 
 export default { fetch: app.fetch };

@@ -1,11 +1,11 @@
-/** `POST /functions/v1/mcp`: a seat for assistants, by MCP (modelcontextprotocol.io). */
+/** `POST /functions/v1/mcp`: the server of tools for assistants, by MCP (modelcontextprotocol.io). */
 import { createRequireSource } from "../_shared/http/allowed-sources.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowBrowsers, refuseOtherPages } from "../_shared/http/browsers.ts";
 import { limitRequests } from "../_shared/limit-requests.ts";
-import { serveSeat } from "../_shared/mcp/routes.ts";
+import { serveMcp } from "../_shared/mcp/routes.ts";
 import { apiKeyAuthService, config, limitFailures, log, onAnswer } from "../_shared/isolate.ts";
-import { workshop } from "../_shared/workshop.ts";
+import { toolBackend } from "../_shared/tool-backend.ts";
 
 const { allowedAlertSources, allowedOrigins, bodyLimit, trustedProxy } = config;
 
@@ -15,8 +15,8 @@ app.use(refuseOtherPages(allowedOrigins), allowBrowsers(allowedOrigins, ["POST"]
 app.use(allowOnly("POST"), limitFailures, limitRequests("mcp"));
 app.post(
   "/mcp",
-  serveSeat({
-    ...workshop,
+  serveMcp({
+    ...toolBackend,
     apiKeys: apiKeyAuthService,
     bodyLimit,
     requireSource: createRequireSource(allowedAlertSources, trustedProxy),

@@ -2,7 +2,7 @@
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowBrowsers } from "../_shared/http/browsers.ts";
 import { limitRequests } from "../_shared/limit-requests.ts";
-import { createReadDatabase } from "../_shared/portfolio/read.ts";
+import { createQueryPortfolio } from "../_shared/portfolio/read.ts";
 import { readPortfolio, readPosition } from "../_shared/portfolio/routes.ts";
 import {
   apiKeyAuthService,
@@ -14,7 +14,7 @@ import {
   onAnswer,
 } from "../_shared/isolate.ts";
 
-const services = { apiKeys: apiKeyAuthService, cache: cacheService, read: createReadDatabase(database) };
+const services = { apiKeys: apiKeyAuthService, cache: cacheService, read: createQueryPortfolio(database) };
 
 const app = createApp(log, onAnswer);
 app.use(allowBrowsers(config.allowedOrigins), allowOnly("GET", "HEAD"));

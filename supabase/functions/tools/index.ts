@@ -4,9 +4,9 @@ import { allowBrowsers } from "../_shared/http/browsers.ts";
 import { limitRequests } from "../_shared/limit-requests.ts";
 import { apiKeyAuthService, config, limitFailures, log, onAnswer } from "../_shared/isolate.ts";
 import { listTools, runTool } from "../_shared/tools/routes.ts";
-import { workshop } from "../_shared/workshop.ts";
+import { toolBackend } from "../_shared/tool-backend.ts";
 
-const services = { ...workshop, apiKeys: apiKeyAuthService, bodyLimit: config.bodyLimit };
+const services = { ...toolBackend, apiKeys: apiKeyAuthService, bodyLimit: config.bodyLimit };
 
 const app = createApp(log, onAnswer);
 // The dashboard's page sends files, with a key that its reader enters: no page has one by itself.

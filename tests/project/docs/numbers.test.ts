@@ -5,8 +5,7 @@ import { defaultOptions } from "../../../local/options.ts";
 import { inRepository } from "../../../local/paths.ts";
 import { MAX_DEPTH, MAX_NAME } from "../../../supabase/functions/_shared/alerts/json.ts";
 import { MAX_ALERTS } from "../../../supabase/functions/_shared/alerts/read-body.ts";
-import { LONGEST_TTL } from "../../../supabase/functions/_shared/cache/keys.ts";
-import { REDIS_DEADLINE } from "../../../supabase/functions/_shared/cache/redis-client.ts";
+import { LONGEST_TTL, REDIS_DEADLINE } from "../../../supabase/functions/_shared/cache/options.ts";
 import { SHORTEST_SECRET } from "../../../supabase/functions/_shared/config/config.ts";
 import { BODY_MS } from "../../../supabase/functions/_shared/http/body.ts";
 import { LONGEST_WAIT_MS } from "../../../supabase/functions/_shared/locks/deadline.ts";
@@ -30,7 +29,7 @@ const inMigration = (name: string, pattern: RegExp) =>
   inSource(`supabase/migrations/${migrations.find((file) => file.slice(15) === `${name}.sql`)}`, pattern);
 
 const shared = "supabase/functions/_shared";
-const boundMs = inSource(`${shared}/cache/cache.ts`, /\bboundMs = ([\d_]+)/);
+const boundMs = inSource(`${shared}/cache/options.ts`, /\bboundMs = ([\d_]+)/);
 const ttl = inSource(`${shared}/portfolio/routes.ts`, /^export const TTL = (\d+)/m);
 const stale = inSource(`${shared}/portfolio/routes.ts`, /^const STALE_IF_ERROR = (\d+)/m);
 const longestLease = inSource(`${shared}/locks/leases.ts`, /ttlMs > ([\d_]+)/);

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import GithubSlugger from "github-slugger";
 import type { Tokens } from "marked";
 import { regionsOf, withRegions } from "../../../local/docs/regions.ts";
-import { seatPages, seatPagesPath } from "../../../local/docs/seat.ts";
+import { mcpPages, mcpPagesPath } from "../../../local/docs/mcp.ts";
 import { tableRegions } from "../../../local/docs/tables.ts";
 import { exists, inRepository } from "../../../local/paths.ts";
 import { LONGEST_ANSWER } from "../../../supabase/functions/_shared/mcp/bounded.ts";
@@ -69,8 +69,8 @@ Deno.test("the tables are what the code makes of them now", async () => {
 });
 
 Deno.test("assistants read the pages as they are, and each is short enough to be read whole", async () => {
-  const made = await Deno.readTextFile(seatPagesPath);
-  assert.equal(made, seatPages(pages), "run deno task docs:tables");
+  const made = await Deno.readTextFile(mcpPagesPath);
+  assert.equal(made, mcpPages(pages), "run deno task docs:tables");
   for (const [name, { text }] of Object.entries<{ text: string }>(JSON.parse(made))) {
     assert.ok(text.length > 0 && text.length <= LONGEST_ANSWER, name);
   }

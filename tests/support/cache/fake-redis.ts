@@ -1,5 +1,5 @@
-import type { Command, Reply } from "../../../supabase/functions/_shared/cache/redis-client.ts";
-import { EXCHANGE, PUT } from "../../../supabase/functions/_shared/cache/scripts.ts";
+import type { Command, Reply } from "../../../supabase/functions/_shared/cache/redis.ts";
+import { CHANGE_AND_FILL, FILL_AND_READ } from "../../../supabase/functions/_shared/cache/values.ts";
 
 /** Redis as far as the cache uses it, in memory, in a time that the test moves. Its scripts are tested against real Redis. */
 export class FakeRedis {
@@ -20,8 +20,8 @@ export class FakeRedis {
         return { ok: true, result: "OK" };
       }
       const { script, keys, args } = command;
-      if (script === EXCHANGE) return { ok: true, result: this.#exchange(keys, args) };
-      return script === PUT ? { ok: true, result: this.#put(keys, args) } : { ok: false };
+      if (script === FILL_AND_READ) return { ok: true, result: this.#exchange(keys, args) };
+      return script === CHANGE_AND_FILL ? { ok: true, result: this.#put(keys, args) } : { ok: false };
     });
   }
 

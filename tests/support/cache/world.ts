@@ -1,6 +1,6 @@
 import { createCache } from "../../../supabase/functions/_shared/cache/cache.ts";
-import type { SendCommands } from "../../../supabase/functions/_shared/cache/redis-client.ts";
-import type { Cache, CacheOptions } from "../../../supabase/functions/_shared/cache/types.ts";
+import type { SendCommands } from "../../../supabase/functions/_shared/cache/redis.ts";
+import type { Cache, CacheOptions } from "../../../supabase/functions/_shared/cache/cache.ts";
 import { FakeRedis } from "./fake-redis.ts";
 
 /** How one call of Redis goes: milliseconds there and back, and whether its request or its answer is lost. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
-import type { ReadOptions } from "../../../supabase/functions/_shared/alerts/read-message.ts";
+import type { ReadingOptions } from "../../../supabase/functions/_shared/alerts/read-message.ts";
 import { readBody } from "../../../supabase/functions/_shared/alerts/read-body.ts";
 import { takeKeys } from "../../../supabase/functions/_shared/alerts/secret.ts";
 import { createStrike } from "../../../supabase/functions/_shared/auth/strike.ts";
@@ -9,7 +9,7 @@ import type { CanonicalAlert, Problem } from "../../../supabase/functions/_share
 export const NOW = Date.parse("2026-11-24T00:00:00Z");
 
 /** Reads the bytes of a body as the function does; `secret` is the key that was in it. */
-export function readBytes(bytes: Uint8Array, options: Partial<ReadOptions> = {}) {
+export function readBytes(bytes: Uint8Array, options: Partial<ReadingOptions> = {}) {
   const body = takeKeys(readBody(bytes));
   const { key: secret, isArray } = body;
   return {
@@ -20,13 +20,13 @@ export function readBytes(bytes: Uint8Array, options: Partial<ReadOptions> = {})
 }
 
 /** Reads a body: text as it is, anything else as JSON. */
-export function read(body: unknown, options: Partial<ReadOptions> = {}) {
+export function read(body: unknown, options: Partial<ReadingOptions> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return readBytes(new TextEncoder().encode(text), options);
 }
 
 /** The one alert that a body is read as. */
-export function alertOf(body: unknown, options: Partial<ReadOptions> = {}): CanonicalAlert {
+export function alertOf(body: unknown, options: Partial<ReadingOptions> = {}): CanonicalAlert {
   const result = read(body, options);
   assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems));
   const [first] = result.alerts;
@@ -42,14 +42,14 @@ export function ignoredOf(body: unknown): string[] {
 }
 
 /** What is wrong with a body. */
-export function problemsOf(body: unknown, options: Partial<ReadOptions> = {}): Problem[] {
+export function problemsOf(body: unknown, options: Partial<ReadingOptions> = {}): Problem[] {
   const result = read(body, options);
   assert.ok(!result.ok, "the body was read, but should have been refused");
   return result.problems;
 }
 
 /** Where a body is wrong. */
-export function pathsOf(body: unknown, options: Partial<ReadOptions> = {}): string[] {
+export function pathsOf(body: unknown, options: Partial<ReadingOptions> = {}): string[] {
   return problemsOf(body, options).map(({ path }) => path);
 }
 

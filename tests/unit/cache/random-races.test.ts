@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { epochNames } from "../../../supabase/functions/_shared/cache/keys.ts";
-import type { Cache } from "../../../supabase/functions/_shared/cache/types.ts";
+import { epochNames } from "../../../supabase/functions/_shared/cache/epochs.ts";
+import type { Cache } from "../../../supabase/functions/_shared/cache/cache.ts";
 import { type Passage, World } from "../../support/cache/world.ts";
 
 const BOUND = 1_000;

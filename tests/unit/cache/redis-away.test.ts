@@ -94,6 +94,25 @@ Deno.test("what changed while Redis was away is told when it is back, without an
   one.close();
 });
 
+Deno.test("a Redis that can be read but takes no change stays away as long as a change is owed", async () => {
+  const world = new World();
+  let isReadOnly = true;
+  const cache = world.cache({
+    send: (commands) =>
+      isReadOnly && commands.some(({ op }) => op !== "mget")
+        ? Promise.reject(new TypeError("read only"))
+        : world.send(commands),
+  });
+  for (const key of ["a", "b", "c"]) await world.finish(cache.delete(key));
+  await world.advance(120_000);
+  assert.equal(cache.getStats().redis.breaker, "open");
+  assert.equal(world.logged.length, 1);
+  isReadOnly = false;
+  await world.advance(35_000);
+  assert.equal(cache.getStats().redis.breaker, "closed");
+  for (const key of ["a", "b", "c"]) assert.notEqual(world.redis.get(`sa:e:${key}`), null);
+});
+
 Deno.test("a change by an isolate that never reaches Redis shows elsewhere when the answer's time is over", async () => {
   const world = new World();
   const reader = world.cache();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CacheError } from "../../../supabase/functions/_shared/cache/errors.ts";
+import { CacheError } from "../../../supabase/functions/_shared/cache/options.ts";
 import { World } from "../../support/cache/world.ts";
 
 const cache = new World().cache({ send: null });

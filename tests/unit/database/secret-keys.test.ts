@@ -3,7 +3,7 @@ import { createDatabase } from "../../../supabase/functions/_shared/database/cli
 import { componentChecks } from "../../../supabase/functions/_shared/health/checks.ts";
 import { readiness } from "../../../supabase/functions/_shared/health/readiness.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
-import { createReadDatabase } from "../../../supabase/functions/_shared/portfolio/read.ts";
+import { createQueryPortfolio } from "../../../supabase/functions/_shared/portfolio/read.ts";
 
 /** A project that takes these keys and no others. */
 async function withProject(
@@ -32,7 +32,7 @@ async function withProject(
 
 Deno.test("a key that the project no longer takes is followed by the next, which is kept", async () => {
   await withProject(["new"], async ({ database, presented, lines }) => {
-    const read = createReadDatabase(database);
+    const read = createQueryPortfolio(database);
     for (let turn = 0; turn < 3; turn++) {
       assert.equal((await read("portfolio_summary", { account: "default" }))?.version, 1);
     }
@@ -43,7 +43,7 @@ Deno.test("a key that the project no longer takes is followed by the next, which
 
 Deno.test("when the project takes none of its keys, log, answer and readiness say so", async () => {
   await withProject([], async ({ database, presented, lines }) => {
-    const read = createReadDatabase(database);
+    const read = createQueryPortfolio(database);
     for (let turn = 0; turn < 2; turn++) {
       await assert.rejects(read("portfolio_summary", { account: "default" }), /refuses its secret keys/);
     }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { bounded, LONGEST_ANSWER } from "../../../supabase/functions/_shared/mcp/bounded.ts";
-import { sit } from "./harness.ts";
+import { startMcp } from "./harness.ts";
 
 const row = (id: number) => ({ id: String(id), comment: "x".repeat(100) });
 
 Deno.test("an answer is text and data of the same, with the account that it is of", async () => {
-  const { use } = sit({ rpc: () => [row(1)] });
+  const { use } = startMcp({ rpc: () => [row(1)] });
   const { content, structuredContent, isError } = await use("list_fills", {});
   assert.equal(isError, undefined);
   assert.deepEqual(structuredContent, { account: "default", result: [row(1)] });
@@ -14,7 +14,10 @@ Deno.test("an answer is text and data of the same, with the account that it is o
 
 Deno.test("an answer that is too long is cut to its first rows, and says so", async () => {
   const rows = Array.from({ length: 1_000 }, (_, id) => row(id));
-  const { content: [{ text }], structuredContent } = await sit({ rpc: () => rows }).use("list_fills", {});
+  const { content: [{ text }], structuredContent } = await startMcp({ rpc: () => rows }).use(
+    "list_fills",
+    {},
+  );
   const { result, note } = structuredContent;
   assert.deepEqual(result, rows.slice(0, 256));
   assert.match(note, /first 256 entries/);
@@ -37,14 +40,14 @@ Deno.test("an answer that just fits is whole, and of one that does not, lists wi
 });
 
 Deno.test("an answer that no cut makes short enough is left out: what it is the answer to was done", async () => {
-  const { use } = sit({ rpc: () => ({ text: "x".repeat(LONGEST_ANSWER) }) });
+  const { use } = startMcp({ rpc: () => ({ text: "x".repeat(LONGEST_ANSWER) }) });
   const { isError, structuredContent } = await use("halt", { reason: "lunch" });
   assert.deepEqual([isError, structuredContent.result], [undefined, null]);
   assert.match(structuredContent.note, /left out/);
 });
 
 Deno.test("what a portfolio is asked for goes to the database by its own names, an id as text", async () => {
-  const { use, calls } = sit();
+  const { use, calls } = startMcp();
   await use("list_alerts", {
     account: "a",
     status: "rejected",
@@ -65,7 +68,7 @@ Deno.test("what a portfolio is asked for goes to the database by its own names, 
 });
 
 Deno.test("a change voids what is cached of its account, and reading does not", async () => {
-  const { use, changed } = sit();
+  const { use, changed } = startMcp();
   await use("list_positions", { account: "a" });
   assert.deepEqual(changed, []);
   await use("place_order", { account: "a", symbol: "X", side: "buy", quantity: "1" });
@@ -73,7 +76,7 @@ Deno.test("a change voids what is cached of its account, and reading does not", 
 });
 
 Deno.test("a resource is what its tool answers, or a page", async () => {
-  const { ask } = sit({ rpc: (name, { account }) => [name, account] });
+  const { ask } = startMcp({ rpc: (name, { account }) => [name, account] });
   const read = async (uri: string) => (await ask("resources/read", { uri })).result.contents[0];
   assert.deepEqual(JSON.parse((await read("account://my%20own/positions")).text), {
     account: "my own",
@@ -94,7 +97,7 @@ Deno.test("a resource is what its tool answers, or a page", async () => {
 });
 
 Deno.test("the prompts say which tools to call, and that texts of senders are data", async () => {
-  const { ask } = sit();
+  const { ask } = startMcp();
   const { prompts } = (await ask("prompts/list")).result;
   assert.deepEqual(prompts.map(({ title }: { title: string }) => title), [
     "Review my strategy",
@@ -123,7 +126,7 @@ Deno.test("the prompts say which tools to call, and that texts of senders are da
 });
 
 Deno.test("a prompt refuses arguments that it does not take, and says which", async () => {
-  const { ask } = sit();
+  const { ask } = startMcp();
   for (const args of [{ alert_id: "x" }, { alert: "1" }, { account: "a\nb" }]) {
     const { error } = await ask("prompts/get", { name: "why_refused", arguments: args });
     assert.equal(error.code, -32602);
@@ -132,7 +135,7 @@ Deno.test("a prompt refuses arguments that it does not take, and says which", as
 });
 
 Deno.test("a version of the protocol that is not known is a 400, a notification is taken without an answer", async () => {
-  const { send } = sit();
+  const { send } = startMcp();
   const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
   assert.equal((await send(ping, { headers: { "mcp-protocol-version": "1999-01-01" } })).status, 400);
   const { status, json } = await send({ jsonrpc: "2.0", method: "notifications/initialized" });

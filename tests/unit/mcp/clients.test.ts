@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { plainSchema } from "../../../supabase/functions/_shared/mcp/plain-schema.ts";
-import { sit } from "./harness.ts";
+import { startMcp } from "./harness.ts";
 
 // What clients that are in use send, and refuse; each was met in a public issue tracker.
 
 const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
 
 Deno.test("whatever a client accepts, it gets JSON: some name one kind of answer only, some none", async () => {
-  const { send } = sit();
+  const { send } = startMcp();
   for (const accept of ["application/json", "text/event-stream", "*/*", "", "application/json;q=0.9, */*"]) {
     const { status, headers, json } = await send(ping, { headers: { accept } });
     assert.deepEqual([status, json.result], [200, {}], accept);
@@ -16,14 +16,14 @@ Deno.test("whatever a client accepts, it gets JSON: some name one kind of answer
 });
 
 Deno.test("a body that is not said to be JSON is refused: a page sends such without being asked", async () => {
-  const { send } = sit();
+  const { send } = startMcp();
   for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
     assert.equal((await send(ping, { headers: { "content-type": type } })).status, 415, type);
   }
 });
 
 Deno.test("params that are null are left out, as clients in Go, Java and C# write it", async () => {
-  const { ask } = sit();
+  const { ask } = startMcp();
   assert.ok((await ask("tools/list", null)).result.tools.length > 0);
   assert.ok((await ask("tools/list", { cursor: null, _meta: null })).result.tools.length > 0);
   assert.ok((await ask("prompts/get", { name: "why_refused", arguments: null })).result.messages.length > 0);
@@ -32,7 +32,7 @@ Deno.test("params that are null are left out, as clients in Go, Java and C# writ
 });
 
 Deno.test("a null in the arguments of a tool stays: there it lifts a limit", async () => {
-  const { use, calls } = sit();
+  const { use, calls } = startMcp();
   await use("update_settings", { settings: { leverage: null } });
   assert.deepEqual(calls.map(({ args }) => args), [{ account: "default", settings: { leverage: null } }]);
 });
@@ -51,7 +51,7 @@ const partsOf = (schema: Schema, path: string): [string, Schema][] => [
 ];
 
 Deno.test("what a tool takes is said in words of JSON Schema that no client refuses", async () => {
-  const { tools } = (await sit().ask("tools/list")).result;
+  const { tools } = (await startMcp().ask("tools/list")).result;
   assert.ok(tools.length > 20);
   const known = [
     ...["$schema", "type", "description", "properties", "required", "additionalProperties", "items"],
@@ -101,7 +101,7 @@ Deno.test("a plain schema keeps what is required, what may be left out, and name
 });
 
 Deno.test("an error of the protocol is said without its code, which clients write before it", async () => {
-  const { ask } = sit();
+  const { ask } = startMcp();
   for (
     const { error } of [
       await ask("tools/call", { name: "nothing" }),

@@ -3,8 +3,8 @@ import { createApiKeyAuthService } from "../../../supabase/functions/_shared/aut
 import type { RequireSource } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { refuseOtherPages } from "../../../supabase/functions/_shared/http/browsers.ts";
-import { serveSeat } from "../../../supabase/functions/_shared/mcp/routes.ts";
-import type { Seat } from "../../../supabase/functions/_shared/mcp/seat.ts";
+import { serveMcp } from "../../../supabase/functions/_shared/mcp/routes.ts";
+import type { Catalog } from "../../../supabase/functions/_shared/mcp/catalog.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
 
 const secret = "a secret of the tests, long enough";
@@ -25,13 +25,13 @@ const BOOKED: Outcome = {
   answer: { status: "filled", duplicate: false, alert_id: "1" } as never,
 };
 
-/** The seat over a database that is played; one isolate of it. */
-export function sit(
+/** The MCP server over a database that is played; one isolate of it. */
+export function startMcp(
   { rpc = () => [], outcome = BOOKED, requireSource = () => {}, ...more }: {
     rpc?: (name: string, args: Record<string, unknown>) => unknown;
     outcome?: Outcome;
     requireSource?: RequireSource;
-    seat?: Seat;
+    catalog?: Catalog;
   } = {},
 ) {
   const calls: { name: string; args: Record<string, unknown> }[] = [];
@@ -41,7 +41,7 @@ export function sit(
   app.use(refuseOtherPages(["https://app.example.com"]));
   app.post(
     "/mcp",
-    serveSeat({
+    serveMcp({
       apiKeys: createApiKeyAuthService({
         secret,
         apiKeys: Object.values(made).map(({ entry }) => entry).join(","),

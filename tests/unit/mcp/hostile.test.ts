@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
-import { SEAT } from "../../../supabase/functions/_shared/mcp/seat.ts";
-import { keyOf, sit } from "./harness.ts";
+import { CATALOG } from "../../../supabase/functions/_shared/mcp/catalog.ts";
+import { keyOf, startMcp } from "./harness.ts";
 
 const deep = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
 
 Deno.test("whatever a tool is given, it answers: a result or a tool error, never a failure of ours", async () => {
-  const tools = Object.keys(SEAT.tools);
+  const tools = Object.keys(CATALOG.tools);
   const names = [...new Set(tools.flatMap((tool) => fieldsOf(tool)))];
   const args = fc.dictionary(fc.constantFrom(...names), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 6 });
-  const { send } = sit();
+  const { send } = startMcp();
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...tools), args, async (name, given) => {
       const { status, json } = await send({
@@ -28,12 +28,12 @@ Deno.test("whatever a tool is given, it answers: a result or a tool error, never
 
 /** The fields that a tool takes. */
 const fieldsOf = (tool: string): string[] => {
-  const { schema } = SEAT.tools[tool] ?? assert.fail(tool);
+  const { schema } = CATALOG.tools[tool] ?? assert.fail(tool);
   return Object.keys((schema as unknown as { shape: Record<string, unknown> }).shape);
 };
 
 Deno.test("arguments that are no object, and messages that are none, are refused without a failure", async () => {
-  const { send, calls } = sit();
+  const { send, calls } = startMcp();
   const call = (args: unknown, more = {}) => ({
     ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
     params: { name: "halt", arguments: args, ...more },
@@ -70,7 +70,7 @@ Deno.test("arguments that are no object, and messages that are none, are refused
 });
 
 Deno.test("a setting that is no single value is refused with what it must be", async () => {
-  const { use, calls } = sit();
+  const { use, calls } = startMcp();
   for (const leverage of [{ a: 1 }, ["2"]]) {
     const { structuredContent } = await use("update_settings", { settings: { leverage } });
     assert.deepEqual(structuredContent.error.details, [
@@ -81,14 +81,14 @@ Deno.test("a setting that is no single value is refused with what it must be", a
 });
 
 Deno.test("several messages in one request are refused: they would count as one", async () => {
-  const { send } = sit();
+  const { send } = startMcp();
   const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
   assert.equal((await send([ping, { ...ping, id: 2 }])).status, 400);
   assert.equal((await send(ping)).status, 200);
 });
 
 Deno.test("a tool that is asked to run as a task is not run", async () => {
-  const { ask, calls } = sit();
+  const { ask, calls } = startMcp();
   const params = { name: "halt", arguments: {}, task: { ttl: 1 } };
   assert.ok("error" in await ask("tools/call", params));
   assert.deepEqual(calls, []);
@@ -99,22 +99,22 @@ Deno.test("a body over the limit is a 413, unless its sender may use a tool that
     ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
     params: { name, arguments: { reason: "x".repeat(70_000) } },
   });
-  const { send } = sit();
+  const { send } = startMcp();
   assert.equal((await send(message("halt"), { key: "trader" })).status, 413);
   assert.equal((await send(message("halt"))).json.result.isError, true);
 });
 
 Deno.test("a tool that is not there is an error of the protocol, without its name", async () => {
-  const { error } = await sit().ask("tools/call", { name: "sell_everything", arguments: {} });
+  const { error } = await startMcp().ask("tools/call", { name: "sell_everything", arguments: {} });
   assert.equal(error.code, -32602);
   assert.doesNotMatch(error.message, /sell_everything/);
 });
 
 Deno.test("what is not known to be done is a tool error that says to try again", async () => {
-  const { use } = sit({ outcome: { kind: "unavailable", code: "busy" } });
+  const { use } = startMcp({ outcome: { kind: "unavailable", code: "busy" } });
   const { isError, structuredContent } = await use("place_order", { symbol: "A", side: "buy", quantity: 1 });
   assert.deepEqual([isError, structuredContent.error.code], [true, "unavailable"]);
-  const reading = sit({
+  const reading = startMcp({
     rpc: () => {
       throw unavailable();
     },
@@ -123,7 +123,7 @@ Deno.test("what is not known to be done is a tool error that says to try again",
 });
 
 Deno.test("a failure of ours is a tool error that tells nothing of its cause, and an error in the log", async () => {
-  const { use, lines } = sit({
+  const { use, lines } = startMcp({
     rpc: () => {
       throw new TypeError("the secret is sesame");
     },
@@ -137,7 +137,7 @@ Deno.test("a failure of ours is a tool error that tells nothing of its cause, an
 });
 
 Deno.test("no key gets further than its check, wherever in a message it stands", async () => {
-  const { use, ask, calls, lines } = sit();
+  const { use, ask, calls, lines } = startMcp();
   const key = keyOf("admin");
   const results = [
     await use("halt", { reason: `see ${key}` }),
@@ -152,7 +152,7 @@ Deno.test("no key gets further than its check, wherever in a message it stands",
 });
 
 Deno.test("a page of another origin is refused, whatever key it has", async () => {
-  const { send } = sit();
+  const { send } = startMcp();
   const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
   const from = async (origin: string) => (await send(ping, { headers: { origin } })).status;
   for (

@@ -3,8 +3,8 @@ import {
   createRequireSource,
   parseSources,
 } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
-import { SEAT } from "../../../supabase/functions/_shared/mcp/seat.ts";
-import { type KeyName, sit } from "./harness.ts";
+import { CATALOG } from "../../../supabase/functions/_shared/mcp/catalog.ts";
+import { type KeyName, startMcp } from "./harness.ts";
 
 interface Listed {
   name: string;
@@ -12,7 +12,7 @@ interface Listed {
 }
 
 const listed = async (key: KeyName): Promise<Listed[]> =>
-  (await sit().ask("tools/list", {}, key)).result.tools;
+  (await startMcp().ask("tools/list", {}, key)).result.tools;
 const names = (tools: Listed[]) => tools.map(({ name }) => name);
 
 /** What each tool takes that does something, for tools that need more than nothing. */
@@ -38,9 +38,9 @@ const READING =
   /^(portfolio_summary|list_\w+|equity_curve|performance|verify_account|compare_\w+|alert_(health|latency)|late_alerts)$/;
 
 Deno.test("an operator's key has every tool of the registry, and those that read a portfolio", async () => {
-  assert.deepEqual(names(await listed("admin")), Object.keys(SEAT.tools));
+  assert.deepEqual(names(await listed("admin")), Object.keys(CATALOG.tools));
   for (const name of ["list_positions", "performance", "place_order", "verify_account"]) {
-    assert.ok(name in SEAT.tools, name);
+    assert.ok(name in CATALOG.tools, name);
   }
 });
 
@@ -48,7 +48,7 @@ Deno.test("a key that reads sees no tool that writes, and can write by none of t
   assert.deepEqual((await listed("reader")).filter(({ annotations }) => !annotations.readOnlyHint), []);
   assert.ok(writing.length >= 10);
   for (const { name } of writing) {
-    const { use, calls, changed } = sit();
+    const { use, calls, changed } = startMcp();
     const result = await use(name, argumentsOf(name), "reader");
     assert.equal(result.isError, true, name);
     assert.equal(result.structuredContent.error.code, "missing_scope", name);
@@ -58,7 +58,7 @@ Deno.test("a key that reads sees no tool that writes, and can write by none of t
 
 Deno.test("a tool that says it reads calls nothing that writes", async () => {
   for (const name of names(await listed("reader"))) {
-    const { use, calls, changed } = sit();
+    const { use, calls, changed } = startMcp();
     await use(name, argumentsOf(name), "reader");
     assert.ok(calls.length > 0, name);
     assert.deepEqual(calls.filter((call) => !READING.test(call.name)), [], name);
@@ -70,7 +70,7 @@ Deno.test("a key that trades may do what alerts may, and nothing else", async ()
   const wanted = ["place_order", "close_position", "modify", "cancel_orders"];
   assert.deepEqual(names(await listed("trader")), wanted);
   for (const { name } of await listed("admin")) {
-    const { use, calls } = sit();
+    const { use, calls } = startMcp();
     const { isError = false } = await use(name, argumentsOf(name), "trader");
     assert.deepEqual(
       [isError, calls.length > 0],
@@ -82,23 +82,23 @@ Deno.test("a key that trades may do what alerts may, and nothing else", async ()
 
 Deno.test("a key of one account acts on it by itself, on no other, and on nothing that concerns all", async () => {
   for (const { name } of await listed("admin")) {
-    const { use, calls } = sit();
+    const { use, calls } = startMcp();
     const { structuredContent } = await use(name, { ...argumentsOf(name), account: "yours" }, "bound");
     // What concerns all does not take an account, or is refused as it is.
     assert.match(structuredContent.error.code, /^(wrong_account|invalid_arguments)$/, name);
     assert.deepEqual(calls, [], name);
   }
   for (const name of ["split", "upsert_instrument", "compare_accounts"]) {
-    const { structuredContent } = await sit().use(name, argumentsOf(name), "bound");
+    const { structuredContent } = await startMcp().use(name, argumentsOf(name), "bound");
     assert.equal(structuredContent.error.code, "wrong_account", name);
   }
-  const { use, calls } = sit();
+  const { use, calls } = startMcp();
   assert.equal((await use("list_positions", {}, "bound")).structuredContent.account, "mine");
   assert.deepEqual(calls.map(({ args }) => args.account), ["mine"]);
 });
 
 Deno.test("resources are those of the key's own account, and of no other", async () => {
-  const { ask, calls } = sit();
+  const { ask, calls } = startMcp();
   const { result } = await ask("resources/list", {}, "bound");
   const uris = result.resources.map(({ uri }: { uri: string }) => uri);
   assert.ok(uris.includes("account://mine/positions"), uris.join(" "));
@@ -108,7 +108,7 @@ Deno.test("resources are those of the key's own account, and of no other", async
 });
 
 Deno.test("a key that cannot read has the pages, and no resource of an account", async () => {
-  const { ask } = sit();
+  const { ask } = startMcp();
   const { result } = await ask("resources/list", {}, "trader");
   for (const { uri } of result.resources) assert.match(uri, /^docs:/);
   const { error } = await ask("resources/read", { uri: "account://default/positions" }, "trader");
@@ -118,7 +118,7 @@ Deno.test("a key that cannot read has the pages, and no resource of an account",
 Deno.test("a key that may only trade orders from where alerts are taken from, an operator's from anywhere", async () => {
   const sources = parseSources("203.0.113.7");
   assert.ok(typeof sources === "function");
-  const { send, calls } = sit({ requireSource: createRequireSource(sources, 1) });
+  const { send, calls } = startMcp({ requireSource: createRequireSource(sources, 1) });
   const order = async (key: KeyName, from: string) => {
     const params = { name: "place_order", arguments: argumentsOf("place_order") };
     const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
@@ -132,7 +132,7 @@ Deno.test("a key that may only trade orders from where alerts are taken from, an
 });
 
 Deno.test("without a key, or with a wrong one, nothing is answered but 401", async () => {
-  const { send } = sit();
+  const { send } = startMcp();
   const message = { jsonrpc: "2.0", id: 1, method: "tools/list" };
   for (const authorization of ["", "Bearer sa_nobody"]) {
     const { status, headers: told } = await send(message, { key: null, headers: { authorization } });

@@ -1,9 +1,9 @@
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
 import { createCache } from "../../../supabase/functions/_shared/cache/cache.ts";
-import type { CacheOptions } from "../../../supabase/functions/_shared/cache/types.ts";
+import type { CacheOptions } from "../../../supabase/functions/_shared/cache/cache.ts";
 import { allowOnly, createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
-import { type ReadDatabase, toAnswer } from "../../../supabase/functions/_shared/portfolio/read.ts";
+import { type QueryPortfolio, toAnswer } from "../../../supabase/functions/_shared/portfolio/read.ts";
 import { readPortfolio, readPosition } from "../../../supabase/functions/_shared/portfolio/routes.ts";
 
 const secret = "a secret of the tests, long enough";
@@ -16,7 +16,7 @@ const made = {
 /** Keys that the function knows. */
 export const keys = { reader: made.reader.key, trader: made.trader.key, bound: made.bound.key };
 
-export type Call = Parameters<ReadDatabase>;
+export type Call = Parameters<QueryPortfolio>;
 
 /** The portfolio function over a database that answers what it is told to. */
 export function portfolio(respond: (...call: Call) => unknown, options: CacheOptions = {}) {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { HttpError, unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
 import { createCache } from "../../../supabase/functions/_shared/cache/cache.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
-import { later } from "../../../supabase/functions/_shared/observability/later.ts";
-import { announceAccounts, answerKey } from "../../../supabase/functions/_shared/portfolio/cache-keys.ts";
+import { later } from "../../../supabase/functions/_shared/time/later.ts";
+import { answerKey, voidAnswers } from "../../../supabase/functions/_shared/portfolio/cache-keys.ts";
 import { keys, portfolio } from "./harness.ts";
 
 const summary = { account: "default", cash: "98097.5", version: 2 };
@@ -221,18 +221,18 @@ Deno.test("an alert's account is read anew at once, and no other account", async
   const { get, calls, cache } = portfolio(() => summary);
   await get("?account=a:b");
   await get("?account=a");
-  announceAccounts(cache, () => {})(["a:b"]);
+  voidAnswers(cache, () => {})(["a:b"]);
   await get("?account=a:b");
   await get("?account=a");
   assert.deepEqual(calls.map(([, { account }]) => account), ["a:b", "a", "a:b"]);
 });
 
-Deno.test("an announcement that Redis did not take is told in the log, without the account", async () => {
+Deno.test("a change that Redis did not take is in the log, without the account", async () => {
   const lines: string[] = [];
   const log = createLog("info", {}, (line) => lines.push(line));
   for (const send of [() => Promise.reject(new TypeError("no route")), null]) {
     const cache = createCache({ send, later: (milliseconds, run) => later(milliseconds / 100, run) });
-    announceAccounts(cache, log)(["secretive"]);
+    voidAnswers(cache, log)(["secretive"]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     cache.close();
   }

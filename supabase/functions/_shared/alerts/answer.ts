@@ -1,4 +1,6 @@
+import type { LogFields } from "../observability/log.ts";
 import type { CanonicalAlert } from "../validators/canonical-alert.ts";
+import type { AlertContext } from "./authenticate.ts";
 import type { BookingAnswer } from "./booking-rpc.ts";
 import type { Outcome } from "./group-commit.ts";
 
@@ -6,6 +8,32 @@ import type { Outcome } from "./group-commit.ts";
 export interface AlertAnswer {
   status: 200 | 400 | 422 | 503;
   body: Record<string, unknown>;
+}
+
+/** Answers a request with what became of its alerts, in order, and says so in the log. */
+export function answerAll(context: AlertContext, outcomes: readonly Outcome[], isArray: boolean): Response {
+  Object.assign(context.get("logFields"), inLog(outcomes));
+  const answers = outcomes.map(toAnswer);
+  const status = statusOf(answers);
+  if (status === 503) context.header("retry-after", "1");
+  const bodies = answers.map(({ body }) => ({ ...body, request_id: context.get("requestId") }));
+  return context.json(isArray ? bodies : bodies[0], status);
+}
+
+/** What became of the alerts, for the log: how many came to what, and the codes of those that the database failed. */
+function inLog(outcomes: readonly Outcome[]): LogFields {
+  const counts: Record<string, number> = {};
+  const failures = new Set<string>();
+  for (const outcome of outcomes) {
+    const { status, code } = outcome.kind === "answered"
+      ? outcome.answer
+      : { status: outcome.kind, code: undefined };
+    if (outcome.kind !== "answered") failures.add(outcome.code);
+    const word = code === undefined ? status : `${status}:${code}`;
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  const words = Object.entries(counts).map(([word, count]) => count === 1 ? word : `${word} x${count}`);
+  return { outcome: words.join(", "), failure: failures.size === 0 ? undefined : [...failures].join(" ") };
 }
 
 /** Turns what became of an alert into its answer. */
@@ -47,7 +75,7 @@ export function toAnswer(outcome: Outcome): AlertAnswer {
  * The status of a request of several alerts. One that is not known to be booked makes it a 503: the sender sends all
  * again, and those that were booked are answered as duplicates. Otherwise it is a refusal only when every alert was refused.
  */
-export function statusOf(answers: readonly AlertAnswer[]): AlertAnswer["status"] {
+function statusOf(answers: readonly AlertAnswer[]): AlertAnswer["status"] {
   const statuses = new Set(answers.map(({ status }) => status));
   if (statuses.has(503)) return 503;
   if (statuses.has(200) || statuses.size === 0) return 200;

@@ -5,9 +5,9 @@ import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/s
 import { createStrike, type Strike } from "../auth/strike.ts";
 import type { Variables } from "../http/app.ts";
 import { readBytes } from "../http/body.ts";
-import { HttpError, type Problem } from "../http/errors.ts";
-import type { InFlight } from "./in-flight.ts";
-import { readBody } from "./read-body.ts";
+import { HttpError } from "../http/errors.ts";
+import { type InFlight, tooManyInFlight } from "./in-flight.ts";
+import { invalid, readBody } from "./read-body.ts";
 import { type KeylessBody, takeKeys } from "./secret.ts";
 
 export type AlertContext = Context<{ Variables: Variables }>;
@@ -96,24 +96,4 @@ function refuseForeignCharset(context: AlertContext): void {
       { path: "", message: "has a charset other than utf-8" },
     ]);
   }
-}
-
-/** What ends a request of a key that has too many alerts under way. */
-export const tooManyInFlight = () =>
-  new HttpError(
-    503,
-    "too_many_in_flight",
-    "this API key has too many alerts under way: send it again",
-    undefined,
-    {
-      "retry-after": "1",
-    },
-  );
-
-/** What ends a request that cannot be read. */
-export function invalid(problems: Problem[]): HttpError {
-  const unreadable = problems.some(({ code }) => code === "invalid_encoding");
-  return unreadable
-    ? new HttpError(415, "invalid_encoding", "the body is not UTF-8 text", problems)
-    : new HttpError(400, "invalid_alert", "the alert cannot be read", problems);
 }

@@ -17,7 +17,7 @@ export type AlertToBook = CanonicalAlert & {
   message_id?: string;
 };
 
-/** The answer to one alert, as the database gives it; everything but these three is passed on unread. */
+/** The answer to one alert, as the database gives it; what is not named here is passed on unread. */
 const answerSchema = z.looseObject({
   status: z.enum(["filled", "accepted", "ignored", "canceled", "rejected", "busy"]),
   duplicate: z.boolean(),
@@ -39,7 +39,7 @@ const waitingAnswersSchema = z.array(waitingSchema);
 export type BookingAnswer = z.output<typeof answerSchema>;
 export type WaitingAnswer = z.output<typeof waitingSchema>;
 
-/** One answer an alert, in order; or why there are none. */
+/** One answer per alert, in order; or why there are none. */
 export type BatchResult<Answer = BookingAnswer> = { ok: true; answers: Answer[] } | {
   ok: false;
   failure: RpcFailure;
@@ -49,7 +49,8 @@ export type BatchResult<Answer = BookingAnswer> = { ok: true; answers: Answer[] 
 /**
  * Books a batch of alerts, or previews it. Safe to call again with the same alerts: each is booked once.
  *
- * @param line has alerts stand in line, each for so long, when they would have to wait; with `wait` not the first that has to
+ * @param line has those whose account is held elsewhere wait in the database's line, each for so long at most; with `wait`
+ * the first of them waits in this call instead. Left out: they are busy.
  */
 export type SendBatch = (
   alerts: readonly AlertToBook[],
@@ -70,7 +71,7 @@ export function createSendBatch(
 ): SendBatch {
   return async (alerts, signal, line) => {
     const args = { alerts: alerts.map(withoutNulls) };
-    // What is held elsewhere comes back as busy at once: the alerts beside it in the batch do not wait for it.
+    // Without a line, what is held elsewhere comes back as busy at once: the alerts beside it do not wait for it.
     const held = line === undefined ? { wait: false } : { wait: line.wait, within_ms: [...line.withinMs] };
     const call = rpc === "process_alerts" ? database.rpc(rpc, { ...args, ...held }) : database.rpc(rpc, args);
     return readAnswers(answersSchema, alerts.length, await call.abortSignal(signal));

@@ -1,3 +1,5 @@
+import { HttpError } from "../http/errors.ts";
+
 /** Counts the alerts of each API key that are under way, so that one sender cannot fill an isolate. */
 export interface InFlight {
   /** Whether a key has as many under way as it may: what more it sends need not be read. */
@@ -26,3 +28,15 @@ export function createInFlight(most: number): InFlight {
     },
   };
 }
+
+/** What ends a request of a key that has too many alerts under way. */
+export const tooManyInFlight = () =>
+  new HttpError(
+    503,
+    "too_many_in_flight",
+    "this API key has too many alerts under way: send it again",
+    undefined,
+    {
+      "retry-after": "1",
+    },
+  );

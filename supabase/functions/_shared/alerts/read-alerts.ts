@@ -1,9 +1,15 @@
+import { requireScope } from "../auth/authorize.ts";
 import { strikeValue } from "../auth/strike.ts";
-import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
+import { HttpError, MAX_PROBLEMS, type Problem } from "../http/errors.ts";
+import { type AlertQuery, alertQuerySchema } from "../validators/alert-query.ts";
+import { problemsOf } from "../validators/problem.ts";
+import type { AlertContext, Authenticated } from "./authenticate.ts";
 import { canonicalName } from "./dialects/index.ts";
 import { pathOf } from "./field-names.ts";
 import { NONPOSITIVE } from "./nonpositive.ts";
-import { type ReadAlert, readMessage, type ReadOptions } from "./read-message.ts";
+import { type ReadAlert, type ReadingOptions, readMessage } from "./read-message.ts";
+import { invalid } from "./read-body.ts";
+import type { SettingsOf } from "./reading-settings.ts";
 import type { KeylessBody } from "./secret.ts";
 
 /** The alerts of a request, or all that is wrong with it: a request is read whole or not at all. */
@@ -18,8 +24,72 @@ export type ReadAlerts = { ok: true; alerts: ReadAlert[] } | {
 const isMendable = ({ path, code }: Problem): boolean =>
   code === "unknown_field" || code === NONPOSITIVE || path === "quantity";
 
+/** The query of most requests, which have none. */
+const NOTHING_ASKED = alertQuerySchema.safeParse({});
+
+/** What the request says: its query and its alerts, each of which this sender may send. */
+export async function readRequest(
+  context: AlertContext,
+  { sender, body, strike, messageId, idempotencyKey }: Authenticated,
+  settingsOf: SettingsOf | undefined,
+  now: number,
+): Promise<{ alerts: ReadAlert[]; query: AlertQuery }> {
+  const asked = context.req.query();
+  const query = Object.keys(asked).length === 0
+    ? NOTHING_ASKED
+    : alertQuerySchema.safeParse(strikeValue(asked, strike));
+  if (!query.success) {
+    throw invalid(problemsOf(query.error).map((problem) => ({ ...problem, path: `query.${problem.path}` })));
+  }
+  if (messageId !== null) refuseUnsigned(query.data, idempotencyKey);
+  const { account, strategy } = query.data;
+  const options = { account, ownAccount: sender.account, strategy, strike, now };
+  let read = readAlerts(body, options);
+  // A key of one account makes no question about another.
+  const accounts = read.ok ? [] : read.accounts.filter((name) => (sender.account ?? name) === name);
+  if (accounts.length > 0 && settingsOf !== undefined) {
+    // Only then: what reads as it is costs no question.
+    const settings = await settingsOf(sender.id, accounts);
+    read = readAlerts(body, { ...options, settingsOf: (name) => settings.get(name) ?? null });
+  }
+  if (!read.ok) throw invalid(read.problems);
+  for (const { alert } of read.alerts) {
+    if (sender.account !== null && alert.account !== sender.account) {
+      throw new HttpError(403, "wrong_account", "this API key may only touch its own account", [
+        { path: "account", message: "is not the account of this API key" },
+      ]);
+    }
+    if (alert.action === "halt" || alert.action === "resume") requireScope(sender, "admin");
+  }
+  return { alerts: read.alerts, query: query.data };
+}
+
+// A signed message is booked once by its name (see trading.alerts.message_id), whichever isolate it reaches and however often.
+// One that was caught and sent again within the signature's tolerance, or later signed anew by its sender who heard no
+// answer, is one message: it moves nothing and gets the stored answer of the first as a duplicate. To refuse it would leave
+// that sender, whom nothing tells from the other, without its answer. Past the tolerance it is refused with 401.
+
+/** Throws HttpError 400 for what a signature does not cover and yet changes what is done: who caught it could add it. */
+function refuseUnsigned(
+  { account, strategy, dry_run }: AlertQuery,
+  idempotencyKey: string | null,
+): void {
+  const added = {
+    "query.account": account !== null,
+    "query.strategy": strategy !== null,
+    "query.dry_run": dry_run,
+    "header.idempotency-key": idempotencyKey !== null,
+  };
+  const problems = Object.entries(added).flatMap(([path, isThere]): Problem[] =>
+    isThere ? [{ path, message: "is not signed: put it into the message" }] : []
+  );
+  if (problems.length > 0) {
+    throw new HttpError(400, "unsigned_query", "neither the query nor this header is signed", problems);
+  }
+}
+
 /** Reads the messages of a body whose sender is known: messages to fields, fields to canonical alerts. */
-export function readAlerts(body: KeylessBody, options: ReadOptions): ReadAlerts {
+export function readAlerts(body: KeylessBody, options: ReadingOptions): ReadAlerts {
   const accounts = new Set<string>();
   const refused = (found: readonly Problem[]): ReadAlerts => ({
     ok: false,

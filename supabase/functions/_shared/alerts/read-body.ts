@@ -1,4 +1,4 @@
-import type { Problem } from "../http/errors.ts";
+import { HttpError, type Problem } from "../http/errors.ts";
 import { readJson } from "./json.ts";
 import { isMessage, type Message, type Value } from "./message.ts";
 import { explainText, messageOfOthers } from "./explain-text.ts";
@@ -98,4 +98,12 @@ function countProblems(alerts: number): Problem[] {
 
 function problem(message: string, code: string): ReadBody {
   return { messages: [], isArray: false, problems: [{ path: "", message, code }] };
+}
+
+/** What ends a request that cannot be read. */
+export function invalid(problems: Problem[]): HttpError {
+  const unreadable = problems.some(({ code }) => code === "invalid_encoding");
+  return unreadable
+    ? new HttpError(415, "invalid_encoding", "the body is not UTF-8 text", problems)
+    : new HttpError(400, "invalid_alert", "the alert cannot be read", problems);
 }

@@ -15,7 +15,7 @@ import { placeTakeProfits } from "./take-profits.ts";
 import { MOST_LISTED, sortUnknown, unreadNumbers, unreadSizes, unreadTexts } from "./unknown.ts";
 
 /** What the request says besides its body. */
-export type ReadOptions = {
+export type ReadingOptions = {
   /** The account for messages that name none, from the query; a message that names another is refused. */
   account?: string | null;
   /** The sender's only account, for messages that name none where the query names none either. */
@@ -57,7 +57,7 @@ export type ReadMessage = { ok: true; alert: ReadAlert } | {
 const DAY = 86_400_000;
 
 /** Reads a message: names to fields, the sender's words to ours, all of it by the schema; nothing is passed over. */
-export function readMessage(message: Message, options: ReadOptions): ReadMessage {
+export function readMessage(message: Message, options: ReadingOptions): ReadMessage {
   const dialect = dialectOf(message);
   const { fields, problems, unknown } = collectFields(message, dialect.names);
   const extraProfits = placeTakeProfits(fields, unknown, dialect.areProfitsEven);

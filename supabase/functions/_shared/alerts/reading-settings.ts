@@ -1,4 +1,4 @@
-import { LRUCache } from "../cache/lru.ts";
+import { LRUCache } from "../runtime/lru.ts";
 import * as z from "zod";
 import type { DatabaseClient } from "../database/client.ts";
 import { unavailable } from "../http/errors.ts";

@@ -1,154 +1,120 @@
-import { type Announced, Announcer } from "./announcer.ts";
-import { encode } from "./codec.ts";
-import { later } from "../observability/later.ts";
-import { type Environment, within } from "./environment.ts";
-import { EpochTable, tokensOf } from "./epochs.ts";
-import { CacheError } from "./errors.ts";
-import { checkKey, checkTtl, checkVersion, epochOfPattern } from "./keys.ts";
-import { Link } from "./link.ts";
-import { Loads, type Plan } from "./loads.ts";
-import { Memory } from "./memory.ts";
-import { namespaced } from "./namespace.ts";
-import { Reads } from "./reads.ts";
-import { REDIS_DEADLINE } from "./redis-client.ts";
-import { Store } from "./store.ts";
-import type {
-  Cache,
-  CacheNamespace,
-  CacheOptions,
-  CacheStats,
-  Found,
-  Loader,
-  SetOptions,
-  WrapOptions,
-} from "./types.ts";
+import type { Log } from "../observability/log.ts";
+import type { Collector } from "../observability/metrics.ts";
+import { orTimeout } from "../time/later.ts";
+import { Changes, DONE, type NewFill, type Outcome, OWED } from "./changes.ts";
+import { Checks } from "./checks.ts";
+import { checkKey, type Epoch, epochOfPattern, EpochTable, tokensOf } from "./epochs.ts";
+import { Loads } from "./loads.ts";
+import { Memory, type MemoryOptions } from "./memory.ts";
+import { CacheError, checkVersion, lifetime, settingsOf } from "./options.ts";
+import type { Found, Loader, SetOptions, SettingOptions, Settings, WrapOptions } from "./options.ts";
+import { Link, type SendCommands } from "./redis.ts";
+import { encode } from "./values.ts";
 
-const DONE: Announced = { outcome: "done", token: null };
-const OWED: Announced = { outcome: "owed", token: null };
-
-/** Seconds that a value lives, and that "there is none" lives, when nothing else is said. */
-const DEFAULT_TTL = 60;
-const DEFAULT_NEGATIVE_TTL = 5;
-/** Share of a time to live that chance may take off, so that what was stored together does not end together. */
-const JITTER = 0.1;
 /** Largest value that `set` takes, in characters of JSON: a request to Upstash holds a megabyte. */
 const LARGEST_VALUE = 900_000;
+
+export interface CacheOptions extends SettingOptions {
+  /** The way to Redis; null or left out: memory only. */
+  send?: SendCommands | null;
+  log?: Log;
+  memory?: Partial<MemoryOptions>;
+}
 
 /**
  * A cache in two layers: this isolate's memory, then Redis, then whatever loads the value.
  *
- * **The bound.** A value is served only while it is known to be present: for `boundMs - deadlineMs` (1,000 - 150) after
- * its load began, or after Redis confirmed that nothing above it changed. A change reaches Redis within the deadline. So
- * nobody, in any isolate, is served what is older than the bound, as long as a change is announced here and Redis takes
- * it. Without Redis the memory layer alone keeps the same bound, by loading again. A change that nobody announces, or
- * whose announcement is lost with its isolate, shows when the value's time to live ends.
+ * **The bound.** A value is served only while it is confirmed: for `boundMs - deadlineMs` (1,000 - 150) after its load
+ * began, or after Redis confirmed that no epoch above it changed. A change reaches Redis within the deadline. So nobody, in
+ * any isolate, is served what is older than the bound, as long as a change is made here and Redis takes it. Without
+ * Redis the memory layer alone keeps the same bound, by loading again. A change that is not made here, or that is lost
+ * with its isolate, shows when the value's time to live ends.
  *
  * **The cost**, in Redis commands: a change one, two when an answer is lost; the reads of an isolate together one in
  * `boundMs - deadlineMs`, and one for each key that is asked for and not in memory; an idle isolate none.
+ *
+ * Everything but wrong use ({@link CacheError}) and what a loader throws is dealt with inside.
  */
-export function createCache(options: CacheOptions = {}): Cache {
-  return new TwoLayerCache(options);
-}
-
-class TwoLayerCache implements Cache {
-  #environment: Environment;
+export class Cache {
+  #settings: Settings;
   #table: EpochTable;
   #memory: Memory;
   #link: Link | null;
-  #reads: Reads | null;
-  #announcer: Announcer;
-  #store: Store;
+  #checks: Checks | null;
+  #changes: Changes;
   #loads: Loads;
 
   constructor({ send = null, log = () => {}, memory, ...options }: CacheOptions) {
-    const environment = environmentOf(options);
-    const table = new EpochTable(environment.now);
-    const link = send === null ? null : new Link(send, environment, log);
-    this.#environment = environment;
-    this.#table = table;
-    this.#link = link;
-    this.#memory = new Memory({ entries: 2_000, bytes: 16_000_000, ...memory });
-    this.#announcer = new Announcer(link, table, environment);
-    this.#reads = link === null ? null : new Reads(link, table, environment, () => this.#announcer.begin());
-    this.#store = new Store(this.#memory, table, this.#reads, environment);
-    this.#loads = new Loads(this.#store, table, this.#reads, environment);
+    const settings = this.#settings = settingsOf(options);
+    const table = this.#table = new EpochTable(settings.now);
+    this.#memory = new Memory(table, settings, { entries: 2_000, bytes: 16_000_000, ...memory });
+    const link = this.#link = send && new Link(send, settings, log);
+    this.#checks = link && new Checks(link, table, settings);
+    this.#changes = new Changes(link, table, settings);
+    this.#loads = new Loads(this.#memory, table, this.#checks, settings);
   }
 
+  /**
+   * The value from memory or Redis; undefined when neither has it, null when it is known not to exist. It is frozen.
+   * What a value was set to here is forgotten after the bound while Redis is away: nobody could tell whether another
+   * isolate changed it. `wrap` then loads again; `coherent: false` is for values that no other isolate changes.
+   */
   get<T>(key: string): Promise<T | undefined> {
-    const entry = this.#store.hot(key);
+    const entry = this.#memory.serve(key);
     if (entry !== undefined) return Promise.resolve(entry.value as T);
-    return this.#getCold<T>(key);
+    return this.#loads.read<T>(key).then((found) => found?.value);
   }
 
-  async #getCold<T>(key: string): Promise<T | undefined> {
-    checkKey(key);
-    const found = await this.#store.find(key, this.#table.of(key), false);
-    if (found === null) this.#loads.counts.misses++;
-    return found?.value as T | undefined;
-  }
-
+  /**
+   * The value from memory, from Redis, or from `loader`, which runs once however many ask at the same time. It is frozen.
+   *
+   * @throws what the loader throws; CacheError as `set` does
+   */
   wrap<T>(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<T> {
-    const entry = this.#store.hot(key);
+    const entry = this.#memory.serve(key);
     if (entry !== undefined) return Promise.resolve(entry.value as T);
-    return this.#loads.find(key, loader, () => this.#plan(options)).then(({ value }) => value as T);
+    return this.#loads.load(key, loader, options).then(({ value }) => value);
   }
 
+  /** As `wrap`, and says where the value came from. */
   lookup<T>(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<Found<T>> {
-    const entry = this.#store.hot(key);
+    const entry = this.#memory.serve(key);
     if (entry !== undefined) return Promise.resolve({ value: entry.value as T, layer: "l1", stale: false });
-    return this.#loads.find(key, loader, () => this.#plan(options)) as Promise<Found<T>>;
+    return this.#loads.load(key, loader, options);
   }
 
-  #plan<T>(options: WrapOptions<T> = {}): Plan {
-    const { ttl = DEFAULT_TTL, staleIfError = 0, coherent = true } = options;
-    const { negativeTtl = Math.min(ttl, DEFAULT_NEGATIVE_TTL) } = options;
-    checkTtl(ttl);
-    checkTtl(negativeTtl);
-    if (staleIfError !== 0) checkTtl(staleIfError);
-    return {
-      ttlMs: this.#jittered(ttl),
-      negativeMs: this.#jittered(negativeTtl),
-      staleMs: staleIfError * 1_000,
-      coherent,
-      version: (options.version ?? (() => null)) as Plan["version"],
-    };
-  }
-
-  #jittered = (seconds: number): number => seconds * 1_000 * (1 - JITTER * this.#environment.random());
-
+  /**
+   * Stores plain JSON in both layers, and voids what other isolates hold. Resolves once Redis has it, or could not be asked.
+   *
+   * @param ttlSeconds seconds to live, up to six hours (in memory at most 60); 60 when left out
+   * @returns false when a newer version was there, and nothing was stored
+   * @throws CacheError invalid_key, invalid_ttl, invalid_version, unserializable_value, value_too_large
+   */
   async set(
     key: string,
     given: unknown,
-    ttlSeconds = DEFAULT_TTL,
+    ttlSeconds?: number,
     { version = null, coherent = true }: SetOptions = {},
   ): Promise<boolean> {
     checkKey(key);
-    checkTtl(ttlSeconds);
-    if (version !== null) checkVersion(version);
-    const { value, json } = encode(given);
-    if (json.length > LARGEST_VALUE) {
-      throw new CacheError(
-        "value_too_large",
-        `a cached value must have at most ${LARGEST_VALUE} characters of JSON`,
-      );
-    }
+    const ttlMs = lifetime(ttlSeconds, this.#settings.random);
+    checkVersion(version);
+    const encoded = encode(given, LARGEST_VALUE);
     const epochs = this.#table.of(key);
-    if (this.#store.hasNewer(key, epochs, version)) return this.#refuse();
-    const ttlMs = this.#jittered(ttlSeconds);
-    const announced = coherent ? this.#announcer.put({ key, epochs, version, json, ttlMs }) : null;
-    for (const epoch of epochs.slice(-1)) this.#loads.ground(epoch);
+    const [own = this.#table.root] = epochs.slice(-1);
+    const from = this.#settings.now();
+    const fill = { ...encoded, key, version, coherent, epochs, ttlMs, staleMs: 0, from };
+    if (this.#memory.hasNewer(key, epochs, version)) return this.#refuse();
+    // Change the epoch, then fill: Redis does both at one stroke.
+    const changed = coherent ? this.#change(own, fill) : DONE;
+    if (!coherent) this.#loads.unshare(own);
     const tokens = tokensOf(epochs);
-    const from = this.#environment.now();
-    const entry = this.#store.keep(
-      key,
-      { value, size: json.length, version, coherent, epochs, tokens, ttlMs, staleMs: 0, from },
-    );
-    const { outcome, token } = announced === null ? DONE : await this.#heard(announced);
-    if (outcome === "refused") {
-      this.#store.undo(key, entry);
+    const entry = this.#memory.fill({ ...fill, tokens });
+    const { kind, token } = await changed;
+    if (kind === "refused") {
+      this.#memory.undo(key, entry);
       return this.#refuse();
     }
-    // Redis stored it under this token, at one stroke: it is as good there as here.
     if (token !== null) entry.tokens = [...tokens.slice(0, -1), token];
     return true;
   }
@@ -158,68 +124,99 @@ class TwoLayerCache implements Cache {
     return false;
   }
 
+  /**
+   * Voids a key: here at once, in other isolates within the bound. A load under way is not kept. One Redis command.
+   *
+   * @returns false when Redis has not taken it (it is sent again): others may see the old value to its time to live
+   */
   async delete(key: string): Promise<boolean> {
     checkKey(key);
-    this.#store.drop(key);
-    return await this.#change(key);
+    this.#memory.drop(key);
+    return (await this.#change(this.#table.named(key))).kind === "done";
   }
 
+  /**
+   * Voids every key that the pattern matches (`*`: any text), in one Redis command whatever their number. `a:b:*` is
+   * exact down to three levels; a pattern that does not end in `:*` may void more: all under its last literal colon.
+   *
+   * @returns as `delete`
+   * @throws CacheError invalid_pattern
+   */
   async invalidatePattern(pattern: string): Promise<boolean> {
-    return await this.#change(epochOfPattern(pattern));
+    return (await this.#change(this.#table.named(epochOfPattern(pattern)))).kind === "done";
   }
 
-  async #change(name: string): Promise<boolean> {
-    const epoch = this.#table.named(name);
+  /** Changes an epoch, and waits no longer for Redis than three calls of it take. */
+  #change(epoch: Epoch, fill?: NewFill): Promise<Outcome> {
     // An isolate that only books keeps no values, but an epoch for every account that it books for.
-    this.#store.scheduleSweep();
-    const announced = this.#announcer.bump(epoch);
-    this.#loads.ground(epoch);
-    return (await this.#heard(announced)).outcome === "done";
+    this.#memory.scheduleSweep();
+    const { deadlineMs, later } = this.#settings;
+    const outcome = orTimeout(this.#changes.change(epoch, fill), 3 * deadlineMs, later);
+    this.#loads.unshare(epoch);
+    return outcome.catch(() => OWED);
   }
 
-  /** What became of an announcement, for a caller who waits no longer than two calls of Redis take. */
-  #heard(announced: Promise<Announced>): Promise<Announced> {
-    return within(this.#environment, 3 * this.#environment.deadlineMs, announced).catch(() => OWED);
-  }
-
-  namespace<T>(name: string): CacheNamespace<T> {
-    return namespaced<T>(this, name);
-  }
-
-  getStats(): CacheStats {
-    const { entries, bytes, evictions } = this.#memory;
+  /** The cache for keys that begin with `name:`, with values of one type. */
+  namespace<T>(name: string) {
+    if (!/^[\w.-]{1,64}$/.test(name)) {
+      throw new CacheError("invalid_key", "a namespace must be 1 to 64 letters, digits or _ . -");
+    }
+    const full = (key: string) => {
+      // An empty key is refused as the cache refuses it: behind a name it would pass.
+      if (typeof key !== "string" || key === "") checkKey(key);
+      return `${name}:${key}`;
+    };
+    // Async functions: what a wrong key throws arrives as a rejection, as with the cache itself.
     return {
-      hits: { ...this.#store.hits },
-      ...this.#loads.counts,
-      entries,
-      bytes,
-      evictions,
-      redis: {
-        commands: this.#link?.commands ?? 0,
-        errors: this.#link?.errors ?? 0,
-        breaker: this.#link?.breaker.state ?? "none",
-      },
+      get: async (key: string) => await this.get<T>(full(key)),
+      set: async (key: string, value: T, ttlSeconds?: number, options?: SetOptions) =>
+        await this.set(full(key), value, ttlSeconds, options),
+      wrap: async (key: string, loader: Loader<T>, options?: WrapOptions<T>) =>
+        await this.wrap(full(key), loader, options),
+      lookup: async (key: string, loader: Loader<T>, options?: WrapOptions<T>) =>
+        await this.lookup(full(key), loader, options),
+      delete: async (key: string) => await this.delete(full(key)),
+      invalidatePattern: async (pattern: string) => await this.invalidatePattern(full(pattern)),
     };
   }
 
+  /** Counts since the isolate began, and what it has now. */
+  getStats() {
+    const { usage, evictions, hits } = this.#memory;
+    const { commands = 0, errors = 0, breaker } = this.#link ?? {};
+    return {
+      hits: { l1: hits, l2: this.#loads.hits },
+      ...this.#loads.counts,
+      ...usage,
+      evictions,
+      /** Commands sent, calls without a good answer, and the circuit breaker's state; `none` without Redis. */
+      redis: { commands, errors, breaker: breaker?.state ?? "none" as const },
+    };
+  }
+
+  /** Cancels its timers. */
   close(): void {
-    this.#store.close();
-    this.#reads?.close();
-    this.#announcer.close();
+    this.#memory.close();
+    this.#checks?.dropFills();
+    this.#changes.close();
   }
 }
 
-function environmentOf(options: Omit<CacheOptions, "send" | "log" | "memory">): Environment {
-  const { boundMs = 1_000, deadlineMs = REDIS_DEADLINE, prefix = "sa" } = options;
-  return {
-    now: options.now ?? (() => performance.now()),
-    wall: options.wall ?? (() => Date.now()),
-    random: options.random ?? Math.random,
-    later: options.later ?? later,
-    background: options.background ?? ((work) => void work.catch(() => {})),
-    trustMs: Math.max(boundMs - deadlineMs, 0),
-    deadlineMs,
-    epochKey: (name) => `${prefix}:e:${name}`,
-    valueKey: (key) => `${prefix}:v:${key}`,
+export const createCache = (options: CacheOptions = {}): Cache => new Cache(options);
+
+const COUNTED = ["misses", "loads", "shared", "stale", "voided", "refused", "evictions"] as const;
+
+/** What a cache counts, for Prometheus. */
+export function cacheMetrics(cache: Pick<Cache, "getStats">): Collector {
+  return ({ total, gauge }) => {
+    const { hits, redis, ...stats } = cache.getStats();
+    total("cache_hits_total", hits.l1, { layer: "l1" });
+    total("cache_hits_total", hits.l2, { layer: "l2" });
+    for (const what of COUNTED) total(`cache_${what}_total`, stats[what]);
+    total("cache_redis_commands_total", redis.commands);
+    total("cache_redis_errors_total", redis.errors);
+    gauge("cache_entries", stats.entries);
+    gauge("cache_bytes", stats.bytes);
+    gauge("cache_breaker", 1, { state: redis.breaker });
   };
 }

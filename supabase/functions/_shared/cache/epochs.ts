@@ -1,4 +1,56 @@
-import { epochNames } from "./keys.ts";
+import { CacheError } from "./options.ts";
+
+/** Longest key, in bytes of UTF-8. */
+const LONGEST_KEY = 1_024;
+/** Levels of a key (`a:`, `a:b:`, `a:b:c:`) that have an epoch of their own. */
+const LEVELS = 3;
+
+const encoder = new TextEncoder();
+
+/** @throws CacheError `invalid_key` unless it is 1 to 1,024 bytes without control characters */
+export function checkKey(key: string): void {
+  if (typeof key !== "string" || key === "") {
+    throw new CacheError("invalid_key", "a cache key must be text that is not empty");
+  }
+  // A UTF-16 unit is at least one byte of UTF-8 and at most three: few keys need to be encoded.
+  if (key.length > LONGEST_KEY || key.length * 3 > LONGEST_KEY && encoder.encode(key).length > LONGEST_KEY) {
+    throw new CacheError("invalid_key", `a cache key must have at most ${LONGEST_KEY} bytes`);
+  }
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  if (/[\u0000-\u001f]/.test(key)) {
+    throw new CacheError("invalid_key", "a cache key must not hold control characters");
+  }
+}
+
+/**
+ * The epochs that a key stands under, from the one of the whole cache (`""`) down to its own: `a:b:c` has `""`, `a:`,
+ * `a:b:` and `a:b:c`. Whoever changes one of them voids every value that was stored under it before.
+ */
+export function epochNames(key: string): string[] {
+  const names = [""];
+  let end = key.indexOf(":");
+  while (end !== -1 && names.length <= LEVELS) {
+    names.push(key.slice(0, end + 1));
+    end = key.indexOf(":", end + 1);
+  }
+  if (names.at(-1) !== key) names.push(key);
+  return names;
+}
+
+/**
+ * The one epoch whose change voids every key that `pattern` matches (`*` stands for any text): its longest literal
+ * prefix that ends with a colon. `position:*` is exact; `pos*` or `*:AAPL` void more than they name, and cost as
+ * little: no key is ever listed, however many there are.
+ */
+export function epochOfPattern(pattern: string): string {
+  if (typeof pattern !== "string" || pattern === "" || pattern.length > LONGEST_KEY) {
+    throw new CacheError("invalid_pattern", `a pattern must be text of 1 to ${LONGEST_KEY} characters`);
+  }
+  const star = pattern.indexOf("*");
+  if (star !== -1) return epochNames(pattern.slice(0, star + 1)).at(-2) ?? "";
+  checkKey(pattern);
+  return pattern;
+}
 
 /**
  * What this isolate knows of one epoch. Its token changes whenever something under it changes; a value is good as long
@@ -18,6 +70,8 @@ export interface Epoch {
   unacknowledged: number;
   /** Checks that left before this number may have been overtaken, by a later check or by a change of our own. */
   barrier: number;
+  /** When somebody last asked about it, on the isolate's clock. */
+  seenAt: number;
 }
 
 /** The tokens of a key's epochs at one moment, from the whole cache's to the key's own. */
@@ -26,9 +80,9 @@ export type Tokens = readonly Epoch["token"][];
 /** Epochs that nobody asked about for so long are forgotten, in milliseconds: longer than any value lives in memory. */
 const FORGET_AFTER = 120_000;
 
-/** The epochs that this isolate has met, and when it heard of them last. */
+/** The epochs that this isolate has met. */
 export class EpochTable {
-  #epochs = new Map<string, { epoch: Epoch; seenAt: number }>();
+  #epochs = new Map<string, Epoch>();
   /** Those that were relied on since the last check, which the next one asks for too. */
   #active = new Set<Epoch>();
   /** Counts checks and acknowledged changes, to tell which came first. */
@@ -43,19 +97,13 @@ export class EpochTable {
     return this.named("");
   }
 
-  /** How many epochs are known. */
-  get size(): number {
-    return this.#epochs.size;
-  }
-
   named(name: string): Epoch {
-    const found = this.#epochs.get(name);
-    if (found !== undefined) {
-      found.seenAt = this.now();
-      return found.epoch;
+    let epoch = this.#epochs.get(name);
+    if (epoch === undefined) {
+      epoch = { name, token: undefined, confirmedUntil: 0, unacknowledged: 0, barrier: 0, seenAt: 0 };
+      this.#epochs.set(name, epoch);
     }
-    const epoch: Epoch = { name, token: undefined, confirmedUntil: 0, unacknowledged: 0, barrier: 0 };
-    this.#epochs.set(name, { epoch, seenAt: this.now() });
+    epoch.seenAt = this.now();
     return epoch;
   }
 
@@ -115,14 +163,22 @@ export class EpochTable {
     this.generation++;
   }
 
-  /** Forgets epochs that nobody asked about for two minutes. */
-  sweep(): void {
+  /** Forgets epochs that nobody asked about for two minutes; returns how many are left. */
+  sweep(): number {
     const before = this.now() - FORGET_AFTER;
-    for (const [name, { epoch, seenAt }] of this.#epochs) {
-      if (seenAt < before && epoch.unacknowledged === 0) this.#epochs.delete(name);
+    for (const { name, seenAt, unacknowledged } of this.#epochs.values()) {
+      if (seenAt < before && unacknowledged === 0) this.#epochs.delete(name);
     }
+    return this.#epochs.size;
   }
 }
+
+/**
+ * A token that was never in Redis: even a request that is sent again has one of its own, or what was stored between the
+ * two would seem good again. It begins with the moment of the change, which tells a value written before from one after.
+ */
+export const newToken = (stamp: number, random: () => number): string =>
+  `${stamp}.${Math.floor(random() * 2 ** 52).toString(36)}`;
 
 /** The present tokens of epochs. */
 export const tokensOf = (epochs: readonly Epoch[]): Tokens => epochs.map(({ token }) => token);

@@ -33,14 +33,14 @@ const sampleSchema = z.object({
 const metricsSchema = z.object({ metrics: z.array(sampleSchema), gauges: z.array(sampleSchema) });
 
 /** Reads the sums of all isolates, and what is going on now. */
-export type ReadMetrics = () => Promise<Sample[]>;
+export type FetchMetrics = () => Promise<Sample[]>;
 
 /**
  * Reads by RPC.
  *
  * @throws HttpError 503 when the database does not answer
  */
-export function createReadMetrics(database: DatabaseClient): ReadMetrics {
+export function createFetchMetrics(database: DatabaseClient): FetchMetrics {
   return async () => {
     const { data, error } = await database.rpc("read_metrics").abortSignal(
       AbortSignal.timeout(READ_DEADLINE),

@@ -1,4 +1,4 @@
-import type { SendCommands } from "../cache/redis-client.ts";
+import type { SendCommands } from "../cache/redis.ts";
 import type { DatabaseClient } from "../database/client.ts";
 import { REFUSED_KEY } from "../database/secret-keys.ts";
 import type { Check } from "./readiness.ts";

@@ -1,7 +1,7 @@
 import type { Handler } from "hono";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { authorize, presentedKey } from "../auth/authorize.ts";
-import type { ReadMetrics } from "../database/metrics-rpc.ts";
+import type { FetchMetrics } from "../database/metrics-rpc.ts";
 import type { Variables } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
 import { PROMETHEUS_TEXT, toPrometheus } from "./prometheus.ts";
@@ -11,7 +11,7 @@ import { PROMETHEUS_TEXT, toPrometheus } from "./prometheus.ts";
  * needs the scope read, for every account: the counts are of all of them.
  */
 export function scrape(
-  { apiKeys, read }: { apiKeys: ApiKeyAuthService; read: ReadMetrics },
+  { apiKeys, read }: { apiKeys: ApiKeyAuthService; read: FetchMetrics },
 ): Handler<{ Variables: Variables }> {
   return async (context) => {
     const sender = authorize(apiKeys, presentedKey(context), "read");

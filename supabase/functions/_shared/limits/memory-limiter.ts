@@ -1,4 +1,4 @@
-import { LRUCache } from "../cache/lru.ts";
+import { LRUCache } from "../runtime/lru.ts";
 import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
 
 /** A limiter that answers at once. */

@@ -1,10 +1,10 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
-import { Breaker } from "../cache/breaker.ts";
-import { within } from "../cache/environment.ts";
-import { REDIS_DEADLINE, REQUEST_DEADLINE } from "../cache/redis-client.ts";
-import { later } from "../observability/later.ts";
+import { REDIS_DEADLINE } from "../cache/options.ts";
+import { logRedis, REQUEST_DEADLINE } from "../cache/redis.ts";
 import type { Log } from "../observability/log.ts";
+import { Breaker } from "../runtime/breaker.ts";
+import { orTimeout } from "../time/later.ts";
 import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
 import { createMemoryLimiter } from "./memory-limiter.ts";
 
@@ -70,10 +70,7 @@ export function createSharedLimiter(
   const memory = createMemoryLimiter(quota, { now });
   const breaker = new Breaker({
     now,
-    onChange: (away, reason) =>
-      away
-        ? log("warn", "limits: Redis is away, each isolate counts by itself", { reason })
-        : log("info", "limits: Redis is back"),
+    onChange: logRedis(log, "limits", "each isolate counts by itself"),
   });
   const lotSize = Math.max(Math.floor(quota.limit / LOTS), 1);
   // Keys are those of API_KEYS: few, and no sender can make one up.
@@ -109,7 +106,7 @@ export function createSharedLimiter(
       try {
         // A lot that comes late is there for those who come after.
         const taken = takeLot(key);
-        return await breaker.follow(taken, within({ later }, REDIS_DEADLINE, taken));
+        return await breaker.follow(taken, orTimeout(taken, REDIS_DEADLINE));
       } catch {
         return memory.take(key);
       }

@@ -1,5 +1,5 @@
 import { readJson } from "../alerts/json.ts";
-import { Breaker } from "../cache/breaker.ts";
+import { Breaker } from "../runtime/breaker.ts";
 import { type Dial, type DialFailure, secondsToWait } from "../notifications/dial.ts";
 import { type Answer, bodyOf } from "../notifications/exchange.ts";
 import { ADAPTERS, type Choice } from "./adapters.ts";

@@ -1,7 +1,7 @@
 import type { Handler } from "hono";
 import { admitProject, type ProjectAccess } from "../auth/project-access.ts";
 import type { Variables } from "../http/app.ts";
-import { background } from "../http/background.ts";
+import { background } from "../runtime/background.ts";
 import { unavailable } from "../http/errors.ts";
 import type { RunMarks } from "./run.ts";
 

@@ -5,43 +5,43 @@ import { createStrike, strikeValue } from "../auth/strike.ts";
 import type { RequireSource } from "../http/allowed-sources.ts";
 import { toHttpError, type Variables } from "../http/app.ts";
 import { errorBody, type HttpError } from "../http/errors.ts";
-import { type Done, useTool, type Workshop } from "../tools/use-tool.ts";
+import { type Done, type ToolBackend, useTool } from "../tools/use-tool.ts";
 import { type Bounded, bounded } from "./bounded.ts";
 import { acceptingAll, readMessage } from "./message.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
-import { mayUse, missingScope, SEAT, type Seat, seatFor } from "./seat.ts";
-import { createServer, type Hands } from "./server.ts";
+import { CATALOG, type Catalog, catalogFor, mayUse, missingScope } from "./catalog.ts";
+import { type Calls, createServer } from "./server.ts";
 
-/** What the seat needs. */
-export interface SeatServices extends Workshop {
+/** What the MCP server needs. */
+export interface McpServices extends ToolBackend {
   apiKeys: ApiKeyAuthService;
   /** Largest body, in bytes, of a sender who may use no tool that takes a file. */
   bodyLimit: number;
   /** Asked before an order of a key that may send alerts and no more. */
   requireSource: RequireSource;
-  seat?: Seat;
+  catalog?: Catalog;
 }
 
 const { ErrorCode } = types;
 
-type SeatContext = Context<{ Variables: Variables }>;
+type McpContext = Context<{ Variables: Variables }>;
 
 /**
  * `POST /mcp`: one message of MCP's Streamable HTTP, and its answer as JSON. Nothing is kept between two of them, since
  * isolates come and go.
  */
-export function serveSeat(services: SeatServices): Handler<{ Variables: Variables }> {
-  const { seat = SEAT } = services;
+export function serveMcp(services: McpServices): Handler<{ Variables: Variables }> {
+  const { catalog = CATALOG } = services;
   return async (context) => {
     const sender = identify(services.apiKeys, presentedKey(context));
     context.get("logFields").key_id = sender.id;
-    const own = seatFor(seat, sender);
+    const own = catalogFor(catalog, sender);
     const limits = Object.values(own.tools).map(({ bodyLimit = 0 }) => bodyLimit);
     const read = await readMessage(context.req.raw, Math.max(services.bodyLimit, ...limits));
     // Without any key: its texts are stored and shown.
     const message = strikeValue(read, createStrike(presentedKeys(context)));
-    const server = createServer(own, sender, handsOf(context, { services, seat, sender }));
+    const server = createServer(own, sender, callsOf(context, { services, catalog, sender }));
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
     await server.connect(transport);
     const answer = await transport.handleRequest(acceptingAll(context.req.raw), { parsedBody: message });
@@ -50,14 +50,14 @@ export function serveSeat(services: SeatServices): Handler<{ Variables: Variable
   };
 }
 
-function handsOf(
-  context: SeatContext,
-  { services, seat, sender }: { services: SeatServices; seat: Seat; sender: Sender },
-): Hands {
+function callsOf(
+  context: McpContext,
+  { services, catalog, sender }: { services: McpServices; catalog: Catalog; sender: Sender },
+): Calls {
   const requestId = context.get("requestId");
 
   const use = async (name: string, input: unknown): Promise<Done & Bounded> => {
-    const tool = Object.hasOwn(seat.tools, name) ? seat.tools[name] : undefined;
+    const tool = Object.hasOwn(catalog.tools, name) ? catalog.tools[name] : undefined;
     if (tool === undefined) throw new ProtocolError(ErrorCode.InvalidParams, "there is no such tool");
     context.get("logFields").tool = name;
     if (!mayUse(sender, tool)) throw missingScope(tool);

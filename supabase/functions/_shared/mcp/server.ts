@@ -7,7 +7,7 @@ import { pageOf, type Prompt } from "./prompts.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { addressOf, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
 import { AjvJsonSchemaValidator, Server, types } from "./sdk.ts";
-import { hintsOf, type Seat } from "./seat.ts";
+import { type Catalog, hintsOf } from "./catalog.ts";
 
 const { ErrorCode } = types;
 
@@ -23,8 +23,8 @@ const INSTRUCTIONS =
 /** Made once, for it takes a fifth of a millisecond: it is for what servers ask clients, which this one never does. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
-/** How the tools of a seat are used and its resources read; what goes wrong in a tool is in its answer. */
-export interface Hands {
+/** How the tools of a catalog are used and its resources read; what goes wrong in a tool is in its answer. */
+export interface Calls {
   useTool(name: string, input: unknown): Promise<types.CallToolResult>;
   /** @throws ProtocolError for what cannot be read */
   readTool(name: string, input: unknown): Promise<string>;
@@ -33,9 +33,9 @@ export interface Hands {
 /**
  * An MCP server for one request of one sender.
  *
- * @param seat what the sender's key lets it see
+ * @param catalog what the sender's key lets it see
  */
-export function createServer(seat: Seat, { account }: Sender, hands: Hands): Server {
+export function createServer(catalog: Catalog, { account }: Sender, calls: Calls): Server {
   const server = new Server(
     { name: "supabase-automation", title: "Supabase Automation", version: "1" },
     {
@@ -47,36 +47,36 @@ export function createServer(seat: Seat, { account }: Sender, hands: Hands): Ser
   const values = { account: account ?? "default" };
 
   handle(server, types.ListToolsRequestSchema, () => ({
-    tools: Object.entries(seat.tools).map(([name, tool]) => ({ name, ...describedTool(tool) })),
+    tools: Object.entries(catalog.tools).map(([name, tool]) => ({ name, ...describedTool(tool) })),
   }));
   handle(
     server,
     types.CallToolRequestSchema,
-    ({ params }) => hands.useTool(params.name, params.arguments ?? {}),
+    ({ params }) => calls.useTool(params.name, params.arguments ?? {}),
   );
 
   handle(server, types.ListResourcesRequestSchema, () => ({
-    resources: seat.resources.filter((resource) => variablesOf(resource).every((name) => name in values))
+    resources: catalog.resources.filter((resource) => variablesOf(resource).every((name) => name in values))
       .map((resource) => ({ uri: addressOf(resource, values), ...describedResource(resource) })),
   }));
   handle(server, types.ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: seat.resources.filter((resource) => variablesOf(resource).length > 0)
+    resourceTemplates: catalog.resources.filter((resource) => variablesOf(resource).length > 0)
       .map((resource) => ({ uriTemplate: resource.uri, ...describedResource(resource) })),
   }));
   handle(server, types.ReadResourceRequestSchema, async ({ params }) => {
-    const found = findResource(params.uri, seat.resources);
+    const found = findResource(params.uri, catalog.resources);
     if (found === null) throw new ProtocolError(RESOURCE_NOT_FOUND, "there is no such resource");
     const { resource, values } = found;
     const { source } = resource;
-    const text = "text" in source ? source.text : await hands.readTool(source.tool, values);
+    const text = "text" in source ? source.text : await calls.readTool(source.tool, values);
     return { contents: [{ uri: params.uri, mimeType: mimeTypeOf(resource), text }] };
   });
 
   handle(server, types.ListPromptsRequestSchema, () => ({
-    prompts: Object.entries(seat.prompts).map(([name, prompt]) => ({ name, ...describedPrompt(prompt) })),
+    prompts: Object.entries(catalog.prompts).map(([name, prompt]) => ({ name, ...describedPrompt(prompt) })),
   }));
   handle(server, types.GetPromptRequestSchema, ({ params }) => {
-    const prompt = Object.hasOwn(seat.prompts, params.name) ? seat.prompts[params.name] : undefined;
+    const prompt = Object.hasOwn(catalog.prompts, params.name) ? catalog.prompts[params.name] : undefined;
     if (prompt === undefined) throw new ProtocolError(ErrorCode.InvalidParams, "there is no such prompt");
     const parsed = prompt.schema.safeParse(params.arguments ?? {});
     if (!parsed.success) {

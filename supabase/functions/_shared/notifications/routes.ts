@@ -2,7 +2,7 @@ import type { Context, Handler } from "hono";
 import * as z from "zod";
 import { admitProject, type ProjectAccess } from "../auth/project-access.ts";
 import type { Variables } from "../http/app.ts";
-import { background } from "../http/background.ts";
+import { background } from "../runtime/background.ts";
 import { readBytes } from "../http/body.ts";
 import { HttpError, unavailable } from "../http/errors.ts";
 import type { Dispatch } from "./dispatch.ts";

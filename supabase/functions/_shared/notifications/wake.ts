@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { withSecretKeys } from "../database/secret-keys.ts";
-import { background } from "../http/background.ts";
+import { background } from "../runtime/background.ts";
 import type { Log } from "../observability/log.ts";
 import type { Outbox } from "./outbox-rpc.ts";
 

@@ -20,7 +20,7 @@ export function mcpPaths(components: Components): Part {
   return {
     "/mcp": {
       post: {
-        operationId: "askSeat",
+        operationId: "askMcp",
         summary: "One message of an assistant",
         description:
           "The Model Context Protocol by Streamable HTTP, without sessions and streams. Any key may ask; one of scope read " +

@@ -1,6 +1,6 @@
-import type { Cache } from "../cache/types.ts";
+import type { Cache } from "../cache/cache.ts";
 import { sha256Hex } from "../hashing/digest.ts";
-import { background } from "../http/background.ts";
+import { background } from "../runtime/background.ts";
 import type { Log } from "../observability/log.ts";
 
 /** Colons divide the levels of a cache key; those in names must not. */
@@ -21,23 +21,23 @@ export function answerKey(account: string, what: string, given: Record<string, s
 
 /**
  * Voids what is cached of accounts, here at once and elsewhere within the cache's bound, behind the answer. When Redis
- * cannot be told, the log says so: until it was, others may read what they have, up to its time to live.
- * One Redis command an account, however many alerts of a batch it was in: their answers come in one turn, when all of
- * them are booked, so that the first one's announcement speaks for all.
+ * does not take the change, the log says so: until it has, others may read what they have, up to its time to live.
+ * One Redis command per account, however many alerts of a batch it was in: their answers come in one turn, when all of
+ * them are booked, so that one change stands for all.
  */
-export function announceAccounts(cache: Cache, log: Log): (accounts: readonly string[]) => void {
-  const announce = async (account: string) => {
-    const told = await cache.invalidatePattern(`${accountPrefix(account)}*`);
-    if (!told) log("warn", "cache: Redis was not told of a change yet, readers elsewhere may be behind");
+export function voidAnswers(cache: Cache, log: Log): (accounts: readonly string[]) => void {
+  const change = async (account: string) => {
+    const isDone = await cache.invalidatePattern(`${accountPrefix(account)}*`);
+    if (!isDone) log("warn", "cache: Redis was not told of a change yet, readers elsewhere may be behind");
   };
   /** Those of this turn. */
-  const announced = new Set<string>();
+  const changed = new Set<string>();
   return (accounts) => {
-    if (announced.size === 0) queueMicrotask(() => announced.clear());
+    if (changed.size === 0) queueMicrotask(() => changed.clear());
     for (const account of accounts) {
-      if (announced.has(account)) continue;
-      announced.add(account);
-      background(announce(account));
+      if (changed.has(account)) continue;
+      changed.add(account);
+      background(change(account));
     }
   };
 }

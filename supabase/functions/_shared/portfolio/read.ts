@@ -2,7 +2,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { DatabaseClient } from "../database/client.ts";
 import { tryAgain } from "../database/rpc-failure.ts";
 import { HttpError } from "../http/errors.ts";
-import type { ReadFunction } from "./resources.ts";
+import type { PortfolioFunction } from "./resources.ts";
 
 /** An answer as it is cached: the JSON that goes out, and what tells it from another. */
 export interface Answer {
@@ -15,8 +15,8 @@ export interface Answer {
 }
 
 /** Reads from the database; null when there is no such account. */
-export type ReadDatabase = (
-  rpc: ReadFunction,
+export type QueryPortfolio = (
+  rpc: PortfolioFunction,
   args: Record<string, string | number>,
 ) => Promise<Answer | null>;
 
@@ -28,7 +28,7 @@ const DEADLINE = 8_000;
  *
  * @throws HttpError 400 for arguments that the database refuses, 429 when it is busy, 503 when it does not answer
  */
-export function createReadDatabase(database: DatabaseClient): ReadDatabase {
+export function createQueryPortfolio(database: DatabaseClient): QueryPortfolio {
   return async (rpc, args) => {
     const readAt = Date.now();
     // The arguments were made for this function by RESOURCES; an id stays text, as a double does not hold all of them.

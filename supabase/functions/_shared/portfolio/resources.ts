@@ -4,7 +4,7 @@ import type { PortfolioQuery } from "../validators/portfolio-query.ts";
 type Functions = Database["public"]["Functions"];
 
 /** The functions of the database that a portfolio is read by. */
-export type ReadFunction =
+export type PortfolioFunction =
   & keyof Functions
   & (
     | "portfolio_summary"
@@ -19,7 +19,7 @@ export type ReadFunction =
 
 /** A part of a portfolio. */
 export interface Resource {
-  rpc: ReadFunction;
+  rpc: PortfolioFunction;
   /** What it answers, for people and programs that choose between them. */
   summary: string;
   /** The arguments it takes besides the account, by the names that a query has for them. */

@@ -1,20 +1,20 @@
 import type { Context, Handler } from "hono";
 import { authorize, presentedKey } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
-import type { Cache } from "../cache/types.ts";
+import type { Cache } from "../cache/cache.ts";
 import type { Variables } from "../http/app.ts";
 import { HttpError, type Problem } from "../http/errors.ts";
 import { type PortfolioQuery, portfolioQuerySchema } from "../validators/portfolio-query.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { answerKey } from "./cache-keys.ts";
-import { type Answer, type ReadDatabase, toAnswer } from "./read.ts";
+import { type Answer, type QueryPortfolio, toAnswer } from "./read.ts";
 import { argumentsOf, type Resource, RESOURCES } from "./resources.ts";
 
 /** What reading a portfolio needs. */
 export interface PortfolioServices {
   apiKeys: ApiKeyAuthService;
   cache: Cache;
-  read: ReadDatabase;
+  read: QueryPortfolio;
 }
 
 type PortfolioContext = Context<{ Variables: Variables }>;
@@ -22,7 +22,7 @@ type PortfolioContext = Context<{ Variables: Variables }>;
 /**
  * Seconds that an answer lives, and that "no such account" does. Alerts void what they change within the cache's bound;
  * what changes an account without passing through a function (an RPC such as reset_account or deposit, called directly),
- * or is announced by an isolate that cannot reach Redis, shows after this time at the latest. `age` says how old it is.
+ * or in an isolate that cannot reach Redis, shows after this time at the latest. `age` says how old it is.
  */
 export const TTL = 15;
 const NEGATIVE_TTL = 1;

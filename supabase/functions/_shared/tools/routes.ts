@@ -8,10 +8,10 @@ import { readJson } from "../http/json-body.ts";
 import { toolNameSchema } from "../validators/tool-name.ts";
 import { inputSchemaOf } from "./tool.ts";
 import { TOOLS } from "./tools.ts";
-import { useTool, type Workshop } from "./use-tool.ts";
+import { type ToolBackend, useTool } from "./use-tool.ts";
 
 /** What running tools needs. */
-export interface ToolServices extends Workshop {
+export interface ToolServices extends ToolBackend {
   apiKeys: ApiKeyAuthService;
   /** Largest body, in bytes. */
   bodyLimit: number;

@@ -13,7 +13,7 @@ export interface Call {
   book: Book;
   /** Null where nothing sends notifications. */
   sendTest: SendTest | null;
-  readImport: ReadImport;
+  readImport: ParseImport;
   keyId: string;
   requestId: string;
   /** When the answer must be there, in milliseconds as Date.now. */
@@ -29,7 +29,7 @@ export type SendTest = (
  * Reads an exported file; see read-import.ts. It is handed in by the function that runs tools: one that only describes them
  * has no use for the readers of CSV and workbooks, an eighth of its bundle.
  */
-export type ReadImport = (bytes: Uint8Array, options: ImportOptions) => Promise<Import>;
+export type ParseImport = (bytes: Uint8Array, options: ImportOptions) => Promise<Import>;
 
 /** What an operator can have done. */
 export interface Tool {

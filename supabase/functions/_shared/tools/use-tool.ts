@@ -3,15 +3,15 @@ import type { Sender } from "../auth/authorize.ts";
 import { HttpError } from "../http/errors.ts";
 import { problemsOf } from "../validators/problem.ts";
 import type { CallRpc } from "./call-rpc.ts";
-import type { ReadImport, SendTest, Tool } from "./tool.ts";
+import type { ParseImport, SendTest, Tool } from "./tool.ts";
 
 /** What tools work with, whoever asks. */
-export interface Workshop {
+export interface ToolBackend {
   rpc: CallRpc;
   book: Book;
   /** Null or left out where nothing sends notifications. */
   sendTest?: SendTest | null;
-  readImport: ReadImport;
+  readImport: ParseImport;
   /** Milliseconds that orders have to be booked in. */
   deadlineMs?: number;
   /** Told of the account that a tool may have changed, before it is answered. */
@@ -41,7 +41,7 @@ export async function useTool(
   tool: Tool,
   input: unknown,
   { sender, requestId }: Asker,
-  { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: Workshop,
+  { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: ToolBackend,
 ): Promise<Done> {
   const parsed = tool.schema.safeParse(input);
   if (!parsed.success) {

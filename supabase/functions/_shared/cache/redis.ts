@@ -1,5 +1,9 @@
 import type { Redis, RedisConfigNodejs } from "@upstash/redis";
-import type { Script } from "./scripts.ts";
+import type { Log } from "../observability/log.ts";
+import { Breaker, type BreakerOptions } from "../runtime/breaker.ts";
+import { orTimeout } from "../time/later.ts";
+import type { Settings } from "./options.ts";
+import type { Script } from "./values.ts";
 
 /** One command. */
 export type Command =
@@ -13,18 +17,11 @@ export type Reply = { ok: true; result: unknown } | { ok: false };
 /** Sends commands in order, in one round trip. Rejects when there is no answer in time, or one that is not Redis's. */
 export type SendCommands = (commands: readonly Command[]) => Promise<Reply[]>;
 
-/** Milliseconds that a caller waits for Redis. */
-export const REDIS_DEADLINE = 150;
 /**
  * Milliseconds that a request gets. Longer than its caller waits: what ends a request ends its connection, and a Redis
  * 50 ms away, whose handshake takes three round trips, would never be reached.
  */
 export const REQUEST_DEADLINE = 2_000;
-
-/** Redis took none of the commands. */
-export class RefusedError extends Error {
-  override readonly name = "RefusedError";
-}
 
 /** Redis as Upstash offers it, over HTTP. */
 export function createSendCommands(
@@ -67,9 +64,11 @@ export function createSendCommands(
         else pipeline.evalsha(script.sha1, keys, args);
       } else {
         const { key, value, seconds, onlyIfAbsent } = command;
-        if (onlyIfAbsent) pipeline.set(key, value, { nx: true });
-        else if (seconds === null) pipeline.set(key, value);
-        else pipeline.set(key, value, { ex: seconds });
+        pipeline.set(
+          key,
+          value,
+          onlyIfAbsent ? { nx: true } : seconds === null ? undefined : { ex: seconds },
+        );
       }
     }
     const replies: unknown = await pipeline.exec({ keepErrors: true });
@@ -99,11 +98,79 @@ export function createSendCommands(
   };
 }
 
+/** Says in the log when Redis goes away, and when it is back. */
+export const logRedis =
+  (log: Log, user: string, meanwhile: string): NonNullable<BreakerOptions["onChange"]> => (away, cause) =>
+    away
+      ? log("warn", `${user}: Redis is away, ${meanwhile}`, { reason: reasonOf(cause) })
+      : log("info", `${user}: Redis is back`);
+
 /** Why a call failed, in one word for the log. An error's message holds the command with its keys and values: never that. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   if (error.name === "TimeoutError" || error.name === "AbortError") return "timeout";
   if (error.name === "UpstashJSONParseError") return "not_redis";
-  if (error.name === "UpstashError" || error.name === "RefusedError") return "refused";
+  if (error.name === "UpstashError" || error instanceof RefusedError) return "refused";
   return "unreachable";
+}
+
+/** Redis took none of the commands. */
+class RefusedError extends Error {}
+
+/** The way to Redis: behind a circuit breaker, counted, and never an error for the caller. */
+export class Link {
+  /** Commands sent, and calls without a good answer. */
+  commands = 0;
+  errors = 0;
+  readonly breaker: Breaker;
+  /** Finds out whether Redis is back, by a call that is a probe. */
+  probe: () => Promise<unknown> = () => Promise.resolve();
+
+  constructor(private readonly send: SendCommands, private readonly settings: Settings, log: Log) {
+    this.breaker = new Breaker({ now: settings.now, onChange: logRedis(log, "cache", "memory layer only") });
+  }
+
+  /** True while Redis is not asked. Starts a probe, behind the caller's back, when one is due. */
+  isAway(): boolean {
+    if (this.breaker.state === "closed") return false;
+    if (this.breaker.takeProbe()) this.settings.background(this.probe());
+    return true;
+  }
+
+  /**
+   * Sends commands; null when Redis is away or did not answer well and in time. A probe goes out although Redis is away;
+   * who is patient waits as long as the request lasts.
+   */
+  async call(
+    commands: readonly Command[],
+    { probe = false, patient = false } = {},
+  ): Promise<Reply[] | null> {
+    if (!probe && this.isAway()) return null;
+    const { later, deadlineMs } = this.settings;
+    this.commands += commands.length;
+    const answer = orTimeout(this.#send(commands), REQUEST_DEADLINE, later);
+    try {
+      return await this.breaker.follow(answer, orTimeout(answer, deadlineMs, later)).catch((error) =>
+        patient ? answer : Promise.reject(error)
+      );
+    } catch {
+      this.errors++;
+      return null;
+    }
+  }
+
+  async #send(commands: readonly Command[]): Promise<Reply[]> {
+    const replies = await this.send(commands);
+    const good = replies.map((reply, index): Reply => isGood(commands[index], reply) ? reply : { ok: false });
+    if (!good.some(({ ok }) => ok)) throw new RefusedError();
+    return good;
+  }
+}
+
+/** True when a reply has the form that its command's replies have. */
+function isGood(command: Command | undefined, reply: Reply): boolean {
+  if (command === undefined || !reply.ok) return false;
+  if (command.op !== "mget") return true;
+  return Array.isArray(reply.result) && reply.result.length === command.keys.length &&
+    reply.result.every((value) => value === null || typeof value === "string");
 }

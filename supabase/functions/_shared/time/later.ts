@@ -10,3 +10,14 @@ function unref(timer: unknown): void {
   if (typeof timer === "number") Deno.unrefTimer(timer);
   else (timer as { unref(): void }).unref();
 }
+
+export type Later = typeof later;
+
+/** What `work` comes to; rejects with a TimeoutError when that takes longer. The work itself goes on. */
+export function orTimeout<T>(work: Promise<T>, milliseconds: number, after = later): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new DOMException("timed out", "TimeoutError"));
+    const cancel = after(Math.max(milliseconds, 0), late);
+    work.then(resolve, reject).finally(cancel);
+  });
+}

@@ -6,12 +6,12 @@ import { sendTestNotification } from "./notifications/test-notification.ts";
 import { createCallNotifications } from "./notifications/wake.ts";
 import { createCallRpc } from "./tools/call-rpc.ts";
 import { readImport } from "./tools/read-import.ts";
-import type { Workshop } from "./tools/use-tool.ts";
+import type { ToolBackend } from "./tools/use-tool.ts";
 
 const callNotifications = createCallNotifications(config);
 
 /** What tools work with in this isolate. */
-export const workshop: Workshop = {
+export const toolBackend: ToolBackend = {
   rpc: createCallRpc(database),
   book: createGroupCommit({
     send: createSendBatch(database, "process_alerts"),

@@ -1,7 +1,5 @@
-import { reasonOf } from "./redis-client.ts";
-
 /**
- * Whether Redis is asked: `closed` yes; `open` not until a while has passed; `half_open` not until the answer of one call
+ * Whether what is outside is asked: `closed` yes; `open` not until a while has passed; `half_open` not until the answer of one call
  * is here, a probe or one that is late.
  */
 export type BreakerState = "closed" | "open" | "half_open";
@@ -10,7 +8,7 @@ export interface BreakerOptions {
   /** Milliseconds on a clock that only moves forward. */
   now(): number;
   /** Told of each change between working and away; never of the probes in between. */
-  onChange?(away: boolean, reason: string): void;
+  onChange?(away: boolean, cause: unknown): void;
 }
 
 /** Opens when failures, less half the successes, come to this: three in a row, or every second one for ten calls. */
@@ -62,11 +60,11 @@ export class Breaker {
     } catch (error) {
       // Calls that left together open their connections together: they are late as one.
       if (!isOver && this.#isLate) throw error;
-      this.failure(reasonOf(error));
+      this.failure(error);
       if (!isOver && this.#state === "closed") {
         this.#state = "half_open";
         this.#isLate = true;
-        answer.then(() => this.#endLate(), (reason) => (this.#endLate(), this.failure(reasonOf(reason))));
+        answer.then(() => this.#endLate(), (cause) => (this.#endLate(), this.failure(cause)));
       }
       throw error;
     }
@@ -85,10 +83,10 @@ export class Breaker {
     this.#state = "closed";
     this.#score = 0;
     this.#pause = FIRST_PAUSE;
-    this.options.onChange?.(false, "");
+    this.options.onChange?.(false, null);
   }
 
-  failure(reason: string): void {
+  failure(cause: unknown): void {
     this.#score += 1;
     const wasClosed = this.#state === "closed" || this.#isLate;
     if (this.#state === "open" || wasClosed && this.#score < LIMIT) return;
@@ -96,6 +94,6 @@ export class Breaker {
     if (!wasClosed) this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
     this.#state = "open";
     this.#retryAt = this.options.now() + this.#pause;
-    if (wasClosed) this.options.onChange?.(true, reason);
+    if (wasClosed) this.options.onChange?.(true, cause);
   }
 }

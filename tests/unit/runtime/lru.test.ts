@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-const lru = new URL("../../../supabase/functions/_shared/cache/lru.ts", import.meta.url).href;
+const lru = new URL("../../../supabase/functions/_shared/runtime/lru.ts", import.meta.url).href;
 
 Deno.test("loading lru-cache makes no `process`, and leaves the one that Deno makes on demand", async () => {
   const script = `

@@ -7,15 +7,15 @@ import { type Prompt, PROMPTS } from "./prompts.ts";
 import { READS } from "./reads.ts";
 import { type Resource, RESOURCES } from "./resources.ts";
 
-/** What an assistant finds where it sits down. */
-export interface Seat {
+/** What the MCP server offers an assistant. */
+export interface Catalog {
   tools: Readonly<Record<string, Tool>>;
   resources: readonly Resource[];
   prompts: Readonly<Record<string, Prompt>>;
 }
 
 /** The whole of it: what reads a portfolio, and what `POST /tools/<name>` does. */
-export const SEAT: Seat = { tools: { ...READS, ...TOOLS }, resources: RESOURCES, prompts: PROMPTS };
+export const CATALOG: Catalog = { tools: { ...READS, ...TOOLS }, resources: RESOURCES, prompts: PROMPTS };
 
 /** Whether a tool changes nothing. */
 export const isReading = ({ scope, reads }: Tool): boolean => scope === "account" || reads === true;
@@ -32,13 +32,13 @@ export const mayUse = ({ scopes }: Sender, tool: Tool): boolean =>
 export const missingScope = (tool: Tool): HttpError =>
   new HttpError(403, "missing_scope", `this API key lacks the scope ${scopesOf(tool).join(" or ")}`);
 
-/** The seat as a sender's key has it: the tools that it may use, and the resources that they read. */
-export function seatFor(seat: Seat, sender: Sender): Seat {
-  const tools = Object.fromEntries(Object.entries(seat.tools).filter(([, tool]) => mayUse(sender, tool)));
-  const resources = seat.resources.filter(({ source }) =>
+/** The catalog as a sender's key has it: the tools that it may use, and the resources that they read. */
+export function catalogFor(catalog: Catalog, sender: Sender): Catalog {
+  const tools = Object.fromEntries(Object.entries(catalog.tools).filter(([, tool]) => mayUse(sender, tool)));
+  const resources = catalog.resources.filter(({ source }) =>
     "text" in source || Object.hasOwn(tools, source.tool)
   );
-  return { ...seat, tools, resources };
+  return { ...catalog, tools, resources };
 }
 
 /** What a program that asks its user first should know of a tool, in the words of MCP. */

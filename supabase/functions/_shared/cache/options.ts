@@ -1,0 +1,137 @@
+import { type Later, later } from "../time/later.ts";
+
+/** Milliseconds that a caller waits for Redis. */
+export const REDIS_DEADLINE = 150;
+/** Longest time to live, in seconds. An epoch in Redis outlives by far every value that was stored under it. */
+export const LONGEST_TTL = 6 * 3_600;
+/** Seconds that a value lives, and that "there is none" lives, when nothing else is said. */
+const DEFAULT_TTL = 60;
+const DEFAULT_NEGATIVE_TTL = 5;
+/** Share of a time to live that chance may take off, so that what was stored together does not end together. */
+const JITTER = 0.1;
+
+/** What was wrong with a call of the cache. */
+export type CacheErrorCode =
+  | "invalid_key"
+  | "invalid_pattern"
+  | "invalid_ttl"
+  | "invalid_version"
+  | "unserializable_value"
+  | "value_too_large";
+
+/** The cache was used wrongly: a mistake in the calling code. What fails around the cache (Redis) is never thrown. */
+export class CacheError extends Error {
+  override readonly name = "CacheError";
+
+  constructor(readonly code: CacheErrorCode, message: string) {
+    super(message);
+  }
+}
+
+/** Makes a value that is not cached. null or undefined: there is none, which is cached too, for a shorter time. */
+export type Loader<T> = () => Promise<T> | T;
+
+/** A value and where it came from: memory, Redis, or its loader. `stale`: it stands in for a loader that failed. */
+export interface Found<T> {
+  value: T;
+  layer: "l1" | "l2" | "load";
+  stale: boolean;
+}
+
+export interface SetOptions {
+  /** The row's version, a whole number: an older one never replaces a newer one. */
+  version?: number | null;
+  /** False for what no other isolate can change: kept in this isolate's memory only, to its time to live. */
+  coherent?: boolean;
+}
+
+export interface WrapOptions<T> extends Pick<SetOptions, "coherent"> {
+  /** Seconds to live, in Redis; in memory at most 60. Default 60; jitter takes off up to a tenth. */
+  ttl?: number;
+  /** Seconds that "there is none" lives. Default 5, at most `ttl`. */
+  negativeTtl?: number;
+  /** Seconds past its time that a value may stand in when its loader fails, or takes more than a second. Default 0. */
+  staleIfError?: number;
+  /** The version of a loaded value; null when it has none. */
+  version?: (value: NonNullable<T>) => number | null;
+}
+
+/** What the parts of a cache share: clocks, names, and the runtime's own services. */
+export interface Settings {
+  /** Milliseconds on a clock that only moves forward. */
+  now(): number;
+  /** Milliseconds since 1970. */
+  wall(): number;
+  /** From 0 to 1. */
+  random(): number;
+  later: Later;
+  /** Keeps the isolate alive until the work is done, where the runtime can. */
+  background(work: Promise<unknown>): void;
+  /** Milliseconds for which what is confirmed counts as confirmed: the bound, less Redis's deadline. */
+  confirmedMs: number;
+  /** Milliseconds that Redis gets for whatever somebody waits for. */
+  deadlineMs: number;
+  /** Names in Redis. */
+  epochKey(name: string): string;
+  valueKey(key: string): string;
+}
+
+export interface SettingOptions
+  extends Partial<Pick<Settings, "now" | "wall" | "random" | "later" | "background" | "deadlineMs">> {
+  /** What its keys in Redis begin with. */
+  prefix?: string;
+  /** Milliseconds that a value may be older than a change that was made here. */
+  boundMs?: number;
+}
+
+const DEFAULTS = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  random: Math.random,
+  later,
+  background: (work: Promise<unknown>) => void work.catch(() => {}),
+  deadlineMs: REDIS_DEADLINE,
+};
+
+export function settingsOf({ boundMs = 1_000, prefix = "sa", ...given }: SettingOptions): Settings {
+  const known = { ...DEFAULTS, ...given };
+  return {
+    ...known,
+    confirmedMs: Math.max(boundMs - known.deadlineMs, 0),
+    epochKey: (name) => `${prefix}:e:${name}`,
+    valueKey: (key) => `${prefix}:v:${key}`,
+  };
+}
+
+/** How a loaded value is to be kept. */
+export type Plan = ReturnType<typeof planOf>;
+
+/** Options, checked and in milliseconds. @throws CacheError invalid_ttl */
+export function planOf<T>(options: WrapOptions<T> = {}, { random }: Pick<Settings, "random">) {
+  const { ttl = DEFAULT_TTL, staleIfError = 0, coherent = true, version = () => null } = options;
+  const { negativeTtl = Math.min(ttl, DEFAULT_NEGATIVE_TTL) } = options;
+  if (staleIfError !== 0) checkTtl(staleIfError);
+  const [ttlMs, negativeMs] = [lifetime(ttl, random), lifetime(negativeTtl, random)];
+  const versionOf = version as (value: unknown) => number | null;
+  return { ttlMs, negativeMs, staleMs: staleIfError * 1_000, coherent, versionOf };
+}
+
+/** Milliseconds to live, of which chance has taken off up to a tenth. @throws CacheError invalid_ttl */
+export function lifetime(seconds = DEFAULT_TTL, random: Settings["random"]): number {
+  checkTtl(seconds);
+  return seconds * 1_000 * (1 - JITTER * random());
+}
+
+/** @throws CacheError `invalid_ttl` unless it is more than 0 and at most six hours, in seconds */
+function checkTtl(seconds: number): void {
+  if (typeof seconds !== "number" || !(seconds > 0 && seconds <= LONGEST_TTL)) {
+    throw new CacheError("invalid_ttl", `a time to live is more than 0 and at most ${LONGEST_TTL} seconds`);
+  }
+}
+
+/** @throws CacheError `invalid_version` unless it is null or a whole number from 0 that a double holds exactly */
+export function checkVersion(version: number | null): void {
+  if (version !== null && (!Number.isSafeInteger(version) || version < 0)) {
+    throw new CacheError("invalid_version", "a version must be a whole number from 0 to 2^53 - 1");
+  }
+}
