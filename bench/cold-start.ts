@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { bundle } from "../local/deploy/bundle.ts";
 import { repositoryRoot } from "../local/paths.ts";
 import { openAccount } from "./database.ts";
 import type { StackInfo } from "../local/stack.ts";
@@ -15,7 +16,7 @@ export const FUNCTION = join("supabase", "functions", "alerts", "index.ts");
  */
 export async function coldStart(report: Report, { stack, sql, rounds }: Site): Promise<void> {
   const account = await openAccount(sql);
-  const code = await bundle();
+  const code = await bundle(FUNCTION);
   const file = await Deno.makeTempFile({ suffix: ".js" });
   await Deno.writeFile(file, code);
   try {
@@ -59,14 +60,4 @@ export async function start(
   } finally {
     await servers.stop();
   }
-}
-
-/** The function as the one file that a deploy makes of it. */
-export async function bundle(): Promise<Uint8Array<ArrayBuffer>> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--minify", FUNCTION],
-    cwd: repositoryRoot,
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return stdout;
 }

@@ -2,8 +2,9 @@
  * `deno task bench cold [quick] [--before DIR]`: from the start of an isolate to its first booked alert, as the one file that a
  * deploy makes; and of the modules of another checkout, which were deployed as they are, in turn on the same stack.
  */
-import { bundle, FUNCTION, start } from "./cold-start.ts";
 import { join } from "node:path";
+import { bundle } from "../local/deploy/bundle.ts";
+import { FUNCTION, start } from "./cold-start.ts";
 import { connect, openAccount } from "./database.ts";
 import { startStackProcess } from "./servers.ts";
 import { median, row, spread, table } from "./table.ts";
@@ -13,7 +14,7 @@ const at = Deno.args.indexOf("--before");
 const before = at === -1 ? null : await Deno.realPath(Deno.args[at + 1] ?? "");
 const dataDir = await Deno.makeTempDir({ prefix: "bench-" });
 const file = join(dataDir, "alerts.js");
-await Deno.writeFile(file, await bundle());
+await Deno.writeFile(file, await bundle(FUNCTION));
 const stack = await startStackProcess(join(dataDir, "stack"));
 const sql = connect(stack);
 const times = { before: [] as number[], now: [] as number[] };
