@@ -1,10 +1,11 @@
-import { dirname, join } from "node:path";
+/** `deno run -A local/deploy/bundle.ts <index.ts of a function> <file>`: writes it as one file. */
+import { dirname } from "node:path";
 import { errorText } from "../errors.ts";
 import { standardError } from "../log.ts";
 import { inRepository, repositoryRoot } from "../paths.ts";
 
 /** What stands in for the parts of supabase-js that call no RPC. */
-const STAND_INS = join("local", "deploy", "left-out.json");
+const STAND_INS = "local/deploy/left-out.json";
 
 /** Where the functions' one client is made, which only calls. */
 const CALLER = "/_shared/database/client.ts";

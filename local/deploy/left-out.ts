@@ -1,7 +1,7 @@
 /**
  * What a bundle has in place of the parts of supabase-js that call no RPC: users, files, sockets and other functions. They are
- * 196 of its 700 kB, and their making and compiling take 15 milliseconds of an isolate's start. The client makes some of them
- * whether it uses them or not, so they can be made. Who uses one is told why it is not there.
+ * 200 of the 709 kB of the alerts function, and to load and make them takes 9 milliseconds of CPU of its start. The client
+ * makes some of them whether it uses them or not, so these can be made, too. Their first use says why they are not there.
  */
 class LeftOut {
   constructor() {
