@@ -25,6 +25,7 @@ export async function benchmarkRegions(): Promise<Regions> {
       "benchmark-figures": none,
       "benchmark-ratios": none,
       "cost-figures": none,
+      "cold-figures": none,
       "retention-figures": none,
       "marks-figures": none,
     };
@@ -34,10 +35,19 @@ export async function benchmarkRegions(): Promise<Regions> {
   const ofRetention = ([name]: typeof all[number]) => /year of|of that year/.test(name);
   const ofMarks = ([name]: typeof all[number]) => name.startsWith("live marks of");
   const ofCost = ([name]: typeof all[number]) => /^CPU per alert|isolates with a lone alert/.test(name);
+  const ofCold = ([name]: typeof all[number]) => name.startsWith("cold start to the first booked alert");
+  /** Figures that the same run has of another checkout, too. */
+  const sideBySide = (isOf: typeof ofCost) =>
+    table(
+      ["what", "today", "before", "ratio"],
+      all.filter(isOf).filter(([name]) => !name.endsWith(BEFORE)).flatMap(([name, today]) =>
+        besides(name, today, figures[name + BEFORE])
+      ),
+    );
   return {
     "benchmark-figures": table(
       ["what", "median", "p50", "p99"],
-      all.filter((figure) => ![ofRetention, ofCost, ofMarks].some((isOf) => isOf(figure))).map((
+      all.filter((figure) => ![ofRetention, ofCost, ofCold, ofMarks].some((isOf) => isOf(figure))).map((
         [name, { unit, median, p50_ms, p99_ms }],
       ) => [
         name,
@@ -46,12 +56,8 @@ export async function benchmarkRegions(): Promise<Regions> {
         milliseconds(p99_ms),
       ]),
     ),
-    "cost-figures": table(
-      ["what", "today", "before", "ratio"],
-      all.filter(ofCost).filter(([name]) => !name.endsWith(BEFORE)).flatMap(([name, today]) =>
-        besides(name, today, figures[name + BEFORE])
-      ),
-    ),
+    "cost-figures": sideBySide(ofCost),
+    "cold-figures": sideBySide(ofCold),
     "retention-figures": table(
       ["what", "takes"],
       all.filter(ofRetention).map(([name, { unit, median }]) => [name, `${rounded(median)} ${unit}`]),

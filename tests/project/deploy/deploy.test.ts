@@ -45,7 +45,7 @@ async function rehearse(
   const sent: { text: string; mode: number; path: string }[] = [];
   const run = async (step: Step) => {
     const line = commandLine(step).replace(/(--(?:env-)?file|--workdir) \S+/, "$1 …")
-      .replace(/(--output) \S+(\/supabase\/)/, "$1 …$2");
+      .replace(/ \/\S+(\/supabase\/functions\/)/, " …$1");
     ran.push(line.replace(/^npx -y (supabase@\S+|deno) /, "").replace(/ --yes$/, ""));
     if (step.args[0] === "task") checked.push({ ...step.env });
     if (step.args[0] === "secrets" && step.args[1] === "set") {
@@ -88,7 +88,7 @@ const steps = [
   "secrets set --env-file …",
   "secrets list -o json",
   ...(await listFunctions()).map((name) =>
-    `bundle --quiet --minify --output …/supabase/functions/${name}/index.ts supabase/functions/${name}/index.ts`
+    `run -A local/deploy/bundle.ts supabase/functions/${name}/index.ts …/supabase/functions/${name}/index.ts`
   ),
   `functions deploy --use-api --workdir … --remote=${projectRef}`,
   "projects api-keys --reveal -o json",
@@ -178,7 +178,7 @@ Deno.test("what the environment sets wins over the file, and nothing else of it 
 Deno.test("at the first step that fails it stops and says what to do", async () => {
   // Of a bundle its function tells which it is, of the others their words.
   const told = steps.map((step) =>
-    step.startsWith("bundle") ? step.split(" ").at(-1) ?? "" : step.replace(/ (-|http).*/, "")
+    step.startsWith("run") ? step.split(" ").at(-1) ?? "" : step.replace(/ (-|http).*/, "")
   );
   for (const [index, fails] of told.entries()) {
     const { ran, error, said } = await rehearse({ file: `API_KEY_SECRET=${secret}\n`, fails });

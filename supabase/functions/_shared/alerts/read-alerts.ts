@@ -24,8 +24,8 @@ export type ReadAlerts = { ok: true; alerts: ReadAlert[] } | {
 const isMendable = ({ path, code }: Problem): boolean =>
   code === "unknown_field" || code === NONPOSITIVE || path === "quantity";
 
-/** The query of most requests, which have none. */
-const NOTHING_ASKED = alertQuerySchema.safeParse({});
+/** The query of most requests, which have none. Read once; see readConfig. */
+const NOTHING_ASKED = alertQuerySchema.safeParse({}, { jitless: true });
 
 /** What the request says: its query and its alerts, each of which this sender may send. */
 export async function readRequest(

@@ -4,7 +4,11 @@ import type { Log } from "../observability/log.ts";
 import { withSecretKeys } from "./secret-keys.ts";
 import type { Database } from "./types.ts";
 
-export type DatabaseClient = SupabaseClient<Database>;
+/**
+ * What a client of supabase-js does with the database. It is all that a deploy bundles of one (local/deploy/left-out.ts): a
+ * function that needs users, files or sockets makes a client of its own.
+ */
+export type DatabaseClient = Pick<SupabaseClient<Database>, "from" | "rpc" | "schema">;
 
 /** supabase-js as the service role; one an isolate. It keeps no session and opens no socket by itself. */
 export function createDatabase(
