@@ -1,7 +1,8 @@
 import { Assembly } from "./assembly.ts";
+import { runCommand } from "./command.ts";
 import type { DatabaseUrls } from "./database.ts";
 import { takeDataDirectory } from "./data-directory.ts";
-import { errorText, StackError } from "./errors.ts";
+import { StackError } from "./errors.ts";
 import { standardError } from "./log.ts";
 import { inRepository, readTextIfAny } from "./paths.ts";
 import { freePort } from "./ports.ts";
@@ -13,28 +14,21 @@ const typesFile = inRepository("supabase", "functions", "_shared", "database", "
 
 /**
  * `deno task db:types`: writes the TypeScript types of the schema `public`, as the Supabase CLI sees it in a
- * database built from the migrations just now. With `--check`, only compares. Returns the exit code.
+ * database built from the migrations just now. With `--check`, only compares.
  */
-async function main(args: string[]): Promise<number> {
-  try {
-    const types = await generateTypes();
-    const current = await readTextIfAny(typesFile);
-    if (current === types) {
-      standardError(`${typesFile} is up to date.`);
-      return 0;
-    }
-    if (args.includes("--check")) {
-      throw new StackError(`${typesFile} does not match the migrations.`, "Run deno task db:types.");
-    }
-    await Deno.mkdir(inRepository("supabase", "functions", "_shared", "database"), { recursive: true });
-    await Deno.writeTextFile(typesFile, types);
-    standardError(`Wrote ${typesFile}.`);
-    return 0;
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    return 1;
+async function main(args: string[]): Promise<void> {
+  const types = await generateTypes();
+  const current = await readTextIfAny(typesFile);
+  if (current === types) {
+    standardError(`${typesFile} is up to date.`);
+    return;
   }
+  if (args.includes("--check")) {
+    throw new StackError(`${typesFile} does not match the migrations.`, "Run deno task db:types.");
+  }
+  await Deno.mkdir(inRepository("supabase", "functions", "_shared", "database"), { recursive: true });
+  await Deno.writeTextFile(typesFile, types);
+  standardError(`Wrote ${typesFile}.`);
 }
 
 function generateTypes(): Promise<string> {
@@ -80,4 +74,4 @@ async function format(source: string): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

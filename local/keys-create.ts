@@ -2,7 +2,8 @@ import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { createApiKeyAuthService, parseScopes } from "../supabase/functions/_shared/auth/api-keys.ts";
 import { SHORTEST_SECRET } from "../supabase/functions/_shared/config/config.ts";
-import { errorText, StackError } from "./errors.ts";
+import { runCommand } from "./command.ts";
+import { StackError } from "./errors.ts";
 import { functionEnvPath, readFunctionEnv } from "./function-env.ts";
 import { standardError } from "./log.ts";
 import { repositoryRoot } from "./paths.ts";
@@ -11,28 +12,21 @@ import { randomText } from "./secrets.ts";
 const usage =
   "deno task keys:create <id> [--scopes trade+read+admin] [--account <name>] [--expires <ISO 8601 date>] [--data-dir <path>]";
 
-/** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. Returns the exit code. */
-async function main(args: string[]): Promise<number> {
-  try {
-    const { dataDir, ...options } = readOptions(args);
-    const path = functionEnvPath(dataDir);
-    const keys = createApiKeyAuthService({ secret: await findSecret(path, dataDir), apiKeys: "" });
-    const { key, entry } = keys.generateApiKey(options);
-    standardError([
-      `Key, shown only now:   ${key}`,
-      `Entry for API_KEYS:    ${entry}`,
-      "",
-      `Add the entry to API_KEYS, after a comma, in ${
-        relative(repositoryRoot, path)
-      }, or for a hosted project with`,
-      "`supabase secrets set`. Give the key to the sender. An older key of this id stays good until its entry is removed.",
-    ].join("\n"));
-    return 0;
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    standardError(`  ${error instanceof StackError ? error.advice : usage}`);
-    return 1;
-  }
+/** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. */
+async function main(args: string[]): Promise<void> {
+  const { dataDir, ...options } = readOptions(args);
+  const path = functionEnvPath(dataDir);
+  const keys = createApiKeyAuthService({ secret: await findSecret(path, dataDir), apiKeys: "" });
+  const { key, entry } = keys.generateApiKey(options);
+  standardError([
+    `Key, shown only now:   ${key}`,
+    `Entry for API_KEYS:    ${entry}`,
+    "",
+    `Add the entry to API_KEYS, after a comma, in ${
+      relative(repositoryRoot, path)
+    }, or for a hosted project with`,
+    "`supabase secrets set`. Give the key to the sender. An older key of this id stays good until its entry is removed.",
+  ].join("\n"));
 }
 
 /** What the key is to be. Throws when the arguments say nothing that an entry can hold. */
@@ -81,4 +75,4 @@ async function findSecret(path: string, dataDir: string | null): Promise<string>
   return secret;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main, () => usage);

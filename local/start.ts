@@ -1,5 +1,5 @@
+import { explain, runCommand } from "./command.ts";
 import { trustSystemCertificates } from "./deno-program.ts";
-import { errorText, StackError } from "./errors.ts";
 import { standardError } from "./log.ts";
 import { launcherEnded } from "./launcher.ts";
 import { type Command, parseCommand, usage } from "./options.ts";
@@ -9,17 +9,10 @@ import { summary } from "./summary.ts";
 /** `deno task start`: runs a stack until it is told to end. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
   trustSystemCertificates();
-  try {
-    const command = parseCommand(args);
-    if (command.help) {
-      standardError(usage);
-      return 0;
-    }
-    return await runUntilTold(command);
-  } catch (error) {
-    explain(error);
-    return 1;
-  }
+  const command = parseCommand(args);
+  if (!command.help) return await runUntilTold(command);
+  standardError(usage);
+  return 0;
 }
 
 async function runUntilTold({ options, json }: Command): Promise<number> {
@@ -58,10 +51,6 @@ function aborted(signal: AbortSignal): Promise<null> {
   });
 }
 
-function explain(error: unknown): void {
-  standardError(`\nerror: ${errorText(error)}`);
-  if (error instanceof StackError) standardError(`  ${error.advice}`);
-  else if (error instanceof Error && error.stack !== undefined) standardError(error.stack);
-}
+const stackOf = (error: unknown): string => error instanceof Error ? error.stack ?? "" : "";
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main, stackOf);

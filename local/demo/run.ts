@@ -1,4 +1,5 @@
-import { errorText, StackError } from "../errors.ts";
+import { runCommand } from "../command.ts";
+import { StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
 import { connect, prepareAccount, readFigures } from "./account.ts";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
@@ -12,19 +13,12 @@ const DAY = 86_400_000;
 
 /**
  * `deno task demo`: half a year of two markets and a moving-average strategy on each, sent as alerts through HTTP into
- * an account of their own, and how it did. The same figures every time. Returns the exit code.
+ * an account of their own, and how it did. The same figures every time.
  */
-async function main(args: string[]): Promise<number> {
-  try {
-    const options = await readOptions(args);
-    if (options === null) standardError(usage);
-    else await play(options);
-    return 0;
-  } catch (error) {
-    standardError(`\nerror: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    return 1;
-  }
+async function main(args: string[]): Promise<void> {
+  const options = await readOptions(args);
+  if (options === null) standardError(usage);
+  else await play(options);
 }
 
 async function play(options: DemoOptions): Promise<void> {
@@ -63,4 +57,4 @@ async function requireAnswer(url: string): Promise<void> {
   );
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);
