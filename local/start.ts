@@ -1,3 +1,4 @@
+import { orAborted } from "../supabase/functions/_shared/time/or-aborted.ts";
 import { explain, runCommand } from "./command.ts";
 import { trustSystemCertificates } from "./deno-program.ts";
 import { standardError } from "./log.ts";
@@ -30,7 +31,7 @@ async function runUntilTold({ options, json }: Command): Promise<number> {
   standardError(summary(stack, options, (performance.now() - started) / 1000));
   if (json) await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(stack.info)}\n`));
 
-  const failure = await Promise.race([stack.failure, aborted(told.signal)]);
+  const failure = await orAborted(stack.failure, told.signal).catch(() => null);
   if (failure !== null) explain(failure);
   standardError("Stopping …");
   await stack.stop();
@@ -42,13 +43,6 @@ async function runUntilTold({ options, json }: Command): Promise<number> {
 function onEnd(end: () => void): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, end);
   launcherEnded(end);
-}
-
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    signal.addEventListener("abort", () => resolve(null));
-  });
 }
 
 const stackOf = (error: unknown): string => error instanceof Error ? error.stack ?? "" : "";

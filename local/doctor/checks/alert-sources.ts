@@ -1,5 +1,5 @@
 import { parseSources } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
-import { specialUse } from "../../../supabase/functions/_shared/notifications/special-addresses.ts";
+import { specialUse } from "../../../supabase/functions/_shared/network/special-addresses.ts";
 import { type Check, fail, pass, skip } from "../check.ts";
 
 const REFUSED = "source_not_allowed";

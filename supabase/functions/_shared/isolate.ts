@@ -7,7 +7,7 @@ import { createDatabase } from "./database/client.ts";
 import { background } from "./http/background.ts";
 import { cacheMetrics } from "./cache/metrics.ts";
 import { createSendReport } from "./database/metrics-rpc.ts";
-import { later } from "./observability/later.ts";
+import { later } from "./time/later.ts";
 import { limitFailedKeys } from "./limits/failed-keys.ts";
 import { createMemoryLimiter } from "./limits/memory-limiter.ts";
 import { createLog } from "./observability/log.ts";

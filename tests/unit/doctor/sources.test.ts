@@ -3,7 +3,7 @@ import { alertSources } from "../../../local/doctor/checks/alert-sources.ts";
 import { readHttpFacts } from "../../../local/doctor/facts/http.ts";
 import { allowSources, parseSources } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
-import type { TrustedProxy } from "../../../supabase/functions/_shared/http/client-address.ts";
+import type { TrustedProxy } from "../../../supabase/functions/_shared/network/client-address.ts";
 import { HttpError } from "../../../supabase/functions/_shared/http/errors.ts";
 import { withEnv } from "../../support/doctor-facts.ts";
 

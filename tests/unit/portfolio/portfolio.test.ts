@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HttpError, unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
 import { createCache } from "../../../supabase/functions/_shared/cache/cache.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
-import { later } from "../../../supabase/functions/_shared/observability/later.ts";
+import { later } from "../../../supabase/functions/_shared/time/later.ts";
 import { announceAccounts, answerKey } from "../../../supabase/functions/_shared/portfolio/cache-keys.ts";
 import { keys, portfolio } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { type Announced, Announcer } from "./announcer.ts";
 import { encode } from "./codec.ts";
-import { later } from "../observability/later.ts";
+import { later } from "../time/later.ts";
 import { type Environment, within } from "./environment.ts";
 import { EpochTable, tokensOf } from "./epochs.ts";
 import { CacheError } from "./errors.ts";

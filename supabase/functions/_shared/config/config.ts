@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parseSources, type Sources } from "../http/allowed-sources.ts";
-import { defaultProxy, type TrustedProxy } from "../http/client-address.ts";
+import { defaultProxy, type TrustedProxy } from "../network/client-address.ts";
 
 /** Characters that `API_KEY_SECRET` must have at least: 256 bits of hexadecimal are 64, of base64 43. */
 export const SHORTEST_SECRET = 32;

@@ -3,7 +3,7 @@ import { Redis } from "@upstash/redis";
 import { Breaker } from "../cache/breaker.ts";
 import { within } from "../cache/environment.ts";
 import { REDIS_DEADLINE, REQUEST_DEADLINE } from "../cache/redis-client.ts";
-import { later } from "../observability/later.ts";
+import { later } from "../time/later.ts";
 import type { Log } from "../observability/log.ts";
 import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
 import { createMemoryLimiter } from "./memory-limiter.ts";

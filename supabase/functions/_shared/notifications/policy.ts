@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ConfigError } from "../config/config.ts";
-import { specialUse } from "./special-addresses.ts";
-import { specialName } from "./special-names.ts";
+import { specialUse } from "../network/special-addresses.ts";
+import { specialName } from "../network/special-names.ts";
 
 /** What receivers of notifications may be. */
 export interface NotifyPolicy {
