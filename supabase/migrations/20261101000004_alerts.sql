@@ -99,7 +99,7 @@ declare
   wrong integer;
 begin
   select array_agg(
-      row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
+      row(e.ordinal, e.value, r.received_at, coalesce(r.account, 'default'), coalesce(nullif(r.strategy, '')::trading.strategy, ''), coalesce(a.symbol, nullif(r.symbol, '')::trading.symbol, ''),
           r.id, r.idempotency_key, r.message_id, r.hash, r.exchange, r.action, r.target, r.quantity, r.quantity_type, r.order_type,
           r.limit_price, r.stop_price, r.trail_amount, r.trail_percent, r.activation_price, r.activation_amount, r.activation_percent,
           r.time_in_force, r.take_profit, coalesce(r.take_profits, case when r.take_profit is distinct from null then array[r.take_profit] end), r.stop_loss, r.price, r."open", r.high, r.low, r."time", r."interval", r.max_age, r.fee,
@@ -122,7 +122,7 @@ begin
     requests := trading.with_exchanges(requests);
   end if;
   return coalesce(requests, '{}');
-exception when data_exception then
+exception when data_exception or check_violation then
   raise exception '%', sqlerrm using errcode = sqlstate,
     hint = 'alerts is an array of canonical alerts, as a dry run of POST /alerts shows them, each with a hash of 32 to 64 characters: '
       'numbers as decimal strings below 1e18, quantities not below 0.';
@@ -130,7 +130,7 @@ end;
 $$;
 comment on function trading.read_requests is
   'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array or a value is none that an alert may have '
-  '(the alerts function lets no such alert through), 22P02 when a number is none.';
+  '(the alerts function lets no such alert through), 22P02 when a number is none, 23514 when a symbol or a strategy is none.';
 
 create function trading.with_exchanges(requests trading.alert_request[]) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
