@@ -3,6 +3,7 @@ import { runCommand } from "./command.ts";
 import type { DatabaseUrls } from "./database.ts";
 import { takeDataDirectory } from "./data-directory.ts";
 import { StackError } from "./errors.ts";
+import { formatted } from "./formatted.ts";
 import { standardError } from "./log.ts";
 import { inRepository, readTextIfAny } from "./paths.ts";
 import { freePort } from "./ports.ts";
@@ -37,7 +38,7 @@ function generateTypes(): Promise<string> {
       ["gen", "types", "--lang", "typescript", "--schema", "public", `--remote=${owner}?sslmode=disable`],
     );
     if (!success) throw new Error(messages.join("\n"));
-    return await format(stdout);
+    return await formatted(stdout, "ts");
   });
 }
 
@@ -57,21 +58,6 @@ export async function withFreshDatabase<T>(work: (urls: DatabaseUrls) => Promise
     await assembly.stop();
     await Deno.remove(dataDir, { recursive: true });
   }
-}
-
-async function format(source: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "ts", "--config", inRepository("deno.json"), "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(source));
-  await writer.close();
-  const { success, stdout } = await child.output();
-  if (!success) throw new Error("the generated types could not be formatted");
-  return new TextDecoder().decode(stdout);
 }
 
 if (import.meta.main) await runCommand(main);
