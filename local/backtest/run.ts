@@ -1,9 +1,8 @@
-import { createClient } from "@supabase/supabase-js";
 import { createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../../supabase/functions/_shared/alerts/group-commit.ts";
 import { importBacktest } from "../../supabase/functions/_shared/tools/import-backtest.ts";
 import { readImport } from "../../supabase/functions/_shared/tools/read-import.ts";
-import type { Database } from "../../supabase/functions/_shared/database/types.ts";
+import { createDatabase } from "../../supabase/functions/_shared/database/client.ts";
 import { HttpError } from "../../supabase/functions/_shared/http/errors.ts";
 import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";
 import type { Call } from "../../supabase/functions/_shared/tools/tool.ts";
@@ -47,9 +46,7 @@ async function readFile(path: string): Promise<Uint8Array> {
 
 /** The project as a tool is given it. */
 function callTo(url: string, secretKey: string, account: string): Call {
-  const database = createClient<Database>(url, secretKey, {
-    auth: { persistSession: false, autoRefreshToken: false },
-  });
+  const database = createDatabase({ supabaseUrl: url, serviceKeys: [secretKey] });
   return {
     account,
     rpc: createCallRpc(database),

@@ -1,7 +1,8 @@
+import { createDatabase } from "../../supabase/functions/_shared/database/client.ts";
 import { runCommand } from "../command.ts";
 import { StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
-import { connect, prepareAccount, readFigures } from "./account.ts";
+import { prepareAccount, readFigures } from "./account.ts";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
 import { readPrices } from "./prices.ts";
 import { createProgress } from "./progress.ts";
@@ -23,7 +24,7 @@ async function main(args: string[]): Promise<void> {
 
 async function play(options: DemoOptions): Promise<void> {
   await requireAnswer(options.url);
-  const client = connect(options);
+  const client = createDatabase({ supabaseUrl: options.url, serviceKeys: [options.secretKey] });
   await prepareAccount(client, options);
   // The last bar closes at midnight: what falls into which day, and with it every figure, is the same each time.
   const messages = alertsOf(await readPrices(), Math.floor(Date.now() / DAY) * DAY);
