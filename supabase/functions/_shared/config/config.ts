@@ -100,16 +100,25 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** Reads the configuration. Throws a {@link ConfigError} that names every variable to set or correct. */
-export function readConfig(environment: Record<string, string | undefined>): Config {
+/** What the environment sets. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables. Throws a {@link ConfigError} that names every one to set or correct. */
+export function readVariables<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Environment,
+): z.output<Schema> {
   // A line of a .env file that was left empty sets nothing.
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const parsed = environmentSchema.safeParse(set);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new ConfigError(`configuration: ${problems.join("; ")}`);
-  }
-  const { data } = parsed;
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  throw new ConfigError(`configuration: ${problems.join("; ")}`);
+}
+
+/** Reads the configuration. Throws a {@link ConfigError}. */
+export function readConfig(environment: Environment): Config {
+  const data = readVariables(environmentSchema, environment);
   // The older key last: it is there after it was disabled, too.
   const legacy = data.SUPABASE_SERVICE_ROLE_KEY;
   const serviceKeys = [...data.SUPABASE_SECRET_KEYS, ...legacy === undefined ? [] : [legacy]];
