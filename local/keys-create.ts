@@ -1,9 +1,9 @@
 import { relative } from "node:path";
-import { parseArgs } from "node:util";
 import { createApiKeyAuthService, parseScopes } from "../supabase/functions/_shared/auth/api-keys.ts";
 import { SHORTEST_SECRET } from "../supabase/functions/_shared/config/config.ts";
 import { runCommand } from "./command.ts";
 import { StackError } from "./errors.ts";
+import { readFlags } from "./flags.ts";
 import { functionEnvPath, readFunctionEnv } from "./function-env.ts";
 import { standardError } from "./log.ts";
 import { repositoryRoot } from "./paths.ts";
@@ -14,7 +14,9 @@ const usage =
 
 /** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. */
 async function main(args: string[]): Promise<void> {
-  const { dataDir, ...options } = readOptions(args);
+  const read = readOptions(args);
+  if (read === null) return standardError(usage);
+  const { dataDir, ...options } = read;
   const path = functionEnvPath(dataDir);
   const keys = createApiKeyAuthService({ secret: await findSecret(path, dataDir), apiKeys: "" });
   const { key, entry } = keys.generateApiKey(options);
@@ -29,18 +31,11 @@ async function main(args: string[]): Promise<void> {
   ].join("\n"));
 }
 
-/** What the key is to be. Throws when the arguments say nothing that an entry can hold. */
+/** What the key is to be; null: help is asked for. Throws when the arguments say nothing that an entry can hold. */
 function readOptions(args: string[]) {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      scopes: { type: "string" },
-      account: { type: "string" },
-      expires: { type: "string" },
-      "data-dir": { type: "string" },
-    },
-  });
+  const texts = ["scopes", "account", "expires", "data-dir"] as const;
+  const { flags: values, positionals } = readFlags("keys:create", args, { texts, takesArguments: true });
+  if (values.help) return null;
   const [id, ...others] = positionals;
   if (id === undefined) throw new StackError("The key needs an id.", usage);
   if (others.length > 0) throw new StackError("One key at a time.", usage);
