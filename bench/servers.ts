@@ -1,7 +1,8 @@
 import { createApiKeyAuthService } from "../supabase/functions/_shared/auth/api-keys.ts";
 import { freePort } from "../local/ports.ts";
 import { repositoryRoot } from "../local/paths.ts";
-import { delay, probePort, until } from "../local/process.ts";
+import { probePort, until } from "../local/process.ts";
+import { delay } from "../supabase/functions/_shared/time/delay.ts";
 import type { StackInfo } from "../local/stack.ts";
 
 /** Something that must be ended. */

@@ -1,3 +1,4 @@
+import { orAborted } from "../supabase/functions/_shared/time/or-aborted.ts";
 import type { StackError } from "./errors.ts";
 import { createLog, type Log, type Sink } from "./log.ts";
 import { OrphanGuard } from "./orphans.ts";
@@ -51,19 +52,14 @@ export class Assembly {
    * The result of `work`, or, when it fails or the signal is aborted first, its error after everything has ended.
    */
   async finish<T>(work: Promise<T>): Promise<T> {
-    const aborted = Promise.withResolvers<never>();
     const { signal } = this;
-    const onAbort = () => aborted.reject(signal?.reason);
-    signal?.addEventListener("abort", onAbort);
     try {
-      return await Promise.race([work, aborted.promise]);
+      return await (signal === undefined ? work : orAborted(work, signal));
     } catch (error) {
       await this.stop();
       // What was under way when the signal came fails now that its processes are gone.
       await work.catch(() => {});
       throw error;
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
     }
   }
 }

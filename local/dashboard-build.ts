@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import type { Metafile } from "esbuild";
-import { errorText } from "./errors.ts";
+import { runCommand } from "./command.ts";
 import { standardError } from "./log.ts";
 import { exists, inRepository } from "./paths.ts";
 
@@ -96,11 +96,8 @@ async function filesIn(directory: string): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  try {
+  await runCommand(async () => {
     await buildDashboard();
     standardError(`Built ${builtDashboard}.`);
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    Deno.exit(1);
-  }
+  });
 }

@@ -1,4 +1,5 @@
-import { extname, join, normalize } from "node:path";
+import { Hono } from "hono";
+import { serveStatic } from "hono/deno";
 import { builtDashboard } from "./dashboard-build.ts";
 import { loopback } from "./ports.ts";
 
@@ -18,17 +19,6 @@ export interface DashboardConfig {
   alert_key: string;
 }
 
-const mediaTypes: Record<string, string> = {
-  ".css": "text/css; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json",
-  ".map": "application/json",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain; charset=utf-8",
-  ".woff2": "font/woff2",
-};
-
 /** What every host of the page is to send with it; no page may show it in a frame, which a `<meta>` cannot say. */
 export const headers = {
   "cache-control": "no-cache",
@@ -40,44 +30,16 @@ export const headers = {
 
 /** Serves the built page on `port`. */
 export function startDashboard(port: number, config: DashboardConfig): Dashboard {
-  const server = Deno.serve(
-    { hostname: loopback, port, onListen: () => {} },
-    (request) => answer(request, config),
-  );
+  const app = new Hono();
+  app.use(async (context, next) => {
+    // Under another name this would be some web page whose name was made to lead here, after the keys.
+    const { hostname } = new URL(context.req.url);
+    if (![loopback, "localhost"].includes(hostname)) return context.text("Unknown host", 421);
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+    await next();
+  });
+  app.get("/config.json", (context) => context.json(config));
+  app.get("*", serveStatic({ root: builtDashboard }));
+  const server = Deno.serve({ hostname: loopback, port, onListen: () => {} }, app.fetch);
   return { url: `http://${loopback}:${port}`, stop: () => server.shutdown() };
-}
-
-async function answer(request: Request, config: DashboardConfig): Promise<Response> {
-  if (request.method !== "GET" && request.method !== "HEAD") return new Response(null, { status: 405 });
-  const { pathname, hostname } = new URL(request.url);
-  // Under another name this would be some web page whose name was made to lead here, after the keys.
-  if (![loopback, "localhost"].includes(hostname)) return new Response("Unknown host", { status: 421 });
-  if (pathname === "/config.json") return Response.json(config, { headers });
-  return await serveFile(pathname);
-}
-
-async function serveFile(pathname: string): Promise<Response> {
-  const path = decode(pathname);
-  if (path === null) return new Response("Bad path", { status: 400 });
-  // Normalized from the root, `..` cannot climb out of it.
-  const relative = normalize(path.endsWith("/") ? `${path}index.html` : path);
-  try {
-    const file = await Deno.open(join(builtDashboard, relative));
-    if (!(await file.stat()).isFile) {
-      file.close();
-      return new Response("Not found", { status: 404 });
-    }
-    const type = mediaTypes[extname(relative)] ?? "application/octet-stream";
-    return new Response(file.readable, { headers: { ...headers, "content-type": type } });
-  } catch {
-    return new Response("Not found", { status: 404 });
-  }
-}
-
-function decode(path: string): string | null {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return null;
-  }
 }

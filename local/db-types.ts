@@ -1,7 +1,9 @@
 import { Assembly } from "./assembly.ts";
+import { runCommand } from "./command.ts";
 import type { DatabaseUrls } from "./database.ts";
 import { takeDataDirectory } from "./data-directory.ts";
-import { errorText, StackError } from "./errors.ts";
+import { StackError } from "./errors.ts";
+import { formatted } from "./formatted.ts";
 import { standardError } from "./log.ts";
 import { inRepository, readTextIfAny } from "./paths.ts";
 import { freePort } from "./ports.ts";
@@ -13,28 +15,21 @@ const typesFile = inRepository("supabase", "functions", "_shared", "database", "
 
 /**
  * `deno task db:types`: writes the TypeScript types of the schema `public`, as the Supabase CLI sees it in a
- * database built from the migrations just now. With `--check`, only compares. Returns the exit code.
+ * database built from the migrations just now. With `--check`, only compares.
  */
-async function main(args: string[]): Promise<number> {
-  try {
-    const types = await generateTypes();
-    const current = await readTextIfAny(typesFile);
-    if (current === types) {
-      standardError(`${typesFile} is up to date.`);
-      return 0;
-    }
-    if (args.includes("--check")) {
-      throw new StackError(`${typesFile} does not match the migrations.`, "Run deno task db:types.");
-    }
-    await Deno.mkdir(inRepository("supabase", "functions", "_shared", "database"), { recursive: true });
-    await Deno.writeTextFile(typesFile, types);
-    standardError(`Wrote ${typesFile}.`);
-    return 0;
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    return 1;
+async function main(args: string[]): Promise<void> {
+  const types = await generateTypes();
+  const current = await readTextIfAny(typesFile);
+  if (current === types) {
+    standardError(`${typesFile} is up to date.`);
+    return;
   }
+  if (args.includes("--check")) {
+    throw new StackError(`${typesFile} does not match the migrations.`, "Run deno task db:types.");
+  }
+  await Deno.mkdir(inRepository("supabase", "functions", "_shared", "database"), { recursive: true });
+  await Deno.writeTextFile(typesFile, types);
+  standardError(`Wrote ${typesFile}.`);
 }
 
 function generateTypes(): Promise<string> {
@@ -43,7 +38,7 @@ function generateTypes(): Promise<string> {
       ["gen", "types", "--lang", "typescript", "--schema", "public", `--remote=${owner}?sslmode=disable`],
     );
     if (!success) throw new Error(messages.join("\n"));
-    return await format(stdout);
+    return await formatted(stdout, "ts");
   });
 }
 
@@ -65,19 +60,4 @@ export async function withFreshDatabase<T>(work: (urls: DatabaseUrls) => Promise
   }
 }
 
-async function format(source: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "ts", "--config", inRepository("deno.json"), "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(source));
-  await writer.close();
-  const { success, stdout } = await child.output();
-  if (!success) throw new Error("the generated types could not be formatted");
-  return new TextDecoder().decode(stdout);
-}
-
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

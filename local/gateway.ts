@@ -1,4 +1,4 @@
-import { within } from "../supabase/functions/_shared/http/within.ts";
+import { within } from "../supabase/functions/_shared/time/within.ts";
 import { createKeyMapper, type KeyMapper } from "./gateway-keys.ts";
 import { loopback } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";

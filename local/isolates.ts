@@ -1,5 +1,6 @@
+import { delay } from "../supabase/functions/_shared/time/delay.ts";
 import { freePort, loopback } from "./ports.ts";
-import { delay, probePort, SupervisedProcess, type Supervision, until } from "./process.ts";
+import { probePort, SupervisedProcess, type Supervision, until } from "./process.ts";
 import { Upstream } from "./upstream.ts";
 
 /** How one function is run. */

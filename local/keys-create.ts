@@ -1,8 +1,9 @@
 import { relative } from "node:path";
-import { parseArgs } from "node:util";
 import { createApiKeyAuthService, parseScopes } from "../supabase/functions/_shared/auth/api-keys.ts";
 import { SHORTEST_SECRET } from "../supabase/functions/_shared/config/config.ts";
-import { errorText, StackError } from "./errors.ts";
+import { runCommand } from "./command.ts";
+import { StackError } from "./errors.ts";
+import { readFlags } from "./flags.ts";
 import { functionEnvPath, readFunctionEnv } from "./function-env.ts";
 import { standardError } from "./log.ts";
 import { repositoryRoot } from "./paths.ts";
@@ -11,42 +12,30 @@ import { randomText } from "./secrets.ts";
 const usage =
   "deno task keys:create <id> [--scopes trade+read+admin] [--account <name>] [--expires <ISO 8601 date>] [--data-dir <path>]";
 
-/** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. Returns the exit code. */
-async function main(args: string[]): Promise<number> {
-  try {
-    const { dataDir, ...options } = readOptions(args);
-    const path = functionEnvPath(dataDir);
-    const keys = createApiKeyAuthService({ secret: await findSecret(path, dataDir), apiKeys: "" });
-    const { key, entry } = keys.generateApiKey(options);
-    standardError([
-      `Key, shown only now:   ${key}`,
-      `Entry for API_KEYS:    ${entry}`,
-      "",
-      `Add the entry to API_KEYS, after a comma, in ${
-        relative(repositoryRoot, path)
-      }, or for a hosted project with`,
-      "`supabase secrets set`. Give the key to the sender. An older key of this id stays good until its entry is removed.",
-    ].join("\n"));
-    return 0;
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    standardError(`  ${error instanceof StackError ? error.advice : usage}`);
-    return 1;
-  }
+/** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. */
+async function main(args: string[]): Promise<void> {
+  const read = readOptions(args);
+  if (read === null) return standardError(usage);
+  const { dataDir, ...options } = read;
+  const path = functionEnvPath(dataDir);
+  const keys = createApiKeyAuthService({ secret: await findSecret(path, dataDir), apiKeys: "" });
+  const { key, entry } = keys.generateApiKey(options);
+  standardError([
+    `Key, shown only now:   ${key}`,
+    `Entry for API_KEYS:    ${entry}`,
+    "",
+    `Add the entry to API_KEYS, after a comma, in ${
+      relative(repositoryRoot, path)
+    }, or for a hosted project with`,
+    "`supabase secrets set`. Give the key to the sender. An older key of this id stays good until its entry is removed.",
+  ].join("\n"));
 }
 
-/** What the key is to be. Throws when the arguments say nothing that an entry can hold. */
+/** What the key is to be; null: help is asked for. Throws when the arguments say nothing that an entry can hold. */
 function readOptions(args: string[]) {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      scopes: { type: "string" },
-      account: { type: "string" },
-      expires: { type: "string" },
-      "data-dir": { type: "string" },
-    },
-  });
+  const texts = ["scopes", "account", "expires", "data-dir"] as const;
+  const { flags: values, positionals } = readFlags("keys:create", args, { texts, takesArguments: true });
+  if (values.help) return null;
   const [id, ...others] = positionals;
   if (id === undefined) throw new StackError("The key needs an id.", usage);
   if (others.length > 0) throw new StackError("One key at a time.", usage);
@@ -81,4 +70,4 @@ async function findSecret(path: string, dataDir: string | null): Promise<string>
   return secret;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main, () => usage);

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { StackError } from "./errors.ts";
+import { readFlags } from "./flags.ts";
 import type { Sink } from "./log.ts";
 
 /** How a stack is to run. Every field has a default; see {@link defaultOptions}. */
@@ -67,7 +67,10 @@ export const usage = `deno task start [options]
 
 /** Reads the command line. Throws a {@link StackError} on an unknown flag or a value that makes no sense. */
 export function parseCommand(args: string[]): Command {
-  const values = parseFlags(args);
+  const { flags: values } = readFlags("start", args, {
+    texts: ["port", "db-port", "dashboard-port", "redis-port", "data-dir", "isolates", "deno"],
+    switches: ["no-redis", "no-watch", "reset", "json"],
+  });
   return {
     json: values.json ?? false,
     help: values.help ?? false,
@@ -89,33 +92,6 @@ export function parseCommand(args: string[]): Command {
       watch: !(values["no-watch"] ?? false),
     },
   };
-}
-
-function parseFlags(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        port: { type: "string" },
-        "db-port": { type: "string" },
-        "dashboard-port": { type: "string" },
-        "redis-port": { type: "string" },
-        "data-dir": { type: "string" },
-        isolates: { type: "string" },
-        deno: { type: "string" },
-        "no-redis": { type: "boolean" },
-        "no-watch": { type: "boolean" },
-        reset: { type: "boolean" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new StackError(
-      error instanceof Error ? error.message : String(error),
-      "See deno task start --help.",
-    );
-  }
 }
 
 function wholeNumber(flag: string, text: string | undefined, fallback: number, maximum: number): number {

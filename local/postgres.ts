@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import postgres from "postgres";
+import { delay } from "../supabase/functions/_shared/time/delay.ts";
 import { StackError } from "./errors.ts";
 import { exists } from "./paths.ts";
 import { loopback } from "./ports.ts";
@@ -97,9 +98,7 @@ export async function removeLeftover(home: PostgresHome): Promise<void> {
   if (await serves(pid, home.data)) {
     Deno.kill(pid, "SIGINT");
     const giveUp = AbortSignal.timeout(10_000);
-    while (!giveUp.aborted && await serves(pid, home.data)) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    while (!giveUp.aborted && await serves(pid, home.data)) await delay(50);
     return;
   }
   // The number may belong to some other process by now, which Postgres would take for its twin.

@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { delay } from "../supabase/functions/_shared/time/delay.ts";
 import { StackError } from "./errors.ts";
 import { findOnPath } from "./paths.ts";
 import { freePort, loopback } from "./ports.ts";
-import { delay, SupervisedProcess, type Supervision, until } from "./process.ts";
+import { SupervisedProcess, type Supervision, until } from "./process.ts";
 import { Upstream } from "./upstream.ts";
 
 /** PostgREST and where it answers. */

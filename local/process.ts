@@ -1,3 +1,5 @@
+import { doubling } from "../supabase/functions/_shared/time/backoff.ts";
+import { delay } from "../supabase/functions/_shared/time/delay.ts";
 import { errorText, StackError } from "./errors.ts";
 import { forEachLine, type Log } from "./log.ts";
 import type { OrphanGuard } from "./orphans.ts";
@@ -54,7 +56,7 @@ export interface Supervision {
 
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
-const backoffMs = [50, 100, 200, 400, 800, 1_600, 3_200];
+const tries = 7;
 const keptLines = 12;
 
 /** A child process that is brought back when it crashes. */
@@ -176,8 +178,8 @@ export class SupervisedProcess implements Component {
 
   async #recover(): Promise<void> {
     let failure: unknown;
-    for (const pause of backoffMs) {
-      await delay(pause);
+    for (let failures = 0; failures < tries; failures++) {
+      await delay(doubling(failures, 50, 3_200));
       if (!this.#wanted) return;
       try {
         await this.#launch();
@@ -191,7 +193,7 @@ export class SupervisedProcess implements Component {
     this.#wanted = false;
     this.supervision.onFatal(
       new StackError(
-        `${this.name} crashed and did not come back in ${backoffMs.length} tries: ${errorText(failure)}`,
+        `${this.name} crashed and did not come back in ${tries} tries: ${errorText(failure)}`,
         this.spec.advice,
       ),
     );
@@ -202,11 +204,6 @@ export class SupervisedProcess implements Component {
     const reason = said === "" ? ` (${errorText(cause)})` : `; it said:${said}`;
     return new StackError(`${this.name} did not start${reason}`, this.spec.advice);
   }
-}
-
-/** Resolves after so many milliseconds. */
-export function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Calls `probe` until it succeeds; throws the last failure when `signal` is aborted first. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { jsonWebKeySet, signJwt } from "./jwt.ts";
-import { readTextIfAny, writePrivateFile } from "./paths.ts";
+import { inRepository, readTextIfAny, writePrivateFile } from "./paths.ts";
 
 /** The user that owns the default account on a local stack. */
 export const localUser = { id: "00000000-0000-4000-8000-000000000001", email: "local@example.com" };
@@ -42,6 +42,15 @@ export async function loadSecrets(dataDir: string): Promise<Secrets> {
     userJwt: await signJwt(user, jwtSecret),
     jwks: jsonWebKeySet(jwtSecret),
   };
+}
+
+/** What the local stack wrote into its data directory, and whose its accounts are; null when it never ran. */
+export async function localKeys(dataDir = inRepository(".local")) {
+  const names = ["secrets.json", "development-key"];
+  const [secrets, key] = await Promise.all(names.map((name) => readTextIfAny(join(dataDir, name))));
+  if (!secrets) return null;
+  const { secretKey } = JSON.parse(secrets) as Seeds;
+  return { key: key?.split("\n")[0], secretKey, owner: localUser.id };
 }
 
 /** Random text safe in URLs, SQL literals and shells. */

@@ -1,4 +1,5 @@
 import { Assembly } from "./assembly.ts";
+import { startClocks } from "./clocks.ts";
 import type { DatabaseUrls } from "./database.ts";
 import { startDashboard } from "./dashboard.ts";
 import { buildDashboard, isDashboardStale } from "./dashboard-build.ts";
@@ -8,9 +9,6 @@ import type { StackError } from "./errors.ts";
 import { ensureFunctionEnv } from "./function-env.ts";
 import { startGateway } from "./gateway.ts";
 import { standardError } from "./log.ts";
-import { startMarksClock } from "./marks-clock.ts";
-import { startNotificationClock } from "./notification-clock.ts";
-import { startRetentionClock } from "./retention-clock.ts";
 import { defaultOptions, type StackOptions } from "./options.ts";
 import { loopback, requireFreePort } from "./ports.ts";
 import { createPostgRest } from "./postgrest.ts";
@@ -112,9 +110,7 @@ async function assemble(assembly: Assembly, options: StackOptions): Promise<Stac
     rest: () => rest.process.ready ? rest.upstream : null,
   }, secrets);
   assembly.onStop(gateway.stop);
-  if (pools.has("notifications")) assembly.onStop(startNotificationClock(apiUrl, secrets));
-  if (pools.has("marks")) assembly.onStop(startMarksClock(apiUrl, secrets));
-  assembly.onStop(startRetentionClock(apiUrl, secrets));
+  for (const stop of startClocks(apiUrl, secrets, pools)) assembly.onStop(stop);
   if (await isDashboardStale()) await assembly.step("Building the dashboard", buildDashboard);
   const dashboard = startDashboard(options.dashboardPort, {
     url: apiUrl,

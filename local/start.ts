@@ -1,5 +1,6 @@
+import { orAborted } from "../supabase/functions/_shared/time/or-aborted.ts";
+import { explain, runCommand } from "./command.ts";
 import { trustSystemCertificates } from "./deno-program.ts";
-import { errorText, StackError } from "./errors.ts";
 import { standardError } from "./log.ts";
 import { launcherEnded } from "./launcher.ts";
 import { type Command, parseCommand, usage } from "./options.ts";
@@ -9,17 +10,10 @@ import { summary } from "./summary.ts";
 /** `deno task start`: runs a stack until it is told to end. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
   trustSystemCertificates();
-  try {
-    const command = parseCommand(args);
-    if (command.help) {
-      standardError(usage);
-      return 0;
-    }
-    return await runUntilTold(command);
-  } catch (error) {
-    explain(error);
-    return 1;
-  }
+  const command = parseCommand(args);
+  if (!command.help) return await runUntilTold(command);
+  standardError(usage);
+  return 0;
 }
 
 async function runUntilTold({ options, json }: Command): Promise<number> {
@@ -37,7 +31,7 @@ async function runUntilTold({ options, json }: Command): Promise<number> {
   standardError(summary(stack, options, (performance.now() - started) / 1000));
   if (json) await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(stack.info)}\n`));
 
-  const failure = await Promise.race([stack.failure, aborted(told.signal)]);
+  const failure = await orAborted(stack.failure, told.signal).catch(() => null);
   if (failure !== null) explain(failure);
   standardError("Stopping …");
   await stack.stop();
@@ -51,17 +45,6 @@ function onEnd(end: () => void): void {
   launcherEnded(end);
 }
 
-function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    signal.addEventListener("abort", () => resolve(null));
-  });
-}
+const stackOf = (error: unknown): string => error instanceof Error ? error.stack ?? "" : "";
 
-function explain(error: unknown): void {
-  standardError(`\nerror: ${errorText(error)}`);
-  if (error instanceof StackError) standardError(`  ${error.advice}`);
-  else if (error instanceof Error && error.stack !== undefined) standardError(error.stack);
-}
-
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main, stackOf);

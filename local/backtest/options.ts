@@ -1,11 +1,8 @@
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import * as z from "zod";
 import { type ImportOptions, importOptions } from "../../supabase/functions/_shared/backtest/options.ts";
-import { errorText, StackError } from "../errors.ts";
+import { StackError } from "../errors.ts";
+import { type Flags, readFlags } from "../flags.ts";
 import { defaultOptions } from "../options.ts";
-import { inRepository, readTextIfAny } from "../paths.ts";
-import { localUser } from "../secrets.ts";
+import { localKeys } from "../secrets.ts";
 
 /** An import, and the project that it goes to. */
 export interface BacktestOptions {
@@ -17,7 +14,10 @@ export interface BacktestOptions {
 }
 
 const localUrl = `http://127.0.0.1:${defaultOptions.port}`;
-const HELP = "See npx -y deno task backtest --help.";
+const TEXTS = [
+  ...["account", "symbol", "strategy", "time-zone", "commission", "capital", "currency", "owner"] as const,
+  ...["url", "secret-key", "data-dir"] as const,
+];
 
 /** The text of `--help`. */
 export const usage = `deno task backtest import <file> --account <name> [options]
@@ -42,7 +42,7 @@ export const usage = `deno task backtest import <file> --account <name> [options
  * @throws StackError for an unknown flag, a bad value or a missing key
  */
 export async function readOptions(args: string[]): Promise<BacktestOptions | null> {
-  const { values: flags, positionals } = parseFlags(args);
+  const { flags, positionals } = readFlags("backtest", args, { texts: TEXTS, takesArguments: true });
   if (flags.help) return null;
   const [command, path, ...more] = positionals;
   if (command !== "import" || path === undefined || more.length > 0) {
@@ -52,7 +52,7 @@ export async function readOptions(args: string[]): Promise<BacktestOptions | nul
     );
   }
   const isElsewhere = flags.url !== undefined && flags["secret-key"] !== undefined;
-  const local = isElsewhere ? null : await localSecrets(flags["data-dir"] ?? inRepository(".local"));
+  const local = isElsewhere ? null : await localKeys(flags["data-dir"]);
   const secretKey = flags["secret-key"] ?? local?.secretKey;
   if (secretKey === undefined) {
     throw new StackError(
@@ -69,7 +69,7 @@ export async function readOptions(args: string[]): Promise<BacktestOptions | nul
 }
 
 /** The flags as the tool import_backtest takes them. */
-function readWhat(flags: ReturnType<typeof parseFlags>["values"]): ImportOptions {
+function readWhat(flags: Flags<typeof TEXTS[number], never>): ImportOptions {
   const { account, symbol, strategy, commission, capital, currency } = flags;
   const read = importOptions.safeParse({
     ...{ account, symbol, strategy, commission, capital, currency },
@@ -79,39 +79,5 @@ function readWhat(flags: ReturnType<typeof parseFlags>["values"]): ImportOptions
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const flag = { time_zone: "time-zone", owner_id: "owner" }[String(issue?.path[0])] ?? issue?.path[0];
-  throw new StackError(`--${String(flag)} ${issue?.message}.`, HELP);
-}
-
-function parseFlags(args: string[]) {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        account: text,
-        symbol: text,
-        strategy: text,
-        "time-zone": text,
-        commission: text,
-        capital: text,
-        currency: text,
-        owner: text,
-        url: text,
-        "secret-key": text,
-        "data-dir": text,
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new StackError(errorText(error), HELP);
-  }
-}
-
-/** What the local stack wrote into its data directory; null when it never ran. */
-async function localSecrets(dataDir: string) {
-  const secrets = await readTextIfAny(join(dataDir, "secrets.json"));
-  if (secrets === null) return null;
-  const { secretKey } = z.object({ secretKey: z.string() }).parse(JSON.parse(secrets));
-  return { secretKey, owner: localUser.id };
+  throw new StackError(`--${String(flag)} ${issue?.message}.`, "See npx -y deno task backtest --help.");
 }

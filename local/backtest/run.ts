@@ -1,12 +1,12 @@
-import { createClient } from "@supabase/supabase-js";
 import { createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
 import { createGroupCommit } from "../../supabase/functions/_shared/alerts/group-commit.ts";
 import { importBacktest } from "../../supabase/functions/_shared/tools/import-backtest.ts";
 import { readImport } from "../../supabase/functions/_shared/tools/read-import.ts";
-import type { Database } from "../../supabase/functions/_shared/database/types.ts";
+import { createDatabase } from "../../supabase/functions/_shared/database/client.ts";
 import { HttpError } from "../../supabase/functions/_shared/http/errors.ts";
 import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";
 import type { Call } from "../../supabase/functions/_shared/tools/tool.ts";
+import { runCommand } from "../command.ts";
 import { errorText, StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
 import { type BacktestOptions, readOptions, usage } from "./options.ts";
@@ -20,21 +20,10 @@ const DEADLINE = 15 * 60_000;
  * the account's profit is not the file's.
  */
 async function main(args: string[]): Promise<number> {
-  try {
-    const options = await readOptions(args);
-    if (options === null) {
-      standardError(usage);
-      return 0;
-    }
-    return await run(options);
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    if (error instanceof HttpError) {
-      for (const { message } of error.details ?? []) standardError(`  ${message}`);
-    }
-    return 1;
-  }
+  const options = await readOptions(args);
+  if (options !== null) return await run(options);
+  standardError(usage);
+  return 0;
 }
 
 async function run({ path, url, secretKey, what }: BacktestOptions): Promise<number> {
@@ -57,9 +46,7 @@ async function readFile(path: string): Promise<Uint8Array> {
 
 /** The project as a tool is given it. */
 function callTo(url: string, secretKey: string, account: string): Call {
-  const database = createClient<Database>(url, secretKey, {
-    auth: { persistSession: false, autoRefreshToken: false },
-  });
+  const database = createDatabase({ supabaseUrl: url, serviceKeys: [secretKey] });
   return {
     account,
     rpc: createCallRpc(database),
@@ -72,4 +59,7 @@ function callTo(url: string, secretKey: string, account: string): Call {
   };
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+const detailsOf = (error: unknown): string =>
+  error instanceof HttpError ? (error.details ?? []).map(({ message }) => message).join("\n  ") : "";
+
+if (import.meta.main) await runCommand(main, detailsOf);

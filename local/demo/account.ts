@@ -1,25 +1,19 @@
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import type { Database } from "../../supabase/functions/_shared/database/types.ts";
+import type { DatabaseClient } from "../../supabase/functions/_shared/database/client.ts";
 import { StackError } from "../errors.ts";
 import type { DemoOptions } from "./options.ts";
 
-type Client = SupabaseClient<Database>;
 /** A row of figures as an RPC answers it: money and ratios as decimal strings, null where one is undefined. */
 export type Figures = Readonly<Record<string, unknown>>;
 
 /** Settings of a demo account: what trading costs, and that history happens when it happened. */
 const settings = { clock: "alert", fee_bps: 4, slippage_bps: 1, leverage: 2 };
 
-/** supabase-js as the service role. */
-export const connect = ({ url, secretKey }: DemoOptions): Client =>
-  createClient<Database>(url, secretKey, { auth: { persistSession: false, autoRefreshToken: false } });
-
 /**
  * A new beginning for the account: it is made, or reset when it is there, so that no run adds to another.
  *
  * @throws StackError when the database refuses
  */
-export async function prepareAccount(client: Client, { account, owner }: DemoOptions): Promise<void> {
+export async function prepareAccount(client: DatabaseClient, { account, owner }: DemoOptions): Promise<void> {
   const made = await client.rpc("create_account", {
     account,
     settings,
@@ -37,7 +31,7 @@ export async function prepareAccount(client: Client, { account, owner }: DemoOpt
 
 /** The account's performance and summary, and its differences to the ledger: none when all is right. */
 export async function readFigures(
-  client: Client,
+  client: DatabaseClient,
   account: string,
 ): Promise<{ performance: Figures; summary: Figures; differences: number }> {
   const [performance, summary, differences] = await Promise.all([

@@ -1,9 +1,7 @@
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { errorText, StackError } from "../errors.ts";
+import { StackError } from "../errors.ts";
+import { readFlags } from "../flags.ts";
 import { defaultOptions } from "../options.ts";
-import { inRepository, readTextIfAny } from "../paths.ts";
-import { localUser } from "../secrets.ts";
+import { localKeys } from "../secrets.ts";
 
 /** What a demo plays against, and how. */
 export interface DemoOptions {
@@ -40,10 +38,12 @@ export const usage = `deno task demo [options]
  * @throws StackError for an unknown flag, a bad value or a missing key
  */
 export async function readOptions(args: string[]): Promise<DemoOptions | null> {
-  const flags = parseFlags(args);
+  const { flags } = readFlags("demo", args, {
+    texts: ["speed", "account", "url", "key", "secret-key", "owner", "data-dir"],
+  });
   if (flags.help) return null;
   const remote = flags.url !== undefined && flags.key !== undefined;
-  const local = remote ? null : await localKeys(flags["data-dir"] ?? inRepository(".local"));
+  const local = remote ? null : await localKeys(flags["data-dir"]);
   const key = flags.key ?? local?.key;
   const secretKey = flags["secret-key"] ?? local?.secretKey;
   if (key === undefined || secretKey === undefined) {
@@ -62,42 +62,10 @@ export async function readOptions(args: string[]): Promise<DemoOptions | null> {
   };
 }
 
-function parseFlags(args: string[]) {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args,
-      options: {
-        speed: text,
-        account: text,
-        url: text,
-        key: text,
-        "secret-key": text,
-        owner: text,
-        "data-dir": text,
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new StackError(errorText(error), "See deno task demo --help.");
-  }
-}
-
 function speedOf(text: string): number | null {
   const speed = Number(text);
   if (text.trim() === "" || !(speed >= 0 && speed <= 100_000)) {
     throw new StackError(`--speed ${text} is no number of alerts a second.`, "Give 0 to 100000.");
   }
   return speed === 0 ? null : speed;
-}
-
-/** The keys that the local stack wrote into its data directory; null when it never ran. */
-async function localKeys(dataDir: string) {
-  const [development, secrets] = await Promise.all([
-    readTextIfAny(join(dataDir, "development-key")),
-    readTextIfAny(join(dataDir, "secrets.json")),
-  ]);
-  if (development === null || secrets === null) return null;
-  const { secretKey } = JSON.parse(secrets) as { secretKey: string };
-  return { key: development.split("\n")[0] ?? "", secretKey, owner: localUser.id };
 }

@@ -1,6 +1,8 @@
-import { errorText, StackError } from "../errors.ts";
+import { createDatabase } from "../../supabase/functions/_shared/database/client.ts";
+import { runCommand } from "../command.ts";
+import { StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
-import { connect, prepareAccount, readFigures } from "./account.ts";
+import { prepareAccount, readFigures } from "./account.ts";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
 import { readPrices } from "./prices.ts";
 import { createProgress } from "./progress.ts";
@@ -12,24 +14,17 @@ const DAY = 86_400_000;
 
 /**
  * `deno task demo`: half a year of two markets and a moving-average strategy on each, sent as alerts through HTTP into
- * an account of their own, and how it did. The same figures every time. Returns the exit code.
+ * an account of their own, and how it did. The same figures every time.
  */
-async function main(args: string[]): Promise<number> {
-  try {
-    const options = await readOptions(args);
-    if (options === null) standardError(usage);
-    else await play(options);
-    return 0;
-  } catch (error) {
-    standardError(`\nerror: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    return 1;
-  }
+async function main(args: string[]): Promise<void> {
+  const options = await readOptions(args);
+  if (options === null) standardError(usage);
+  else await play(options);
 }
 
 async function play(options: DemoOptions): Promise<void> {
   await requireAnswer(options.url);
-  const client = connect(options);
+  const client = createDatabase({ supabaseUrl: options.url, serviceKeys: [options.secretKey] });
   await prepareAccount(client, options);
   // The last bar closes at midnight: what falls into which day, and with it every figure, is the same each time.
   const messages = alertsOf(await readPrices(), Math.floor(Date.now() / DAY) * DAY);
@@ -63,4 +58,4 @@ async function requireAnswer(url: string): Promise<void> {
   );
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

@@ -1,5 +1,6 @@
+import { doubling } from "../../supabase/functions/_shared/time/backoff.ts";
+import { delay } from "../../supabase/functions/_shared/time/delay.ts";
 import { errorText, StackError } from "../errors.ts";
-import { delay } from "../process.ts";
 import type { DemoOptions } from "./options.ts";
 import type { Message } from "./strategy.ts";
 
@@ -44,7 +45,7 @@ async function sendAlert(target: string, message: Message): Promise<string> {
           : "See the log of the alerts function.",
       );
     }
-    await delay(Math.min(100 * 2 ** attempt, 5_000));
+    await delay(doubling(attempt, 100, 5_000));
   }
 }
 

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
-import { errorText, StackError } from "../errors.ts";
+import { StackError } from "../errors.ts";
+import { readFlags } from "../flags.ts";
 import { inRepository } from "../paths.ts";
 
 /** What is deployed, and where to. */
@@ -27,7 +27,8 @@ Signed in by npx supabase login, or by SUPABASE_ACCESS_TOKEN. Every step may be 
  * @throws StackError for an unknown flag or a reference that is none
  */
 export function readOptions(args: string[], environment: Record<string, string>): DeployOptions | null {
-  const flags = parseFlags(args);
+  // Not --env-file: that one Deno takes for itself.
+  const { flags } = readFlags("deploy", args, { texts: ["project-ref", "settings"], switches: ["dry-run"] });
   if (flags.help) return null;
   const projectRef = flags["project-ref"] ?? environment.SUPABASE_PROJECT_ID ?? "";
   if (!/^[a-z]{20}$/.test(projectRef)) {
@@ -41,21 +42,4 @@ export function readOptions(args: string[], environment: Record<string, string>)
     settings: flags.settings ?? inRepository("supabase", "functions", ".env.production"),
     dryRun: flags["dry-run"] ?? false,
   };
-}
-
-function parseFlags(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        "project-ref": { type: "string" },
-        // Not --env-file: that one Deno takes for itself.
-        settings: { type: "string" },
-        "dry-run": { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new StackError(errorText(error), "See deno task deploy --help.");
-  }
 }

@@ -1,23 +1,16 @@
-import { errorText, StackError } from "../errors.ts";
+import { runCommand } from "../command.ts";
 import { standardError } from "../log.ts";
 import { repositoryRoot } from "../paths.ts";
 import { supabase } from "../supabase-cli.ts";
 import { deploy, type RunStep } from "./deploy.ts";
 import { readOptions, usage } from "./options.ts";
 
-/** `deno task deploy`: links, migrates, sets secrets, deploys the functions, and checks. Returns the exit code. */
-async function main(args: string[]): Promise<number> {
-  try {
-    const environment = Deno.env.toObject();
-    const options = readOptions(args, environment);
-    if (options === null) standardError(usage);
-    else await deploy(options, { environment, run: runStep, say: standardError });
-    return 0;
-  } catch (error) {
-    standardError(`\nerror: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    return 1;
-  }
+/** `deno task deploy`: links, migrates, sets secrets, deploys the functions, and checks. */
+async function main(args: string[]): Promise<void> {
+  const environment = Deno.env.toObject();
+  const options = readOptions(args, environment);
+  if (options === null) standardError(usage);
+  else await deploy(options, { environment, run: runStep, say: standardError });
 }
 
 /** All that the CLI said. */
@@ -41,4 +34,4 @@ function show(line: string): void {
   if (!line.startsWith("Uploading asset")) standardError(`  ${line}`);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

@@ -15,7 +15,8 @@ export const FLOORS: readonly (readonly Component[])[] = [
   [
     { name: "config", holds: "The settings of the environment, checked once." },
     { name: "hashing", holds: "SHA-256, SHA-1, and comparing digests in constant time." },
-    { name: "http", holds: "What every function starts from: bodies, errors, client addresses, deadlines." },
+    { name: "http", holds: "What every function starts from: bodies, errors, the sources it answers." },
+    { name: "network", holds: "IP addresses and networks: whose a request is, and which are public." },
     { name: "observability", holds: "Log lines and counters." },
     {
       name: "runtime",

@@ -1,4 +1,4 @@
-import { StackError } from "../errors.ts";
+import { formatted } from "../formatted.ts";
 import { inRepository, readTextIfAny } from "../paths.ts";
 
 /** A part of a page that is made from the code: its name, which is on the page, and its text. */
@@ -18,23 +18,7 @@ export async function withRegions(page: string, regions: Regions): Promise<strin
       text.replace(around(name), (_, before, __, after) => `${before}\n${made}\n\n${after}`),
     page,
   );
-  return await formatted(filled);
-}
-
-/** Markdown as `deno fmt` lays it out. */
-export async function formatted(text: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "md", "--config", inRepository("deno.json"), "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { success, stdout, stderr } = await child.output();
-  if (!success) throw new StackError(new TextDecoder().decode(stderr), "Correct the page.");
-  return new TextDecoder().decode(stdout);
+  return await formatted(filled, "md");
 }
 
 /** The pages: README.md and docs/, by their path in the checkout. */

@@ -1,6 +1,6 @@
+import { runCommand } from "../command.ts";
 import { withConnection } from "../database.ts";
 import { withFreshDatabase } from "../db-types.ts";
-import { errorText, StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
 import { inRepository } from "../paths.ts";
 import { databaseRegions } from "./database.ts";
@@ -11,21 +11,14 @@ import { tableRegions } from "./tables.ts";
 /**
  * `deno task docs:tables`: writes the parts of README.md and docs/ that are made from the code; `deno task docs:rpc` those
  * that are made from the comments in a database built from the migrations just now. Both write the pages that assistants
- * read. Returns the exit code.
+ * read.
  */
-async function main([what]: string[]): Promise<number> {
-  try {
-    const regions = what === "rpc"
-      ? await withFreshDatabase(({ owner }) => withConnection(owner, databaseRegions))
-      : await tableRegions();
-    await write(regions);
-    await Deno.writeTextFile(mcpPagesPath, mcpPages(await readPages()));
-    return 0;
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    return 1;
-  }
+async function main([what]: string[]): Promise<void> {
+  const regions = what === "rpc"
+    ? await withFreshDatabase(({ owner }) => withConnection(owner, databaseRegions))
+    : await tableRegions();
+  await write(regions);
+  await Deno.writeTextFile(mcpPagesPath, mcpPages(await readPages()));
 }
 
 async function write(regions: Regions): Promise<void> {
@@ -37,4 +30,4 @@ async function write(regions: Regions): Promise<void> {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

@@ -1,4 +1,4 @@
-import { errorText, StackError } from "../errors.ts";
+import { runCommand } from "../command.ts";
 import { standardError } from "../log.ts";
 import { gather } from "./gather.ts";
 import { checks } from "./checks.ts";
@@ -8,24 +8,16 @@ import { localTarget, remoteTarget } from "./target.ts";
 
 /** `deno task doctor`: judges a stack or a project by the production checklist. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
-  try {
-    const options = parseOptions(args);
-    if (options.help) {
-      standardError(usage);
-      return 0;
-    }
-    const target = options.remote
-      ? remoteTarget(options.url, Deno.env.toObject())
-      : await localTarget(options);
-    const report = examine(checks, await gather(target));
-    const text = options.json ? JSON.stringify(report) : inWords(report);
-    await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
-    return report.ok ? 0 : 1;
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    return 1;
+  const options = parseOptions(args);
+  if (options.help) {
+    standardError(usage);
+    return 0;
   }
+  const target = options.remote ? remoteTarget(options.url, Deno.env.toObject()) : await localTarget(options);
+  const report = examine(checks, await gather(target));
+  const text = options.json ? JSON.stringify(report) : inWords(report);
+  await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
+  return report.ok ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

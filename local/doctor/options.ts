@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { errorText, StackError } from "../errors.ts";
+import { readFlags } from "../flags.ts";
 import { defaultOptions } from "../options.ts";
 
 /** What the command line asked for. */
@@ -29,35 +28,21 @@ checklist. Exit code 1 when a check fails.
   --port --db-port --redis-port --data-dir --no-redis
                       as for deno task start`;
 
-/** Reads the command line. Throws a {@link StackError} on what makes no sense. */
+/** Reads the command line. Throws a StackError on what makes no sense. */
 export function parseOptions(args: string[]): DoctorOptions {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        remote: { type: "boolean" },
-        url: { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-        port: { type: "string" },
-        "db-port": { type: "string" },
-        "redis-port": { type: "string" },
-        "data-dir": { type: "string" },
-        "no-redis": { type: "boolean" },
-      },
-    });
-    return {
-      remote: values.remote ?? values.url !== undefined,
-      url: values.url ?? null,
-      json: values.json ?? false,
-      help: values.help ?? false,
-      port: Number(values.port ?? defaultOptions.port),
-      dbPort: Number(values["db-port"] ?? defaultOptions.dbPort),
-      redisPort: Number(values["redis-port"] ?? defaultOptions.redisPort),
-      dataDir: values["data-dir"] ?? null,
-      redis: !(values["no-redis"] ?? false),
-    };
-  } catch (error) {
-    throw new StackError(errorText(error), "See deno task doctor --help.");
-  }
+  const { flags: values } = readFlags("doctor", args, {
+    texts: ["url", "port", "db-port", "redis-port", "data-dir"],
+    switches: ["remote", "json", "no-redis"],
+  });
+  return {
+    remote: values.remote ?? values.url !== undefined,
+    url: values.url ?? null,
+    json: values.json ?? false,
+    help: values.help ?? false,
+    port: Number(values.port ?? defaultOptions.port),
+    dbPort: Number(values["db-port"] ?? defaultOptions.dbPort),
+    redisPort: Number(values["redis-port"] ?? defaultOptions.redisPort),
+    dataDir: values["data-dir"] ?? null,
+    redis: !(values["no-redis"] ?? false),
+  };
 }

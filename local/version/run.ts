@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { errorText, StackError } from "../errors.ts";
+import { runCommand } from "../command.ts";
+import { StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
 import { repositoryRoot } from "../paths.ts";
 import { nextVersion, type Part, released } from "./changelog.ts";
@@ -39,23 +40,16 @@ export async function makeVersion(checkout: string, part: Part, date: string): P
   return version;
 }
 
-/** `deno task version <part>`. Returns the exit code. */
-async function main([part, ...others]: string[]): Promise<number> {
-  try {
-    if (others.length > 0 || part !== "major" && part !== "minor" && part !== "patch") {
-      throw new StackError("Which part of the version grows?", usage);
-    }
-    const version = await makeVersion(repositoryRoot, part, new Date().toISOString().slice(0, 10));
-    standardError(
-      `Version ${version}: see deno.json, CHANGELOG.md and tests/fixtures/releases/${version}.json. Then:\n` +
-        `  git commit -am 'Version ${version}' && git tag v${version} && git push --tags`,
-    );
-    return 0;
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    if (error instanceof StackError) standardError(`  ${error.advice}`);
-    return 1;
+/** `deno task version <part>`. */
+async function main([part, ...others]: string[]): Promise<void> {
+  if (others.length > 0 || part !== "major" && part !== "minor" && part !== "patch") {
+    throw new StackError("Which part of the version grows?", usage);
   }
+  const version = await makeVersion(repositoryRoot, part, new Date().toISOString().slice(0, 10));
+  standardError(
+    `Version ${version}: see deno.json, CHANGELOG.md and tests/fixtures/releases/${version}.json. Then:\n` +
+      `  git commit -am 'Version ${version}' && git tag v${version} && git push --tags`,
+  );
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

@@ -1,13 +1,12 @@
 -- Instruments: what a unit is worth and how it may be cut. A symbol without a row has multiplier 1.
 
 create table trading.instruments (
-  symbol text primary key constraint symbol_is_a_ticker
-    check (symbol ~ '^[A-Z0-9._!/:^=&#@+-]([A-Z0-9._!/:^=&#@+ -]{0,62}[A-Z0-9._!/:^=&#@+-])?$'),
+  symbol trading.symbol primary key,
   multiplier numeric not null default 1 check (multiplier > 0 and multiplier < 1e9 and scale(multiplier) <= 18),
   lot_size numeric check (lot_size > 0 and lot_size < 1e18 and scale(lot_size) <= 18),
   tick_size numeric check (tick_size > 0 and tick_size < 1e18 and scale(tick_size) <= 18),
   allow_nonpositive boolean not null default false,
-  quote_currency text constraint quote_currency_is_a_code check (quote_currency ~ '^[A-Z]{3,10}$'),
+  quote_currency trading.currency_code,
   updated_at timestamptz not null default now()
 );
 comment on table trading.instruments is 'Contract terms by symbol, shared by all accounts.';
@@ -20,7 +19,7 @@ comment on column trading.instruments.quote_currency is
   'The currency of its prices: JPY for USDJPY. Other accounts need marks of the pair. null: the account''s own.';
 
 create table trading.instrument_aliases (
-  alias text primary key check (alias ~ '^[A-Z0-9._!/:^=&#@+-]([A-Z0-9._!/:^=&#@+ -]{0,62}[A-Z0-9._!/:^=&#@+-])?$'),
+  alias trading.symbol primary key,
   symbol text not null references trading.instruments (symbol) on delete cascade,
   constraint alias_differs check (alias <> symbol)
 );

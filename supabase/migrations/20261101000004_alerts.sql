@@ -159,7 +159,8 @@ declare
 begin
   select array_agg(
       row(e.ordinal, e.value, r.received_at,
-          coalesce(r.account, 'default'), coalesce(r.strategy, ''), coalesce(a.symbol, r.symbol, ''),
+          coalesce(r.account, 'default'), coalesce(nullif(r.strategy, '')::trading.strategy, ''),
+          coalesce(a.symbol, nullif(r.symbol, '')::trading.symbol, ''),
           r.id, r.idempotency_key, r.message_id, r.hash, r.exchange, r.action, r.target, r.quantity, r.quantity_type,
           r.order_type, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
           r.activation_price, r.activation_amount, r.activation_percent, r.time_in_force, r.take_profit,
@@ -185,7 +186,7 @@ begin
     requests := trading.with_exchanges(requests);
   end if;
   return coalesce(requests, '{}');
-exception when data_exception then
+exception when data_exception or check_violation then
   raise exception '%', sqlerrm using errcode = sqlstate,
     hint = 'alerts is an array of canonical alerts, as a dry run of POST /alerts shows them, each with a hash of 32 to '
       '64 characters: numbers as decimal strings below 1e18, quantities not below 0.';
@@ -193,7 +194,8 @@ end;
 $$;
 comment on function trading.read_requests is
   'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array or a value is none that an '
-  'alert may have (the alerts function lets no such alert through), 22P02 when a number is none.';
+  'alert may have (the alerts function lets no such alert through), 22P02 when a number is none, 23514 when '
+  'a symbol or a strategy is none.';
 
 create function trading.next_dedupe_key(dedupe_key text, twin_key text) returns text
   language plpgsql immutable set search_path = '' as $$

@@ -11,7 +11,7 @@ comment on function trading.notification_events is 'The events that a channel ma
 
 create table trading.notification_channels (
   id bigint generated always as identity primary key,
-  name text not null unique constraint channel_name_is_printable check (name ~ '^[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,63}$'),
+  name trading.name not null unique,
   kind text not null constraint channel_kind_is_known check (kind in ('webhook', 'discord', 'slack', 'telegram')),
   -- No user name or password before the host, nor \, which a browser takes for /: the host is shown.
   url text constraint channel_url_is_http

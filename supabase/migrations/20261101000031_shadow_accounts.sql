@@ -151,7 +151,7 @@ declare
 begin
   perform trading.take_read_place('page');
   return query
-  select a.name, trading.decimal(s.size_factor),
+  select a.name::text, trading.decimal(s.size_factor),
     (select coalesce(jsonb_object_agg(d.key, d.value), '{}') from jsonb_each(trading.settings_json(c)) d
       where d.value is distinct from own -> d.key),
     p.equity, trading.decimal(p.equity::numeric - p.deposits::numeric), trading.count_behind(s),

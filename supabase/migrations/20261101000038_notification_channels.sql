@@ -43,8 +43,7 @@ create function trading.refuse_channel(violated text, state text) returns void
 begin
   raise exception 'a value of the channel is not as it should be' using errcode = state, hint = case violated
     when 'notification_channels_name_key' then 'The name is taken.'
-    when 'channel_name_is_printable'
-      then 'A name is 1 to 64 letters, digits, spaces or . _ : @ -, and starts with a letter or digit.'
+    when 'name_is_printable' then trading.hint_for(violated)
     when 'channel_kind_is_known' then 'kind is webhook, discord, slack or telegram.'
     when 'channel_url_is_http' then 'url begins with https:// and has no user name or password.'
     when 'channel_token_is_a_bot_token' then 'token is what BotFather gave, digits:letters.'

@@ -249,7 +249,7 @@ begin atomic
     left join trading.marks m on m.account_id = a.id and m.symbol = w.symbol
     group by a.name, a.id, w.symbol, s.clock, m.exchange, m.marked_at, m.price
   )
-  select w.name, w.id, w.symbol, w.exchange, w.since, w.price, w.marked_at
+  select w.name::text, w.id, w.symbol, w.exchange, w.since, w.price, w.marked_at
   from wanted w
   left join trading.live_marks l on l.symbol = w.symbol and l.exchange = w.exchange
   -- History that is played back is not of today: a mark of now would make all of it late. Who has the last live mark,

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { type Alert, book } from "../support/engine.ts";
+import { type Alert, book, bookUnruled } from "../support/engine.ts";
 import { connect } from "../support/stack.ts";
 import { type Browser, browserTest, keep, type Page } from "./browser.ts";
 import { openDesk, ownAccount } from "./desk.ts";
@@ -35,7 +35,10 @@ async function sickAccount(strategy = "trend"): Promise<string> {
       alert(30, 45, { strategy, action: "sell", quantity: "2", target: flat, price: "104" }),
       alert(20, 2, { strategy, action: "buy" }),
     ];
-    await book(sql, alerts.map((each) => ({ account, ...each })));
+    await (strategy.startsWith(HOSTILE) ? bookUnruled : book)(
+      sql,
+      alerts.map((each) => ({ account, ...each })),
+    );
   } finally {
     await sql.end();
   }

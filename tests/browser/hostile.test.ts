@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { post } from "../support/alerts.ts";
-import { book } from "../support/engine.ts";
+import { bookUnruled } from "../support/engine.ts";
 import { connect } from "../support/stack.ts";
 import { browserTest, keep } from "./browser.ts";
 import { openDesk, openTable, ownAccount } from "./desk.ts";
@@ -20,8 +20,8 @@ browserTest("a hostile symbol, strategy or comment stays text wherever it is sho
   });
   const sql = connect(1);
   try {
-    // Past the edge, which would refuse these.
-    await book(sql, [
+    // Past the edge and past the database, which would refuse these.
+    await bookUnruled(sql, [
       { account, symbol: HOSTILE, strategy: `${HOSTILE}{{7*7}}`, action: "buy", quantity: "1", price: "100" },
       { account, symbol: HOSTILE, strategy: `${HOSTILE}{{7*7}}`, action: "sell", quantity: "1", price: "90" },
       {

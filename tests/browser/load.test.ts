@@ -74,17 +74,27 @@ browserTest("it shows the account, and answers, within a second of being opened"
   }
 });
 
+/** What the page's host answers to a request that no browser and no `fetch` would send. */
+async function askFor(path: string, host = new URL(stack.dashboard_url).host): Promise<string> {
+  const { hostname, port } = new URL(stack.dashboard_url);
+  const socket = await Deno.connect({ hostname, port: Number(port) });
+  await socket.write(
+    new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+  );
+  return await new Response(socket.readable).text();
+}
+
+Deno.test("no file beside the page is served, however its path is written", async () => {
+  const up = ["..", "%2e%2e", "..%2f..", "%252e%252e", "..\\..", "./.."];
+  for (const path of ["//etc/passwd", "/%zz", "/%00", ...up.map((each) => `/${each}/deno.json`)]) {
+    const answer = await askFor(path);
+    ok(/^HTTP\/1\.1 40[04] /.test(answer), `${path}: ${answer}`);
+  }
+  ok((await askFor("/index.html")).startsWith("HTTP/1.1 200"));
+});
+
 browserTest("config.json is given to this machine's own names only", async () => {
-  const ask = (host: string) =>
-    new Promise<string>((resolve, reject) => {
-      const { hostname, port } = new URL(stack.dashboard_url);
-      Deno.connect({ hostname, port: Number(port) }).then(async (socket) => {
-        await socket.write(
-          new TextEncoder().encode(`GET /config.json HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
-        );
-        resolve(await new Response(socket.readable).text());
-      }, reject);
-    });
+  const ask = (host: string) => askFor("/config.json", host);
   const { port } = new URL(stack.dashboard_url);
   ok((await ask(`127.0.0.1:${port}`)).includes(stack.user_jwt));
   const strange = await ask(`rebound.example.com:${port}`);

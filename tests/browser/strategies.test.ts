@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { book } from "../support/engine.ts";
+import { book, bookUnruled } from "../support/engine.ts";
 import { connect } from "../support/stack.ts";
 import { type Browser, browserTest, keep, type Page } from "./browser.ts";
 import { openDesk, ownAccount } from "./desk.ts";
@@ -25,7 +25,7 @@ async function traded(strategies: string[], days: number): Promise<string> {
           price: String(500 + net),
         }];
       });
-      await book(sql, alerts);
+      await (strategies.includes(HOSTILE) ? bookUnruled : book)(sql, alerts);
     }
   } finally {
     await sql.end();

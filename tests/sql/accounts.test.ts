@@ -18,7 +18,8 @@ deskTest("an account begins with 100,000 US dollars when nothing else is said", 
 for (
   const [what, name, cash, reason] of [
     ["a name that is taken", "default", "1", /duplicate key/],
-    ["a name that starts with a space", " a", "1", /account_name_is_printable/],
+    ["a name that starts with a space", " a", "1", /name_is_printable/],
+    ["a name that ends with a space", "a ", "1", /name_is_printable/],
     ["a negative opening deposit", unique("bad"), "-1", /initial_cash must be between/],
     ["an opening deposit that is no number", unique("bad"), "NaN", /initial_cash must be between/],
     ["an endless opening deposit", unique("bad"), "Infinity", /initial_cash must be between/],

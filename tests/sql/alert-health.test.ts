@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { Sql } from "postgres";
 import { seeded } from "../support/backtests.ts";
 import { type Desk, deskTest } from "../support/desk.ts";
-import { type Alert, book, openAccount } from "../support/engine.ts";
+import { type Alert, book, bookUnruled, openAccount } from "../support/engine.ts";
 import { asOwner, asUserId, newUser } from "../support/signed-in.ts";
 import { onSharedConnection } from "../support/shared-connection.ts";
 
@@ -427,8 +427,9 @@ deskTest("values that make no question are refused with a hint", {}, async (desk
 
 deskTest("a name that looks like markup or like an answer is only a name", {}, async (desk) => {
   const strategy = `","repaired":{"expected":"1","booked":"9"}<img src=x>`;
-  await desk.buy("1", "100", { strategy, received_at: ago(30) });
-  await desk.buy("1", "100", { strategy, received_at: ago(20) });
+  const { account, symbol } = desk;
+  const buy = { account, symbol, strategy, action: "buy", quantity: "1", price: "100" };
+  await bookUnruled(desk.sql, [{ ...buy, received_at: ago(30) }, { ...buy, received_at: ago(20) }]);
   deepEqual(await gaps(desk), []);
   equal((await health(desk, strategy)).alerts, "2");
 });

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { type Desk, deskTest, fills } from "../support/desk.ts";
+import { type Desk, deskTest, fills, newSymbol } from "../support/desk.ts";
 import { openAccount } from "../support/engine.ts";
 import { storedRows } from "../support/ledger.ts";
 import { said } from "../support/order-cases.ts";
@@ -69,7 +69,7 @@ deskTest(
     for (
       const order of [{ order_type: "limit", limit_price: "90" }, { order_type: "market" }]
     ) {
-      const symbol = unique("S");
+      const symbol = newSymbol();
       const send = (alert: Record<string, unknown>) => desk.send({ symbol, ...alert });
       equal(said(await send({ action: "buy", quantity: "1", ...order, ...tsx })), "accepted");
       equal(said(await send({ action: "mark", price: "80", ...nyse })), "rejected: exchange_conflict");

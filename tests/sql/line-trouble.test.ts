@@ -69,7 +69,7 @@ lineTest(
 lineTest(
   "one alert that the database refuses fails alone, and blocks nobody",
   async (desk, holder, crowd) => {
-    const alerts = [buy(desk.account), buy(desk.account, { strategy: "s".repeat(65) }), buy(desk.account)];
+    const alerts = [buy(desk.account), buy(desk.account, { message_id: "m".repeat(201) }), buy(desk.account)];
     const sent = await inLine(holder, crowd, desk.account, alerts);
     const answers = await askFor(crowd, desk.account, ticketsOf(sent));
     deepEqual(answers.map(statusOf), ["filled", "failed", "filled"]);

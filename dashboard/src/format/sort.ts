@@ -1,4 +1,5 @@
-import { compareDecimals, isDecimal } from "./decimal.ts";
+import { compareDecimals } from "../../../supabase/functions/_shared/validators/decimal.ts";
+import { isDecimal } from "./decimal.ts";
 
 /** How two values of a column sort: numbers by size, exactly; the rest by the alphabet; nothing last. */
 export function compareValues(a: string | null, b: string | null): number {

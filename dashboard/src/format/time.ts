@@ -1,3 +1,5 @@
+import { zoneOffset } from "../../../supabase/functions/_shared/time/zone.ts";
+
 /** Writes moments in one time zone. */
 export interface Clock {
   timeZone: string;
@@ -17,7 +19,8 @@ export interface Clock {
 
 /** How moments are written in a time zone; one that the browser does not know is taken as UTC. */
 export function clockOf(timeZone: string): Clock {
-  const zone = known(timeZone) ? timeZone : "UTC";
+  const offsetAt = zoneOffset(timeZone);
+  const zone = offsetAt === null ? "UTC" : timeZone;
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", ...options });
   const time = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
@@ -33,7 +36,7 @@ export function clockOf(timeZone: string): Clock {
     hour: "2-digit",
     minute: "2-digit",
   });
-  const offset = offsetsOf(zone);
+  const offset = byQuarters(offsetAt ?? (() => 0));
   return {
     timeZone: zone,
     moment: (iso) => `${day.format(new Date(iso))} ${clock.format(new Date(iso))}`,
@@ -48,36 +51,12 @@ export function clockOf(timeZone: string): Clock {
   };
 }
 
-function known(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en-US", { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Seconds that a zone is ahead of UTC, looked up once a quarter of an hour: no zone changes in between. */
-function offsetsOf(zone: string): (seconds: number) => number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-  });
+function byQuarters(offsetAt: (moment: number) => number): (seconds: number) => number {
   const found = new Map<number, number>();
   return (seconds) => {
     const quarter = Math.floor(seconds / 900) * 900;
-    const seen = found.get(quarter);
-    if (seen !== undefined) return seen;
-    const field = Object.fromEntries(
-      parts.formatToParts(quarter * 1000).map(({ type, value }) => [type, Number(value)]),
-    );
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = field;
-    const offset = Date.UTC(year, month - 1, day, hour, minute) / 1000 - quarter;
+    const offset = found.get(quarter) ?? offsetAt(quarter * 1000) / 1000;
     found.set(quarter, offset);
     return offset;
   };

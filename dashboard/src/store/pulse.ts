@@ -1,3 +1,4 @@
+import { doubling } from "../../../supabase/functions/_shared/time/backoff.ts";
 import { ApiError } from "../api/client.ts";
 
 /** How often a visible page asks whether anything changed; an alert is on it within two of these. */
@@ -37,8 +38,8 @@ export function startPulse<T>(read: () => Promise<T>, listener: Listener<T>, eve
       }
     }
     asking = false;
-    const wait = Math.min(everyMs * 2 ** failures, Math.max(SLOWEST_MS, everyMs));
-    if (!ended) timer = setTimeout(beat, failures === 0 ? everyMs : wait);
+    const wait = doubling(failures, everyMs, Math.max(SLOWEST_MS, everyMs));
+    if (!ended) timer = setTimeout(beat, wait);
   };
 
   const now = () => void beat();

@@ -5,6 +5,7 @@ import { addDecimals, formatDecimal, negated } from "../format/decimal.ts";
 import type { Money } from "../format/money.ts";
 import { type Desk, useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
+import { ChartFigure } from "./chart-figure.tsx";
 import { Outcome, Panel } from "./panel.tsx";
 import { PerformanceRow } from "./performance-row.tsx";
 import { type Range, sinceOf, useRange } from "./range.tsx";
@@ -108,18 +109,13 @@ function EquityChart(
   if (told === undefined) return null;
   const when = clock.chartMoment(told.time);
   return (
-    <figure class="chart-figure">
-      <figcaption class="legend">
-        <span class="muted">{when}</span> <strong>{told.label.value}</strong>
-        <span class="muted">drawdown</span> <span class={told.fall > 0 ? "down" : ""}>{told.label.fall}</span>
-      </figcaption>
-      <div
-        class="chart"
-        ref={host}
-        role="img"
-        aria-label={`${title} over time; ${when}: ${told.label.value}, drawdown ${told.label.fall}`}
-      />
-    </figure>
+    <ChartFigure
+      host={host}
+      label={`${title} over time; ${when}: ${told.label.value}, drawdown ${told.label.fall}`}
+    >
+      <span class="muted">{when}</span> <strong>{told.label.value}</strong>
+      <span class="muted">drawdown</span> <span class={told.fall > 0 ? "down" : ""}>{told.label.fall}</span>
+    </ChartFigure>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Line, LinesMoment } from "../charts/lines.ts";
 import { type Charted, useChart, withChart } from "../charts/use-chart.ts";
 import { useDesk } from "../store/desk.ts";
+import { ChartFigure } from "./chart-figure.tsx";
 
 type Create = typeof import("../charts/lines-chart.ts").createLinesChart;
 type ChartedLines = Charted<LinesMoment, Create>;
@@ -31,22 +32,14 @@ export function LinesFigure(
   const values = lines.map(({ name }, index) => `${name} ${told.labels[index]}`)
     .join(", ");
   return (
-    <figure class="chart-figure">
-      <figcaption class="legend">
-        <span class="muted">{when}</span>
-        {lines.map((line, index) => (
-          <span key={index} class="legend-line">
-            <LineKey line={line} /> <strong>{told.labels[index]}</strong>
-          </span>
-        ))}
-      </figcaption>
-      <div
-        class="chart"
-        ref={host}
-        role="img"
-        aria-label={`${title} over time; ${when}: ${values}`}
-      />
-    </figure>
+    <ChartFigure host={host} label={`${title} over time; ${when}: ${values}`}>
+      <span class="muted">{when}</span>
+      {lines.map((line, index) => (
+        <span key={index} class="legend-line">
+          <LineKey line={line} /> <strong>{told.labels[index]}</strong>
+        </span>
+      ))}
+    </ChartFigure>
   );
 }
 

@@ -6,6 +6,7 @@ import { toneOf } from "../format/tone.ts";
 import { Outcome, Panel } from "./panel.tsx";
 import { Segments } from "./segments.tsx";
 import { strategyName } from "./top-bar.tsx";
+import { WideTable } from "./wide-table.tsx";
 
 type By = "symbol" | "strategy";
 const CHOICES = [{ value: "symbol", text: "Symbol" }, { value: "strategy", text: "Strategy" }] as const;
@@ -41,40 +42,34 @@ function Bars({ rows, by }: { rows: readonly Result[]; by: By }) {
   const { money, chart } = useDesk();
   const largest = Math.max(...rows.map(({ net_pnl }) => Math.abs(Number(net_pnl))), 0);
   return (
-    <div class="bars-scroll" tabIndex={0} role="region" aria-label={`P&L by ${by}`}>
-      <table class="bars">
-        <thead class="visually-hidden">
-          <tr>
-            <th scope="col">{by}</th>
-            <th scope="col">Size</th>
-            <th scope="col">Net P&L</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, net_pnl, realized_pnl, unrealized_pnl, fees, open_positions }) => (
-            <tr
-              key={name}
-              title={`realized ${money.amount(realized_pnl)}, open ${money.amount(unrealized_pnl)}, fees ${
-                money.amount(fees)
-              }`}
-            >
-              <th scope="row">
-                {by === "symbol"
-                  ? <button type="button" class="link" onClick={() => chart(name)}>{name}</button>
-                  : strategyName(name)}
-                {open_positions > 0 && <span class="held" title="A position is open">open</span>}
-              </th>
-              <td class="bar-cell">
-                <span
-                  class={`bar ${toneOf(net_pnl)}`}
-                  style={{ "--size": largest === 0 ? "0" : (Math.abs(Number(net_pnl)) / largest).toFixed(3) }}
-                />
-              </td>
-              <td class={`figures ${toneOf(net_pnl)}`}>{money.figures(net_pnl, { plus: true })}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <WideTable
+      look="bars"
+      label={`P&L by ${by}`}
+      head={[by, "Size", "Net P&L"].map((title) => <th key={title} scope="col">{title}</th>)}
+      hasHiddenHead
+    >
+      {rows.map(({ name, net_pnl, realized_pnl, unrealized_pnl, fees, open_positions }) => (
+        <tr
+          key={name}
+          title={`realized ${money.amount(realized_pnl)}, open ${money.amount(unrealized_pnl)}, fees ${
+            money.amount(fees)
+          }`}
+        >
+          <th scope="row">
+            {by === "symbol"
+              ? <button type="button" class="link" onClick={() => chart(name)}>{name}</button>
+              : strategyName(name)}
+            {open_positions > 0 && <span class="held" title="A position is open">open</span>}
+          </th>
+          <td class="bar-cell">
+            <span
+              class={`bar ${toneOf(net_pnl)}`}
+              style={{ "--size": largest === 0 ? "0" : (Math.abs(Number(net_pnl)) / largest).toFixed(3) }}
+            />
+          </td>
+          <td class={`figures ${toneOf(net_pnl)}`}>{money.figures(net_pnl, { plus: true })}</td>
+        </tr>
+      ))}
+    </WideTable>
   );
 }

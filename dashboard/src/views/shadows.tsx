@@ -4,6 +4,7 @@ import { toneOf } from "../format/tone.ts";
 import { useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
 import { Outcome, Panel } from "./panel.tsx";
+import { WideTable } from "./wide-table.tsx";
 
 /** The accounts that book what this one does, under settings of their own. */
 export function Shadows() {
@@ -22,29 +23,23 @@ export function Shadows() {
         empty={<p>None.</p>}
       >
         {(rows) => (
-          <div
-            class="bars-scroll"
-            tabIndex={0}
-            role="region"
-            aria-label="Shadow accounts"
+          <WideTable
+            look="bars"
+            label="Shadow accounts"
+            head={
+              <>
+                <th scope="col">Account</th>
+                <th scope="col">What differs</th>
+                <th scope="col" class="figures">Net P&L</th>
+                <th scope="col">Alerts</th>
+                <th scope="col">
+                  <span class="visually-hidden">Comparison</span>
+                </th>
+              </>
+            }
           >
-            <table class="bars">
-              <thead>
-                <tr>
-                  <th scope="col">Account</th>
-                  <th scope="col">What differs</th>
-                  <th scope="col" class="figures">Net P&L</th>
-                  <th scope="col">Alerts</th>
-                  <th scope="col">
-                    <span class="visually-hidden">Comparison</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => <ShadowRow key={row.shadow} row={row} />)}
-              </tbody>
-            </table>
-          </div>
+            {rows.map((row) => <ShadowRow key={row.shadow} row={row} />)}
+          </WideTable>
         )}
       </Outcome>
     </Panel>

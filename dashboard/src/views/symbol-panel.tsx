@@ -5,6 +5,7 @@ import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
 import { useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
+import { ChartFigure } from "./chart-figure.tsx";
 import { Outcome, Panel } from "./panel.tsx";
 import { sinceOf, useRange } from "./range.tsx";
 import { Select } from "./select.tsx";
@@ -69,19 +70,14 @@ function SymbolChart(
   if (told === undefined) return null;
   const fills = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length;
   return (
-    <figure class="chart-figure">
-      <figcaption class="legend">
-        <span class="muted">{clock.chartMoment(told.time)}</span> <strong>{told.label}</strong>
-        {told.bought !== null && <span class="up">bought {told.bought.units} @ {told.bought.price}</span>}
-        {told.sold !== null && <span class="down">sold {told.sold.units} @ {told.sold.price}</span>}
-      </figcaption>
-      <div
-        class="chart"
-        ref={host}
-        role="img"
-        aria-label={`Marks of ${symbol}; last ${bars.at(-1)?.label}; fills in ${fills} bars`}
-      />
-    </figure>
+    <ChartFigure
+      host={host}
+      label={`Marks of ${symbol}; last ${bars.at(-1)?.label}; fills in ${fills} bars`}
+    >
+      <span class="muted">{clock.chartMoment(told.time)}</span> <strong>{told.label}</strong>
+      {told.bought !== null && <span class="up">bought {told.bought.units} @ {told.bought.price}</span>}
+      {told.sold !== null && <span class="down">sold {told.sold.units} @ {told.sold.price}</span>}
+    </ChartFigure>
   );
 }
 

@@ -11,12 +11,9 @@ import { markSymbols } from "../_shared/marks/routes.ts";
 import { createRunMarks } from "../_shared/marks/run.ts";
 import { createDial } from "../_shared/notifications/dial.ts";
 import { readNotifyPolicy } from "../_shared/notifications/policy.ts";
+import { delay } from "../_shared/time/delay.ts";
 
-const clock = {
-  now: Date.now,
-  ticks: () => performance.now(),
-  pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-};
+const clock = { now: Date.now, ticks: () => performance.now(), pause: delay };
 const dial = createDial(orExplain(() => readNotifyPolicy(Deno.env.toObject())), { deadlineMs: 5_000 });
 const run = createRunMarks({
   store: createMarkStore(database),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { alertSources } from "../../../local/doctor/checks/alert-sources.ts";
+import { access } from "../../../local/doctor/checks/access.ts";
 import { readHttpFacts } from "../../../local/doctor/facts/http.ts";
 import { allowSources, parseSources } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
-import type { TrustedProxy } from "../../../supabase/functions/_shared/http/client-address.ts";
+import type { TrustedProxy } from "../../../supabase/functions/_shared/network/client-address.ts";
 import { HttpError } from "../../../supabase/functions/_shared/http/errors.ts";
 import { withEnv } from "../../support/doctor-facts.ts";
 
@@ -23,7 +23,9 @@ async function examine(list: string, proxy: TrustedProxy, appended: string) {
   });
   try {
     const functions = await readHttpFacts(`http://127.0.0.1:${server.addr.port}`, list);
-    return alertSources.judge({ ...withEnv({ ALLOWED_ALERT_IPS: list }), functions });
+    const check = access.find(({ name }) => name === "alert-sources");
+    assert.ok(check !== undefined);
+    return check.judge({ ...withEnv({ ALLOWED_ALERT_IPS: list }), functions });
   } finally {
     await server.shutdown();
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readBytes } from "../../../supabase/functions/_shared/http/body.ts";
-import { within } from "../../../supabase/functions/_shared/http/within.ts";
+import { within } from "../../../supabase/functions/_shared/time/within.ts";
 import { HttpError } from "../../../supabase/functions/_shared/http/errors.ts";
 import { firstBytes } from "../../support/raw.ts";
 

@@ -6,7 +6,7 @@ import {
   defaultProxy,
   networkOf,
   plainAddress,
-} from "../../../supabase/functions/_shared/http/client-address.ts";
+} from "../../../supabase/functions/_shared/network/client-address.ts";
 
 const headers = (forwarded: string, others: Record<string, string> = {}) =>
   new Headers({ "x-forwarded-for": forwarded, ...others });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
 import { authorize, presentedKey } from "../../../supabase/functions/_shared/auth/authorize.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
-import type { TrustedProxy } from "../../../supabase/functions/_shared/http/client-address.ts";
+import type { TrustedProxy } from "../../../supabase/functions/_shared/network/client-address.ts";
 import { limitFailedKeys } from "../../../supabase/functions/_shared/limits/failed-keys.ts";
 import { createMemoryLimiter } from "../../../supabase/functions/_shared/limits/memory-limiter.ts";
 import { rateLimit } from "../../../supabase/functions/_shared/limits/rate-limit.ts";

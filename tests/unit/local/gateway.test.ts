@@ -3,7 +3,7 @@ import { startGateway } from "../../../local/gateway.ts";
 import { freePort } from "../../../local/ports.ts";
 import type { Secrets } from "../../../local/secrets.ts";
 import { Upstream } from "../../../local/upstream.ts";
-import { clientAddress } from "../../../supabase/functions/_shared/http/client-address.ts";
+import { clientAddress } from "../../../supabase/functions/_shared/network/client-address.ts";
 import { firstBytes } from "../../support/raw.ts";
 import { eventually } from "../../support/receiver.ts";
 

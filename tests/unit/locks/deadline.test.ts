@@ -1,5 +1,5 @@
-import { equal, ok, rejects, throws } from "node:assert/strict";
-import { backoff, checkTimeout, Deadline } from "../../../supabase/functions/_shared/locks/deadline.ts";
+import { equal, rejects, throws } from "node:assert/strict";
+import { checkTimeout, Deadline } from "../../../supabase/functions/_shared/locks/deadline.ts";
 
 const late = () => new Error("late");
 
@@ -38,11 +38,3 @@ for (const timeoutMs of [0, -1, NaN, Infinity, 600_001, "100", null]) {
     throws(() => checkTimeout(timeoutMs), { name: "LockUsageError", code: "lock_timeout_invalid" });
   });
 }
-
-Deno.test("pauses between tries double from 25 to 500 ms, less a random part of at most a half", () => {
-  equal(backoff(0, () => 1), 25);
-  equal(backoff(0, () => 0), 12.5);
-  equal(backoff(3, () => 1), 200);
-  equal(backoff(40, () => 1), 500);
-  ok(new Set(Array.from({ length: 20 }, () => backoff(5))).size > 1);
-});

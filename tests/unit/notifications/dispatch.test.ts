@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { createDispatch } from "../../../supabase/functions/_shared/notifications/dispatch.ts";
-import {
-  type ChannelLine,
-  type Outbox,
-  OutboxError,
-} from "../../../supabase/functions/_shared/notifications/outbox-rpc.ts";
+import { DatabaseError } from "../../../supabase/functions/_shared/database/ask.ts";
+import type { ChannelLine, Outbox } from "../../../supabase/functions/_shared/notifications/outbox-rpc.ts";
 import type { Send, Sent } from "../../../supabase/functions/_shared/notifications/send.ts";
 import { createWake } from "../../../supabase/functions/_shared/notifications/wake.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
@@ -209,7 +206,7 @@ Deno.test("nothing due wakes nobody, and an outage of the database is nobody's f
   await idle.pass(0);
   assert.deepEqual(idle.counts, { asked: 1, called: 0 });
   const broken = alarm(() => {
-    throw new OutboxError("no_answer");
+    throw new DatabaseError("no_answer");
   });
   broken.wake();
   await broken.pass(0);

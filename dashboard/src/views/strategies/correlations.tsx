@@ -3,6 +3,7 @@ import { formatDecimal } from "../../format/decimal.ts";
 import { Panel } from "../panel.tsx";
 import { Unknown } from "../stats.tsx";
 import { strategyName } from "../top-bar.tsx";
+import { WideTable } from "../wide-table.tsx";
 
 /** How the daily results of each two strategies go together, from -1 to 1. */
 export function Correlations({ compared: { figures, correlations } }: { compared: SideBySide }) {
@@ -10,29 +11,18 @@ export function Correlations({ compared: { figures, correlations } }: { compared
   if (names.length < 2) return null;
   return (
     <Panel name="correlations" title="Correlation of daily results">
-      <div
-        class="matrix-scroll"
-        tabIndex={0}
-        role="region"
-        aria-label="Correlation of daily results"
+      <WideTable
+        look="matrix"
+        label="Correlation of daily results"
+        head={[<td key="" />, ...names.map((name) => <th key={name} scope="col">{strategyName(name)}</th>)]}
       >
-        <table class="matrix">
-          <thead>
-            <tr>
-              <td />
-              {names.map((name) => <th key={name} scope="col">{strategyName(name)}</th>)}
-            </tr>
-          </thead>
-          <tbody>
-            {names.map((row) => (
-              <tr key={row}>
-                <th scope="row">{strategyName(row)}</th>
-                {names.map((column) => <td key={column} class="figures">{cellOf(row, column)}</td>)}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+        {names.map((row) => (
+          <tr key={row}>
+            <th scope="row">{strategyName(row)}</th>
+            {names.map((column) => <td key={column} class="figures">{cellOf(row, column)}</td>)}
+          </tr>
+        ))}
+      </WideTable>
     </Panel>
   );
 

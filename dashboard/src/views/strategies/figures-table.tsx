@@ -7,6 +7,11 @@ import { useDesk } from "../../store/desk.ts";
 import { LineKey } from "../lines-figure.tsx";
 import { Panel } from "../panel.tsx";
 import { statOf, Unknown } from "../stats.tsx";
+import { WideTable } from "../wide-table.tsx";
+
+const TITLES = [
+  ...["Strategy", "Net", "Trades", "Win rate", "Profit factor", "Per trade", "Max drawdown", "Marked days"],
+];
 
 /** All of the strategies together, then each, with its figures; lines are in the same order. */
 export function FiguresTable(
@@ -15,43 +20,23 @@ export function FiguresTable(
   const rows = [compared.together, ...compared.figures];
   return (
     <Panel name="strategy-figures" title="Figures of closed trades">
-      <div
-        class="matrix-scroll"
-        tabIndex={0}
-        role="region"
-        aria-label="Figures of the strategies"
+      <WideTable
+        look="matrix"
+        label="Figures of the strategies"
+        head={TITLES.map((title) => <th key={title} scope="col">{title}</th>)}
       >
-        <table class="matrix">
-          <thead>
-            <tr>
-              {[
-                "Strategy",
-                "Net",
-                "Trades",
-                "Win rate",
-                "Profit factor",
-                "Per trade",
-                "Max drawdown",
-                "Marked days",
-              ]
-                .map((title) => <th key={title} scope="col">{title}</th>)}
+        {lines.map((line, index) => {
+          const figures = rows[index];
+          return figures === undefined ? null : (
+            <tr key={index}>
+              <th scope="row">
+                <LineKey line={line} />
+              </th>
+              <Cells figures={figures} />
             </tr>
-          </thead>
-          <tbody>
-            {lines.map((line, index) => {
-              const figures = rows[index];
-              return figures === undefined ? null : (
-                <tr key={index}>
-                  <th scope="row">
-                    <LineKey line={line} />
-                  </th>
-                  <Cells figures={figures} />
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+          );
+        })}
+      </WideTable>
     </Panel>
   );
 }

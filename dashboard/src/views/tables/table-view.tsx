@@ -4,6 +4,7 @@ import { MOST } from "../../api/lists.ts";
 import { useDesk } from "../../store/desk.ts";
 import { Select } from "../select.tsx";
 import { Trouble } from "../trouble.tsx";
+import { WideTable } from "../wide-table.tsx";
 import type { Column } from "./columns.ts";
 import { ExportButton } from "./export.tsx";
 import { type Kind, SYMBOL } from "./kinds.tsx";
@@ -77,61 +78,56 @@ function Body<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row> })
     );
   }
   return (
-    <div
-      class={`table-scroll ${read.stale ? "is-stale" : ""}`}
-      tabIndex={0}
-      role="region"
-      aria-label={`${kind.title}, a table`}
+    <WideTable
+      look="rows"
+      label={`${kind.title}, a table`}
+      isStale={read.stale}
+      head={
+        <>
+          {kind.details !== undefined && (
+            <th scope="col">
+              <span class="visually-hidden">Details</span>
+            </th>
+          )}
+          {kind.columns.map((column) => (
+            <Heading
+              key={column.key}
+              column={column}
+              sort={choices.sort}
+              onSort={(sort) => choose({ sort })}
+            />
+          ))}
+        </>
+      }
     >
-      <table class="rows">
-        <thead>
-          <tr>
-            {kind.details !== undefined && (
-              <th scope="col">
-                <span class="visually-hidden">Details</span>
-              </th>
+      {rows.map((row) => {
+        const id = kind.id(row);
+        const isOpen = opened === id;
+        return (
+          <Fragment key={id}>
+            <tr class={table.fresh.has(id) ? "fresh" : ""}>
+              {kind.details !== undefined && (
+                <td>
+                  <button
+                    type="button"
+                    class="expander"
+                    aria-expanded={isOpen}
+                    aria-label={`Details of ${kind.name.replace(/s$/, "")} ${id}`}
+                    onClick={() => setOpened(isOpen ? null : id)}
+                  />
+                </td>
+              )}
+              {kind.columns.map((column) => <Cell key={column.key} column={column} row={row} />)}
+            </tr>
+            {isOpen && (
+              <tr>
+                <td class="details-cell" colSpan={kind.columns.length + 1}>{kind.details?.(row)}</td>
+              </tr>
             )}
-            {kind.columns.map((column) => (
-              <Heading
-                key={column.key}
-                column={column}
-                sort={choices.sort}
-                onSort={(sort) => choose({ sort })}
-              />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const id = kind.id(row);
-            const isOpen = opened === id;
-            return (
-              <Fragment key={id}>
-                <tr class={table.fresh.has(id) ? "fresh" : ""}>
-                  {kind.details !== undefined && (
-                    <td>
-                      <button
-                        type="button"
-                        class="expander"
-                        aria-expanded={isOpen}
-                        aria-label={`Details of ${kind.name.replace(/s$/, "")} ${id}`}
-                        onClick={() => setOpened(isOpen ? null : id)}
-                      />
-                    </td>
-                  )}
-                  {kind.columns.map((column) => <Cell key={column.key} column={column} row={row} />)}
-                </tr>
-                {isOpen && (
-                  <tr>
-                    <td class="details-cell" colSpan={kind.columns.length + 1}>{kind.details?.(row)}</td>
-                  </tr>
-                )}
-              </Fragment>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+          </Fragment>
+        );
+      })}
+    </WideTable>
   );
 }
 
@@ -160,22 +156,17 @@ export function PlainTable<Row>(
   { title, columns, rows }: { title: string; columns: readonly Column<Row>[]; rows: readonly Row[] },
 ) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={`${title}, a table`}>
-      <table class="rows">
-        <thead>
-          <tr>
-            {columns.map(({ key, title, right }) => (
-              <th key={key} scope="col" class={right ? "right" : ""}>{title}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, nr) => (
-            <tr key={nr}>{columns.map((column) => <Cell key={column.key} column={column} row={row} />)}</tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <WideTable
+      look="rows"
+      label={`${title}, a table`}
+      head={columns.map(({ key, title, right }) => (
+        <th key={key} scope="col" class={right ? "right" : ""}>{title}</th>
+      ))}
+    >
+      {rows.map((row, nr) => (
+        <tr key={nr}>{columns.map((column) => <Cell key={column.key} column={column} row={row} />)}</tr>
+      ))}
+    </WideTable>
   );
 }
 

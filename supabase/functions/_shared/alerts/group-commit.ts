@@ -1,5 +1,6 @@
+import { createDeadlines } from "../time/deadlines.ts";
+import { delay } from "../time/delay.ts";
 import type { AlertToBook, BookWaiting, SendBatch } from "./booking-rpc.ts";
-import { createDeadlines } from "./deadlines.ts";
 import {
   callSignal,
   type Entry,
@@ -104,7 +105,7 @@ export function createGroupCommit(
       const pause = batch.length === 0 ? null : await sendBatch(batch, lane);
       release?.();
       if (pause === null) break;
-      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      if (pause > 0) await delay(pause);
     }
     lane.running = false;
     if (account !== null) lanesApart.delete(account);

@@ -1,4 +1,5 @@
 import { classify } from "../database/rpc-failure.ts";
+import { delay } from "../time/delay.ts";
 import type { BookWaiting, WaitingAnswer } from "./booking-rpc.ts";
 import { callSignal, type Entry, loseAnswers, pauseAfter, SLOW_MS, SMALL_BATCH } from "./entry.ts";
 import type { Semaphore } from "./semaphore.ts";
@@ -62,7 +63,7 @@ export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: Line
       const fitting = now() - started >= SLOW_MS ? Math.floor(atMost / 2) : atMost * 2;
       atMost = Math.min(Math.max(fitting, SMALL_BATCH), maxBatch);
       const pause = result.ok ? take(asked, result.answers) : lose(asked, result.code, failures);
-      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      if (pause > 0) await delay(pause);
     }
   }
 

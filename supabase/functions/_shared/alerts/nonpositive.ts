@@ -1,5 +1,5 @@
 import type { Problem } from "../http/errors.ts";
-import { tickerOf } from "../validators/canonical-alert.ts";
+import { tickerOf } from "../validators/names.ts";
 import { at, decimalOf, textOf } from "./edit-fields.ts";
 import type { Fields } from "./field-names.ts";
 

@@ -1,4 +1,5 @@
 import type { Problem } from "../http/errors.ts";
+import { scaled, unscaled } from "../validators/decimal.ts";
 import { decimalOf, take } from "./edit-fields.ts";
 import type { Fields, Leaf } from "./field-names.ts";
 import { isScalar, plainText } from "./fits.ts";
@@ -103,10 +104,8 @@ function share(levels: Level[], fields: Fields): void {
   const single = levels.length === 0 ? undefined : take(fields, "take_profit.limit_price");
   if (single !== undefined) levels.unshift(new Map([["limit_price", single.value]]));
   if (levels.length === 0) return;
-  const digits = String(100n * 10n ** 18n / BigInt(levels.length)).padStart(19, "0");
-  for (const each of levels.slice(0, -1)) {
-    each.set("close_percent", `${digits.slice(0, -18)}.${digits.slice(-18)}`);
-  }
+  const part = unscaled(scaled("100") / BigInt(levels.length));
+  for (const each of levels.slice(0, -1)) each.set("close_percent", part);
 }
 
 const join = (one: Levels, other: Levels): Levels => ({

@@ -1,3 +1,5 @@
+import { writtenOffset, zoneOffset } from "../time/zone.ts";
+
 /** The clocks of a time zone, to read times that name none. */
 export interface Zone {
   /**
@@ -13,37 +15,8 @@ const DAY = 86_400_000;
 
 /** The zone of an IANA name, like `America/New_York`; null when there is none of that name. */
 export function zoneOf(name: string): Zone | null {
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat("en-US", {
-      timeZone: name,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-  } catch {
-    return null;
-  }
-  /** Milliseconds east of UTC at a moment. */
-  const offsetAt = (moment: number): number => {
-    const parts = new Map<string, number>(
-      format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]),
-    );
-    const part = (type: string) => parts.get(type) ?? 0;
-    const shown = Date.UTC(
-      part("year"),
-      part("month") - 1,
-      part("day"),
-      part("hour"),
-      part("minute"),
-      part("second"),
-    );
-    return shown - Math.floor(moment / 1000) * 1000;
-  };
+  const offsetAt = zoneOffset(name);
+  if (offsetAt === null) return null;
   return {
     momentsOf(shown) {
       if (name === "UTC") return [shown];
@@ -60,18 +33,13 @@ export function readMoments(written: string | Date, zone: Zone): number[] | null
   const [, text = "", offset] = written instanceof Date ? [] : WITH_OFFSET.exec(written.trim()) ?? [];
   const shown = readShown(offset === undefined ? written : text);
   if (shown === null || shown < EARLIEST || shown >= LATEST) return null;
-  return offset === undefined ? zone.momentsOf(shown) : [shown - minutesOf(offset) * 60_000];
+  return offset === undefined ? zone.momentsOf(shown) : [shown - writtenOffset(offset)];
 }
 
 /** Prices of a day go back far; a time beyond is none of a backtest. */
 const [EARLIEST, LATEST] = [Date.UTC(1900, 0, 1), Date.UTC(2100, 0, 1)];
 
 const WITH_OFFSET = /^(\d{4}-\d{2}-\d{2}T[\d:.]+)(Z|[+-]\d{2}:?\d{2})$/;
-
-function minutesOf(offset: string): number {
-  const [, sign, hours = 0, minutes = 0] = /^([+-])(\d{2}):?(\d{2})$/.exec(offset) ?? [];
-  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
-}
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 

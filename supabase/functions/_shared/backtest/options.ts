@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { accountName, alertFieldsSchema } from "../validators/canonical-alert.ts";
+import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { decimal, text } from "../validators/fields.ts";
+import { currency, namedAccount } from "../validators/names.ts";
 import { COMMISSION_MESSAGE, readCommission } from "./commission.ts";
 
 const { shape } = alertFieldsSchema;
@@ -10,7 +11,7 @@ export const NO_SYMBOL = "BACKTEST";
 
 /** What is said about an import, by the command line and the tool alike; what is left out is null. */
 export const importOptions = z.strictObject({
-  account: accountName.refine((name) => name !== null, "is missing: name the baseline account").describe(
+  account: namedAccount("baseline account").describe(
     "The baseline account; it is made when it is not there.",
   ),
   symbol: shape.symbol.describe(
@@ -29,7 +30,7 @@ export const importOptions = z.strictObject({
     'As in the strategy\'s properties: "0.05%", "0.02 per contract" or "1 per order"; left out: none.',
   ),
   capital: decimal("unsigned").describe("Money that the account begins with; left out: 1000000."),
-  currency: text(/^[A-Z]{3,10}$/, "must be 3 to 10 capital letters, such as USD").describe(
+  currency: currency.describe(
     "Of the account; left out: that of the file's profits, else USD.",
   ),
   owner_id: z.uuid().nullish().transform((id) => id ?? null).describe(

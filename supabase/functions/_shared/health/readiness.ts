@@ -1,5 +1,6 @@
 import type { Handler } from "hono";
 import type { Variables } from "../http/app.ts";
+import { orAborted } from "../time/or-aborted.ts";
 
 /** Asks one component whether it works. What throws, answers false or an error's code, or outlasts the signal does not. */
 export type Check = (signal: AbortSignal) => Promise<boolean | string>;
@@ -14,10 +15,7 @@ interface Finding {
 async function examine(check: Check, deadlineMs: number): Promise<Finding> {
   const started = performance.now();
   const signal = AbortSignal.timeout(deadlineMs);
-  const late = new Promise<boolean>((resolve) => {
-    signal.addEventListener("abort", () => resolve(false), { once: true });
-  });
-  const said = await Promise.race([check(signal).catch(() => false), late]);
+  const said = await orAborted(check(signal), signal).catch(() => false);
   const milliseconds = Math.round(performance.now() - started);
   return typeof said === "string" ? { ok: false, milliseconds, error: said } : { ok: said, milliseconds };
 }

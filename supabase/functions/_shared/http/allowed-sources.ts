@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { isWithin, type Network, parseAddress, parseNetwork } from "./address.ts";
+import { isWithin, type Network, parseAddress, parseNetwork } from "../network/address.ts";
 import type { Variables } from "./app.ts";
-import { clientAddress, type TrustedProxy } from "./client-address.ts";
+import { clientAddress, type TrustedProxy } from "../network/client-address.ts";
 import { HttpError } from "./errors.ts";
 
 /** Where TradingView's webhooks come from (tradingview.com/support/solutions/43000529348). */

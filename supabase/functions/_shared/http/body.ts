@@ -1,5 +1,5 @@
 import { HttpError } from "./errors.ts";
-import { within } from "./within.ts";
+import { within } from "../time/within.ts";
 
 /** Milliseconds in which a body must be there. */
 export const BODY_MS = 10_000;

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { Variables } from "../http/app.ts";
-import { clientAddress, networkOf, type TrustedProxy } from "../http/client-address.ts";
+import { clientAddress, networkOf, type TrustedProxy } from "../network/client-address.ts";
 import { errorBody } from "../http/errors.ts";
 import type { MemoryLimiter } from "./memory-limiter.ts";
 import { tooMany } from "./rate-limit.ts";

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { doubling, jittered } from "../time/backoff.ts";
 import type { ActiveLock, LockService, LockServiceOptions, TryOptions, WaitOptions } from "./lock-service.ts";
 import { readActiveLocks, readIsLocked } from "./active-locks.ts";
 import { type Connection, createConnection, isConnectionFailure, isRefusal } from "./connection.ts";
-import { backoff, checkTimeout, Deadline } from "./deadline.ts";
+import { checkTimeout, Deadline } from "./deadline.ts";
 import { brief, LockLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
 import { Gate, Turns } from "./gate.ts";
 import { checkKey, lockId } from "./lock-key.ts";
@@ -97,7 +98,7 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
         if (deadline.caller?.aborted) throw deadline.signal.reason;
         if (!isConnectionFailure(error)) throw isRefusal(error) ? unavailable(error) : error;
         counts.retries += 1;
-        await deadline.pause(backoff(failures)).catch(() => {});
+        await deadline.pause(jittered(doubling(failures, 25, 500))).catch(() => {});
         if (deadline.caller?.aborted) throw deadline.signal.reason;
         if (deadline.signal.aborted) throw unavailable(error);
       }

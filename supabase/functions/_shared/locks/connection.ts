@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { delay } from "../time/delay.ts";
 import { loadDriver } from "./driver.ts";
 import { SUPABASE_AUTHORITY } from "./supabase-authority.ts";
 import { dial, failure, NO_TLS, type Target } from "./wire.ts";
@@ -146,22 +147,10 @@ export async function createConnection(
       const ended = failure("CONNECTION_ENDED", "the connection to Postgres was closed here");
       if (!dialled) lose(ended);
       await sql.end({ timeout: 0 });
-      await abortedWithin(gone.signal, FAREWELL_MS);
+      await delay(FAREWELL_MS, gone.signal).catch(() => {});
       lose(ended);
     },
   };
-}
-
-/** Resolves when the signal is aborted, at the latest after that time, in milliseconds. */
-function abortedWithin(signal: AbortSignal, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }
 
 /** What went wrong with a connection that is being made; what the driver could not read is no Postgres' answer. */

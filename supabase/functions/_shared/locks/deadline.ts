@@ -1,3 +1,4 @@
+import { delay } from "../time/delay.ts";
 import { LockUsageError } from "./errors.ts";
 
 /** Longest wait for a lock, in milliseconds: above what any caller of a function waits for its answer. */
@@ -48,19 +49,7 @@ export class Deadline {
 
   /** Resolves after that time, in milliseconds; rejects when the wait is over before. */
   pause(milliseconds: number): Promise<void> {
-    const { signal } = this;
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const over = () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener("abort", over);
-        resolve();
-      }, milliseconds);
-      signal.addEventListener("abort", over, { once: true });
-    });
+    return delay(milliseconds, this.signal);
   }
 
   /** To be called when nobody waits any more. */
@@ -68,14 +57,4 @@ export class Deadline {
     clearTimeout(this.#timer);
     this.caller?.removeEventListener("abort", this.#onAbort);
   }
-}
-
-/**
- * Milliseconds to wait before trying again: doubling from 25 to 500, of which a random half is left out, so that those
- * who lost the same server do not come back together.
- *
- * @param attempt 0 after the first failure
- */
-export function backoff(attempt: number, random: () => number = Math.random): number {
-  return Math.min(25 * 2 ** attempt, 500) * (0.5 + random() / 2);
 }

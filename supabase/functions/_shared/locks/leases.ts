@@ -1,3 +1,4 @@
+import { jittered } from "../time/backoff.ts";
 import { checkTimeout, Deadline } from "./deadline.ts";
 import { LeaseLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
 import type { LeaseRpc } from "./lease-rpc.ts";
@@ -96,8 +97,7 @@ async function acquire(rpc: LeaseRpc, key: string, owner: string, ttlMs: number,
       const givenBack = giveBack(rpc, { key, owner, ttlMs });
       if (!deadline.signal.aborted) await givenBack;
     }
-    // Those who wait for the same holder do not come back together.
-    await deadline.pause(retryAfterMs * (0.5 + Math.random() / 2)).catch((reason) => {
+    await deadline.pause(jittered(retryAfterMs)).catch((reason) => {
       if (deadline.caller?.aborted || failure === undefined) throw reason;
       throw failure instanceof LockUnavailableError ? failure : new LockUnavailableError("no lease", failure);
     });

@@ -1,4 +1,5 @@
 import type { TransactionSql } from "postgres";
+import { orAborted } from "../time/or-aborted.ts";
 import { type Connection, isConnectionFailure } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { brief, LockError, LockLostError, LockRolledBackError } from "./errors.ts";
@@ -123,7 +124,7 @@ export async function runLocked<T>(
   let committing = false;
   try {
     ended.signal.throwIfAborted();
-    const result = await Promise.race([work(transaction.sql, ended.signal), untilAborted(ended.signal)]);
+    const result = await orAborted(Promise.resolve(work(transaction.sql, ended.signal)), ended.signal);
     ended.signal.throwIfAborted();
     transaction.shut(() => over(key));
     committing = true;
@@ -160,13 +161,6 @@ async function rollback(connection: Connection): Promise<void> {
   const timer = setTimeout(() => connection.destroy(), ROLLBACK_MS);
   await connection.run("rollback").catch(() => connection.destroy());
   clearTimeout(timer);
-}
-
-/** Rejects with the signal's reason; its listener goes with the signal. */
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
-  );
 }
 
 /** 55P03: lock_timeout passed. */

@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { Duplex } from "node:stream";
-import { orAborted } from "../http/or-aborted.ts";
+import { orAborted } from "../time/or-aborted.ts";
 import { writeAll } from "../http/write-all.ts";
 
 /** Where Postgres is. */

@@ -1,4 +1,4 @@
-import { tickerOf } from "../validators/canonical-alert.ts";
+import { tickerOf } from "../validators/names.ts";
 import { alpaca } from "./alpaca.ts";
 import { binance, binanceFutures } from "./binance.ts";
 import { coinbase } from "./coinbase.ts";

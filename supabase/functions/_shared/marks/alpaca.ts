@@ -1,5 +1,5 @@
 import { isMessage } from "../alerts/message.ts";
-import { type Adapter, iso, part, readList, unreadable, withQuery, wrongSymbol } from "./source.ts";
+import { type Adapter, iso, part, readBarsAt, unreadable, withQuery, wrongSymbol } from "./source.ts";
 
 /**
  * `GET /v2/stocks/bars`: `{ bars: { AAPL: [{ t, o, h, l, c, … }] }, next_page_token }`, the oldest first; minutes without a
@@ -29,13 +29,7 @@ export const alpaca: Adapter = {
     if (bars === null || isMessage(bars) && bars.size === 0) return { ok: true, bars: [], isCut };
     if (!isMessage(bars)) return unreadable;
     if (bars.size !== 1 || !bars.has(name)) return wrongSymbol;
-    const read = readList(bars.get(name), (bar) => ({
-      begins: part(bar, "t"),
-      open: part(bar, "o"),
-      high: part(bar, "h"),
-      low: part(bar, "l"),
-      close: part(bar, "c"),
-    }));
+    const read = readBarsAt(bars.get(name), ["t", "o", "h", "l", "c"]);
     return read.ok ? { ...read, isCut } : read;
   },
 };

@@ -1,16 +1,9 @@
-import { type Adapter, part, readList, withQuery } from "./source.ts";
+import { type Adapter, readBarsAt, withQuery } from "./source.ts";
 
 const PERPETUAL = /\.P$/;
 
 /** `[open time in ms, open, high, low, close, …]`, the oldest first; the last one may not be over. */
-const read: Adapter["read"] = (answer) =>
-  readList(answer, (bar) => ({
-    begins: part(bar, 0),
-    open: part(bar, 1),
-    high: part(bar, 2),
-    low: part(bar, 3),
-    close: part(bar, 4),
-  }));
+const read: Adapter["read"] = (answer) => readBarsAt(answer, [0, 1, 2, 3, 4]);
 
 const klines = (url: string, minutesAtOnce: number): Pick<Adapter, "minutesAtOnce" | "urlOf" | "read"> => ({
   minutesAtOnce,

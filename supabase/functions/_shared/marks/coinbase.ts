@@ -1,4 +1,4 @@
-import { type Adapter, iso, part, readList, withQuery } from "./source.ts";
+import { type Adapter, iso, readBarsAt, withQuery } from "./source.ts";
 
 const PAIR = /^([A-Z0-9]{2,})(USDT|USDC|USD|EUR|GBP|BTC|ETH)$/;
 
@@ -18,12 +18,5 @@ export const coinbase: Adapter = {
       { granularity: 60, start: iso(from), end: iso(to - 60_000) },
       `/${encodeURIComponent(name)}/candles`,
     ),
-  read: (answer) =>
-    readList(answer, (bar) => ({
-      begins: part(bar, 0),
-      low: part(bar, 1),
-      high: part(bar, 2),
-      open: part(bar, 3),
-      close: part(bar, 4),
-    })),
+  read: (answer) => readBarsAt(answer, [0, 3, 2, 1, 4]),
 };

@@ -3,7 +3,7 @@ import {
   type Adapter,
   type AnswerFailure,
   part,
-  readList,
+  readBarsAt,
   unreadable,
   withQuery,
   wrongSymbol,
@@ -57,12 +57,6 @@ export const kraken: Adapter = {
     const [pair, ...others] = [...result].filter(([key]) => key !== "last");
     if (pair === undefined || others.length > 0) return unreadable;
     if (!isSame(pair[0], name)) return wrongSymbol;
-    return readList(pair[1], (bar) => ({
-      begins: part(bar, 0),
-      open: part(bar, 1),
-      high: part(bar, 2),
-      low: part(bar, 3),
-      close: part(bar, 4),
-    }));
+    return readBarsAt(pair[1], [0, 1, 2, 3, 4]);
   },
 };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { createAsk } from "../database/ask.ts";
 import type { DatabaseClient } from "../database/client.ts";
 import { KINDS } from "./source.ts";
 
@@ -54,7 +55,7 @@ export interface SymbolResult {
   held_back: { at: string; open: string; high: string; low: string; close: string } | null;
 }
 
-/** What is to be marked. Every call throws when the database does not answer as it should. */
+/** What is to be marked. Every call throws a DatabaseError when the database does not answer as it should. */
 export interface MarkStore {
   claim(at: number): Promise<Claim>;
   /** `pauses`: until when sources asked to be left alone, by name. */
@@ -66,28 +67,16 @@ export interface MarkStore {
   ): Promise<void>;
 }
 
-/** The database could not be asked. Its message is a code: the database's own may hold values. */
-export class MarkStoreError extends Error {
-  override readonly name = "MarkStoreError";
-}
-
 /** Milliseconds that the database gets for one answer. */
 const DEADLINE = 6_000;
 
 /** The store in the database. */
 export function createMarkStore(database: DatabaseClient): MarkStore {
-  type Rpc = Parameters<DatabaseClient["rpc"]>[0];
-  async function call<Schema extends z.ZodType>(schema: Schema, rpc: Rpc, args: unknown) {
-    const { data, error } = await database.rpc(rpc, args as never).abortSignal(AbortSignal.timeout(DEADLINE));
-    if (error !== null) throw new MarkStoreError(error.code || "no_answer");
-    const parsed = schema.safeParse(data);
-    if (!parsed.success) throw new MarkStoreError("garbled_answer");
-    return parsed.data;
-  }
+  const ask = createAsk(database, DEADLINE);
   return {
-    claim: (at) => call(claimSchema, "claim_marks", { at: new Date(at).toISOString() }),
+    claim: (at) => ask(claimSchema, "claim_marks", { at: new Date(at).toISOString() }),
     async record(lease, at, results, pauses) {
-      await call(z.number(), "record_marks", { lease, at: new Date(at).toISOString(), results, pauses });
+      await ask(z.number(), "record_marks", { lease, at: new Date(at).toISOString(), results, pauses });
     },
   };
 }

@@ -61,6 +61,17 @@ export function readList(list: Value | undefined, partsOf: (bar: Value) => Writt
   return bars.includes(null) ? unreadable : { ok: true, bars: bars.filter((bar) => bar !== null) };
 }
 
+/** The same of bars that have these parts, in this order, at such places. */
+export const readBarsAt = (
+  list: Value | undefined,
+  [begins, open, high, low, close]: readonly [Place, Place, Place, Place, Place],
+): ReadBars =>
+  readList(list, (bar) => ({
+    ...{ begins: part(bar, begins), open: part(bar, open) },
+    ...{ high: part(bar, high), low: part(bar, low), close: part(bar, close) },
+  }));
+type Place = string | number;
+
 /** A field of an object, or an item of a list, of an answer. */
 export function part(value: Value | undefined, key: string | number): Value | undefined {
   if (isMessage(value)) return value.get(String(key));

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { accountName, strategyName } from "../validators/canonical-alert.ts";
+import { accountName, strategyName } from "../validators/names.ts";
 import { text } from "../validators/fields.ts";
 import { DOCS } from "./docs.ts";
 

@@ -51,12 +51,7 @@ export function createDial(
     const check = checkWebhookUrl(text, policy);
     if (!check.ok) return { ok: false, code: check.code };
     const { url } = check;
-    const controller = new AbortController();
-    const timer = setTimeout(
-      () => controller.abort(new DOMException("too late", "TimeoutError")),
-      deadlineMs,
-    );
-    const { signal } = controller;
+    const signal = AbortSignal.timeout(deadlineMs);
     try {
       const resolution = await addressesOf(url, policy, resolve, signal);
       if (!resolution.ok) return { ok: false, code: signal.aborted ? "timeout" : resolution.code };
@@ -68,8 +63,6 @@ export function createDial(
       };
     } catch (error) {
       return { ok: false, code: signal.aborted ? "timeout" : failureOf(error) };
-    } finally {
-      clearTimeout(timer);
     }
   };
 }

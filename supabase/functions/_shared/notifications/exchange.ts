@@ -3,7 +3,7 @@
  * `node:http` of the hosted Deno takes neither `lookup` nor `createConnection`; so the request is written here, on
  * Deno's own sockets. TLS verifies the name, not the address. Nothing is followed, nothing is kept open.
  */
-import { orAborted } from "../http/or-aborted.ts";
+import { orAborted } from "../time/or-aborted.ts";
 import { writeAll } from "../http/write-all.ts";
 
 /** What is asked of whom. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { createAsk, DatabaseError } from "../database/ask.ts";
 import type { DatabaseClient } from "../database/client.ts";
-import type { Json } from "../database/types.ts";
 
 /** A receiver, as its sender needs it: with its secrets. Never logged, never answered. */
 export const channelSchema = z.object({
@@ -48,7 +48,7 @@ export interface Failed {
   refused: boolean;
 }
 
-/** The outbox. Every call throws an {@link OutboxError} when the database does not answer as it should. */
+/** The outbox. Every call throws a {@link DatabaseError} when the database does not answer as it should. */
 export interface Outbox {
   /** Puts in what no alert brings about: daily summaries, alerts that never came. Each is there once. */
   enqueueTimed(): Promise<void>;
@@ -66,56 +66,38 @@ export interface Outbox {
   channel(name: string): Promise<Channel | null>;
 }
 
-/** The outbox could not be asked. Its message is a code: the database's own may hold values. */
-export class OutboxError extends Error {
-  override readonly name = "OutboxError";
-}
-
 /** Milliseconds that the database gets for one answer. */
 const DEADLINE = 5_000;
 
 /** The outbox in the database. */
 export function createOutbox(database: DatabaseClient): Outbox {
-  type Rpc = Parameters<DatabaseClient["rpc"]>[0];
-  async function call<Schema extends z.ZodType>(
-    schema: Schema,
-    rpc: Rpc,
-    args: Record<string, Json>,
-    signal: AbortSignal = AbortSignal.timeout(DEADLINE),
-  ): Promise<z.output<Schema>> {
-    // An id stays text: a double does not hold all of them.
-    const { data, error } = await database.rpc(rpc, args as never).abortSignal(signal);
-    if (error !== null) throw new OutboxError(error.code || "no_answer");
-    const parsed = schema.safeParse(data);
-    if (!parsed.success) throw new OutboxError("garbled_answer");
-    return parsed.data;
-  }
+  const ask = createAsk(database, DEADLINE);
   return {
     async enqueueTimed() {
-      await call(z.number(), "enqueue_timed_events", {});
+      await ask(z.number(), "enqueue_timed_events", {});
     },
     async claim(leaseSeconds) {
-      const [line = null] = await call(z.array(lineSchema), "claim_notifications", {
+      const [line = null] = await ask(z.array(lineSchema), "claim_notifications", {
         lines: 1,
         lease_seconds: leaseSeconds,
       });
       return line;
     },
     async complete(id, lease) {
-      await call(z.boolean(), "complete_notification", { id, lease });
+      await ask(z.boolean(), "complete_notification", { id, lease });
     },
     fail: (id, lease, { error, retryAfter, refused }) =>
-      call(failureSchema, "fail_notification", { id, lease, error, retry_after: retryAfter, refused }),
+      ask(failureSchema, "fail_notification", { id, lease, error, retry_after: retryAfter, refused }),
     async release(lease) {
-      await call(z.number(), "release_notifications", { lease });
+      await ask(z.number(), "release_notifications", { lease });
     },
     work: (signal) =>
-      call(z.object({ channels: z.number(), due: z.boolean() }), "notification_work", {}, signal),
+      ask(z.object({ channels: z.number(), due: z.boolean() }), "notification_work", {}, signal),
     async channel(name) {
       try {
-        return await call(channelSchema, "notification_target", { channel: name });
+        return await ask(channelSchema, "notification_target", { channel: name });
       } catch (error) {
-        if (error instanceof OutboxError && error.message === "PT404") return null;
+        if (error instanceof DatabaseError && error.message === "PT404") return null;
         throw error;
       }
     },

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { ConfigError } from "../config/config.ts";
-import { specialUse } from "./special-addresses.ts";
-import { specialName } from "./special-names.ts";
+import { ConfigError, type Environment, readVariables } from "../config/config.ts";
+import { specialUse } from "../network/special-addresses.ts";
+import { specialName } from "../network/special-names.ts";
 
 /** What receivers of notifications may be. */
 export interface NotifyPolicy {
@@ -38,19 +38,9 @@ const environmentSchema = z.object({
  *
  * @throws ConfigError when a variable makes no sense, or private receivers are asked for on a hosted project
  */
-export function readNotifyPolicy(environment: Record<string, string | undefined>): NotifyPolicy {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const parsed = environmentSchema.safeParse(set);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new ConfigError(`configuration: ${problems.join("; ")}`);
-  }
-  const {
-    SUPABASE_URL: url,
-    NOTIFY_ALLOW_HTTP: allowHttp,
-    NOTIFY_ALLOW_PRIVATE: allowPrivate,
-    NOTIFY_PORTS: ports,
-  } = parsed.data;
+export function readNotifyPolicy(environment: Environment): NotifyPolicy {
+  const { SUPABASE_URL: url, NOTIFY_PORTS: ports, ...allow } = readVariables(environmentSchema, environment);
+  const { NOTIFY_ALLOW_HTTP: allowHttp, NOTIFY_ALLOW_PRIVATE: allowPrivate } = allow;
   if (allowPrivate && isPublicHost(new URL(url))) {
     throw new ConfigError("configuration: NOTIFY_ALLOW_PRIVATE is for a local stack; this project is hosted");
   }

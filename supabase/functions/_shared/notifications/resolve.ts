@@ -1,7 +1,7 @@
-import { parseAddress } from "../http/address.ts";
-import { orAborted } from "../http/or-aborted.ts";
+import { parseAddress } from "../network/address.ts";
+import { orAborted } from "../time/or-aborted.ts";
 import { bareHost, isLiteral, type NotifyPolicy } from "./policy.ts";
-import { specialUse } from "./special-addresses.ts";
+import { specialUse } from "../network/special-addresses.ts";
 
 /** Answers the addresses of a name, of both families; none when there is no such name. Throws when nobody could say. */
 export type Resolve = (name: string, signal: AbortSignal) => Promise<string[]>;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { bareHost, isLiteral, type NotifyPolicy, STRICT_POLICY } from "./policy.ts";
-import { specialUse } from "./special-addresses.ts";
-import { specialName } from "./special-names.ts";
+import { specialUse } from "../network/special-addresses.ts";
+import { specialName } from "../network/special-names.ts";
 
 /** A URL that may be dialled once its addresses were checked, or what is wrong with it. Never repeats the URL. */
 export type UrlCheck = { ok: true; url: URL } | { ok: false; code: UrlRefusal; message: string };

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { accountName } from "../validators/canonical-alert.ts";
 import { decimal, text } from "../validators/fields.ts";
+import { currency, namedAccount } from "../validators/names.ts";
 import { requireConfirmation } from "./close-all.ts";
 import { account, confirm, defineTool } from "./tool.ts";
 
@@ -59,11 +59,9 @@ export const createAccount = defineTool({
   scope: "change",
   keeps: true,
   schema: z.strictObject({
-    account: accountName.refine((name) => name !== null, "is missing: name the new account").describe(
-      "Its name.",
-    ),
+    account: namedAccount("new account").describe("Its name."),
     initial_cash: cash.describe("Money in the account's currency; left out: 100000."),
-    currency: text(/^[A-Z]{3,10}$/, "must be 3 to 10 capital letters, such as USD"),
+    currency,
     owner_id: z.uuid().nullish().transform((id) => id ?? null).describe(
       "The user of Supabase Auth who may read it.",
     ),

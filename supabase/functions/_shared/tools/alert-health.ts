@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { alertFieldsSchema, tickerOf } from "../validators/canonical-alert.ts";
+import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { field, integer, word } from "../validators/fields.ts";
+import { tickerOf } from "../validators/names.ts";
 import { readTime } from "../validators/time.ts";
 import { account, defineTool } from "./tool.ts";
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { accountName, alertFieldsSchema, tickerOf } from "../validators/canonical-alert.ts";
+import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { field, integer, word } from "../validators/fields.ts";
+import { namedAccount, tickerOf } from "../validators/names.ts";
 import { readTime } from "../validators/time.ts";
 import { account, defineTool } from "./tool.ts";
 
@@ -19,7 +20,7 @@ export const compareAccounts = defineTool({
   reads: true,
   schema: z.strictObject({
     account,
-    baseline: accountName.refine((name) => name !== null, "is missing: name the baseline account").describe(
+    baseline: namedAccount("baseline account").describe(
       "The account that holds what should have happened.",
     ),
     from: time.describe("Since when, ISO 8601; left out: since the beginning."),

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { decimal, text } from "../validators/fields.ts";
-import { alertFieldsSchema, tickerOf } from "../validators/canonical-alert.ts";
+import { alertFieldsSchema } from "../validators/canonical-alert.ts";
+import { decimal } from "../validators/fields.ts";
+import { currency, tickerOf } from "../validators/names.ts";
 import { defineTool } from "./tool.ts";
 
 const ticker = alertFieldsSchema.shape.symbol.refine(
@@ -25,7 +26,7 @@ export const upsertInstrument = defineTool({
     allow_nonpositive: z.boolean().default(false).describe(
       "Whether its price may be 0 or below: of spreads, and options that expire worthless.",
     ),
-    quote_currency: text(/^[A-Z]{3,10}$/, "must be 3 to 10 capital letters, such as JPY").describe(
+    quote_currency: currency.describe(
       "Currency of its prices and profits: JPY for USDJPY. An account in another one needs a mark of the pair; left out: " +
         "the account's own.",
     ),

@@ -21,6 +21,10 @@ const price = shape.price.describe(
   "The market's price now; left out: the last one known, if it is young enough.",
 );
 
+const { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss } = shape;
+/** Where an order, or an exit, lies. */
+const levels = { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss };
+
 export const placeOrder = defineTool({
   description:
     "Places one order, as an alert would: market, limit, stop, stop_limit or trailing_stop, with an optional stop loss " +
@@ -36,13 +40,8 @@ export const placeOrder = defineTool({
     quantity_type: shape.quantity_type.meta({ enum: QUANTITY_TYPES, default: "units" }),
     order_type: shape.order_type.meta({ enum: ORDER_TYPES }).describe("Left out: what the prices imply."),
     price,
-    limit_price: shape.limit_price,
-    stop_price: shape.stop_price,
-    trail_amount: shape.trail_amount,
-    trail_percent: shape.trail_percent,
-    take_profit: shape.take_profit,
+    ...levels,
     take_profits: shape.take_profits,
-    stop_loss: shape.stop_loss,
     time_in_force: shape.time_in_force.meta({ enum: TIMES_IN_FORCE }),
     // It takes anything, but keeps only text: an argument of no type is sent by some clients as the JSON of it.
     comment: shape.comment.meta({ type: "string" }),
@@ -77,12 +76,7 @@ export const modify = defineTool({
     symbol,
     order_id: shape.order_id.describe("The order's id, as answers and list_orders show it."),
     price,
-    limit_price: shape.limit_price,
-    stop_price: shape.stop_price,
-    trail_amount: shape.trail_amount,
-    trail_percent: shape.trail_percent,
-    take_profit: shape.take_profit,
-    stop_loss: shape.stop_loss,
+    ...levels,
     id,
   }).meta({ required: ["symbol"] }),
   run: ({ id, ...changes }, call) =>

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { accountName } from "../validators/canonical-alert.ts";
+import { namedAccount } from "../validators/names.ts";
 import { decimal, integer } from "../validators/fields.ts";
 import { settings } from "./accounts.ts";
 import { account, defineTool } from "./tool.ts";
 
-const shadow = accountName.refine((name) => name !== null, "is missing: name the shadow account")
+const shadow = namedAccount("shadow account")
   .transform((name) => name ?? "");
 /** What each of them takes, whose two accounts no key of one account may touch together. */
 const both = { account, shadow: shadow.describe("The shadow account.") };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Book } from "../alerts/group-commit.ts";
 import type { ImportOptions } from "../backtest/options.ts";
-import { accountName } from "../validators/canonical-alert.ts";
+import { accountName } from "../validators/names.ts";
 import type { CallRpc } from "./call-rpc.ts";
 import type { Import } from "./baseline.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { accountName, strategyName } from "./canonical-alert.ts";
+import { accountName, strategyName } from "./names.ts";
 import { word } from "./fields.ts";
 
 const answer = word(["1", "true", "yes", "0", "false", "no"], "an answer to dry_run");

@@ -3,7 +3,7 @@ import { INVISIBLE, strikeShapes } from "../auth/strike.ts";
 import { absolute, readDecimal } from "./decimal.ts";
 import { stopLoss, takeProfit, takeProfits } from "./exits.ts";
 import { decimal, field, integer, text, word } from "./fields.ts";
-import { quoted } from "./problem.ts";
+import { accountName, splitSymbol, strategyName, symbol } from "./names.ts";
 import { readTime } from "./time.ts";
 
 /** What an alert asks for; null when only a target position is given. */
@@ -20,35 +20,6 @@ export const QUANTITY_TYPES = [
 export const ORDER_TYPES = ["market", "limit", "stop", "stop_limit", "trailing_stop"] as const;
 export const TIMES_IN_FORCE = ["gtc", "day", "ioc"] as const;
 export const SIDES = ["long", "short", "flat"] as const;
-
-/** An account's name, as `trading.accounts` has it. */
-export const accountName = text(
-  /^[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,63}$/,
-  "must be 1 to 64 letters, digits, spaces or . _ : @ -, and start with a letter or digit",
-);
-
-/** A strategy's name: what a trader would type, without anything that could be markup or a control character. */
-export const strategyName = text(
-  /^[\p{L}\p{N}#(][\p{L}\p{M}\p{N} ._\-:/()[\]#+&,|@%=*!~]{0,63}$/u,
-  "must be at most 64 letters, digits, spaces or plain punctuation",
-);
-
-/** Everything TradingView's tickers are made of, and the inner space of option contracts (`SPY 250624C596`). */
-const SYMBOL = /^(?=.*[A-Z0-9])[A-Z0-9._!/:^=&#@+-](?:[A-Z0-9._!/:^=&#@+ -]{0,62}[A-Z0-9._!/:^=&#@+-])?$/;
-
-/** `tDOGE:USD`, `xyz:NVDA`: small letters before the colon and capitals behind it are a venue's own symbol, no exchange. */
-const OWN_PREFIX = /^[^:]*[a-z][^:]*:[^:]*[A-Z]/;
-
-const symbol = field((written) => {
-  const value = written.trim().toUpperCase();
-  // Left as it is written, it is not taken for an exchange and its symbol (see splitSymbol).
-  const kept = OWN_PREFIX.test(written.trim()) ? written.trim() : value;
-  if (value === "*" || SYMBOL.test(value)) return { ok: true, value: kept };
-  return {
-    ok: false,
-    message: `${quoted(value)} is not a symbol: letters, digits and . _ - ! / : ^ = & # @ + only`,
-  };
-}).meta({ description: "Letters, digits and . _ - ! / : ^ = & # @ + only, in any case." });
 
 const exchange = text(
   /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/,
@@ -185,16 +156,6 @@ export function canonical(read: AlertFields) {
 export type CanonicalAlert = ReturnType<typeof canonical>;
 
 const NO_BAR = { open: null, high: null, low: null, close: null };
-
-/** `NASDAQ:AAPL` is AAPL on NASDAQ; a spread (`A:X/B:Y`) stays whole; `*` and nothing are no symbol. */
-function splitSymbol(written: string | null): [exchange: string | null, symbol: string] {
-  if (written === null || written === "*") return [null, ""];
-  const prefixed = /^([A-Z][A-Z0-9_]{1,19}): ?([^:]*[A-Z0-9][^:]*)$/.exec(written);
-  return prefixed === null ? [null, written.toUpperCase()] : [prefixed[1] ?? null, prefixed[2] ?? ""];
-}
-
-/** An instrument's name without its exchange, as alerts are booked under it. */
-export const tickerOf = (symbol: string): string => splitSymbol(symbol)[1];
 
 /** TradingView marks delayed data by `_DL` or `_DLY` after the exchange; it is the same instrument. */
 function withoutDelay(name: string | null): string | null {

@@ -51,7 +51,7 @@ export function readDecimal(text: string): ReadDecimal {
   return { ok: true, value: `${minus}${digits.slice(0, point)}.${digits.slice(point)}` };
 }
 
-/** Compares two normalized decimals: negative, zero or positive as `a` is less than, equal to or more than `b`. */
+/** Compares two decimals: -1, 0 or 1 as `a` is less than, equal to or more than `b`. */
 export function compareDecimals(a: string, b: string): number {
   const left = scaled(a);
   const right = scaled(b);
@@ -63,19 +63,24 @@ export function absolute(decimal: string): string {
   return decimal.startsWith("-") ? decimal.slice(1) : decimal;
 }
 
-/** A decimal as an integer count of 10^-18: sums of such counts are exact. What lies beyond is cut. */
-export function scaled(decimal: string): bigint {
+/** A decimal as an integer count of 10^-places: sums of such counts are exact. What lies beyond is cut. */
+export function scaledTo(places: number, decimal: string): bigint {
   const [whole = "0", fraction = ""] = absolute(decimal).split(".");
-  const units = BigInt(whole + fraction.slice(0, MAX_DIGITS).padEnd(MAX_DIGITS, "0"));
+  const units = BigInt(whole + fraction.slice(0, places).padEnd(places, "0"));
   return decimal.startsWith("-") ? -units : units;
 }
 
-/** The normalized decimal of an integer count of 10^-18. */
-export function unscaled(count: bigint): string {
-  const digits = (count < 0n ? -count : count).toString().padStart(MAX_DIGITS + 1, "0");
-  const fraction = digits.slice(-MAX_DIGITS).replace(/0+$/, "");
-  return `${count < 0n ? "-" : ""}${digits.slice(0, -MAX_DIGITS)}${fraction === "" ? "" : `.${fraction}`}`;
+/** The normalized decimal of an integer count of 10^-places. */
+export function unscaledFrom(places: number, count: bigint): string {
+  const digits = (count < 0n ? -count : count).toString().padStart(places + 1, "0");
+  const point = digits.length - places;
+  const fraction = digits.slice(point).replace(/0+$/, "");
+  return `${count < 0n ? "-" : ""}${digits.slice(0, point)}${fraction === "" ? "" : `.${fraction}`}`;
 }
+
+/** A decimal as a count of 10^-18, which holds every one that is read; and back. */
+export const scaled = (decimal: string): bigint => scaledTo(MAX_DIGITS, decimal);
+export const unscaled = (count: bigint): string => unscaledFrom(MAX_DIGITS, count);
 
 function outOfBounds(side: "before" | "after"): ReadDecimal {
   return { ok: false, message: `has more than ${MAX_DIGITS} digits ${side} the decimal point` };

@@ -1,9 +1,8 @@
 import * as z from "zod";
-import { accountName, strategyName, tickerOf } from "./canonical-alert.ts";
 import { field, integer, text } from "./fields.ts";
+import { accountName, strategyName, symbol, tickerOf } from "./names.ts";
 import { readTime } from "./time.ts";
 
-const symbol = text(/^[A-Za-z0-9._!/:^=&#@+* -]{1,64}$/, "is not a symbol");
 const rowId = text(/^[1-9]\d{0,18}$/, "must be the id of the last row you have");
 const word = text(/^[a-z0-9_ ]{1,32}$/, "must be a word of small letters");
 const time = field(readTime);

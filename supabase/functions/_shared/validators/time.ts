@@ -1,3 +1,5 @@
+import { writtenOffset } from "../time/zone.ts";
+
 /** A time read from text, or what is wrong with the text. `value` is ISO 8601 in UTC. */
 export type ReadTime = { ok: true; value: string } | { ok: false; message: string };
 
@@ -52,12 +54,5 @@ function fromIso(written: string): number {
   const back = new Date(local);
   const isSame = back.getUTCMonth() + 1 === Number(month) && back.getUTCDate() === Number(day) &&
     back.getUTCHours() === Number(hour) && back.getUTCMinutes() === Number(minute);
-  return isSame ? local - offsetOf(zone) : NaN;
-}
-
-/** Milliseconds east of UTC. */
-function offsetOf(zone: string): number {
-  if (zone.length < 5) return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  return (zone.startsWith("-") ? -minutes : minutes) * 60_000;
+  return isSame ? local - writtenOffset(zone) : NaN;
 }

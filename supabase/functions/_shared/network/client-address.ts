@@ -33,11 +33,8 @@ export function plainAddress(text: string): string | null {
 
 /** What one subscriber has at least: an IPv4 address, or the /64 of an IPv6 address. */
 export function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const [left = "", right] = address.split("::");
-  const groups = (text: string | undefined) => text === undefined || text === "" ? [] : text.split(":");
-  const [before, after] = [groups(left), groups(right)];
-  const zeros = right === undefined ? [] : Array<string>(8 - before.length - after.length).fill("0");
-  const first = [...before, ...zeros, ...after].slice(0, 4).map((group) => parseInt(group, 16).toString(16));
-  return `${first.join(":")}::/64`;
+  const { bits, value } = parseAddress(address) ?? { bits: 32, value: 0n };
+  if (bits === 32) return address;
+  const groups = [112n, 96n, 80n, 64n].map((shift) => (value >> shift & 0xffffn).toString(16));
+  return `${groups.join(":")}::/64`;
 }

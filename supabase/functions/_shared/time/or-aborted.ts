@@ -6,6 +6,7 @@ export function orAborted<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
     work.then(
       (value) => signal.aborted ? onLate(value) : resolve(value),

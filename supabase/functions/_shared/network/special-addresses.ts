@@ -4,7 +4,7 @@
  * unicast). A few entries of the registries are globally reachable, such as the anycast addresses of AS112: no receiver
  * of webhooks lives there, so they are refused with the rest. So is every form that carries an IPv4 address in it.
  */
-import { type Address, isWithin, type Network, parseAddress, parseNetwork } from "../http/address.ts";
+import { type Address, isWithin, type Network, parseAddress, parseNetwork } from "./address.ts";
 
 const IPV4 = {
   "0.0.0.0/8": "this network",

@@ -1,0 +1,33 @@
+import type { ComponentChildren } from "preact";
+
+/** A table that scrolls by itself where it is wider than its place. */
+export function WideTable(
+  { look, label, head, hasHiddenHead = false, isStale = false, children }: {
+    /** How it is drawn: a class of the style sheet. */
+    look: "bars" | "matrix" | "rows";
+    label: string;
+    /** The cells of its head. */
+    head: ComponentChildren;
+    /** Whether only screen readers have the head. */
+    hasHiddenHead?: boolean;
+    isStale?: boolean;
+    /** Its rows. */
+    children: ComponentChildren;
+  },
+) {
+  return (
+    <div
+      class={`table-scroll ${isStale ? "is-stale" : ""}`}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
+      <table class={look}>
+        <thead class={hasHiddenHead ? "visually-hidden" : ""}>
+          <tr>{head}</tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
