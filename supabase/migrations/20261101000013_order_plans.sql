@@ -85,8 +85,7 @@ create function trading.plan_order(
   portfolio trading.portfolio, settings trading.account_settings, at timestamptz
 ) returns trading.order_plan language plpgsql immutable set search_path = '' as $$
 declare
-  plan trading.order_plan; placed trading.orders; fits trading.refused;
-  target trading.target := request.target;
+  plan trading.order_plan; placed trading.orders; fits trading.refused; target trading.target := request.target;
   reference numeric := coalesce(request.price,
     case when market.marked_at >= at - make_interval(secs => settings.max_mark_age) then market.mark end);
   quantity numeric; worst numeric; direction integer; fills_at_once boolean;

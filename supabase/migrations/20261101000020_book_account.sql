@@ -241,8 +241,7 @@ begin
       case when (booking.settings).clock = 'alert' then least(request.time, now_at) end, now_at);
     market := markets[asked.market_slot];
     slot := asked.position_slot;
-    touched := '{}';
-    calls := 0;
+    touched := '{}'; calls := 0;
     loop
       if market.currency is not null then
         booking.portfolio := trading.with_currency(booking.portfolio, booked, market.currency, markets);

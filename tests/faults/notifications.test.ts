@@ -59,6 +59,10 @@ const told = (received: Received[], account: string): string[] => [
   ),
 ];
 
+const isSending = async (sql: Sql): Promise<boolean> =>
+  (await sql`select from trading.notification_outbox where status = 'pending' and lease is not null`).length >
+    0;
+
 /** As if it were an hour later, for all that waits or is leased. */
 async function anHourPasses(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
@@ -142,6 +146,8 @@ faultTest(
     for (let quarter = 0; quarter < 4; quarter++) {
       const before = receiver.received.length;
       await eventually(() => receiver.received.length > before, "another attempt");
+      // Its failure sets when the next one is: an hour that passed before would be lost.
+      await eventually(async () => !await isSending(sql), "its failure");
       await anHourPasses(sql);
     }
     const later = await buy(stack, "default", 5);

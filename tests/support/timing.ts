@@ -7,6 +7,8 @@ export interface Timing {
   /** The greatest |t| of any pair, and whose it is. */
   t: number;
   pair: string;
+  /** Nanoseconds between the means of that pair. */
+  difference: number;
   /** Mean nanoseconds of each class, cropped. */
   means: Record<string, number>;
 }
@@ -50,11 +52,12 @@ export function compareTimes(
   const pooled = Float64Array.from(times.flatMap((each) => [...each])).sort();
   const threshold = pooled[Math.floor(pooled.length * keep) - 1] ?? Infinity;
   const moments = times.map((each) => momentsOf(each.filter((time) => time <= threshold)));
-  let greatest = { t: 0, pair: "" };
+  let greatest = { t: 0, pair: "", difference: 0 };
   moments.forEach((a, i) =>
     moments.slice(0, i).forEach((b, j) => {
-      const t = Math.abs(a.mean - b.mean) / Math.sqrt(a.variance / a.count + b.variance / b.count);
-      if (t > greatest.t) greatest = { t, pair: `${names[j]} / ${names[i]}` };
+      const difference = Math.abs(a.mean - b.mean);
+      const t = difference / Math.sqrt(a.variance / a.count + b.variance / b.count);
+      if (t > greatest.t) greatest = { t, pair: `${names[j]} / ${names[i]}`, difference };
     })
   );
   const means = moments.map(({ mean }, index) => [names[index] ?? "", Math.round(mean * 10) / 10]);
