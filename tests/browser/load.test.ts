@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { post } from "../support/alerts.ts";
+import { atMostOnce } from "../support/noise.ts";
 import { stack } from "../support/stack.ts";
 import { type Browser, browserTest, note } from "./browser.ts";
 import { openDesk, openWindow, ownAccount } from "./desk.ts";
@@ -74,6 +75,35 @@ browserTest("it shows the account, and answers, within a second of being opened"
     ok(Math.min(...times) < 2_000, `${Math.min(...times).toFixed(0)} ms`);
   }
 });
+
+/** Adds up what moved by itself, as browsers score it (https://web.dev/articles/cls). */
+const SCORE = `globalThis.moved = 0;
+new PerformanceObserver((list) => {
+  for (const { value } of list.getEntries()) globalThis.moved += value;
+}).observe({ type: "layout-shift", buffered: true });`;
+const GOOD_SCORE = 0.1;
+
+browserTest(
+  "what comes later moves little of what is there: a click meets what it was aimed at",
+  async (browser) => {
+    const account = await ownAccount();
+    for (const symbol of ["AAPL", "MSFT"]) {
+      await post({ symbol, action: "buy", quantity: "1", price: "100" }, { query: `?account=${account}` });
+    }
+    // On a busy machine the answers come one by one, and each moves what is below it once more.
+    const moved = await atMostOnce(GOOD_SCORE, async () => {
+      const { page, context } = await openWindow(browser, { account });
+      await page.addInitScript(SCORE);
+      await page.goto(stack.dashboard_url);
+      await page.locator(".equity canvas").first().waitFor();
+      await page.locator(".symbol canvas").first().waitFor();
+      const score = Number(await page.evaluate("globalThis.moved"));
+      await context.close();
+      return score;
+    });
+    note(`moved: ${moved.toFixed(3)}`);
+  },
+);
 
 /** What the page's host answers to a request that no browser and no `fetch` would send. */
 async function askFor(path: string, host = new URL(stack.dashboard_url).host): Promise<string> {
