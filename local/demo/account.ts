@@ -9,9 +9,9 @@ export type Figures = Readonly<Record<string, unknown>>;
 const settings = { clock: "alert", fee_bps: 4, slippage_bps: 1, leverage: 2 };
 
 /**
- * A new beginning for the account: it is made, or reset when it is there, so that no run adds to another.
+ * A new beginning for the account: it is made, or reset when an earlier demo made it, so that no run adds to another.
  *
- * @throws StackError when the database refuses
+ * @throws StackError when the account is somebody's own, and when the database refuses
  */
 export async function prepareAccount(client: DatabaseClient, { account, owner }: DemoOptions): Promise<void> {
   const made = await client.rpc("create_account", {
@@ -21,13 +21,21 @@ export async function prepareAccount(client: DatabaseClient, { account, owner }:
   });
   if (made.error === null) return;
   if (made.error.code !== "23505") throw failed("create_account", made.error);
-  for (
-    const { error } of [
-      await client.rpc("reset_account", { account }),
-      await client.rpc("update_account_settings", { account, settings }),
-    ]
-  ) if (error !== null) throw failed("reset_account", error);
+  // Changes nothing, and says how the account is set.
+  const { data, error } = await client.rpc("update_account_settings", { account, settings: {} });
+  if (error !== null) throw failed("update_account_settings", error);
+  if (!isDemo(data as Figures)) {
+    throw new StackError(
+      `The account ${account} was not made by a demo, which would empty it.`,
+      "Give --account another name.",
+    );
+  }
+  const reset = await client.rpc("reset_account", { account });
+  if (reset.error !== null) throw failed("reset_account", reset.error);
 }
+
+const isDemo = (found: Figures): boolean =>
+  Object.entries(settings).every(([name, value]) => String(found[name]) === String(value));
 
 /** The account's performance and summary, and its differences to the ledger: none when all is right. */
 export async function readFigures(

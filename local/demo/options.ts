@@ -24,7 +24,7 @@ const localUrl = `http://127.0.0.1:${defaultOptions.port}`;
 export const usage = `deno task demo [options]
 
   --speed <n>         alerts a second; 0: as fast as they are answered (100)
-  --account <name>    made anew for each run; what an earlier run left stays in its epoch (demo)
+  --account <name>    a new one, or that of an earlier run, which begins anew (demo)
   --url <url>         the project (${localUrl})
   --key <key>         an alert key of scope trade        } of the local stack,
   --secret-key <key>  the project's sb_secret_… key      } unless --url names another

@@ -6,7 +6,7 @@ import { prepareAccount, readFigures } from "./account.ts";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
 import { readPrices } from "./prices.ts";
 import { createProgress } from "./progress.ts";
-import { sendAlerts } from "./sending.ts";
+import { requireKey, sendAlerts } from "./sending.ts";
 import { alertsOf } from "./strategy.ts";
 import { performanceTable } from "./table.ts";
 
@@ -25,6 +25,7 @@ async function main(args: string[]): Promise<void> {
 async function play(options: DemoOptions): Promise<void> {
   await requireAnswer(options.url);
   const client = createDatabase({ supabaseUrl: options.url, serviceKeys: [options.secretKey] });
+  await requireKey(options);
   await prepareAccount(client, options);
   // The last bar closes at midnight: what falls into which day, and with it every figure, is the same each time.
   const messages = alertsOf(await readPrices(), Math.floor(Date.now() / DAY) * DAY);

@@ -20,7 +20,7 @@ export async function sendAlerts(
   onSent: (sent: number) => void,
 ): Promise<Record<string, number>> {
   const outcomes: Record<string, number> = {};
-  const target = `${url}/functions/v1/alerts?account=${encodeURIComponent(account)}`;
+  const target = targetOf({ url, account });
   const started = performance.now();
   for (const [index, message] of messages.entries()) {
     if (speed !== null) await delay(Math.max(0, started + index * 1000 / speed - performance.now()));
@@ -32,19 +32,31 @@ export async function sendAlerts(
   return outcomes;
 }
 
-async function sendAlert(target: string, message: Message): Promise<string> {
+const targetOf = ({ url, account }: Pick<DemoOptions, "url" | "account">): string =>
+  `${url}/functions/v1/alerts?account=${encodeURIComponent(account)}`;
+
+/** Throws a StackError when the key may not trade for the account. Nothing is booked, whether the account is there or not. */
+export async function requireKey({ key, ...options }: DemoOptions): Promise<void> {
+  const { status, body } = await post(`${targetOf(options)}&dry_run=1`, {
+    ...{ symbol: "DEMO", action: "mark", price: "1" },
+    key,
+  });
+  if (status === 401 || status === 403) throw refused(status, body);
+}
+
+const refused = (status: number, { error }: Answered["body"]): StackError =>
+  new StackError(
+    `An alert was answered ${status} (${error?.code ?? "no code"}): ${error?.message ?? ""}`,
+    status === 401 || status === 403
+      ? "Give --key an alert key of this project, of scope trade."
+      : "See the log of the alerts function.",
+  );
+
+async function sendAlert(target: string, message: Message & { key: string }): Promise<string> {
   for (let attempt = 1;; attempt++) {
     const { status, body } = await post(target, message);
     if (status === 200 || status === 422) return body.status ?? "rejected";
-    const code = body.error?.code ?? "no code";
-    if (status !== 503 && status !== 429 || attempt === TRIES) {
-      throw new StackError(
-        `An alert was answered ${status} (${code}): ${body.error?.message ?? ""}`,
-        status === 401 || status === 403
-          ? "Give --key an alert key of this project, of scope trade."
-          : "See the log of the alerts function.",
-      );
-    }
+    if (status !== 503 && status !== 429 || attempt === TRIES) throw refused(status, body);
     await delay(doubling(attempt, 100, 5_000));
   }
 }
@@ -54,7 +66,7 @@ interface Answered {
   body: { status?: string; error?: { code: string; message: string } };
 }
 
-async function post(target: string, message: Message): Promise<Answered> {
+async function post(target: string, message: Record<string, unknown>): Promise<Answered> {
   try {
     const response = await fetch(target, { method: "POST", body: JSON.stringify(message) });
     return { status: response.status, body: await response.json() };

@@ -42,6 +42,7 @@ export async function makeVersion(checkout: string, part: Part, date: string): P
 
 /** `deno task version <part>`. */
 async function main([part, ...others]: string[]): Promise<void> {
+  if (part === "--help" || part === "-h") return standardError(usage);
   if (others.length > 0 || part !== "major" && part !== "minor" && part !== "patch") {
     throw new StackError("Which part of the version grows?", usage);
   }

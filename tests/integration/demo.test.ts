@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { repositoryRoot } from "../../local/paths.ts";
 import { freePort } from "../../local/ports.ts";
-import { asService, stack, unique } from "../support/stack.ts";
+import { post } from "../support/alerts.ts";
+import { asService, newAccount, stack, unique } from "../support/stack.ts";
 
 /** `deno task demo`, run as a person runs it. */
 async function demo(args: string[]): Promise<{ code: number; said: string }> {
@@ -45,6 +46,35 @@ Deno.test("without a stack the demo says which command to run, in two lines", as
   const { code, said } = await demo(["--url", `http://127.0.0.1:${freePort()}`, ...keys]);
   assert.equal(code, 1);
   assert.match(said.trim(), /^error: Nothing answers at .*\n {2}Run npx -y deno task start /);
+});
+
+Deno.test("an account that no demo made is not emptied", async () => {
+  const account = await newAccount();
+  const { alert_id } = (await post({ symbol: "AAPL", action: "buy", quantity: "1", price: "1" }, {
+    query: `?account=${account}`,
+  })).body;
+  const { code, said } = await demo(["--url", stack.api_url, ...keys, "--account", account]);
+  assert.equal(code, 1);
+  assert.match(said, /was not made by a demo[^]*another name/);
+  const { data } = await asService().rpc("list_alerts", { account });
+  assert.deepEqual(data?.map(({ id }) => id), [alert_id]);
+});
+
+Deno.test("a wrong key leaves the account of an earlier demo as it was", async () => {
+  const account = await newAccount({
+    settings: { clock: "alert", fee_bps: 4, slippage_bps: 1, leverage: 2 },
+  });
+  const epoch = async () => {
+    const { data } = await asService().rpc("portfolio_summary", { account });
+    return (data as unknown as { epoch: number }).epoch;
+  };
+  assert.equal(await epoch(), 1);
+  const { code } = await demo([
+    ...["--url", stack.api_url, "--key", "sa_wrong", "--secret-key", stack.secret_key],
+    ...["--account", account],
+  ]);
+  assert.equal(code, 1);
+  assert.equal(await epoch(), 1);
 });
 
 Deno.test("a wrong key is told, not counted", async () => {
