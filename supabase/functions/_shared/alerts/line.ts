@@ -36,7 +36,10 @@ export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: Line
 
   /** What an account has in line, in order. */
   function inLine(account: string): Entry[] {
-    const entries = (waiting.get(account) ?? []).filter(({ settled, ticket }) => !settled && ticket !== null);
+    const entries = (waiting.get(account) ?? []).filter((entry) =>
+      // One whose time is up now may not be called off yet.
+      !entry.settled && entry.ticket !== null && now() < entry.deadline
+    );
     if (entries.length > 0) waiting.set(account, entries);
     else waiting.delete(account);
     return entries;
