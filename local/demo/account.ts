@@ -1,6 +1,7 @@
 import type { DatabaseClient } from "../../supabase/functions/_shared/database/client.ts";
 import { StackError } from "../errors.ts";
 import type { DemoOptions } from "./options.ts";
+import { PLANS } from "./strategy.ts";
 
 /** A row of figures as an RPC answers it: money and ratios as decimal strings, null where one is undefined. */
 export type Figures = Readonly<Record<string, unknown>>;
@@ -9,9 +10,9 @@ export type Figures = Readonly<Record<string, unknown>>;
 const settings = { clock: "alert", fee_bps: 4, slippage_bps: 1, leverage: 2 };
 
 /**
- * A new beginning for the account: it is made, or reset when an earlier demo made it, so that no run adds to another.
+ * A new beginning for the account: it is made, or reset when it holds a demo, so that no run adds to another.
  *
- * @throws StackError when the account is somebody's own, and when the database refuses
+ * @throws StackError when it holds what no demo sent, and when the database refuses
  */
 export async function prepareAccount(client: DatabaseClient, { account, owner }: DemoOptions): Promise<void> {
   const made = await client.rpc("create_account", {
@@ -21,21 +22,29 @@ export async function prepareAccount(client: DatabaseClient, { account, owner }:
   });
   if (made.error === null) return;
   if (made.error.code !== "23505") throw failed("create_account", made.error);
-  // Changes nothing, and says how the account is set.
-  const { data, error } = await client.rpc("update_account_settings", { account, settings: {} });
-  if (error !== null) throw failed("update_account_settings", error);
-  if (!isDemo(data as Figures)) {
-    throw new StackError(
-      `The account ${account} was not made by a demo, which would empty it.`,
-      "Give --account another name.",
-    );
-  }
-  const reset = await client.rpc("reset_account", { account });
-  if (reset.error !== null) throw failed("reset_account", reset.error);
+  await refuseOthers(client, account);
+  for (
+    const { error } of [
+      await client.rpc("reset_account", { account }),
+      await client.rpc("update_account_settings", { account, settings }),
+    ]
+  ) if (error !== null) throw failed("reset_account", error);
 }
 
-const isDemo = (found: Figures): boolean =>
-  Object.entries(settings).every(([name, value]) => String(found[name]) === String(value));
+const STRATEGIES = Object.values(PLANS).map(({ strategy }) => strategy);
+
+/** Refuses an account with alerts of other strategies than the demo's. It only reads. */
+async function refuseOthers(client: DatabaseClient, account: string): Promise<void> {
+  const { data, error } = await client.rpc("portfolio_overview", { account });
+  if (error !== null) throw failed("portfolio_overview", error);
+  const { alerts, strategies } = data as unknown as { alerts: number | null; strategies: string[] };
+  const isDemo = strategies.length > 0 && strategies.every((strategy) => STRATEGIES.includes(strategy));
+  if (alerts === null || isDemo) return;
+  throw new StackError(
+    `The account ${account} holds what no demo sent; a demo would empty it.`,
+    "Give --account another name.",
+  );
+}
 
 /** The account's performance and summary, and its differences to the ledger: none when all is right. */
 export async function readFigures(

@@ -1,7 +1,6 @@
 /** `deno run -A local/deploy/bundle.ts <index.ts of a function> <file>`: writes it as one file. */
 import { dirname } from "node:path";
-import { errorText } from "../errors.ts";
-import { standardError } from "../log.ts";
+import { runCommand } from "../command.ts";
 import { inRepository, repositoryRoot } from "../paths.ts";
 
 /** What stands in for the parts of supabase-js that call no RPC. */
@@ -54,13 +53,9 @@ async function deno(...args: string[]): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 if (import.meta.main) {
-  const [entry = "", file = ""] = Deno.args;
-  try {
+  await runCommand(async ([entry = "", file = ""]) => {
     const code = await bundle(entry);
     await Deno.mkdir(dirname(file), { recursive: true });
     await Deno.writeFile(file, code);
-  } catch (error) {
-    standardError(`error: ${errorText(error)}`);
-    Deno.exit(1);
-  }
+  });
 }

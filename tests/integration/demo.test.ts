@@ -48,33 +48,45 @@ Deno.test("without a stack the demo says which command to run, in two lines", as
   assert.match(said.trim(), /^error: Nothing answers at .*\n {2}Run npx -y deno task start /);
 });
 
-Deno.test("an account that no demo made is not emptied", async () => {
-  const account = await newAccount();
-  const { alert_id } = (await post({ symbol: "AAPL", action: "buy", quantity: "1", price: "1" }, {
-    query: `?account=${account}`,
-  })).body;
-  const { code, said } = await demo(["--url", stack.api_url, ...keys, "--account", account]);
-  assert.equal(code, 1);
-  assert.match(said, /was not made by a demo[^]*another name/);
-  const { data } = await asService().rpc("list_alerts", { account });
-  assert.deepEqual(data?.map(({ id }) => id), [alert_id]);
-});
+const epochOf = async (account: string): Promise<number> => {
+  const { data } = await asService().rpc("portfolio_summary", { account });
+  return (data as unknown as { epoch: number }).epoch;
+};
 
-Deno.test("a wrong key leaves the account of an earlier demo as it was", async () => {
-  const account = await newAccount({
-    settings: { clock: "alert", fee_bps: 4, slippage_bps: 1, leverage: 2 },
+for (
+  const [what, alert] of [
+    ["a position", { action: "buy", quantity: "1", price: "1" }],
+    ["an order that rests", {
+      action: "buy",
+      quantity: "1",
+      price: "2",
+      order_type: "limit",
+      limit_price: "1",
+    }],
+    ["an alert that was refused", { action: "buy", quantity: "1" }],
+    ["a strategy beside the demo's", { action: "mark", price: "1", strategy: "mine" }],
+  ] as const
+) {
+  Deno.test(`an account that holds ${what} is not emptied, even when it is set as the demo's`, async () => {
+    const account = await newAccount({
+      settings: { clock: "alert", fee_bps: 4, slippage_bps: 1, leverage: 2 },
+    });
+    await post({ symbol: "AAPL", ...alert }, { query: `?account=${account}` });
+    const { code, said } = await demo(["--url", stack.api_url, ...keys, "--account", account]);
+    assert.equal(code, 1);
+    assert.match(said, /holds what no demo sent[^]*another name/);
+    assert.equal(await epochOf(account), 1);
   });
-  const epoch = async () => {
-    const { data } = await asService().rpc("portfolio_summary", { account });
-    return (data as unknown as { epoch: number }).epoch;
-  };
-  assert.equal(await epoch(), 1);
+}
+
+Deno.test("a wrong key leaves the account as it was", async () => {
+  const account = await newAccount();
   const { code } = await demo([
     ...["--url", stack.api_url, "--key", "sa_wrong", "--secret-key", stack.secret_key],
     ...["--account", account],
   ]);
   assert.equal(code, 1);
-  assert.equal(await epoch(), 1);
+  assert.equal(await epochOf(account), 1);
 });
 
 Deno.test("a wrong key is told, not counted", async () => {

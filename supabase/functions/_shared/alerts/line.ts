@@ -37,7 +37,7 @@ export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: Line
   /** What an account has in line, in order. */
   function inLine(account: string): Entry[] {
     const entries = (waiting.get(account) ?? []).filter((entry) =>
-      // One whose time is up now may not be called off yet.
+      // At its deadline an alert may be asked for just before it is called off.
       !entry.settled && entry.ticket !== null && now() < entry.deadline
     );
     if (entries.length > 0) waiting.set(account, entries);
