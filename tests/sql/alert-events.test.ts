@@ -83,7 +83,7 @@ outboxTest("a gap that something else explains is not told", async (desk) => {
 outboxTest("what a replay books, or was before the channel, is no news", async (desk) => {
   const account = await desk.account();
   await missedOne(desk, account, { received_at: minutes(-5) });
-  const channel = await desk.channel([account]);
+  const channel = await desk.channel([account], { events: ["missed_alert"] });
   await missedOne(desk, account, { received_at: minutes(-600) });
   equal(await wake(desk, 1), 0);
   deepEqual(await events(desk, channel, "missed_alert"), []);
