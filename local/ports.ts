@@ -5,23 +5,29 @@ export const loopback = "127.0.0.1";
 
 // Below the range the kernel gives to outgoing connections, so that the port of a crashed part
 // is still free when it comes back, however busy the machine is.
-const firstPrivatePort = 20_000;
-const privatePorts = 12_000;
+const privatePorts = { first: 20_000, share: 500, shares: 24 };
+
+// Stacks that start at the same time take ports out of different shares: a port that was given to one and is not listened
+// on yet looks free to the other.
+const firstPort = privatePorts.first + (Deno.pid % privatePorts.shares) * privatePorts.share;
 
 /** Ports that were given lately: who got one may not listen there yet. */
 const given = new Set<number>();
-const mostGiven = 1_000;
+const mostGiven = 250;
 
 /** A port nobody listens on, for a part that is not addressed from outside; no two of a stack are given the same. */
 export function freePort(): number {
   for (let attempt = 0; attempt < 200; attempt++) {
-    const port = firstPrivatePort + Math.floor(Math.random() * privatePorts);
+    const port = firstPort + Math.floor(Math.random() * privatePorts.share);
     if (given.has(port) || !isFree(port)) continue;
     if (given.size >= mostGiven) given.clear();
     given.add(port);
     return port;
   }
-  throw new StackError("No free port was found between 20000 and 32000.", "Stop some of the running stacks.");
+  throw new StackError(
+    `No free port was found among the ${privatePorts.share} from ${firstPort} on.`,
+    "Stop some of the running stacks.",
+  );
 }
 
 /**
