@@ -1,4 +1,5 @@
-import { type Row, words } from "./row.ts";
+import { words } from "./message.ts";
+import type { Row } from "./row.ts";
 
 /** The names of take profits and stop losses: a part of the vocabulary. */
 export const EXIT_NAMES: readonly Row[] = [

@@ -11,33 +11,6 @@ import {
   TYPED_ACTION_WORDS,
 } from "./words.ts";
 
-/** Tells whether a name with this value means the field: `type` is an order type, and the action where it says `buy`. */
-export type When =
-  | "action"
-  | "not action"
-  | "no kind"
-  | "close"
-  | "not place"
-  | "buy"
-  | "sell"
-  | "buy or sell"
-  | "order type"
-  | "time in force"
-  | "side"
-  | "number"
-  | "text"
-  | "flag"
-  | "true, false or all"
-  | "no flag"
-  | "list"
-  | "no list"
-  | "set"
-  | "not set"
-  | "reverse"
-  | "time"
-  | "pair"
-  | "plain";
-
 /** The text of a scalar, as words are compared. */
 export const plainText = (value: Value): string =>
   typeof value === "string" ? plainName(value.trim()) : typeof value === "boolean" ? String(value) : "";
@@ -67,56 +40,34 @@ const isAction = (text: string): boolean => ACTION_WORDS.has(text) || TYPED_ACTI
 /** A pair of currencies or coins, as `market` holds one: others write there what kind of market it is. */
 const PAIR = /^[A-Z0-9]{2,12}[-_/](USD|USDT|USDC|EUR|GBP|JPY|KRW|BTC|ETH|PERP)$/i;
 
+/** With which values a name means its field: `type` is an order type, and the action where it says `buy`. */
+const FITS = {
+  "action": isAction,
+  "not action": (text: string) => !isAction(text),
+  "no kind": (text: string) => !isAction(text) && !KINDS.has(text),
+  "close": (text: string) => /^(close|cancel)$/.test(ACTION_WORDS.get(text)?.action ?? ""),
+  "not place": (text: string) => text !== "place",
+  "buy": (text: string) => text === "buy",
+  "sell": (text: string) => text === "sell",
+  "buy or sell": (text: string) => text === "buy" || text === "sell",
+  "order type": (text: string) => ORDER_TYPE_WORDS.has(text),
+  "time in force": (text: string) => TIME_IN_FORCE_WORDS.has(text),
+  "side": (text: string) => SIDE_WORDS.has(text),
+  "flag": (text: string) => FLAG_WORDS.has(text),
+  "true, false or all": (text: string) => CLOSES.test(text),
+  "no flag": (text: string) => !CLOSES.test(text),
+  "list": (_: string, value: Value) => Array.isArray(value),
+  "no list": (_: string, value: Value) => !Array.isArray(value),
+  "set": (_: string, value: Value) => Array.isArray(value) ? value.some(isScalar) : !isNothing(value),
+  "not set": (text: string) => FLAG_WORDS.get(text) === false,
+  "reverse": (text: string) => text === "reverse" || text === "reverseposition",
+  "number": (_: string, value: Value) => typeof value === "string" && readDecimal(value).ok,
+  "text": (_: string, value: Value) => isScalar(value),
+  "time": (_: string, value: Value) => typeof value === "string" && readTime(value).ok,
+  "pair": (_: string, value: Value) => typeof value === "string" && PAIR.test(value.trim()),
+  "plain": (text: string) => /^[a-z0-9]{1,16}$/.test(text),
+};
+export type When = keyof typeof FITS;
+
 /** Whether a name with such a value means its field. */
-export function fits(value: Value, when: When): boolean {
-  const text = plainText(value);
-  switch (when) {
-    case "action":
-      return isAction(text);
-    case "not action":
-      return !isAction(text);
-    case "no kind":
-      return !isAction(text) && !KINDS.has(text);
-    case "close":
-      return /^(close|cancel)$/.test(ACTION_WORDS.get(text)?.action ?? "");
-    case "not place":
-      return text !== "place";
-    case "buy":
-    case "sell":
-      return text === when;
-    case "buy or sell":
-      return text === "buy" || text === "sell";
-    case "order type":
-      return ORDER_TYPE_WORDS.has(text);
-    case "time in force":
-      return TIME_IN_FORCE_WORDS.has(text);
-    case "side":
-      return SIDE_WORDS.has(text);
-    case "flag":
-      return FLAG_WORDS.has(text);
-    case "true, false or all":
-      return CLOSES.test(text);
-    case "no flag":
-      return !CLOSES.test(text);
-    case "list":
-      return Array.isArray(value);
-    case "no list":
-      return !Array.isArray(value);
-    case "set":
-      return Array.isArray(value) ? value.some(isScalar) : !isNothing(value);
-    case "not set":
-      return FLAG_WORDS.get(text) === false;
-    case "reverse":
-      return text === "reverse" || text === "reverseposition";
-    case "number":
-      return typeof value === "string" && readDecimal(value).ok;
-    case "text":
-      return isScalar(value);
-    case "time":
-      return typeof value === "string" && readTime(value).ok;
-    case "pair":
-      return typeof value === "string" && PAIR.test(value.trim());
-    case "plain":
-      return /^[a-z0-9]{1,16}$/.test(text);
-  }
-}
+export const fits = (value: Value, when: When): boolean => FITS[when](plainText(value), value);

@@ -38,3 +38,6 @@ export function valueOf(message: Message, name: string): Value | undefined {
 export function has(message: Message, name: string): boolean {
   return valueOf(message, name) !== undefined;
 }
+
+/** Names, as tables of them are written: with spaces between. */
+export const words = (names: string): string[] => names.trim().split(/\s+/);

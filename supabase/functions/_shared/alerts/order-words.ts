@@ -1,6 +1,6 @@
 /** What tells that a name or value may change an order, and what to send instead: data of unknown.ts. */
 
-const words = (text: string): string[] => text.trim().split(/\s+/);
+import { words } from "./message.ts";
 
 /** Words of an order: a name that has one among its words may change what is traded. */
 export const ORDER_WORDS: ReadonlySet<string> = new Set(words(`

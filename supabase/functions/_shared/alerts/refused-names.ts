@@ -1,5 +1,5 @@
 import type { When } from "./fits.ts";
-import { words } from "./row.ts";
+import { words } from "./message.ts";
 
 /** Names of what cannot be done here, or would be misread, and what to send instead. */
 export interface RefusedRow {

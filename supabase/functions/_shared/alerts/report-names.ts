@@ -1,4 +1,4 @@
-const words = (names: string): readonly string[] => names.trim().split(/\s+/);
+import { words } from "./message.ts";
 
 /**
  * Names of a report, which change no order whatever they say: as plainName has them, `#` for digits. They are read past in

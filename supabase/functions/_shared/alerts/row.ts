@@ -11,6 +11,3 @@ export interface Row {
   /** What the name says for the field, with such a value: `isBuy` is the action buy. A flag that is not set says nothing. */
   says?: string;
 }
-
-/** Names, as rows of them are written: with spaces between. */
-export const words = (names: string): readonly string[] => names.trim().split(/\s+/);

@@ -1,5 +1,6 @@
 import { EXIT_NAMES } from "./exit-names.ts";
-import { type Row, words } from "./row.ts";
+import { words } from "./message.ts";
+import type { Row } from "./row.ts";
 
 /**
  * Every name that senders have for a field, ours first: those of TradingView's placeholders, TradersPost, 3Commas, OKX,

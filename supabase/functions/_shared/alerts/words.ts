@@ -1,240 +1,122 @@
 /** The words senders use, as plainName has them, and ours for them. A word that is not here goes on as it is. */
+import type { ACTIONS } from "../validators/canonical-alert.ts";
+import { words } from "./message.ts";
 
 type Side = "long" | "short";
+
+/** Each of the words, with what it means. */
+function meaning<Is>(rows: readonly [is: Is, said: string][]): ReadonlyMap<string, Is> {
+  return new Map(rows.flatMap(([is, said]) => words(said).map((word) => [word, is])));
+}
 
 /** An action, and the side of the position it speaks of, when it does; `isPart`: of a part of it, so that a size is needed. */
 export type ActionWord = { action: Action; side?: Side; isPart?: true };
 
 /** `enter` and `reverse` say what to do, and another field says to which side. */
-export type Action =
-  | "buy"
-  | "sell"
-  | "close"
-  | "modify"
-  | "cancel"
-  | "mark"
-  | "halt"
-  | "resume"
-  | "enter"
-  | "reverse";
+type Action = typeof ACTIONS[number] | "enter" | "reverse";
 
 /**
  * `long` is a buy that never leaves a short position, `sell_to_close` a sell that never opens one, and so on: a
  * target side clamps. A close with a side (`exit_long`) acts on a position of that side only.
  */
-export const ACTION_WORDS: ReadonlyMap<string, ActionWord> = new Map<string, ActionWord>([
-  ["buy", { action: "buy" }],
-  ["sell", { action: "sell" }],
-  ["long", { action: "buy", side: "long" }],
-  ["short", { action: "sell", side: "short" }],
-  ["enterlong", { action: "buy", side: "long" }],
-  ["entershort", { action: "sell", side: "short" }],
-  ["entrylong", { action: "buy", side: "long" }],
-  ["entryshort", { action: "sell", side: "short" }],
-  ["longopen", { action: "buy", side: "long" }],
-  ["shortopen", { action: "sell", side: "short" }],
-  ["longclose", { action: "close", side: "long" }],
-  ["shortclose", { action: "close", side: "short" }],
-  ["closealllong", { action: "close", side: "long" }],
-  ["closeallshort", { action: "close", side: "short" }],
-  ["longentry", { action: "buy", side: "long" }],
-  ["shortentry", { action: "sell", side: "short" }],
-  ["longexit", { action: "close", side: "long" }],
-  ["shortexit", { action: "close", side: "short" }],
-  ["openlong", { action: "buy", side: "long" }],
-  ["openshort", { action: "sell", side: "short" }],
-  ["buytoopen", { action: "buy", side: "long" }],
-  ["selltoopen", { action: "sell", side: "short" }],
-  ["sellshort", { action: "sell", side: "short" }],
-  ["selltoclose", { action: "sell", side: "long" }],
-  ["buytoclose", { action: "buy", side: "short" }],
-  ["buytocover", { action: "buy", side: "short" }],
-  ["cover", { action: "buy", side: "short" }],
-  ["bto", { action: "buy", side: "long" }],
-  ["sto", { action: "sell", side: "short" }],
-  ["stc", { action: "sell", side: "long" }],
-  ["btc", { action: "buy", side: "short" }],
-  ["b", { action: "buy" }],
-  ["s", { action: "sell" }],
-  ["ordertypebuy", { action: "buy" }],
-  ["ordertypesell", { action: "sell" }],
-  ["positiontypebuy", { action: "buy" }],
-  ["positiontypesell", { action: "sell" }],
-  ["strongbuy", { action: "buy" }],
-  ["strongsell", { action: "sell" }],
-  ["golong", { action: "buy", side: "long" }],
-  ["goshort", { action: "sell", side: "short" }],
-  ["entry", { action: "enter" }],
-  ["enter", { action: "enter" }],
-  ["open", { action: "enter" }],
-  ["add", { action: "enter" }],
-  ["increase", { action: "enter" }],
-  ["scalein", { action: "enter" }],
-  ["reverse", { action: "reverse" }],
-  ["flip", { action: "reverse" }],
-  ["close", { action: "close" }],
-  ["closeposition", { action: "close" }],
-  ["exit", { action: "close" }],
-  ["exitall", { action: "close" }],
-  ["exitposition", { action: "close" }],
-  ["exittrade", { action: "close" }],
-  ["closetrade", { action: "close" }],
-  ["closeall", { action: "close" }],
-  ["closelongshort", { action: "close" }],
-  ["marketclose", { action: "close" }],
-  ["flat", { action: "close" }],
-  ["flatten", { action: "close" }],
-  ["closemarket", { action: "close" }],
-  ["closeatmarket", { action: "close" }],
-  ["closeatmarketprice", { action: "close" }],
-  ["squareoff", { action: "close" }],
-  ["squareoffposition", { action: "close" }],
-  ["reduce", { action: "close", isPart: true }],
-  ["reduceposition", { action: "close", isPart: true }],
-  ["scaleout", { action: "close", isPart: true }],
-  ["closepartial", { action: "close", isPart: true }],
-  ["partialclose", { action: "close", isPart: true }],
-  ["partialexit", { action: "close", isPart: true }],
-  ["partiallong", { action: "close", side: "long", isPart: true }],
-  ["partialshort", { action: "close", side: "short", isPart: true }],
-  ["reducelong", { action: "close", side: "long", isPart: true }],
-  ["reduceshort", { action: "close", side: "short", isPart: true }],
-  ["closelong", { action: "close", side: "long" }],
-  ["exitlong", { action: "close", side: "long" }],
-  ["closebuy", { action: "close", side: "long" }],
-  ["closesell", { action: "close", side: "short" }],
-  ["closeshort", { action: "close", side: "short" }],
-  ["exitshort", { action: "close", side: "short" }],
-  ["modify", { action: "modify" }],
-  ["modifyorder", { action: "modify" }],
-  ["cancel", { action: "cancel" }],
-  ["cancelall", { action: "cancel" }],
-  ["cancelorders", { action: "cancel" }],
-  ["cancelallorders", { action: "cancel" }],
-  ["mark", { action: "mark" }],
-  ["halt", { action: "halt" }],
-  ["resume", { action: "resume" }],
+export const ACTION_WORDS = meaning<ActionWord>([
+  [{ action: "buy" }, "buy b ordertypebuy positiontypebuy strongbuy"],
+  [{ action: "sell" }, "sell s ordertypesell positiontypesell strongsell"],
+  [
+    { action: "buy", side: "long" },
+    "long enterlong entrylong longopen longentry openlong buytoopen bto golong",
+  ],
+  [
+    { action: "sell", side: "short" },
+    "short entershort entryshort shortopen shortentry openshort selltoopen sellshort sto goshort",
+  ],
+  [{ action: "close", side: "long" }, "longclose closealllong longexit closelong exitlong closebuy"],
+  [{ action: "close", side: "short" }, "shortclose closeallshort shortexit closesell closeshort exitshort"],
+  [{ action: "sell", side: "long" }, "selltoclose stc"],
+  [{ action: "buy", side: "short" }, "buytoclose buytocover cover btc"],
+  [{ action: "enter" }, "entry enter open add increase scalein"],
+  [{ action: "reverse" }, "reverse flip"],
+  [
+    { action: "close" },
+    `close closeposition exit exitall exitposition exittrade closetrade closeall closelongshort marketclose
+     flat flatten closemarket closeatmarket closeatmarketprice squareoff squareoffposition`,
+  ],
+  [{ action: "close", isPart: true }, "reduce reduceposition scaleout closepartial partialclose partialexit"],
+  [{ action: "close", side: "long", isPart: true }, "partiallong reducelong"],
+  [{ action: "close", side: "short", isPart: true }, "partialshort reduceshort"],
+  [{ action: "modify" }, "modify modifyorder"],
+  [{ action: "cancel" }, "cancel cancelall cancelorders cancelallorders"],
+  [{ action: "mark" }, "mark"],
+  [{ action: "halt" }, "halt"],
+  [{ action: "resume" }, "resume"],
 ]);
 
+type Typed = { action: string; type: string };
+
 /** Words that say the action and the type of the order, as MetaTrader has them. A `long_stop` is not one: it left a position. */
-export const TYPED_ACTION_WORDS: ReadonlyMap<string, { action: string; type: string }> = new Map([
+export const TYPED_ACTION_WORDS: ReadonlyMap<string, Typed> = meaning<Typed>([
   ...["buy", "sell"].flatMap((action) =>
-    ["market", "limit", "stop", "stoplimit"].flatMap((type) =>
-      [`${action}${type}`, `${type}${action}`, `ordertype${action}${type}`].map(
-        (word): [string, { action: string; type: string }] => [word, { action, type }],
-      )
-    )
-  ),
-  ...["long", "short"].flatMap((action) => [
-    ...["market", "limit", "stoplimit"].map((type): [string, { action: string; type: string }] => [
-      `${type}${action}`,
+    ["market", "limit", "stop", "stoplimit"].map((type): [Typed, string] => [
       { action, type },
-    ]),
-    [`stopmarket${action}`, { action, type: "stop" }] as const,
-    [`ocomarket${action}`, { action, type: "market" }] as const,
+      `${action}${type} ${type}${action} ordertype${action}${type}`,
+    ])
+  ),
+  ...["long", "short"].flatMap((action): [Typed, string][] => [
+    [{ action, type: "market" }, `market${action} ocomarket${action}`],
+    [{ action, type: "limit" }, `limit${action} ${action}limit`],
+    [{ action, type: "stoplimit" }, `stoplimit${action}`],
+    [{ action, type: "stop" }, `stopmarket${action}`],
   ]),
-  ["longlimit", { action: "long", type: "limit" }],
-  ["shortlimit", { action: "short", type: "limit" }],
 ]);
 
 /** A position's side. */
-export const SIDE_WORDS: ReadonlyMap<string, string> = new Map([
-  ["long", "long"],
-  ["bullish", "long"],
-  ["short", "short"],
-  ["bearish", "short"],
-  ["flat", "flat"],
-  ["none", "flat"],
+export const SIDE_WORDS = meaning<string>([
+  ["long", "long bullish"],
+  ["short", "short bearish"],
+  ["flat", "flat none"],
 ]);
 
 /** What a quantity counts; `percent` is of the position in a close, else of equity. */
-export const QUANTITY_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
-  ["units", "units"],
-  ["absolute", "units"],
-  ["fixed", "units"],
-  ["fixedqty", "units"],
-  ["fixedsize", "units"],
-  ["fixedquantity", "units"],
-  ["shares", "units"],
-  ["contracts", "units"],
-  ["contract", "units"],
-  ["qty", "units"],
-  ["coins", "units"],
-  ["base", "units"],
-  ["baseccy", "units"],
-  ["basecoin", "units"],
-  ["notional", "notional"],
-  ["dollaramount", "notional"],
-  ["quote", "notional"],
-  ["quoteccy", "notional"],
-  ["quotecoin", "notional"],
-  ["cash", "notional"],
-  ["usd", "notional"],
-  ["usdt", "notional"],
-  ["percentofequity", "percent_of_equity"],
-  ["equitypercent", "percent_of_equity"],
-  ["percentagebalance", "percent_of_equity"],
-  ["percentbalance", "percent_of_equity"],
-  ["percentageinvestment", "percent_of_equity"],
-  ["percentofposition", "percent_of_position"],
-  ["positionpercent", "percent_of_position"],
-  ["percentageposition", "percent_of_position"],
-  ["risknotional", "risk_notional"],
-  ["riskdollaramount", "risk_notional"],
-  ["riskpercent", "risk_percent"],
-  ["percent", "percent"],
-  ["percents", "percent"],
-  ["percentage", "percent"],
-  ["pct", "percent"],
-  ["%", "percent"],
+export const QUANTITY_TYPE_WORDS = meaning<string>([
+  [
+    "units",
+    `units absolute fixed fixedqty fixedsize fixedquantity shares contracts contract qty coins base baseccy
+     basecoin`,
+  ],
+  ["notional", "notional dollaramount quote quoteccy quotecoin cash usd usdt"],
+  [
+    "percent_of_equity",
+    "percentofequity equitypercent percentagebalance percentbalance percentageinvestment",
+  ],
+  ["percent_of_position", "percentofposition positionpercent percentageposition"],
+  ["risk_notional", "risknotional riskdollaramount"],
+  ["risk_percent", "riskpercent"],
+  ["percent", "percent percents percentage pct %"],
 ]);
 
-export const ORDER_TYPE_WORDS: ReadonlyMap<string, string> = new Map([
-  ["market", "market"],
-  ["mkt", "market"],
-  ["limit", "limit"],
-  ["lmt", "limit"],
-  ["stop", "stop"],
-  ["stp", "stop"],
-  ["stopmarket", "stop"],
-  ["slm", "stop"],
-  ["stoplossmarket", "stop"],
-  ["stoplimit", "stop_limit"],
-  ["stoplmt", "stop_limit"],
-  ["stplmt", "stop_limit"],
-  ["sl", "stop_limit"],
-  ["stoplosslimit", "stop_limit"],
-  ["trailingstop", "trailing_stop"],
-  ["trailingstopmarket", "trailing_stop"],
+export const ORDER_TYPE_WORDS = meaning<string>([
+  ["market", "market mkt"],
+  ["limit", "limit lmt"],
+  ["stop", "stop stp stopmarket slm stoplossmarket"],
+  ["stop_limit", "stoplimit stoplmt stplmt sl stoplosslimit"],
+  ["trailing_stop", "trailingstop trailingstopmarket"],
 ]);
 
 /** Fill-or-kill is immediate-or-cancel here: a paper fill is never partial. */
-export const TIME_IN_FORCE_WORDS: ReadonlyMap<string, string> = new Map([
-  ["gtc", "gtc"],
-  ["goodtillcancel", "gtc"],
-  ["goodtillcanceled", "gtc"],
-  ["goodtillcancelled", "gtc"],
+export const TIME_IN_FORCE_WORDS = meaning<string>([
+  ["gtc", "gtc goodtillcancel goodtillcanceled goodtillcancelled"],
   ["day", "day"],
-  ["ioc", "ioc"],
-  ["immediateorcancel", "ioc"],
-  ["fok", "ioc"],
-  ["fillorkill", "ioc"],
+  ["ioc", "ioc immediateorcancel fok fillorkill"],
 ]);
 
 /** What a flag says; another text is none. */
-export const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
-  ["true", true],
-  ["yes", true],
-  ["on", true],
-  ["1", true],
-  ["false", false],
-  ["no", false],
-  ["off", false],
-  ["0", false],
+export const FLAG_WORDS = meaning<boolean>([
+  [true, "true yes on 1"],
+  [false, "false no off 0"],
 ]);
 
 /** Kinds of markets and of trading: senders write them where others write a side or a type, and they change no order here. */
-export const KINDS: ReadonlySet<string> = new Set(
+export const KINDS: ReadonlySet<string> = new Set(words(
   `spot margin cash future futures perp perpetual swap linear stock stocks equity crypto forex fx cfd index normal
-   simple single regular auto automatic manual bot intraday delivery swing scalp scalping`.split(/\s+/),
-);
+   simple single regular auto automatic manual bot intraday delivery swing scalp scalping`,
+));
