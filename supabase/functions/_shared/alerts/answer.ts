@@ -1,6 +1,6 @@
+import type { AppContext } from "../http/app.ts";
 import type { LogFields } from "../observability/log.ts";
 import type { CanonicalAlert } from "../validators/canonical-alert.ts";
-import type { AlertContext } from "./authenticate.ts";
 import type { BookingAnswer } from "./booking-rpc.ts";
 import type { Outcome } from "./group-commit.ts";
 
@@ -11,7 +11,7 @@ export interface AlertAnswer {
 }
 
 /** Answers a request with what became of its alerts, in order, and says so in the log. */
-export function answerAll(context: AlertContext, outcomes: readonly Outcome[], isArray: boolean): Response {
+export function answerAll(context: AppContext, outcomes: readonly Outcome[], isArray: boolean): Response {
   Object.assign(context.get("logFields"), inLog(outcomes));
   const answers = outcomes.map(toAnswer);
   const status = statusOf(answers);

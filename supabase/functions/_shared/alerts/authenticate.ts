@@ -1,16 +1,13 @@
-import type { Context } from "hono";
 import { authorize, presentedKeys, requireScope, type Sender, unauthorized } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/signatures.ts";
 import { createStrike, type Strike } from "../auth/strike.ts";
-import type { Variables } from "../http/app.ts";
+import type { AppContext } from "../http/app.ts";
 import { readBytes } from "../http/body.ts";
 import { HttpError } from "../http/errors.ts";
 import { type InFlight, tooManyInFlight } from "./in-flight.ts";
 import { invalid, readBody } from "./read-body.ts";
 import { type KeylessBody, takeKeys } from "./secret.ts";
-
-export type AlertContext = Context<{ Variables: Variables }>;
 
 /** What tells who sent an alert. */
 export interface Authenticators {
@@ -38,7 +35,7 @@ export interface Authenticated {
  * sender is told nothing of what else is in it.
  */
 export async function authenticate(
-  context: AlertContext,
+  context: AppContext,
   { apiKeys, signatures, bodyLimit }: Authenticators,
   inFlight: InFlight,
 ): Promise<Authenticated> {
@@ -65,7 +62,7 @@ export async function authenticate(
 }
 
 /** What `Idempotency-Key` says, in quotes as its draft has it or without. */
-function idempotencyKeyOf(context: AlertContext): string | null {
+function idempotencyKeyOf(context: AppContext): string | null {
   const sent = (context.req.header("idempotency-key") ?? "").trim().replace(/^"(.*)"$/, "$1");
   if (sent === "") return null;
   if (/^[\x21-\x7e]{1,180}$/.test(sent)) return sent;
@@ -88,7 +85,7 @@ function senderOf(signature: SignatureCheck | null, apiKeys: ApiKeyAuthService, 
 }
 
 /** Alerts are UTF-8; a sender that says otherwise means other bytes than we would read. */
-function refuseForeignCharset(context: AlertContext): void {
+function refuseForeignCharset(context: AppContext): void {
   const [, charset = "utf-8"] = /charset\s*=\s*"?([\w-]+)/i.exec(context.req.header("content-type") ?? "") ??
     [];
   if (!/^(utf-?8|us-ascii)$/i.test(charset)) {

@@ -1,9 +1,10 @@
+import type { AppContext } from "../http/app.ts";
 import { requireScope } from "../auth/authorize.ts";
 import { strikeValue } from "../auth/strike.ts";
 import { HttpError, MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { type AlertQuery, alertQuerySchema } from "../validators/alert-query.ts";
 import { problemsOf } from "../validators/problem.ts";
-import type { AlertContext, Authenticated } from "./authenticate.ts";
+import type { Authenticated } from "./authenticate.ts";
 import { canonicalName } from "./dialects/index.ts";
 import { pathOf } from "./field-names.ts";
 import { NONPOSITIVE } from "./nonpositive.ts";
@@ -29,7 +30,7 @@ const NOTHING_ASKED = alertQuerySchema.safeParse({}, { jitless: true });
 
 /** What the request says: its query and its alerts, each of which this sender may send. */
 export async function readRequest(
-  context: AlertContext,
+  context: AppContext,
   { sender, body, strike, messageId, idempotencyKey }: Authenticated,
   settingsOf: SettingsOf | undefined,
   now: number,

@@ -1,5 +1,4 @@
-import type { Handler } from "hono";
-import type { Variables } from "../http/app.ts";
+import type { AppHandler } from "../http/app.ts";
 import { answerAll } from "./answer.ts";
 import { authenticate, type Authenticated, type Authenticators } from "./authenticate.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
@@ -31,7 +30,7 @@ export interface AlertServices extends Authenticators {
 const MOST_IN_FLIGHT = 1_000;
 
 /** `POST /alerts`: authenticate, read, book, answer. */
-export function receiveAlerts(services: AlertServices): Handler<{ Variables: Variables }> {
+export function receiveAlerts(services: AlertServices): AppHandler {
   const { now = Date.now, mostInFlight = MOST_IN_FLIGHT } = services;
   const inFlight = createInFlight(mostInFlight);
   const dryRun = createDryRun(services.preview);

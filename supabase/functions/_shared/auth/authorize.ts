@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { AppContext } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
 import type { ApiKeyAuthService, Scope } from "./api-keys.ts";
 
@@ -46,6 +47,13 @@ export const presentedKey = (context: Context): string | null => presentedKeys(c
 export function authorize(service: ApiKeyAuthService, key: string | null, scope: Scope): Sender {
   const sender = identify(service, key);
   requireScope(sender, scope);
+  return sender;
+}
+
+/** The same of the key that came outside the body; the log says whose it is. */
+export function admit(context: AppContext, service: ApiKeyAuthService, scope: Scope): Sender {
+  const sender = authorize(service, presentedKey(context), scope);
+  context.get("logFields").key_id = sender.id;
   return sender;
 }
 

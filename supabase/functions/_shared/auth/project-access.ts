@@ -1,8 +1,7 @@
-import type { Context } from "hono";
 import { isSameDigest, sha256Of } from "../hashing/digest.ts";
-import type { Variables } from "../http/app.ts";
+import type { AppContext } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
-import { authorize, presentedKey } from "./authorize.ts";
+import { admit } from "./authorize.ts";
 import type { ApiKeyAuthService } from "./api-keys.ts";
 
 /** Who may have done what concerns every account: a key with the scope admin for all of them, or this project itself. */
@@ -16,7 +15,7 @@ const isSame = (given: string, wanted: string) => isSameDigest(sha256Of(given), 
 
 /** @throws HttpError 401 or 403 for everybody else; a key of one account may not even learn a name of another's */
 export function admitProject(
-  context: Context<{ Variables: Variables }>,
+  context: AppContext,
   { apiKeys, serviceKeys }: ProjectAccess,
 ): void {
   const given = context.req.header("apikey") ?? "";
@@ -24,9 +23,7 @@ export function admitProject(
     context.get("logFields").key_id = "service";
     return;
   }
-  const sender = authorize(apiKeys, presentedKey(context), "admin");
-  context.get("logFields").key_id = sender.id;
-  if (sender.account !== null) {
+  if (admit(context, apiKeys, "admin").account !== null) {
     throw new HttpError(403, "wrong_account", "this API key may only touch its own account");
   }
 }

@@ -1,8 +1,7 @@
-import type { Handler } from "hono";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
-import { authorize, presentedKey } from "../auth/authorize.ts";
+import { admit } from "../auth/authorize.ts";
 import type { FetchMetrics } from "../database/metrics-rpc.ts";
-import type { Variables } from "../http/app.ts";
+import type { AppHandler } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
 import { PROMETHEUS_TEXT, toPrometheus } from "./prometheus.ts";
 
@@ -12,11 +11,9 @@ import { PROMETHEUS_TEXT, toPrometheus } from "./prometheus.ts";
  */
 export function scrape(
   { apiKeys, read }: { apiKeys: ApiKeyAuthService; read: FetchMetrics },
-): Handler<{ Variables: Variables }> {
+): AppHandler {
   return async (context) => {
-    const sender = authorize(apiKeys, presentedKey(context), "read");
-    context.get("logFields").key_id = sender.id;
-    if (sender.account !== null) {
+    if (admit(context, apiKeys, "read").account !== null) {
       throw new HttpError(403, "wrong_account", "this API key may only read its own account");
     }
     const live = { name: "api_keys", labels: {}, value: apiKeys.getKeyCount() };

@@ -1,5 +1,4 @@
-import type { Handler } from "hono";
-import type { Variables } from "../http/app.ts";
+import type { AppHandler } from "../http/app.ts";
 import { orAborted } from "../time/or-aborted.ts";
 
 /** Asks one component whether it works. What throws, answers false or an error's code, or outlasts the signal does not. */
@@ -29,7 +28,7 @@ async function examine(check: Check, deadlineMs: number): Promise<Finding> {
 export function readiness(
   checks: Record<string, Check>,
   deadlineMs = 1_000,
-): Handler<{ Variables: Variables }> {
+): AppHandler {
   return async (context) => {
     const named = Object.entries(checks).map(async ([name, check]) =>
       [name, await examine(check, deadlineMs)] as const

@@ -1,6 +1,5 @@
-import type { Context, MiddlewareHandler } from "hono";
 import { isWithin, type Network, parseAddress, parseNetwork } from "../network/address.ts";
-import type { Variables } from "./app.ts";
+import type { AppContext, AppMiddleware } from "./app.ts";
 import { clientAddress, type TrustedProxy } from "../network/client-address.ts";
 import { HttpError } from "./errors.ts";
 
@@ -37,7 +36,7 @@ export function parseSources(text: string): Sources | null | Error {
 }
 
 /** Refuses a request from an address that alerts are not taken from. Throws HttpError 403. */
-export type RequireSource = (context: Context<{ Variables: Variables }>) => void;
+export type RequireSource = (context: AppContext) => void;
 
 /** That refusal for these sources, whatever the request carries; null: nobody is refused. */
 export function createRequireSource(sources: Sources | null, proxy: TrustedProxy): RequireSource {
@@ -56,7 +55,7 @@ export function createRequireSource(sources: Sources | null, proxy: TrustedProxy
 export function allowSources(
   sources: Sources | null,
   proxy: TrustedProxy,
-): MiddlewareHandler<{ Variables: Variables }> {
+): AppMiddleware {
   const requireSource = createRequireSource(sources, proxy);
   return async (context, next) => {
     requireSource(context);

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, Handler, MiddlewareHandler } from "hono";
 import { Hono } from "hono/quick";
 import { getPathNoStrict } from "hono/utils/url";
 import type { Log, LogFields } from "../observability/log.ts";
@@ -11,7 +11,11 @@ export type Variables = {
   /** Facts for the request's log line; handlers add theirs. With a `failure`, something of ours failed: an error. */
   logFields: LogFields;
 };
-export type App = Hono<{ Variables: Variables }>;
+type Env = { Variables: Variables };
+export type App = Hono<Env>;
+export type AppContext = Context<Env>;
+export type AppHandler = Handler<Env>;
+export type AppMiddleware = MiddlewareHandler<Env>;
 
 /**
  * An id from the sender is kept when it is plain and no secret; it goes into logs, answers and the inbox. A key of ours
@@ -33,7 +37,7 @@ const SECURITY_HEADERS = Object.entries({
 });
 
 /** Gives the request an id, answers with it and with security headers, and writes its one log line. */
-function observed(log: Log, onAnswer?: OnAnswer): MiddlewareHandler<{ Variables: Variables }> {
+function observed(log: Log, onAnswer?: OnAnswer): AppMiddleware {
   return async (context, next) => {
     const started = performance.now();
     const sent = context.req.header("x-request-id") ?? "";
@@ -65,7 +69,7 @@ function observed(log: Log, onAnswer?: OnAnswer): MiddlewareHandler<{ Variables:
 const getPath = (request: Request): string => isTooLong(request) ? "/" : getPathNoStrict(request);
 
 /** Refuses what no caller of ours needs, before anybody decodes it: 64 KB of `%ff&` took 130 to 257 ms, without a key. */
-const refuseLongUrls: MiddlewareHandler<{ Variables: Variables }> = async (context, next) => {
+const refuseLongUrls: AppMiddleware = async (context, next) => {
   if (isTooLong(context.req.raw)) {
     throw new HttpError(414, "url_too_long", `the URL is longer than ${LONGEST_URL} characters`);
   }
@@ -113,7 +117,7 @@ function originOf({ stack = "", message }: Pick<Error, "stack" | "message">): st
 }
 
 /** Refuses every method but those, with the `Allow` that RFC 9110 asks for. */
-export function allowOnly(...methods: string[]): MiddlewareHandler<{ Variables: Variables }> {
+export function allowOnly(...methods: string[]): AppMiddleware {
   return async (context, next) => {
     if (!methods.includes(context.req.method)) {
       const allow = methods.join(", ");

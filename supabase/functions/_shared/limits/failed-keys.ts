@@ -1,5 +1,4 @@
-import type { MiddlewareHandler } from "hono";
-import type { Variables } from "../http/app.ts";
+import type { AppMiddleware } from "../http/app.ts";
 import { clientAddress, networkOf, type TrustedProxy } from "../network/client-address.ts";
 import { errorBody } from "../http/errors.ts";
 import type { MemoryLimiter } from "./memory-limiter.ts";
@@ -14,7 +13,7 @@ import { tooMany } from "./rate-limit.ts";
  */
 export function limitFailedKeys(
   { limiter, proxy }: { limiter: MemoryLimiter; proxy: TrustedProxy },
-): MiddlewareHandler<{ Variables: Variables }> {
+): AppMiddleware {
   return async (context, next) => {
     await next();
     if (context.res.status !== 401) return;

@@ -1,7 +1,6 @@
-import type { MiddlewareHandler } from "hono";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { presentedKey } from "../auth/authorize.ts";
-import type { Variables } from "../http/app.ts";
+import type { AppMiddleware } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
 import type { Limiter, Quota, Verdict } from "./limiter.ts";
 
@@ -32,7 +31,7 @@ export function tooMany(code: string, message: string, quota: Quota, verdict: Ve
  */
 export function rateLimit(
   { apiKeys, limiter }: { apiKeys: ApiKeyAuthService; limiter: Limiter },
-): MiddlewareHandler<{ Variables: Variables }> {
+): AppMiddleware {
   return async (context, next) => {
     const check = apiKeys.checkApiKey(presentedKey(context) ?? "");
     if (!check.ok) return await next();

@@ -1,12 +1,11 @@
-import type { Handler } from "hono";
 import { admitProject, type ProjectAccess } from "../auth/project-access.ts";
-import type { Variables } from "../http/app.ts";
+import type { AppHandler } from "../http/app.ts";
 import { background } from "../runtime/background.ts";
 import { unavailable } from "../http/errors.ts";
 import type { RunMarks } from "./run.ts";
 
 /** `POST /marks`: asks the sources that are on for what is due, and books it; answers how much there was. */
-export function markSymbols(access: ProjectAccess, run: RunMarks): Handler<{ Variables: Variables }> {
+export function markSymbols(access: ProjectAccess, run: RunMarks): AppHandler {
   return async (context) => {
     admitProject(context, access);
     const requestId = context.get("requestId");

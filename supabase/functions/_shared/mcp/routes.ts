@@ -1,9 +1,8 @@
-import type { Context, Handler } from "hono";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { identify, presentedKey, presentedKeys, type Sender } from "../auth/authorize.ts";
 import { createStrike, strikeValue } from "../auth/strike.ts";
 import type { RequireSource } from "../http/allowed-sources.ts";
-import { toHttpError, type Variables } from "../http/app.ts";
+import { type AppContext, type AppHandler, toHttpError } from "../http/app.ts";
 import { errorBody, type HttpError } from "../http/errors.ts";
 import { type Done, type ToolBackend, useTool } from "../tools/use-tool.ts";
 import { type Bounded, bounded } from "./bounded.ts";
@@ -25,13 +24,11 @@ export interface McpServices extends ToolBackend {
 
 const { ErrorCode } = types;
 
-type McpContext = Context<{ Variables: Variables }>;
-
 /**
  * `POST /mcp`: one message of MCP's Streamable HTTP, and its answer as JSON. Nothing is kept between two of them, since
  * isolates come and go.
  */
-export function serveMcp(services: McpServices): Handler<{ Variables: Variables }> {
+export function serveMcp(services: McpServices): AppHandler {
   const { catalog = CATALOG } = services;
   return async (context) => {
     const sender = identify(services.apiKeys, presentedKey(context));
@@ -51,7 +48,7 @@ export function serveMcp(services: McpServices): Handler<{ Variables: Variables 
 }
 
 function callsOf(
-  context: McpContext,
+  context: AppContext,
   { services, catalog, sender }: { services: McpServices; catalog: Catalog; sender: Sender },
 ): Calls {
   const requestId = context.get("requestId");

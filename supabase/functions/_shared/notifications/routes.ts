@@ -1,7 +1,6 @@
-import type { Context, Handler } from "hono";
 import * as z from "zod";
 import { admitProject, type ProjectAccess } from "../auth/project-access.ts";
-import type { Variables } from "../http/app.ts";
+import type { AppContext, AppHandler } from "../http/app.ts";
 import { background } from "../runtime/background.ts";
 import { readBytes } from "../http/body.ts";
 import { HttpError, unavailable } from "../http/errors.ts";
@@ -11,13 +10,11 @@ import type { Outbox } from "./outbox-rpc.ts";
 import type { Send } from "./send.ts";
 import { testSchema } from "./test-notification.ts";
 
-type NotificationContext = Context<{ Variables: Variables }>;
-
 /** `POST /notifications`: sends what is due; answers how much arrived and how much did not. */
 export function dispatchNotifications(
   access: ProjectAccess,
   dispatch: Dispatch,
-): Handler<{ Variables: Variables }> {
+): AppHandler {
   return async (context) => {
     admitProject(context, access);
     const work = dispatch();
@@ -36,7 +33,7 @@ export function testNotification(
   access: ProjectAccess,
   outbox: Pick<Outbox, "channel">,
   send: Send,
-): Handler<{ Variables: Variables }> {
+): AppHandler {
   return async (context) => {
     admitProject(context, access);
     const { channel: name } = await readTest(context);
@@ -65,7 +62,7 @@ export function testNotification(
   };
 }
 
-async function readTest(context: NotificationContext): Promise<z.output<typeof testSchema>> {
+async function readTest(context: AppContext): Promise<z.output<typeof testSchema>> {
   const bytes = await readBytes(context.req.raw, 4_096);
   try {
     return testSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));

@@ -74,7 +74,7 @@ export function alertPaths(components: Components): Part {
           { type: "array", items: { anyOf: [booked, refused, preview] } },
         ],
       }),
-      ...errors(components, "400", "401", "403", "405", "408", "413", "414", "415", "429"),
+      ...errors(components, "400 401 403 405 408 413 414 415 429"),
       "422": answer(
         "Understood and recorded, but refused, as error.code says; of several alerts: every one",
         {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ORDER_TYPES } from "../validators/canonical-alert.ts";
 import { DECIMAL_PATTERN } from "../validators/decimal.ts";
 
 /** Building stones of the answers: what leaves the database, as Zod schemas, for the document only. */
@@ -21,7 +22,7 @@ export const side = z.enum(["buy", "sell"]);
 export const requestId = z.string().describe(
   "Also the header x-request-id, and in the log line of the request.",
 );
-const orderType = z.enum(["market", "limit", "stop", "stop_limit", "trailing_stop"]);
+export const orderType = z.enum(ORDER_TYPES);
 
 /** One thing that is wrong with a request: `Problem` of http/errors.ts. */
 const problem = z.object({

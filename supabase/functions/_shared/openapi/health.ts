@@ -36,7 +36,7 @@ export function healthPaths(components: Components): Part {
             description: "Prometheus's text",
             content: { "text/plain": { schema: { type: "string" } } },
           },
-          ...errors(components, "401", "403", "405", "503"),
+          ...errors(components, "401 403 405 503"),
         },
       },
     },

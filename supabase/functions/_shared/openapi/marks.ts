@@ -20,7 +20,7 @@ export function markPaths(components: Components): Part {
         tags: ["marks"],
         responses: {
           "200": answer("Done", components.use(marked)),
-          ...errors(components, "401", "403", "405", "503"),
+          ...errors(components, "401 403 405 503"),
         },
       },
     },

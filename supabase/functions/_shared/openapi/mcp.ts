@@ -31,7 +31,7 @@ export function mcpPaths(components: Components): Part {
         responses: {
           "200": answer("The reply; what goes wrong in a tool is in its result", components.use(reply)),
           "202": { description: "A notification was taken" },
-          ...errors(components, "400", "401", "403", "405", "408", "413", "414", "415", "429", "503"),
+          ...errors(components, "400 401 403 405 408 413 414 415 429 503"),
           "406": answer("The header accept lacks one of the two", {}),
         },
       },

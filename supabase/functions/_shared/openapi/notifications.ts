@@ -18,8 +18,8 @@ export function notificationPaths(components: Components): Part {
     operationId: string,
     summary: string,
     schema: z.ZodType,
+    failures: string,
     more: Part,
-    failures: string[],
   ) => ({
     post: {
       operationId,
@@ -29,20 +29,20 @@ export function notificationPaths(components: Components): Part {
       ...more,
       responses: {
         "200": answer("Done", components.use(schema)),
-        ...errors(components, ...failures, "401", "403", "405", "503"),
+        ...errors(components, failures),
       },
     },
   });
+  const due = "Sends what is due in the outbox";
+  const test = "Sends a test to a channel, at once";
   return {
-    "/notifications": operation(
-      "sendDueNotifications",
-      "Sends what is due in the outbox",
-      dispatched,
-      {},
-      [],
+    "/notifications": operation("sendDueNotifications", due, dispatched, "401 403 405 503", {}),
+    "/notifications/test": operation(
+      "testNotificationChannel",
+      test,
+      tried,
+      "400 404 408 413 414 415 401 403 405 503",
+      { requestBody: { required: true, ...json(components.use(testSchema, "input")) } },
     ),
-    "/notifications/test": operation("testNotificationChannel", "Sends a test to a channel, at once", tried, {
-      requestBody: { required: true, ...json(components.use(testSchema, "input")) },
-    }, ["400", "404", "408", "413", "414", "415"]),
   };
 }

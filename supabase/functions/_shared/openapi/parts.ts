@@ -66,10 +66,12 @@ const ERRORS: Readonly<Record<string, string>> = {
   "503": "Not known to be done; the same request may be sent again, after Retry-After seconds",
 };
 
-/** The answers of these statuses in the one shape of every error. */
-export function errors(components: Components, ...statuses: string[]): Part {
+/** The answers of these statuses, with spaces between, in the one shape of every error. */
+export function errors(components: Components, statuses: string): Part {
   const schema = components.use(errorAnswer);
-  return Object.fromEntries(statuses.map((status) => [status, answer(ERRORS[status] ?? "Error", schema)]));
+  return Object.fromEntries(
+    statuses.split(" ").map((status) => [status, answer(ERRORS[status] ?? "Error", schema)]),
+  );
 }
 
 /** The parameters of a query, from the schema that reads it. */

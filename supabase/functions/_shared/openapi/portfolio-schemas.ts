@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { amount, decimal, id, side, time } from "./answer-schemas.ts";
+import { TIMES_IN_FORCE } from "../validators/canonical-alert.ts";
+import { amount, decimal, id, orderType, side, time } from "./answer-schemas.ts";
 
 /** What each part of a portfolio answers: the rows of the database's functions, for the document only. */
 
@@ -49,13 +50,13 @@ const order = z.object({
   alert_id: id,
   ...names,
   side,
-  type: z.enum(["market", "limit", "stop", "stop_limit", "trailing_stop"]),
+  type: orderType,
   quantity: decimal.nullable(),
   limit_price: decimal.nullable(),
   stop_price: decimal.nullable(),
   trail_amount: decimal.nullable(),
   trail_percent: decimal.nullable(),
-  time_in_force: z.enum(["gtc", "day", "ioc"]),
+  time_in_force: z.enum(TIMES_IN_FORCE),
   expires_at: time.nullable(),
   reduce_only: z.boolean(),
   bracket_id: id.nullable(),

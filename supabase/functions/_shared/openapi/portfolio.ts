@@ -21,7 +21,7 @@ export function portfolioPaths(components: Components): Part {
       responses: {
         "200": answer("Money and quantities as decimal strings", schema, { headers }),
         "304": { description: "What if-none-match named is still right" },
-        ...errors(components, "400", "401", "403", "404", "405", "414", "429", "503"),
+        ...errors(components, "400 401 403 404 405 414 429 503"),
       },
     },
   });

@@ -31,21 +31,7 @@ export function toolPaths(components: Components): Part {
       requestBody: { required: false, ...json(components.use(schema, "input")) },
       responses: {
         "200": answer("Done", components.use(done)),
-        ...errors(
-          components,
-          "400",
-          "401",
-          "403",
-          "404",
-          "405",
-          "408",
-          "413",
-          "414",
-          "415",
-          "422",
-          "429",
-          "503",
-        ),
+        ...errors(components, "400 401 403 404 405 408 413 414 415 422 429 503"),
       },
     },
   }]);
@@ -58,7 +44,7 @@ export function toolPaths(components: Components): Part {
         description: "Needs a key of scope admin.",
         responses: {
           "200": answer("The tools", components.use(list)),
-          ...errors(components, "401", "403", "405", "429"),
+          ...errors(components, "401 403 405 429"),
         },
       },
     },

@@ -2,7 +2,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { DatabaseClient } from "../database/client.ts";
 import { tryAgain } from "../database/rpc-failure.ts";
 import { HttpError } from "../http/errors.ts";
-import type { PortfolioFunction } from "./resources.ts";
+import type { Resource } from "./resources.ts";
 
 /** An answer as it is cached: the JSON that goes out, and what tells it from another. */
 export interface Answer {
@@ -16,7 +16,7 @@ export interface Answer {
 
 /** Reads from the database; null when there is no such account. */
 export type QueryPortfolio = (
-  rpc: PortfolioFunction,
+  rpc: Resource["rpc"],
   args: Record<string, string | number>,
 ) => Promise<Answer | null>;
 

@@ -1,25 +1,9 @@
 import type { Database } from "../database/types.ts";
 import type { PortfolioQuery } from "../validators/portfolio-query.ts";
 
-type Functions = Database["public"]["Functions"];
-
-/** The functions of the database that a portfolio is read by. */
-export type PortfolioFunction =
-  & keyof Functions
-  & (
-    | "portfolio_summary"
-    | "list_positions"
-    | "list_orders"
-    | "list_fills"
-    | "list_trades"
-    | "list_alerts"
-    | "equity_curve"
-    | "performance"
-  );
-
 /** A part of a portfolio. */
 export interface Resource {
-  rpc: PortfolioFunction;
+  rpc: keyof Database["public"]["Functions"];
   /** What it answers, for people and programs that choose between them. */
   summary: string;
   /** The arguments it takes besides the account, by the names that a query has for them. */

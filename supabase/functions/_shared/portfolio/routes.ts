@@ -1,8 +1,7 @@
-import type { Context, Handler } from "hono";
-import { authorize, presentedKey } from "../auth/authorize.ts";
+import { admit } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import type { Cache } from "../cache/cache.ts";
-import type { Variables } from "../http/app.ts";
+import type { AppContext, AppHandler } from "../http/app.ts";
 import { HttpError, type Problem } from "../http/errors.ts";
 import { type PortfolioQuery, portfolioQuerySchema } from "../validators/portfolio-query.ts";
 import { problemsOf } from "../validators/problem.ts";
@@ -16,8 +15,6 @@ export interface PortfolioServices {
   cache: Cache;
   read: QueryPortfolio;
 }
-
-type PortfolioContext = Context<{ Variables: Variables }>;
 
 /**
  * Seconds that an answer lives, and that "no such account" does. Alerts void what they change within the cache's bound;
@@ -34,7 +31,7 @@ const LAYERS = { l1: "l1", l2: "l2", load: "db" };
 /** `GET /portfolio[/<resource>]`: what the database's function answers, through the cache. */
 export function readPortfolio(
   { apiKeys, cache, read }: PortfolioServices,
-): Handler<{ Variables: Variables }> {
+): AppHandler {
   return async (context) => {
     const { account, query } = readQuery(context, apiKeys);
     const name = context.req.param("resource") ?? "";
@@ -46,7 +43,7 @@ export function readPortfolio(
 }
 
 /** `GET /portfolio/positions/<symbol>`: one position; `strategy` tells which when several strategies hold the symbol. */
-export function readPosition({ apiKeys, cache, read }: PortfolioServices): Handler<{ Variables: Variables }> {
+export function readPosition({ apiKeys, cache, read }: PortfolioServices): AppHandler {
   return async (context) => {
     const { account, query } = readQuery(context, apiKeys);
     const path = portfolioQuerySchema.shape.symbol.safeParse(context.req.param("symbol"));
@@ -77,11 +74,10 @@ async function pickPosition({ body, readAt }: Answer, strategy: string | null): 
 
 /** Who asks about which account, and how. */
 function readQuery(
-  context: PortfolioContext,
+  context: AppContext,
   apiKeys: ApiKeyAuthService,
 ): { account: string; query: PortfolioQuery } {
-  const sender = authorize(apiKeys, presentedKey(context), "read");
-  context.get("logFields").key_id = sender.id;
+  const sender = admit(context, apiKeys, "read");
   const parsed = portfolioQuerySchema.safeParse(context.req.query());
   if (!parsed.success) {
     throw invalid(problemsOf(parsed.error).map((problem) => ({ ...problem, path: `query.${problem.path}` })));
@@ -111,7 +107,7 @@ const invalid = (problems: Problem[]) =>
  * @throws HttpError 404 when there is no such account, and what `load` throws
  */
 async function find(
-  context: PortfolioContext,
+  context: AppContext,
   cache: Cache,
   key: string,
   load: () => Promise<Answer | null>,
@@ -140,7 +136,7 @@ async function find(
 }
 
 /** Sends an answer, unless the reader has it. */
-function send(context: PortfolioContext, { body, etag, readAt }: Answer): Response {
+function send(context: AppContext, { body, etag, readAt }: Answer): Response {
   context.header("etag", etag);
   context.header("age", String(Math.max(Math.floor((Date.now() - readAt) / 1_000), 0)));
   if (context.req.header("if-none-match") === etag) return context.body(null, 304);

@@ -1,8 +1,7 @@
-import type { Context, Handler } from "hono";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
-import { authorize, presentedKey, presentedKeys, type Sender } from "../auth/authorize.ts";
+import { admit, presentedKeys } from "../auth/authorize.ts";
 import { createStrike, strikeValue } from "../auth/strike.ts";
-import type { Variables } from "../http/app.ts";
+import type { AppHandler } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
 import { readJson } from "../http/json-body.ts";
 import { toolNameSchema } from "../validators/tool-name.ts";
@@ -17,12 +16,10 @@ export interface ToolServices extends ToolBackend {
   bodyLimit: number;
 }
 
-type ToolContext = Context<{ Variables: Variables }>;
-
 /** `GET /tools`: what there is, each with the JSON Schema of what it takes. */
-export function listTools({ apiKeys }: Pick<ToolServices, "apiKeys">): Handler<{ Variables: Variables }> {
+export function listTools({ apiKeys }: Pick<ToolServices, "apiKeys">): AppHandler {
   return (context) => {
-    requireOperator(context, apiKeys);
+    admit(context, apiKeys, "admin");
     const tools = Object.entries(TOOLS).map(([name, tool]) => ({
       name,
       description: tool.description,
@@ -33,9 +30,9 @@ export function listTools({ apiKeys }: Pick<ToolServices, "apiKeys">): Handler<{
 }
 
 /** `POST /tools/<tool-name>`: does it, and answers `{ tool, account, result }`. */
-export function runTool(services: ToolServices): Handler<{ Variables: Variables }> {
+export function runTool(services: ToolServices): AppHandler {
   return async (context) => {
-    const sender = requireOperator(context, services.apiKeys);
+    const sender = admit(context, services.apiKeys, "admin");
     const name = toolNameSchema.safeParse(context.req.param("tool"));
     if (!name.success) {
       throw new HttpError(404, "no_tool", `there is no such tool: ${toolNameSchema.options.join(", ")}`);
@@ -49,11 +46,4 @@ export function runTool(services: ToolServices): Handler<{ Variables: Variables 
     const done = await useTool(tool, input, { sender, requestId }, services);
     return context.json({ tool: name.data, ...done, request_id: requestId });
   };
-}
-
-/** Whoever sends a request to tools. */
-function requireOperator(context: ToolContext, apiKeys: ApiKeyAuthService): Sender {
-  const sender = authorize(apiKeys, presentedKey(context), "admin");
-  context.get("logFields").key_id = sender.id;
-  return sender;
 }
