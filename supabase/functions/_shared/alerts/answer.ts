@@ -40,36 +40,28 @@ function inLog(outcomes: readonly Outcome[]): LogFields {
 export function toAnswer(outcome: Outcome): AlertAnswer {
   switch (outcome.kind) {
     case "unavailable":
-      return {
-        status: 503,
-        body: {
-          error: { code: "unavailable", message: "not known to be booked: send the same alert again" },
-        },
-      };
+      return failed(503, "unavailable", "not known to be booked: send the same alert again");
     case "rejected":
-      return {
-        status: 422,
-        body: { error: { code: "unprocessable", message: "the database cannot hold a value of this alert" } },
-      };
+      return failed(422, "unprocessable", "the database cannot hold a value of this alert");
     case "answered": {
       const { answer } = outcome;
       if (answer.status !== "rejected") return { status: 200, body: answer };
       const { code = "rejected", message = code, path } = answer;
       const details = path === undefined ? undefined : [{ path, message }];
       // In `error` alone: what is undefined is not in the JSON.
+      const said = { code: undefined, message: undefined, path: undefined };
       return {
         status: path === undefined ? 422 : 400,
-        body: {
-          error: { code, message, details },
-          ...answer,
-          code: undefined,
-          message: undefined,
-          path: undefined,
-        },
+        body: { error: { code, message, details }, ...answer, ...said },
       };
     }
   }
 }
+
+const failed = (status: 422 | 503, code: string, message: string): AlertAnswer => ({
+  status,
+  body: { error: { code, message } },
+});
 
 /**
  * The status of a request of several alerts. One that is not known to be booked makes it a 503: the sender sends all

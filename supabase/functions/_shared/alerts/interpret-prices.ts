@@ -2,19 +2,12 @@ import type { Problem } from "../http/errors.ts";
 import { compareDecimals } from "../validators/decimal.ts";
 import { at, decimalOf, move, take, textOf } from "./edit-fields.ts";
 import type { FieldName, Fields } from "./field-names.ts";
-import { plainName } from "./message.ts";
+import { plainName, words } from "./message.ts";
 
 /** Names of a price that is the market's, whatever the order's own price is. */
-const MARKET_PRICES = new Set([
-  "signalprice",
-  "marketprice",
-  "close",
-  "barclose",
-  "lastprice",
-  "last",
-  "ltp",
-  "currentprice",
-]);
+const MARKET_PRICES = new Set(
+  words("signalprice marketprice close barclose lastprice last ltp currentprice"),
+);
 
 /** A limit order with a price and no limit price is a limit at that price; a stop order likewise. */
 export function placePrices(fields: Fields): Problem[] {

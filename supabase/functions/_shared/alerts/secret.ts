@@ -1,22 +1,11 @@
 import type { Problem } from "../http/errors.ts";
-import { isMessage, type Message, plainName, type Value } from "./message.ts";
+import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
 import type { ReadBody } from "./read-body.ts";
 
 /** The fields that may carry the sender's key, in the order in which they are believed; spelled as plainName has it. */
-const KEY_FIELDS = [
-  "key",
-  "secret",
-  "passphrase",
-  "token",
-  "apikey",
-  "authkey",
-  "signaltoken",
-  "password",
-  "apitoken",
-  "authtoken",
-  "privatekey",
-  "bottoken",
-];
+const KEY_FIELDS = words(
+  "key secret passphrase token apikey authkey signaltoken password apitoken authtoken privatekey bottoken",
+);
 
 /** Different texts in key fields of one request at most: each is looked for in every text of it. */
 const MOST_KEYS = 16;

@@ -1,27 +1,22 @@
-/** What is read of TradingView's "List of trades"; the other columns follow from these. */
-export type ColumnName =
-  | "number"
-  | "type"
-  | "time"
-  | "signal"
-  | "price"
-  | "quantity"
-  | "profit"
-  | "cumulative"
-  | "symbol";
-
-/** How TradingView has headed each column over the years, in small letters; what the group matches is a currency. */
-const HEADERS: Readonly<Record<ColumnName, RegExp>> = {
-  number: /^trade (?:#|number|no\.?)$/,
-  type: /^type$/,
-  time: /^date(?:\/| and )time$/,
-  signal: /^signal$/,
-  price: /^price(?: ([a-z0-9.]+))?$/,
-  quantity: /^(?:(?:position )?size \(qty\)|quantity|qty|contracts)$/,
-  profit: /^(?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
-  cumulative: /^cum(?:ulative|\.) (?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
-  symbol: /^symbol$/,
+/**
+ * What is read of TradingView's "List of trades"; the other columns follow from these. How an English export heads each today,
+ * and has headed it over the years, in small letters; what the group matches is a currency.
+ */
+const HEADERS = {
+  number: { today: "Trade #", ever: /^trade (?:#|number|no\.?)$/ },
+  type: { today: "Type", ever: /^type$/ },
+  time: { today: "Date and time", ever: /^date(?:\/| and )time$/ },
+  signal: { today: "Signal", ever: /^signal$/ },
+  price: { today: "Price", ever: /^price(?: ([a-z0-9.]+))?$/ },
+  quantity: { today: "Size (qty)", ever: /^(?:(?:position )?size \(qty\)|quantity|qty|contracts)$/ },
+  profit: { today: "Net P&L", ever: /^(?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/ },
+  cumulative: {
+    today: "Cumulative P&L",
+    ever: /^cum(?:ulative|\.) (?:net )?(?:p&l|pnl|profit)(?: ([a-z0-9.]+))?$/,
+  },
+  symbol: { today: "Symbol", ever: /^symbol$/ },
 };
+export type ColumnName = keyof typeof HEADERS;
 
 /** An export without them is read all the same: the profits are added up, and a strategy's report is of one symbol. */
 const OPTIONAL: ReadonlySet<ColumnName> = new Set(["cumulative", "symbol"]);
@@ -38,7 +33,7 @@ export function readHeaders(
   const written = headers.map((header) => header.replace(/\s+/g, " ").trim().toLowerCase());
   const columns = new Map<ColumnName, { index: number; currency: string | null }>();
   for (const name of NAMES) {
-    const matches = written.map((header) => HEADERS[name].exec(header));
+    const matches = written.map((header) => HEADERS[name].ever.exec(header));
     const indexes = matches.flatMap((match, index) => match === null ? [] : [index]);
     const [index] = indexes;
     if (index === undefined) continue;
@@ -52,24 +47,11 @@ export function readHeaders(
   return { ok: false, message: whyNot(missing, headers), found: columns.size };
 }
 
-/** How an English export heads a column today. */
-const TODAY: Readonly<Record<ColumnName, string>> = {
-  number: "Trade #",
-  type: "Type",
-  time: "Date and time",
-  signal: "Signal",
-  price: "Price",
-  quantity: "Size (qty)",
-  profit: "Net P&L",
-  cumulative: "Cumulative P&L",
-  symbol: "Symbol",
-};
-
 function whyNot(missing: readonly ColumnName[], headers: readonly string[]): string {
   const named = headers.filter((header) => header.trim() !== "").slice(0, 16).map((each) =>
     `"${each.trim()}"`
   );
-  return `has no column ${missing.map((name) => `"${TODAY[name]}"`).join(", ")}; it has ${
+  return `has no column ${missing.map((name) => `"${HEADERS[name].today}"`).join(", ")}; it has ${
     named.join(", ") || "none"
   }. An export in another language is not read: set TradingView to English and export the List of trades again`;
 }

@@ -61,40 +61,6 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
-/** What a function runs with, read once from its environment. */
-export interface Config {
-  supabaseUrl: string;
-  /** Keys of the service role, in the order in which they are tried: only ever sent to `supabaseUrl`. */
-  serviceKeys: readonly string[];
-  /** Key of the HMAC over API keys. */
-  apiKeySecret: string;
-  /** The secret before it, under which keys are still good while they are replaced; null when there is none. */
-  previousApiKeySecret: string | null;
-  /** `id:hash` entries; see parseApiKeys. */
-  apiKeys: string;
-  /** How messages are read, by the id of their key, as JSON; see parseKeySettings. */
-  keySettings: string;
-  /** `id:whsec_…` entries; see parseWebhookSecrets. */
-  webhookSecrets: string;
-  /** Addresses that alerts are taken from; null: any. */
-  allowedAlertSources: Sources | null;
-  /** Who tells the address of a client. */
-  trustedProxy: TrustedProxy;
-  /** Pages that may read answers, by origin; `*` for any. */
-  allowedOrigins: readonly string[];
-  /** Requests of one key a minute, for each function that limits them. */
-  requestsPerMinute: number;
-  /** Requests without a valid key of one address a minute, in each isolate. */
-  failedKeysPerMinute: number;
-  /** Largest request body, in bytes. */
-  bodyLimit: number;
-  /** Milliseconds from its arrival in which an alert is answered; TradingView gives up after 3,000. */
-  alertDeadlineMs: number;
-  /** Redis as Upstash offers it, for the cache; null: the memory layer only. */
-  redis: { url: string; token: string } | null;
-  logLevel: "debug" | "info" | "warn" | "error" | "silent";
-}
-
 /** The environment does not hold what a function needs. The message names the variables, never their values. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -118,7 +84,7 @@ export function readVariables<Schema extends z.ZodType>(
 }
 
 /** Reads the configuration. Throws a {@link ConfigError}. */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment) {
   const data = readVariables(environmentSchema, environment);
   // The older key last: it is there after it was disabled, too.
   const legacy = data.SUPABASE_SERVICE_ROLE_KEY;
@@ -134,20 +100,37 @@ export function readConfig(environment: Environment): Config {
   }
   return Object.freeze({
     supabaseUrl: data.SUPABASE_URL,
+    /** Keys of the service role, in the order in which they are tried: only ever sent to `supabaseUrl`. */
     serviceKeys: Object.freeze(serviceKeys),
+    /** Key of the HMAC over API keys. */
     apiKeySecret: data.API_KEY_SECRET,
+    /** The secret before it, under which keys are still good while they are replaced; null when there is none. */
     previousApiKeySecret: data.API_KEY_SECRET_PREVIOUS ?? null,
+    /** `id:hash` entries; see parseApiKeys. */
     apiKeys: data.API_KEYS,
+    /** How messages are read, by the id of their key, as JSON; see parseKeySettings. */
     keySettings: data.KEY_SETTINGS,
+    /** `id:whsec_…` entries; see parseWebhookSecrets. */
     webhookSecrets: data.WEBHOOK_SECRETS,
+    /** Addresses that alerts are taken from; null: any. */
     allowedAlertSources: data.ALLOWED_ALERT_IPS,
+    /** Who tells the address of a client. */
     trustedProxy: data.TRUSTED_PROXY ?? defaultProxy(data.SUPABASE_URL),
+    /** Pages that may read answers, by origin; `*` for any. */
     allowedOrigins: Object.freeze(data.ALLOWED_ORIGINS),
+    /** Requests of one key a minute, for each function that limits them. */
     requestsPerMinute: data.REQUESTS_PER_MINUTE,
+    /** Requests without a valid key of one address a minute, in each isolate. */
     failedKeysPerMinute: data.FAILED_KEYS_PER_MINUTE,
+    /** Largest request body, in bytes. */
     bodyLimit: data.BODY_LIMIT_BYTES,
+    /** Milliseconds from its arrival in which an alert is answered; TradingView gives up after 3,000. */
     alertDeadlineMs: data.ALERT_DEADLINE_MS,
+    /** Redis as Upstash offers it, for the cache; null: the memory layer only. */
     redis: url === undefined || token === undefined ? null : Object.freeze({ url, token }),
     logLevel: data.LOG_LEVEL,
   });
 }
+
+/** What a function runs with, read once from its environment. */
+export type Config = ReturnType<typeof readConfig>;

@@ -16,8 +16,8 @@ export type LockErrorCode =
 export class LockError extends Error {
   override readonly name: string = "LockError";
 
-  constructor(readonly code: LockErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(readonly code: LockErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
   }
 }
 
@@ -35,7 +35,7 @@ export class LockUnavailableError extends LockError {
   override readonly name = "LockUnavailableError";
 
   constructor(message: string, cause?: unknown) {
-    super("lock_unavailable", message, cause === undefined ? undefined : { cause });
+    super("lock_unavailable", message, cause);
   }
 }
 
@@ -47,7 +47,7 @@ export class LockLostError extends LockError {
   override readonly name = "LockLostError";
 
   constructor(message: string, cause?: unknown) {
-    super("lock_lost", message, cause === undefined ? undefined : { cause });
+    super("lock_lost", message, cause);
   }
 }
 
@@ -59,7 +59,7 @@ export class LockRolledBackError extends LockError {
     super(
       "lock_rolled_back",
       `a statement under the lock "${brief(key)}" failed and its error was swallowed: all was rolled back`,
-      cause === undefined ? undefined : { cause },
+      cause,
     );
   }
 }
@@ -69,11 +69,7 @@ export class LeaseLostError extends LockError {
   override readonly name = "LeaseLostError";
 
   constructor(key: string, cause?: unknown) {
-    super(
-      "lease_lost",
-      `the lease "${brief(key)}" was lost before its work was done`,
-      cause === undefined ? undefined : { cause },
-    );
+    super("lease_lost", `the lease "${brief(key)}" was lost before its work was done`, cause);
   }
 }
 

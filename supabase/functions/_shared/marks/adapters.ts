@@ -4,6 +4,7 @@ import { binance, binanceFutures } from "./binance.ts";
 import { coinbase } from "./coinbase.ts";
 import { httpSource } from "./http-source.ts";
 import { kraken } from "./kraken.ts";
+import type { DueSymbol } from "./marks-rpc.ts";
 import type { Adapter, Kind, Source } from "./source.ts";
 
 /** How each kind of source is asked and read. */
@@ -16,17 +17,6 @@ export const ADAPTERS: Readonly<Record<Kind, Adapter>> = {
   http: httpSource,
 };
 
-/** A symbol as accounts know it, and what the operator chose for it. */
-export interface Symbol {
-  symbol: string;
-  /** Empty: no alert named one. */
-  exchange: string;
-  source: string | null;
-  name: string | null;
-  /** Whether its price may be 0 or below. */
-  allow_nonpositive: boolean;
-}
-
 /** Who is asked for a symbol, and what it is called there. */
 export interface Choice {
   source: Source;
@@ -37,7 +27,10 @@ export interface Choice {
 
 /** The source that answers for a symbol: the operator's choice, else the first of its exchange that knows such; null: none that is on. */
 export function chooseSource(
-  { symbol, exchange, source: chosen, name, allow_nonpositive: allowNonpositive }: Symbol,
+  { symbol, exchange, source: chosen, name, allow_nonpositive: allowNonpositive }: Omit<
+    DueSymbol,
+    "accounts" | "read_until" | "price"
+  >,
   sources: readonly Source[],
 ): Choice | null {
   // An account that keeps exchanges apart has it in the symbol.

@@ -1,26 +1,19 @@
 import * as z from "zod";
 import { createAsk } from "../database/ask.ts";
 import type { DatabaseClient } from "../database/client.ts";
-import { KINDS } from "./source.ts";
-
-const sourceSchema = z.object({
-  name: z.string(),
-  kind: z.enum(KINDS),
-  exchanges: z.array(z.string()),
-  url: z.string().nullable(),
-  headers: z.record(z.string(), z.string()),
-  paths: z.record(z.string(), z.string()).nullable(),
-  max_jump_percent: z.string().nullable(),
-  resume_at: z.string().nullable(),
-});
+import { sourceSchema } from "./source.ts";
 
 const symbolSchema = z.object({
+  /** As accounts know it. */
   symbol: z.string(),
+  /** Empty: no alert named one. */
   exchange: z.string(),
   read_until: z.string().nullable(),
   price: z.string().nullable(),
+  /** What the operator chose for it. */
   source: z.string().nullable(),
   name: z.string().nullable(),
+  /** Whether its price may be 0 or below. */
   allow_nonpositive: z.boolean(),
   accounts: z.array(z.object({
     account: z.string(),

@@ -1,20 +1,22 @@
+import * as z from "zod";
 import { isMessage, type Value } from "../alerts/message.ts";
 import { type Bar, readBar, type WrittenBar } from "./bar.ts";
 
-/** A source as the operator set it. Its url and headers may hold keys: never logged, never answered. */
-export interface Source {
-  name: string;
-  kind: Kind;
-  exchanges: string[];
-  url: string | null;
-  headers: Record<string, string>;
-  paths: Record<string, string> | null;
-  max_jump_percent: string | null;
-  resume_at: string | null;
-}
-
-export const KINDS = ["binance", "binance_futures", "coinbase", "kraken", "alpaca", "http"] as const;
+const KINDS = ["binance", "binance_futures", "coinbase", "kraken", "alpaca", "http"] as const;
 export type Kind = typeof KINDS[number];
+
+/** A source as the operator set it. Its url and headers may hold keys: never logged, never answered. */
+export const sourceSchema = z.object({
+  name: z.string(),
+  kind: z.enum(KINDS),
+  exchanges: z.array(z.string()),
+  url: z.string().nullable(),
+  headers: z.record(z.string(), z.string()),
+  paths: z.record(z.string(), z.string()).nullable(),
+  max_jump_percent: z.string().nullable(),
+  resume_at: z.string().nullable(),
+});
+export type Source = z.output<typeof sourceSchema>;
 
 /** Minutes that are asked for: those that began from `from` on, and before `to`, in milliseconds since 1970. */
 export interface Span {

@@ -3,29 +3,10 @@
  * inside networks and never delegated. Names below them are refused as well. What a public name resolves to is checked
  * when it is dialled.
  */
-const SPECIAL_SUFFIXES = new Set([
-  "alt",
-  "arpa",
-  "cluster",
-  "consul",
-  "corp",
-  "docker",
-  "example",
-  "home",
-  "internal",
-  "intranet",
-  "invalid",
-  "kubernetes",
-  "lan",
-  "local",
-  "localdomain",
-  "localhost",
-  "mail",
-  "onion",
-  "private",
-  "svc",
-  "test",
-]);
+const SPECIAL_SUFFIXES = new Set(
+  `alt arpa cluster consul corp docker example home internal intranet invalid kubernetes lan local
+   localdomain localhost mail onion private svc test`.split(/\s+/),
+);
 
 /** Names under public domains by which clouds offer credentials to their own machines. */
 const METADATA_NAMES = new Set([
