@@ -36,7 +36,6 @@ function inLog(outcomes: readonly Outcome[]): LogFields {
   return { outcome: words.join(", "), failure: failures.size === 0 ? undefined : [...failures].join(" ") };
 }
 
-/** Turns what became of an alert into its answer. */
 export function toAnswer(outcome: Outcome): AlertAnswer {
   switch (outcome.kind) {
     case "unavailable":

@@ -17,7 +17,6 @@ const A_MINUTE = 300;
 /** How the alerts of one request were read and what they would do, in order: each after those before it. */
 export type DryRun = (
   request: { keyId: string; alerts: readonly ReadAlert[]; toBook: readonly AlertToBook[] },
-  /** Milliseconds that are left. */
   withinMs: number,
 ) => Promise<Record<string, unknown>[]>;
 

@@ -17,7 +17,6 @@ export function move(fields: Fields, from: FieldName, to: FieldName): Problem[] 
   }];
 }
 
-/** A field, taken away. */
 export function take(fields: Fields, name: FieldName): Field | undefined {
   const field = fields.get(name);
   if (field !== undefined) fields.delete(name);
@@ -34,7 +33,6 @@ export function decimalOf(field: Field | undefined): string | null {
 export const textOf = (field: Field | undefined): string =>
   typeof field?.value === "string" ? field.value.trim() : "";
 
-/** Whether a flag is set. */
 export const isTrue = (field: Field | undefined): boolean =>
   field !== undefined && (FLAG_WORDS.get(plainText(field.value)) ?? true);
 

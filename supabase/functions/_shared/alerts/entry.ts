@@ -36,7 +36,6 @@ const PAUSES_MS = [75, 225, 675];
 /** One call gets no more, so that the deadline leaves time to ask again. Longer than the database waits for a lock. */
 const CALL_MS = 1_500;
 
-/** How long to wait after so many failures in a row. */
 export const pauseAfter = (failures: number): number =>
   PAUSES_MS[Math.min(failures, PAUSES_MS.length) - 1] ?? 0;
 

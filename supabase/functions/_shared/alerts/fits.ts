@@ -15,7 +15,6 @@ import {
 export const plainText = (value: Value): string =>
   typeof value === "string" ? plainName(value.trim()) : typeof value === "boolean" ? String(value) : "";
 
-/** Values that ask for nothing. */
 const NOTHING = new Set(
   ["", "none", "no", "off", "null", "nan", "na", "n/a", "false", "undefined", "disabled"],
 );
@@ -69,5 +68,4 @@ const FITS = {
 };
 export type When = keyof typeof FITS;
 
-/** Whether a name with such a value means its field. */
 export const fits = (value: Value, when: When): boolean => FITS[when](plainText(value), value);

@@ -23,7 +23,6 @@ export interface GroupCommitOptions {
   send: SendBatch;
   /** Asks for alerts that `send` has had wait in line; not needed where it has none wait. */
   bookWaiting?: BookWaiting;
-  /** Alerts a batch at most. */
   maxBatch?: number;
   now?: () => number;
   /** Told of each batch that returned: for metrics and logs. */
@@ -76,7 +75,6 @@ export function createGroupCommit(
   /** Milliseconds a batch took lately: what tells whether a queue can still be served in time. */
   let batchTime = 0;
 
-  /** The next batch of a lane. */
   function take(lane: Lane): Entry[] {
     const at = now();
     lane.waiting = lane.waiting.filter((entry) => {

@@ -29,7 +29,6 @@ export function createInFlight(most: number): InFlight {
   };
 }
 
-/** What ends a request of a key that has too many alerts under way. */
 export const tooManyInFlight = () =>
   new HttpError(
     503,

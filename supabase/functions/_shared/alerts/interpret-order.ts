@@ -50,7 +50,6 @@ const isOfBar = (fields: Fields): boolean =>
   BAR_FIELDS.some((name) => fields.has(name)) ||
   fields.has("time") && fields.get("symbol")?.source === "ticker";
 
-/** Fields that say how much. */
 const SIZE_FIELDS: readonly FieldName[] = [
   "quantity",
   "quote_quantity",
@@ -124,7 +123,6 @@ const counts = (said: Field, type: string): boolean =>
   said.value === type || type.startsWith("percent") && said.value === "percent" ||
   type === "percent" && /^percent_of_/.test(String(said.value));
 
-/** Whether the message closes, by its action or by a flag. */
 const isClose = (fields: Fields): boolean =>
   ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action === "close" ||
   isTrue(fields.get("close_position")) || fields.has("close_side");

@@ -34,7 +34,6 @@ export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: Line
   const waiting = new Map<string, Entry[]>();
   const asking = new Set<string>();
 
-  /** What an account has in line, in order. */
   function inLine(account: string): Entry[] {
     const entries = (waiting.get(account) ?? []).filter((entry) =>
       // At its deadline an alert may be asked for just before it is called off.

@@ -34,7 +34,6 @@ export function valueOf(message: Message, name: string): Value | undefined {
   return undefined;
 }
 
-/** Whether a top-level field was sent. */
 export function has(message: Message, name: string): boolean {
   return valueOf(message, name) !== undefined;
 }

@@ -4,7 +4,6 @@ import type { GroupCommitOptions, Outcome } from "./group-commit.ts";
 /** A word of ours, as a label may hold it: the engine's codes are such, and nothing else gets in. */
 const WORD = /^[a-z0-9_]{1,40}$/i;
 
-/** Counts what became of alerts. */
 export function countOutcomes(metrics: Metrics): (outcomes: readonly Outcome[]) => void {
   return (outcomes) => {
     for (const outcome of outcomes) {
@@ -21,7 +20,6 @@ export function countOutcomes(metrics: Metrics): (outcomes: readonly Outcome[]) 
   };
 }
 
-/** Counts the batches that alerts are booked in. */
 export function countBatches(metrics: Metrics): NonNullable<GroupCommitOptions["onBatch"]> {
   return ({ alerts, milliseconds, failure }) => {
     metrics.observe("alert_batch_size", alerts);

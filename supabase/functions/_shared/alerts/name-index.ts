@@ -39,7 +39,6 @@ export type Meaning = {
   inside: string;
 };
 
-/** Paths that are remembered at most. */
 const MOST_SEEN = 2_000;
 
 /** A path as names are compared. */

@@ -3,7 +3,6 @@ import { tickerOf } from "../validators/names.ts";
 import { at, decimalOf, textOf } from "./edit-fields.ts";
 import type { Fields } from "./field-names.ts";
 
-/** Fields that are a price of the market or of the order. */
 const PRICES = ["price", "limit_price", "stop_price", "open", "high", "low", "close"] as const;
 
 /** The code of a price of 0 or below: the instrument may allow it. */

@@ -25,11 +25,9 @@ export function sideIn(field: Field | undefined): PositionSide | undefined {
   return side === "long" || side === "short" ? side : undefined;
 }
 
-/** The side that a buy or sell adds to. */
 export const addsTo = (action: unknown): PositionSide | undefined =>
   action === "buy" ? "long" : action === "sell" ? "short" : undefined;
 
-/** The side that a buy or sell takes from. */
 const takesFrom = (action: string): PositionSide => action === "buy" ? "short" : "long";
 
 /** Whether a position after the order is known in units, which decides alone. */

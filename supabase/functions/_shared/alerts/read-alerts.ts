@@ -21,7 +21,6 @@ export type ReadAlerts = { ok: true; alerts: ReadAlert[] } | {
   accounts: string[];
 };
 
-/** What the settings of an account may mend. */
 const isMendable = ({ path, code }: Problem): boolean =>
   code === "unknown_field" || code === NONPOSITIVE || path === "quantity";
 

@@ -6,7 +6,6 @@ import { readPairs } from "./pairs.ts";
 import { readTradingViewText } from "./tradingview-text.ts";
 import { unwrapTexts } from "./unwrap.ts";
 
-/** The most alerts that one request may carry. */
 export const MAX_ALERTS = 100;
 
 /**
@@ -100,7 +99,6 @@ function problem(message: string, code: string): ReadBody {
   return { messages: [], isArray: false, problems: [{ path: "", message, code }] };
 }
 
-/** What ends a request that cannot be read. */
 export function invalid(problems: Problem[]): HttpError {
   const unreadable = problems.some(({ code }) => code === "invalid_encoding");
   return unreadable

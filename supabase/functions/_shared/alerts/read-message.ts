@@ -122,7 +122,6 @@ const decimalOf = (text: string): string | null => {
   return read.ok ? read.value : null;
 };
 
-/** Whether an order says nothing of how much. */
 function isSizeless(fields: Fields): boolean {
   const action = fields.get("action")?.value;
   return (action === "buy" || action === "sell") && !fields.has("target.quantity") &&

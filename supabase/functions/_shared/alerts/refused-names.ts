@@ -6,7 +6,6 @@ export interface RefusedRow {
   names: readonly string[];
   /** With such a value; without it, when the value is not empty, zero, false or none. */
   when?: When;
-  /** What to send instead. */
   send: string;
 }
 

@@ -9,7 +9,6 @@ import { readRequest } from "./read-alerts.ts";
 import type { ReadAlert } from "./read-message.ts";
 import type { SettingsOf } from "./reading-settings.ts";
 
-/** What receiving alerts needs. */
 export interface AlertServices extends Authenticators {
   book: Book;
   preview: SendBatch;

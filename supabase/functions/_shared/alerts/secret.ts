@@ -76,7 +76,6 @@ function keysOf(message: Message): { rank: number; text: string }[] {
   }
 }
 
-/** Whether a key field stands anywhere in a value. */
 function holdsKeyField(value: Value): boolean {
   if (Array.isArray(value)) return value.some(holdsKeyField);
   if (!isMessage(value)) return false;
@@ -84,7 +83,6 @@ function holdsKeyField(value: Value): boolean {
   return false;
 }
 
-/** A value without the key fields in it. */
 function withoutKeys(value: Value): Value {
   if (Array.isArray(value)) return value.map(withoutKeys);
   if (!isMessage(value)) return value;

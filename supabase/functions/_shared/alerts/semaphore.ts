@@ -4,7 +4,6 @@ export interface Semaphore {
   acquire(withinMs?: number): Promise<(() => void) | null>;
 }
 
-/** A semaphore with that many places. */
 export function createSemaphore(places: number): Semaphore {
   let free = places;
   const waiting = new Set<() => void>();

@@ -32,7 +32,6 @@ const REPORTS = new Set(REPORT_NAMES);
 
 const WITHOUT_USE_IN_A_CLOSE = new Set(NAMES_WITHOUT_USE_IN_A_CLOSE);
 
-/** Whether a name belongs to a report, which changes no order. */
 function isReport(path: string): boolean {
   const name = nameOf(path).replace(/(?<!\d)\d+$/, "");
   const inObject = path.split(".").slice(-2).map(plainName).join(".");
@@ -155,7 +154,6 @@ const unknownField = (path: string, advice: string): Problem => ({
   code: "unknown_field",
 });
 
-/** Names that an error lists at most. */
 const MOST_NAMES = 5;
 
 function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): string[] {

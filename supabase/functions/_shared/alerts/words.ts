@@ -69,7 +69,6 @@ export const TYPED_ACTION_WORDS: ReadonlyMap<string, Typed> = meaning<Typed>([
   ]),
 ]);
 
-/** A position's side. */
 export const SIDE_WORDS = meaning<string>([
   ["long", "long bullish"],
   ["short", "short bearish"],

@@ -118,7 +118,6 @@ export function parseApiKeys(text: string): ApiKeyEntry[] {
   });
 }
 
-/** Makes and checks API keys. */
 export interface ApiKeyAuthService {
   /**
    * A new key: `key` is shown once, and is good once `entry` stands in `API_KEYS`. Its id is made up when none is given.
@@ -130,15 +129,12 @@ export interface ApiKeyAuthService {
     account?: string;
     expiresAt?: Date;
   }): { key: string; hash: string; entry: string };
-  /** Whether a key is live. */
   validateApiKey(key: string): boolean;
   /** Whose key it is. A typo is refused without crypto; all else takes the same time, whether and wherever it is listed. */
   checkApiKey(key: string): KeyCheck;
-  /** How many keys are live. */
   getKeyCount(): number;
 }
 
-/** A key's check, and the time up to which it holds. */
 interface Found {
   check: KeyCheck;
   expiresAt: number;

@@ -44,7 +44,6 @@ function parseWebhookSecrets(text: string): SigningEntry[] {
   });
 }
 
-/** Checks signed requests. */
 export interface SignatureService {
   /** Who signed these bytes; null when they are not signed, or nobody may sign. */
   validateSignature(headers: Headers, body: Uint8Array): SignatureCheck | null;

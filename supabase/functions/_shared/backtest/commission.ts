@@ -28,7 +28,6 @@ function perOrder(amount: string): Fees {
 const BEHIND = /^(\d{1,9}(?:\.\d{1,9})?) ?([a-z_ /%]+)$/;
 const BEFORE = /^([a-z_]+) ?[ :=] ?(\d{1,9}(?:\.\d{1,9})?)$/;
 
-/** What a commission must be written like. */
 export const COMMISSION_MESSAGE = 'must be like "0.05%", "0.02 per contract" or "1 per order"';
 
 /** Reads `0.05%`, `0.02 per contract`, `1 per order`, or Pine's `cash_per_order 1`; null when it is none. */

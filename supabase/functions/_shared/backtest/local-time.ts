@@ -1,6 +1,5 @@
 import { writtenOffset, zoneOffset } from "../time/zone.ts";
 
-/** The clocks of a time zone, to read times that name none. */
 export interface Zone {
   /**
    * The moments (milliseconds, as Date.now) at which the zone's clocks show a time: two in the hour that an autumn night

@@ -26,7 +26,6 @@ export interface Trade {
   cumulative: string | null;
 }
 
-/** What a file says. */
 export interface Export {
   /** By number. */
   trades: Trade[];
@@ -128,7 +127,6 @@ function toExport({ rows, width }: Sheet, columns: Columns, zone: Zone): Export 
 /** What stands for the time of an exit that has not come: nothing, a dash, or the word. */
 const NO_END = /^(?:open|[-\u2013\u2014])?$/i;
 
-/** How a file's trades are read. */
 interface Reading {
   zone: Zone;
   clock: TradeClock;

@@ -112,7 +112,6 @@ export class EpochTable {
     return epochNames(key).map((name) => this.named(name));
   }
 
-  /** Marks epochs as relied on. */
   use(epochs: readonly Epoch[]): void {
     for (const epoch of epochs) this.#active.add(epoch);
   }
@@ -180,10 +179,8 @@ export class EpochTable {
 export const newToken = (stamp: number, random: () => number): string =>
   `${stamp}.${Math.floor(random() * 2 ** 52).toString(36)}`;
 
-/** The present tokens of epochs. */
 export const tokensOf = (epochs: readonly Epoch[]): Tokens => epochs.map(({ token }) => token);
 
-/** True when the epochs still have these tokens. */
 export function sameTokens(epochs: readonly Epoch[], tokens: Tokens, levels = epochs.length): boolean {
   for (let index = 0; index < levels; index++) {
     if (epochs[index]?.token !== tokens[index]) return false;

@@ -14,7 +14,6 @@ export interface Fill {
   epochs: readonly Epoch[];
   /** The tokens that it is stored under: it is void once the epochs have others. */
   tokens: Tokens;
-  /** Milliseconds that it lives. */
   ttlMs: number;
   /** Milliseconds past its time that it may stand in for a loader that fails. */
   staleMs: number;
@@ -22,7 +21,6 @@ export interface Fill {
   from: number;
 }
 
-/** A value in memory. */
 export interface Entry extends Pick<Fill, "value" | "version" | "coherent" | "epochs" | "tokens"> {
   /** Characters of its JSON. */
   size: number;
@@ -37,7 +35,6 @@ export interface Entry extends Pick<Fill, "value" | "version" | "coherent" | "ep
 }
 
 export interface MemoryOptions {
-  /** Entries at most. */
   entries: number;
   /** Bytes at most, keys included. */
   bytes: number;
@@ -54,7 +51,6 @@ const SWEEP_MS = 30_000;
 export class Memory {
   #lru: LRUCache<string, Entry>;
   #cancelSweep: (() => void) | null = null;
-  /** Values served. */
   hits = 0;
   /** Entries that had to go to make room. */
   evictions = 0;
@@ -75,7 +71,6 @@ export class Memory {
     });
   }
 
-  /** How much is in use. */
   get usage(): MemoryOptions {
     return { entries: this.#lru.size, bytes: this.#lru.calculatedSize };
   }

@@ -5,7 +5,6 @@ import { orTimeout } from "../time/later.ts";
 import type { Settings } from "./options.ts";
 import type { Script } from "./values.ts";
 
-/** One command. */
 export type Command =
   | { op: "mget"; keys: string[] }
   | { op: "set"; key: string; value: string; seconds: number | null; onlyIfAbsent: boolean }

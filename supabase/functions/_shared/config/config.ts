@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseSources, type Sources } from "../http/allowed-sources.ts";
+import { parseSources } from "../http/allowed-sources.ts";
 import { defaultProxy, type TrustedProxy } from "../network/client-address.ts";
 
 /** Characters that `API_KEY_SECRET` must have at least: 256 bits of hexadecimal are 64, of base64 43. */
@@ -83,7 +83,6 @@ export function readVariables<Schema extends z.ZodType>(
   throw new ConfigError(`configuration: ${problems.join("; ")}`);
 }
 
-/** Reads the configuration. Throws a {@link ConfigError}. */
 export function readConfig(environment: Environment) {
   const data = readVariables(environmentSchema, environment);
   // The older key last: it is there after it was disabled, too.

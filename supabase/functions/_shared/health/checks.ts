@@ -12,7 +12,6 @@ const REDIS_MEMORY = 10_000;
 /** And of the others, so that a flood of questions does not become one of queries. */
 const MEMORY = 1_000;
 
-/** PostgREST answers. */
 const postgrest = (database: DatabaseClient): Check => async (signal) => {
   const { error } = await database.rpc("is_postgrest_there" as never).abortSignal(signal);
   return error?.code === REFUSED_KEY ? REFUSED_KEY : error?.code === UNKNOWN_FUNCTION;
@@ -28,7 +27,6 @@ const migrations = (database: DatabaseClient): Check => async (signal) => {
   return typeof data === "string" && data >= SCHEMA_VERSION;
 };
 
-/** Redis answers. */
 const redis = (send: SendCommands): Check => async () => {
   const [reply] = await send([{ op: "mget", keys: ["health"] }]);
   return reply?.ok === true;

@@ -4,7 +4,6 @@ import type { Labels, Sample } from "../observability/metrics.ts";
 /** What every name begins with, so that it is known among those of other software. */
 const PREFIX = "supabase_automation_";
 
-/** The content type of {@link toPrometheus}. */
 export const PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
@@ -52,7 +51,6 @@ function histogramLines(
   });
 }
 
-/** The same for the same labels, in whatever order. */
 const keyOf = (labels: Labels): string => JSON.stringify(Object.entries(labels).sort());
 
 function line(name: string, labels: Labels, value: number): string {

@@ -4,7 +4,6 @@ import { orAborted } from "../time/or-aborted.ts";
 /** Asks one component whether it works. What throws, answers false or an error's code, or outlasts the signal does not. */
 export type Check = (signal: AbortSignal) => Promise<boolean | string>;
 
-/** How a component answered, and after how many milliseconds. */
 interface Finding {
   ok: boolean;
   milliseconds: number;

@@ -48,7 +48,6 @@ export class HttpError extends HTTPException {
 export const unavailable = (message = "nothing was written: send it again"): HttpError =>
   new HttpError(503, "unavailable", message, undefined, { "retry-after": "1" });
 
-/** The JSON of an error. */
 export function errorBody({ code, message, details }: HttpError, requestId: string): ErrorBody {
   return { error: { code, message, ...details === undefined ? {} : { details } }, request_id: requestId };
 }

@@ -1,10 +1,8 @@
 import { LRUCache } from "../runtime/lru.ts";
 import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
 
-/** A limiter that answers at once. */
 export interface MemoryLimiter extends Limiter {
   take(key: string): Verdict;
-  /** Keys that are remembered. */
   readonly size: number;
 }
 

@@ -17,7 +17,6 @@ function headersOf({ limit, windowMs }: Quota, { remaining, nextMs }: Verdict): 
   };
 }
 
-/** The error that ends a request over a limit. */
 export function tooMany(code: string, message: string, quota: Quota, verdict: Verdict): HttpError {
   return new HttpError(429, code, message, undefined, {
     ...headersOf(quota, verdict),

@@ -11,7 +11,6 @@ export async function readActiveLocks(connection: Connection): Promise<ActiveLoc
     from public.active_locks() l`);
 }
 
-/** Whether an advisory lock of the key is held. */
 export async function readIsLocked(connection: Connection, key: string): Promise<boolean> {
   const [row] = await connection.answer(connection.sql<{ locked: boolean }[]>`
     select exists (

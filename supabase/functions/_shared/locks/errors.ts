@@ -12,7 +12,6 @@ export type LockErrorCode =
   | "lease_lost"
   | "lease_ttl_invalid";
 
-/** The base of every error of this folder. */
 export class LockError extends Error {
   override readonly name: string = "LockError";
 
@@ -78,5 +77,4 @@ export class LockUsageError extends LockError {
   override readonly name = "LockUsageError";
 }
 
-/** A key as far as a message needs it. */
 export const brief = (key: string): string => key.length > 80 ? `${key.slice(0, 77)}…` : key;

@@ -10,17 +10,14 @@ export class Gate {
     this.#free = size;
   }
 
-  /** How many wait. */
   get queued(): number {
     return this.#waiting.size;
   }
 
-  /** True when nobody is inside. */
   get empty(): boolean {
     return this.#free === this.size;
   }
 
-  /** Enters if there is room now. */
   tryEnter(): boolean {
     if (this.#free === 0) return false;
     this.#free -= 1;
@@ -66,7 +63,6 @@ export class Turns {
     return this.#gates.size;
   }
 
-  /** Takes the key's turn if nobody has it. */
   tryTake(key: string): boolean {
     if (this.#gates.has(key)) return false;
     return this.#gate(key).tryEnter();

@@ -4,7 +4,6 @@ import { LeaseLostError, LockTimeoutError, LockUnavailableError, LockUsageError 
 import type { LeaseRpc } from "./lease-rpc.ts";
 import { checkKey } from "./lock-key.ts";
 
-/** What the work under a lease gets. */
 export interface Lease {
   /** Aborted when the lease is lost or the caller gives up: stop, others may have begun. */
   signal: AbortSignal;

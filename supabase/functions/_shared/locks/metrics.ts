@@ -1,7 +1,6 @@
 import type { Collector } from "../observability/metrics.ts";
 import type { LockService } from "./lock-service.ts";
 
-/** What a lock service counts. */
 export function lockMetrics(locks: Pick<LockService, "getStats">): Collector {
   return ({ total, gauge }) => {
     const { acquired, waited, timedOut, retries, lost, pool } = locks.getStats();

@@ -19,7 +19,6 @@ export interface LockStats {
   pool: PoolStats;
 }
 
-/** The last samples of something, to tell its percentiles. */
 export class Samples {
   readonly #kept: number[] = [];
   #next = 0;

@@ -23,7 +23,6 @@ interface Query {
 /** The transaction of a lock, as its callback sees it. */
 export interface GuardedTransaction {
   sql: TransactionSql;
-  /** The first statement that failed, if one did. */
   failure(): unknown;
   /** From now on nothing passes: a statement sent late would run in whatever transaction comes next. */
   shut(reason: () => unknown): void;

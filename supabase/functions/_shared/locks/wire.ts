@@ -3,7 +3,6 @@ import { Duplex } from "node:stream";
 import { orAborted } from "../time/or-aborted.ts";
 import { writeAll } from "../http/write-all.ts";
 
-/** Where Postgres is. */
 export type Target = { path: string } | { host: string; port: number };
 
 /** How the way there is encrypted: authorities that are trusted beside the runtime's own, as PEM. */
@@ -23,7 +22,6 @@ const TLS_REQUEST = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
 const TLS_GRANTED = 0x53;
 const TLS_DENIED = 0x4e;
 
-/** Bytes that are read at once, at most. */
 const MOST_READ = 16_384;
 
 /**

@@ -7,7 +7,6 @@ import { kraken } from "./kraken.ts";
 import type { DueSymbol } from "./marks-rpc.ts";
 import type { Adapter, Kind, Source } from "./source.ts";
 
-/** How each kind of source is asked and read. */
 export const ADAPTERS: Readonly<Record<Kind, Adapter>> = {
   binance,
   binance_futures: binanceFutures,

@@ -4,8 +4,7 @@ import type { Clock } from "./fetch-bars.ts";
 
 /** Marks of one statement: it holds the rows of their accounts for a tenth of a second at most. */
 const AT_ONCE = 100;
-/** Milliseconds that the database gets for one statement. */
-const DEADLINE = 4_000;
+const DEADLINE_MS = 4_000;
 /** How long to wait before those are sent again whose lock somebody else held. */
 const PAUSES = [60, 200, 600];
 
@@ -43,7 +42,7 @@ export function createBookMarks(
 
   /** Books what it can of a batch; answers what is busy still. */
   async function book(batch: readonly AlertToBook[], mayFail: number): Promise<AlertToBook[]> {
-    const result = await send(batch, AbortSignal.timeout(DEADLINE));
+    const result = await send(batch, AbortSignal.timeout(DEADLINE_MS));
     if (result.ok) return batch.filter((_, index) => result.answers[index]?.status === "busy");
     const isRefused = result.failure === "rejected";
     if (isRefused && batch.length === 1) {

@@ -22,7 +22,6 @@ const STATUSES: Record<number, AnswerFailure> = {
 /** What concerns the symbol that was asked for, and says nothing of the next. */
 const OF_ONE_SYMBOL: readonly FetchFailure[] = ["unknown_symbol", "wrong_symbol", "unreadable_answer"];
 
-/** What came of asking. */
 export interface Fetched {
   bars: Bar[];
   /** Until when the source was asked, and has no other bars: where the next look begins. */
@@ -62,7 +61,6 @@ const [SHORTEST_PAUSE, USUAL_PAUSE, LONGEST_PAUSE] = [12, 60, 3_600];
 /** How one source is treated, as long as the isolate lives. */
 interface Gate {
   breaker: Breaker;
-  /** When the next request may go. */
   next: number;
   /** It asked to be left alone until then. */
   pausedUntil: number;

@@ -60,12 +60,10 @@ export interface MarkStore {
   ): Promise<void>;
 }
 
-/** Milliseconds that the database gets for one answer. */
-const DEADLINE = 6_000;
+const DEADLINE_MS = 6_000;
 
-/** The store in the database. */
 export function createMarkStore(database: DatabaseClient): MarkStore {
-  const ask = createAsk(database, DEADLINE);
+  const ask = createAsk(database, DEADLINE_MS);
   return {
     claim: (at) => ask(claimSchema, "claim_marks", { at: new Date(at).toISOString() }),
     async record(lease, at, results, pauses) {

@@ -13,7 +13,6 @@ type MarkFailure = FetchFailure | "no_source" | "price_jump" | "not_booked";
 
 /** What one look at the sources came to. */
 export interface Marked {
-  /** Symbols that were looked at. */
   symbols: number;
   /** Bars booked, counted for each account that they were booked for. */
   booked: number;
@@ -54,7 +53,6 @@ interface Look {
   problem: MarkFailure | null;
 }
 
-/** Makes what the function `marks` does once a minute. */
 export function createRunMarks(
   { store, fetchBars, book, clock, log, onBooked }: {
     store: MarkStore;
@@ -62,7 +60,6 @@ export function createRunMarks(
     book: BookMarks;
     clock: Clock;
     log: Log;
-    /** Told the accounts for which something was booked. */
     onBooked(accounts: readonly string[]): void;
   },
 ): RunMarks {
@@ -128,7 +125,6 @@ export function createRunMarks(
   };
 }
 
-/** How many minutes of each symbol are asked for in one look. */
 function minutesOfEach(symbols: readonly DueSymbol[]): number {
   const held = symbols.reduce((count, { accounts }) => count + accounts.length, 0);
   return Math.max(Math.floor(MOST_MARKS / held), LEAST_MINUTES);

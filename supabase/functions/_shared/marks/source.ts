@@ -39,7 +39,6 @@ export type AnswerFailure =
 /** `isCut`: the source has more bars of this span, all of them behind these. */
 export type ReadBars = { ok: true; bars: Bar[]; isCut?: boolean } | { ok: false; code: AnswerFailure };
 
-/** How one kind of source is asked, and read. */
 export interface Adapter {
   /** Minutes that one request may ask for. */
   minutesAtOnce: number;
@@ -47,7 +46,6 @@ export interface Adapter {
   perSecond: number;
   /** What it calls a ticker of its exchanges; null: it does not know such. */
   nameOf(ticker: string): string | null;
-  /** The URL that asks for a span of a symbol. */
   urlOf(source: Source, name: string, span: Span): string;
   /** Reads an answer of HTTP 200. Bars may be in any order, repeated, and of other minutes than was asked for. */
   read(answer: Value, name: string, source: Source): ReadBars;

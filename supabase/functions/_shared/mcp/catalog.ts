@@ -7,7 +7,6 @@ import { type Prompt, PROMPTS } from "./prompts.ts";
 import { READS } from "./reads.ts";
 import { type Resource, RESOURCES } from "./resources.ts";
 
-/** What the MCP server offers an assistant. */
 export interface Catalog {
   tools: Readonly<Record<string, Tool>>;
   resources: readonly Resource[];
@@ -17,18 +16,15 @@ export interface Catalog {
 /** The whole of it: what reads a portfolio, and what `POST /tools/<name>` does. */
 export const CATALOG: Catalog = { tools: { ...READS, ...TOOLS }, resources: RESOURCES, prompts: PROMPTS };
 
-/** Whether a tool changes nothing. */
 export const isReading = ({ scope, reads }: Tool): boolean => scope === "account" || reads === true;
 
 /** The scopes that let a key use a tool, each of them alone. */
 export const scopesOf = (tool: Tool): Scope[] =>
   isReading(tool) ? ["read", "admin"] : tool.trades ? ["trade", "admin"] : ["admin"];
 
-/** Whether a sender's key may use a tool. */
 export const mayUse = ({ scopes }: Sender, tool: Tool): boolean =>
   scopesOf(tool).some((scope) => scopes.includes(scope));
 
-/** The refusal of a key that may not. */
 export const missingScope = (tool: Tool): HttpError =>
   new HttpError(403, "missing_scope", `this API key lacks the scope ${scopesOf(tool).join(" or ")}`);
 

@@ -1,4 +1,3 @@
-/** A JSON Schema, or a part of one. */
 type Schema = { [keyword: string]: unknown };
 
 /** Not said: Gemini refuses most formats and rules for names, OpenAI and llama.cpp patterns that look around. */

@@ -16,7 +16,6 @@ const READINGS: Resource[] = [
   { name: "alert_health", title: "Health of the alerts", source: { tool: "alert_health" } },
 ].map((reading) => ({ ...reading, uri: `account://{account}/${reading.name}` }));
 
-/** The pages of the documentation. */
 const PAGES: Resource[] = Object.entries(DOCS).map(([name, { title, text }]) => ({
   ...{ uri: `docs://${name}`, name, title },
   source: { text },
@@ -29,11 +28,9 @@ export const mimeTypeOf = ({ source }: Resource): string =>
 
 const VARIABLE = /\{(\w+)\}/g;
 
-/** The variables of an address. */
 export const variablesOf = ({ uri }: Resource): string[] =>
   [...uri.matchAll(VARIABLE)].map(([, name = ""]) => name);
 
-/** The address with its variables filled in. */
 export const addressOf = ({ uri }: Resource, values: Readonly<Record<string, string>>): string =>
   uri.replace(VARIABLE, (_, name: string) => encodeURIComponent(values[name] ?? ""));
 

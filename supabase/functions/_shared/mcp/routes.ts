@@ -12,7 +12,6 @@ import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
 import { CATALOG, type Catalog, catalogFor, mayUse, missingScope } from "./catalog.ts";
 import { type Calls, createServer } from "./server.ts";
 
-/** What the MCP server needs. */
 export interface McpServices extends ToolBackend {
   apiKeys: ApiKeyAuthService;
   /** Largest body, in bytes, of a sender who may use no tool that takes a file. */

@@ -23,7 +23,6 @@ export type DialFailure =
 /** An answer, whatever it says, or why there is none. */
 export type Dialled = { ok: true; answer: Answer } | { ok: false; code: DialFailure };
 
-/** What is asked of a URL that somebody chose. */
 export type Asked = { url: string } & Pick<OutgoingRequest, "method" | "headers" | "body" | "wanted">;
 
 /** Asks once. Never throws, never follows a redirect, ends within its deadline. */

@@ -12,7 +12,6 @@ export interface Dispatched {
   failed: number;
 }
 
-/** Sends what is due. */
 export type Dispatch = () => Promise<Dispatched>;
 
 /**

@@ -6,7 +6,6 @@
 import { orAborted } from "../time/or-aborted.ts";
 import { writeAll } from "../http/write-all.ts";
 
-/** What is asked of whom. */
 export interface OutgoingRequest {
   method: "GET" | "POST";
   url: URL;
@@ -15,13 +14,11 @@ export interface OutgoingRequest {
   /** The URL's name, for TLS. */
   host: string;
   headers: Record<string, string>;
-  /** What is posted. */
   body: string;
   /** Bytes of the answer's body that are of interest, by its status; left out: none but of a 429. */
   wanted?: (status: number) => number;
 }
 
-/** The part of an answer that is read. */
 export interface Answer {
   status: number;
   /** Names in lower case. */

@@ -54,7 +54,6 @@ export interface Outbox {
   enqueueTimed(): Promise<void>;
   /** One line that is due, held for `leaseSeconds`; null when none is. */
   claim(leaseSeconds: number): Promise<ChannelLine | null>;
-  /** It arrived. */
   complete(id: string, lease: string): Promise<void>;
   /** It did not: what becomes of it, and whether its channel was taken out of use. */
   fail(id: string, lease: string, failed: Failed): Promise<z.output<typeof failureSchema>>;
@@ -66,12 +65,10 @@ export interface Outbox {
   channel(name: string): Promise<Channel | null>;
 }
 
-/** Milliseconds that the database gets for one answer. */
-const DEADLINE = 5_000;
+const DEADLINE_MS = 5_000;
 
-/** The outbox in the database. */
 export function createOutbox(database: DatabaseClient): Outbox {
-  const ask = createAsk(database, DEADLINE);
+  const ask = createAsk(database, DEADLINE_MS);
   return {
     async enqueueTimed() {
       await ask(z.number(), "enqueue_timed_events", {});

@@ -5,22 +5,18 @@ import { specialName } from "../network/special-names.ts";
 
 /** What receivers of notifications may be. */
 export interface NotifyPolicy {
-  /** Plain HTTP too. */
   allowHttp: boolean;
   /** Any address and any port: for a local stack and its tests only. */
   allowPrivate: boolean;
-  /** Ports that may be dialled. */
   ports: readonly number[];
 }
 
-/** What holds when nothing is configured. */
 export const STRICT_POLICY: NotifyPolicy = Object.freeze({
   allowHttp: false,
   allowPrivate: false,
   ports: Object.freeze([443, 8443]),
 });
 
-/** The ports that plain HTTP adds. */
 const HTTP_PORTS = [80, 8080];
 
 const flag = z.enum(["0", "1"]).default("0").transform((text) => text === "1");

@@ -3,7 +3,6 @@ import type { Answer, OutgoingRequest } from "./exchange.ts";
 import type { NotifyPolicy } from "./policy.ts";
 import type { Resolve } from "./resolve.ts";
 
-/** A message, ready to go out. */
 export interface Message {
   url: string;
   headers: Record<string, string>;

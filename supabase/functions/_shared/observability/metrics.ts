@@ -11,7 +11,6 @@ export interface Sample {
 
 /** What an isolate counted since its last report, and what it has now. */
 export interface Report {
-  /** Of the isolate. */
   isolate: string;
   function: string;
   /** 1 for the first report of an isolate. A report that is sent twice has the same number, and counts once. */

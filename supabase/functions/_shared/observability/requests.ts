@@ -1,9 +1,7 @@
 import type { Metrics } from "./metrics.ts";
 
-/** Told of each answer that went out. */
 export type OnAnswer = (answer: { status: number; milliseconds: number }) => void;
 
-/** Counts requests and their times. */
 export function countRequests(metrics: Metrics): OnAnswer {
   const seriesOf = (status: number) => {
     const labels = { status: String(status) };

@@ -9,7 +9,6 @@ const marked = z.object({
   request_id: requestId,
 });
 
-/** `POST /marks`. */
 export function markPaths(components: Components): Part {
   return {
     "/marks": {

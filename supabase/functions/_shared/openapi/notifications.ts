@@ -12,7 +12,6 @@ const tried = z.object({
   request_id: requestId,
 });
 
-/** `POST /notifications` and `/notifications/test`. */
 export function notificationPaths(components: Components): Part {
   const operation = (
     operationId: string,

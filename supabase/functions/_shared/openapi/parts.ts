@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { errorAnswer } from "./answer-schemas.ts";
 
-/** A JSON value of the document. */
 export type Part = { [name: string]: unknown };
 
 /** What a schema reads (`input`) or writes (`output`), as JSON Schema; what has an id goes to the components. */
@@ -39,12 +38,10 @@ function relinked(part: Part): Part {
   return JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
-/** A JSON body. */
 export const json = (schema: Part, more: Part = {}): Part => ({
   content: { "application/json": { schema, ...more } },
 });
 
-/** An answer with a JSON body. */
 export const answer = (description: string, schema: Part, more: Part = {}): Part => ({
   description,
   ...json(schema),

@@ -179,7 +179,6 @@ const performance = z.object({
   reasons: z.record(z.string(), z.string()).describe("Why a figure is null, in words, by its name."),
 }).meta({ id: "Performance" });
 
-/** The answer of each resource, by its name in the path. */
 export const RESOURCE_ANSWERS: Readonly<Record<string, z.ZodType>> = {
   "": summary,
   positions: z.array(position),

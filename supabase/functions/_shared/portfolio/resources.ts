@@ -1,7 +1,6 @@
 import type { Database } from "../database/types.ts";
 import type { PortfolioQuery } from "../validators/portfolio-query.ts";
 
-/** A part of a portfolio. */
 export interface Resource {
   rpc: keyof Database["public"]["Functions"];
   /** What it answers, for people and programs that choose between them. */

@@ -9,7 +9,6 @@ import { answerKey } from "./cache-keys.ts";
 import { type Answer, type QueryPortfolio, toAnswer } from "./read.ts";
 import { argumentsOf, type Resource, RESOURCES } from "./resources.ts";
 
-/** What reading a portfolio needs. */
 export interface PortfolioServices {
   apiKeys: ApiKeyAuthService;
   cache: Cache;
@@ -72,7 +71,6 @@ async function pickPosition({ body, readAt }: Answer, strategy: string | null): 
   ]);
 }
 
-/** Who asks about which account, and how. */
 function readQuery(
   context: AppContext,
   apiKeys: ApiKeyAuthService,

@@ -10,7 +10,6 @@ export const orderKey = (number: number): string => `backtest ${number}`;
 export const markKey = (number: number, time: string): string => `${orderKey(number)} open ${time}`;
 const KEY = /^backtest (\d+)$/;
 
-/** How a baseline account is made. */
 export interface Baseline {
   account: string;
   /** Money that it begins with. */
@@ -34,7 +33,6 @@ export interface Import extends Baseline {
 
 /** What an account has of a backtest. */
 export interface Prepared {
-  /** Whether it was made just now. */
   created: boolean;
   /** How many of the backtest's orders it has. */
   orders: number;

@@ -14,8 +14,7 @@ export type CallRpc = <Name extends keyof Functions & string>(
   args: Exact<Functions[Name]["Args"]>,
 ) => Promise<Functions[Name]["Returns"]>;
 
-/** Milliseconds that the database gets for one call. */
-const DEADLINE = 8_000;
+const DEADLINE_MS = 8_000;
 
 /** What the database's refusals are called here. */
 const REFUSALS: Readonly<Record<string, { status: 404 | 422; code: string; message: string }>> = {
@@ -36,7 +35,7 @@ export function createCallRpc(database: DatabaseClient): CallRpc {
   return async (name, args) => {
     const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
     const { data, error } = await database.rpc(name, given as never)
-      .abortSignal(AbortSignal.timeout(DEADLINE));
+      .abortSignal(AbortSignal.timeout(DEADLINE_MS));
     if (error === null) return data as Functions[typeof name]["Returns"];
     const later = tryAgain(error);
     if (later !== null) throw later;

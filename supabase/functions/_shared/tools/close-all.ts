@@ -5,10 +5,8 @@ import { text } from "../validators/fields.ts";
 import { bookAll, bookOne } from "./book.ts";
 import { account, type Call, confirm, defineTool } from "./tool.ts";
 
-/** Positions a page. */
 const PAGE = 1_000;
 
-/** Closes what an account holds, all of it. */
 export const closeAll = defineTool({
   description:
     "Cancels every resting order of an account and closes every position at its last known price, of whatever strategy. " +

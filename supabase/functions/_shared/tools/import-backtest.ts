@@ -6,12 +6,10 @@ import { type Import, markKey, orderKey, prepareBaseline } from "./baseline.ts";
 import { type Check, checkProfits } from "../backtest/check.ts";
 import type { BacktestOrder } from "../backtest/orders.ts";
 
-/** What came of it, so far. */
 export interface ImportResult {
   account: string;
   symbol: string;
   strategy: string;
-  /** Whether the account was made for it. */
   created: boolean;
   orders: number;
   /** Of the orders of this call, those that were not there before. */
@@ -115,7 +113,6 @@ function refused({ number, side, quantity, price, time }: BacktestOrder, error: 
 
 // The check ------------------------------------------------------------------------------------------
 
-/** Rows a page. */
 const PAGE = 1_000;
 
 /** Net profit of the trades that a strategy closed in a symbol, oldest first, from flat to flat or to a reversal. */

@@ -22,7 +22,6 @@ const price = shape.price.describe(
 );
 
 const { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss } = shape;
-/** Where an order, or an exit, lies. */
 const levels = { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss };
 
 export const placeOrder = defineTool({

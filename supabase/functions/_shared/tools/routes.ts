@@ -9,7 +9,6 @@ import { inputSchemaOf } from "./tool.ts";
 import { TOOLS } from "./tools.ts";
 import { type ToolBackend, useTool } from "./use-tool.ts";
 
-/** What running tools needs. */
 export interface ToolServices extends ToolBackend {
   apiKeys: ApiKeyAuthService;
   /** Largest body, in bytes. */

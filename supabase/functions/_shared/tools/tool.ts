@@ -5,7 +5,6 @@ import { accountName } from "../validators/names.ts";
 import type { CallRpc } from "./call-rpc.ts";
 import type { Import } from "./baseline.ts";
 
-/** What a tool works with, in one call. */
 export interface Call {
   /** The account it acts on: the one that was named, else the key's own, else `default`. */
   account: string;
@@ -57,7 +56,6 @@ export interface Tool {
   run(input: unknown, call: Call): Promise<unknown>;
 }
 
-/** The JSON Schema of what a tool takes. */
 export const inputSchemaOf = ({ schema }: Tool) =>
   z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 

@@ -17,7 +17,6 @@ import {
 } from "./shadows.ts";
 import type { Tool } from "./tool.ts";
 
-/** Every tool, by its name. */
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   place_order: placeOrder,
   close_position: closePosition,

@@ -5,7 +5,6 @@ import { problemsOf } from "../validators/problem.ts";
 import type { CallRpc } from "./call-rpc.ts";
 import type { ParseImport, SendTest, Tool } from "./tool.ts";
 
-/** What tools work with, whoever asks. */
 export interface ToolBackend {
   rpc: CallRpc;
   book: Book;
@@ -19,7 +18,6 @@ export interface ToolBackend {
   now?: () => number;
 }
 
-/** Who asks, and by which request. */
 export interface Asker {
   sender: Sender;
   requestId: string;

@@ -127,7 +127,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
   trail_percent: 'send "order_type": "trailing_stop", or the exit as stop_loss.trail_percent',
 };
 
-/** A take profit is one price, said in one way. */
 const takeProfitIsOne: Rule = ({ take_profit }) =>
   take_profit !== null && Object.keys(take_profit).length !== 1
     ? issue("take_profit", "must have one of percent, amount and limit_price")

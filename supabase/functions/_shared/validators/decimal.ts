@@ -58,7 +58,6 @@ export function compareDecimals(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** The decimal without its sign. */
 export function absolute(decimal: string): string {
   return decimal.startsWith("-") ? decimal.slice(1) : decimal;
 }

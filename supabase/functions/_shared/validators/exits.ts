@@ -16,10 +16,8 @@ const profitPrice = {
   amount: decimal("positive"),
   limit_price: decimal("positive"),
 };
-/** An exit in profit. */
 export const takeProfit = z.strictObject(profitPrice).nullish().transform(sent);
 
-/** Take profits of one order at most. */
 const MOST_PROFITS = 10;
 
 /** Several of them, each of a part of what the order opens. */
@@ -29,7 +27,6 @@ export const takeProfits = z.array(
 ).max(MOST_PROFITS, { error: `must be at most ${MOST_PROFITS}` }).nullish()
   .transform((levels) => levels === null || levels === undefined || levels.length === 0 ? null : levels);
 
-/** An exit in loss. */
 export const stopLoss = z.strictObject({
   type: word(["stop", "stop_limit", "trailing_stop"], "a kind of stop loss"),
   percent: decimal("positive"),

@@ -82,7 +82,6 @@ export function text(pattern: RegExp, message: string) {
   }).meta({ description: `${message.replace(/^must be ./, (start) => start.slice(8).toUpperCase())}.` });
 }
 
-/** A whole number from `least` to `most`. */
 export function integer(least: number, most: number, unit: string) {
   return field((written): Read<number> => {
     const read = readDecimal(written);

@@ -4,13 +4,11 @@ import { quoted } from "./problem.ts";
 // The database has the same rules, as the domains trading.name, trading.strategy, trading.symbol and trading.currency_code; a
 // test holds the two equal.
 
-/** An account's name. */
 export const accountName = text(
   /^[A-Za-z0-9][A-Za-z0-9 ._:@-]{0,63}$/,
   "must be 1 to 64 letters, digits, spaces or . _ : @ -, and start with a letter or digit",
 );
 
-/** An account's name that must be there. */
 export const namedAccount = (what: string) =>
   accountName.refine((name) => name !== null, `is missing: name the ${what}`);
 

@@ -27,7 +27,6 @@ export const TOOL_NAMES = [
   "send_test_notification",
 ] as const;
 
-/** The name of a tool. */
 export const toolNameSchema = z.enum(TOOL_NAMES);
 
 export type ToolName = z.output<typeof toolNameSchema>;

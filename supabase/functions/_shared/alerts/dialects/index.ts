@@ -4,13 +4,11 @@ import { fits } from "../fits.ts";
 import { isMessage, type Message, plainName, type Value } from "../message.ts";
 import { type Dialect, dialect } from "./dialect.ts";
 
-/** Whether a field says one of some words. */
 function says(message: Message, name: string, words: RegExp): boolean {
   const value = message.get(name);
   return typeof value === "string" && words.test(value.trim());
 }
 
-/** Reads whatever no other dialect claims. */
 const own = dialect("own", () => true);
 
 /** The dialects in the order in which they are asked: the most telling marks first, and `own`, which takes all, last. */
@@ -123,7 +121,6 @@ export const DIALECTS: readonly Dialect[] = [
   own,
 ];
 
-/** The dialect that reads this message. */
 export function dialectOf(message: Message): Dialect {
   const plain = new Map<string, Value>();
   for (const [name, value] of message) plain.set(plainName(name), value);
