@@ -1,6 +1,7 @@
 /** Peer (b): the same function without group commit: one RPC per alert. */
 import { createSendBatch } from "../../supabase/functions/_shared/alerts/booking-rpc.ts";
-import type { Book, Outcome } from "../../supabase/functions/_shared/alerts/group-commit.ts";
+import type { Book } from "../../supabase/functions/_shared/alerts/group-commit.ts";
+import type { Outcome } from "../../supabase/functions/_shared/alerts/entry.ts";
 import { receiveAlerts } from "../../supabase/functions/_shared/alerts/routes.ts";
 import { createApp } from "../../supabase/functions/_shared/http/app.ts";
 import { apiKeyAuthService, config, database, log } from "../../supabase/functions/_shared/isolate.ts";

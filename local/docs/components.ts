@@ -20,7 +20,7 @@ export const FLOORS: readonly (readonly Component[])[] = [
     { name: "observability", holds: "Log lines and counters." },
     {
       name: "runtime",
-      holds: "Work behind an answer, a circuit breaker, lru-cache that loads fast.",
+      holds: "Work behind an answer, a gate, a circuit breaker, lru-cache that loads fast.",
     },
     { name: "time", holds: "Deadlines, delays, back-off, time zones." },
   ],

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type * as z from "zod";
 import { HttpError } from "./http/errors.ts";
 import { readBytes } from "./http/body.ts";
+import { decoded } from "./http/json-body.ts";
 import { problemsOf } from "./validators/problem.ts";
 
 export { allowOnly } from "./http/app.ts";
@@ -20,19 +21,11 @@ export function validateBody<Schema extends z.ZodType>(
   { limit = 65_536 }: { limit?: number } = {},
 ): MiddlewareHandler<{ Variables: { body: z.output<Schema> } }> {
   return async (context, next) => {
-    const parsed = schema.safeParse(parseJson(await readBytes(context.req.raw, limit)));
+    const parsed = schema.safeParse(decoded(await readBytes(context.req.raw, limit))[1]);
     if (!parsed.success) {
       throw new HttpError(400, "invalid_body", "the body is not as it should be", problemsOf(parsed.error));
     }
     context.set("body", parsed.data);
     await next();
   };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw new HttpError(400, "invalid_json", "the body is not JSON", [{ path: "", message: "is not JSON" }]);
-  }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createGroupCommit, type Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import { createGroupCommit } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import type { Outcome } from "../../../supabase/functions/_shared/alerts/entry.ts";
 import { withFakeTime } from "../../support/fake-time.ts";
 import { alertOf, createDatabase } from "./database.ts";
 

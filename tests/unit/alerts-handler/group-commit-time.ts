@@ -1,4 +1,4 @@
-import type { Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import type { Outcome } from "../../../supabase/functions/_shared/alerts/entry.ts";
 import { type FakeTime, withFakeTime } from "../../support/fake-time.ts";
 
 /** A test in which time passes when it says so. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AlertToBook, BatchResult } from "../../../supabase/functions/_shared/alerts/booking-rpc.ts";
-import { createGroupCommit, type Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import { createGroupCommit } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import type { Outcome } from "../../../supabase/functions/_shared/alerts/entry.ts";
 import { filled } from "./harness.ts";
 import { withFakeTime } from "../../support/fake-time.ts";
 

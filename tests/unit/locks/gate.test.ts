@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { Gate, Turns } from "../../../supabase/functions/_shared/locks/gate.ts";
+import { Turns } from "../../../supabase/functions/_shared/locks/turns.ts";
+import { Gate } from "../../../supabase/functions/_shared/runtime/gate.ts";
 
 const patient = { signal: new AbortController().signal };
 
@@ -9,7 +10,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 Deno.test("a gate lets its number in, and the others in the order of their arrival", async () => {
   const gate = new Gate(2);
   const entered: number[] = [];
-  for (let nr = 1; nr <= 5; nr++) void gate.enter(patient).then(() => entered.push(nr));
+  for (let nr = 1; nr <= 5; nr++) void gate.enter(patient.signal).then(() => entered.push(nr));
   await settle();
   deepEqual(entered, [1, 2]);
   for (let nr = 0; nr < 3; nr++) {
@@ -21,10 +22,10 @@ Deno.test("a gate lets its number in, and the others in the order of their arriv
 
 Deno.test("who gives up leaves the queue, and nobody behind waits for them", async () => {
   const gate = new Gate(1);
-  await gate.enter(patient);
+  await gate.enter(patient.signal);
   const impatient = new AbortController();
-  const givenUp = gate.enter({ signal: impatient.signal });
-  const next = gate.enter(patient);
+  const givenUp = gate.enter(impatient.signal);
+  const next = gate.enter(patient.signal);
   impatient.abort(new Error("no more time"));
   await rejects(givenUp, /no more time/);
   equal(gate.queued, 1);
@@ -36,14 +37,14 @@ Deno.test("who gives up leaves the queue, and nobody behind waits for them", asy
 
 Deno.test("who comes with the time already up does not enter a free gate", async () => {
   const gate = new Gate(1);
-  await rejects(gate.enter({ signal: AbortSignal.abort(new Error("too late")) }), /too late/);
+  await rejects(gate.enter(AbortSignal.abort(new Error("too late"))), /too late/);
   equal(gate.empty, true);
 });
 
 Deno.test("somebody new does not overtake those who wait", async () => {
   const gate = new Gate(1);
   gate.tryEnter();
-  const waiting = gate.enter(patient);
+  const waiting = gate.enter(patient.signal);
   gate.leave();
   equal(gate.tryEnter(), false);
   await waiting;

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import type { Outcome } from "../../../supabase/functions/_shared/alerts/entry.ts";
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
 import type { RequireSource } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
-import type { Outcome } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import type { Outcome } from "../../../supabase/functions/_shared/alerts/entry.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { HttpError, unavailable } from "../../../supabase/functions/_shared/http/errors.ts";
 import { runTool } from "../../../supabase/functions/_shared/tools/routes.ts";

@@ -2,7 +2,7 @@ import type { AppContext } from "../http/app.ts";
 import type { LogFields } from "../observability/log.ts";
 import type { CanonicalAlert } from "../validators/canonical-alert.ts";
 import type { BookingAnswer } from "./booking-rpc.ts";
-import type { Outcome } from "./group-commit.ts";
+import type { Outcome } from "./entry.ts";
 
 /** An answer to one alert as HTTP gives it: the status it deserves by itself, and its JSON without the request's id. */
 export interface AlertAnswer {

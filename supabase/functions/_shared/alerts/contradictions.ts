@@ -1,4 +1,4 @@
-import { readDecimal } from "../validators/decimal.ts";
+import { decimalIn } from "../validators/decimal.ts";
 import type { Field, FieldName } from "./field-names.ts";
 import { isScalar, plainText } from "./fits.ts";
 import type { Value } from "./message.ts";
@@ -105,6 +105,6 @@ function isOtherAction(first: string, second: string): boolean {
 const isSide = (word: string): boolean => word === "long" || word === "short";
 
 function isSameNumber(a: Value, b: Value): boolean {
-  const [left, right] = [a, b].map((value) => typeof value === "string" ? readDecimal(value) : null);
-  return left?.ok === true && right?.ok === true && left.value === right.value;
+  const number = decimalIn(a);
+  return number !== null && number === decimalIn(b);
 }

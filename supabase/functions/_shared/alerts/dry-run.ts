@@ -5,7 +5,7 @@ import { toPreview } from "./answer.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
 import type { ReadAlert } from "./read-message.ts";
 import { createInFlight } from "./in-flight.ts";
-import { createSemaphore } from "./semaphore.ts";
+import { Gate } from "../runtime/gate.ts";
 
 /** Dry runs of an isolate at a time: each holds a connection of PostgREST, which bookings need. */
 const AT_A_TIME = 2;
@@ -26,7 +26,7 @@ export type DryRun = (
  * @param send calls `preview_alerts`
  */
 export function createDryRun(send: SendBatch): DryRun {
-  const places = createSemaphore(AT_A_TIME);
+  const places = new Gate(AT_A_TIME);
   const ofKeys = createInFlight(OF_A_KEY);
   const limiter = createMemoryLimiter({ limit: A_MINUTE, windowMs: 60_000 });
   return async ({ keyId, alerts, toBook }, withinMs) => {
@@ -49,10 +49,12 @@ export function createDryRun(send: SendBatch): DryRun {
     toBook: readonly AlertToBook[],
     until: number,
   ): Promise<Record<string, unknown>[]> {
-    const release = await places.acquire(Math.max(until - performance.now(), 0));
-    if (release === null) throw unavailable("too many dry runs are under way: try again");
+    const signal = AbortSignal.timeout(Math.max(until - performance.now(), 1));
+    await places.enter(signal).catch(() => {
+      throw unavailable("too many dry runs are under way: try again");
+    });
     try {
-      const result = await send(toBook, AbortSignal.timeout(Math.max(until - performance.now(), 1)));
+      const result = await send(toBook, signal);
       if (!result.ok) throw result.failure === "rejected" ? unprocessable() : unavailable();
       return alerts.map(({ alert, ...read }, index) => {
         const answer = result.answers[index];
@@ -62,7 +64,7 @@ export function createDryRun(send: SendBatch): DryRun {
         return toPreview(alert, read, answer);
       });
     } finally {
-      release();
+      places.leave();
     }
   }
 }

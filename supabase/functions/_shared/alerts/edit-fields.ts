@@ -1,4 +1,4 @@
-import { readDecimal } from "../validators/decimal.ts";
+import { decimalIn } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
@@ -24,10 +24,7 @@ export function take(fields: Fields, name: FieldName): Field | undefined {
 }
 
 /** A field as a normalized decimal; null when it is none. */
-export function decimalOf(field: Field | undefined): string | null {
-  const read = typeof field?.value === "string" ? readDecimal(field.value) : null;
-  return read?.ok ? read.value : null;
-}
+export const decimalOf = (field: Field | undefined): string | null => decimalIn(field?.value);
 
 /** A field's text; empty when it is none. */
 export const textOf = (field: Field | undefined): string =>

@@ -1,4 +1,4 @@
-import { readDecimal } from "../validators/decimal.ts";
+import { decimalIn } from "../validators/decimal.ts";
 import { readTime } from "../validators/time.ts";
 import { isMessage, plainName, type Value } from "./message.ts";
 import {
@@ -24,8 +24,7 @@ export function isNothing(value: Value): boolean {
   if (isMessage(value)) return false;
   const text = plainText(value);
   if (typeof value !== "string" || NOTHING.has(text)) return value !== true;
-  const read = readDecimal(text.replace(/%$/, ""));
-  return read.ok && read.value === "0";
+  return decimalIn(text.replace(/%$/, "")) === "0";
 }
 
 /** Whether a value holds no others: what stands in objects and lists is looked at by its own names. */
@@ -60,7 +59,7 @@ const FITS = {
   "set": (_: string, value: Value) => Array.isArray(value) ? value.some(isScalar) : !isNothing(value),
   "not set": (text: string) => FLAG_WORDS.get(text) === false,
   "reverse": (text: string) => text === "reverse" || text === "reverseposition",
-  "number": (_: string, value: Value) => typeof value === "string" && readDecimal(value).ok,
+  "number": (_: string, value: Value) => decimalIn(value) !== null,
   "text": (_: string, value: Value) => isScalar(value),
   "time": (_: string, value: Value) => typeof value === "string" && readTime(value).ok,
   "pair": (_: string, value: Value) => typeof value === "string" && PAIR.test(value.trim()),

@@ -12,9 +12,7 @@ import {
 } from "./entry.ts";
 import { afterTurn, aheadOf, inTurn } from "./in-turn.ts";
 import { createLine } from "./line.ts";
-import { createSemaphore } from "./semaphore.ts";
-
-export type { Outcome } from "./entry.ts";
+import { Gate } from "../runtime/gate.ts";
 
 /** Books the alerts of one request; one outcome each, in order, by the deadline (milliseconds, as Date.now). */
 export type Book = (alerts: readonly AlertToBook[], deadline: number) => Promise<Outcome[]>;
@@ -65,7 +63,7 @@ export function createGroupCommit(
   const main: Lane = { waiting: [], running: false, failures: 0 };
   /** Lanes of accounts that were slow, until they are drained. */
   const lanesApart = new Map<string, Lane>();
-  const callsApart = createSemaphore(MAX_CALLS_APART);
+  const callsApart = new Gate(MAX_CALLS_APART);
   const atDeadline = createDeadlines(now);
   const line = createLine({ bookWaiting, onAnswer: goOn, calls: callsApart, maxBatch, now });
   /** Alerts that the next batch may have: fewer after a batch that took long, then more again. */
@@ -98,10 +96,10 @@ export function createGroupCommit(
     if (lane.running) return;
     lane.running = true;
     for (;;) {
-      const release = account === null ? null : await callsApart.acquire();
+      if (account !== null) await callsApart.enter();
       const batch = take(lane);
       const pause = batch.length === 0 ? null : await sendBatch(batch, lane);
-      release?.();
+      if (account !== null) callsApart.leave();
       if (pause === null) break;
       if (pause > 0) await delay(pause);
     }

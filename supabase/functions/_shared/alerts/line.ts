@@ -2,7 +2,7 @@ import { classify } from "../database/rpc-failure.ts";
 import { delay } from "../time/delay.ts";
 import type { BookWaiting, WaitingAnswer } from "./booking-rpc.ts";
 import { callSignal, type Entry, loseAnswers, pauseAfter, SLOW_MS, SMALL_BATCH } from "./entry.ts";
-import type { Semaphore } from "./semaphore.ts";
+import type { Gate } from "../runtime/gate.ts";
 
 /** Alerts that wait for a key that somebody else holds are asked for again after this. */
 const BUSY_PAUSE_MS = 50;
@@ -12,7 +12,7 @@ export interface LineOptions {
   /** Called after every answer, with the alerts that have lost their place in line. */
   onAnswer: (homeless: Entry[]) => void;
   /** Calls wait for their turn: they must not use up PostgREST's connections. */
-  calls: Semaphore;
+  calls: Gate;
   maxBatch: number;
   now: () => number;
 }
@@ -49,7 +49,7 @@ export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: Line
     let atMost = maxBatch;
     while (inLine(account).length > 0) {
       asking.add(account);
-      const release = await calls.acquire();
+      await calls.enter();
       const asked = inLine(account).slice(0, maxBatch);
       const started = now();
       const tickets = asked.map(({ ticket }) => ticket ?? "");
@@ -58,7 +58,7 @@ export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: Line
         ? { ok: true as const, answers: [] }
         : await bookWaiting({ account, tickets, atMost }, callSignal(asked, started))
           .catch(() => ({ ok: false as const, code: "no_answer" }));
-      release?.();
+      calls.leave();
       asking.delete(account);
       failures = result.ok ? 0 : failures + 1;
       // What the turn could not book in time it books in smaller parts.

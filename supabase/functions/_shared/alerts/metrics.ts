@@ -1,5 +1,6 @@
 import type { Metrics } from "../observability/metrics.ts";
-import type { GroupCommitOptions, Outcome } from "./group-commit.ts";
+import type { GroupCommitOptions } from "./group-commit.ts";
+import type { Outcome } from "./entry.ts";
 
 /** A word of ours, as a label may hold it: the engine's codes are such, and nothing else gets in. */
 const WORD = /^[a-z0-9_]{1,40}$/i;

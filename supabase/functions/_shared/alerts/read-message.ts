@@ -2,7 +2,7 @@ import type { Strike } from "../auth/strike.ts";
 import type { Problem } from "../http/errors.ts";
 import { parseAlert } from "../validators/alert.ts";
 import type { CanonicalAlert } from "../validators/canonical-alert.ts";
-import { absolute, readDecimal } from "../validators/decimal.ts";
+import { absolute, decimalIn } from "../validators/decimal.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { contentHash } from "./content-hash.ts";
 import { dialectOf } from "./dialects/index.ts";
@@ -117,11 +117,6 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
 /** A name as Postgres can store it: a cut may have parted a character, and no text of its holds a NUL. */
 const showable = (name: string): string => name.replace(/\p{Cc}+/gu, " ").toWellFormed();
 
-const decimalOf = (text: string): string | null => {
-  const read = readDecimal(text);
-  return read.ok ? read.value : null;
-};
-
 function isSizeless(fields: Fields): boolean {
   const action = fields.get("action")?.value;
   return (action === "buy" || action === "sell") && !fields.has("target.quantity") &&
@@ -188,7 +183,7 @@ const DISTANCE = /^[\d.]+ ?(pips?|points?|pts|ticks?|%)$/i;
 
 /** What a number that cannot be one may have meant. */
 function numberHint(path: string, sent: string, fields: Fields): string {
-  const value = decimalOf(sent);
+  const value = decimalIn(sent);
   if (path === "quantity" && value !== null && absolute(value) === "0") {
     return ": is it {{strategy.position_size}}? Then name it position_size";
   }

@@ -1,5 +1,5 @@
 import type { Problem } from "../http/errors.ts";
-import { readDecimal } from "../validators/decimal.ts";
+import { decimalIn } from "../validators/decimal.ts";
 import { isAgainst, type Order, reportsAnother } from "./against.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
@@ -72,9 +72,7 @@ function createNamesAnOrder(): (path: string) => boolean {
 /** Whether a field asks for nothing. A multiplier of 1 changes nothing either. */
 function asksForNothing(path: string, value: Value): boolean {
   if (isNothing(value)) return true;
-  if (typeof value !== "string" || !/(multiplier|factor)$/.test(nameOf(path))) return false;
-  const read = readDecimal(value);
-  return read.ok && read.value === "1";
+  return /(multiplier|factor)$/.test(nameOf(path)) && decimalIn(value) === "1";
 }
 
 /** What of a message is not understood: names that change nothing, and what cannot be passed over. */
@@ -163,12 +161,13 @@ function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): s
 
 /** Unread fields that hold a number: what a size that is missing may have been sent as. */
 export const unreadNumbers = (leaves: readonly Leaf[]): string[] =>
-  namesOf(leaves, (text) => readDecimal(text).ok);
+  namesOf(leaves, (text) => decimalIn(text) !== null);
 
 /** Unread fields that may be the size: with one the sender leaves it to no default. */
 export const unreadSizes = (leaves: readonly Leaf[]): Problem[] =>
-  leaves.filter(({ path, value }) => !isNothing(value) && SIZE_NAME.test(nameOf(path)))
-    .filter(({ value }) => typeof value === "string" && readDecimal(value).ok)
+  leaves.filter(({ path, value }) =>
+    !isNothing(value) && SIZE_NAME.test(nameOf(path)) && decimalIn(value) !== null
+  )
     .map(({ path }) => ({
       path: shown(path),
       message: "may be the size, which then is not the default: send it as quantity, or leave it out",
@@ -177,4 +176,4 @@ export const unreadSizes = (leaves: readonly Leaf[]): Problem[] =>
 
 /** Unread fields that hold a text: what a symbol or an action that is missing may have been sent as. */
 export const unreadTexts = (leaves: readonly Leaf[]): string[] =>
-  namesOf(leaves, (text) => !readDecimal(text).ok);
+  namesOf(leaves, (text) => decimalIn(text) === null);

@@ -31,7 +31,8 @@ function parse(bytes: Uint8Array): unknown {
   return value;
 }
 
-function decoded(bytes: Uint8Array): [text: string, value: unknown] {
+/** The text of a body and its value. @throws HttpError 400 when it is no JSON */
+export function decoded(bytes: Uint8Array): [text: string, value: unknown] {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return [text, JSON.parse(text)];

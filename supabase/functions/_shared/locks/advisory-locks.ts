@@ -5,7 +5,8 @@ import { readActiveLocks, readIsLocked } from "./active-locks.ts";
 import { type Connection, createConnection, isConnectionFailure, isRefusal } from "./connection.ts";
 import { checkTimeout, Deadline } from "./deadline.ts";
 import { brief, LockLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
-import { Gate, Turns } from "./gate.ts";
+import { Gate } from "../runtime/gate.ts";
+import { Turns } from "./turns.ts";
 import { checkKey, lockId } from "./lock-key.ts";
 import { Pool } from "./pool.ts";
 import { type Asking, beginLocked, type LockedWork, runLocked } from "./session.ts";
@@ -80,7 +81,7 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
     if (!waiters.tryEnter()) {
       const taken = await attempt(key, "try", deadline);
       if (taken) return taken;
-      await waiters.enter(deadline);
+      await waiters.enter(deadline.signal);
     }
     try {
       return await attempt(key, "wait", deadline);

@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { LockError } from "./errors.ts";
-import { Gate } from "./gate.ts";
+import { Gate } from "../runtime/gate.ts";
 
 export interface PoolStats {
   /** Connections at most, but for nested locks. */
@@ -51,7 +51,7 @@ export class Pool {
    */
   async take(deadline: Pick<Deadline, "signal">, { beyond = false } = {}): Promise<Connection> {
     if (this.#closed) throw new LockError("lock_over", "the lock service was closed");
-    if (!beyond) await this.#gate.enter(deadline);
+    if (!beyond) await this.#gate.enter(deadline.signal);
     try {
       const connection = this.#takeIdle() ?? await this.#options.create();
       this.#busy.set(connection, { counted: !beyond });

@@ -1,5 +1,5 @@
 import type { Value } from "../alerts/message.ts";
-import { compareDecimals, readDecimal } from "../validators/decimal.ts";
+import { compareDecimals, decimalIn } from "../validators/decimal.ts";
 import { readTime } from "../validators/time.ts";
 
 export const MINUTE = 60_000;
@@ -28,8 +28,8 @@ export function readBar({ begins, ...written }: WrittenBar): Bar | null {
   const time = typeof begins === "string" ? readTime(begins) : null;
   if (!time?.ok) return null;
   const endsAt = Date.parse(time.value) + MINUTE;
-  const [open, high] = [priceOf(written.open), priceOf(written.high)];
-  const [low, close] = [priceOf(written.low), priceOf(written.close)];
+  const [open, high] = [decimalIn(written.open), decimalIn(written.high)];
+  const [low, close] = [decimalIn(written.low), decimalIn(written.close)];
   if (open === null || high === null || low === null || close === null || endsAt % MINUTE !== 0) return null;
   const isWithin = (price: string) => compareDecimals(price, high) <= 0 && compareDecimals(price, low) >= 0;
   return isWithin(open) && isWithin(close) ? { endsAt, open, high, low, close } : null;
@@ -37,8 +37,3 @@ export function readBar({ begins, ...written }: WrittenBar): Bar | null {
 
 /** Whether a bar has a price of 0 or below, as few instruments may. */
 export const isWorthless = ({ low }: Bar): boolean => compareDecimals(low, "0") <= 0;
-
-function priceOf(written: Value | undefined): string | null {
-  const read = typeof written === "string" ? readDecimal(written) : null;
-  return read?.ok ? read.value : null;
-}

@@ -1,4 +1,4 @@
-import type { AlertFields, CanonicalAlert } from "./canonical-alert.ts";
+import { type AlertFields, type CanonicalAlert, isOrder } from "./canonical-alert.ts";
 import { compareDecimals } from "./decimal.ts";
 
 /** A broken rule: where, in canonical names, and what to do about it. */
@@ -92,11 +92,7 @@ const orderHasItsPrices: Rule = (alert) => {
 /** What a trailing stop may wait for: one of price, amount and percent. */
 function activates(
   path: string,
-  { activation_price, activation_amount, activation_percent }: {
-    activation_price?: string | null;
-    activation_amount?: string | null;
-    activation_percent?: string | null;
-  },
+  { activation_price, activation_amount, activation_percent }: Partial<CanonicalAlert>,
   isTrailing: boolean,
 ): AlertIssue[] {
   const sent = [activation_price, activation_amount, activation_percent].filter((each) =>
@@ -224,10 +220,6 @@ const RULES: readonly Rule[] = [
 /** The rules that an alert breaks, all of them; none when it is fine. */
 export function alertIssues(alert: CanonicalAlert, read: AlertFields): AlertIssue[] {
   return RULES.flatMap((rule) => rule(alert, read));
-}
-
-function isOrder({ action }: CanonicalAlert): boolean {
-  return action === null || action === "buy" || action === "sell" || action === "close";
 }
 
 function count(...values: (string | undefined)[]): number {

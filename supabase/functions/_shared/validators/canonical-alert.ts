@@ -127,11 +127,12 @@ export const alertFieldsSchema = z.object({
 /** The fields of an alert, each read by itself; null where nothing was sent. */
 export type AlertFields = z.output<typeof alertFieldsSchema>;
 
+export const isOrder = ({ action }: Pick<AlertFields, "action">): boolean =>
+  action === null || action === "buy" || action === "sell" || action === "close";
+
 /** Fills in what the sender left to be understood, and drops what does not belong to the action. */
 export function canonical(read: AlertFields) {
   const [place, ticker] = splitSymbol(read.symbol);
-  const isOrder = read.action === null || read.action === "buy" || read.action === "sell" ||
-    read.action === "close";
   const bar = read.action === "mark" ? read : NO_BAR;
   return {
     ...read,
@@ -140,7 +141,7 @@ export function canonical(read: AlertFields) {
     symbol: ticker,
     exchange: withoutDelay(read.exchange?.toUpperCase() ?? place),
     quantity_type: read.quantity_type ?? "units" as const,
-    order_type: isOrder ? read.order_type ?? impliedOrderType(read) : "market" as const,
+    order_type: isOrder(read) ? read.order_type ?? impliedOrderType(read) : "market" as const,
     price: read.price ?? bar.close,
     stop_loss: read.stop_loss === null ? null : { type: impliedStopType(read.stop_loss), ...read.stop_loss },
     order_id: read.action === "cancel" || read.action === "modify" ? read.order_id : null,

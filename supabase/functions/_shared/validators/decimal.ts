@@ -51,6 +51,12 @@ export function readDecimal(text: string): ReadDecimal {
   return { ok: true, value: `${minus}${digits.slice(0, point)}.${digits.slice(point)}` };
 }
 
+/** The decimal that a text is; null when it is none, or no text. */
+export function decimalIn(text: unknown): string | null {
+  const read = typeof text === "string" ? readDecimal(text) : null;
+  return read?.ok ? read.value : null;
+}
+
 /** Compares two decimals: -1, 0 or 1 as `a` is less than, equal to or more than `b`. */
 export function compareDecimals(a: string, b: string): number {
   const left = scaled(a);

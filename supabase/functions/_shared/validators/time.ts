@@ -39,20 +39,10 @@ function fromEpoch(count: number): number {
 function fromIso(written: string): number {
   const match = ISO.exec(written);
   if (match === null) return NaN;
-  const [, year, month, day, hour, minute, second = "0", fraction = "", zone = "Z"] = match;
-  const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
-  const local = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-    milliseconds,
-  );
-  // Date.UTC rolls 30 February over into March: a date that does not come back as it went in does not exist.
-  const back = new Date(local);
-  const isSame = back.getUTCMonth() + 1 === Number(month) && back.getUTCDate() === Number(day) &&
-    back.getUTCHours() === Number(hour) && back.getUTCMinutes() === Number(minute);
+  const [, year, month, day, hour, minute, second = "00", fraction = "", zone = "Z"] = match;
+  const clock = `${year}-${month}-${day}T${hour}:${minute}`;
+  const local = Date.parse(`${clock}:${second}.${fraction.padEnd(3, "0").slice(0, 3)}Z`);
+  // Date.parse rolls 30 February over into March: a date that does not come back as it went in does not exist.
+  const isSame = !Number.isNaN(local) && new Date(local).toISOString().startsWith(clock);
   return isSame ? local - writtenOffset(zone) : NaN;
 }
