@@ -76,6 +76,40 @@ browserTest("it shows the account, and answers, within a second of being opened"
   }
 });
 
+/** What goes through a history, of all that the first screen asks for. */
+const HISTORIES = ["performance", "equity_curve", "daily_results", "symbol_chart"];
+
+browserTest("the first screen asks for no more at once than the database has places for", async (browser) => {
+  const account = await ownAccount();
+  for (const action of ["buy", "sell"]) {
+    await post({ symbol: "AAPL", action, quantity: "1", price: "100" }, { query: `?account=${account}` });
+  }
+  const { page } = await openWindow(browser, { account });
+  const asked: string[] = [];
+  const under = { way: 0, wayInHistories: 0 };
+  let [most, mostInHistories] = [0, 0];
+  await page.route("**/rest/v1/rpc/*", async (route) => {
+    const name = new URL(route.request().url()).pathname.split("/").at(-1) ?? "";
+    const through = HISTORIES.includes(name) ? 1 : 0;
+    asked.push(name);
+    most = Math.max(most, ++under.way);
+    mostInHistories = Math.max(mostInHistories, under.wayInHistories += through);
+    // As long as the database would take over a long history: all that is asked at once is under way at once.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const answer = await route.fetch();
+    equal(answer.status(), 200, name);
+    under.way--;
+    under.wayInHistories -= through;
+    await route.fulfill({ response: answer });
+  });
+  await page.goto(stack.dashboard_url);
+  await page.locator(".equity canvas").first().waitFor();
+  await page.locator(".symbol canvas").first().waitFor();
+  await page.waitForFunction("document.querySelector('.skeleton') === null");
+  deepEqual(HISTORIES.filter((name) => !asked.includes(name)), []);
+  ok(mostInHistories < 3 && most < 6, `${most} at once, ${mostInHistories} of them through a history`);
+});
+
 /** Adds up what moved by itself, as browsers score it (https://web.dev/articles/cls). */
 const SCORE = `globalThis.moved = 0;
 new PerformanceObserver((list) => {

@@ -1,5 +1,5 @@
 import type { Database } from "../../../supabase/functions/_shared/database/types.ts";
-import { ask, type Client } from "./client.ts";
+import { askHistory, type Client } from "./client.ts";
 import type { ListRead } from "./lists.ts";
 import type { Filter, Since } from "./reads.ts";
 
@@ -18,17 +18,17 @@ export type Latency = Row<"alert_latency">;
 export type LateAlert = Row<"late_alerts">;
 
 export const readHealth = (client: Client, account: string, since: Since): Promise<Health[]> =>
-  ask(client.rpc("alert_health", { account, ...since }));
+  askHistory(client.rpc("alert_health", { account, ...since }));
 
 export const readLatency = (
   client: Client,
   account: string,
   asked: Filter & Since & { by: "strategy" | "hour" },
-): Promise<Latency[]> => ask(client.rpc("alert_latency", { account, ...asked }));
+): Promise<Latency[]> => askHistory(client.rpc("alert_latency", { account, ...asked }));
 
 export const listGaps =
   (since: Since): ListRead<Gap> => (client, account, { cursor: { before }, limit, ...filter }) =>
-    ask(client.rpc("list_alert_gaps", {
+    askHistory(client.rpc("list_alert_gaps", {
       ...{ account, limit, ...since, ...filter },
       ...(before !== undefined && { before }),
     }));
@@ -36,7 +36,7 @@ export const listGaps =
 export const listLate =
   (since: Since): ListRead<LateAlert> =>
   (client, account, { cursor: { before }, limit, only_status: _, ...filter }) =>
-    ask(client.rpc("late_alerts", {
+    askHistory(client.rpc("late_alerts", {
       ...{ account, limit, ...since, ...filter },
       ...(before !== undefined && { before }),
     }));

@@ -1,6 +1,7 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "../../../supabase/functions/_shared/database/types.ts";
 import type { Connection } from "./connection.ts";
+import { createTurns } from "./turns.ts";
 
 export type Client = SupabaseClient<Database>;
 
@@ -49,10 +50,23 @@ const TIMEOUT_MS = 15_000;
 /** What Postgres says of a statement that was not done in its time. */
 const TOO_LONG = "57014";
 
-/** The data of a call, which is given a signal that ends it in time. Throws an {@link ApiError}. */
-export async function ask<T>(
-  call: { abortSignal(signal: AbortSignal): PromiseLike<Answer<T>> },
-): Promise<T> {
+/** A call that was not made yet. */
+interface Call<T> {
+  abortSignal(signal: AbortSignal): PromiseLike<Answer<T>>;
+}
+
+// The database has six places for the reads of all who are signed in, three of them for what goes through a history
+// (trading.take_read_place). A page takes fewer, so that another one finds some, too.
+const inTurn = createTurns(4);
+const historyInTurn = createTurns(2);
+
+/** The data of a call, made when it is its turn and given a signal that ends it in time. Throws an {@link ApiError}. */
+export const ask = <T>(call: Call<T>): Promise<T> => inTurn(() => make(call));
+
+/** {@link ask} for what goes through a history. */
+export const askHistory = <T>(call: Call<T>): Promise<T> => historyInTurn(() => ask(call));
+
+async function make<T>(call: Call<T>): Promise<T> {
   const { data, error, status } = await call.abortSignal(AbortSignal.timeout(TIMEOUT_MS));
   if (error === null && data !== null) return data;
   if (status === 0) {

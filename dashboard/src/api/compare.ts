@@ -1,5 +1,5 @@
 import type { Database } from "../../../supabase/functions/_shared/database/types.ts";
-import { ask, type Client } from "./client.ts";
+import { askHistory, type Client } from "./client.ts";
 import type { ListRead } from "./lists.ts";
 import type { Filter } from "./reads.ts";
 
@@ -42,7 +42,7 @@ export const readComparison = async (
   account: string,
   asked: Against & Filter,
 ): Promise<Comparison> =>
-  await ask(
+  await askHistory(
     client.rpc("compare_accounts", { account, ...asked }),
   ) as unknown as Comparison;
 
@@ -50,12 +50,12 @@ export const readComparedCurve = (
   client: Client,
   account: string,
   asked: Against & Filter,
-): Promise<ComparedPoint[]> => ask(client.rpc("compare_curve", { account, ...asked }));
+): Promise<ComparedPoint[]> => askHistory(client.rpc("compare_curve", { account, ...asked }));
 
 export const listCompared =
   (against: Against): ListRead<ComparedOrder> =>
   (client, account, { cursor: { before }, limit, ...filter }) =>
-    ask(client.rpc("compare_orders", {
+    askHistory(client.rpc("compare_orders", {
       ...{ account, limit, ...against, ...filter },
       ...(before !== undefined && { before }),
     }));

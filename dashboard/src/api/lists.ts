@@ -1,4 +1,4 @@
-import { ask, type Client } from "./client.ts";
+import { ask, askHistory, type Client } from "./client.ts";
 import type { Alert, Fill, Filter, LiveMark, Order, Position, Trade } from "./reads.ts";
 
 /** Rows that a list gives at once, at most. */
@@ -24,6 +24,12 @@ const byId = ({ cursor: { before }, limit, ...filter }: Query) => ({
   ...(before !== undefined && { before }),
 });
 
+/** An index has the page of one filter; with more of them the database goes through a history. */
+const askBy = ({ only_strategy, only_symbol, only_status }: Query) =>
+  [only_strategy, only_symbol, only_status].filter((each) => each !== undefined).length > 1
+    ? askHistory
+    : ask;
+
 export const listPositions: ListRead<Position> = (client, account, { cursor, limit, ...filter }) => {
   const { before: _before, ...after } = cursor;
   const { only_status: _status, ...names } = filter;
@@ -31,16 +37,16 @@ export const listPositions: ListRead<Position> = (client, account, { cursor, lim
 };
 
 export const listOrders: ListRead<Order> = (client, account, query) =>
-  ask(client.rpc("list_orders", { account, ...byId(query) }));
+  askBy(query)(client.rpc("list_orders", { account, ...byId(query) }));
 
 export const listFills: ListRead<Fill> = (client, account, query) =>
-  ask(client.rpc("list_fills", { account, ...byId(query) }));
+  askBy(query)(client.rpc("list_fills", { account, ...byId(query) }));
 
 export const listTrades: ListRead<Trade> = (client, account, query) =>
-  ask(client.rpc("list_trades", { account, ...byId(query) }));
+  askBy(query)(client.rpc("list_trades", { account, ...byId(query) }));
 
 export const listAlerts: ListRead<Alert> = (client, account, query) =>
-  ask(client.rpc("list_alerts", { account, ...byId(query) }));
+  askBy(query)(client.rpc("list_alerts", { account, ...byId(query) }));
 
 /** All of them: an account holds few symbols at a time. */
 export const listLiveMarks: ListRead<LiveMark> = async (client, account, { only_symbol }) => {

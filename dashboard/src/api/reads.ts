@@ -1,5 +1,5 @@
 import type { Database } from "../../../supabase/functions/_shared/database/types.ts";
-import { ask, type Client } from "./client.ts";
+import { ask, askHistory, type Client } from "./client.ts";
 
 type Functions = Database["public"]["Functions"];
 type Row<Name extends keyof Functions> = Functions[Name]["Returns"] extends (infer Each)[]
@@ -93,23 +93,23 @@ export const readPerformance = async (
   account: string,
   filter: Filter & Since,
 ): Promise<Performance> =>
-  await ask(client.rpc("performance", { account, ...filter })) as unknown as Performance;
+  await askHistory(client.rpc("performance", { account, ...filter })) as unknown as Performance;
 
 /** How many old marks are in the archive, which the list of alerts does not show. */
 export const countArchived = async (client: Client, account: string): Promise<number> =>
   (await ask(client.rpc("history_archive", { account })))[0]?.archived_marks ?? 0;
 
 export const readEquity = (client: Client, account: string, since: Since): Promise<EquityPoint[]> =>
-  ask(client.rpc("equity_curve", { account, ...since }));
+  askHistory(client.rpc("equity_curve", { account, ...since }));
 
 export const readProfit = (client: Client, account: string, asked: Filter & Since): Promise<ProfitPoint[]> =>
-  ask(client.rpc("profit_curve", { account, ...asked }));
+  askHistory(client.rpc("profit_curve", { account, ...asked }));
 
 export const readSymbol = (
   client: Client,
   account: string,
   asked: Since & { symbol: string; only_strategy?: string },
-): Promise<Bar[]> => ask(client.rpc("symbol_chart", { account, ...asked }));
+): Promise<Bar[]> => askHistory(client.rpc("symbol_chart", { account, ...asked }));
 
 export const listResults = (
   client: Client,
@@ -124,4 +124,4 @@ export const readDays = (
   client: Client,
   account: string,
   asked: { from_day: string; to_day: string; only_strategy?: string },
-): Promise<Day[]> => ask(client.rpc("daily_results", { account, ...asked }));
+): Promise<Day[]> => askHistory(client.rpc("daily_results", { account, ...asked }));

@@ -1,4 +1,4 @@
-import { ask, type Client } from "./client.ts";
+import { askHistory, type Client } from "./client.ts";
 import type { Since, Unsure } from "./reads.ts";
 
 /** The figures of a strategy, or of several as if they were one. */
@@ -30,4 +30,4 @@ export const compareStrategies = async (
   account: string,
   asked: Since & { strategies: string[] },
 ): Promise<SideBySide> =>
-  await ask(client.rpc("compare_strategies", { account, ...asked })) as unknown as SideBySide;
+  await askHistory(client.rpc("compare_strategies", { account, ...asked })) as unknown as SideBySide;
