@@ -2,33 +2,25 @@ import type { Database } from "../../../supabase/functions/_shared/database/type
 import { ask, askHistory, type Client } from "./client.ts";
 
 type Functions = Database["public"]["Functions"];
-type Row<Name extends keyof Functions> = Functions[Name]["Returns"] extends (infer Each)[]
-  // Generated types know no null in what a function returns.
-  ? { [Key in keyof Each]: Each[Key] | null }
-  : never;
+type Name = keyof Functions;
+type Given<Of extends Name> = Functions[Of]["Returns"] extends (infer Each)[] ? Each : never;
 
-export type Account = Database["public"]["Functions"]["list_accounts"]["Returns"][number];
-export type Position = Row<"list_positions">;
-export type Order = Row<"list_orders">;
-export type Fill = Row<"list_fills">;
-export type Trade = Row<"list_trades">;
-export type Alert = Row<"list_alerts">;
-export type LiveMark = Row<"list_live_marks">;
-export type EquityPoint = Functions["equity_curve"]["Returns"][number];
-export type ProfitPoint = Functions["profit_curve"]["Returns"][number];
-export type Bar = Row<"symbol_chart">;
-export type Result = Functions["results"]["Returns"][number];
-export type Day = Functions["daily_results"]["Returns"][number];
-export type Shadow = Row<"list_shadow_accounts">;
+/** A row that a function gives. Generated types know no null in it. */
+export type Row<Of extends Name> = { [Key in keyof Given<Of>]: Given<Of>[Key] | null };
+
+export type Account = Given<"list_accounts">;
+export type Result = Given<"results">;
+export type Day = Given<"daily_results">;
+/** Of a strategy; with strategy null of the whole account. */
+export type AlertHealth = Row<"alert_health">;
+/** Of a strategy or an hour; with neither of all alerts. */
+export type Latency = Row<"alert_latency">;
 
 /** What `portfolio_overview` tells; money as decimal strings in the account's currency. */
 export interface Overview {
-  account: string;
   currency: string;
-  time_zone: string;
   equity: string;
   cash: string;
-  deposits: string;
   net_pnl: string;
   net_pnl_percent: string | null;
   day_pnl: string;
@@ -72,56 +64,98 @@ export type PerformanceName =
   | "sortino";
 export type Performance = Unsure<PerformanceName>;
 
-/** What narrows a read; undefined: everything. */
-export interface Filter {
-  only_strategy?: string;
-  only_symbol?: string;
+/** What `compare_accounts` tells: counts, and decimal strings. */
+export interface Comparison {
+  orders: number;
+  matched: number;
+  late: number;
+  refused: number;
+  missed: number;
+  extra: number;
+  match_rate: string | null;
+  profit: string;
+  baseline_profit: string;
+  drift: string;
+  price_cost: string;
+  fee_cost: string;
+  other_cost: string;
 }
+
+/** The figures of a strategy, or of several as if they were one. */
+export type StrategyFigures =
+  & Unsure<"net" | "win_rate" | "profit_factor" | "expectancy" | "max_drawdown">
+  & {
+    /** What was made since the range began, at each of the times. */
+    curve: string[];
+  };
+
+/** What `compare_strategies` tells. */
+export interface SideBySide {
+  times: string[];
+  figures: (StrategyFigures & { strategy: string })[];
+  together: StrategyFigures;
+  /** How the daily results of two strategies go together; null: `reason` says why. */
+  correlations: { one: string; other: string; correlation: string | null; reason: string | null }[];
+}
+
+/** What the functions give whose answer is an object, of which generated types know nothing. */
+interface Objects {
+  portfolio_overview: Overview;
+  performance: Performance;
+  compare_accounts: Comparison;
+  compare_strategies: SideBySide;
+}
+
+/** What goes through a history of the account, for which the database has fewer places. */
+const HISTORIES = new Set<Name>([
+  ...["performance", "equity_curve", "profit_curve", "symbol_chart", "daily_results"] as const,
+  ...["compare_accounts", "compare_curve", "compare_orders", "compare_strategies"] as const,
+  ...["alert_health", "alert_latency", "list_alert_gaps", "late_alerts"] as const,
+]);
+/** An index has the page of one filter; with more of them the database goes through a history. */
+const INDEXED = new Set<Name>(["list_orders", "list_fills", "list_trades", "list_alerts"]);
+const isFiltered = (args: object) => Object.keys(args).filter((each) => each.startsWith("only_")).length > 1;
+
+/** Reads something of an account by the name of the RPC. */
+export type Reading = <Of extends Name>(
+  name: Of,
+  args?: Omit<Functions[Of]["Args"], "account">,
+) => Promise<Of extends keyof Objects ? Objects[Of] : Functions[Of]["Returns"]>;
+
+export const readingOf = (client: Client, account: string): Reading => (name, args = {} as never) =>
+  (HISTORIES.has(name) || INDEXED.has(name) && isFiltered(args) ? askHistory : ask)(
+    client.rpc(name, { account, ...args }) as never,
+  );
+
+export const listAccounts = (client: Client): Promise<Account[]> => ask(client.rpc("list_accounts"));
 
 /** From when a chart is drawn; undefined: from the beginning. */
 export interface Since {
   from_time?: string;
 }
 
-export const listAccounts = (client: Client): Promise<Account[]> => ask(client.rpc("list_accounts"));
+/** Which baseline, and since when. */
+export interface Against extends Since {
+  baseline: string;
+}
 
-export const readOverview = async (client: Client, account: string): Promise<Overview> =>
-  await ask(client.rpc("portfolio_overview", { account })) as unknown as Overview;
+/** Rows that a list gives at once, at most. */
+export const MOST = 1000;
 
-export const readPerformance = async (
-  client: Client,
-  account: string,
-  filter: Filter & Since,
-): Promise<Performance> =>
-  await askHistory(client.rpc("performance", { account, ...filter })) as unknown as Performance;
+/** Where a page of a list begins: after the row that these arguments name; {}: at the first. */
+export type Cursor = { before?: number; after_symbol?: string; after_strategy?: string };
 
-/** How many old marks are in the archive, which the list of alerts does not show. */
-export const countArchived = async (client: Client, account: string): Promise<number> =>
-  (await ask(client.rpc("history_archive", { account })))[0]?.archived_marks ?? 0;
+/** What a list is asked for. */
+export interface Query extends Cursor {
+  limit: number;
+  only_strategy?: string;
+  only_symbol?: string;
+  only_status?: string;
+}
 
-export const readEquity = (client: Client, account: string, since: Since): Promise<EquityPoint[]> =>
-  askHistory(client.rpc("equity_curve", { account, ...since }));
+/** Reads one page of a list, in the order of the RPC. */
+export type ListRead<Row> = (read: Reading, query: Query) => Promise<Row[]>;
 
-export const readProfit = (client: Client, account: string, asked: Filter & Since): Promise<ProfitPoint[]> =>
-  askHistory(client.rpc("profit_curve", { account, ...asked }));
-
-export const readSymbol = (
-  client: Client,
-  account: string,
-  asked: Since & { symbol: string; only_strategy?: string },
-): Promise<Bar[]> => askHistory(client.rpc("symbol_chart", { account, ...asked }));
-
-export const listResults = (
-  client: Client,
-  account: string,
-  asked: Filter & { by: "symbol" | "strategy" },
-): Promise<Result[]> => ask(client.rpc("results", { account, ...asked }));
-
-export const listShadows = (client: Client, account: string): Promise<Shadow[]> =>
-  ask(client.rpc("list_shadow_accounts", { account }));
-
-export const readDays = (
-  client: Client,
-  account: string,
-  asked: { from_day: string; to_day: string; only_strategy?: string },
-): Promise<Day[]> => askHistory(client.rpc("daily_results", { account, ...asked }));
+/** A list by the name of its RPC, with what else it takes. */
+export const list = <Of extends Name>(name: Of, more: Since = {}): ListRead<Row<Of>> => (read, query) =>
+  read(name, { ...query, ...more } as never) as Promise<never>;

@@ -1,21 +1,21 @@
 import type { Client } from "../api/client.ts";
-import { listPositions, MOST } from "../api/lists.ts";
-import { type Overview, type Position, readOverview } from "../api/reads.ts";
+import { MOST, type Overview, readingOf, type Row } from "../api/reads.ts";
 
 /** What the views of an account show first, asked for before they are drawn: all at once, not one after the other. */
 export interface Ahead {
   account: string;
   /** Each is given away once, to the first who asks; null to those after. */
   takeOverview(): Promise<Overview> | null;
-  takePositions(): Promise<Position[]> | null;
+  takePositions(): Promise<Row<"list_positions">[]> | null;
 }
 
 /** Asks for what an account's views show first. */
 export function askAhead(client: Client, account: string): Ahead {
+  const read = readingOf(client, account);
   return {
     account,
-    takeOverview: once(readOverview(client, account)),
-    takePositions: once(listPositions(client, account, { cursor: {}, limit: MOST })),
+    takeOverview: once(read("portfolio_overview")),
+    takePositions: once(read("list_positions", { limit: MOST })),
   };
 }
 

@@ -2,7 +2,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
-import type { Account, Overview } from "../api/reads.ts";
+import type { Account, Overview, Reading } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Money } from "../format/money.ts";
 import type { Ahead } from "./ahead.ts";
@@ -24,12 +24,16 @@ export interface Desk {
   connection: Connection;
   live: Store<Live>;
   account: Account;
+  /** Reads of the account. */
+  read: Reading;
   overview: Overview;
   ahead: Ahead;
   /** Grows with every change of the account: what was read before may be old. */
   version: number;
   /** The strategy picked; null: all of them. */
   strategy: string | null;
+  /** The strategy picked, as the RPCs take it. */
+  only: { only_strategy?: string };
   /** The symbol charted; null: none yet. */
   symbol: string | null;
   chart(symbol: string): void;

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { type Day, readDays } from "../api/reads.ts";
+import type { Day } from "../api/reads.ts";
 import { addDecimals, compactDecimal, signOf } from "../format/decimal.ts";
 import { useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
@@ -12,16 +12,15 @@ const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /** What each day of a month came to. */
 export function Calendar() {
-  const { client, account, version, strategy, money, clock } = useDesk();
+  const { read, version, only, money, clock } = useDesk();
   const today = clock.today();
   const [month, setMonth] = useState<Month>(today.slice(0, 7));
-  const read = useRead(`${month} ${strategy ?? "*"}`, version, () =>
-    readDays(client, account.name, {
-      from_day: `${month}-01`,
-      to_day: lastDayOf(month),
-      ...(strategy !== null && { only_strategy: strategy }),
-    }));
-  const total = addDecimals((read.data ?? []).map(({ net_pnl }) => net_pnl));
+  const days = useRead(
+    JSON.stringify([month, only]),
+    version,
+    () => read("daily_results", { from_day: `${month}-01`, to_day: lastDayOf(month), ...only }),
+  );
+  const total = addDecimals((days.data ?? []).map(({ net_pnl }) => net_pnl));
   const tools = (
     <div class="month">
       <button
@@ -46,7 +45,7 @@ export function Calendar() {
   );
   return (
     <Panel name="calendar" title="Daily P&L" tools={tools}>
-      <Outcome read={read} what="The calendar" isEmpty={() => false} empty="">
+      <Outcome read={days} what="The calendar">
         {(days) => (
           <>
             <Weeks month={month} days={days} today={today} />

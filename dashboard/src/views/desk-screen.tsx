@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
-import { type Account, listAccounts, readOverview } from "../api/reads.ts";
+import { type Account, listAccounts, readingOf } from "../api/reads.ts";
 import { moneyOf } from "../format/money.ts";
 import { clockOf } from "../format/time.ts";
 import { type Ahead, askAhead } from "../store/ahead.ts";
@@ -80,8 +80,9 @@ function OneAccount(
   },
 ) {
   const { name, version, epoch } = account;
+  const read = useMemo(() => readingOf(client, name), [client]);
   const [ahead] = useState(() => guess?.account === name ? guess : askAhead(client, name));
-  const overview = useRead(name, version, () => readOverview(client, name), ahead.takeOverview);
+  const overview = useRead(name, version, () => read("portfolio_overview"), ahead.takeOverview);
   const [strategy, setStrategy] = useState<string | null>(null);
   const [symbol, setSymbol] = useState<string | null>(null);
   const [page, setPage] = useState<Page>("account");
@@ -111,7 +112,8 @@ function OneAccount(
     );
   }
   const desk: Desk = {
-    ...{ client, connection, live, account, overview: data, ahead, strategy, money, clock },
+    ...{ client, connection, live, account, read, overview: data, ahead, strategy, money, clock },
+    only: strategy === null ? {} : { only_strategy: strategy },
     version: version + epoch * 1e9,
     symbol: symbol ?? data.symbols[0] ?? null,
     chart: setSymbol,

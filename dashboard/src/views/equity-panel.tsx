@@ -1,4 +1,3 @@
-import { readEquity, readProfit } from "../api/reads.ts";
 import type { EquityMoment } from "../charts/equity-chart.ts";
 import { type Charted, useChart, withChart } from "../charts/use-chart.ts";
 import { addDecimals, formatDecimal, negated } from "../format/decimal.ts";
@@ -14,12 +13,12 @@ import { strategyName } from "./top-bar.tsx";
 /** How the account did over time: its equity and, below, its drawdown. Of one strategy: the sum of its closed trades. */
 export function EquityPanel() {
   const desk = useDesk();
-  const { strategy } = desk;
+  const { strategy, only } = desk;
   const { range, tools, showAll } = useRange("Range of the equity curve");
-  const view = `${range} ${strategy ?? "*"}`;
+  const view = JSON.stringify([range, only]);
   const read = useRead(view, desk.version, () =>
     withChart(
-      readMoments(desk, range),
+      (strategy === null ? readAccount : readStrategy)(desk, range),
       import("../charts/equity-chart.ts").then(({ createEquityChart }) => createEquityChart),
     ));
   const title = strategy === null ? "Equity" : `Closed trades of ${strategyName(strategy)}`;
@@ -43,12 +42,8 @@ export function EquityPanel() {
   );
 }
 
-async function readMoments(desk: Desk, range: Range): Promise<EquityMoment[]> {
-  return await (desk.strategy === null ? readAccount(desk, range) : readStrategy(desk, desk.strategy, range));
-}
-
-async function readAccount({ client, account, money, clock }: Desk, range: Range): Promise<EquityMoment[]> {
-  const points = await readEquity(client, account.name, sinceOf(range));
+async function readAccount({ read, money, clock }: Desk, range: Range): Promise<EquityMoment[]> {
+  const points = await read("equity_curve", sinceOf(range));
   const moments = points.map(({ time, close, drawdown, drawdown_percent }) => ({
     time: clock.chartTime(time),
     value: Number(close),
@@ -65,12 +60,8 @@ async function readAccount({ client, account, money, clock }: Desk, range: Range
     : beginAt(first.close, first.gain, moments, money);
 }
 
-async function readStrategy(
-  { client, account, money, clock }: Desk,
-  only_strategy: string,
-  range: Range,
-): Promise<EquityMoment[]> {
-  const points = await readProfit(client, account.name, { ...sinceOf(range), only_strategy });
+async function readStrategy({ read, only, money, clock }: Desk, range: Range): Promise<EquityMoment[]> {
+  const points = await read("profit_curve", { ...sinceOf(range), ...only });
   const moments = points.map(({ time, net_pnl, drawdown }) => ({
     time: clock.chartTime(time),
     value: Number(net_pnl),

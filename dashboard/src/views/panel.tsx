@@ -27,11 +27,11 @@ export function Panel(
 
 /** What a read came to: its trouble while there is nothing else, `empty` in words when it found nothing, else its children. */
 export function Outcome<T>(
-  { read, what, isEmpty, empty, children }: {
+  { read, what, isEmpty = () => false, empty, children }: {
     read: Read<T> & { stale: boolean };
     what: string;
-    isEmpty: (data: T) => boolean;
-    empty: ComponentChildren;
+    isEmpty?: (data: T) => boolean;
+    empty?: ComponentChildren;
     children: (data: T) => ComponentChildren;
   },
 ) {

@@ -1,4 +1,4 @@
-import { type Performance, type PerformanceName, readPerformance } from "../api/reads.ts";
+import type { Performance, PerformanceName } from "../api/reads.ts";
 import { formatDecimal } from "../format/decimal.ts";
 import { coverageText, percent, ratio, share } from "../format/figures.ts";
 import type { Money } from "../format/money.ts";
@@ -9,15 +9,11 @@ import { type Stat, statOf, Stats } from "./stats.tsx";
 
 /** How the account, or a strategy, did in a range, in figures. */
 export function PerformanceRow({ range }: { range: Range }) {
-  const { client, account, version, strategy, money } = useDesk();
+  const { read, version, only, money } = useDesk();
   const { data } = useRead(
-    `${range} ${strategy ?? "*"}`,
+    JSON.stringify([range, only]),
     version,
-    () =>
-      readPerformance(client, account.name, {
-        ...sinceOf(range),
-        ...(strategy !== null && { only_strategy: strategy }),
-      }),
+    () => read("performance", { ...sinceOf(range), ...only }),
   );
   return <Stats stats={statsOf(data, money)} />;
 }

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { listResults, type Result } from "../api/reads.ts";
+import type { Result } from "../api/reads.ts";
 import { useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
 import { toneOf } from "../format/tone.ts";
@@ -13,13 +13,10 @@ const CHOICES = [{ value: "symbol", text: "Symbol" }, { value: "strategy", text:
 
 /** What each symbol, or each strategy, has made: closed and open together, fees paid. */
 export function Results() {
-  const { client, account, version, strategy } = useDesk();
+  const { read, version, only } = useDesk();
   const [by, setBy] = useState<By>("symbol");
-  const read = useRead(
-    `${by} ${strategy ?? "*"}`,
-    version,
-    () => listResults(client, account.name, { by, ...(strategy !== null && { only_strategy: strategy }) }),
-  );
+  const asked = { by, ...only };
+  const results = useRead(JSON.stringify(asked), version, () => read("results", asked));
   return (
     <Panel
       name="results"
@@ -27,7 +24,7 @@ export function Results() {
       tools={<Segments label="P&L by" choices={CHOICES} value={by} onPick={setBy} />}
     >
       <Outcome
-        read={read}
+        read={results}
         what="The results"
         isEmpty={(rows) => rows.length === 0}
         empty={<p>Nothing was traded yet.</p>}

@@ -1,4 +1,4 @@
-import { listShadows, type Shadow } from "../api/reads.ts";
+import type { Row } from "../api/reads.ts";
 import { formatDecimal } from "../format/decimal.ts";
 import { toneOf } from "../format/tone.ts";
 import { useDesk } from "../store/desk.ts";
@@ -6,18 +6,16 @@ import { useRead } from "../store/use-read.ts";
 import { Outcome, Panel } from "./panel.tsx";
 import { WideTable } from "./wide-table.tsx";
 
+type Shadow = Row<"list_shadow_accounts">;
+
 /** The accounts that book what this one does, under settings of their own. */
 export function Shadows() {
-  const { client, account, version } = useDesk();
-  const read = useRead(
-    "shadows",
-    version,
-    () => listShadows(client, account.name),
-  );
+  const { read, version } = useDesk();
+  const shadows = useRead("shadows", version, () => read("list_shadow_accounts"));
   return (
     <Panel name="shadows" title="Shadow accounts">
       <Outcome
-        read={read}
+        read={shadows}
         what="The shadow accounts"
         isEmpty={(rows) => rows.length === 0}
         empty={<p>None.</p>}
@@ -61,11 +59,7 @@ function ShadowRow({ row }: { row: Shadow }) {
         {behind === 0 ? "all booked" : `${formatDecimal(String(behind))} behind`}
       </td>
       <td>
-        <button
-          type="button"
-          class="link"
-          onClick={() => compare(shadow ?? "")}
-        >
+        <button type="button" class="link" onClick={() => compare(shadow ?? "")}>
           Compare<span class="visually-hidden">with {shadow}</span>
         </button>
       </td>

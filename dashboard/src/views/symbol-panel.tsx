@@ -1,4 +1,4 @@
-import { type Bar, readSymbol } from "../api/reads.ts";
+import type { Row } from "../api/reads.ts";
 import type { MarkBar } from "../charts/symbol-chart.ts";
 import { type Charted, useChart, withChart } from "../charts/use-chart.ts";
 import { formatDecimal } from "../format/decimal.ts";
@@ -12,15 +12,15 @@ import { Select } from "./select.tsx";
 
 /** The marks of one symbol, with what was bought and sold at them. */
 export function SymbolPanel() {
-  const { client, account, version, overview, symbol, chart, strategy, clock } = useDesk();
+  const { read, version, overview, symbol, chart, only, clock } = useDesk();
   const { range, tools, showAll } = useRange("Range of the symbol's chart");
-  const view = `${symbol} ${range} ${strategy ?? "*"}`;
+  const view = JSON.stringify([symbol, range, only]);
   const readBars = async () => {
     if (symbol === null) return [];
-    const asked = { ...sinceOf(range), symbol, ...(strategy !== null && { only_strategy: strategy }) };
-    return (await readSymbol(client, account.name, asked)).map((bar) => toMarkBar(bar, clock));
+    const bars = await read("symbol_chart", { ...sinceOf(range), symbol, ...only });
+    return bars.map((bar) => toMarkBar(bar, clock));
   };
-  const read = useRead(view, version, () =>
+  const charted = useRead(view, version, () =>
     withChart(
       readBars(),
       import("../charts/symbol-chart.ts").then(({ createSymbolChart }) => createSymbolChart),
@@ -39,7 +39,7 @@ export function SymbolPanel() {
   return (
     <Panel name="symbol" title={title} tools={tools}>
       <Outcome
-        read={read}
+        read={charted}
         what={`The marks of ${symbol}`}
         isEmpty={({ points }) => points.length === 0}
         empty={
@@ -61,19 +61,12 @@ function SymbolChart(
   { charted: { points: bars, create }, view }: { charted: Charted<MarkBar, Create>; view: string },
 ) {
   const { clock, symbol } = useDesk();
-  const { host, point } = useChart(
-    (element, onPoint) => create(element, { clock, onPoint }),
-    bars,
-    view,
-  );
+  const { host, point } = useChart((element, onPoint) => create(element, { clock, onPoint }), bars, view);
   const told = point ?? bars.at(-1);
   if (told === undefined) return null;
   const fills = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length;
   return (
-    <ChartFigure
-      host={host}
-      label={`Marks of ${symbol}; last ${bars.at(-1)?.label}; fills in ${fills} bars`}
-    >
+    <ChartFigure host={host} label={`Marks of ${symbol}; last ${bars.at(-1)?.label}; fills in ${fills} bars`}>
       <span class="muted">{clock.chartMoment(told.time)}</span> <strong>{told.label}</strong>
       {told.bought !== null && <span class="up">bought {told.bought.units} @ {told.bought.price}</span>}
       {told.sold !== null && <span class="down">sold {told.sold.units} @ {told.sold.price}</span>}
@@ -81,7 +74,7 @@ function SymbolChart(
   );
 }
 
-function toMarkBar(bar: Bar, clock: Clock): MarkBar {
+function toMarkBar(bar: Row<"symbol_chart">, clock: Clock): MarkBar {
   const price = (text: string | null) => formatDecimal(text ?? "0", { least: 2, most: 6 });
   const traded = (units: string | null, average: string | null) =>
     units === null ? null : { units: formatDecimal(units), price: price(average) };

@@ -1,8 +1,6 @@
-import { type Gap, type LateAlert, listGaps, listLate } from "../../api/alert-health.ts";
-import { afterId } from "../../api/lists.ts";
-import type { Since } from "../../api/reads.ts";
+import { list, type Row, type Since } from "../../api/reads.ts";
 import { amount, cost, moment, number, price, seconds, words } from "../tables/columns.ts";
-import { type Kind, SYMBOL } from "../tables/kinds.tsx";
+import { byId, type Kind, SYMBOL } from "../tables/kinds.tsx";
 
 /** What a gap's status means. */
 const MEANINGS: Record<string, string> = {
@@ -17,12 +15,11 @@ const MEANINGS: Record<string, string> = {
 const TONES: Record<string, string> = { missed: "down", refused: "down" };
 
 /** Alerts before which the account did not hold what their sender thought, as a table. */
-export const gaps = (since: Since): Kind<Gap> => ({
+export const gaps = (since: Since): Kind<Row<"list_alert_gaps">> => ({
   name: "gaps",
   title: "Gaps",
-  read: listGaps(since),
-  id: ({ id }) => String(id),
-  after: afterId,
+  read: list("list_alert_gaps", since),
+  ...byId,
   statuses: [null, "missed", "refused", "reordered", "moved", "cut", "first"],
   columns: [
     {
@@ -48,12 +45,11 @@ export const gaps = (since: Since): Kind<Gap> => ({
 });
 
 /** Alerts that were on their way for long, as a table. */
-export const late = (since: Since): Kind<LateAlert> => ({
+export const late = (since: Since): Kind<Row<"late_alerts">> => ({
   name: "late alerts",
   title: "Late alerts",
-  read: listLate(since),
-  id: ({ id }) => String(id),
-  after: afterId,
+  read: list("late_alerts", since),
+  ...byId,
   columns: [
     moment("sent_at", "Sent"),
     words(SYMBOL, "Symbol"),

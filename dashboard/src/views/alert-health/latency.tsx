@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
-import { type Latency, readLatency } from "../../api/alert-health.ts";
-import type { Since } from "../../api/reads.ts";
+import type { Latency, Since } from "../../api/reads.ts";
 import { useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
 import { Outcome, Panel } from "../panel.tsx";
@@ -14,10 +13,10 @@ const CHOICES = [{ value: "strategy", text: "Strategy" }, { value: "hour", text:
 
 /** How long alerts were on their way, by strategy or by hour of the day. */
 export function LatencyPanel({ since }: { since: Since }) {
-  const { client, account, version, strategy } = useDesk();
+  const { read, version, only } = useDesk();
   const [by, setBy] = useState<By>("strategy");
-  const asked = { ...since, by, ...(strategy !== null && { only_strategy: strategy }) };
-  const read = useRead(JSON.stringify(asked), version, () => readLatency(client, account.name, asked));
+  const asked = { ...since, by, ...only };
+  const latency = useRead(JSON.stringify(asked), version, () => read("alert_latency", asked));
   return (
     <Panel
       name="latency"
@@ -25,7 +24,7 @@ export function LatencyPanel({ since }: { since: Since }) {
       tools={<Segments label="Latency by" choices={CHOICES} value={by} onPick={setBy} />}
     >
       <Outcome
-        read={read}
+        read={latency}
         what="The latency"
         isEmpty={([whole]) => !whole?.alerts}
         empty={<p>No alert with a time of its own came yet.</p>}

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { type Health, readHealth } from "../../api/alert-health.ts";
-import type { Since } from "../../api/reads.ts";
+import type { AlertHealth as Health, Since } from "../../api/reads.ts";
 import { formatDecimal, negated } from "../../format/decimal.ts";
 import type { Money } from "../../format/money.ts";
 import { toneOf } from "../../format/tone.ts";
@@ -14,12 +13,12 @@ import { strategyName } from "../top-bar.tsx";
 
 /** Whether the alerts of the account came, and those of each strategy. */
 export function StrategiesPanel({ since, tools }: { since: Since; tools: ComponentChildren }) {
-  const { client, account, version, strategy, money } = useDesk();
-  const read = useRead(JSON.stringify(since), version, () => readHealth(client, account.name, since));
+  const { read, version, strategy, money } = useDesk();
+  const health = useRead(JSON.stringify(since), version, () => read("alert_health", since));
   return (
     <Panel name="strategies" title="Alert health" tools={tools}>
       <Outcome
-        read={read}
+        read={health}
         what="The health of the alerts"
         isEmpty={(rows) => rows.length < 2}
         empty={<p>No alert came yet.</p>}
@@ -67,11 +66,7 @@ function cellsOf(whole: Health, rows: readonly Health[], money: Money): Stat[] {
 }
 
 const COLUMNS: Column<Health>[] = [
-  {
-    key: "strategy",
-    title: "Strategy",
-    value: ({ strategy }) => strategyName(strategy ?? ""),
-  },
+  { key: "strategy", title: "Strategy", value: ({ strategy }) => strategyName(strategy ?? "") },
   {
     key: "silent",
     title: "Now",

@@ -1,4 +1,4 @@
-import { type Against, readComparedCurve } from "../../api/compare.ts";
+import type { Against } from "../../api/reads.ts";
 import type { Line, LinesMoment } from "../../charts/lines.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
@@ -13,7 +13,7 @@ const LINES: readonly Line[] = [
 /** What both made over time. */
 export function ComparedCurve({ against }: { against: Against }) {
   const desk = useDesk();
-  const view = `${JSON.stringify(against)} ${desk.strategy ?? "*"}`;
+  const view = JSON.stringify([against, desk.only]);
   const read = useRead(view, desk.version, () => withLines(readMoments(desk, against)));
   return (
     <Panel name="compared-curve" title="Closed profit of both">
@@ -23,27 +23,14 @@ export function ComparedCurve({ against }: { against: Against }) {
         isEmpty={({ points }) => points.length === 0}
         empty={<p>Neither has an order here.</p>}
       >
-        {(charted) => (
-          <LinesFigure
-            charted={charted}
-            lines={LINES}
-            view={view}
-            title="Closed profit"
-          />
-        )}
+        {(charted) => <LinesFigure charted={charted} lines={LINES} view={view} title="Closed profit" />}
       </Outcome>
     </Panel>
   );
 }
 
-async function readMoments(
-  { client, account, strategy, money, clock }: Desk,
-  against: Against,
-): Promise<LinesMoment[]> {
-  const points = await readComparedCurve(client, account.name, {
-    ...against,
-    ...(strategy !== null && { only_strategy: strategy }),
-  });
+async function readMoments({ read, only, money, clock }: Desk, against: Against): Promise<LinesMoment[]> {
+  const points = await read("compare_curve", { ...against, ...only });
   return points.map(({ time, profit, baseline_profit }) => ({
     time: clock.chartTime(time),
     values: [Number(profit), Number(baseline_profit)],

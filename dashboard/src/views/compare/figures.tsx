@@ -1,4 +1,4 @@
-import { type Against, type Comparison, readComparison } from "../../api/compare.ts";
+import type { Against, Comparison } from "../../api/reads.ts";
 import { formatDecimal, negated } from "../../format/decimal.ts";
 import type { Money } from "../../format/money.ts";
 import { toneOf } from "../../format/tone.ts";
@@ -9,24 +9,12 @@ import { type Stat, Stats } from "../stats.tsx";
 
 /** How well the account did what its baseline has done, in figures. */
 export function ComparedFigures({ against }: { against: Against }) {
-  const { client, account, version, strategy, money } = useDesk();
-  const read = useRead(
-    `${JSON.stringify(against)} ${strategy ?? "*"}`,
-    version,
-    () =>
-      readComparison(client, account.name, {
-        ...against,
-        ...(strategy !== null && { only_strategy: strategy }),
-      }),
-  );
+  const { account, read, version, only, money } = useDesk();
+  const asked = { ...against, ...only };
+  const comparison = useRead(JSON.stringify(asked), version, () => read("compare_accounts", asked));
   return (
     <Panel name="compared" title={`${account.name} beside ${against.baseline}`}>
-      <Outcome
-        read={read}
-        what="The comparison"
-        isEmpty={() => false}
-        empty=""
-      >
+      <Outcome read={comparison} what="The comparison">
         {(found) => (
           <>
             <Stats stats={alertCells(found)} />
@@ -40,9 +28,7 @@ export function ComparedFigures({ against }: { against: Against }) {
 
 const count = (number: number) => formatDecimal(String(number));
 
-function alertCells(
-  { match_rate, orders, matched, missed, refused, late, extra }: Comparison,
-): Stat[] {
+function alertCells({ match_rate, orders, matched, missed, refused, late, extra }: Comparison): Stat[] {
   const bad = (number: number) => number > 0 ? "down" : "";
   return [
     {
@@ -87,20 +73,8 @@ function moneyCells(found: Comparison, money: Money): Stat[] {
     signed("Profit", found.profit, "Closed and net"),
     signed("Baseline's profit", found.baseline_profit, "Closed and net"),
     signed("Drift", found.drift, "Profit less the baseline's"),
-    signed(
-      "Of prices",
-      negated(found.price_cost),
-      "What the account's prices made of it",
-    ),
-    signed(
-      "Of fees",
-      negated(found.fee_cost),
-      "What the account's fees made of it",
-    ),
-    signed(
-      "Of the rest",
-      negated(found.other_cost),
-      "What was missed, refused, extra or of another size",
-    ),
+    signed("Of prices", negated(found.price_cost), "What the account's prices made of it"),
+    signed("Of fees", negated(found.fee_cost), "What the account's fees made of it"),
+    signed("Of the rest", negated(found.other_cost), "What was missed, refused, extra or of another size"),
   ];
 }

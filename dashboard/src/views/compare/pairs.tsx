@@ -1,18 +1,16 @@
-import { type Against, type ComparedOrder, listCompared } from "../../api/compare.ts";
-import { afterId } from "../../api/lists.ts";
+import { type Against, list, type Row } from "../../api/reads.ts";
 import { formatDecimal } from "../../format/decimal.ts";
 import { amount, cost, moment, number, price, profit, side, words } from "../tables/columns.ts";
-import { type Kind, SYMBOL } from "../tables/kinds.tsx";
+import { byId, type Kind, SYMBOL } from "../tables/kinds.tsx";
 
 const TONES: Record<string, string> = { matched: "up", late: "accent", missed: "down", refused: "down" };
 
 /** The orders of a baseline beside the alerts of the account, as a table. */
-export const pairs = (against: Against): Kind<ComparedOrder> => ({
+export const pairs = (against: Against): Kind<Row<"compare_orders">> => ({
   name: "pairs",
   title: "Orders and alerts",
-  read: listCompared(against),
-  id: ({ id }) => String(id),
-  after: afterId,
+  read: list("compare_orders", against),
+  ...byId,
   statuses: [null, "missed", "late", "refused", "extra", "matched"],
   columns: [
     {

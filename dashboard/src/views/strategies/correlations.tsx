@@ -1,4 +1,4 @@
-import type { SideBySide } from "../../api/strategies.ts";
+import type { SideBySide } from "../../api/reads.ts";
 import { formatDecimal } from "../../format/decimal.ts";
 import { Panel } from "../panel.tsx";
 import { Unknown } from "../stats.tsx";

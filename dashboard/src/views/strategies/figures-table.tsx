@@ -1,4 +1,4 @@
-import type { SideBySide, StrategyFigures } from "../../api/strategies.ts";
+import type { SideBySide, StrategyFigures } from "../../api/reads.ts";
 import type { Line } from "../../charts/lines.ts";
 import { formatDecimal } from "../../format/decimal.ts";
 import { coverageText, ratio, share } from "../../format/figures.ts";

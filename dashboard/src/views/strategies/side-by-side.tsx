@@ -1,5 +1,4 @@
-import { compareStrategies, type SideBySide as Compared } from "../../api/strategies.ts";
-import type { Since } from "../../api/reads.ts";
+import type { SideBySide as Compared, Since } from "../../api/reads.ts";
 import type { Line, LinesMoment } from "../../charts/lines.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
@@ -54,7 +53,7 @@ export function SideBySide(
 /** What was answered, with the lines it was asked for: the sum, then each strategy. */
 async function readCompared(desk: Desk, chosen: readonly Chosen[], since: Since) {
   const strategies = chosen.map(({ strategy }) => strategy);
-  const reading = compareStrategies(desk.client, desk.account.name, { strategies, ...since });
+  const reading = desk.read("compare_strategies", { strategies, ...since });
   const [compared, charted] = await Promise.all([
     reading,
     withLines(reading.then((answer) => momentsOf(answer, desk))),

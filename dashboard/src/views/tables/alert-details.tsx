@@ -1,8 +1,8 @@
-import type { Alert } from "../../api/reads.ts";
+import type { Row } from "../../api/reads.ts";
 import { adviceFor, fieldOf, listFields, namesIn } from "../../format/words.ts";
 
 /** One alert in full: why it came out as it did, how it was read, what was answered. */
-export function AlertDetails({ alert }: { alert: Alert }) {
+export function AlertDetails({ alert }: { alert: Row<"list_alerts"> }) {
   const { code, request, answer } = alert;
   const advice = adviceFor(code);
   const ignored = namesIn(request, "ignored");

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { type Cursor, MOST } from "../../api/lists.ts";
+import { type Cursor, MOST } from "../../api/reads.ts";
 import { toCsv } from "../../format/csv.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { Icon } from "../icons.tsx";
@@ -38,18 +38,14 @@ export function ExportButton<Row>({ kind, choices }: { kind: Kind<Row>; choices:
 
 async function readAll<Row>(
   kind: Kind<Row>,
-  { client, account, strategy }: Desk,
+  { read, only }: Desk,
   choices: Choices,
   onCount: (count: number) => void,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor: Cursor = {};
   while (true) {
-    const page = await kind.read(client, account.name, {
-      ...filterOf(choices, strategy),
-      cursor,
-      limit: MOST,
-    });
+    const page = await kind.read(read, { ...filterOf(choices, only), ...cursor, limit: MOST });
     rows.push(...page);
     const last = page.at(-1);
     if (page.length < MOST || last === undefined) break;

@@ -1,15 +1,5 @@
 import type { ComponentChildren } from "preact";
-import {
-  afterId,
-  type Cursor,
-  listAlerts,
-  listFills,
-  listOrders,
-  listPositions,
-  type ListRead,
-  listTrades,
-} from "../../api/lists.ts";
-import type { Alert, Fill, Order, Position, Trade } from "../../api/reads.ts";
+import { type Cursor, list, type ListRead, type Row } from "../../api/reads.ts";
 import type { Desk } from "../../store/desk.ts";
 import { describeAlert, fieldOf } from "../../format/words.ts";
 import { AlertDetails } from "./alert-details.tsx";
@@ -37,16 +27,22 @@ export interface Kind<Row> {
   empty: string;
 }
 
+/** Tables that page by the id of their rows. */
+export const byId = {
+  id: ({ id }: { id: string | null }): string => String(id),
+  after: ({ id }: { id: string | null }): Cursor => ({ before: Number(id) }),
+};
+
 const strategy = <Row extends { strategy: string | null }>() => words<Row>("strategy", "Strategy");
 
 /** A symbol, which a click charts. */
 export const SYMBOL = "symbol";
 export const symbol = <Row extends { symbol: string | null }>() => words<Row>(SYMBOL, "Symbol");
 
-export const positions: Kind<Position> = {
+export const positions: Kind<Row<"list_positions">> = {
   name: "positions",
   title: "Positions",
-  read: listPositions,
+  read: list("list_positions"),
   first: ({ ahead }) => ahead.takePositions(),
   id: ({ symbol, strategy }) => `${symbol}\n${strategy}`,
   after: ({ symbol, strategy }) => ({ after_symbol: symbol ?? "", after_strategy: strategy ?? "" }),
@@ -68,12 +64,11 @@ export const positions: Kind<Position> = {
   empty: "Nothing is held. A buy or sell alert opens a position.",
 };
 
-export const orders: Kind<Order> = {
+export const orders: Kind<Row<"list_orders">> = {
   name: "orders",
   title: "Orders",
-  read: listOrders,
-  id: ({ id }) => String(id),
-  after: afterId,
+  read: list("list_orders"),
+  ...byId,
   statuses: ["open", null, "filled", "canceled", "expired"],
   columns: [
     moment("created_at", "Placed"),
@@ -81,7 +76,7 @@ export const orders: Kind<Order> = {
     strategy(),
     side("side", "Side"),
     {
-      ...words<Order>("type", "Type"),
+      ...words("type", "Type"),
       value: ({ type, leg }) => leg ?? type,
       text: (value) => value.replaceAll("_", " "),
     },
@@ -95,12 +90,11 @@ export const orders: Kind<Order> = {
   empty: "No order rests. A limit or stop alert, or one with take_profit or stop_loss, places one.",
 };
 
-export const fills: Kind<Fill> = {
+export const fills: Kind<Row<"list_fills">> = {
   name: "fills",
   title: "Fills",
-  read: listFills,
-  id: ({ id }) => String(id),
-  after: afterId,
+  read: list("list_fills"),
+  ...byId,
   columns: [
     moment("filled_at", "Filled"),
     symbol(),
@@ -114,12 +108,11 @@ export const fills: Kind<Fill> = {
   empty: "Nothing was filled yet.",
 };
 
-export const trades: Kind<Trade> = {
+export const trades: Kind<Row<"list_trades">> = {
   name: "trades",
   title: "Trades",
-  read: listTrades,
-  id: ({ id }) => String(id),
-  after: afterId,
+  read: list("list_trades"),
+  ...byId,
   columns: [
     moment("closed_at", "Closed"),
     symbol(),
@@ -132,7 +125,7 @@ export const trades: Kind<Trade> = {
     amount("fees", "Fees"),
     profit("net_pnl", "Net"),
     {
-      ...words<Trade>("duration", "Held"),
+      ...words("duration", "Held"),
       value: ({ duration }) => duration === null ? null : String(duration),
       text: shortDuration,
       tone: () => "figures",
@@ -142,12 +135,11 @@ export const trades: Kind<Trade> = {
   empty: "No round trip was closed yet: a trade is one from flat to flat.",
 };
 
-export const alerts: Kind<Alert> = {
+export const alerts: Kind<Row<"list_alerts">> = {
   name: "alerts",
   title: "Alerts",
-  read: listAlerts,
-  id: ({ id }) => String(id),
-  after: afterId,
+  read: list("list_alerts"),
+  ...byId,
   statuses: [null, "filled", "accepted", "ignored", "canceled", "rejected"],
   columns: [
     moment("received_at", "Received"),

@@ -1,13 +1,14 @@
-import { listLiveMarks } from "../../api/lists.ts";
-import type { LiveMark } from "../../api/reads.ts";
+import type { Row } from "../../api/reads.ts";
 import { moment, price, words } from "./columns.ts";
 import { type Kind, symbol } from "./kinds.tsx";
 
 /** Which symbol is marked by what, and how old its last mark is. */
-export const marks: Kind<LiveMark> = {
+export const marks: Kind<Row<"list_live_marks">> = {
   name: "marks",
   title: "Marks",
-  read: listLiveMarks,
+  // All of them: an account holds few symbols at a time.
+  read: async (read, { only_symbol }) =>
+    (await read("list_live_marks")).filter(({ symbol }) => [symbol, undefined].includes(only_symbol)),
   id: ({ symbol }) => String(symbol),
   after: () => ({}),
   columns: [
@@ -20,7 +21,7 @@ export const marks: Kind<LiveMark> = {
     price("price", "Mark"),
     moment("marked_at", "Marked at"),
     {
-      ...words<LiveMark>("marked_at", "Age"),
+      ...words("marked_at", "Age"),
       key: "age",
       value: ({ marked_at }) =>
         marked_at === null ? null : String(Math.round((Date.now() - Date.parse(marked_at)) / 1_000)),

@@ -1,6 +1,6 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
-import { MOST } from "../../api/lists.ts";
+import { MOST } from "../../api/reads.ts";
 import { useDesk } from "../../store/desk.ts";
 import { Select } from "../select.tsx";
 import { Trouble } from "../trouble.tsx";

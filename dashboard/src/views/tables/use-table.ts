@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Cursor, MOST } from "../../api/lists.ts";
-import { useDesk } from "../../store/desk.ts";
+import { type Cursor, MOST } from "../../api/reads.ts";
+import { type Desk, useDesk } from "../../store/desk.ts";
 import type { Read } from "../../store/reader.ts";
 import { useRead } from "../../store/use-read.ts";
 import { compareValues } from "../../format/sort.ts";
@@ -41,9 +41,9 @@ export interface TableState<Row> {
 }
 
 /** The arguments that narrow a list to what was chosen. */
-export function filterOf(choices: Choices, strategy: string | null) {
+export function filterOf(choices: Choices, only: Desk["only"]) {
   return {
-    ...(strategy !== null && { only_strategy: strategy }),
+    ...only,
     ...(choices.symbol !== "" && { only_symbol: choices.symbol }),
     ...(choices.status !== null && { only_status: choices.status }),
   };
@@ -60,7 +60,7 @@ export function sortRows<Row>(rows: Row[], columns: readonly Column<Row>[], sort
 /** Keeps a table: what is asked, which page, and its rows as they change. */
 export function useTable<Row>(kind: Kind<Row>): TableState<Row> {
   const desk = useDesk();
-  const { client, account, version, strategy } = desk;
+  const { version, strategy, only } = desk;
   const [choices, setChoices] = useState<Choices>({
     symbol: "",
     status: kind.statuses?.[0] ?? null,
@@ -72,13 +72,13 @@ export function useTable<Row>(kind: Kind<Row>): TableState<Row> {
   // Short tables, and sorted ones: of the newest rows.
   const isWhole = kind.isShort || choices.sort !== null;
   const cursor = isWhole ? {} : cursors[page] ?? {};
-  const filter = filterOf(choices, strategy);
+  const filter = filterOf(choices, only);
 
   useEffect(() => setPage(0), [strategy]);
   const read = useRead(
     JSON.stringify([isWhole, cursor, filter]),
     version,
-    () => kind.read(client, account.name, { ...filter, cursor, limit: isWhole ? MOST : PAGE + 1 }),
+    () => kind.read(desk.read, { ...filter, ...cursor, limit: isWhole ? MOST : PAGE + 1 }),
     () => strategy === null ? kind.first?.(desk) ?? null : null,
   );
 
