@@ -8,5 +8,5 @@ export interface Chart<Point> {
   destroy(): void;
 }
 
-/** Is told of the point under the pointer; null: of none. */
-export type OnPoint<Point> = (point: Point | null) => void;
+/** Makes a chart in an element. It tells of the point under the pointer; null: of none. */
+export type CreateChart<Point> = (host: HTMLElement, onPoint: (point: Point | null) => void) => Chart<Point>;

@@ -1,9 +1,9 @@
 import type { AutoscaleInfo } from "lightweight-charts";
 import type { Money } from "../format/money.ts";
 import type { Clock } from "../format/time.ts";
-import type { Chart, OnPoint } from "./chart.ts";
+import type { CreateChart } from "./chart.ts";
 import { drawArea } from "./curves.ts";
-import { createPointChart } from "./point-chart.ts";
+import { pointChart } from "./point-chart.ts";
 import { fade } from "./theme.ts";
 
 /** A moment of an account: numbers to draw, texts to tell. */
@@ -18,47 +18,34 @@ export interface EquityMoment {
 }
 
 /** Draws equity, and below it how far it lay under its best. */
-export function createEquityChart(
-  host: HTMLElement,
-  { money, clock, onPoint }: {
-    money: Money;
-    clock: Clock;
-    onPoint: OnPoint<EquityMoment>;
-  },
-): Chart<EquityMoment> {
-  return createPointChart<EquityMoment>(host, {
-    clock,
-    onPoint,
-    draw: (chart) => {
-      const equity = drawArea<EquityMoment>(chart, {
-        value: ({ value }) => value,
-        options: { lineWidth: 2, autoscaleInfoProvider: calm },
-        margins: { top: 0.12, bottom: 0.08 },
-        look: ({ accent }) => ({
-          lineColor: accent,
-          topColor: fade(accent, 0.28),
-          bottomColor: fade(accent, 0.02),
-        }),
-      }, money.places);
-      const falls = drawArea<EquityMoment>(chart, {
-        value: ({ fall }) => -fall,
-        pane: 1,
-        options: { lineWidth: 1, invertFilledArea: true, autoscaleInfoProvider: fromTop },
-        margins: { top: 0.06, bottom: 0.12 },
-        look: ({ down }) => ({ lineColor: down, topColor: fade(down, 0.05), bottomColor: fade(down, 0.3) }),
-      }, money.places);
-      const [upper, lower] = chart.panes();
-      upper?.setStretchFactor(3.2);
-      lower?.setStretchFactor(1);
-      return [equity, falls];
-    },
+export const equityChart = ({ places }: Money, clock: Clock): CreateChart<EquityMoment> =>
+  pointChart(clock, (chart) => {
+    const equity = drawArea<EquityMoment>(chart, {
+      value: ({ value }) => value,
+      options: { lineWidth: 2, autoscaleInfoProvider: calm },
+      margins: { top: 0.12, bottom: 0.08 },
+      look: ({ accent }) => ({
+        lineColor: accent,
+        topColor: fade(accent, 0.28),
+        bottomColor: fade(accent, 0.02),
+      }),
+    }, places);
+    const falls = drawArea<EquityMoment>(chart, {
+      value: ({ fall }) => -fall,
+      pane: 1,
+      options: { lineWidth: 1, invertFilledArea: true, autoscaleInfoProvider: fromTop },
+      margins: { top: 0.06, bottom: 0.12 },
+      look: ({ down }) => ({ lineColor: down, topColor: fade(down, 0.05), bottomColor: fade(down, 0.3) }),
+    }, places);
+    const [upper, lower] = chart.panes();
+    upper?.setStretchFactor(3.2);
+    lower?.setStretchFactor(1);
+    return [equity, falls];
   });
-}
 
 /** A calm account is a calm line: its cents are not blown up to mountains. */
 function calm(original: () => AutoscaleInfo | null): AutoscaleInfo | null {
-  const { minValue, maxValue } = original()?.priceRange ??
-    { minValue: 0, maxValue: 0 };
+  const { minValue, maxValue } = original()?.priceRange ?? { minValue: 0, maxValue: 0 };
   const least = Math.max(Math.abs(maxValue) * 0.001, 1);
   const margin = Math.max(0, least - (maxValue - minValue)) / 2;
   return { priceRange: { minValue: minValue - margin, maxValue: maxValue + margin } };

@@ -1,31 +1,34 @@
 import { LineStyle } from "lightweight-charts";
 import type { Clock } from "../format/time.ts";
-import type { Chart, OnPoint } from "./chart.ts";
+import type { CreateChart } from "./chart.ts";
 import { drawLine } from "./curves.ts";
-import type { Line, LinesMoment } from "./lines.ts";
-import { createPointChart } from "./point-chart.ts";
+import { pointChart } from "./point-chart.ts";
+
+/** A line of a chart of several. */
+export interface Line {
+  name: string;
+  /** The variable of the style sheet that has its color. */
+  color: string;
+  stroke: keyof typeof STYLES;
+}
+
+/** What each line was worth at a moment, in their order: numbers to draw, texts to tell. */
+export interface LinesMoment {
+  /** As the clock's `chartTime` has it. */
+  time: number;
+  values: readonly number[];
+  labels: readonly string[];
+}
 
 const STYLES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineStyle.Dotted };
 
 /** Draws several results over each other, the first on top. */
-export function createLinesChart(
-  host: HTMLElement,
-  { clock, lines, onPoint }: {
-    clock: Clock;
-    lines: readonly Line[];
-    onPoint: OnPoint<LinesMoment>;
-  },
-): Chart<LinesMoment> {
-  return createPointChart<LinesMoment>(host, {
-    clock,
-    onPoint,
-    draw: (chart) =>
-      lines.map(({ color, stroke }, index) =>
-        drawLine<LinesMoment>(chart, {
-          value: ({ values }) => values[index] ?? 0,
-          options: { lineStyle: STYLES[stroke] },
-          look: (palette) => ({ color: palette.of(color) }),
-        })
-      ).toReversed(),
-  });
-}
+export const linesChart = (clock: Clock, lines: readonly Line[]): CreateChart<LinesMoment> =>
+  pointChart(clock, (chart) =>
+    lines.map(({ color, stroke }, index) =>
+      drawLine<LinesMoment>(chart, {
+        value: ({ values }) => values[index] ?? 0,
+        options: { lineStyle: STYLES[stroke] },
+        look: (palette) => ({ color: palette.of(color) }),
+      })
+    ).toReversed());

@@ -1,6 +1,6 @@
 import { createChart, type IChartApi } from "lightweight-charts";
 import type { Clock } from "../format/time.ts";
-import type { Chart, OnPoint } from "./chart.ts";
+import type { CreateChart } from "./chart.ts";
 import { type Palette, readPalette } from "./palette.ts";
 import { ascending, chartOptions, seesAll } from "./theme.ts";
 
@@ -11,14 +11,11 @@ export interface Drawing<Point> {
 }
 
 /** What every chart over time is: made in an element, its points in order, the one under the pointer told of. */
-export function createPointChart<Point extends { time: number }>(
-  host: HTMLElement,
-  { clock, onPoint, draw }: {
-    clock: Clock;
-    onPoint: OnPoint<Point>;
-    draw: (chart: IChartApi) => readonly Drawing<Point>[];
-  },
-): Chart<Point> {
+export const pointChart = <Point extends { time: number }>(
+  clock: Clock,
+  draw: (chart: IChartApi) => readonly Drawing<Point>[],
+): CreateChart<Point> =>
+(host, onPoint) => {
   const chart = createChart(host, chartOptions(readPalette(host), clock));
   const drawings = draw(chart);
   let shown = new Map<number, Point>();
@@ -41,4 +38,4 @@ export function createPointChart<Point extends { time: number }>(
     recolor,
     destroy: () => chart.remove(),
   };
-}
+};

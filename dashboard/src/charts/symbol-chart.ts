@@ -9,9 +9,9 @@ import {
 } from "lightweight-charts";
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
-import type { Chart, OnPoint } from "./chart.ts";
+import type { CreateChart } from "./chart.ts";
 import type { Palette } from "./palette.ts";
-import { createPointChart, type Drawing } from "./point-chart.ts";
+import { type Drawing, pointChart } from "./point-chart.ts";
 
 /** What was bought, or sold, in a bar, as it is written. */
 export interface Traded {
@@ -38,12 +38,8 @@ export interface MarkBar {
 const NAMED_FILLS = 24;
 
 /** Draws the marks of a symbol, as candles where they moved within a bar and as a line where not, and its fills. */
-export function createSymbolChart(
-  host: HTMLElement,
-  { clock, onPoint }: { clock: Clock; onPoint: OnPoint<MarkBar> },
-): Chart<MarkBar> {
-  return createPointChart<MarkBar>(host, { clock, onPoint, draw: (chart) => [drawBars(chart)] });
-}
+export const symbolChart = (clock: Clock): CreateChart<MarkBar> =>
+  pointChart(clock, (chart) => [drawBars(chart)]);
 
 function drawBars(chart: IChartApi): Drawing<MarkBar> {
   let palette: Palette | null = null;
@@ -64,7 +60,7 @@ function drawBars(chart: IChartApi): Drawing<MarkBar> {
   const draw = () => {
     const moved = bars.filter(({ high, low }) => high > low).length * 2 > bars.length;
     const at = (bar: MarkBar) => bar.time as UTCTimestamp;
-    const prices = (bar: MarkBar) => ({ open: bar.open, high: bar.high, low: bar.low, close: bar.close });
+    const prices = ({ open, high, low, close }: MarkBar) => ({ open, high, low, close });
     candles.setData(moved ? bars.map((bar) => ({ time: at(bar), ...prices(bar) })) : []);
     line.setData(moved ? [] : bars.map((bar) => ({ time: at(bar), value: bar.close })));
     const markers = palette === null ? [] : markersOf(bars, palette);
@@ -100,25 +96,11 @@ function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTC
   const named = count <= NAMED_FILLS;
   return bars.flatMap(({ time, bought, sold }) => {
     const at = { time: time as UTCTimestamp, size: named ? 1 : 0.6 };
-    const markers: SeriesMarker<UTCTimestamp>[] = [];
-    if (bought !== null) {
-      markers.push({
-        ...at,
-        position: "belowBar",
-        shape: "arrowUp",
-        color: palette.up,
-        ...(named && { text: `B ${bought.units}` }),
-      });
-    }
-    if (sold !== null) {
-      markers.push({
-        ...at,
-        position: "aboveBar",
-        shape: "arrowDown",
-        color: palette.down,
-        ...(named && { text: `S ${sold.units}` }),
-      });
-    }
-    return markers;
+    const below = { ...at, position: "belowBar", shape: "arrowUp", color: palette.up } as const;
+    const above = { ...at, position: "aboveBar", shape: "arrowDown", color: palette.down } as const;
+    return [
+      ...bought === null ? [] : [{ ...below, ...(named && { text: `B ${bought.units}` }) }],
+      ...sold === null ? [] : [{ ...above, ...(named && { text: `S ${sold.units}` }) }],
+    ];
   });
 }

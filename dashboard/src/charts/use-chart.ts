@@ -1,18 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Chart, OnPoint } from "./chart.ts";
+import type { Chart, CreateChart } from "./chart.ts";
 import { readPalette } from "./palette.ts";
 
 /** Points, and what draws them. */
-export interface Charted<Point, Create> {
+export interface Charted<Point> {
   points: Point[];
-  create: Create;
+  create: CreateChart<Point>;
 }
 
 /** Points with what draws them, which is a good part of the page's script: it is loaded while they are read, not before. */
-export async function withChart<Point, Create>(
+export async function withChart<Point>(
   points: Promise<Point[]>,
-  create: Promise<Create>,
-): Promise<Charted<Point, Create>> {
+  create: Promise<CreateChart<Point>>,
+): Promise<Charted<Point>> {
   const [read, loaded] = await Promise.all([points, create]);
   return { points: read, create: loaded };
 }
@@ -24,8 +24,7 @@ export async function withChart<Point, Create>(
  * @returns where to put it, and the point under the pointer
  */
 export function useChart<Point>(
-  create: (host: HTMLElement, onPoint: OnPoint<Point>) => Chart<Point>,
-  points: readonly Point[],
+  { points, create }: Charted<Point>,
   view: string,
 ): { host: { current: HTMLDivElement | null }; point: Point | null } {
   const host = useRef<HTMLDivElement>(null);

@@ -1,5 +1,6 @@
 import { doubling } from "../../../supabase/functions/_shared/time/backoff.ts";
-import { ApiError } from "../api/client.ts";
+import type { ApiError } from "../api/client.ts";
+import { settle } from "./reader.ts";
 
 /** How often a visible page asks whether anything changed; an alert is on it within two of these. */
 const BEAT_MS = 900;
@@ -27,19 +28,14 @@ export function startPulse<T>(read: () => Promise<T>, listener: Listener<T>, eve
     clearTimeout(timer);
     if (asking || ended || document.hidden) return;
     asking = true;
-    try {
-      const value = await read();
-      failures = 0;
-      if (!ended) listener.onBeat(value);
-    } catch (error) {
-      failures++;
-      if (!ended) {
-        listener.onFailure(error instanceof ApiError ? error : new ApiError(String(error), null, 0));
-      }
-    }
+    const result = await settle(read);
     asking = false;
+    failures = "error" in result ? failures + 1 : 0;
+    if (ended) return;
+    if ("error" in result) listener.onFailure(result.error);
+    else listener.onBeat(result.data);
     const wait = doubling(failures, everyMs, Math.max(SLOWEST_MS, everyMs));
-    if (!ended) timer = setTimeout(beat, wait);
+    timer = setTimeout(beat, wait);
   };
 
   const now = () => void beat();

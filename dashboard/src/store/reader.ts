@@ -104,7 +104,8 @@ export class Reader<T> {
   }
 }
 
-async function settle<T>(read: () => Promise<T>): Promise<{ data: T } | { error: ApiError }> {
+/** What was read, or why it was not. */
+export async function settle<T>(read: () => Promise<T>): Promise<{ data: T } | { error: ApiError }> {
   try {
     return { data: await read() };
   } catch (thrown) {

@@ -1,15 +1,16 @@
 import { useState } from "preact/hooks";
 import { checkConnection, type Connection } from "../api/connection.ts";
 import { Door } from "./door.tsx";
+import { type Message, Said } from "./message.tsx";
 
 /** The first screen of a page without a `config.json`: which project to show. */
 export function ConnectScreen({ onConnect }: { onConnect: (connection: Connection) => void }) {
-  const [problem, setProblem] = useState<string | null>(null);
+  const [message, setMessage] = useState<Message | null>(null);
   const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const checked = checkConnection(String(form.get("url")), String(form.get("key")));
-    if ("problem" in checked) setProblem(checked.problem);
+    if ("problem" in checked) setMessage({ kind: "problem", text: checked.problem });
     else onConnect(checked);
   };
   return (
@@ -32,7 +33,7 @@ export function ConnectScreen({ onConnect }: { onConnect: (connection: Connectio
           Publishable key
           <input name="key" placeholder="sb_publishable_…" autocomplete="off" spellcheck={false} required />
         </label>
-        {problem !== null && <p class="problem" role="alert">{problem}</p>}
+        <Said message={message} />
         <button type="submit" class="primary">Connect</button>
       </form>
       <p class="note">

@@ -1,5 +1,5 @@
 import type { EquityMoment } from "../charts/equity-chart.ts";
-import { type Charted, useChart, withChart } from "../charts/use-chart.ts";
+import { withChart } from "../charts/use-chart.ts";
 import { addDecimals, formatDecimal, negated } from "../format/decimal.ts";
 import type { Money } from "../format/money.ts";
 import { type Desk, useDesk } from "../store/desk.ts";
@@ -19,7 +19,7 @@ export function EquityPanel() {
   const read = useRead(view, desk.version, () =>
     withChart(
       (strategy === null ? readAccount : readStrategy)(desk, range),
-      import("../charts/equity-chart.ts").then(({ createEquityChart }) => createEquityChart),
+      import("../charts/equity-chart.ts").then(({ equityChart }) => equityChart(desk.money, desk.clock)),
     ));
   const title = strategy === null ? "Equity" : `Closed trades of ${strategyName(strategy)}`;
   return (
@@ -35,7 +35,20 @@ export function EquityPanel() {
           </>
         }
       >
-        {(charted) => <EquityChart charted={charted} view={view} title={title} />}
+        {(charted) => (
+          <ChartFigure
+            charted={charted}
+            view={view}
+            label={({ label }, when) => `${title} over time; ${when}: ${label.value}, drawdown ${label.fall}`}
+          >
+            {({ label, fall }, when) => (
+              <>
+                <span class="muted">{when}</span> <strong>{label.value}</strong>
+                <span class="muted">drawdown</span> <span class={fall > 0 ? "down" : ""}>{label.fall}</span>
+              </>
+            )}
+          </ChartFigure>
+        )}
       </Outcome>
       <PerformanceRow range={range} />
     </Panel>
@@ -79,35 +92,6 @@ function beginAt(level: string, gain: string, moments: EquityMoment[], money: Mo
   const start = addDecimals([level, negated(gain)]);
   const label = { value: money.amount(start), fall: money.amount("0") };
   return [{ time: first.time - 60, value: Number(start), fall: 0, label }, ...moments];
-}
-
-type Create = typeof import("../charts/equity-chart.ts").createEquityChart;
-
-function EquityChart(
-  { charted: { points: moments, create }, view, title }: {
-    charted: Charted<EquityMoment, Create>;
-    view: string;
-    title: string;
-  },
-) {
-  const { money, clock } = useDesk();
-  const { host, point } = useChart(
-    (element, onPoint) => create(element, { money, clock, onPoint }),
-    moments,
-    view,
-  );
-  const told = point ?? moments.at(-1);
-  if (told === undefined) return null;
-  const when = clock.chartMoment(told.time);
-  return (
-    <ChartFigure
-      host={host}
-      label={`${title} over time; ${when}: ${told.label.value}, drawdown ${told.label.fall}`}
-    >
-      <span class="muted">{when}</span> <strong>{told.label.value}</strong>
-      <span class="muted">drawdown</span> <span class={told.fall > 0 ? "down" : ""}>{told.label.fall}</span>
-    </ChartFigure>
-  );
 }
 
 const percent = (text: string): string => `${formatDecimal(text, { least: 2, most: 2 })}%`;

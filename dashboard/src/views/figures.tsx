@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { formatDecimal, signOf } from "../format/decimal.ts";
+import { signOf } from "../format/decimal.ts";
+import { percent } from "../format/figures.ts";
 import { toneOf } from "../format/tone.ts";
 import { useDesk } from "../store/desk.ts";
 
@@ -16,15 +17,10 @@ export function Figures() {
       <Profit
         name="Day P&L"
         amount={overview.day_pnl}
-        percent={overview.day_pnl_percent}
+        gain={overview.day_pnl_percent}
         note="since midnight"
       />
-      <Profit
-        name="Total P&L"
-        amount={overview.net_pnl}
-        percent={overview.net_pnl_percent}
-        note="of deposits"
-      />
+      <Profit name="Total P&L" amount={overview.net_pnl} gain={overview.net_pnl_percent} note="of deposits" />
       <Figure name="Cash">
         {money.amount(overview.cash)}
         <Note>{money.amount(overview.gross_exposure)} exposed</Note>
@@ -58,15 +54,13 @@ function Note({ children }: { children: ComponentChildren }) {
 }
 
 function Profit(
-  { name, amount, percent, note }: { name: string; amount: string; percent: string | null; note: string },
+  { name, amount, gain, note }: { name: string; amount: string; gain: string | null; note: string },
 ) {
   const { money } = useDesk();
   return (
     <Figure name={name}>
       <span class={toneOf(amount)}>{money.amount(amount, { plus: true })}</span>
-      <Note>
-        {percent === null ? note : `${formatDecimal(percent, { least: 2, most: 2, plus: true })}% ${note}`}
-      </Note>
+      <Note>{gain === null ? note : `${percent(gain)} ${note}`}</Note>
     </Figure>
   );
 }

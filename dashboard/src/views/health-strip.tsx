@@ -24,13 +24,13 @@ export function HealthStrip() {
         <Item
           name="Locks"
           value={locks && `${locks.held} held, ${locks.waiting} waiting`}
-          warn={(locks?.waiting ?? 0) > 0}
+          tone={(locks?.waiting ?? 0) > 0 && "warn"}
         />
         <Item name="Cache" value={cache && `L1 ${percent(cache.l1)}, L2 ${percent(cache.l2)}`} />
         <Item
           name="Outbox"
           value={outbox && `${outbox.pending} pending${outbox.dead > 0 ? `, ${outbox.dead} dead` : ""}`}
-          warn={(outbox?.dead ?? 0) > 0}
+          tone={(outbox?.dead ?? 0) > 0 && "warn"}
         />
       </dl>
       <p class="muted">
@@ -45,26 +45,13 @@ export function HealthStrip() {
 function Part({ name, component }: { name: string; component: Component | null }) {
   if (component === null) return <Item name={name} value={null} />;
   const { ok, milliseconds } = component;
-  return (
-    <Item
-      name={name}
-      value={ok ? `ok${milliseconds === null ? "" : `, ${milliseconds} ms`}` : "away"}
-      warn={!ok}
-      good={ok}
-    />
-  );
+  const time = milliseconds === null ? "" : `, ${milliseconds} ms`;
+  return <Item name={name} value={ok ? `ok${time}` : "away"} tone={ok ? "good" : "warn"} />;
 }
 
-function Item(
-  { name, value, warn = false, good = false }: {
-    name: string;
-    value: string | null;
-    warn?: boolean;
-    good?: boolean;
-  },
-) {
+function Item({ name, value, tone }: { name: string; value: string | null; tone?: "warn" | "good" | false }) {
   return (
-    <div class={warn ? "warn" : good ? "good" : ""}>
+    <div class={tone || ""}>
       <dt>{name}</dt>
       <dd>{value ?? "–"}</dd>
     </div>

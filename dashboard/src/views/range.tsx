@@ -15,6 +15,17 @@ export function sinceOf(range: Range): { from_time?: string } {
   return days === null ? {} : { from_time: new Date(Date.now() - days * DAY_MS).toISOString() };
 }
 
+/** Buttons of which each is a range. */
+export function RangePicker({ label, ranges = RANGES, range, onPick }: {
+  label: string;
+  ranges?: readonly Range[];
+  range: Range;
+  onPick: (range: Range) => void;
+}) {
+  const choices = ranges.map((each) => ({ value: each, text: each }));
+  return <Segments label={label} choices={choices} value={range} onPick={onPick} />;
+}
+
 /** The range chosen, remembered in this browser, and the buttons that choose it. */
 export function useRange(label: string): { range: Range; tools: preact.JSX.Element; showAll: () => void } {
   const [range, setRange] = useState<Range>(() => RANGES.find((each) => each === recall("range")) ?? "1M");
@@ -22,13 +33,6 @@ export function useRange(label: string): { range: Range; tools: preact.JSX.Eleme
     remember("range", next);
     setRange(next);
   };
-  const tools = (
-    <Segments
-      label={label}
-      choices={RANGES.map((each) => ({ value: each, text: each }))}
-      value={range}
-      onPick={choose}
-    />
-  );
+  const tools = <RangePicker {...{ label, range }} onPick={choose} />;
   return { range, tools, showAll: () => choose("All") };
 }

@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../api/client.ts";
 import { Door } from "./door.tsx";
-
-type Message = { kind: "problem" | "note"; text: string };
+import { type Message, Said } from "./message.tsx";
 
 /** Signs in with Supabase Auth: by password, or by a link that comes by mail. */
 export function SignInScreen(
@@ -66,9 +65,7 @@ export function SignInScreen(
             autocomplete="current-password"
           />
         </label>
-        {message !== null && (
-          <p class={message.kind} role={message.kind === "problem" ? "alert" : "status"}>{message.text}</p>
-        )}
+        <Said message={message} />
         <button type="submit" class="primary" disabled={busy}>Sign in</button>
         <button type="button" disabled={busy} onClick={withLink}>E-mail me a link instead</button>
       </form>

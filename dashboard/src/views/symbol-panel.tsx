@@ -1,6 +1,6 @@
 import type { Row } from "../api/reads.ts";
 import type { MarkBar } from "../charts/symbol-chart.ts";
-import { type Charted, useChart, withChart } from "../charts/use-chart.ts";
+import { withChart } from "../charts/use-chart.ts";
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
 import { useDesk } from "../store/desk.ts";
@@ -23,7 +23,7 @@ export function SymbolPanel() {
   const charted = useRead(view, version, () =>
     withChart(
       readBars(),
-      import("../charts/symbol-chart.ts").then(({ createSymbolChart }) => createSymbolChart),
+      import("../charts/symbol-chart.ts").then(({ symbolChart }) => symbolChart(clock)),
     ));
   const known = symbol === null || overview.symbols.includes(symbol)
     ? overview.symbols
@@ -49,29 +49,25 @@ export function SymbolPanel() {
           </>
         }
       >
-        {(charted) => <SymbolChart charted={charted} view={view} />}
+        {(found) => (
+          <ChartFigure charted={found} view={view} label={() => labelOf(symbol, found.points)}>
+            {({ label, bought, sold }, when) => (
+              <>
+                <span class="muted">{when}</span> <strong>{label}</strong>
+                {bought !== null && <span class="up">bought {bought.units} @ {bought.price}</span>}
+                {sold !== null && <span class="down">sold {sold.units} @ {sold.price}</span>}
+              </>
+            )}
+          </ChartFigure>
+        )}
       </Outcome>
     </Panel>
   );
 }
 
-type Create = typeof import("../charts/symbol-chart.ts").createSymbolChart;
-
-function SymbolChart(
-  { charted: { points: bars, create }, view }: { charted: Charted<MarkBar, Create>; view: string },
-) {
-  const { clock, symbol } = useDesk();
-  const { host, point } = useChart((element, onPoint) => create(element, { clock, onPoint }), bars, view);
-  const told = point ?? bars.at(-1);
-  if (told === undefined) return null;
+function labelOf(symbol: string | null, bars: readonly MarkBar[]): string {
   const fills = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length;
-  return (
-    <ChartFigure host={host} label={`Marks of ${symbol}; last ${bars.at(-1)?.label}; fills in ${fills} bars`}>
-      <span class="muted">{clock.chartMoment(told.time)}</span> <strong>{told.label}</strong>
-      {told.bought !== null && <span class="up">bought {told.bought.units} @ {told.bought.price}</span>}
-      {told.sold !== null && <span class="down">sold {told.sold.units} @ {told.sold.price}</span>}
-    </ChartFigure>
-  );
+  return `Marks of ${symbol}; last ${bars.at(-1)?.label}; fills in ${fills} bars`;
 }
 
 function toMarkBar(bar: Row<"symbol_chart">, clock: Clock): MarkBar {

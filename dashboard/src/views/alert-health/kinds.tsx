@@ -1,5 +1,5 @@
 import { list, type Row, type Since } from "../../api/reads.ts";
-import { amount, cost, moment, number, price, seconds, words } from "../tables/columns.ts";
+import { amount, cost, moment, named, number, pill, price, seconds, words } from "../tables/columns.tsx";
 import { byId, type Kind, SYMBOL } from "../tables/kinds.tsx";
 
 /** What a gap's status means. */
@@ -23,8 +23,7 @@ export const gaps = (since: Since): Kind<Row<"list_alert_gaps">> => ({
   statuses: [null, "missed", "refused", "reordered", "moved", "cut", "first"],
   columns: [
     {
-      ...words("status", "Why"),
-      text: (value) => <span class={`pill ${TONES[value] ?? ""}`}>{value}</span>,
+      ...pill(words("status", "Why"), TONES),
       full: (value) => MEANINGS[value] ?? value,
     },
     moment("at", "Found"),
@@ -39,7 +38,7 @@ export const gaps = (since: Since): Kind<Row<"list_alert_gaps">> => ({
     cost(amount("cost", "Cost")),
     cost(amount("least_cost", "At least")),
     cost(amount("most_cost", "At most")),
-    { ...words("cost_reason", "No cost, because"), text: (value) => value.replaceAll("_", " ") },
+    named("cost_reason", "No cost, because"),
   ],
   empty: "No gap: before every alert the account held what its sender thought, as far as its alerts say.",
 });

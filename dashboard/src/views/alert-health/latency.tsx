@@ -4,7 +4,7 @@ import { useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
 import { Outcome, Panel } from "../panel.tsx";
 import { Segments } from "../segments.tsx";
-import { type Column, number, seconds } from "../tables/columns.ts";
+import { type Column, number, seconds } from "../tables/columns.tsx";
 import { PlainTable } from "../tables/table-view.tsx";
 import { strategyName } from "../top-bar.tsx";
 

@@ -7,7 +7,7 @@ import { useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
 import { Outcome, Panel } from "../panel.tsx";
 import { type Stat, Stats } from "../stats.tsx";
-import { amount, type Column, cost, moment, number, seconds } from "../tables/columns.ts";
+import { amount, type Column, cost, moment, number, pill, seconds } from "../tables/columns.tsx";
 import { PlainTable } from "../tables/table-view.tsx";
 import { strategyName } from "../top-bar.tsx";
 
@@ -67,14 +67,11 @@ function cellsOf(whole: Health, rows: readonly Health[], money: Money): Stat[] {
 
 const COLUMNS: Column<Health>[] = [
   { key: "strategy", title: "Strategy", value: ({ strategy }) => strategyName(strategy ?? "") },
-  {
+  pill({
     key: "silent",
     title: "Now",
     value: ({ silent, silence_reason }) => silent ? "silent" : silence_reason ?? "as usual",
-    text: (value) => (
-      <span class={`pill ${value === "silent" ? "down" : ""}`}>{value.replaceAll("_", " ")}</span>
-    ),
-  },
+  }, { silent: "down" }),
   moment("last_alert_at", "Last alert"),
   seconds("usual_seconds", "Usually every"),
   moment("silent_at", "Silent from"),

@@ -1,8 +1,8 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useDesk } from "../../store/desk.ts";
 import { useStore } from "../../store/store.ts";
 import { Panel } from "../panel.tsx";
-import { Segments } from "../segments.tsx";
+import { type Range, RangePicker, sinceOf } from "../range.tsx";
 import { Select } from "../select.tsx";
 import { TableView } from "../tables/table-view.tsx";
 import { ComparedCurve } from "./curve.tsx";
@@ -10,9 +10,7 @@ import { ComparedFigures } from "./figures.tsx";
 import { ImportPanel } from "./import-panel.tsx";
 import { pairs } from "./pairs.tsx";
 
-const DAY_MS = 86_400_000;
-const RANGES = { "1W": 7, "1M": 31, "1Y": 366, "All": null } as const;
-type Range = keyof typeof RANGES;
+const RANGES = ["1W", "1M", "1Y", "All"] as const;
 
 /** An account beside a baseline: the backtest that it should have done. */
 export function CompareView() {
@@ -23,15 +21,8 @@ export function CompareView() {
   const [range, setRange] = useState<Range>("All");
   // What the list of accounts does not have yet, it will have a moment later.
   const choices = picked === null || others.includes(picked) ? others : [picked, ...others];
-  const [since, setSince] = useState<string | null>(null);
-  const pickRange = (next: Range) => {
-    const days = RANGES[next];
-    setRange(next);
-    setSince(
-      days === null ? null : new Date(Date.now() - days * DAY_MS).toISOString(),
-    );
-  };
-  const against = picked === null ? null : { baseline: picked, ...(since !== null && { from_time: since }) };
+  const since = useMemo(() => sinceOf(range), [range]);
+  const against = picked === null ? null : { baseline: picked, ...since };
   const tools = (
     <div class="pickers">
       <Select
@@ -43,12 +34,7 @@ export function CompareView() {
         ]}
         onPick={(name) => setPicked(name === "" ? null : name)}
       />
-      <Segments
-        label="Range of the comparison"
-        choices={(Object.keys(RANGES) as Range[]).map((each) => ({ value: each, text: each }))}
-        value={range}
-        onPick={pickRange}
-      />
+      <RangePicker label="Range of the comparison" ranges={RANGES} range={range} onPick={setRange} />
     </div>
   );
   return (

@@ -1,5 +1,5 @@
 import type { Against } from "../../api/reads.ts";
-import type { Line, LinesMoment } from "../../charts/lines.ts";
+import type { Line, LinesMoment } from "../../charts/lines-chart.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
 import { LinesFigure, withLines } from "../lines-figure.tsx";
@@ -14,7 +14,7 @@ const LINES: readonly Line[] = [
 export function ComparedCurve({ against }: { against: Against }) {
   const desk = useDesk();
   const view = JSON.stringify([against, desk.only]);
-  const read = useRead(view, desk.version, () => withLines(readMoments(desk, against)));
+  const read = useRead(view, desk.version, () => withLines(readMoments(desk, against), LINES, desk.clock));
   return (
     <Panel name="compared-curve" title="Closed profit of both">
       <Outcome

@@ -28,46 +28,33 @@ export function ComparedFigures({ against }: { against: Against }) {
 
 const count = (number: number) => formatDecimal(String(number));
 
-function alertCells({ match_rate, orders, matched, missed, refused, late, extra }: Comparison): Stat[] {
-  const bad = (number: number) => number > 0 ? "down" : "";
+function alertCells(found: Comparison): Stat[] {
+  const bad = (name: string, number: number, title: string): Stat => ({
+    name,
+    value: count(number),
+    title,
+    tone: number > 0 ? "down" : "",
+  });
   return [
     {
       name: "Match rate",
-      value: match_rate === null ? "–" : `${formatDecimal(match_rate, { most: 1 })}%`,
-      title: `${count(matched)} of ${count(orders)} orders of the baseline had their alert`,
+      value: found.match_rate === null ? "–" : `${formatDecimal(found.match_rate, { most: 1 })}%`,
+      title: `${count(found.matched)} of ${count(found.orders)} orders of the baseline had their alert`,
     },
-    {
-      name: "Missed",
-      value: count(missed),
-      tone: bad(missed),
-      title: "Orders of the baseline that no alert came for",
-    },
-    {
-      name: "Refused",
-      value: count(refused),
-      tone: bad(refused),
-      title: "Their alert came, and was refused",
-    },
-    {
-      name: "Late",
-      value: count(late),
-      tone: bad(late),
-      title: "Booked more than 60 s after the order's time",
-    },
-    {
-      name: "Extra",
-      value: count(extra),
-      tone: bad(extra),
-      title: "Alerts that are none of the baseline's orders",
-    },
-    { name: "Orders", value: count(orders) },
+    bad("Missed", found.missed, "Orders of the baseline that no alert came for"),
+    bad("Refused", found.refused, "Their alert came, and was refused"),
+    bad("Late", found.late, "Booked more than 60 s after the order's time"),
+    bad("Extra", found.extra, "Alerts that are none of the baseline's orders"),
+    { name: "Orders", value: count(found.orders) },
   ];
 }
 
 function moneyCells(found: Comparison, money: Money): Stat[] {
-  const signed = (name: string, text: string, title?: string): Stat => ({
-    ...{ name, value: money.amount(text, { plus: true }), tone: toneOf(text) },
-    ...(title !== undefined && { title }),
+  const signed = (name: string, text: string, title: string): Stat => ({
+    name,
+    value: money.amount(text, { plus: true }),
+    title,
+    tone: toneOf(text),
   });
   return [
     signed("Profit", found.profit, "Closed and net"),

@@ -1,54 +1,54 @@
 import { useState } from "preact/hooks";
 import { importBacktest, type Imported } from "../../api/import.ts";
 import { useDesk } from "../../store/desk.ts";
+import { type Message, Said } from "../message.tsx";
 import { Panel } from "../panel.tsx";
 
-type Message = { kind: "problem" | "note"; text: string };
+const FIELDS = [
+  { name: "account", label: "Baseline account", hint: "Created if it does not exist." },
+  { name: "symbol", label: "Symbol", hint: "As the account names it." },
+  { name: "time_zone", label: "Time zone of the chart", hint: "Like America/New_York." },
+  { name: "commission", label: "Commission", hint: "0.05%, 1 per order; none when empty." },
+  { name: "key", label: "API key of scope admin", hint: "Sent to your project, not kept." },
+] as const;
 
 /** Where TradingView's export is dropped: it is booked into a baseline account of the reader. */
-export function ImportPanel(
-  { onImported }: { onImported: (account: string) => void },
-) {
-  const { client, connection, account, symbol: charted } = useDesk();
+export function ImportPanel({ onImported }: { onImported: (account: string) => void }) {
+  const { client, connection, account, symbol } = useDesk();
   const [file, setFile] = useState<File | null>(null);
-  const [name, setName] = useState("");
-  const [symbol, setSymbol] = useState(charted ?? "");
-  const [timeZone, setTimeZone] = useState(account.time_zone);
-  const [commission, setCommission] = useState("");
-  const [key, setKey] = useState(connection.alert_key ?? "");
+  const [values, setValues] = useState({
+    account: "",
+    symbol: symbol ?? "",
+    time_zone: account.time_zone,
+    commission: "",
+    key: connection.alert_key ?? "",
+  });
   const [isBusy, setBusy] = useState(false);
   const [message, setMessage] = useState<Message | null>(null);
+  const note = (text: string) => setMessage({ kind: "note", text });
+  const complain = (text: string) => setMessage({ kind: "problem", text });
 
   const choose = (chosen: File | undefined) => {
     if (chosen === undefined) return;
     setFile(chosen);
-    setName(accountNameOf(chosen.name));
+    setValues({ ...values, account: accountNameOf(chosen.name) });
     setMessage(null);
   };
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (file === null) {
-      return setMessage({ kind: "problem", text: "Drop the file first." });
-    }
+    if (file === null) return complain("Drop the file first.");
     setBusy(true);
-    setMessage({ kind: "note", text: `Importing ${file.name} …` });
-    const given = { account: name, symbol, time_zone: timeZone, commission };
+    note(`Importing ${file.name} …`);
+    const { key, ...given } = values;
     try {
       const imported = await importBacktest(
         { client, connection, key, file, given },
-        (booked, orders) =>
-          setMessage({
-            kind: "note",
-            text: `${booked} of ${orders} orders are booked …`,
-          }),
+        (booked, orders) => note(`${booked} of ${orders} orders are booked …`),
       );
       setMessage(outcomeOf(imported));
-      onImported(name);
+      onImported(given.account);
     } catch (error) {
-      setMessage({
-        kind: "problem",
-        text: error instanceof Error ? error.message : String(error),
-      });
+      complain(error instanceof Error ? error.message : String(error));
     }
     setBusy(false);
   };
@@ -58,62 +58,29 @@ export function ImportPanel(
       <form class="import-form" onSubmit={start} noValidate>
         <DropZone file={file} onFile={choose} />
         <div class="import-fields">
-          <Field
-            label="Baseline account"
-            value={name}
-            onValue={setName}
-            hint="Created if it does not exist."
-          />
-          <Field
-            label="Symbol"
-            value={symbol}
-            onValue={setSymbol}
-            hint="As the account names it."
-          />
-          <Field
-            label="Time zone of the chart"
-            value={timeZone}
-            onValue={setTimeZone}
-            hint="Like America/New_York."
-          />
-          <Field
-            label="Commission"
-            value={commission}
-            onValue={setCommission}
-            hint="0.05%, 1 per order; none when empty."
-          />
-          <Field
-            label="API key of scope admin"
-            value={key}
-            onValue={setKey}
-            isSecret
-            hint="Sent to your project, not kept."
-          />
+          {FIELDS.map(({ name, label, hint }) => (
+            <label key={name}>
+              {label}
+              <input
+                {...name === "key" ? { type: "password" } : { type: "text" }}
+                value={values[name]}
+                autocomplete="off"
+                onInput={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
+              />
+              <span class="note">{hint}</span>
+            </label>
+          ))}
         </div>
         <div class="import-end">
-          <button type="submit" class="primary" disabled={isBusy}>
-            Import
-          </button>
-          {message !== null && (
-            <p
-              class={message.kind}
-              role={message.kind === "problem" ? "alert" : "status"}
-            >
-              {message.text}
-            </p>
-          )}
+          <button type="submit" class="primary" disabled={isBusy}>Import</button>
+          <Said message={message} />
         </div>
       </form>
     </Panel>
   );
 }
 
-function DropZone(
-  { file, onFile }: {
-    file: File | null;
-    onFile: (file: File | undefined) => void;
-  },
-) {
+function DropZone({ file, onFile }: { file: File | null; onFile: (file: File | undefined) => void }) {
   const [isOver, setOver] = useState(false);
   return (
     <label
@@ -129,9 +96,7 @@ function DropZone(
         onFile(event.dataTransfer?.files[0]);
       }}
     >
-      <strong>
-        {file === null ? "Drop TradingView's List of trades here" : file.name}
-      </strong>
+      <strong>{file === null ? "Drop TradingView's List of trades here" : file.name}</strong>
       <span class="muted">
         {file === null
           ? "or choose the file: CSV or XLSX, exported in English"
@@ -143,29 +108,6 @@ function DropZone(
         accept=".csv,.xlsx"
         onChange={(event) => onFile(event.currentTarget.files?.[0])}
       />
-    </label>
-  );
-}
-
-function Field(
-  { label, value, onValue, hint, isSecret = false }: {
-    label: string;
-    value: string;
-    onValue: (value: string) => void;
-    hint: string;
-    isSecret?: boolean;
-  },
-) {
-  const input = {
-    value,
-    autocomplete: "off",
-    onInput: (event: preact.TargetedInputEvent<HTMLInputElement>) => onValue(event.currentTarget.value),
-  };
-  return (
-    <label>
-      {label}
-      {isSecret ? <input type="password" {...input} /> : <input type="text" {...input} />}
-      <span class="note">{hint}</span>
     </label>
   );
 }
@@ -185,10 +127,7 @@ function outcomeOf({ booked, orders, open_trades, check }: Imported): Message {
     : ` ${open_trades} had not ended, and ${open_trades === 1 ? "is" : "are"} held.`;
   const said = `${booked} orders were booked${there > 0 ? `, ${there} were there already` : ""}.${open}`;
   if (check?.equal === true) {
-    return {
-      kind: "note",
-      text: `${said} The profit equals the file's at all ${pointsOf(check)}.`,
-    };
+    return { kind: "note", text: `${said} The profit equals the file's at all ${pointsOf(check)}.` };
   }
   return {
     kind: "problem",

@@ -1,6 +1,6 @@
 import { type Against, list, type Row } from "../../api/reads.ts";
 import { formatDecimal } from "../../format/decimal.ts";
-import { amount, cost, moment, number, price, profit, side, words } from "../tables/columns.ts";
+import { amount, cost, moment, number, pill, price, profit, side, words } from "../tables/columns.tsx";
 import { byId, type Kind, SYMBOL } from "../tables/kinds.tsx";
 
 const TONES: Record<string, string> = { matched: "up", late: "accent", missed: "down", refused: "down" };
@@ -13,19 +13,13 @@ export const pairs = (against: Against): Kind<Row<"compare_orders">> => ({
   ...byId,
   statuses: [null, "missed", "late", "refused", "extra", "matched"],
   columns: [
-    {
-      ...words("status", "Outcome"),
-      text: (value) => <span class={`pill ${TONES[value] ?? ""}`}>{value}</span>,
-    },
+    pill(words("status", "Outcome"), TONES),
     words("signal", "Signal"),
     words(SYMBOL, "Symbol"),
     side("side", "Side"),
     moment("baseline_time", "Backtest"),
     moment("booked_at", "Booked"),
-    {
-      ...number("seconds", "Late by"),
-      text: (value) => `${formatDecimal(value, { most: 0 })} s`,
-    },
+    { ...number("seconds", "Late by"), text: (value) => `${formatDecimal(value, { most: 0 })} s` },
     price("baseline_price", "Its price"),
     price("price", "Price"),
     cost(number("price_drift", "Worse by")),

@@ -1,5 +1,5 @@
 import type { SideBySide, StrategyFigures } from "../../api/reads.ts";
-import type { Line } from "../../charts/lines.ts";
+import type { Line } from "../../charts/lines-chart.ts";
 import { formatDecimal } from "../../format/decimal.ts";
 import { coverageText, ratio, share } from "../../format/figures.ts";
 import { toneOf } from "../../format/tone.ts";

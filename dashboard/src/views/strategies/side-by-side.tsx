@@ -1,5 +1,5 @@
 import type { SideBySide as Compared, Since } from "../../api/reads.ts";
-import type { Line, LinesMoment } from "../../charts/lines.ts";
+import type { Line, LinesMoment } from "../../charts/lines-chart.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
 import { LinesFigure, withLines } from "../lines-figure.tsx";
@@ -12,11 +12,7 @@ const SUM: Line = { name: "Sum of these", color: "--text", stroke: "dashed" };
 
 /** Strategies over each other: curves, figures, how their days go together, and their sum. */
 export function SideBySide(
-  { chosen, since, view }: {
-    chosen: readonly Chosen[];
-    since: Since;
-    view: string;
-  },
+  { chosen, since, view }: { chosen: readonly Chosen[]; since: Since; view: string },
 ) {
   const desk = useDesk();
   const read = useRead(view, desk.version, () => readCompared(desk, chosen, since));
@@ -54,11 +50,9 @@ export function SideBySide(
 async function readCompared(desk: Desk, chosen: readonly Chosen[], since: Since) {
   const strategies = chosen.map(({ strategy }) => strategy);
   const reading = desk.read("compare_strategies", { strategies, ...since });
-  const [compared, charted] = await Promise.all([
-    reading,
-    withLines(reading.then((answer) => momentsOf(answer, desk))),
-  ]);
-  return { compared, charted, lines: [SUM, ...chosen.map(({ line }) => line)] };
+  const lines = [SUM, ...chosen.map(({ line }) => line)];
+  const charted = await withLines(reading.then((answer) => momentsOf(answer, desk)), lines, desk.clock);
+  return { compared: await reading, charted, lines };
 }
 
 function momentsOf({ times, figures, together }: Compared, { clock, money }: Desk): LinesMoment[] {

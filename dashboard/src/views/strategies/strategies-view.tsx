@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Line } from "../../charts/lines.ts";
+import type { Line } from "../../charts/lines-chart.ts";
 import { useDesk } from "../../store/desk.ts";
 import { Panel } from "../panel.tsx";
 import { sinceOf, useRange } from "../range.tsx";
@@ -24,10 +24,7 @@ export function StrategiesView() {
   const shown = strategies.filter((each) => !hidden.includes(each)).slice(0, MOST);
   // Where there are colors for all, each keeps its own.
   const places = strategies.length <= MOST ? strategies : shown;
-  const chosen = shown.map((strategy): Chosen => ({
-    strategy,
-    line: lineOf(strategy, places.indexOf(strategy)),
-  }));
+  const chosen = shown.map((strategy) => ({ strategy, line: lineOf(strategy, places.indexOf(strategy)) }));
   const toggle = (name: string) =>
     setHidden(hidden.includes(name) ? hidden.filter((each) => each !== name) : [...hidden, name]);
   return (
@@ -39,21 +36,10 @@ export function StrategiesView() {
               <p>No strategy has traded yet.</p>
             </div>
           )
-          : (
-            <Picker
-              strategies={strategies}
-              chosen={chosen}
-              most={MOST}
-              onToggle={toggle}
-            />
-          )}
+          : <Picker strategies={strategies} chosen={chosen} most={MOST} onToggle={toggle} />}
       </Panel>
       {chosen.length > 0 && (
-        <SideBySide
-          chosen={chosen}
-          since={sinceOf(range)}
-          view={JSON.stringify([range, shown])}
-        />
+        <SideBySide chosen={chosen} since={sinceOf(range)} view={JSON.stringify([range, shown])} />
       )}
     </main>
   );

@@ -3,7 +3,7 @@ import { type Cursor, list, type ListRead, type Row } from "../../api/reads.ts";
 import type { Desk } from "../../store/desk.ts";
 import { describeAlert, fieldOf } from "../../format/words.ts";
 import { AlertDetails } from "./alert-details.tsx";
-import { amount, type Column, moment, number, price, profit, side, words } from "./columns.ts";
+import { amount, type Column, moment, named, number, pill, price, profit, side, words } from "./columns.tsx";
 
 /** One of the tables: what it reads, how it shows it, what it says when there is nothing. */
 export interface Kind<Row> {
@@ -33,11 +33,8 @@ export const byId = {
   after: ({ id }: { id: string | null }): Cursor => ({ before: Number(id) }),
 };
 
-const strategy = <Row extends { strategy: string | null }>() => words<Row>("strategy", "Strategy");
-
 /** A symbol, which a click charts. */
 export const SYMBOL = "symbol";
-export const symbol = <Row extends { symbol: string | null }>() => words<Row>(SYMBOL, "Symbol");
 
 export const positions: Kind<Row<"list_positions">> = {
   name: "positions",
@@ -47,8 +44,8 @@ export const positions: Kind<Row<"list_positions">> = {
   id: ({ symbol, strategy }) => `${symbol}\n${strategy}`,
   after: ({ symbol, strategy }) => ({ after_symbol: symbol ?? "", after_strategy: strategy ?? "" }),
   columns: [
-    symbol(),
-    strategy(),
+    words(SYMBOL, "Symbol"),
+    words("strategy", "Strategy"),
     side("side", "Side"),
     number("quantity", "Quantity"),
     price("average_price", "Average"),
@@ -72,20 +69,16 @@ export const orders: Kind<Row<"list_orders">> = {
   statuses: ["open", null, "filled", "canceled", "expired"],
   columns: [
     moment("created_at", "Placed"),
-    symbol(),
-    strategy(),
+    words(SYMBOL, "Symbol"),
+    words("strategy", "Strategy"),
     side("side", "Side"),
-    {
-      ...words("type", "Type"),
-      value: ({ type, leg }) => leg ?? type,
-      text: (value) => value.replaceAll("_", " "),
-    },
+    { ...named("type", "Type"), value: ({ type, leg }) => leg ?? type },
     number("quantity", "Quantity"),
     price("limit_price", "Limit"),
     price("stop_price", "Stop"),
     { ...words("time_in_force", "In force"), text: (value) => value.toUpperCase() },
     words("status", "Status"),
-    { ...words("reason", "Reason"), text: (value) => value.replaceAll("_", " ") },
+    named("reason", "Reason"),
   ],
   empty: "No order rests. A limit or stop alert, or one with take_profit or stop_loss, places one.",
 };
@@ -97,8 +90,8 @@ export const fills: Kind<Row<"list_fills">> = {
   ...byId,
   columns: [
     moment("filled_at", "Filled"),
-    symbol(),
-    strategy(),
+    words(SYMBOL, "Symbol"),
+    words("strategy", "Strategy"),
     side("side", "Side"),
     number("quantity", "Quantity"),
     price("price", "Price"),
@@ -115,8 +108,8 @@ export const trades: Kind<Row<"list_trades">> = {
   ...byId,
   columns: [
     moment("closed_at", "Closed"),
-    symbol(),
-    strategy(),
+    words(SYMBOL, "Symbol"),
+    words("strategy", "Strategy"),
     side("side", "Side"),
     number("quantity", "Quantity"),
     price("entry_price", "Entry"),
@@ -143,12 +136,9 @@ export const alerts: Kind<Row<"list_alerts">> = {
   statuses: [null, "filled", "accepted", "ignored", "canceled", "rejected"],
   columns: [
     moment("received_at", "Received"),
-    {
-      ...words("status", "Outcome"),
-      text: (value) => <span class={`pill ${OUTCOME_TONES[value] ?? ""}`}>{value}</span>,
-    },
-    symbol(),
-    strategy(),
+    pill(words("status", "Outcome"), { filled: "up", rejected: "down", accepted: "accent" }),
+    words(SYMBOL, "Symbol"),
+    words("strategy", "Strategy"),
     { key: "read_as", title: "Read as", value: ({ request }) => describeAlert(request) },
     {
       key: "reason",
@@ -160,8 +150,6 @@ export const alerts: Kind<Row<"list_alerts">> = {
   details: (alert) => <AlertDetails alert={alert} />,
   empty: "No alert came yet.",
 };
-
-const OUTCOME_TONES: Record<string, string> = { filled: "up", rejected: "down", accepted: "accent" };
 
 /** An interval of Postgres, "1 day 02:03:04.5", to the second. */
 function shortDuration(interval: string): string {

@@ -1,6 +1,6 @@
 import type { Row } from "../../api/reads.ts";
-import { moment, price, words } from "./columns.ts";
-import { type Kind, symbol } from "./kinds.tsx";
+import { moment, named, price, words } from "./columns.tsx";
+import { type Kind, SYMBOL } from "./kinds.tsx";
 
 /** Which symbol is marked by what, and how old its last mark is. */
 export const marks: Kind<Row<"list_live_marks">> = {
@@ -12,12 +12,9 @@ export const marks: Kind<Row<"list_live_marks">> = {
   id: ({ symbol }) => String(symbol),
   after: () => ({}),
   columns: [
-    symbol(),
+    words(SYMBOL, "Symbol"),
     words("exchange", "Exchange"),
-    {
-      ...words("source", "Marked by"),
-      value: ({ source }) => source ?? "alerts only",
-    },
+    { ...words("source", "Marked by"), value: ({ source }) => source ?? "alerts only" },
     price("price", "Mark"),
     moment("marked_at", "Marked at"),
     {
@@ -29,11 +26,7 @@ export const marks: Kind<Row<"list_live_marks">> = {
       tone: () => "figures",
       right: true,
     },
-    {
-      ...words("problem", "Problem"),
-      text: (value) => value.replaceAll("_", " "),
-      tone: () => "down",
-    },
+    { ...named("problem", "Problem"), tone: () => "down" },
     moment("checked_at", "Last asked"),
   ],
   isShort: true,

@@ -5,7 +5,7 @@ import { useDesk } from "../../store/desk.ts";
 import { Select } from "../select.tsx";
 import { Trouble } from "../trouble.tsx";
 import { WideTable } from "../wide-table.tsx";
-import type { Column } from "./columns.ts";
+import type { Column } from "./columns.tsx";
 import { ExportButton } from "./export.tsx";
 import { type Kind, SYMBOL } from "./kinds.tsx";
 import { PAGE, type Sort, type TableState, useTable } from "./use-table.ts";

@@ -1,45 +1,32 @@
 import { useRef, useState } from "preact/hooks";
 import { useDesk } from "../../store/desk.ts";
 import { ArchiveNote } from "./archive-note.tsx";
-import { alerts, fills, orders, positions, trades } from "./kinds.tsx";
+import { alerts, fills, type Kind, orders, positions, trades } from "./kinds.tsx";
 import { marks } from "./marks.tsx";
 import { TableView } from "./table-view.tsx";
 
-const TABS = ["positions", "orders", "fills", "trades", "alerts", "marks"] as const;
-type Tab = typeof TABS[number];
-
-const TITLES: Record<Tab, string> = {
-  positions: "Positions",
-  orders: "Orders",
-  fills: "Fills",
-  trades: "Trades",
-  alerts: "Alerts",
-  marks: "Marks",
-};
+const tab = <Row,>(kind: Kind<Row>) => ({ ...kind, view: () => <TableView kind={kind} /> });
+const TABS = [tab(positions), tab(orders), tab(fills), tab(trades), tab(alerts), tab(marks)];
 
 /** What is held, what rests, and what happened. */
 export function Tables() {
-  const [tab, setTab] = useState<Tab>("positions");
+  const [open, setOpen] = useState("positions");
+  const View = TABS.find(({ name }) => name === open)?.view ?? (() => null);
   return (
     <section class="panel tables" aria-label="Tables">
-      <Tabs tab={tab} onTab={setTab} />
-      <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
-        {tab === "positions" && <TableView kind={positions} />}
-        {tab === "orders" && <TableView kind={orders} />}
-        {tab === "fills" && <TableView kind={fills} />}
-        {tab === "trades" && <TableView kind={trades} />}
-        {tab === "alerts" && <TableView kind={alerts} />}
-        {tab === "alerts" && <ArchiveNote />}
-        {tab === "marks" && <TableView kind={marks} />}
+      <Tabs open={open} onOpen={setOpen} />
+      <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${open}`}>
+        <View key={open} />
+        {open === alerts.name && <ArchiveNote />}
       </div>
     </section>
   );
 }
 
-function Tabs({ tab, onTab }: { tab: Tab; onTab: (tab: Tab) => void }) {
+function Tabs({ open, onOpen }: { open: string; onOpen: (name: string) => void }) {
   const { overview } = useDesk();
   const list = useRef<HTMLDivElement>(null);
-  const counts: Partial<Record<Tab, number>> = {
+  const counts: Record<string, number> = {
     positions: overview.open_positions,
     orders: overview.resting_orders,
   };
@@ -47,25 +34,26 @@ function Tabs({ tab, onTab }: { tab: Tab; onTab: (tab: Tab) => void }) {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? tab;
-    onTab(next);
+    const at = TABS.findIndex(({ name }) => name === open);
+    const next = TABS[(at + by + TABS.length) % TABS.length]?.name ?? open;
+    onOpen(next);
     list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
   return (
     <div class="tabs" role="tablist" aria-label="Tables" ref={list} onKeyDown={move}>
-      {TABS.map((each) => (
+      {TABS.map(({ name, title }) => (
         <button
-          key={each}
-          id={`tab-${each}`}
+          key={name}
+          id={`tab-${name}`}
           type="button"
           role="tab"
-          aria-selected={each === tab}
+          aria-selected={name === open}
           aria-controls="tab-panel"
-          tabIndex={each === tab ? 0 : -1}
-          onClick={() => onTab(each)}
+          tabIndex={name === open ? 0 : -1}
+          onClick={() => onOpen(name)}
         >
-          {TITLES[each]}
-          {counts[each] !== undefined && <span class="count">{counts[each]}</span>}
+          {title}
+          {counts[name] !== undefined && <span class="count">{counts[name]}</span>}
         </button>
       ))}
     </div>

@@ -4,7 +4,7 @@ import { type Desk, useDesk } from "../../store/desk.ts";
 import type { Read } from "../../store/reader.ts";
 import { useRead } from "../../store/use-read.ts";
 import { compareValues } from "../../format/sort.ts";
-import type { Column } from "./columns.ts";
+import type { Column } from "./columns.tsx";
 import type { Kind } from "./kinds.tsx";
 
 /** Rows on a page. */

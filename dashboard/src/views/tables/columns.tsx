@@ -32,6 +32,20 @@ export function words<Row>(key: string & keyof Row, title: string): Column<Row> 
   return { key, title, value: textOf(key) };
 }
 
+/** A word of a list of them, in a pill of the tone it has there. */
+export const pill = <Row,>(column: Column<Row>, tones: Readonly<Record<string, string>>): Column<Row> => ({
+  ...column,
+  text: (value) => <span class={`pill ${tones[value] ?? ""}`}>{spaced(value)}</span>,
+});
+
+/** Words that are one name, with underscores. */
+export const named = <Row,>(key: string & keyof Row, title: string): Column<Row> => ({
+  ...words<Row>(key, title),
+  text: spaced,
+});
+
+const spaced = (name: string): string => name.replaceAll("_", " ");
+
 /** A moment. */
 export function moment<Row>(key: string & keyof Row, title: string): Column<Row> {
   return {
@@ -80,7 +94,7 @@ export function profit<Row>(key: string & keyof Row, title: string): Column<Row>
 }
 
 /** What was worse: above 0 is a cost. */
-export const cost = <Row>(column: Column<Row>): Column<Row> => ({
+export const cost = <Row,>(column: Column<Row>): Column<Row> => ({
   ...column,
   tone: (value) => `figures ${value.startsWith("-") ? "up" : value === "0" ? "" : "down"}`,
 });
