@@ -1,3 +1,5 @@
+import { recall, remember } from "../store/preferences.ts";
+
 /** Which project the page shows, and, on a local stack only, as whom. */
 export interface Connection {
   /** https://<project>.supabase.co */
@@ -10,8 +12,6 @@ export interface Connection {
   alert_key?: string;
 }
 
-const STORED = "supabase-automation.connection";
-
 /** A connection, and whether this browser's reader entered it, and so may take it back. */
 export interface Found {
   connection: Connection;
@@ -22,50 +22,43 @@ export interface Found {
 export async function findConnection(): Promise<Found | null> {
   const given = await fromConfigFile();
   if (given !== null) return { connection: given, isEntered: false };
-  const entered = fromBrowser();
-  return entered === null ? null : { connection: entered, isEntered: true };
+  const entered = recall("connection");
+  const connection = entered === null ? null : toConnection(entered);
+  return connection === null ? null : { connection, isEntered: true };
 }
 
 async function fromConfigFile(): Promise<Connection | null> {
   try {
     // The page's head has asked for it already, in these words: it comes with the script, not after it.
     const response = await fetch("config.json");
-    return response.ok ? toConnection(await response.json()) : null;
+    return response.ok ? toConnection(await response.text()) : null;
   } catch {
     // No such file, or a host that answers every path with a page.
     return null;
   }
 }
 
-function fromBrowser(): Connection | null {
-  try {
-    return toConnection(JSON.parse(localStorage.getItem(STORED) ?? "null"));
-  } catch {
-    return null;
-  }
-}
+/** Keeps a connection in this browser for the next visit; null: forgets the kept one. */
+export const keepConnection = (connection: Connection | null): void =>
+  remember("connection", connection && JSON.stringify(connection));
 
-/** Keeps a connection in this browser for the next visit. */
-export function keepConnection({ url, publishable_key }: Connection): void {
-  localStorage.setItem(STORED, JSON.stringify({ url, publishable_key }));
-}
-
-/** Forgets the kept connection. */
-export function forgetConnection(): void {
-  localStorage.removeItem(STORED);
-}
-
-function toConnection(value: unknown): Connection | null {
-  if (typeof value !== "object" || value === null) return null;
-  const fields = value as Record<string, unknown>;
-  const text = (name: string) => {
-    const field = fields[name];
-    return typeof field === "string" && field !== "" ? field : undefined;
-  };
-  const checked = checkConnection(text("url") ?? "", text("publishable_key") ?? "");
+/** The connection that a JSON text holds; null: none. */
+function toConnection(text: string): Connection | null {
+  const found = parsed(text);
+  const field = (name: string) => typeof found[name] === "string" ? found[name] : "";
+  const checked = checkConnection(field("url"), field("publishable_key"));
   if ("problem" in checked) return null;
-  const [user_jwt, alert_key] = [text("user_jwt"), text("alert_key")];
+  const [user_jwt, alert_key] = [field("user_jwt"), field("alert_key")];
   return { ...checked, ...(user_jwt && { user_jwt }), ...(alert_key && { alert_key }) };
+}
+
+/** The fields of a JSON object, which perhaps are other than texts; {}: it is none. */
+function parsed(text: string): Partial<Record<string, string>> {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** A connection of what a person typed, or what is wrong with it. */
@@ -76,18 +69,17 @@ export function checkConnection(url: string, key: string): Connection | { proble
   }
   const publishable_key = key.trim();
   if (publishable_key === "") return { problem: "The publishable key is missing." };
-  if (publishable_key.startsWith("sb_secret_") || roleOf(publishable_key) === "service_role") {
+  if (publishable_key.startsWith("sb_secret_") || claimsOf(publishable_key).role === "service_role") {
     return { problem: "This is a secret key: it never belongs in a browser. Take the publishable one." };
   }
   return { url: address, publishable_key };
 }
 
-/** The role in a key of the older kind, a JSON web token; null when it is none. */
-function roleOf(key: string): unknown {
+/** What a JSON web token says; {}: it is none. */
+export function claimsOf(token: string): Partial<Record<"role" | "sub", string>> {
   try {
-    const payload = key.split(".")[1] ?? "";
-    return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))).role;
+    return parsed(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
   } catch {
-    return null;
+    return {};
   }
 }

@@ -1,6 +1,6 @@
 import { encodingOf } from "../../../supabase/functions/_shared/backtest/encoding.ts";
 import type { Client } from "./client.ts";
-import type { Connection } from "./connection.ts";
+import { claimsOf, type Connection } from "./connection.ts";
 
 /** What an import is told. */
 export interface ImportArguments {
@@ -16,20 +16,13 @@ export interface Imported {
   booked: number;
   open_trades: number;
   next: number | null;
-  check:
-    | {
-      equal: boolean;
-      flat_points: number;
-      differing: number;
-      profit: string;
-      file_profit: string;
-    }
-    | null;
-}
-
-/** Why an import ended, in words for the reader. */
-export class ImportError extends Error {
-  override name = "ImportError";
+  check: null | {
+    equal: boolean;
+    flat_points: number;
+    differing: number;
+    profit: string;
+    file_profit: string;
+  };
 }
 
 /**
@@ -37,7 +30,7 @@ export class ImportError extends Error {
  *
  * @param key an API key of scope admin; it goes nowhere else, and is not kept
  * @param onProgress told of the orders that are booked, between calls
- * @throws ImportError
+ * @throws Error why it ended, in words for the reader
  */
 export async function importBacktest(
   { client, connection, key, file, given }: {
@@ -71,43 +64,24 @@ async function textOf(file: File): Promise<string> {
 }
 
 /** Who is to see the baseline account: whoever is signed in. */
-async function ownerOf(
-  client: Client,
-  { user_jwt }: Connection,
-): Promise<string | null> {
-  if (user_jwt === undefined) {
-    return (await client.auth.getSession()).data.session?.user.id ?? null;
-  }
-  return JSON.parse(
-    atob(
-      (user_jwt.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"),
-    ),
-  ).sub;
-}
+const ownerOf = async (client: Client, { user_jwt }: Connection): Promise<string | null> =>
+  (user_jwt === undefined
+    ? (await client.auth.getSession()).data.session?.user.id
+    : claimsOf(user_jwt).sub) ?? null;
 
-async function call(
-  { url }: Connection,
-  key: string,
-  body: Record<string, unknown>,
-): Promise<Imported> {
+async function call({ url }: Connection, key: string, body: Record<string, unknown>): Promise<Imported> {
   const response = await fetch(`${url}/functions/v1/tools/import_backtest`, {
     method: "POST",
     headers: { "x-api-key": key, "content-type": "application/json" },
     body: JSON.stringify(body),
   }).catch(() => null);
   if (response === null) {
-    throw new ImportError("The project does not answer. Nothing is lost: import the file again.");
+    throw new Error("The project does not answer. Nothing is lost: import the file again.");
   }
   const answer = await response.json().catch(() => null) as Answer | null;
   if (answer?.result !== undefined) return answer.result;
-  const { message, details = [] } = answer?.error ??
-    { message: "the answer makes no sense" };
-  throw new ImportError(
-    [
-      message,
-      ...details.map(({ path, message }) => `${path} ${message}`.trim()),
-    ].join(": "),
-  );
+  const { message, details = [] } = answer?.error ?? { message: "the answer makes no sense" };
+  throw new Error([message, ...details.map(({ path, message }) => `${path} ${message}`.trim())].join(": "));
 }
 
 interface Answer {

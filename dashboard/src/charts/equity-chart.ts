@@ -24,24 +24,26 @@ export const equityChart = ({ places }: Money, clock: Clock): CreateChart<Equity
       value: ({ value }) => value,
       options: { lineWidth: 2, autoscaleInfoProvider: calm },
       margins: { top: 0.12, bottom: 0.08 },
-      look: ({ accent }) => ({
-        lineColor: accent,
-        topColor: fade(accent, 0.28),
-        bottomColor: fade(accent, 0.02),
-      }),
+      look: (palette) => areaColors(palette("--accent"), 0.28, 0.02),
     }, places);
     const falls = drawArea<EquityMoment>(chart, {
       value: ({ fall }) => -fall,
       pane: 1,
       options: { lineWidth: 1, invertFilledArea: true, autoscaleInfoProvider: fromTop },
       margins: { top: 0.06, bottom: 0.12 },
-      look: ({ down }) => ({ lineColor: down, topColor: fade(down, 0.05), bottomColor: fade(down, 0.3) }),
+      look: (palette) => areaColors(palette("--down"), 0.05, 0.3),
     }, places);
     const [upper, lower] = chart.panes();
     upper?.setStretchFactor(3.2);
     lower?.setStretchFactor(1);
     return [equity, falls];
   });
+
+const areaColors = (color: string, top: number, bottom: number) => ({
+  lineColor: color,
+  topColor: fade(color, top),
+  bottomColor: fade(color, bottom),
+});
 
 /** A calm account is a calm line: its cents are not blown up to mountains. */
 function calm(original: () => AutoscaleInfo | null): AutoscaleInfo | null {

@@ -29,6 +29,6 @@ export const linesChart = (clock: Clock, lines: readonly Line[]): CreateChart<Li
       drawLine<LinesMoment>(chart, {
         value: ({ values }) => values[index] ?? 0,
         options: { lineStyle: STYLES[stroke] },
-        look: (palette) => ({ color: palette.of(color) }),
+        look: (palette) => ({ color: palette(color) }),
       })
     ).toReversed());

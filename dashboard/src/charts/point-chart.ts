@@ -1,7 +1,7 @@
 import { createChart, type IChartApi } from "lightweight-charts";
 import type { Clock } from "../format/time.ts";
 import type { CreateChart } from "./chart.ts";
-import { type Palette, readPalette } from "./palette.ts";
+import { type Palette, paletteOf } from "./palette.ts";
 import { ascending, chartOptions, seesAll } from "./theme.ts";
 
 /** What a chart draws of its points. */
@@ -16,7 +16,7 @@ export const pointChart = <Point extends { time: number }>(
   draw: (chart: IChartApi) => readonly Drawing<Point>[],
 ): CreateChart<Point> =>
 (host, onPoint) => {
-  const chart = createChart(host, chartOptions(readPalette(host), clock));
+  const chart = createChart(host, chartOptions(paletteOf(host), clock));
   const drawings = draw(chart);
   let shown = new Map<number, Point>();
   chart.subscribeCrosshairMove(({ time }) => onPoint(shown.get(Number(time)) ?? null));
@@ -25,7 +25,7 @@ export const pointChart = <Point extends { time: number }>(
     chart.applyOptions(chartOptions(palette, clock));
     for (const drawing of drawings) drawing.recolor(palette);
   };
-  recolor(readPalette(host));
+  recolor(paletteOf(host));
 
   return {
     show: (points, fit) => {

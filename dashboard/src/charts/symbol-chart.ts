@@ -74,9 +74,9 @@ function drawBars(chart: IChartApi): Drawing<MarkBar> {
     },
     recolor: (next) => {
       palette = next;
-      const { up, down } = palette;
+      const [up, down] = [next("--up"), next("--down")];
       candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
-      line.applyOptions({ color: palette.accent });
+      line.applyOptions({ color: next("--accent") });
       draw();
     },
   };
@@ -93,11 +93,12 @@ function roomy(original: () => AutoscaleInfo | null): AutoscaleInfo | null {
 
 function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTCTimestamp>[] {
   const count = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length;
+  const [up, down] = [palette("--up"), palette("--down")];
   const named = count <= NAMED_FILLS;
   return bars.flatMap(({ time, bought, sold }) => {
     const at = { time: time as UTCTimestamp, size: named ? 1 : 0.6 };
-    const below = { ...at, position: "belowBar", shape: "arrowUp", color: palette.up } as const;
-    const above = { ...at, position: "aboveBar", shape: "arrowDown", color: palette.down } as const;
+    const below = { ...at, position: "belowBar", shape: "arrowUp", color: up } as const;
+    const above = { ...at, position: "aboveBar", shape: "arrowDown", color: down } as const;
     return [
       ...bought === null ? [] : [{ ...below, ...(named && { text: `B ${bought.units}` }) }],
       ...sold === null ? [] : [{ ...above, ...(named && { text: `S ${sold.units}` }) }],

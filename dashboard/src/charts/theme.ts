@@ -16,19 +16,19 @@ export function fade(color: string, opacity: number): string {
 
 /** The look that all charts share. Times are those of {@link Clock.chartTime}. */
 export function chartOptions(palette: Palette, clock: Clock): DeepPartial<TimeChartOptions> {
-  const line = { color: palette.line };
+  const [text, line] = [palette("--muted"), palette("--line")];
   return {
     autoSize: true,
     layout: {
       background: { type: ColorType.Solid, color: "transparent" },
-      textColor: palette.text,
+      textColor: text,
       fontFamily: getComputedStyle(document.body).fontFamily,
       fontSize: 11,
       // Its mark-up would be a script's; the page names its maker in the footer.
       attributionLogo: false,
-      panes: { separatorColor: palette.line, enableResize: false },
+      panes: { separatorColor: line, enableResize: false },
     },
-    grid: { vertLines: { visible: false }, horzLines: line },
+    grid: { vertLines: { visible: false }, horzLines: { color: line } },
     rightPriceScale: { borderVisible: false, entireTextOnly: true },
     timeScale: {
       borderVisible: false,
@@ -39,7 +39,7 @@ export function chartOptions(palette: Palette, clock: Clock): DeepPartial<TimeCh
     },
     crosshair: {
       mode: CrosshairMode.Magnet,
-      vertLine: { color: palette.text, width: 1, labelVisible: false },
+      vertLine: { color: text, width: 1, labelVisible: false },
       horzLine: { visible: false, labelVisible: false },
     },
     localization: { timeFormatter: (time: unknown) => clock.chartMoment(Number(time)) },

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart, CreateChart } from "./chart.ts";
-import { readPalette } from "./palette.ts";
+import { paletteOf } from "./palette.ts";
 
 /** Points, and what draws them. */
 export interface Charted<Point> {
@@ -37,7 +37,7 @@ export function useChart<Point>(
     if (element === null) return;
     const made = create(element, setPoint);
     chart.current = made;
-    const recolor = () => made.recolor(readPalette(element));
+    const recolor = () => made.recolor(paletteOf(element));
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const themed = new MutationObserver(recolor);
     themed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });

@@ -23,19 +23,13 @@ export function clockOf(timeZone: string): Clock {
   const zone = offsetAt === null ? "UTC" : timeZone;
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", ...options });
-  const time = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+  const minutes = { hour: "2-digit", minute: "2-digit" } as const;
+  const time = { ...minutes, second: "2-digit" } as const;
   const day = format({ month: "short", day: "2-digit" });
   const clock = format(time);
   const full = format({ year: "numeric", month: "short", day: "numeric", ...time, timeZoneName: "short" });
   const date = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
-  const chart = new Intl.DateTimeFormat("en-US", {
-    timeZone: "UTC",
-    hourCycle: "h23",
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  const chart = format({ timeZone: "UTC", month: "short", day: "numeric", ...minutes });
   const offset = byQuarters(offsetAt ?? (() => 0));
   return {
     timeZone: zone,

@@ -1,5 +1,5 @@
 /** Small choices that this browser remembers. */
-export type Preference = "theme" | "range" | "account";
+type Preference = "theme" | "range" | "account" | "connection";
 
 const nameOf = (preference: Preference) => `supabase-automation.${preference}`;
 

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { createApi } from "../api/client.ts";
-import { type Connection, forgetConnection, type Found, keepConnection } from "../api/connection.ts";
+import { type Connection, type Found, keepConnection } from "../api/connection.ts";
 import { ConnectScreen } from "./connect-screen.tsx";
 import { DeskScreen } from "./desk-screen.tsx";
 import { SignInScreen } from "./sign-in-screen.tsx";
@@ -16,7 +16,7 @@ export function App({ first }: { first: Found | null }) {
     return <ConnectScreen onConnect={connect} />;
   }
   const disconnect = () => {
-    forgetConnection();
+    keepConnection(null);
     setFound(null);
   };
   const { connection, isEntered } = found;

@@ -100,12 +100,7 @@ function Weeks({ month, days, today }: { month: Month; days: readonly Day[]; tod
 }
 
 function DayCell(
-  { date, day, largest, isToday }: {
-    date: string | null;
-    day: Day | undefined;
-    largest: number;
-    isToday: boolean;
-  },
+  { date, day, largest, isToday }: { date: string | null; day?: Day; largest: number; isToday: boolean },
 ) {
   const { money } = useDesk();
   if (date === null) return <td class="no-day" />;

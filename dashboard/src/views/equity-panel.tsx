@@ -1,7 +1,6 @@
 import type { EquityMoment } from "../charts/equity-chart.ts";
 import { withChart } from "../charts/use-chart.ts";
 import { addDecimals, formatDecimal, negated } from "../format/decimal.ts";
-import type { Money } from "../format/money.ts";
 import { type Desk, useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
 import { ChartFigure } from "./chart-figure.tsx";
@@ -18,7 +17,7 @@ export function EquityPanel() {
   const view = JSON.stringify([range, only]);
   const read = useRead(view, desk.version, () =>
     withChart(
-      (strategy === null ? readAccount : readStrategy)(desk, range),
+      readMoments(desk, range),
       import("../charts/equity-chart.ts").then(({ equityChart }) => equityChart(desk.money, desk.clock)),
     ));
   const title = strategy === null ? "Equity" : `Closed trades of ${strategyName(strategy)}`;
@@ -55,43 +54,32 @@ export function EquityPanel() {
   );
 }
 
-async function readAccount({ read, money, clock }: Desk, range: Range): Promise<EquityMoment[]> {
-  const points = await read("equity_curve", sinceOf(range));
-  const moments = points.map(({ time, close, drawdown, drawdown_percent }) => ({
+async function readMoments(
+  { read, strategy, only, money, clock }: Desk,
+  range: Range,
+): Promise<EquityMoment[]> {
+  const since = sinceOf(range);
+  const points = strategy === null
+    ? (await read("equity_curve", since)).map(({ close, ...point }) => ({ ...point, level: close }))
+    : (await read("profit_curve", { ...since, ...only }))
+      .map(({ net_pnl, ...point }) => ({ ...point, level: net_pnl, drawdown_percent: null }));
+  const moments = points.map(({ time, level, drawdown, drawdown_percent }) => ({
     time: clock.chartTime(time),
-    value: Number(close),
+    value: Number(level),
     fall: Number(drawdown),
     label: {
-      value: money.amount(close),
+      value: money.amount(level, { plus: strategy !== null }),
       fall: `${money.amount(drawdown)}${drawdown_percent === null ? "" : ` (${percent(drawdown_percent)})`}`,
     },
   }));
   const [first] = points;
-  // One moment alone would draw nothing; of many, the first is the level to begin at.
-  return first === undefined || points.length > 1
-    ? moments
-    : beginAt(first.close, first.gain, moments, money);
-}
-
-async function readStrategy({ read, only, money, clock }: Desk, range: Range): Promise<EquityMoment[]> {
-  const points = await read("profit_curve", { ...sinceOf(range), ...only });
-  const moments = points.map(({ time, net_pnl, drawdown }) => ({
-    time: clock.chartTime(time),
-    value: Number(net_pnl),
-    fall: Number(drawdown),
-    label: { value: money.amount(net_pnl, { plus: true }), fall: money.amount(drawdown) },
-  }));
-  const [first] = points;
-  return first === undefined ? [] : beginAt(first.net_pnl, first.gain, moments, money);
-}
-
-/** A curve that begins a minute earlier, at the level before its first gain. */
-function beginAt(level: string, gain: string, moments: EquityMoment[], money: Money): EquityMoment[] {
-  const [first] = moments;
-  if (first === undefined) return [];
-  const start = addDecimals([level, negated(gain)]);
+  const [begin] = moments;
+  // Equity of one moment alone would draw nothing; of many, the first is the level to begin at.
+  if (first === undefined || begin === undefined || strategy === null && points.length > 1) return moments;
+  // Else the curve begins a minute earlier, at the level before its first gain.
+  const start = addDecimals([first.level, negated(first.gain)]);
   const label = { value: money.amount(start), fall: money.amount("0") };
-  return [{ time: first.time - 60, value: Number(start), fall: 0, label }, ...moments];
+  return [{ time: begin.time - 60, value: Number(start), fall: 0, label }, ...moments];
 }
 
 const percent = (text: string): string => `${formatDecimal(text, { least: 2, most: 2 })}%`;

@@ -4,16 +4,15 @@ import { useDesk } from "../store/desk.ts";
 import { startPulse } from "../store/pulse.ts";
 
 const EVERY_MS = 5_000;
-const UNKNOWN: Health = { locks: null, cache: null, outbox: null, postgres: null, redis: null };
 
 /** How the machinery behind the account does. */
 export function HealthStrip() {
   const { client, connection } = useDesk();
-  const [health, setHealth] = useState(UNKNOWN);
+  const [health, setHealth] = useState<Health>({});
   useEffect(() =>
     startPulse(healthReader(client, connection.url), {
       onBeat: setHealth,
-      onFailure: () => setHealth(UNKNOWN),
+      onFailure: () => setHealth({}),
     }, EVERY_MS), [client]);
   const { locks, cache, outbox, postgres, redis } = health;
   return (
@@ -26,7 +25,7 @@ export function HealthStrip() {
           value={locks && `${locks.held} held, ${locks.waiting} waiting`}
           tone={(locks?.waiting ?? 0) > 0 && "warn"}
         />
-        <Item name="Cache" value={cache && `L1 ${percent(cache.l1)}, L2 ${percent(cache.l2)}`} />
+        <Item name="Cache" value={cache && cacheText(cache)} />
         <Item
           name="Outbox"
           value={outbox && `${outbox.pending} pending${outbox.dead > 0 ? `, ${outbox.dead} dead` : ""}`}
@@ -42,14 +41,14 @@ export function HealthStrip() {
   );
 }
 
-function Part({ name, component }: { name: string; component: Component | null }) {
-  if (component === null) return <Item name={name} value={null} />;
+function Part({ name, component }: { name: string; component?: Component }) {
+  if (component === undefined) return <Item name={name} />;
   const { ok, milliseconds } = component;
   const time = milliseconds === null ? "" : `, ${milliseconds} ms`;
   return <Item name={name} value={ok ? `ok${time}` : "away"} tone={ok ? "good" : "warn"} />;
 }
 
-function Item({ name, value, tone }: { name: string; value: string | null; tone?: "warn" | "good" | false }) {
+function Item({ name, value, tone }: { name: string; value?: string; tone?: "warn" | "good" | false }) {
   return (
     <div class={tone || ""}>
       <dt>{name}</dt>
@@ -58,4 +57,10 @@ function Item({ name, value, tone }: { name: string; value: string | null; tone?
   );
 }
 
-const percent = (share: number | null): string => share === null ? "–" : `${Math.round(share * 100)}%`;
+/** The share of the reads that each layer answered, of those that came to it. */
+function cacheText({ l1_hits, l2_hits, misses }: NonNullable<Health["cache"]>): string {
+  const past = l2_hits + misses;
+  return `L1 ${share(l1_hits, l1_hits + past)}, L2 ${share(l2_hits, past)}`;
+}
+
+const share = (part: number, whole: number) => whole === 0 ? "–" : `${Math.round(100 * part / whole)}%`;

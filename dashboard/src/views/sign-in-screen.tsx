@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Client } from "../api/client.ts";
 import { Door } from "./door.tsx";
 import { type Message, Said } from "./message.tsx";
@@ -7,30 +7,31 @@ import { type Message, Said } from "./message.tsx";
 export function SignInScreen(
   { client, url, onDisconnect }: { client: Client; url: string; onDisconnect: (() => void) | null },
 ) {
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
+  const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
   const [message, setMessage] = useState<Message | null>(null);
 
-  const attempt = async (work: () => Promise<Message | null>) => {
+  const attempt = async (work: (email: string, password: string) => Promise<Message | null>) => {
+    const fields = new FormData(form.current ?? undefined);
+    const email = String(fields.get("email"));
     if (!/^\S+@\S+$/.test(email)) {
       setMessage({ kind: "problem", text: "Enter the e-mail address of your user first." });
       return;
     }
     setBusy(true);
     setMessage(null);
-    setMessage(await work().catch(() => unreachable(url)));
+    setMessage(await work(email, String(fields.get("password"))).catch(() => unreachable(url)));
     setBusy(false);
   };
   const withPassword = (event: SubmitEvent) => {
     event.preventDefault();
-    void attempt(async () => {
+    void attempt(async (email, password) => {
       const { error } = await client.auth.signInWithPassword({ email, password });
       return error === null ? null : explain(error, url);
     });
   };
   const withLink = () =>
-    attempt(async () => {
+    attempt(async (email) => {
       const emailRedirectTo = location.origin + location.pathname;
       const { error } = await client.auth.signInWithOtp({
         email,
@@ -43,27 +44,14 @@ export function SignInScreen(
 
   return (
     <Door title="Sign in" lead={`As a user of ${new URL(url).host}. You will see the accounts that you own.`}>
-      <form onSubmit={withPassword} noValidate>
+      <form ref={form} onSubmit={withPassword} noValidate>
         <label>
           E-mail
-          <input
-            type="email"
-            value={email}
-            onInput={(event) =>
-              setEmail(event.currentTarget.value)}
-            autocomplete="username"
-            required
-          />
+          <input name="email" type="email" autocomplete="username" required />
         </label>
         <label>
           Password
-          <input
-            type="password"
-            value={password}
-            onInput={(event) =>
-              setPassword(event.currentTarget.value)}
-            autocomplete="current-password"
-          />
+          <input name="password" type="password" autocomplete="current-password" />
         </label>
         <Said message={message} />
         <button type="submit" class="primary" disabled={busy}>Sign in</button>

@@ -10,10 +10,9 @@ export function savedTheme(): Theme | null {
   return saved === "dark" || saved === "light" ? saved : null;
 }
 
-/** Puts a theme on; null: the system's. */
+/** Puts a theme on; null: the system's stays. */
 export function applyTheme(theme: Theme | null): void {
-  if (theme === null) delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
+  if (theme !== null) document.documentElement.dataset.theme = theme;
 }
 
 /** Changes between dark and light. */
