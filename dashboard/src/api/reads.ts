@@ -2,7 +2,7 @@ import type { Database } from "../../../supabase/functions/_shared/database/type
 import { ask, askHistory, type Client } from "./client.ts";
 
 type Functions = Database["public"]["Functions"];
-type Name = keyof Functions;
+export type Name = keyof Functions;
 type Given<Of extends Name> = Functions[Of]["Returns"] extends (infer Each)[] ? Each : never;
 
 /** A row that a function gives. Generated types know no null in it. */
@@ -116,10 +116,13 @@ const HISTORIES = new Set<Name>([
 const INDEXED = new Set<Name>(["list_orders", "list_fills", "list_trades", "list_alerts"]);
 const isFiltered = (args: object) => Object.keys(args).filter((each) => each.startsWith("only_")).length > 1;
 
+/** What an RPC takes beside the account. */
+export type Args<Of extends Name> = Omit<Functions[Of]["Args"], "account">;
+
 /** Reads something of an account by the name of the RPC. */
 export type Reading = <Of extends Name>(
   name: Of,
-  args?: Omit<Functions[Of]["Args"], "account">,
+  args?: Args<Of>,
 ) => Promise<Of extends keyof Objects ? Objects[Of] : Functions[Of]["Returns"]>;
 
 export const readingOf = (client: Client, account: string): Reading => (name, args = {} as never) =>

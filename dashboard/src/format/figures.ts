@@ -1,5 +1,5 @@
 import type { Coverage } from "../api/reads.ts";
-import { formatDecimal, shiftPoint } from "./decimal.ts";
+import { formatDecimal, shiftPoint, signOf } from "./decimal.ts";
 
 /** A ratio, such as a profit factor. */
 export const ratio = (text: string): string => formatDecimal(text, { least: 2, most: 2 });
@@ -13,3 +13,6 @@ export const share = (text: string): string => `${formatDecimal(shiftPoint(text,
 /** On how many of the days on which something was held it had a mark. */
 export const coverageText = ({ held_days, marked_days }: Coverage): string =>
   held_days === 0 ? "none held" : `${marked_days} of ${held_days}`;
+
+/** The class that colors a gain or a loss. */
+export const toneOf = (amount: string): string => ["down", "", "up"][signOf(amount) + 1] ?? "";

@@ -2,11 +2,12 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
-import type { Account, Overview, Reading } from "../api/reads.ts";
+import type { Account, Args, Name, Overview, Reading } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Money } from "../format/money.ts";
 import type { Ahead } from "./ahead.ts";
 import type { Store } from "./store.ts";
+import { useRead } from "./use-read.ts";
 
 /** What the pulse keeps up to date. */
 export interface Live {
@@ -52,4 +53,10 @@ export function useDesk(): Desk {
   const desk = useContext(DeskContext);
   if (desk === null) throw new Error("a view of an account stands outside of its desk");
   return desk;
+}
+
+/** What an RPC gives of the account for these arguments, read again when they, or the account, change. */
+export function useAnswer<Of extends Name>(name: Of, args?: Args<Of>) {
+  const { read, version } = useDesk();
+  return useRead(JSON.stringify(args ?? {}), version, () => read(name, args));
 }

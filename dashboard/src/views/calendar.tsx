@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
 import type { Day } from "../api/reads.ts";
 import { addDecimals, compactDecimal, signOf } from "../format/decimal.ts";
-import { useDesk } from "../store/desk.ts";
-import { useRead } from "../store/use-read.ts";
+import { useAnswer, useDesk } from "../store/desk.ts";
 import { lastDayOf, type Month, monthAfter, monthName, weeksOf } from "../format/month.ts";
-import { toneOf } from "../format/tone.ts";
+import { toneOf } from "../format/figures.ts";
 import { Icon } from "./icons.tsx";
 import { Outcome, Panel } from "./panel.tsx";
 
@@ -12,14 +11,11 @@ const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /** What each day of a month came to. */
 export function Calendar() {
-  const { read, version, only, money, clock } = useDesk();
+  const { only, money, clock } = useDesk();
   const today = clock.today();
   const [month, setMonth] = useState<Month>(today.slice(0, 7));
-  const days = useRead(
-    JSON.stringify([month, only]),
-    version,
-    () => read("daily_results", { from_day: `${month}-01`, to_day: lastDayOf(month), ...only }),
-  );
+  const asked = { from_day: `${month}-01`, to_day: lastDayOf(month), ...only };
+  const days = useAnswer("daily_results", asked);
   const total = addDecimals((days.data ?? []).map(({ net_pnl }) => net_pnl));
   const tools = (
     <div class="month">

@@ -12,7 +12,7 @@ import { createStore, type Store, useStore } from "../store/store.ts";
 import { useRead } from "../store/use-read.ts";
 import { DeskView } from "./desk-view.tsx";
 import { LazyPage } from "./lazy-page.tsx";
-import { Trouble } from "./trouble.tsx";
+import { Trouble } from "./panel.tsx";
 import { type Page, TopBar } from "./top-bar.tsx";
 
 interface Props {

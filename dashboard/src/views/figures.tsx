@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { signOf } from "../format/decimal.ts";
-import { percent } from "../format/figures.ts";
-import { toneOf } from "../format/tone.ts";
+import { percent, toneOf } from "../format/figures.ts";
 import { useDesk } from "../store/desk.ts";
 
 /** The account in six figures. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import type { ApiError } from "../api/client.ts";
 import type { Read } from "../store/reader.ts";
-import { Trouble } from "./trouble.tsx";
 
 /** A part of the page with a title, and to the right of it what it can be asked. */
 export function Panel(
@@ -42,4 +42,15 @@ export function Outcome<T>(
   }
   if (isEmpty(read.data)) return <div class="empty">{empty}</div>;
   return <div class={read.stale ? "outcome is-stale" : "outcome"}>{children(read.data)}</div>;
+}
+
+/** Why something is missing, and what to do. It goes away by itself: what failed is tried again. */
+export function Trouble({ error, what }: { error: ApiError; what: string }) {
+  return (
+    <div class="trouble" role="alert">
+      <strong>{what} {error.isBusy ? "must wait" : "cannot be read"}.</strong>
+      <p>{error.message} {error.hint}</p>
+      <p class="note">Trying again by itself.</p>
+    </div>
+  );
 }

@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Result } from "../api/reads.ts";
-import { useDesk } from "../store/desk.ts";
-import { useRead } from "../store/use-read.ts";
-import { toneOf } from "../format/tone.ts";
+import { useAnswer, useDesk } from "../store/desk.ts";
+import { toneOf } from "../format/figures.ts";
 import { Outcome, Panel } from "./panel.tsx";
 import { Segments } from "./segments.tsx";
 import { strategyName } from "./top-bar.tsx";
@@ -13,10 +12,9 @@ const CHOICES = [{ value: "symbol", text: "Symbol" }, { value: "strategy", text:
 
 /** What each symbol, or each strategy, has made: closed and open together, fees paid. */
 export function Results() {
-  const { read, version, only } = useDesk();
+  const { only } = useDesk();
   const [by, setBy] = useState<By>("symbol");
-  const asked = { by, ...only };
-  const results = useRead(JSON.stringify(asked), version, () => read("results", asked));
+  const results = useAnswer("results", { by, ...only });
   return (
     <Panel
       name="results"

@@ -1,8 +1,7 @@
 import type { Row } from "../api/reads.ts";
 import { formatDecimal } from "../format/decimal.ts";
-import { toneOf } from "../format/tone.ts";
-import { useDesk } from "../store/desk.ts";
-import { useRead } from "../store/use-read.ts";
+import { toneOf } from "../format/figures.ts";
+import { useAnswer, useDesk } from "../store/desk.ts";
 import { Outcome, Panel } from "./panel.tsx";
 import { WideTable } from "./wide-table.tsx";
 
@@ -10,8 +9,7 @@ type Shadow = Row<"list_shadow_accounts">;
 
 /** The accounts that book what this one does, under settings of their own. */
 export function Shadows() {
-  const { read, version } = useDesk();
-  const shadows = useRead("shadows", version, () => read("list_shadow_accounts"));
+  const shadows = useAnswer("list_shadow_accounts");
   return (
     <Panel name="shadows" title="Shadow accounts">
       <Outcome

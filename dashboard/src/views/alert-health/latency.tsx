@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Latency, Since } from "../../api/reads.ts";
-import { useDesk } from "../../store/desk.ts";
-import { useRead } from "../../store/use-read.ts";
+import { useAnswer, useDesk } from "../../store/desk.ts";
 import { Outcome, Panel } from "../panel.tsx";
 import { Segments } from "../segments.tsx";
 import { type Column, number, seconds } from "../tables/columns.tsx";
@@ -13,10 +12,9 @@ const CHOICES = [{ value: "strategy", text: "Strategy" }, { value: "hour", text:
 
 /** How long alerts were on their way, by strategy or by hour of the day. */
 export function LatencyPanel({ since }: { since: Since }) {
-  const { read, version, only } = useDesk();
+  const { only } = useDesk();
   const [by, setBy] = useState<By>("strategy");
-  const asked = { ...since, by, ...only };
-  const latency = useRead(JSON.stringify(asked), version, () => read("alert_latency", asked));
+  const latency = useAnswer("alert_latency", { ...since, by, ...only });
   return (
     <Panel
       name="latency"

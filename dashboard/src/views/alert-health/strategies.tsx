@@ -2,9 +2,8 @@ import type { ComponentChildren } from "preact";
 import type { AlertHealth as Health, Since } from "../../api/reads.ts";
 import { formatDecimal, negated } from "../../format/decimal.ts";
 import type { Money } from "../../format/money.ts";
-import { toneOf } from "../../format/tone.ts";
-import { useDesk } from "../../store/desk.ts";
-import { useRead } from "../../store/use-read.ts";
+import { toneOf } from "../../format/figures.ts";
+import { useAnswer, useDesk } from "../../store/desk.ts";
 import { Outcome, Panel } from "../panel.tsx";
 import { type Stat, Stats } from "../stats.tsx";
 import { amount, type Column, cost, moment, number, pill, seconds } from "../tables/columns.tsx";
@@ -13,8 +12,8 @@ import { strategyName } from "../top-bar.tsx";
 
 /** Whether the alerts of the account came, and those of each strategy. */
 export function StrategiesPanel({ since, tools }: { since: Since; tools: ComponentChildren }) {
-  const { read, version, strategy, money } = useDesk();
-  const health = useRead(JSON.stringify(since), version, () => read("alert_health", since));
+  const { strategy, money } = useDesk();
+  const health = useAnswer("alert_health", since);
   return (
     <Panel name="strategies" title="Alert health" tools={tools}>
       <Outcome

@@ -1,17 +1,15 @@
 import type { Against, Comparison } from "../../api/reads.ts";
 import { formatDecimal, negated } from "../../format/decimal.ts";
 import type { Money } from "../../format/money.ts";
-import { toneOf } from "../../format/tone.ts";
-import { useDesk } from "../../store/desk.ts";
-import { useRead } from "../../store/use-read.ts";
+import { toneOf } from "../../format/figures.ts";
+import { useAnswer, useDesk } from "../../store/desk.ts";
 import { Outcome, Panel } from "../panel.tsx";
 import { type Stat, Stats } from "../stats.tsx";
 
 /** How well the account did what its baseline has done, in figures. */
 export function ComparedFigures({ against }: { against: Against }) {
-  const { account, read, version, only, money } = useDesk();
-  const asked = { ...against, ...only };
-  const comparison = useRead(JSON.stringify(asked), version, () => read("compare_accounts", asked));
+  const { account, only, money } = useDesk();
+  const comparison = useAnswer("compare_accounts", { ...against, ...only });
   return (
     <Panel name="compared" title={`${account.name} beside ${against.baseline}`}>
       <Outcome read={comparison} what="The comparison">

@@ -1,8 +1,7 @@
 import type { SideBySide, StrategyFigures } from "../../api/reads.ts";
 import type { Line } from "../../charts/lines-chart.ts";
 import { formatDecimal } from "../../format/decimal.ts";
-import { coverageText, ratio, share } from "../../format/figures.ts";
-import { toneOf } from "../../format/tone.ts";
+import { coverageText, ratio, share, toneOf } from "../../format/figures.ts";
 import { useDesk } from "../../store/desk.ts";
 import { LineKey } from "../lines-figure.tsx";
 import { Panel } from "../panel.tsx";

@@ -3,7 +3,7 @@ import { type Digits, formatDecimal } from "../../format/decimal.ts";
 import { formatSeconds } from "../../format/duration.ts";
 import type { Clock } from "../../format/time.ts";
 import type { Money } from "../../format/money.ts";
-import { toneOf } from "../../format/tone.ts";
+import { toneOf } from "../../format/figures.ts";
 
 /** How a cell is written: in the account's currency and time zone. */
 export interface Writing {

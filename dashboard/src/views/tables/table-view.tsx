@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { MOST } from "../../api/reads.ts";
 import { useDesk } from "../../store/desk.ts";
 import { Select } from "../select.tsx";
-import { Trouble } from "../trouble.tsx";
+import { Trouble } from "../panel.tsx";
 import { WideTable } from "../wide-table.tsx";
 import type { Column } from "./columns.tsx";
 import { ExportButton } from "./export.tsx";
