@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Cursor, MOST } from "../../api/reads.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
-import type { Read } from "../../store/reader.ts";
 import { useRead } from "../../store/use-read.ts";
 import { compareValues } from "../../format/sort.ts";
 import type { Column } from "./columns.tsx";
@@ -24,21 +23,7 @@ export interface Choices {
 }
 
 /** A table as it is drawn. */
-export interface TableState<Row> {
-  choices: Choices;
-  choose(changes: Partial<Choices>): void;
-  read: Read<Row[]> & { stale: boolean };
-  /** The rows of this page. */
-  rows: Row[];
-  /** Ids that were not there at the last look. */
-  fresh: ReadonlySet<string>;
-  page: number;
-  /** Goes back or on by a page; null where there is none. */
-  newer: (() => void) | null;
-  older: (() => void) | null;
-  /** Whether it was sorted among the newest rows only, since there are more. */
-  isPartial: boolean;
-}
+export type TableState<Row> = ReturnType<typeof useTable<Row>>;
 
 /** The arguments that narrow a list to what was chosen. */
 export function filterOf(choices: Choices, only: Desk["only"]) {
@@ -58,7 +43,7 @@ export function sortRows<Row>(rows: Row[], columns: readonly Column<Row>[], sort
 }
 
 /** Keeps a table: what is asked, which page, and its rows as they change. */
-export function useTable<Row>(kind: Kind<Row>): TableState<Row> {
+export function useTable<Row>(kind: Kind<Row>) {
   const desk = useDesk();
   const { version, strategy, only } = desk;
   const [choices, setChoices] = useState<Choices>({
@@ -92,16 +77,20 @@ export function useTable<Row>(kind: Kind<Row>): TableState<Row> {
   };
   return {
     choices,
-    choose: (changes) => {
+    choose: (changes: Partial<Choices>) => {
       setChoices({ ...choices, ...changes });
       setPage(0);
     },
     read,
+    /** The rows of this page. */
     rows,
+    /** Ids that were not there at the last look. */
     fresh: useFresh(read.key, rows.map(kind.id)),
     page,
+    /** Goes back or on by a page; null where there is none. */
     newer: page > 0 ? () => setPage(page - 1) : null,
     older: all.length > start + PAGE ? older : null,
+    /** Whether it was sorted among the newest rows only, since there are more. */
     isPartial: choices.sort !== null && read.data?.length === MOST,
   };
 }
