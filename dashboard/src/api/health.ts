@@ -13,7 +13,7 @@ interface Status {
 /** One thing the functions need, as `health/ready` examined it. */
 export interface Component {
   ok: boolean;
-  milliseconds: number | null;
+  milliseconds: number;
 }
 
 /** How the system does; what is missing did not answer. */

@@ -28,12 +28,14 @@ export function startPulse<T>(read: () => Promise<T>, listener: Listener<T>, eve
     clearTimeout(timer);
     if (asking || ended || document.hidden) return;
     asking = true;
-    const result = await settle(read);
+    const result = await settle(async () => {
+      const value = await read();
+      if (!ended) listener.onBeat(value);
+    });
     asking = false;
     failures = "error" in result ? failures + 1 : 0;
     if (ended) return;
     if ("error" in result) listener.onFailure(result.error);
-    else listener.onBeat(result.data);
     const wait = doubling(failures, everyMs, Math.max(SLOWEST_MS, everyMs));
     timer = setTimeout(beat, wait);
   };

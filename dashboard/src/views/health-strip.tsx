@@ -44,8 +44,7 @@ export function HealthStrip() {
 function Part({ name, component }: { name: string; component?: Component }) {
   if (component === undefined) return <Item name={name} />;
   const { ok, milliseconds } = component;
-  const time = milliseconds === null ? "" : `, ${milliseconds} ms`;
-  return <Item name={name} value={ok ? `ok${time}` : "away"} tone={ok ? "good" : "warn"} />;
+  return <Item name={name} value={ok ? `ok, ${milliseconds} ms` : "away"} tone={ok ? "good" : "warn"} />;
 }
 
 function Item({ name, value, tone }: { name: string; value?: string; tone?: "warn" | "good" | false }) {
