@@ -11,6 +11,7 @@ import { startPulse } from "../store/pulse.ts";
 import { createStore, type Store, useStore } from "../store/store.ts";
 import { useRead } from "../store/use-read.ts";
 import { DeskView } from "./desk-view.tsx";
+import { HealthStrip } from "./health-strip.tsx";
 import { LazyPage } from "./lazy-page.tsx";
 import { Trouble } from "./panel.tsx";
 import { type Page, TopBar } from "./top-bar.tsx";
@@ -127,6 +128,7 @@ function OneAccount(
     <DeskContext.Provider value={desk}>
       {bar}
       {page === "account" ? <DeskView /> : <LazyPage key={page} name={page} />}
+      <HealthStrip />
     </DeskContext.Provider>
   );
 }

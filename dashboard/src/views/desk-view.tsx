@@ -3,7 +3,6 @@ import { Calendar } from "./calendar.tsx";
 import { EquityPanel } from "./equity-panel.tsx";
 import { Figures } from "./figures.tsx";
 import { FirstAlert } from "./first-alert.tsx";
-import { HealthStrip } from "./health-strip.tsx";
 import { Results } from "./results.tsx";
 import { Shadows } from "./shadows.tsx";
 import { SymbolPanel } from "./symbol-panel.tsx";
@@ -13,21 +12,18 @@ import { Tables } from "./tables/tables.tsx";
 export function DeskView() {
   const { overview, account } = useDesk();
   return (
-    <>
-      <main class="desk">
-        <Figures />
-        {overview.alerts === null ? <FirstAlert /> : (
-          <>
-            <EquityPanel />
-            <Calendar />
-            <SymbolPanel />
-            <Results />
-          </>
-        )}
-        {account.role === "followed" && <Shadows />}
-        <Tables />
-      </main>
-      <HealthStrip />
-    </>
+    <main class="desk">
+      <Figures />
+      {overview.alerts === null ? <FirstAlert /> : (
+        <>
+          <EquityPanel />
+          <Calendar />
+          <SymbolPanel />
+          <Results />
+        </>
+      )}
+      {account.role === "followed" && <Shadows />}
+      <Tables />
+    </main>
   );
 }

@@ -1,6 +1,5 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { HealthStrip } from "./health-strip.tsx";
 
 /** Pages whose script is loaded by who asks for them. */
 const PAGES = {
@@ -17,10 +16,5 @@ export function LazyPage({ name }: { name: LazyPageName }) {
   useEffect(() => {
     void PAGES[name]().then((View) => setView({ View }));
   }, []);
-  return (
-    <>
-      {view === null ? <p class="waiting" role="status">Opening …</p> : <view.View />}
-      <HealthStrip />
-    </>
-  );
+  return view === null ? <p class="waiting" role="status">Opening …</p> : <view.View />;
 }
