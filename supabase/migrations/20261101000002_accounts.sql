@@ -186,11 +186,7 @@ create trigger account_events_are_append_only before update or delete or truncat
   for each statement execute function trading.refuse_change();
 
 alter table trading.accounts enable row level security;
-alter table trading.account_settings enable row level security;
-alter table trading.cash_entries enable row level security;
-alter table trading.account_events enable row level security;
-grant select on trading.accounts, trading.account_settings, trading.cash_entries, trading.account_events
-  to authenticated;
+grant select on trading.accounts to authenticated;
 grant select, insert, update on trading.accounts to service_role;
 grant select, insert, delete on trading.account_settings to service_role;
 grant select, insert on trading.cash_entries, trading.account_events to service_role;
@@ -203,13 +199,22 @@ end;
 comment on function trading.own_account_ids is
   'Accounts of the signed-in user: what every policy of a child table compares with.';
 
+create function trading.let_owners_read(variadic tables text[]) returns void
+  language plpgsql volatile set search_path = '' as $$
+begin
+  for nr in 1 .. cardinality(tables) loop
+    execute format('alter table trading.%1$I enable row level security;
+      grant select on trading.%1$I to authenticated;
+      create policy "owners read" on trading.%1$I for select to authenticated
+        using (account_id in (select trading.own_account_ids()))', tables[nr]);
+  end loop;
+end;
+$$;
+comment on function trading.let_owners_read is
+  'For migrations: users read the rows of their own accounts in these tables, and no others.';
+
 create policy "owners read their accounts" on trading.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
-create policy "owners read their settings" on trading.account_settings for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their cash entries" on trading.cash_entries for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their account events" on trading.account_events for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
+select trading.let_owners_read('account_settings', 'cash_entries', 'account_events');
 
 grant execute on function trading.own_account_ids to authenticated;

@@ -82,14 +82,8 @@ comment on column trading.duplicates.nr is
 create trigger duplicates_are_append_only before update or delete or truncate on trading.duplicates
   for each statement execute function trading.refuse_change();
 
-alter table trading.alerts enable row level security;
-alter table trading.duplicates enable row level security;
-grant select on trading.alerts, trading.duplicates to authenticated;
+select trading.let_owners_read('alerts', 'duplicates');
 grant select, insert on trading.alerts, trading.duplicates to service_role;
-create policy "owners read their alerts" on trading.alerts for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their duplicates" on trading.duplicates for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
 
 create type trading.target as (side text, quantity numeric);
 comment on type trading.target is

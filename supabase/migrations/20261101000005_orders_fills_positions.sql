@@ -201,19 +201,7 @@ create index trades_epoch_idx on trading.trades (account_id, epoch, (id + 0));
 create index trades_symbol_idx on trading.trades (account_id, epoch, symbol, (id + 0));
 create index trades_strategy_idx on trading.trades (account_id, epoch, strategy, (id + 0));
 
-alter table trading.orders enable row level security;
-alter table trading.fills enable row level security;
-alter table trading.positions enable row level security;
-alter table trading.trades enable row level security;
-grant select on trading.orders, trading.fills, trading.positions, trading.trades to authenticated;
+select trading.let_owners_read('orders', 'fills', 'positions', 'trades');
 grant select, insert, update on trading.orders, trading.positions to service_role;
 grant delete on trading.positions to service_role;
 grant select, insert on trading.fills, trading.trades to service_role;
-create policy "owners read their orders" on trading.orders for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their fills" on trading.fills for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their positions" on trading.positions for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their trades" on trading.trades for select to authenticated
-  using (account_id in (select trading.own_account_ids()));

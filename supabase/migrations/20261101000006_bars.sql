@@ -86,23 +86,8 @@ create view trading.equity_history with (security_invoker = true) as
 comment on view trading.equity_history is
   'The bars of an account''s equity: hours, then minutes, whose last four columns are null.';
 
-alter table trading.marks enable row level security;
-alter table trading.mark_bars enable row level security;
-alter table trading.equity_bars enable row level security;
-alter table trading.mark_hours enable row level security;
-alter table trading.equity_hours enable row level security;
-grant select on trading.marks, trading.mark_bars, trading.equity_bars, trading.mark_hours, trading.equity_hours,
-  trading.mark_history, trading.equity_history to authenticated, service_role;
-grant insert, update on trading.marks, trading.mark_bars, trading.equity_bars, trading.mark_hours, trading.equity_hours
-  to service_role;
+select trading.let_owners_read('marks', 'mark_bars', 'equity_bars', 'mark_hours', 'equity_hours');
+grant select on trading.mark_history, trading.equity_history to authenticated, service_role;
+grant select, insert, update on trading.marks, trading.mark_bars, trading.equity_bars, trading.mark_hours,
+  trading.equity_hours to service_role;
 grant delete on trading.marks, trading.mark_bars, trading.equity_bars to service_role;
-create policy "owners read their marks" on trading.marks for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their mark bars" on trading.mark_bars for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their equity bars" on trading.equity_bars for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their hours of marks" on trading.mark_hours for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
-create policy "owners read their hours of equity" on trading.equity_hours for select to authenticated
-  using (account_id in (select trading.own_account_ids()));

@@ -35,19 +35,19 @@ comment on function trading.interval_length is
   'How long a bar of TradingView''s {{interval}} is: 15 (minutes), 30S, 4H, D, 1W, M (30 days), and as others write '
   'it, 15m and 15min; null for anything else.';
 
-create function trading.end_of_bar(request trading.alert_request, at timestamptz) returns timestamptz
+create function trading.end_of_bar("time" timestamptz, "interval" text, at timestamptz) returns timestamptz
   language plpgsql immutable set search_path = '' as $$
 declare
-  length constant interval := trading.interval_length(request.interval);
-  age constant interval := at - request.time;
+  age constant interval := at - "time";
+  length constant interval := case when age >= '59 seconds' then trading.interval_length("interval") end;
 begin
-  return case when length >= interval '1 minute' and age >= length - interval '1 second' and age < 2 * length
-              then request.time + length else request.time end;
+  return case when length >= '1 minute' and age >= length - interval '1 second' and age < 2 * length
+              then "time" + length else "time" end;
 end;
 $$;
 comment on function trading.end_of_bar is
-  'When what an alert with an interval tells of happened: at its time, or an interval later where it arrives that long '
-  'after: then its time is that of its bar''s open, as TradingView''s {{time}}.';
+  'When what an alert with an interval tells of happened: at its time, or an interval later where it arrives (at) that '
+  'long after: then its time is that of its bar''s open, as TradingView''s {{time}}.';
 
 create function trading.bar_of(request trading.alert_request, bar_path text) returns trading.bar
   language plpgsql immutable set search_path = '' as $$
@@ -315,4 +315,4 @@ $$;
 comment on function trading.watch_in_bar is
   'As watch_order or watch_against: by the bar''s path, or against the order where it has none.';
 
-grant execute on function trading.interval_length to authenticated;
+grant execute on function trading.interval_length, trading.end_of_bar to authenticated;

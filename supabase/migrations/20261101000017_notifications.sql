@@ -108,48 +108,36 @@ begin
   end if;
   -- The channel's row is held: one that is deleted just now must not fail the booking at its foreign key.
   insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
-  select c.id, booked.id, e.event, f.alert_id, jsonb_build_object(
-    'account', booked.name, 'strategy', f.strategy, 'symbol', f.symbol, 'side', f.side,
-    'quantity', trading.decimal(f.quantity), 'price', trading.decimal(f.price), 'fee', trading.decimal(f.fee),
-    'realized_pnl', trading.decimal(f.realized_pnl), 'currency', booked.currency, 'fill_id', f.id::text,
-    'order_id', f.order_id::text, 'alert_id', f.alert_id::text, 'at', f.filled_at)
-  from unnest(fills) f
-  join unnest(orders) o on o.id = f.order_id
+  select c.id, booked.id, w.event, e.turn, jsonb_build_object('account', booked.name, 'strategy', e.strategy,
+    'symbol', e.symbol, 'alert_id', e.alert_id::text, 'at', e.at) || e.payload
+  from (
+    select 1 as part, f.id, case o.reason when 'margin_call' then 'margin_call' else 'fill' end as event,
+      f.alert_id as turn, f.strategy, f.symbol, f.alert_id, f.filled_at as at, jsonb_build_object('side', f.side,
+        'quantity', trading.decimal(f.quantity), 'price', trading.decimal(f.price), 'fee', trading.decimal(f.fee),
+        'realized_pnl', trading.decimal(f.realized_pnl), 'currency', booked.currency, 'fill_id', f.id::text,
+        'order_id', f.order_id::text) as payload
+    from unnest(fills) f join unnest(orders) o on o.id = f.order_id
+    union all
+    select 2, r.id, 'rejected', r.id, r.strategy, r.symbol, r.id, r.received_at,
+      jsonb_build_object('code', r.code, 'message', r.answer ->> 'message')
+    from unnest(alerts) r where r.status = 'rejected'
+    union all
+    -- After what the alerts of its moment did, one of which reached it.
+    select 3, o.id, 'rejected', (select max(a.id) from unnest(alerts) a where a.received_at = o.closed_at), o.strategy,
+      o.symbol, o.alert_id, o.closed_at, jsonb_build_object('code', o.reason, 'order_id', o.id::text,
+        'message', case o.status when 'filled' then 'a resting order was reached, and only a part of it fitted'
+          else 'a resting order was reached, and could not be filled' end)
+    from unnest(orders) o
+    where o.reason in ('insufficient_funds', 'short_not_allowed', 'risk_limit', 'account_halted', 'quantity_too_large',
+      'quantity_too_small', 'cut_to_funds')
+  ) e
   join trading.notification_channels c on c.disabled_at is null
     and (booked.id = any (c.account_ids) or c.account_ids = '{}' and booked.role <> 'shadow')
   -- Who is not told of margin calls is told of their fills.
-  cross join lateral (select case when o.reason = 'margin_call' and (c.events = '{}' or 'margin_call' = any (c.events))
-                             then 'margin_call' else 'fill' end as event) e
-  where (c.events = '{}' or e.event = any (c.events)) and f.filled_at > now() - interval '1 minute'
-  order by f.id
-  for key share of c;
-  insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
-  select c.id, booked.id, 'rejected', r.id, jsonb_build_object(
-    'account', booked.name, 'strategy', r.strategy, 'symbol', r.symbol, 'code', r.code,
-    'message', r.answer ->> 'message', 'alert_id', r.id::text, 'at', r.received_at)
-  from unnest(alerts) r
-  join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or 'rejected' = any (c.events))
-    and (booked.id = any (c.account_ids) or c.account_ids = '{}' and booked.role <> 'shadow')
-  where r.status = 'rejected' and r.received_at > now() - interval '1 minute'
-  order by r.id
-  for key share of c;
-  insert into trading.notification_outbox (channel_id, account_id, event, turn, payload)
-  -- After what the alerts of its moment did, one of which reached it.
-  select c.id, booked.id, 'rejected', (select max(a.id) from unnest(alerts) a where a.received_at = o.closed_at),
-    jsonb_build_object(
-    'account', booked.name, 'strategy', o.strategy, 'symbol', o.symbol, 'code', o.reason,
-    'message', case o.status when 'filled' then 'a resting order was reached, and only a part of it fitted'
-                             else 'a resting order was reached, and could not be filled' end,
-    'alert_id', o.alert_id::text, 'order_id', o.id::text, 'at', o.closed_at)
-  from unnest(orders) o
-  join trading.notification_channels c on c.disabled_at is null
-    and (c.events = '{}' or 'rejected' = any (c.events))
-    and (booked.id = any (c.account_ids) or c.account_ids = '{}' and booked.role <> 'shadow')
-  where o.reason in ('insufficient_funds', 'short_not_allowed', 'risk_limit', 'account_halted', 'quantity_too_large',
-    'quantity_too_small', 'cut_to_funds')
-    and o.closed_at > now() - interval '1 minute'
-  order by o.id
+  cross join lateral (select case when e.event = 'margin_call' and c.events <> '{}' and e.event <> all (c.events)
+                             then 'fill' else e.event end as event) w
+  where (c.events = '{}' or w.event = any (c.events)) and e.at > now() - interval '1 minute'
+  order by e.part, e.id
   for key share of c;
 end;
 $$;

@@ -88,7 +88,7 @@ declare
   held constant trading.positions := positions[own_slot];
   is_of_symbol constant boolean := coalesce(request.action, 'buy') not in ('halt', 'resume');
   seen_from constant timestamptz := case when request.interval is not null and settings.clock = 'arrival'
-    then trading.end_of_bar(request, at) else request.time end;
+    then trading.end_of_bar(request.time, request.interval, at) else request.time end;
   marked_at timestamptz;
   bar trading.bar;
   has_room boolean := true;

@@ -152,21 +152,6 @@ comment on function trading.find_bucket is
   'The bucket of that name; without a name the finest that cuts span into at most 1000 points. '
   'Errors: PT400 (HTTP 400) for an unknown name.';
 
-create function trading.bucket_around(
-  minute timestamptz, bucket trading.bucket, time_zone text, out starts_at timestamptz, out ends_at timestamptz
-) language plpgsql stable set search_path = '' as $$
-begin
-  if bucket.width < '1 day' then
-    starts_at := date_bin(bucket.width, minute, '2000-01-01 00:00Z');
-    ends_at := starts_at + bucket.width;
-  else
-    starts_at := date_trunc(bucket.name, minute, time_zone);
-    ends_at := (date_trunc(bucket.name, minute at time zone time_zone) + bucket.width) at time zone time_zone;
-  end if;
-end;
-$$;
-comment on function trading.bucket_around is 'When the bucket that minute lies in begins, and when the next one does.';
-
 create function trading.bucket_start(at timestamptz, bucket trading.bucket, time_zone text) returns timestamptz
   language plpgsql stable set search_path = '' as $$
 begin
@@ -174,8 +159,18 @@ begin
     else date_trunc(bucket.name, at, time_zone) end;
 end;
 $$;
-comment on function trading.bucket_start is
-  'When the bucket that a moment lies in begins, as trading.bucket_around tells it of a minute.';
+comment on function trading.bucket_start is 'When the bucket that a moment lies in begins.';
+
+create function trading.bucket_around(
+  minute timestamptz, bucket trading.bucket, time_zone text, out starts_at timestamptz, out ends_at timestamptz
+) language plpgsql stable set search_path = '' as $$
+begin
+  starts_at := trading.bucket_start(minute, bucket, time_zone);
+  ends_at := case when bucket.width < '1 day' then starts_at + bucket.width
+    else (date_trunc(bucket.name, minute at time zone time_zone) + bucket.width) at time zone time_zone end;
+end;
+$$;
+comment on function trading.bucket_around is 'When the bucket that minute lies in begins, and when the next one does.';
 
 create function trading.check_range(from_time timestamptz, to_time timestamptz) returns void
   language plpgsql immutable set search_path = '' as $$

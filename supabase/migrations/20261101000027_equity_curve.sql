@@ -135,6 +135,18 @@ $$;
 comment on function trading.load_cash_history is
   'How the deposits of an epoch grew. What an epoch opens with counts from its beginning.';
 
+create function trading.profit_before(account_id bigint, epoch integer, cash trading.cash_history, at timestamptz)
+  returns numeric language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce((
+    select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
+    where b.account_id = profit_before.account_id and b.epoch = profit_before.epoch and b.minute < at
+    order by b.minute desc limit 1), 0);
+end;
+$$;
+comment on function trading.profit_before is
+  'Equity less deposits at the last alert before a moment; 0 when there was none.';
+
 create function trading.equity_spans(
   account_id bigint, epoch integer, bucket trading.bucket, time_zone text, from_time timestamptz, to_time timestamptz
 ) returns table (
@@ -154,10 +166,7 @@ declare
   ends_at timestamptz := '-infinity';
   bar record;
 begin
-  profit := coalesce((
-    select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
-    where b.account_id = equity_spans.account_id and b.epoch = equity_spans.epoch and b.minute < from_time
-    order by b.minute desc limit 1), 0);
+  profit := trading.profit_before(account_id, epoch, cash, from_time);
   best := profit;
 
   for bar in
@@ -283,6 +292,6 @@ comment on function public.equity_curve is
   'Errors: PT404 no such account, PT400 bad bucket, range or epoch, more than 1000 points, PT429 busy.';
 
 grant execute on function trading.mark_spans, trading.charted_symbol, trading.symbol_bars, trading.load_cash_history,
-  trading.equity_spans to authenticated;
+  trading.profit_before, trading.equity_spans to authenticated;
 revoke execute on function public.list_marks, public.equity_curve from public, anon, authenticated;
 grant execute on function public.list_marks, public.equity_curve to authenticated;

@@ -1,7 +1,7 @@
 -- How an account did, in figures. A figure that is undefined is null, never a stand-in.
 
 create function trading.list_results(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
 ) returns table (id bigint, at timestamptz, strategy text, symbol text, amount numeric)
   language plpgsql stable set search_path = '' as $$
 begin
@@ -12,13 +12,32 @@ begin
         from trading.cash_entries e
         where e.account_id = list_results.account_id and e.epoch = list_results.epoch and e.is_result) c
   where (from_time is null or c.created_at >= from_time) and (to_time is null or c.created_at < to_time)
-    and (only_strategy is null or c.strategy = only_strategy) and (only_symbol is null or c.symbol = only_symbol)
+    and (only_strategies is null or c.strategy = any (only_strategies))
+    and (only_symbol is null or c.symbol = only_symbol)
   order by c.created_at, c.id;
 end;
 $$;
 comment on function trading.list_results is
   'What record_cash booked in a range, oldest first. One that names a symbol and no strategy is of the alerts that '
   'name none; strategy null: it is of the account alone.';
+
+create function trading.list_closed(
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
+) returns table (id bigint, at timestamptz, strategy text, net numeric, is_trade boolean)
+  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+begin
+  return query
+  select t.id, t.closed_at, t.strategy, t.net_pnl::numeric, true from trading.trades t
+  where t.account_id = list_closed.account_id and t.epoch = list_closed.epoch
+    and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
+    and (only_strategies is null or t.strategy = any (only_strategies))
+    and (only_symbol is null or t.symbol = only_symbol)
+  union all
+  select r.id, r.at, r.strategy, r.amount, false
+  from trading.list_results(account_id, epoch, from_time, to_time, only_strategies, only_symbol) r;
+end;
+$$;
+comment on function trading.list_closed is 'The trades closed in a range, net, and what record_cash booked in it.';
 
 create type trading.trade_group as (
   kind text, name text, trades bigint, wins bigint, losses bigint, gross numeric, fees numeric, won numeric,
@@ -53,8 +72,7 @@ begin
     group by t.strategy, t.symbol
     union all
     select r.strategy, r.symbol, 0, 0, 0, 0, 0, null, null, null, null, null, sum(r.amount), null, null, 0
-    from trading.list_results(account_id, epoch, from_time, to_time, null, only_symbol) r
-    where only_strategies is null or r.strategy = any (only_strategies)
+    from trading.list_results(account_id, epoch, from_time, to_time, only_strategies, only_symbol) r
     group by r.strategy, r.symbol
   ), groups as (
     select case grouping(s.strategy, s.symbol) when 3 then 'all' when 1 then 'strategy' else 'symbol' end as kind,
@@ -95,10 +113,6 @@ $$;
 comment on function trading.trade_groups_json is
   'The groups of a kind as performance shows them in per_strategy and per_symbol, by name.';
 
-create type trading.trade_sequence as (longest_wins integer, longest_losses integer, drawdown numeric);
-comment on type trading.trade_sequence is
-  'What depends on the order of trades: the longest runs of wins and losses, the deepest fall of summed net.';
-
 create function trading.follow_result(inout total numeric, inout best numeric, inout deepest numeric, amount numeric)
   language plpgsql immutable set search_path = '' as $$
 begin
@@ -111,9 +125,9 @@ comment on function trading.follow_result is
   'A sum, its best so far and its deepest fall below that, after amount more.';
 
 create function trading.follow_trades(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
-) returns trading.trade_sequence
-  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text,
+  out longest_wins integer, out longest_losses integer, out drawdown numeric
+) language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   results numeric[];
   result_times timestamptz[];
@@ -122,15 +136,14 @@ declare
   closed_at timestamptz;
   total numeric := 0;
   best numeric := 0;
-  deepest numeric := 0;
   wins integer := 0;
   losses integer := 0;
-  longest_wins integer := 0;
-  longest_losses integer := 0;
 begin
+  drawdown := 0;
+  longest_wins := 0;
+  longest_losses := 0;
   select array_agg(r.amount order by r.at, r.id), array_agg(r.at order by r.at, r.id) into results, result_times
-  from trading.list_results(account_id, epoch, from_time, to_time, null, only_symbol) r
-  where only_strategies is null or r.strategy = any (only_strategies);
+  from trading.list_results(account_id, epoch, from_time, to_time, only_strategies, only_symbol) r;
   for net, closed_at in
     select t.net_pnl::numeric, t.closed_at from trading.trades t
     where t.account_id = follow_trades.account_id and t.epoch = follow_trades.epoch
@@ -140,15 +153,15 @@ begin
     order by t.id + 0
   loop
     while result_times[next_result] <= closed_at loop
-      select f.total, f.best, f.deepest into total, best, deepest
-      from trading.follow_result(total, best, deepest, results[next_result]) f;
+      select f.total, f.best, f.deepest into total, best, drawdown
+      from trading.follow_result(total, best, drawdown, results[next_result]) f;
       next_result := next_result + 1;
     end loop;
     total := total + net;
     if total > best then
       best := total;
-    elsif best - total > deepest then
-      deepest := best - total;
+    elsif best - total > drawdown then
+      drawdown := best - total;
     end if;
     wins := case when net > 0 then wins + 1 else 0 end;
     losses := case when net < 0 then losses + 1 else 0 end;
@@ -159,15 +172,15 @@ begin
     end if;
   end loop;
   while next_result <= cardinality(results) loop
-    select f.total, f.best, f.deepest into total, best, deepest
-    from trading.follow_result(total, best, deepest, results[next_result]) f;
+    select f.total, f.best, f.deepest into total, best, drawdown
+    from trading.follow_result(total, best, drawdown, results[next_result]) f;
     next_result := next_result + 1;
   end loop;
-  return row(longest_wins, longest_losses, deepest)::trading.trade_sequence;
 end;
 $$;
 comment on function trading.follow_trades is
-  'The trades closed in a range, in the order in which they closed, what record_cash booked between them.';
+  'The longest runs of wins and losses among the trades closed in a range, and the deepest fall of their summed net, '
+  'with what record_cash booked between them.';
 
 create type trading.equity_figures as (
   drawdown numeric, drawdown_percent numeric, sharpe numeric, sortino numeric, calmar numeric, exposure numeric
@@ -215,27 +228,10 @@ comment on function trading.judge_equity is 'The figures of a whole account''s e
 
 -- Returns -----------------------------------------------------------------------------------------
 
-create type trading.account_returns as (
-  first_at timestamptz, last_at timestamptz, total numeric, weighted numeric, moves integer
-);
-comment on type trading.account_returns is
-  'What a whole account made of its capital between its first and its last alert, as parts of 1; performance defines '
-  'both. moves: how often cash moved in between.';
-
-create function trading.profit_before(account_id bigint, epoch integer, cash trading.cash_history, at timestamptz)
-  returns numeric language plpgsql stable set search_path = '' as $$
-begin
-  return coalesce((
-    select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
-    where b.account_id = profit_before.account_id and b.epoch = profit_before.epoch and b.minute < at
-    order by b.minute desc limit 1), 0);
-end;
-$$;
-comment on function trading.profit_before is
-  'Equity less deposits at the last alert before a moment; 0 when there was none.';
-
-create function trading.judge_returns(account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz)
-  returns trading.account_returns language plpgsql stable set search_path = '' as $$
+create function trading.judge_returns(
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz,
+  out first_at timestamptz, out last_at timestamptz, out total numeric, out weighted numeric, out moves integer
+) language plpgsql stable set search_path = '' as $$
 declare
   cash constant trading.cash_history := trading.load_cash_history(account_id, epoch);
   place integer := width_bucket(coalesce(from_time, '-infinity'), cash.at);
@@ -244,21 +240,20 @@ declare
   capital numeric;
   gain numeric;
   growth numeric := 1;
-  found trading.account_returns;
 begin
-  found.first_at := (
+  first_at := (
     select b.minute from trading.equity_history b
     where b.account_id = judge_returns.account_id and b.epoch = judge_returns.epoch
       and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
     order by b.minute limit 1);
-  found.last_at := (
+  last_at := (
     select coalesce(b.last_minute, b.minute) from trading.equity_history b
     where b.account_id = judge_returns.account_id and b.epoch = judge_returns.epoch
-      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+      and b.minute >= first_at and b.minute < coalesce(to_time, 'infinity')
     order by b.minute desc limit 1);
-  found.moves := 0;
-  found.total := -profit;
-  while found.last_at is not null loop
+  moves := 0;
+  total := -profit;
+  while last_at is not null loop
     -- From one move of cash to the next: what moves is neither gain nor loss.
     capital := profit + cash.moved[place];
     gain := trading.profit_before(account_id, epoch, cash, least(cash.at[place + 1], to_time, 'infinity')) - profit;
@@ -268,21 +263,22 @@ begin
     elsif gain <> 0 then
       growth := null;
     end if;
-    exit when place = cardinality(cash.at) or cash.at[place + 1] > found.last_at;
+    exit when place = cardinality(cash.at) or cash.at[place + 1] > last_at;
     place := place + 1;
-    found.moves := found.moves + (cash.at[place] > found.first_at)::integer;
+    moves := moves + (cash.at[place] > first_at)::integer;
     paid_in := paid_in + greatest(cash.moved[place] - cash.moved[place - 1], 0);
   end loop;
-  if found.last_at is not null and paid_in > 0 then
-    found.total := (found.total + profit) / paid_in;
-    found.weighted := growth - 1;
+  if last_at is not null and paid_in > 0 then
+    total := (total + profit) / paid_in;
+    weighted := growth - 1;
   else
-    found.total := null;
+    total := null;
   end if;
-  return found;
 end;
 $$;
-comment on function trading.judge_returns is 'What a whole account made of its capital in a range.';
+comment on function trading.judge_returns is
+  'What a whole account made of its capital between its first and its last alert of a range, as parts of 1; '
+  'performance defines both. moves: how often cash moved in between.';
 
 create function trading.buy_and_hold(account_id bigint, symbol text, first_at timestamptz, last_at timestamptz)
   returns numeric language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
@@ -320,34 +316,29 @@ declare
     'never_fell', 'equity never fell');
 begin
   return (
-    select coalesce(jsonb_object_agg(f.name, (
+    select coalesce(jsonb_object_agg(n.name, (
       select known ->> c.cause from unnest(f.causes) with ordinality c (cause, nr) where known ->> c.cause is not null
       order by c.nr limit 1)), '{}')
     from (values
-      ('win_rate', array['no_trade']),
-      ('expectancy', array['no_trade']),
-      ('average_duration', array['no_trade']),
-      ('average_win', array['no_trade', 'no_win']),
-      ('largest_win', array['no_trade', 'no_win']),
-      ('average_loss', array['no_trade', 'no_loss']),
-      ('largest_loss', array['no_trade', 'no_loss']),
-      ('profit_factor', array['no_trade', 'no_loss']),
-      ('profit_loss_ratio', array['no_trade', 'no_win', 'no_loss']),
-      ('sharpe_per_trade', array['few_trades', 'flat_trades']),
-      ('average_mae_percent', array['no_trade', 'unseen', 'entered_at_0']),
-      ('average_mfe_percent', array['no_trade', 'unseen', 'entered_at_0']),
-      ('max_drawdown', array['unseen']),
-      ('max_drawdown_percent', array['filtered', 'no_alert', 'unseen', 'no_capital']),
-      ('sharpe', array['filtered', 'no_alert', 'unseen', 'one_day', 'flat_returns']),
-      ('sortino', array['filtered', 'no_alert', 'unseen', 'one_day', 'no_losing_day']),
-      ('calmar', array['filtered', 'no_alert', 'unseen', 'one_day', 'never_fell']),
-      ('exposure', array['filtered', 'no_alert', 'no_time']),
-      ('total_return_percent', array['filtered', 'no_alert', 'no_capital']),
-      ('time_weighted_return_percent', array['filtered', 'no_alert', 'unseen_move', 'no_capital']),
-      ('cagr_percent', array['filtered', 'no_alert', 'short', 'unseen_move', 'no_capital']),
-      ('buy_and_hold_percent', array['no_symbol', 'symbols', 'no_price'])
-    ) f (name, causes)
-    where figures ? f.name and figures ->> f.name is null);
+      ('{win_rate,expectancy,average_duration}'::text[], '{no_trade}'::text[]),
+      ('{average_win,largest_win}', '{no_trade,no_win}'),
+      ('{average_loss,largest_loss,profit_factor}', '{no_trade,no_loss}'),
+      ('{profit_loss_ratio}', '{no_trade,no_win,no_loss}'),
+      ('{sharpe_per_trade}', '{few_trades,flat_trades}'),
+      ('{average_mae_percent,average_mfe_percent}', '{no_trade,unseen,entered_at_0}'),
+      ('{max_drawdown}', '{unseen}'),
+      ('{max_drawdown_percent}', '{filtered,no_alert,unseen,no_capital}'),
+      ('{sharpe}', '{filtered,no_alert,unseen,one_day,flat_returns}'),
+      ('{sortino}', '{filtered,no_alert,unseen,one_day,no_losing_day}'),
+      ('{calmar}', '{filtered,no_alert,unseen,one_day,never_fell}'),
+      ('{exposure}', '{filtered,no_alert,no_time}'),
+      ('{total_return_percent}', '{filtered,no_alert,no_capital}'),
+      ('{time_weighted_return_percent}', '{filtered,no_alert,unseen_move,no_capital}'),
+      ('{cagr_percent}', '{filtered,no_alert,short,unseen_move,no_capital}'),
+      ('{buy_and_hold_percent}', '{no_symbol,symbols,no_price}')
+    ) f (names, causes)
+    cross join unnest(f.names) n (name)
+    where figures ? n.name and figures ->> n.name is null);
 end;
 $$;
 comment on function trading.explain_nulls is
@@ -388,8 +379,8 @@ declare
   strategies constant text[] := case when only_strategy is not null then array[only_strategy] end;
   groups trading.trade_group[];
   whole trading.trade_group;
-  sequence trading.trade_sequence;
-  returns trading.account_returns;
+  sequence record;
+  returns record;
   covered trading.coverage;
   is_seen boolean;
   equity trading.equity_figures;
@@ -541,8 +532,8 @@ average_mfe_percent; and, if cash moved in the range, time_weighted_return_perce
 
 in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 bad range or epoch, PT429 busy.';
 
-grant execute on function trading.list_results, trading.group_trades, trading.trade_groups_json, trading.follow_result,
-  trading.follow_trades, trading.judge_equity, trading.profit_before, trading.judge_returns, trading.buy_and_hold,
+grant execute on function trading.list_results, trading.list_closed, trading.group_trades, trading.trade_groups_json,
+  trading.follow_result, trading.follow_trades, trading.judge_equity, trading.judge_returns, trading.buy_and_hold,
   trading.explain_nulls, trading.trade_causes to authenticated;
 revoke execute on function public.performance from public, anon, authenticated;
 grant execute on function public.performance to authenticated;

@@ -146,46 +146,30 @@ create function public.profit_curve(
 declare
   owned constant trading.accounts := trading.find_account(account);
   time_zone constant text := trading.time_zone(owned.id);
-  chosen trading.bucket;
+  strategies constant text[] := case when only_strategy is not null then array[only_strategy] end;
   points integer;
 begin
   perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
-  select f.* into chosen
-  from (select max(s.at) - min(s.at) as span
-        from (select t.closed_at as at from trading.trades t
-              where t.account_id = owned.id and t.epoch = owned.epoch
-                and (only_strategy is null or t.strategy = only_strategy)
-                and (only_symbol is null or t.symbol = only_symbol)
-                and t.closed_at >= coalesce(from_time, '-infinity') and t.closed_at < coalesce(to_time, 'infinity')
-              union all
-              select r.at from trading.list_results(
-                owned.id, owned.epoch, from_time, to_time, only_strategy, only_symbol) r) s) seen
-  cross join lateral trading.find_bucket(bucket, coalesce(seen.span, '0')) f;
-
+  perform trading.find_bucket(bucket, '0');  -- refused also where nothing was closed
   return query
   with closed as (
-    select e.nr, e.closed_at, e.net, e.is_trade, sum(e.net) over (order by e.nr) as total
+    select e.*, sum(e.net) over (order by e.nr) as total
     from (
-      select row_number() over (order by s.closed_at, s.is_trade, s.id) as nr, s.*
-      from (
-        select t.id, t.closed_at, t.net_pnl::numeric as net, true as is_trade
-        from trading.trades t
-        where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at < coalesce(to_time, 'infinity')
-          and (only_strategy is null or t.strategy = only_strategy) and (only_symbol is null or t.symbol = only_symbol)
-        union all
-        select r.id, r.at, r.amount, false
-        from trading.list_results(owned.id, owned.epoch, null, to_time, only_strategy, only_symbol) r
-      ) s
+      select row_number() over (order by s.at, s.is_trade, s.id) as nr, s.* from trading.list_closed(
+        owned.id, owned.epoch, null, to_time, strategies, only_symbol) s
     ) e
   ), followed as (
     select c.*, greatest(max(c.total) over (order by c.nr), first_value(c.total - c.net) over (order by c.nr)) as best
-    from closed c where c.closed_at >= coalesce(from_time, '-infinity')
+    from closed c where c.at >= coalesce(from_time, '-infinity')
+  ), chosen as (
+    select h from (select max(f.at) - min(f.at) as span from followed f) s
+    cross join lateral trading.find_bucket(bucket, coalesce(s.span, '0')) h
   ), buckets as (
-    select trading.bucket_start(f.closed_at, chosen, time_zone) as starts_at, sum(f.net) as gain,
+    select trading.bucket_start(f.at, c.h, time_zone) as starts_at, sum(f.net) as gain,
       max(f.best - f.total) as fall, (array_agg(f.total order by -f.nr))[1] as total,
       count(*) filter (where f.is_trade) as trades
-    from followed f group by 1
+    from followed f cross join chosen c group by 1
   )
   select b.starts_at, trading.decimal(b.total), trading.decimal(b.gain), trading.decimal(b.fall), b.trades
   from buckets b order by b.starts_at
@@ -224,15 +208,8 @@ begin
   with closed as (
     select (s.at at time zone time_zone)::date as day, sum(s.net) as net, count(*) filter (where s.is_trade) as trades,
       count(*) filter (where s.is_trade and s.net > 0) as wins
-    from (
-      select t.closed_at as at, t.net_pnl::numeric as net, true as is_trade
-      from trading.trades t
-      where t.account_id = owned.id and t.epoch = owned.epoch and t.closed_at >= from_time and t.closed_at < to_time
-        and (only_strategy is null or t.strategy = only_strategy)
-      union all
-      select r.at, r.amount, false
-      from trading.list_results(owned.id, owned.epoch, from_time, to_time, only_strategy, null) r
-    ) s
+    from trading.list_closed(owned.id, owned.epoch, from_time, to_time,
+      case when only_strategy is not null then array[only_strategy] end, null) s
     group by 1
   ), grown as (
     select (s.starts_at at time zone time_zone)::date as day, s.profit - s.profit_before as net

@@ -28,23 +28,6 @@ $$;
 comment on function trading.choose_strategies is
   'The strategies that are named, each once, or all. Errors: PT400 (HTTP 400) for none, an unknown one, more than 20.';
 
-create function trading.list_closed(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, strategies text[]
-)
-  returns table (at timestamptz, strategy text, net numeric)
-  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
-begin
-  return query
-  select t.closed_at, t.strategy, t.net_pnl::numeric from trading.trades t
-  where t.account_id = list_closed.account_id and t.epoch = list_closed.epoch and t.strategy = any (strategies)
-    and t.closed_at >= coalesce(from_time, '-infinity') and t.closed_at < coalesce(to_time, 'infinity')
-  union all
-  select r.at, r.strategy, r.amount from trading.list_results(account_id, epoch, from_time, to_time, null, null) r
-  where r.strategy = any (strategies);
-end;
-$$;
-comment on function trading.list_closed is 'What strategies closed, net, and what record_cash booked for them.';
-
 create function trading.judge_closed(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
 ) returns jsonb language plpgsql stable set search_path = '' as $$
@@ -53,7 +36,7 @@ declare
     select g from trading.group_trades(owned.id, owned.epoch, from_time, to_time, strategies, null) g
     where g.kind = 'all');
   coverage constant trading.coverage := trading.cover(owned, owned.epoch, from_time, to_time, strategies, null);
-  sequence constant trading.trade_sequence := trading.follow_trades(
+  sequence constant record := trading.follow_trades(
     owned.id, owned.epoch, from_time, to_time, strategies, null);
   figures constant jsonb := trading.trade_groups_json(groups, 'all') -> 0 || jsonb_build_object('max_drawdown',
     trading.decimal(case when trading.is_covered(coverage.marked, coverage.held) then sequence.drawdown end));
@@ -75,7 +58,7 @@ declare
 begin
   return query
   with closed as materialized (
-    select c.* from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies) c
+    select c.* from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies, null) c
   ), chosen as (
     select f from (select max(c.at) - min(c.at) as span from closed c) s
     cross join lateral trading.find_bucket(bucket, coalesce(s.span, '0')) f
@@ -110,7 +93,7 @@ begin
   return query
   with daily as materialized (
     select (c.at at time zone time_zone)::date as day, c.strategy, sum(c.net) as net
-    from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies) c group by 1, 2
+    from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies, null) c group by 1, 2
   ), span as (
     select (max(d.day) - min(d.day) + 1)::numeric as days from daily d
   ), sums as (
@@ -207,7 +190,7 @@ made the same every day.
 Buckets and range as those of equity_curve. Errors: PT404 no such account, PT400 unknown strategy, more than 20, bad
 bucket or range, more than 1000 points, PT429 busy.';
 
-grant execute on function trading.choose_strategies, trading.list_closed, trading.judge_closed, trading.curves_of,
+grant execute on function trading.choose_strategies, trading.judge_closed, trading.curves_of,
   trading.correlate_strategies, trading.pair_json to authenticated;
 revoke execute on function public.compare_strategies from public, anon, authenticated;
 grant execute on function public.compare_strategies to authenticated;

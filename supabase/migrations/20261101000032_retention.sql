@@ -48,14 +48,11 @@ create table trading.mark_progress (
 comment on table trading.mark_progress is
   'Up to which alert of a symbol it was decided whether it leaves: none is looked at twice.';
 
-alter table trading.mark_archive enable row level security;
 alter table trading.mark_progress enable row level security;
-grant select on trading.mark_archive to authenticated, service_role;
-grant insert on trading.mark_archive to service_role;
+select trading.let_owners_read('mark_archive');
+grant select, insert on trading.mark_archive to service_role;
 grant select, insert, update on trading.mark_progress to service_role;
 grant delete on trading.alerts to service_role;
-create policy "owners read their archived marks" on trading.mark_archive for select to authenticated
-  using (account_id in (select trading.own_account_ids()));
 
 -- The archive -------------------------------------------------------------------------------------
 

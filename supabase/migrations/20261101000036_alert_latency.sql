@@ -1,12 +1,5 @@
 -- How long alerts were on their way.
 
-create type trading.alert_latency as (
-  alert_id bigint, strategy text, symbol text, status text, code text, sent_at timestamptz, received_at timestamptz,
-  booked_at timestamptz, to_receive numeric, to_book numeric, total numeric
-);
-comment on type trading.alert_latency is
-  'When an alert was sent, by its own time, arrived and was booked, and the seconds in between; null: not known.';
-
 create function trading.seconds_between(earlier timestamptz, later timestamptz) returns numeric
   language plpgsql immutable strict set search_path = '' as $$
 begin
@@ -16,27 +9,12 @@ $$;
 comment on function trading.seconds_between is
   'Seconds between two clocks'' times: where they differ so that it would be less than nothing, 0.';
 
-create function trading.sent_at(request jsonb, alert_time timestamptz, arrived_at timestamptz) returns timestamptz
-  language plpgsql immutable set search_path = '' as $$
-declare
-  age constant interval := arrived_at - alert_time;
-  length interval;
-begin
-  if age >= '59 seconds' and request ? 'interval' then
-    length := trading.interval_length(request ->> 'interval');
-    if length >= '1 minute' and age >= length - interval '1 second' and age < 2 * length then
-      return alert_time + length;
-    end if;
-  end if;
-  return alert_time;
-end;
-$$;
-comment on function trading.sent_at is
-  'When an alert was sent, by its own time; where that is its bar''s open (trading.end_of_bar), the bar''s end.';
-
 create function trading.list_latencies(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text
-) returns setof trading.alert_latency language plpgsql stable set search_path = '' as $$
+) returns table (
+  alert_id bigint, strategy text, symbol text, status text, code text, sent_at timestamptz, received_at timestamptz,
+  booked_at timestamptz, to_receive numeric, to_book numeric, total numeric
+) language plpgsql stable set search_path = '' as $$
 declare
   on_alerts_clock constant boolean := (select s.clock = 'alert' from trading.account_settings s
     where s.account_id = owned.id);
@@ -47,7 +25,7 @@ begin
     trading.seconds_between(m.sent, coalesce(m.booked, m.arrived))
   from (
     select a.id, a.strategy, a.symbol, a.status, a.code, f.arrived,
-      trading.sent_at(a.request, a.alert_time, f.arrived) as sent,
+      trading.end_of_bar(a.alert_time, a.request ->> 'interval', f.arrived) as sent,
       case when not on_alerts_clock then a.received_at end as booked
     from trading.alerts a
     cross join lateral (
@@ -65,8 +43,8 @@ begin
 end;
 $$;
 comment on function trading.list_latencies is
-  'How long the alerts that came through the function, but for marks, were on their way. On the '
-  'alerts'' clock no account knows when it booked.';
+  'When the alerts that came through the function, but for marks, were sent, by their own time, arrived and were '
+  'booked, and the seconds in between; null: not known, as on the alerts'' clock when an account booked.';
 
 create function trading.as_seconds(percentiles double precision[]) returns text[]
   language plpgsql immutable set search_path = '' as $$
@@ -147,7 +125,6 @@ comment on function public.late_alerts is
   'counts them. Next page: before = the id of the last row. Errors: PT404 no such account, PT400 bad range or limit, '
   'PT429 busy.';
 
-grant execute on function trading.seconds_between, trading.sent_at, trading.list_latencies, trading.as_seconds
-  to authenticated;
+grant execute on function trading.seconds_between, trading.list_latencies, trading.as_seconds to authenticated;
 revoke execute on function public.alert_latency, public.late_alerts from public, anon, authenticated;
 grant execute on function public.alert_latency, public.late_alerts to authenticated;

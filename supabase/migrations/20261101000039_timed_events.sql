@@ -93,22 +93,14 @@ begin
     select (y.owned).id, y.day from yesterdays y
     where not exists (select from trading.daily_summaries d where d.account_id = (y.owned).id and d.day = y.day)
     on conflict do nothing
-    returning account_id, day
-  ), told as (
-    insert into trading.notification_outbox (channel_id, account_id, event, payload)
-    select c.id, e.account_id, 'daily_summary', s.summary
-    from ended e
-    join yesterdays y on (y.owned).id = e.account_id
-    cross join lateral (select trading.day_summary(y.owned, y.day, y.time_zone) as summary) s
-    join trading.notification_channels c on c.disabled_at is null
-      and (c.events = '{}' or 'daily_summary' = any (c.events))
-      and (e.account_id = any (c.account_ids) or c.account_ids = '{}' and (y.owned).role <> 'shadow')
-    where s.summary is not null
-    for key share of c
-    returning id
+    returning account_id
   )
-  select count(*) into told from told;
-  return told;
+  select sum(trading.enqueue_event(y.owned, 'daily_summary', s.summary, clock_timestamp())) into told
+  from ended e
+  join yesterdays y on (y.owned).id = e.account_id
+  cross join lateral (select trading.day_summary(y.owned, y.day, y.time_zone) as summary) s
+  where s.summary is not null;
+  return coalesce(told, 0);
 end;
 $$;
 comment on function public.enqueue_daily_summaries is
