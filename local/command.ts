@@ -1,4 +1,4 @@
-import { errorText, StackError } from "./errors.ts";
+import { errorText, StackError, UsageError } from "./errors.ts";
 import { standardError } from "./log.ts";
 
 /** What the reader can do about an error; empty: nothing is known. */
@@ -14,7 +14,8 @@ export function explain(error: unknown, adviceOf: AdviceOf = () => ""): void {
 }
 
 /**
- * Runs a command of the command line, and ends with its exit code: 0 when it answers none, 1 when it throws.
+ * Runs a command of the command line, and ends with its exit code: 0 when it answers none, 1 when it throws, 2 when
+ * the command line is no good.
  *
  * @param adviceOf for errors that carry no advice of their own
  */
@@ -24,7 +25,7 @@ export async function runCommand(
 ): Promise<never> {
   const code = await command(Deno.args).catch((error) => {
     explain(error, adviceOf);
-    return 1;
+    return error instanceof UsageError ? 2 : 1;
   });
   Deno.exit(code ?? 0);
 }

@@ -1,37 +1,88 @@
 import { parseArgs } from "node:util";
-import { errorText, StackError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
 
-/** The flags of a command line, by name: texts, and those that are only there or not. `--help` is one of these. */
-export type Flags<Text extends string, Switch extends string> =
-  & Partial<Record<Text, string>>
-  & Partial<Record<Switch | "help", boolean>>;
+/** What the value of a flag of each kind becomes; a switch is there or not. */
+interface Values {
+  text: string;
+  url: string;
+  port: number;
+  count: number;
+  switch: boolean;
+}
+type Kind = keyof Values;
+
+/** The flags of a command line, by name. `--help` is one of them. */
+export type Flags<Kinds extends Record<string, Kind>> =
+  & { [Name in keyof Kinds]?: Values[Kinds[Name]] }
+  & { help?: boolean };
+
+/** Reads a value of each kind; null: it is none, which `what` says. */
+const READERS: {
+  [Each in Exclude<Kind, "switch">]: { what: string; read(text: string): Values[Each] | null };
+} = {
+  text: { what: "a text", read: (text) => text },
+  // Paths are put behind it.
+  url: {
+    what: "a URL like https://<ref>.supabase.co",
+    read: (text) => /^https?:/.test(text) && URL.canParse(text) ? text.replace(/\/+$/, "") : null,
+  },
+  port: { what: "a port: a whole number from 1 to 65535", read: (text) => wholeNumber(text, 65535) },
+  count: { what: "a whole number from 1 to 64", read: (text) => wholeNumber(text, 64) },
+};
+
+function wholeNumber(text: string, most: number): number | null {
+  const value = Number(text);
+  return /^\d+$/.test(text) && value >= 1 && value <= most ? value : null;
+}
 
 /**
- * Reads the flags of `deno task <task>`, and where it takes any, the arguments beside them.
+ * Reads the flags of a command, and where it takes any, the arguments beside them.
  *
- * @throws StackError for what the task does not take
+ * @param usage the text of its `--help`
+ * @throws UsageError for what the command does not take, and for a value that is missing or of another kind
  */
-export function readFlags<const Text extends string, const Switch extends string = never>(
-  task: string,
+export function readFlags<const Kinds extends Record<string, Kind>>(
+  usage: string,
   args: string[],
-  { texts, switches = [], takesArguments = false }: {
-    texts: readonly Text[];
-    switches?: readonly Switch[];
-    takesArguments?: boolean;
-  },
-): { flags: Flags<Text, Switch>; positionals: string[] } {
-  const typed = (names: readonly string[], type: "string" | "boolean") =>
-    names.map((name) => [name, { type }] as const);
-  const options = Object.fromEntries([...typed(texts, "string"), ...typed(switches, "boolean")]);
-  try {
-    const help = { type: "boolean", short: "h" } as const;
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: takesArguments,
-      options: { ...options, help },
-    });
-    return { flags: values as Flags<Text, Switch>, positionals };
-  } catch (error) {
-    throw new StackError(errorText(error), `See npx -y deno task ${task} --help.`);
+  kinds: Kinds,
+  { takesArguments = false } = {},
+): { flags: Flags<Kinds>; positionals: string[] } {
+  const known = new Map<string, Kind>([...Object.entries(kinds), ["help", "switch"]]);
+  const options = Object.fromEntries(
+    [...known].map(([name, kind]) => [name, { type: kind === "switch" ? "boolean" : "string" } as const]),
+  );
+  const { tokens } = parseArgs({
+    ...{ args, strict: false, tokens: true, allowPositionals: true },
+    options: { ...options, help: { type: "boolean", short: "h" } },
+  });
+  const flags: Record<string, Values[Kind]> = {};
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      if (!takesArguments) throw new UsageError(`${token.value} is not understood here.`, usage);
+      positionals.push(token.value);
+    }
+    if (token.kind === "option") flags[token.name] = readFlag(token, known.get(token.name), usage);
   }
+  return { flags: flags as Flags<Kinds>, positionals };
+}
+
+function readFlag(
+  { rawName, value, inlineValue }: { rawName: string; value?: string; inlineValue?: boolean },
+  kind: Kind | undefined,
+  usage: string,
+): Values[Kind] {
+  if (kind === undefined) throw new UsageError(`There is no flag ${rawName}.`, usage);
+  if (kind === "switch") {
+    if (value !== undefined) throw new UsageError(`${rawName} takes no value.`, usage);
+    return true;
+  }
+  // The next flag is no value of this one.
+  if (!value || !inlineValue && value.startsWith("-")) {
+    throw new UsageError(`${rawName} needs a value.`, usage);
+  }
+  const { what, read } = READERS[kind];
+  const found = read(value);
+  if (found === null) throw new UsageError(`${rawName} ${value} is not ${what}.`, usage);
+  return found;
 }

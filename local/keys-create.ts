@@ -1,58 +1,119 @@
 import { relative } from "node:path";
-import { createApiKeyAuthService, parseScopes } from "../supabase/functions/_shared/auth/api-keys.ts";
+import {
+  type ApiKeyAuthService,
+  createApiKeyAuthService,
+  parseScopes,
+} from "../supabase/functions/_shared/auth/api-keys.ts";
 import { SHORTEST_SECRET } from "../supabase/functions/_shared/config/config.ts";
+import { createDatabase } from "../supabase/functions/_shared/database/client.ts";
 import { runCommand } from "./command.ts";
-import { StackError } from "./errors.ts";
+import { StackError, UsageError } from "./errors.ts";
 import { readFlags } from "./flags.ts";
 import { functionEnvPath, readFunctionEnv } from "./function-env.ts";
 import { standardError } from "./log.ts";
+import { defaultOptions } from "./options.ts";
 import { repositoryRoot } from "./paths.ts";
-import { randomText } from "./secrets.ts";
+import { loopback } from "./ports.ts";
+import { localKeys, randomText } from "./secrets.ts";
 
-const usage =
-  "deno task keys:create <id> [--scopes trade+read+admin] [--account <name>] [--expires <ISO 8601 date>] [--data-dir <path>]";
+const usage = `deno task keys:create <id> [options]
+
+  --scopes <scopes>   what it may do: trade, read, admin, joined by + (trade+read)
+  --account <name>    the only account that it is good for (any)
+  --expires <date>    its end, as 2027-01-31 or with a time (none)
+  --port <n>          gateway of the local stack (${defaultOptions.port})
+  --data-dir <path>   data directory of the local stack (.local)
+
+On standard output are the key, shown only now, and its entry for API_KEYS. It is made with API_KEY_SECRET of the
+environment, as for a hosted project, else with that of the local stack.`;
 
 /** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. */
 async function main(args: string[]): Promise<void> {
   const read = readOptions(args);
   if (read === null) return standardError(usage);
-  const { dataDir, ...options } = read;
+  const { dataDir, port, ...options } = read;
   const path = functionEnvPath(dataDir);
-  const keys = createApiKeyAuthService({ secret: await findSecret(path, dataDir), apiKeys: "" });
-  const { key, entry } = keys.generateApiKey(options);
+  const hosted = dataDir === null ? Deno.env.get("API_KEY_SECRET") : undefined;
+  const secret = checkSecret(hosted || await readLocalSecret(path), path);
+  const { key, entry } = generate(secret, options);
+  await Deno.stdout.write(new TextEncoder().encode(
+    `Key, shown only now:   ${key}\nEntry for API_KEYS:    ${entry}\n`,
+  ));
   standardError([
-    `Key, shown only now:   ${key}`,
-    `Entry for API_KEYS:    ${entry}`,
     "",
     `Add the entry to API_KEYS, after a comma, in ${
       relative(repositoryRoot, path)
     }, or for a hosted project with`,
     "`supabase secrets set`. Give the key to the sender. An older key of this id stays good until its entry is removed.",
   ].join("\n"));
+  if (options.account === undefined) return;
+  const doubt = await doubtOf(options.account, hosted ? null : { dataDir, port });
+  if (doubt !== null) {
+    standardError(`\n${doubt} Until there is one, whatever is sent with this key is refused.`);
+  }
+}
+
+/** Why there may be no such account in the local stack, or with null in a hosted project; null: there is one. */
+async function doubtOf(
+  account: string,
+  stack: { dataDir: string | null; port: number } | null,
+): Promise<string | null> {
+  if (stack === null) return `Make sure that the project has an account ${account}.`;
+  const keys = await localKeys(stack.dataDir ?? undefined);
+  const url = `http://${loopback}:${stack.port}`;
+  const found = keys === null ? "nothing" : await findAccount(account, url, keys.secretKey);
+  return {
+    account: null,
+    "no account": `There is no account ${account} yet: create_account makes it.`,
+    nothing: `Make sure that there is an account ${account}: the local stack does not answer at ${url}.`,
+  }[found];
+}
+
+async function findAccount(account: string, supabaseUrl: string, secretKey: string) {
+  const { error } = await createDatabase({ supabaseUrl, serviceKeys: [secretKey] })
+    .rpc("portfolio_overview", { account });
+  if (error === null) return "account";
+  return error.code === "PT404" ? "no account" : "nothing";
 }
 
 /** What the key is to be; null: help is asked for. Throws when the arguments say nothing that an entry can hold. */
 function readOptions(args: string[]) {
-  const texts = ["scopes", "account", "expires", "data-dir"] as const;
-  const { flags: values, positionals } = readFlags("keys:create", args, { texts, takesArguments: true });
+  const { flags: values, positionals } = readFlags(
+    usage,
+    args,
+    { scopes: "text", account: "text", expires: "text", port: "port", "data-dir": "text" },
+    { takesArguments: true },
+  );
   if (values.help) return null;
   const [id, ...others] = positionals;
-  if (id === undefined) throw new StackError("The key needs an id.", usage);
-  if (others.length > 0) throw new StackError("One key at a time.", usage);
+  if (id === undefined) throw new UsageError("The key needs an id, a name for its sender.", usage);
+  if (others.length > 0) throw new UsageError("One key at a time.", usage);
   const scopes = values.scopes === undefined ? undefined : parseScopes(values.scopes);
-  if (scopes === null) throw new StackError("The scopes are trade, read and admin, joined by +.", usage);
+  if (scopes === null) throw new UsageError("The scopes are trade, read and admin, joined by +.", usage);
   const expiresAt = values.expires === undefined ? undefined : new Date(values.expires);
   if (expiresAt !== undefined && !(expiresAt.getTime() > Date.now())) {
-    throw new StackError("--expires is no date to come.", usage);
+    throw new UsageError(`--expires ${values.expires} is no date to come.`, usage);
   }
-  return { id, scopes, account: values.account, expiresAt, dataDir: values["data-dir"] ?? null };
+  const { account, port = defaultOptions.port, "data-dir": dataDir = null } = values;
+  return { id, scopes, account, expiresAt, port, dataDir };
 }
 
-/** The secret of the stack whose data directory is named, else of the environment, as for a hosted project, or the local `.env`. */
-async function findSecret(path: string, dataDir: string | null): Promise<string> {
-  const secret = (dataDir === null ? Deno.env.get("API_KEY_SECRET") : "") ||
-    (await readFunctionEnv(path).catch(() => ({ API_KEY_SECRET: "" }))).API_KEY_SECRET;
-  if (!secret) {
+/** Makes the key, or says which argument no entry can hold. */
+function generate(secret: string, options: Parameters<ApiKeyAuthService["generateApiKey"]>[0]) {
+  try {
+    return createApiKeyAuthService({ secret, apiKeys: "" }).generateApiKey(options);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${error.message}.`, usage);
+    throw error;
+  }
+}
+
+const readLocalSecret = (path: string): Promise<string> =>
+  readFunctionEnv(path).then(({ API_KEY_SECRET }) => API_KEY_SECRET ?? "", () => "");
+
+/** The secret, if the functions take it. */
+function checkSecret(secret: string, path: string): string {
+  if (secret === "") {
     throw new StackError(
       "API_KEY_SECRET is not set.",
       `Run deno task start once, which writes ${
@@ -70,4 +131,4 @@ async function findSecret(path: string, dataDir: string | null): Promise<string>
   return secret;
 }
 
-if (import.meta.main) await runCommand(main, () => usage);
+if (import.meta.main) await runCommand(main);

@@ -1,4 +1,3 @@
-import { StackError } from "./errors.ts";
 import { readFlags } from "./flags.ts";
 import type { Sink } from "./log.ts";
 
@@ -65,26 +64,22 @@ export const usage = `deno task start [options]
   --reset               delete the data of earlier runs first
   --json                once ready, print one line of JSON on standard output`;
 
-/** Reads the command line. Throws a {@link StackError} on an unknown flag or a value that makes no sense. */
+/** Reads the command line. Throws a UsageError on an unknown flag or a value that makes no sense. */
 export function parseCommand(args: string[]): Command {
-  const { flags: values } = readFlags("start", args, {
-    texts: ["port", "db-port", "dashboard-port", "redis-port", "data-dir", "isolates", "deno"],
-    switches: ["no-redis", "no-watch", "reset", "json"],
+  const { flags: values } = readFlags(usage, args, {
+    ...{ port: "port", "db-port": "port", "dashboard-port": "port", "redis-port": "port" },
+    ...{ "data-dir": "text", isolates: "count", deno: "text" },
+    ...{ "no-redis": "switch", "no-watch": "switch", reset: "switch", json: "switch" },
   });
   return {
     json: values.json ?? false,
     help: values.help ?? false,
     options: {
-      port: wholeNumber("--port", values.port, defaultOptions.port, 65535),
-      dbPort: wholeNumber("--db-port", values["db-port"], defaultOptions.dbPort, 65535),
-      dashboardPort: wholeNumber(
-        "--dashboard-port",
-        values["dashboard-port"],
-        defaultOptions.dashboardPort,
-        65535,
-      ),
-      redisPort: wholeNumber("--redis-port", values["redis-port"], defaultOptions.redisPort, 65535),
-      isolates: wholeNumber("--isolates", values.isolates, defaultOptions.isolates, 64),
+      port: values.port ?? defaultOptions.port,
+      dbPort: values["db-port"] ?? defaultOptions.dbPort,
+      dashboardPort: values["dashboard-port"] ?? defaultOptions.dashboardPort,
+      redisPort: values["redis-port"] ?? defaultOptions.redisPort,
+      isolates: values.isolates ?? defaultOptions.isolates,
       dataDir: values["data-dir"] ?? null,
       redis: !(values["no-redis"] ?? false),
       reset: values.reset ?? false,
@@ -92,11 +87,4 @@ export function parseCommand(args: string[]): Command {
       watch: !(values["no-watch"] ?? false),
     },
   };
-}
-
-function wholeNumber(flag: string, text: string | undefined, fallback: number, maximum: number): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= maximum) return value;
-  throw new StackError(`${flag} ${text} is not a whole number from 1 to ${maximum}.`, "Give another value.");
 }

@@ -1,5 +1,5 @@
 import { type ImportOptions, importOptions } from "../../supabase/functions/_shared/backtest/options.ts";
-import { StackError } from "../errors.ts";
+import { StackError, UsageError } from "../errors.ts";
 import { type Flags, readFlags } from "../flags.ts";
 import { defaultOptions } from "../options.ts";
 import { localKeys } from "../secrets.ts";
@@ -14,10 +14,19 @@ export interface BacktestOptions {
 }
 
 const localUrl = `http://127.0.0.1:${defaultOptions.port}`;
-const TEXTS = [
-  ...["account", "symbol", "strategy", "time-zone", "commission", "capital", "currency", "owner"] as const,
-  ...["url", "secret-key", "data-dir"] as const,
-];
+const FLAGS = {
+  account: "text",
+  symbol: "text",
+  strategy: "text",
+  "time-zone": "text",
+  commission: "text",
+  capital: "text",
+  currency: "text",
+  owner: "text",
+  url: "url",
+  "secret-key": "text",
+  "data-dir": "text",
+} as const;
 
 /** The text of `--help`. */
 export const usage = `deno task backtest import <file> --account <name> [options]
@@ -39,17 +48,14 @@ export const usage = `deno task backtest import <file> --account <name> [options
  * Reads the command line, and for the local stack its keys.
  *
  * @returns null when it asks for help
- * @throws StackError for an unknown flag, a bad value or a missing key
+ * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
 export async function readOptions(args: string[]): Promise<BacktestOptions | null> {
-  const { flags, positionals } = readFlags("backtest", args, { texts: TEXTS, takesArguments: true });
+  const { flags, positionals } = readFlags(usage, args, FLAGS, { takesArguments: true });
   if (flags.help) return null;
   const [command, path, ...more] = positionals;
   if (command !== "import" || path === undefined || more.length > 0) {
-    throw new StackError(
-      "What to import is not clear.",
-      "Give one file: npx -y deno task backtest import <file> --account <name>.",
-    );
+    throw new UsageError("Say what to import: the word import, and one file.", usage);
   }
   const isElsewhere = flags.url !== undefined && flags["secret-key"] !== undefined;
   const local = isElsewhere ? null : await localKeys(flags["data-dir"]);
@@ -62,14 +68,14 @@ export async function readOptions(args: string[]): Promise<BacktestOptions | nul
   }
   return {
     path,
-    url: (flags.url ?? localUrl).replace(/\/$/, ""),
+    url: flags.url ?? localUrl,
     secretKey,
     what: readWhat({ ...flags, owner: flags.owner ?? local?.owner }),
   };
 }
 
 /** The flags as the tool import_backtest takes them. */
-function readWhat(flags: Flags<typeof TEXTS[number], never>): ImportOptions {
+function readWhat(flags: Flags<typeof FLAGS>): ImportOptions {
   const { account, symbol, strategy, commission, capital, currency } = flags;
   const read = importOptions.safeParse({
     ...{ account, symbol, strategy, commission, capital, currency },
@@ -79,5 +85,5 @@ function readWhat(flags: Flags<typeof TEXTS[number], never>): ImportOptions {
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const flag = { time_zone: "time-zone", owner_id: "owner" }[String(issue?.path[0])] ?? issue?.path[0];
-  throw new StackError(`--${String(flag)} ${issue?.message}.`, "See npx -y deno task backtest --help.");
+  throw new UsageError(`--${String(flag)} ${issue?.message}.`, usage);
 }

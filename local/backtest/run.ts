@@ -6,6 +6,7 @@ import { createDatabase } from "../../supabase/functions/_shared/database/client
 import { HttpError } from "../../supabase/functions/_shared/http/errors.ts";
 import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";
 import type { Call } from "../../supabase/functions/_shared/tools/tool.ts";
+import { requireAnswer } from "../answer.ts";
 import { runCommand } from "../command.ts";
 import { errorText, StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
@@ -28,6 +29,7 @@ async function main(args: string[]): Promise<number> {
 
 async function run({ path, url, secretKey, what }: BacktestOptions): Promise<number> {
   const work = await readImport(await readFile(path), what);
+  await requireAnswer(url);
   const total = work.plan.orders.length;
   standardError(`${work.file.trades.length} trades, ${total} orders, to ${url}, account ${work.account}`);
   const started = performance.now();

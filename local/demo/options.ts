@@ -1,4 +1,4 @@
-import { StackError } from "../errors.ts";
+import { StackError, UsageError } from "../errors.ts";
 import { readFlags } from "../flags.ts";
 import { defaultOptions } from "../options.ts";
 import { localKeys } from "../secrets.ts";
@@ -35,13 +35,15 @@ export const usage = `deno task demo [options]
  * Reads the command line, and for the local stack its keys.
  *
  * @returns null when it asks for help
- * @throws StackError for an unknown flag, a bad value or a missing key
+ * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
 export async function readOptions(args: string[]): Promise<DemoOptions | null> {
-  const { flags } = readFlags("demo", args, {
-    texts: ["speed", "account", "url", "key", "secret-key", "owner", "data-dir"],
+  const { flags } = readFlags(usage, args, {
+    ...{ speed: "text", account: "text", owner: "text" },
+    ...{ url: "url", key: "text", "secret-key": "text", "data-dir": "text" },
   });
   if (flags.help) return null;
+  const speed = speedOf(flags.speed ?? "100");
   const remote = flags.url !== undefined && flags.key !== undefined;
   const local = remote ? null : await localKeys(flags["data-dir"]);
   const key = flags.key ?? local?.key;
@@ -53,19 +55,19 @@ export async function readOptions(args: string[]): Promise<DemoOptions | null> {
     );
   }
   return {
-    url: (flags.url ?? localUrl).replace(/\/$/, ""),
+    url: flags.url ?? localUrl,
     key,
     secretKey,
     account: flags.account ?? "demo",
     owner: flags.owner ?? local?.owner ?? null,
-    speed: speedOf(flags.speed ?? "100"),
+    speed,
   };
 }
 
 function speedOf(text: string): number | null {
   const speed = Number(text);
   if (text.trim() === "" || !(speed >= 0 && speed <= 100_000)) {
-    throw new StackError(`--speed ${text} is no number of alerts a second.`, "Give 0 to 100000.");
+    throw new UsageError(`--speed ${text} is not a number of alerts a second, from 0 to 100000.`, usage);
   }
   return speed === 0 ? null : speed;
 }

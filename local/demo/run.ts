@@ -1,6 +1,6 @@
 import { createDatabase } from "../../supabase/functions/_shared/database/client.ts";
+import { requireAnswer } from "../answer.ts";
 import { runCommand } from "../command.ts";
-import { StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
 import { prepareAccount, readFigures } from "./account.ts";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
@@ -42,21 +42,6 @@ async function play(options: DemoOptions): Promise<void> {
   standardError(`${counts} in ${seconds.toFixed(1)} s; differences to the ledger: ${verified}\n`);
   standardError(performanceTable(figures.performance, figures.summary));
   standardError(`\nThe dashboard shows it all: choose the account ${options.account} at its top.`);
-}
-
-/** Says what to do when nothing is there to play against. */
-async function requireAnswer(url: string): Promise<void> {
-  const answered = await fetch(`${url}/functions/v1/health`, { signal: AbortSignal.timeout(10_000) })
-    .then(async (response) => {
-      await response.body?.cancel();
-      return response.ok;
-    })
-    .catch(() => false);
-  if (answered) return;
-  throw new StackError(
-    `Nothing answers at ${url}/functions/v1/health.`,
-    "Run npx -y deno task start in another terminal, or give the --url of a project whose functions are deployed.",
-  );
 }
 
 if (import.meta.main) await runCommand(main);

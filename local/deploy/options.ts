@@ -1,4 +1,4 @@
-import { StackError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { readFlags } from "../flags.ts";
 import { inRepository } from "../paths.ts";
 
@@ -24,17 +24,19 @@ Signed in by npx supabase login, or by SUPABASE_ACCESS_TOKEN. Every step may be 
  * Reads the command line.
  *
  * @returns null when it asks for help
- * @throws StackError for an unknown flag or a reference that is none
+ * @throws UsageError for an unknown flag or a reference that is none
  */
 export function readOptions(args: string[], environment: Record<string, string>): DeployOptions | null {
   // Not --env-file: that one Deno takes for itself.
-  const { flags } = readFlags("deploy", args, { texts: ["project-ref", "settings"], switches: ["dry-run"] });
+  const { flags } = readFlags(usage, args, { "project-ref": "text", settings: "text", "dry-run": "switch" });
   if (flags.help) return null;
   const projectRef = flags["project-ref"] ?? environment.SUPABASE_PROJECT_ID ?? "";
   if (!/^[a-z]{20}$/.test(projectRef)) {
-    throw new StackError(
-      projectRef === "" ? "Which project?" : `${projectRef} is no project reference.`,
-      "Give --project-ref the twenty letters before .supabase.co in its address; npx supabase projects list shows them.",
+    const problem = projectRef === "" ? "Which project?" : `${projectRef} is no project reference.`;
+    throw new UsageError(
+      `${problem} Give --project-ref the twenty letters before .supabase.co in its address; ` +
+        "npx supabase projects list shows them.",
+      usage,
     );
   }
   return {

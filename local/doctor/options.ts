@@ -28,20 +28,20 @@ checklist. Exit code 1 when a check fails.
   --port --db-port --redis-port --data-dir --no-redis
                       as for deno task start`;
 
-/** Reads the command line. Throws a StackError on what makes no sense. */
+/** Reads the command line. Throws a UsageError on what makes no sense. */
 export function parseOptions(args: string[]): DoctorOptions {
-  const { flags: values } = readFlags("doctor", args, {
-    texts: ["url", "port", "db-port", "redis-port", "data-dir"],
-    switches: ["remote", "json", "no-redis"],
+  const { flags: values } = readFlags(usage, args, {
+    ...{ remote: "switch", url: "url", json: "switch" },
+    ...{ port: "port", "db-port": "port", "redis-port": "port", "data-dir": "text", "no-redis": "switch" },
   });
   return {
     remote: values.remote ?? values.url !== undefined,
     url: values.url ?? null,
     json: values.json ?? false,
     help: values.help ?? false,
-    port: Number(values.port ?? defaultOptions.port),
-    dbPort: Number(values["db-port"] ?? defaultOptions.dbPort),
-    redisPort: Number(values["redis-port"] ?? defaultOptions.redisPort),
+    port: values.port ?? defaultOptions.port,
+    dbPort: values["db-port"] ?? defaultOptions.dbPort,
+    redisPort: values["redis-port"] ?? defaultOptions.redisPort,
     dataDir: values["data-dir"] ?? null,
     redis: !(values["no-redis"] ?? false),
   };

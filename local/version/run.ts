@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { runCommand } from "../command.ts";
-import { StackError } from "../errors.ts";
+import { StackError, UsageError } from "../errors.ts";
 import { standardError } from "../log.ts";
 import { repositoryRoot } from "../paths.ts";
 import { nextVersion, type Part, released } from "./changelog.ts";
@@ -44,7 +44,10 @@ export async function makeVersion(checkout: string, part: Part, date: string): P
 async function main([part, ...others]: string[]): Promise<void> {
   if (part === "--help" || part === "-h") return standardError(usage);
   if (others.length > 0 || part !== "major" && part !== "minor" && part !== "patch") {
-    throw new StackError("Which part of the version grows?", usage);
+    throw new UsageError(
+      "Say which part of the version grows: major, minor or patch.",
+      usage,
+    );
   }
   const version = await makeVersion(repositoryRoot, part, new Date().toISOString().slice(0, 10));
   standardError(

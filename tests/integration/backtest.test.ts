@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
+import { freePort } from "../../local/ports.ts";
 import { post } from "../support/alerts.ts";
 import { csvOf, HEADERS, makeTrades, rowsOf } from "../support/backtests.ts";
 import { useTool } from "../support/functions.ts";
@@ -202,19 +203,28 @@ Deno.test("a file that cannot be read is refused in words, by the tool and the c
 
 Deno.test("the command says which argument is wrong, in two lines", async () => {
   for (
-    const [args, message] of [
-      [[], /What to import is not clear\.\n {2}Give one file/],
-      [["import", "x.csv"], /--account is missing: name the baseline account\./],
-      [["import", "x.csv", "--account", "a", "--commission", "1"], /--commission must be like "0\.05%"/],
-      [["import", "/nowhere/x.csv", "--account", "a"], /\/nowhere\/x\.csv cannot be read/],
-      [["import", "x.csv", "--acount", "a"], /--acount/],
+    const [args, expected, message] of [
+      [[], 2, /Say what to import.*\n {2}Usage: .*backtest import <file> --account <name>/],
+      [["import", "x.csv"], 2, /--account is missing: name the baseline account\./],
+      [["import", "x.csv", "--account", "a", "--commission", "1"], 2, /--commission must be like "0\.05%"/],
+      [["import", "/nowhere/x.csv", "--account", "a"], 1, /\/nowhere\/x\.csv cannot be read/],
+      [["import", "x.csv", "--acount", "a"], 2, /There is no flag --acount/],
     ] as const
   ) {
     const { code, said } = await backtest([...args]);
-    assert.equal(code, 1);
+    assert.equal(code, expected);
     assert.match(said, message);
     assert.equal(said.trim().split("\n").length, 2, said);
   }
+});
+
+Deno.test("without a stack the command says which one to run, in two lines", async () => {
+  await withExport(exportOf(12, 5), async (path) => {
+    const url = `http://127.0.0.1:${freePort()}`;
+    const { code, said } = await backtest(["import", path, "--account", unique("away"), "--url", url]);
+    assert.equal(code, 1);
+    assert.match(said.trim(), /^error: Nothing answers at .*\n {2}Run npx -y deno task start [^\n]*$/);
+  });
 });
 
 Deno.test("a page of any origin may send a file, with a key; no other tool is for pages", async () => {

@@ -14,10 +14,10 @@ export function exportsBeside(): string[] {
   }
 }
 
-/** Runs `deno task backtest`, as a person runs it, against this stack. */
+/** Runs `deno task backtest`, as a person runs it, against this stack unless `args` name another. */
 export async function backtest(args: string[]): Promise<{ code: number; said: string }> {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "backtest", ...args, "--url", stack.api_url, "--secret-key", stack.secret_key],
+    args: ["task", "backtest", "--url", stack.api_url, "--secret-key", stack.secret_key, ...args],
     cwd: repositoryRoot,
     env: { NO_COLOR: "1" },
   }).output();
