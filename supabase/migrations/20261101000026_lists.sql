@@ -184,8 +184,9 @@ comment on function public.list_alerts is
   'Alerts of an account, newest first, refused ones with their code: request as it was read, answer as it was given: '
   'one of more than 8,192 characters without its orders and fills, with truncated: true. duplicates: how often it came '
   'again and was answered with that answer; last_duplicate_at: when it did last; ignored: the names of its fields that '
-  'were not understood. Old marks are not among them: history_archive counts those. Errors: PT404 no such account, '
-  'PT400 bad limit, before, status or epoch, PT429 busy.';
+  'were not understood. A mark that filled no order has the status ignored: its price was taken. Old marks are not '
+  'among them: history_archive counts those. Errors: PT404 no such account, PT400 bad limit, before, status or epoch, '
+  'PT429 busy.';
 
 create function public.portfolio_summary(
   inout account text default 'default', out currency text, out epoch integer, out cash text, out equity text,

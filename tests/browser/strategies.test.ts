@@ -148,7 +148,7 @@ browserTest("figures that cannot be known say why where they would stand", async
     page.locator(".equity .stats div", { has: page.getByText(name, { exact: true }) }).locator("dd");
   await stat("Sharpe").getByText(/1 of \d+ held days had a mark: nine in ten are needed/).waitFor();
   match(await stat("Max drawdown").innerText(), /^–\s*1 of/);
-  match(await stat("Marked days").innerText(), /^1 of \d+$/);
+  match(await stat("Marked symbol days").innerText(), /^1 of \d+$/);
   match(await stat("Buy and hold").innerText(), /^\+10\.00%$/);
   await judge(page, "unknown-figures");
   deepEqual(problems, []);

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { post } from "../support/alerts.ts";
 import { book } from "../support/engine.ts";
 import { compact } from "../support/retention.ts";
 import { connect } from "../support/stack.ts";
@@ -124,6 +125,20 @@ browserTest("the page can be used with the keyboard alone", async (browser) => {
   equal(outline, "solid", "the focus can be seen");
   await page.keyboard.press("ArrowLeft");
   equal(await page.locator(".details").count(), 1, "arrows move between tabs on the tabs only");
+});
+
+browserTest("a mark that only moved the price is marked, not ignored", async (browser) => {
+  const account = await ownAccount();
+  for (const alert of [{ action: "mark", price: "100" }, { action: "close", price: "100" }]) {
+    await post({ symbol: "ACME", ...alert }, { query: `?account=${account}` });
+  }
+  const { page } = await openDesk(browser, { account });
+  await openTable(page, "Alerts");
+  await rowCount(page, 2);
+  deepEqual(await columnTexts(page, "Outcome"), ["ignored", "marked"]);
+  await page.getByLabel("Status").selectOption({ label: "ignored, marked" });
+  await settled(page);
+  await rowCount(page, 2);
 });
 
 browserTest("the list of alerts says how many old marks it does not show", async (browser, t) => {

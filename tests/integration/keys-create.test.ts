@@ -7,7 +7,10 @@ import { newAccount, stack, unique } from "../support/stack.ts";
 async function saidOf(account: string): Promise<string> {
   const dataDir = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(join(dataDir, "functions.env"), "API_KEY_SECRET=the secret of another local stack\n");
+    await Deno.writeTextFile(
+      join(dataDir, "functions.env"),
+      "API_KEY_SECRET=the secret of another local stack\n",
+    );
     await Deno.writeTextFile(join(dataDir, "secrets.json"), JSON.stringify({ secretKey: stack.secret_key }));
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [

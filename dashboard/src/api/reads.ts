@@ -39,7 +39,7 @@ export interface Overview {
   symbols: string[];
 }
 
-/** What figures rest on: of so many days at whose end something was held, how many had a mark. */
+/** What figures rest on: a day counts once for each symbol that was held at its end; so many of them had a mark. */
 export interface Coverage {
   held_days: number;
   marked_days: number;

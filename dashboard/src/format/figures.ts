@@ -10,7 +10,7 @@ export const percent = (text: string): string => `${formatDecimal(text, { least:
 /** A part of 1, in percent. */
 export const share = (text: string): string => `${formatDecimal(shiftPoint(text, 2), { most: 1 })}%`;
 
-/** On how many of the days on which something was held it had a mark. */
+/** How many of the held days had a mark. A day counts once for each symbol: a month has more than 31 perhaps. */
 export const coverageText = ({ held_days, marked_days }: Coverage): string =>
   held_days === 0 ? "none held" : `${marked_days} of ${held_days}`;
 

@@ -61,6 +61,10 @@ const UNITS: Record<string, (quantity: string) => string> = {
   risk_percent: (quantity) => `risking ${quantity}%`,
 };
 
+/** What came of an alert, in a word: a mark that filled nothing has moved a price, and so was not ignored. */
+export const outcomeOf = (status: string, request: unknown): string =>
+  status === "ignored" && isFields(request) && request.action === "mark" ? "marked" : status;
+
 /** How an alert was read, as a phrase: "buy 10 at market, price 190.25". */
 export function describeAlert(request: unknown): string {
   if (!isFields(request)) return "";

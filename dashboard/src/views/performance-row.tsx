@@ -37,9 +37,10 @@ function statsOf(data: Performance | null, money: Money): Stat[] {
     { name: "Closed trades", value: data === null ? null : formatDecimal(String(data.trades)) },
     ...writers(money).map(([title, name, write]) => statOf(title, data, name, write)),
     {
-      name: "Marked days",
+      name: "Marked symbol days",
       value: data === null ? null : coverageText(data.coverage),
-      title: "Days on which what was held had a mark: what drawdown and Sharpe rest on",
+      title:
+        "A day counts once for each symbol that was held: so many had a mark. What drawdown and Sharpe rest on",
     },
   ];
 }

@@ -4,7 +4,7 @@ import { formatSeconds } from "../../../dashboard/src/format/duration.ts";
 import { lastDayOf, monthAfter, weeksOf } from "../../../dashboard/src/format/month.ts";
 import { compareValues } from "../../../dashboard/src/format/sort.ts";
 import { clockOf } from "../../../dashboard/src/format/time.ts";
-import { adviceFor, describeAlert, listFields } from "../../../dashboard/src/format/words.ts";
+import { adviceFor, describeAlert, listFields, outcomeOf } from "../../../dashboard/src/format/words.ts";
 
 Deno.test("CSV quotes what needs it, and leaves nothing for a spreadsheet to run", () => {
   const rows = [["a,b", 'say "hi"', null, "-12.5"], ["=1+1", "+49", "@SUM(A1)", "-2+3"], [
@@ -135,4 +135,12 @@ Deno.test("a column sorts numbers by size, words by letter, and nothing last", (
 Deno.test("seconds are said in the unit that people would take", () => {
   const said = ["0", "0.04", "2.4", "59", "90", "1800", "18000", "259200"].map(formatSeconds);
   deepEqual(said, ["0 ms", "40 ms", "2.4 s", "59 s", "1.5 min", "30 min", "5 h", "3 d"]);
+});
+
+Deno.test("a mark that filled nothing is not called ignored; what it filled, or any other alert, is as it is stored", () => {
+  equal(outcomeOf("ignored", { action: "mark", price: "100" }), "marked");
+  equal(outcomeOf("filled", { action: "mark", price: "100" }), "filled");
+  equal(outcomeOf("ignored", { action: "close" }), "ignored");
+  equal(outcomeOf("rejected", { action: "mark" }), "rejected");
+  equal(outcomeOf("ignored", null), "ignored");
 });

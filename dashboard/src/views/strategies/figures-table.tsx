@@ -9,7 +9,8 @@ import { statOf, Unknown } from "../stats.tsx";
 import { WideTable } from "../wide-table.tsx";
 
 const TITLES = [
-  ...["Strategy", "Net", "Trades", "Win rate", "Profit factor", "Per trade", "Max drawdown", "Marked days"],
+  ...["Strategy", "Net", "Trades", "Win rate", "Profit factor", "Per trade", "Max drawdown"],
+  "Marked symbol days",
 ];
 
 /** All of the strategies together, then each, with its figures; lines are in the same order. */

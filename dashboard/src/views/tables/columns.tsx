@@ -19,7 +19,7 @@ export interface Column<Row> {
   /** The plain value: what is sorted and exported. */
   value(row: Row): string | null;
   /** The value as people read it; without one, as it is. */
-  text?(value: string, writing: Writing): ComponentChildren;
+  text?(value: string, writing: Writing, row: Row): ComponentChildren;
   /** All there is to say, where `text` is shorter. */
   full?(value: string, writing: Writing): string;
   /** A class for its cells. */
@@ -33,9 +33,13 @@ export function words<Row>(key: string & keyof Row, title: string): Column<Row> 
 }
 
 /** A word of a list of them, in a pill of the tone it has there. */
-export const pill = <Row,>(column: Column<Row>, tones: Readonly<Record<string, string>>): Column<Row> => ({
+export const pill = <Row,>(
+  column: Column<Row>,
+  tones: Readonly<Record<string, string>>,
+  shown: (value: string, row: Row) => string = spaced,
+): Column<Row> => ({
   ...column,
-  text: (value) => <span class={`pill ${tones[value] ?? ""}`}>{spaced(value)}</span>,
+  text: (value, _writing, row) => <span class={`pill ${tones[value] ?? ""}`}>{shown(value, row)}</span>,
 });
 
 /** Words that are one name, with underscores. */

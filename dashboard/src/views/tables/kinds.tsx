@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { type Cursor, list, type ListRead, type Row } from "../../api/reads.ts";
 import type { Desk } from "../../store/desk.ts";
-import { describeAlert, fieldOf } from "../../format/words.ts";
+import { describeAlert, fieldOf, outcomeOf } from "../../format/words.ts";
 import { AlertDetails } from "./alert-details.tsx";
 import { amount, type Column, moment, named, number, pill, price, profit, side, words } from "./columns.tsx";
 
@@ -19,6 +19,8 @@ export interface Kind<Row> {
   columns: Column<Row>[];
   /** Statuses to filter by, the one chosen at first in front. */
   statuses?: readonly (string | null)[];
+  /** What a status is called to filter by, where its name alone would mislead. */
+  statusWords?: Readonly<Record<string, string>>;
   /** So few rows that they are read at once. */
   isShort?: boolean;
   /** Rows that are shown, of those read. */
@@ -134,9 +136,14 @@ export const alerts: Kind<Row<"list_alerts">> = {
   read: list("list_alerts"),
   ...byId,
   statuses: [null, "filled", "accepted", "ignored", "canceled", "rejected"],
+  statusWords: { ignored: "ignored, marked" },
   columns: [
     moment("received_at", "Received"),
-    pill(words("status", "Outcome"), { filled: "up", rejected: "down", accepted: "accent" }),
+    pill(
+      words("status", "Outcome"),
+      { filled: "up", rejected: "down", accepted: "accent" },
+      (status, { request }) => outcomeOf(status, request),
+    ),
     words(SYMBOL, "Symbol"),
     words("strategy", "Strategy"),
     { key: "read_as", title: "Read as", value: ({ request }) => describeAlert(request) },

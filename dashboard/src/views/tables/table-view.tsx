@@ -40,7 +40,10 @@ function Filters<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row>
         <Select
           label="Status"
           value={choices.status ?? ""}
-          choices={kind.statuses.map((status) => ({ value: status ?? "", text: status ?? "any status" }))}
+          choices={kind.statuses.map((status) => ({
+            value: status ?? "",
+            text: status === null ? "any status" : kind.statusWords?.[status] ?? status,
+          }))}
           onPick={(status) => choose({ status: status === "" ? null : status })}
         />
       )}
@@ -193,7 +196,7 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   const writing = { money, clock };
   return (
     <td class={`${aligned} ${column.tone?.(value) ?? ""}`} title={column.full?.(value, writing) ?? value}>
-      {column.text?.(value, writing) ?? value}
+      {column.text?.(value, writing, row) ?? value}
     </td>
   );
 }
