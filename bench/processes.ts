@@ -40,7 +40,8 @@ export function spent(before: CpuTimes, after: CpuTimes): Record<string, number>
   return sums;
 }
 
-function nanosecondsOf(pid: number): number {
+/** Nanoseconds of CPU that a process has had, in all of its threads. */
+export function nanosecondsOf(pid: number): number {
   let sum = 0;
   try {
     for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {

@@ -3,7 +3,7 @@
  * hold on a noisy machine; prints one table of medians with their spread and one of the ratios that the project
  * promises, and keeps both in `bench/results.json`, which the documents quote. `quick` measures a round, and keeps nothing.
  *
- * `deno task bench <cache|locks|lost|history|growth|retention|silence|cost|slowest-body|reading|differential|cold|marks> …` runs one of the others, each its own program.
+ * `deno task bench <cache|locks|lost|history|growth|retention|silence|cost|slowest-body|reading|differential|cold|warm-up|marks> …` runs one of the others, each its own program.
  */
 import { inRepository } from "../local/paths.ts";
 import { burst } from "./burst.ts";
@@ -28,6 +28,7 @@ if (
     "reading",
     "differential",
     "cold",
+    "warm-up",
     "marks",
   ]
     .includes(first)

@@ -26,6 +26,7 @@ export async function benchmarkRegions(): Promise<Regions> {
       "benchmark-ratios": none,
       "cost-figures": none,
       "cold-figures": none,
+      "warm-figures": none,
       "retention-figures": none,
       "marks-figures": none,
     };
@@ -36,6 +37,7 @@ export async function benchmarkRegions(): Promise<Regions> {
   const ofMarks = ([name]: typeof all[number]) => name.startsWith("live marks of");
   const ofCost = ([name]: typeof all[number]) => /^CPU per alert|isolates with a lone alert/.test(name);
   const ofCold = ([name]: typeof all[number]) => name.startsWith("cold start to the first booked alert");
+  const ofWarm = ([name]: typeof all[number]) => name.startsWith("warm-up: ");
   /** Figures that the same run has of another checkout, too. */
   const sideBySide = (isOf: typeof ofCost) =>
     table(
@@ -47,17 +49,22 @@ export async function benchmarkRegions(): Promise<Regions> {
   return {
     "benchmark-figures": table(
       ["what", "median", "p50", "p99"],
-      all.filter((figure) => ![ofRetention, ofCost, ofCold, ofMarks].some((isOf) => isOf(figure))).map((
-        [name, { unit, median, p50_ms, p99_ms }],
-      ) => [
-        name,
-        `${rounded(median)} ${unit}`,
-        milliseconds(p50_ms),
-        milliseconds(p99_ms),
-      ]),
+      all.filter((figure) => ![ofRetention, ofCost, ofCold, ofWarm, ofMarks].some((isOf) => isOf(figure)))
+        .map((
+          [name, { unit, median, p50_ms, p99_ms }],
+        ) => [
+          name,
+          `${rounded(median)} ${unit}`,
+          milliseconds(p50_ms),
+          milliseconds(p99_ms),
+        ]),
     ),
     "cost-figures": sideBySide(ofCost),
     "cold-figures": sideBySide(ofCold),
+    "warm-figures": table(
+      ["what", "median"],
+      all.filter(ofWarm).map(([name, { unit, median }]) => [name.slice(9), `${rounded(median)} ${unit}`]),
+    ),
     "retention-figures": table(
       ["what", "takes"],
       all.filter(ofRetention).map(([name, { unit, median }]) => [name, `${rounded(median)} ${unit}`]),

@@ -66,8 +66,8 @@ export interface DatabaseFacts {
 
 /** What pg_cron does, and has. */
 export interface CronFacts {
-  /** Its jobs that are switched on, by name. */
-  jobs: Record<string, JobFacts | undefined>;
+  /** Its jobs by name; null: switched off. */
+  jobs: Record<string, JobFacts | null | undefined>;
   /** pg_net is there: a job can call a function. */
   net: boolean;
   /** The vault has the project's URL and key. */

@@ -10,7 +10,7 @@ const LATE = 5;
 /** Whether a job that runs every minute or oftener is there, and does. */
 export function judgeJob(name: string, { jobs }: CronFacts): Finding {
   const job = jobs[name];
-  if (job === undefined) return fail(`the job ${name} is not there, or switched off`, START_CLOCK);
+  if (!job) return fail(`the job ${name} is not there, or switched off`, START_CLOCK);
   if (job.lastRun === null) return fail(`the job ${name} has never run`, "Wait a minute, and look again.");
   const { ok, minutesAgo } = job.lastRun;
   if (!ok) return fail(`the last run of the job ${name} failed`, "See cron.job_run_details.");

@@ -1,7 +1,7 @@
--- The clock, which sends notifications again, fetches live marks and compacts what is old: on Supabase it is pg_cron,
--- which calls functions by pg_net; trading.start_clock sets it going. Alerts wake the dispatcher of notifications
--- themselves. Without the two extensions any clock will do that posts to /functions/v1/notifications and, every minute,
--- to /functions/v1/marks, and that calls compact_history until it answers 0; `deno task start` has one.
+-- The clock, which sends notifications again, fetches live marks, compacts what is old and keeps a connection warm: on
+-- Supabase it is pg_cron, which calls functions by pg_net; trading.start_clock sets it going. Alerts wake the dispatcher
+-- of notifications themselves. Without the two extensions any clock will do that posts to /functions/v1/notifications
+-- and, every minute, to /functions/v1/marks, and that calls compact_history until it answers 0; `deno task start` has one.
 --
 -- pg_cron keeps a row of every run that nobody takes away, a gigabyte in some years: they are forgotten.
 -- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have
@@ -133,8 +133,9 @@ begin
 end;
 $$;
 comment on function trading.start_clock is
-  'Has pg_cron send what is due in the outbox twice a minute, fetch live marks once a minute, and compact what has '
-  'become old: keeps the project''s URL and a secret key of it in the vault, and makes the jobs. It may be called '
-  'again, with another key. Run by deploy as the database''s owner.';
+  'Has pg_cron send what is due in the outbox twice a minute, fetch live marks once a minute, compact what has become '
+  'old, and keep a connection of REST warm: keeps the project''s URL and a secret key of it in the vault, and makes the '
+  'jobs. It may be called again, with another key; a job that was switched off stays off. Run by deploy as the '
+  'database''s owner.';
 
 revoke execute on function public.warm_up from public, anon, authenticated;

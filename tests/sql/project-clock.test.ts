@@ -21,7 +21,8 @@ async function fakeExtensions(desk: OutboxDesk): Promise<void> {
     create table cron.job (jobname text primary key, schedule text, command text, jobid serial, active boolean default true);
     create table cron.job_run_details (jobid bigint, status text, start_time timestamptz);
     create function cron.schedule(name text, schedule text, command text) returns bigint language sql
-      as 'insert into cron.job (jobname, schedule, command) values (name, schedule, command) on conflict (jobname) do nothing returning 1::bigint';`);
+      as 'insert into cron.job (jobname, schedule, command) values (name, schedule, command) on conflict (jobname) do update set schedule = excluded.schedule, command = excluded.command
+        returning jobid::bigint';`);
 }
 
 outboxTest(
@@ -51,6 +52,7 @@ outboxTest("the clock is started once, and again with another key", async (desk)
     { jobname: "dispatch-notifications", command: "select trading.wake_dispatcher()" },
     { jobname: "fetch-marks", command: "select trading.wake_marks()" },
     { jobname: "compact-history", command: "select public.compact_history()" },
+    { jobname: "keep-warm", command: "select trading.keep_warm()" },
   ]);
   deepEqual([...await desk.tx`select name, secret from vault.secrets order by name`], [
     { name: "project_url", secret: "https://x.supabase.co" },
@@ -67,7 +69,7 @@ outboxTest(
     await fakeExtensions(desk);
     deepEqual(await read(), { jobs: {}, net: true, secrets: false });
     await desk.tx`select trading.start_clock('https://x.supabase.co', 'sb_secret_x')`;
-    await desk.tx`update cron.job j set active = false where j.jobname = 'close-gaps'`;
+    await desk.tx`update cron.job j set active = false where j.jobname = 'keep-warm'`;
     await desk.tx`
     insert into cron.job_run_details
     select j.jobid, r.status, clock_timestamp() - r.ago from cron.job j
@@ -75,10 +77,12 @@ outboxTest(
     where j.jobname = 'compact-history'`;
     deepEqual(await read(), {
       jobs: {
+        "close-gaps": { lastRun: null },
         "compact-history": { lastRun: { ok: true, minutesAgo: 2 } },
         "dispatch-notifications": { lastRun: null },
         "fetch-marks": { lastRun: null },
         "forget-cron-runs": { lastRun: null },
+        "keep-warm": null,
       },
       net: true,
       secrets: true,
@@ -113,3 +117,29 @@ outboxTest(
     equal(posted?.url, "https://x.supabase.co/functions/v1/marks");
   },
 );
+
+outboxTest("the clock keeps a connection of REST warm while alerts come, and no longer", async (desk) => {
+  await fakeExtensions(desk);
+  await desk.tx`select trading.start_clock('https://x.supabase.co/', 'sb_secret_x')`;
+  const wake = async () => (await desk.tx`select trading.keep_warm() as request`)[0]?.request;
+  const account = await desk.account();
+  await desk.buy(account);
+  equal(String(await wake()), "1");
+  deepEqual([...await desk.tx`select url, headers ->> 'apikey' as key from net.posted`], [
+    { url: "https://x.supabase.co/rest/v1/rpc/warm_up", key: "sb_secret_x" },
+  ]);
+  await desk.tx`
+    insert into trading.alerts (account_id, epoch, dedupe_key, content_hash, strategy, symbol, request, received_at, status, answer)
+    select a.id, a.epoch, ${account}, repeat('0', 32), '', 'ACME', '{}', now() - interval '5 days', 'filled', '{}'
+    from trading.accounts a where a.name = ${account}`;
+  equal(await wake(), null, "the newest alert is days old");
+});
+
+outboxTest("whoever switched the warm-up off does not find it on after a deploy", async (desk) => {
+  await fakeExtensions(desk);
+  const start = () => desk.tx`select trading.start_clock('https://x.supabase.co', 'sb_secret_x')`;
+  await start();
+  await desk.tx`update cron.job j set active = false where j.jobname = 'keep-warm'`;
+  await start();
+  deepEqual([...await desk.tx`select jobname from cron.job where not active`], [{ jobname: "keep-warm" }]);
+});

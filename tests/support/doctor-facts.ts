@@ -28,6 +28,7 @@ const database: DatabaseFacts = {
       "dispatch-notifications": { lastRun: { ok: true, minutesAgo: 0 } },
       "fetch-marks": { lastRun: { ok: true, minutesAgo: 0 } },
       "compact-history": { lastRun: { ok: true, minutesAgo: 1 } },
+      "keep-warm": { lastRun: { ok: true, minutesAgo: 0 } },
       "close-gaps": { lastRun: null },
       "forget-cron-runs": { lastRun: null },
     },

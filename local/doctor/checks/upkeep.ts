@@ -39,6 +39,19 @@ export const upkeep: readonly Check[] = [
         return judgeJob("fetch-marks", cron);
       }),
   },
+  /** Something keeps a connection of the REST API ready for the next alert, unless it was switched off. */
+  {
+    name: "warm-clock",
+    judge: (facts) =>
+      withDatabase(facts, ({ cron }) => {
+        if (facts.isLocal) return pass("the stack keeps its connections open");
+        if (cron === null || !cron.net) {
+          return fail("pg_cron or pg_net is not installed: an alert after a silence is slow", START_CLOCK);
+        }
+        if (cron.jobs["keep-warm"] === null) return pass("switched off: an alert after a silence is slower");
+        return judgeJob("keep-warm", cron);
+      }),
+  },
   /** Something compacts what has become old, so that the database does not fill up. */
   {
     name: "retention-clock",
@@ -50,7 +63,7 @@ export const upkeep: readonly Check[] = [
         }
         // Any clock will do that calls compact_history.
         if (cron === null) return pass(`compacted ${days ?? 0} days ago, by another clock than pg_cron`);
-        const missing = SELDOM.filter((name) => cron.jobs[name] === undefined);
+        const missing = SELDOM.filter((name) => !cron.jobs[name]);
         if (missing.length > 0) {
           return fail(`jobs are not there, or switched off: ${missing.join(", ")}`, START_CLOCK);
         }

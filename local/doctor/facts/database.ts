@@ -77,18 +77,24 @@ export async function readCron(sql: Sql): Promise<CronFacts | null> {
     select to_regclass('cron.job') is not null as cron, to_regnamespace('net') is not null as net`;
   if (there?.cron !== true) return null;
   const jobs = await sql`
-    select j.jobname as name, r.status, extract(epoch from clock_timestamp() - r.start_time) / 60 as minutes
+    select j.jobname as name, j.active, r.status, extract(epoch from clock_timestamp() - r.start_time) / 60 as minutes
     from cron.job j
     left join lateral (
       select r.status, r.start_time from cron.job_run_details r where r.jobid = j.jobid order by r.start_time desc limit 1
-    ) r on true
-    where j.active`;
+    ) r on true`;
   const [vault] = await sql`
     select count(*) = 2 as full from vault.secrets s where s.name in ('project_url', 'service_key')`;
   return {
-    jobs: Object.fromEntries(jobs.map(({ name, status, minutes }) => [name as string, {
-      lastRun: status === null ? null : { ok: status !== "failed", minutesAgo: Math.round(Number(minutes)) },
-    }])),
+    jobs: Object.fromEntries(jobs.map(({ name, active, status, minutes }) => [
+      name as string,
+      active
+        ? {
+          lastRun: status === null
+            ? null
+            : { ok: status !== "failed", minutesAgo: Math.round(Number(minutes)) },
+        }
+        : null,
+    ])),
     net: there.net === true,
     secrets: vault?.full === true,
   };

@@ -50,6 +50,11 @@ const caughtUp = inMigration("shadow_booking", /at_most \+ (\d+)/);
 const conversion = inSource(`${shared}/backtest/orders.ts`, /^const CONVERSION = \{ sum: (\d+)n/m);
 const keeps = (setting: string) => inMigration("accounts", new RegExp(`${setting} integer default (\\d+)`));
 const mostJump = inMigration("mark_sources", /max_jump_percent numeric default (\d+)/);
+const keepWarm = inMigration("clock", /'keep-warm', '(\d+) seconds'/);
+const warmDays = inMigration(
+  "clock",
+  /from trading.alerts a order by a.id desc limit 1\) > now\(\) - interval '(\d+) days'/,
+);
 const words = ["none", "one", "two", "three", "four", "five", "six"];
 
 /** Minutes of a month. */
@@ -96,6 +101,15 @@ const FROM_THE_CODE: [page: string, phrase: string][] = [
   ["docs/marks.md", `${monthly} Redis commands a month`],
   ["docs/operations.md", `after ${keeps("keep_marks_days")} days`],
   ["docs/operations.md", `after ${keeps("keep_minute_bars_days")} days`],
+  ["docs/operations.md", `every ${keepWarm} seconds it calls`],
+  ["docs/operations.md", `less than ${warmDays} days old`],
+  [
+    "docs/operations.md",
+    `At most ${(24 * 3600 / keepWarm).toLocaleString("en")} calls of the REST API a day`,
+  ],
+  // A kilobyte each.
+  ["docs/operations.md", `at most ${Math.ceil(30 * 24 * 3600 / keepWarm / 1000)} MB of traffic a month`],
+  ["docs/operations.md", `a call a minute, ${monthly} a month`],
   ["docs/operations.md", "calls this until it answers 0"],
   ["docs/errors.md", `${shortestLease} to ${longestLease} milliseconds`],
   ["docs/errors.md", `at most ${words[LONGEST_TTL / 3600]} hours`],
@@ -127,6 +141,9 @@ const GIVEN: [page: string, phrase: string][] = [
   ["docs/marks.md", "of 500,000 that are free: eleven accounts"],
   ["docs/notifications.md", "refused for what it says (HTTP 400, 410, 413, 422)"],
   ["docs/operations.md", "it is 503 when something does not"],
+  ["docs/operations.md", "that was not used for 30 seconds"], // PostgREST's default
+  ["docs/operations.md", "of 5 GB that are free"],
+  ["docs/operations.md", "of 500,000 that are free"],
   ["docs/operations.md", "A free project holds 500 MB"],
   ["docs/operations.md", "anything that is not 200"],
   ["docs/operations.md", "nothing was committed for 60 days"],

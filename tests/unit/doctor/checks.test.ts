@@ -12,7 +12,7 @@ function judge(name: string, facts: Facts) {
 
 const cron = good.database?.ok ? good.database.cron : null;
 const withCron = (changed: Partial<CronFacts>) => withDatabase({ cron: cron && { ...cron, ...changed } });
-const withJob = (name: string, job?: JobFacts) => withCron({ jobs: { ...cron?.jobs, [name]: job } });
+const withJob = (name: string, job?: JobFacts | null) => withCron({ jobs: { ...cron?.jobs, [name]: job } });
 /** What is wrong with a job that runs every minute. */
 const badJobs = (name: string) => ({
   "no job": withJob(name),
@@ -84,6 +84,11 @@ const BAD: Record<string, Record<string, Facts>> = {
     "no extensions": withDatabase({ cron: null }),
     "no pg_net": withCron({ net: false }),
     ...badJobs("fetch-marks"),
+  },
+  "warm-clock": {
+    "no extensions": withDatabase({ cron: null }),
+    "no pg_net": withCron({ net: false }),
+    ...badJobs("keep-warm"),
   },
   "retention-clock": {
     "not compacted": withDatabase({ daysSinceCompaction: 3 }),
@@ -215,11 +220,17 @@ Deno.test("another clock than pg_cron will do for what is compacted", () => {
   assert.equal(judge("retention-clock", withDatabase({ cron: null })).status, "pass");
 });
 
+Deno.test("who keeps nothing warm may switch it off; the other jobs may not be", () => {
+  assert.equal(judge("warm-clock", withJob("keep-warm", null)).status, "pass");
+  assert.equal(judge("marks-clock", withJob("fetch-marks", null)).status, "fail");
+  assert.equal(judge("retention-clock", withJob("close-gaps", null)).status, "fail");
+});
+
 Deno.test("a report says what to do below each failure, and how many there were", () => {
   const text = inWords(examine(checks, withDatabase({ openTables: ["trading.fills"] })));
   assert.match(
     text,
     /FAIL {2}row-security .*off for trading\.fills\n +fix: alter table trading\.fills enable/,
   );
-  assert.match(text, /25 pass, 1 fail, 0 cannot be told here$/);
+  assert.match(text, /26 pass, 1 fail, 0 cannot be told here$/);
 });

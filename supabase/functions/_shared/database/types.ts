@@ -657,6 +657,7 @@ export type Database = {
           "symbol": string;
         }[];
       };
+      "warm_up": { Args: Record<PropertyKey, never>; Returns: boolean };
       "withdraw": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
     };
     Enums: {
