@@ -1,7 +1,8 @@
 -- The clock, which sends notifications again, fetches live marks, compacts what is old and keeps a connection warm: on
 -- Supabase it is pg_cron, which calls functions by pg_net; trading.start_clock sets it going. Alerts wake the dispatcher
 -- of notifications themselves. Without the two extensions any clock will do that posts to /functions/v1/notifications
--- and, every minute, to /functions/v1/marks, and that calls compact_history until it answers 0; `deno task start` has one.
+-- and, every minute, to /functions/v1/marks, and that calls compact_history until it answers 0; `deno task start` has
+-- one.
 --
 -- pg_cron keeps a row of every run that nobody takes away, a gigabyte in some years: they are forgotten.
 -- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have
