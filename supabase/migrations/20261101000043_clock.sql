@@ -1,8 +1,8 @@
 -- The clock, which sends notifications again, fetches live marks, compacts what is old and keeps a connection warm: on
--- Supabase it is pg_cron, which calls functions by pg_net; trading.start_clock sets it going. Alerts wake the dispatcher
--- of notifications themselves. Without the two extensions any clock will do that posts to /functions/v1/notifications
--- and, every minute, to /functions/v1/marks, and that calls compact_history until it answers 0; `deno task start` has
--- one.
+-- Supabase it is pg_cron, which calls functions by pg_net; trading.start_clock sets it going. Alerts wake the
+-- dispatcher of notifications themselves. Without the two extensions any clock will do that posts to
+-- /functions/v1/notifications and, every minute, to /functions/v1/marks, and that calls compact_history until it
+-- answers 0; `deno task start` has one.
 --
 -- pg_cron keeps a row of every run that nobody takes away, a gigabyte in some years: they are forgotten.
 -- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have
@@ -62,8 +62,8 @@ comment on function trading.wake_marks is
   'Run by pg_cron every minute: posts to the function marks when something is held that a source which is on answers '
   'for; null when not, or the vault lacks project_url or service_key.';
 
--- PostgREST closes a connection that nothing used for 30 seconds, and alerts come minutes apart. The first call on a new
--- one made 418 plans and took 46 ms of CPU, where one after a warm-up made none and took 4.
+-- PostgREST closes a connection that nothing used for 30 seconds, and alerts come minutes apart. The first on a new one
+-- made 418 plans and took 40 ms of CPU; after a warm-up it makes none and takes 4.
 create function public.warm_up() returns boolean
   language plpgsql volatile set search_path = '' as $$
 declare
@@ -89,8 +89,8 @@ begin
 end;
 $$;
 comment on function public.warm_up is
-  'Gets a connection ready for the next alert: books a trade on an account that is made for it, and undoes both. Once a '
-  'connection: false, and nothing is done, where it was ready. Nobody waits for it, and nobody hears of it.';
+  'Gets a connection ready for the next alert: books a trade on an account that is made for it, and undoes both. '
+  'False: the connection was ready, and nothing was done. Nobody waits for it, and nobody hears of it.';
 
 create function trading.keep_warm() returns bigint
   language plpgsql volatile set search_path = '' as $$
@@ -135,8 +135,8 @@ end;
 $$;
 comment on function trading.start_clock is
   'Has pg_cron send what is due in the outbox twice a minute, fetch live marks once a minute, compact what has become '
-  'old, and keep a connection of REST warm: keeps the project''s URL and a secret key of it in the vault, and makes the '
-  'jobs. It may be called again, with another key; a job that was switched off stays off. Run by deploy as the '
+  'old, and keep a connection of REST warm: keeps the project''s URL and a secret key of it in the vault, and makes '
+  'the jobs. It may be called again, with another key; a job that was switched off stays off. Run by deploy as the '
   'database''s owner.';
 
 revoke execute on function public.warm_up from public, anon, authenticated;
