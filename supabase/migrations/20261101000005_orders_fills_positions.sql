@@ -61,7 +61,8 @@ comment on column trading.orders.seen_from is
 comment on column trading.orders.triggered is 'A stop_limit whose stop was reached: from now on a limit.';
 comment on column trading.orders.for_target is
   'It brings the position to a target quantity: the next target takes its place.';
-comment on column trading.orders.resize is 'Its size is made from equity: it is made anew at its fill.';
+comment on column trading.orders.resize is
+  'Its size is made anew: from equity at its fill; of a close of all (reduce_only) as often as the position changes.';
 comment on column trading.orders.waiting is
   'A market order that came without a price: it fills at the next mark of its symbol, and what it trades is decided '
   'then. Until then side and quantity are what is known (quantity null: its size needs the price, or the orders before '

@@ -109,7 +109,7 @@ end;
 $$;
 comment on function trading.bracket_legs is
   'The stop loss of quantity units entered by entry at entry_price, and its take profits, each of its part (none of a '
-  'part below a lot). What one of them closes the others no longer do: see trim_exits (bracket_id).';
+  'part below a lot). What one of them closes the others no longer do: see fit_exits (bracket_id).';
 
 create function trading.is_price(price numeric, market trading.market) returns boolean
   language plpgsql immutable set search_path = '' as $$

@@ -48,10 +48,10 @@ end;
 $$;
 comment on function trading.canceled is 'An order that is canceled, for that reason.';
 
-create function trading.trim_exits(
+create function trading.fit_exits(
   orders trading.orders[], held trading.positions, filled trading.orders, at timestamptz
 )
-  returns table (slot integer, trimmed trading.orders)
+  returns table (slot integer, fitted trading.orders)
   language plpgsql immutable set search_path = '' as $$
 declare
   o trading.orders;
@@ -83,18 +83,18 @@ begin
         when o.leg = 'take_profit' then uncovered - profits
         when o.bracket_id = filled.bracket_id then least(uncovered, o.quantity - filled.quantity)
         else uncovered end;
-      kept := least(kept, o.quantity);
+      kept := case when o.resize then kept else least(kept, o.quantity) end;
       if o.leg = 'take_profit' then
         profits := profits + kept;
       elsif o.leg = 'stop_loss' then
         stopped := kept;
       end if;
       continue when kept = o.quantity;
-      trimmed := o;
+      fitted := o;
       if kept > 0 then
-        trimmed.quantity := kept;
+        fitted.quantity := kept;
       else
-        trimmed := trading.canceled(o,
+        fitted := trading.canceled(o,
           case when o.bracket_id = filled.bracket_id then 'oco' else 'position_closed' end, at);
       end if;
       return next;
@@ -104,10 +104,10 @@ begin
   end loop;
 end;
 $$;
-comment on function trading.trim_exits is
+comment on function trading.fit_exits is
   'The exits that change when filled has left held behind: of its bracket goes what it closed; the brackets cover no '
-  'more than what is left, the oldest giving way first, and of several take profits of one the last; exits of a '
-  'position that is gone are canceled.';
+  'more than what is left, the oldest giving way first, and of several take profits of one the last; a close of all '
+  'goes with what is held; exits of a position that is gone are canceled.';
 
 create function trading.count_exits(o trading.orders) returns integer
   language plpgsql immutable set search_path = '' as $$

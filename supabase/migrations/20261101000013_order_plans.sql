@@ -206,7 +206,8 @@ begin
 
   -- Not a size by risk: in a gap to the stop it would take the whole account.
   placed.resize := coalesce(plan.price is null and target.quantity is null
-    and request.quantity_type = 'percent_of_equity' and not placed.reduce_only, false);
+    and case when placed.reduce_only then request.action = 'close' and request.quantity is null
+             else request.quantity_type = 'percent_of_equity' end, false);
   if plan.price is null then
     market.mark := worst;  -- an order that rests is judged at its own price, where the market will be when it fills
   end if;
@@ -380,7 +381,7 @@ begin
     plan.code := 'no_rate';
     return plan;
   end if;
-  if resting.resize then
+  if request.quantity is not null then
     quantity := trading.order_size(resting.side, request.quantity, request.quantity_type,
                                    resting.stop_loss, held.quantity, price, portfolio, settings, market);
     plan.code := case when coalesce(quantity, 0) = 0 then 'quantity_too_small'

@@ -9,7 +9,8 @@ begin
     return trading.plan_waited(resting, trading.request_of(resting, booking.sources), held, booking.market, price,
                                booking.portfolio, booking.settings, booking.at);
   end if;
-  return trading.plan_rested(resting, case when resting.resize then trading.request_of(resting, booking.sources) end,
+  return trading.plan_rested(resting, case when resting.resize and not resting.reduce_only
+                               then trading.request_of(resting, booking.sources) end,
                              held, booking.market, price, booking.portfolio, booking.settings);
 end;
 $$;
@@ -216,6 +217,7 @@ declare
   place numeric;  -- on the path of the mark; null: outside of it
   o trading.orders;
   due trading.order_plan;
+  is_followed boolean;  -- by a close of all, which goes with what is held
   seen record;
 begin
   booking.orders := '{}';
@@ -285,12 +287,14 @@ begin
     o.closed_at := booking.at;
     orders[slot] := o;
     touched := array_append(touched, slot);
-    if booking.last_opened < (booking.last_fill).quantity and cardinality(orders) > 1 then
+    is_followed := coalesce(is_followed, cardinality(orders) > 1
+      and exists (select from unnest(orders) r where r.resize and r.reduce_only));
+    if is_followed or booking.last_opened < (booking.last_fill).quantity and cardinality(orders) > 1 then
       for seen in
-        select * from trading.trim_exits(
+        select * from trading.fit_exits(
           orders, booking.positions[trading.slot_of(booking.positions, o.strategy)], o, booking.at)
       loop
-        orders[seen.slot] := seen.trimmed;
+        orders[seen.slot] := seen.fitted;
         touched := array_append(touched, seen.slot);
       end loop;
     end if;

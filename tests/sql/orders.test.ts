@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { deskTest, fills } from "../support/desk.ts";
 import { orderTests, said } from "../support/order-cases.ts";
 
@@ -229,6 +229,25 @@ deskTest("a resting close never opens: what closes before it fills takes it alon
   await desk.sell("3", "100");
   equal((await desk.resting()).join(), "");
   equal(fills(await desk.mark("111")), "");
+});
+
+deskTest("a resting close without a quantity closes what is held when it fills", {}, async (desk) => {
+  await desk.buy("5", "100");
+  await desk.close("100", { order_type: "stop", stop_price: "95" });
+  await desk.close("100", { order_type: "limit", limit_price: "110", quantity: "5" });
+  await desk.buy("2", "100");
+  deepEqual(await desk.resting(), ["sell stop 7 @ 95", "sell limit 5 @ 110"]);
+  await desk.buy("1", "100", { order_type: "limit", limit_price: "97" });
+  equal(fills(await desk.mark("100 101 94 96")), "buy 1 @ 97, sell 8 @ 95");
+});
+
+deskTest("a resting close of all stays with its own strategy and side", {}, async (desk) => {
+  await desk.buy("5", "100", { strategy: "a" });
+  await desk.close("100", { order_type: "stop", stop_price: "95", strategy: "a" });
+  await desk.buy("2", "100", { strategy: "b" });
+  equal((await desk.resting()).join(), "sell stop 5 @ 95");
+  await desk.sell("8", "100", { strategy: "a" });
+  equal((await desk.resting()).join(), "");
 });
 
 deskTest("a resting sell under a long target never ends short", {}, async (desk) => {
