@@ -144,6 +144,7 @@ create table trading.positions (
   last_alert_at timestamptz,
   last_previous numeric,
   last_target numeric,
+  last_held numeric,
   seen_from timestamptz,
   quote_basis numeric,
   primary key (account_id, symbol, strategy),
@@ -165,8 +166,11 @@ comment on column trading.positions.trade_pnl is 'Gross, realized by the trade t
 comment on column trading.positions.low_price is 'Lowest and highest (high_price) mark while the trade was open.';
 comment on column trading.positions.drawdown is 'Deepest fall from the best mark of the open trade, in money per unit.';
 comment on column trading.positions.last_previous is
-  'The signed position that the newest alert applied says there was before it: an alert of the same second that ends '
-  'there came before it, but for one that begins at last_target, where that one wanted to end.';
+  'Where the alerts of the newest second that follow each other begin, as they say (signed): an alert of that second '
+  'that ends there came before them; last_target: where they end, one that begins there comes after them.';
+comment on column trading.positions.last_held is
+  'What was held before the newest second, as the target before it said, or else in fact: where the alerts of that '
+  'second do not begin there, one of them is still to come.';
 comment on column trading.positions.seen_from is
   'As of an order: when the trade that is open began, by its alert''s own time.';
 comment on column trading.positions.last_alert_at is 'Time of the newest alert applied; an older one is stale.';

@@ -12,20 +12,26 @@ comment on type trading.order_plan is
 
 create function trading.comes_before(request trading.alert_request, held trading.positions, delta numeric)
   returns boolean language plpgsql immutable set search_path = '' as $$
+declare
+  previous constant numeric := trading.signed_target(request.previous);
+  target constant numeric := trading.signed_target(request.target);
+  is_complete constant boolean := coalesce(held.last_previous = held.last_held, false);
 begin
   return case
-    when request.previous is not null and held.last_previous is not null
-      then trading.signed_target(request.target) = held.last_previous
-      and trading.signed_target(request.previous) is distinct from held.last_target
+    when previous = held.last_target and (is_complete or target <> held.last_previous) then false
+    when target = held.last_previous then true
+    when previous is not null and is_complete then false
+    when previous = held.last_held and held.last_previous is not null then true
     else delta * case request.action when 'buy' then 1 when 'sell' then -1 end < 0 and abs(held.quantity + delta) > 0
       and (abs(held.quantity + delta) > abs(held.quantity) or sign(held.quantity + delta) <> sign(held.quantity))
   end is true;
 end;
 $$;
 comment on function trading.comes_before is
-  'Whether a request with a target, made in the second of the newest alert applied, was made before that: it ends '
-  'where that one began, and does not begin where that one ended. Where one of them does not say what was held before '
-  'it: whether its action says the other side than a trade that would open.';
+  'Whether a request with a target, made in the second of the newest alert applied, was made before that. The alerts '
+  'of a second follow each other, from what was held before it: each begins where the one before it ended. Where one '
+  'of them does not say what was held before it, or does not meet the others yet: whether its action says the other '
+  'side than a trade that would open.';
 
 create function trading.priced(
   inout placed trading.orders, request trading.alert_request, direction numeric, tick_size numeric

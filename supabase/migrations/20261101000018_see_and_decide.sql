@@ -243,8 +243,7 @@ begin
   end loop;
   booking.orders := orders;
   if booking.code is null and trading.is_known(held) then
-    held.last_alert_at := greatest(held.last_alert_at, request.time);
-    booking.positions[booking.own_slot] := held;
+    booking.positions[booking.own_slot] := trading.note_alert(held, request, false);
   end if;
 end;
 $$;

@@ -65,8 +65,8 @@ begin
     entry_quantity = excluded.entry_quantity, entry_value = excluded.entry_value, exit_value = excluded.exit_value,
     trade_pnl = excluded.trade_pnl, trade_fees = excluded.trade_fees, low_price = excluded.low_price,
     high_price = excluded.high_price, drawdown = excluded.drawdown, last_alert_at = excluded.last_alert_at,
-    last_previous = excluded.last_previous, last_target = excluded.last_target, seen_from = excluded.seen_from,
-    quote_basis = excluded.quote_basis;
+    last_previous = excluded.last_previous, last_target = excluded.last_target, last_held = excluded.last_held,
+    seen_from = excluded.seen_from, quote_basis = excluded.quote_basis;
   insert into trading.marks
   select booked.id, m.symbol, m.mark, m.marked_at, m.exchange from unnest(markets) m where m.mark is not null
   on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at,

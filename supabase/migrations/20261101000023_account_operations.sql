@@ -158,6 +158,7 @@ begin
   held.drawdown := trading.split_price(held.drawdown, new_units, old_units);
   held.last_previous := trading.split_units(held.last_previous, new_units, old_units);
   held.last_target := trading.split_units(held.last_target, new_units, old_units);
+  held.last_held := trading.split_units(held.last_held, new_units, old_units);
 end;
 $$;
 comment on function trading.split_position is
@@ -183,8 +184,9 @@ create function trading.split_account(
 ) returns void language plpgsql volatile set search_path = '' as $$
 begin
   update trading.positions p
-    set (quantity, entry_quantity, low_price, high_price, drawdown, last_previous, last_target) = (
-    select s.quantity, s.entry_quantity, s.low_price, s.high_price, s.drawdown, s.last_previous, s.last_target
+    set (quantity, entry_quantity, low_price, high_price, drawdown, last_previous, last_target, last_held) = (
+    select s.quantity, s.entry_quantity, s.low_price, s.high_price, s.drawdown, s.last_previous, s.last_target,
+      s.last_held
     from trading.split_position(p, new_units, old_units) s)
   where p.account_id = owned.id and p.symbol = split_account.symbol;
   update trading.orders o set

@@ -297,6 +297,51 @@ deskTest("two exits of one second that arrive in reverse leave the position flat
   equal(late.position.quantity, "0");
 });
 
+/** Alerts of one second in every order that they can arrive in. */
+const everyOrder = <T>(all: readonly T[]): T[][] =>
+  all.length < 2
+    ? [[...all]]
+    : all.flatMap((first) =>
+      everyOrder(all.filter((other) => other !== first)).map((others) => [first, ...others])
+    );
+
+for (
+  const [what, start, steps] of [
+    ["three exits", 6, [3, 1, 0]],
+    ["four exits", 9, [7, 4, 2, 0]],
+    ["three entries", 0, [1, 2, 3]],
+    ["an exit and an entry on the same side", 1, [0, 1]],
+    ["an exit and a smaller entry on the same side", 3, [0, 1]],
+    ["an entry and its exit", 0, [1, 0]],
+    ["a reversal in two steps", 2, [0, -1]],
+    ["a reversal with an entry after it", 1, [-1, -2]],
+  ] as [string, number, number[]][]
+) {
+  deskTest(`${what} of one second end where the last of them does, in whatever order they arrive`, {
+    settings: second,
+  }, async (desk) => {
+    const side = (units: number) => units > 0 ? "long" : units < 0 ? "short" : "flat";
+    const alertOf = (before: number, after: number) => ({
+      ...{ action: after > before ? "buy" : "sell", quantity: `${Math.abs(after - before)}`, price: "1" },
+      target: { side: side(after), quantity: `${Math.abs(after)}` },
+      previous: { side: side(before), quantity: `${Math.abs(before)}` },
+    });
+    const alerts = steps.map((after, nr) => ({ ...alertOf(steps[nr - 1] ?? start, after), ...inSecond }));
+    for (const [nr, arrived] of everyOrder(alerts).entries()) {
+      const strategy = `s${nr}`;
+      if (start !== 0) {
+        await desk.send({ ...alertOf(0, start), time: "2026-11-20T14:00:00Z", strategy });
+      }
+      const answers = await desk.batch(arrived.map((alert) => ({ ...alert, strategy })));
+      equal(
+        answers.at(-1)?.position.quantity,
+        `${steps.at(-1)}`,
+        arrived.map(({ target }) => target.quantity).join(),
+      );
+    }
+  });
+}
+
 deskTest("two entries of one second that arrive in reverse end where the later one does", {
   settings: second,
 }, async (desk) => {
