@@ -48,6 +48,24 @@ $$;
 comment on function trading.may_leave is
   'Whether an alert is a mark that changed nothing and that nobody named for good.';
 
+create function trading.is_trade(request jsonb) returns boolean
+  language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  return coalesce(request ->> 'action', '') not in ('mark', 'cancel', 'modify', 'halt', 'resume');
+end;
+$$;
+comment on function trading.is_trade is 'Whether an alert asks for a trade.';
+
+create function trading.signed_position("position" jsonb) returns numeric
+  language plpgsql immutable parallel safe set search_path = '' as $$
+begin
+  return case "position" ->> 'side' when 'flat' then 0 when 'short' then -("position" ->> 'quantity')::numeric
+    when 'long' then ("position" ->> 'quantity')::numeric end;
+end;
+$$;
+comment on function trading.signed_position is
+  'A target or a previous position of a stored alert as a signed quantity; null when it is not known.';
+
 create trigger alerts_are_append_only before update or truncate on trading.alerts
   for each statement execute function trading.refuse_change();
 create trigger only_marks_leave before delete on trading.alerts
@@ -206,4 +224,4 @@ comment on function trading.next_dedupe_key is
   'The key of an alert whose content was booked before within the window, and which is another all the same: the first '
   'of a bucket has the key as it is, the next ones are numbered, in an order that text keeps.';
 
-grant execute on function trading.newest_alert to authenticated;
+grant execute on function trading.is_trade, trading.signed_position, trading.newest_alert to authenticated;

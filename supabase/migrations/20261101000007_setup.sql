@@ -16,16 +16,10 @@ comment on function trading.log_event is 'Records an operation on an account and
 create function trading.settings_json(settings trading.account_settings) returns jsonb
   language plpgsql immutable set search_path = '' as $$
 begin
-  return to_jsonb(settings) - 'account_id' || jsonb_build_object(
-    'leverage', trading.decimal(settings.leverage), 'fee_per_trade', trading.decimal(settings.fee_per_trade),
-    'fee_per_unit', trading.decimal(settings.fee_per_unit), 'fee_bps', trading.decimal(settings.fee_bps),
-    'fee_minimum', trading.decimal(settings.fee_minimum), 'slippage_bps', trading.decimal(settings.slippage_bps),
-    'max_position', trading.decimal(settings.max_position), 'max_order', trading.decimal(settings.max_order),
-    'max_daily_loss', trading.decimal(settings.max_daily_loss),
-    'max_stop_distance', trading.decimal(settings.max_stop_distance),
-    'funds_room_bps', trading.decimal(settings.funds_room_bps),
-    'maintenance_margin', trading.decimal(settings.maintenance_margin),
-    'default_quantity', trading.decimal(settings.default_quantity));
+  return to_jsonb(settings) - 'account_id' || (
+    select jsonb_object_agg(name, trading.decimal((to_jsonb(settings) ->> name)::numeric))
+    from unnest('{leverage,fee_per_trade,fee_per_unit,fee_bps,fee_minimum,slippage_bps,max_position,max_order,'
+      'max_daily_loss,max_stop_distance,funds_room_bps,maintenance_margin,default_quantity}'::text[]) name);
 end;
 $$;
 comment on function trading.settings_json is

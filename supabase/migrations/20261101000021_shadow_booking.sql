@@ -111,15 +111,12 @@ comment on function trading.copied_order_id is
   'The open order of a shadow or a replay (copy) that stands for an order of the original account, which a command '
   'names: that of the same alert, leg and number. 0: there is none.';
 
-create type trading.followed_run as (epoch integer, last_id bigint, alerts jsonb);
-comment on type trading.followed_run is
-  'The alerts that a shadow books next, as process_alerts takes them: their epoch, and the id of the newest of them.';
-
-create function trading.next_run(shadow trading.shadow_accounts, booked trading.accounts, at_most integer)
-  returns trading.followed_run language plpgsql stable set search_path = '' as $$
+create function trading.next_run(
+  shadow trading.shadow_accounts, booked trading.accounts, at_most integer,
+  out epoch integer, out last_id bigint, out alerts jsonb
+) language plpgsql stable set search_path = '' as $$
 declare
   followed constant trading.accounts := (select a from trading.accounts a where a.id = shadow.account_id);
-  run trading.followed_run;
 begin
   for of_epoch in shadow.epoch .. followed.epoch loop
     select of_epoch, max(r.id), jsonb_agg(
@@ -130,7 +127,7 @@ begin
       || case when r.may_leave then '{}' else jsonb_build_object('idempotency_key', 'followed ' || r.id) end
       || jsonb_build_object('account', booked.name, 'received_at', r.received_at, 'hash', r.content_hash)
       order by r.id)
-    into run
+    into epoch, last_id, alerts
     from (
       select n.*, row_number() over (order by n.id) as nr,
         count(*) filter (where n.is_named) over (order by n.id) as named
@@ -143,14 +140,13 @@ begin
         order by a.id + 0 limit at_most) n) r
     -- One that names an order stands alone: the order is looked up when all before it is booked.
     where r.named = 0 or r.nr = 1;
-    exit when run.alerts is not null;
+    exit when alerts is not null;
   end loop;
-  return run;
 end;
 $$;
 comment on function trading.next_run is
   'The oldest alerts of the followed account that a shadow has not booked, at the times at which they came, named by '
-  'the id that they have there. alerts is null: none.';
+  'the id that they have there; their epoch, and the id of the newest of them. alerts is null: none.';
 
 create function trading.count_behind(shadow trading.shadow_accounts) returns bigint
   language plpgsql stable set search_path = '' as $$
@@ -174,9 +170,10 @@ create function trading.follow(shadow_id bigint, at_most integer) returns intege
 declare
   booked trading.accounts;
   shadow trading.shadow_accounts;
-  run trading.followed_run;
+  run record;
   requests trading.alert_request[];
   done integer := 0;
+  reason text;
 begin
   loop
     -- Who holds the followed account waits for no shadow: so nobody waits in a circle. What is left is caught up.
@@ -199,28 +196,18 @@ begin
     exit when done >= at_most;
   end loop;
   return done;
-end;
-$$;
-comment on function trading.follow is
-  'Books into a shadow what its account was alerted since, at_most alerts; answers how many. None while somebody else '
-  'holds the shadow or one of its symbols.';
-
-create function trading.try_follow(shadow_id bigint, at_most integer) returns integer
-  language plpgsql volatile set search_path = '' as $$
-declare
-  reason text;
-begin
-  return trading.follow(shadow_id, at_most);
 -- A booking that lasts until the statement's time is over is undone, too: the account's own is not.
 exception when query_canceled or others then
   reason := left(sqlstate || ': ' || sqlerrm, 500);
   update trading.shadow_accounts s set failure = reason, failed_at = clock_timestamp()
   where s.shadow_id = (select l.shadow_id from trading.shadow_accounts l
-                       where l.shadow_id = try_follow.shadow_id for update skip locked);
+                       where l.shadow_id = follow.shadow_id for update skip locked);
   return null;
 end;
 $$;
-comment on function trading.try_follow is 'As follow; null: it failed, was undone, and the shadow''s row says why.';
+comment on function trading.follow is
+  'Books into a shadow what its account was alerted since, at_most alerts; answers how many. None while somebody else '
+  'holds the shadow or one of its symbols. null: it failed, was undone, and the shadow''s row says why.';
 
 create function trading.book_shadows(followed bigint[], at_most integer) returns void
   language plpgsql volatile set search_path = '' as $$
@@ -235,7 +222,7 @@ begin
     order by s.after_alert_id, s.shadow_id
   loop
     exit when clock_timestamp() > until;
-    perform trading.try_follow(shadow_id, at_most + 32);
+    perform trading.follow(shadow_id, at_most + 32);
   end loop;
 end;
 $$;

@@ -1,24 +1,15 @@
 -- What an operator does to an account: cash in and out, halt and resume, a new beginning. Each is recorded as an event.
 
-create function trading.free_cash(owned trading.accounts) returns numeric
-  language plpgsql volatile set search_path = '' as $$
-declare
-  held constant trading.portfolio := trading.load_portfolio(owned);
-  leverage constant numeric := (select s.leverage from trading.account_settings s where s.account_id = owned.id);
-begin
-  return greatest(0, least(owned.cash, held.cash + held.holdings_value
-    - case when leverage is null then 0 else trading.quotient(held.exposure, leverage) end));
-end;
-$$;
-comment on function trading.free_cash is
-  'What may be withdrawn: the cash, so far as equity still carries what is held. The proceeds of a short are not free.';
-
 create function trading.move_cash(account text, kind text, amount numeric, note text, at timestamptz default null)
   returns jsonb language plpgsql volatile set search_path = '' as $$
 declare
   owned trading.accounts := trading.lock_account(account);
   moved_at constant timestamptz := coalesce(at, clock_timestamp());
-  free constant numeric := trading.free_cash(owned);
+  held constant trading.portfolio := trading.load_portfolio(owned);
+  leverage constant numeric := (select s.leverage from trading.account_settings s where s.account_id = owned.id);
+  -- So far as equity still carries what is held: the proceeds of a short are not free.
+  free constant numeric := greatest(0, least(owned.cash, held.cash + held.holdings_value
+    - case when leverage is null then 0 else trading.quotient(held.exposure, leverage) end));
 begin
   amount := trim_scale(amount);
   if amount is null or not (amount > -1e18 and amount < 1e18) or amount = 0 or kind <> 'adjustment' and amount < 0
@@ -70,23 +61,6 @@ create function public.adjust_cash(account text, amount numeric, note text) retu
 comment on function public.adjust_cash is
   'Corrects cash by a signed amount. Counts as a deposit, not as profit; see record_cash. Errors: PT404, PT400.';
 
-create function trading.mark_equity(owned trading.accounts, at timestamptz) returns void
-  language plpgsql volatile set search_path = '' as $$
-declare
-  now_held constant trading.portfolio := trading.load_portfolio(owned);
-  equity constant numeric := now_held.cash + now_held.holdings_value;
-begin
-  insert into trading.equity_bars as kept (account_id, epoch, minute, open, high, low, close, exposure)
-  values (owned.id, owned.epoch, greatest(date_trunc('minute', at), (
-    select e.minute from trading.equity_bars e where e.account_id = owned.id and e.epoch = owned.epoch
-    order by e.minute desc limit 1)), equity, equity, equity, equity, now_held.exposure)
-  on conflict (account_id, epoch, minute) do update set
-    high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close;
-end;
-$$;
-comment on function trading.mark_equity is
-  'Puts an account''s equity into the equity bar of a minute, or of the last one that it has, if that is later.';
-
 create function trading.book_result(
   account text, kind text, amount numeric, symbol text, strategy text, note text, at timestamptz
 ) returns jsonb language plpgsql volatile set search_path = '' as $$
@@ -94,6 +68,8 @@ declare
   owned trading.accounts := trading.lock_account(account);
   of_symbol constant text := coalesce((select a.symbol from trading.instrument_aliases a
     where a.alias = upper(book_result.symbol)), upper(book_result.symbol));
+  held trading.portfolio;
+  equity numeric;
 begin
   amount := trim_scale(amount);
   if kind is null or kind not in ('dividend', 'funding', 'interest', 'fee', 'correction') then
@@ -111,7 +87,15 @@ begin
   update trading.accounts a set cash = a.cash + book_result.amount where a.id = owned.id returning a.* into owned;
   insert into trading.cash_entries (account_id, epoch, kind, amount, note, symbol, strategy, created_at)
   values (owned.id, owned.epoch, kind, amount, note, of_symbol, strategy, at);
-  perform trading.mark_equity(owned, at);
+  held := trading.load_portfolio(owned);
+  equity := held.cash + held.holdings_value;
+  -- Into the last bar, where that is later.
+  insert into trading.equity_bars as kept (account_id, epoch, minute, open, high, low, close, exposure)
+  values (owned.id, owned.epoch, greatest(date_trunc('minute', at), (
+    select e.minute from trading.equity_bars e where e.account_id = owned.id and e.epoch = owned.epoch
+    order by e.minute desc limit 1)), equity, equity, equity, equity, held.exposure)
+  on conflict on constraint equity_bars_pkey do update set
+    high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close;
   perform trading.log_event(owned, 'result',
     jsonb_build_object('kind', kind, 'amount', trading.decimal(amount),
       'symbol', of_symbol, 'strategy', strategy, 'note', note), at);
@@ -230,19 +214,6 @@ comment on function trading.split_account is
   'Fills and closed trades stay as they were made. The event says after which fill it came: with that the account is '
   'rebuilt.';
 
-create function trading.refuse_while_behind(followed trading.accounts) returns void
-  language plpgsql stable set search_path = '' as $$
-begin
-  if exists (select from trading.shadow_accounts s
-    where s.account_id = followed.id and trading.count_behind(s) > 0) then
-    raise exception 'a shadow of % has alerts to book that came before this', followed.name using errcode = 'PT409',
-      hint = 'Call catch_up_shadow_account first, or remove_shadow_account.';
-  end if;
-end;
-$$;
-comment on function trading.refuse_while_behind is
-  'Refuses what an account and its shadows must see at the same place among the alerts. Errors: PT409.';
-
 create function public.split(symbol text, new_units numeric, old_units numeric default 1) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
@@ -267,7 +238,11 @@ begin
     order by a.role = 'shadow', a.name
   loop
     owned := trading.lock_account(name);
-    perform trading.refuse_while_behind(owned);
+    if exists (select from trading.shadow_accounts s
+      where s.account_id = owned.id and trading.count_behind(s) > 0) then
+      raise exception 'a shadow of % has alerts to book that came before this', name using errcode = 'PT409',
+        hint = 'Call catch_up_shadow_account first, or remove_shadow_account.';
+    end if;
     perform trading.split_account(owned, of_symbol, new_units, old_units, clock_timestamp());
     names := array_append(names, name);
   end loop;

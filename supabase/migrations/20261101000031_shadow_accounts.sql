@@ -126,7 +126,7 @@ begin
   end if;
   perform trading.lock_account(shadow);
   loop
-    step := trading.try_follow(asked.shadow_id, least(size, at_most - done));
+    step := trading.follow(asked.shadow_id, least(size, at_most - done));
     exit when step = 0 or step is null and size = 1;
     size := case when step is null then 1 else size end;  -- up to the one that fails
     done := done + coalesce(step, 0);

@@ -343,7 +343,7 @@ declare
     'day', at - make_interval(days => settings.keep_marks_days), settings.time_zone);
   bars_before constant timestamptz := date_trunc(
     'day', at - make_interval(days => settings.keep_minute_bars_days), settings.time_zone);
-  done integer;
+  done integer := 0;
   series record;
 begin
   for series in
@@ -352,23 +352,21 @@ begin
     where marks_before is not null
   loop
     done := trading.compact_marks(owned, series.epoch, series.symbol, marks_before, max_rows);
-    if done > 0 then
-      return done;
-    end if;
+    exit when done > 0;
   end loop;
-  for series in select s.symbol from trading.bar_symbols(owned.id) s (symbol) where bars_before is not null loop
+  for series in
+    select s.symbol from trading.bar_symbols(owned.id) s (symbol) where done = 0 and bars_before is not null
+  loop
     done := trading.merge_mark_bars(owned, series.symbol, settings.time_zone, bars_before, max_rows);
-    if done > 0 then
-      return done;
-    end if;
+    exit when done > 0;
   end loop;
-  for series in select e.epoch from generate_series(1, owned.epoch) e (epoch) where bars_before is not null loop
+  for series in
+    select e.epoch from generate_series(1, owned.epoch) e (epoch) where done = 0 and bars_before is not null
+  loop
     done := trading.merge_equity_bars(owned, series.epoch, settings.time_zone, bars_before, max_rows);
-    if done > 0 then
-      return done;
-    end if;
+    exit when done > 0;
   end loop;
-  return 0;
+  return done;
 end;
 $$;
 comment on function trading.compact_account is

@@ -179,36 +179,6 @@ comment on function public.verify_account is
 
 -- Replay ------------------------------------------------------------------------------------------
 
-create function trading.settings_before(account_id bigint, epoch integer) returns jsonb
-  language plpgsql stable set search_path = '' as $$
-declare
-  folded jsonb := '{}';
-  changes jsonb;
-begin
-  for changes in
-    select e.details from trading.account_events e
-    where e.account_id = settings_before.account_id and e.epoch < settings_before.epoch and e.kind = 'settings'
-    order by e.id
-  loop
-    folded := folded || changes;
-  end loop;
-  return folded;
-end;
-$$;
-comment on function trading.settings_before is 'The settings that were in force when an epoch began.';
-
-create function trading.replayed_alert(request jsonb, fields jsonb) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return case
-    when fields = '{}' or request ->> 'action' not in ('buy', 'sell', 'close') then request
-    when request ->> 'action' = 'close' then request || (fields - 'quantity' - 'quantity_type')
-    else request || fields
-  end;
-end;
-$$;
-comment on function trading.replayed_alert is 'An alert with the fields of a what-if put in.';
-
 create function public.replay_account(account text, "into" text, overrides jsonb default '{}') returns jsonb
   language plpgsql volatile set search_path = '' set statement_timeout = '10min' as $$
 declare
@@ -219,6 +189,11 @@ declare
                              where e.account_id = source.id and e.epoch = source.epoch
                                and e.kind in ('created', 'reset')
                              order by e.id limit 1);
+  -- Those in force when the epoch began: of each the last one that was set.
+  earlier constant jsonb := (
+    select coalesce(jsonb_object_agg(s.key, s.value order by e.id), '{}')
+    from trading.account_events e cross join jsonb_each(e.details) s
+    where e.account_id = source.id and e.epoch < source.epoch and e.kind = 'settings');
   step record;
   booked integer := 0;
 begin
@@ -229,7 +204,7 @@ begin
         '"percent_of_equity"}}.';
   end if;
   perform public.create_account("into", (opening ->> 'initial_cash')::numeric, source.currency, source.owner_id,
-                                trading.settings_before(source.id, source.epoch) || settings);
+                                earlier || settings);
   for step in
     with happened as (
       select e.after_alert_id, e.id as event_id, e.created_at as at, e.kind, e.details from trading.account_events e
@@ -239,7 +214,8 @@ begin
       select a.id, 0, a.received_at,
         case when a.request ->> 'action' in ('cancel', 'modify') and a.request ->> 'order_id' is not null then 'named'
           else 'alert' end,
-        trading.replayed_alert(a.request, fields)
+        a.request || case when a.request ->> 'action' = 'close' then fields - 'quantity' - 'quantity_type'
+            when trading.is_trade(a.request) then fields else '{}' end
           || jsonb_build_object('account', "into", 'received_at', a.received_at, 'hash', a.content_hash)
       from trading.alerts a where a.account_id = source.id and a.epoch = source.epoch
       union all

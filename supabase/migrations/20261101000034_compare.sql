@@ -49,7 +49,7 @@ begin
       and (strategies is null or a.strategy = any (strategies))
       -- What rests is one when it fills.
       and a.status in ('filled', 'ignored', 'rejected')
-      and coalesce(a.request ->> 'action', '') not in ('mark', 'cancel', 'modify', 'halt', 'resume')
+      and trading.is_trade(a.request)
     union all
     select f.alert_id, f.strategy, f.symbol, '{}', null, f.units, f.quantity, f.value, f.unit_value, f.profit, f.fee,
       f.at, f.at
@@ -60,9 +60,7 @@ begin
     -- As it was asked: after an alert that never came a target may be reached from the other side.
     case when e.request ->> 'action' in ('buy', 'sell') then e.request ->> 'action' when e.units > 0 then 'buy'
       when e.units < 0 then 'sell' end,
-    case e.request #>> '{target,side}' when 'flat' then 0
-      when 'short' then -(e.request #>> '{target,quantity}')::numeric
-      when 'long' then (e.request #>> '{target,quantity}')::numeric end,
+    trading.signed_position(e.request -> 'target'),
     coalesce(e.units, 0), coalesce(trading.quotient(e.value, e.quantity), (e.request ->> 'price')::numeric),
     coalesce(e.unit_value, 1), coalesce(e.profit, 0), coalesce(e.fee, 0),
     array_remove(array[e.request ->> 'comment', e.request ->> 'id'], null), e.code

@@ -1,24 +1,6 @@
 -- Whether every alert came: gaps, which are alerts that never came or came too late, strategies that are silent, and
 -- how long alerts were on their way. All of it is read from what booking stores anyway.
 
-create function trading.is_trade(request jsonb) returns boolean
-  language plpgsql immutable parallel safe set search_path = '' as $$
-begin
-  return coalesce(request ->> 'action', '') not in ('mark', 'cancel', 'modify', 'halt', 'resume');
-end;
-$$;
-comment on function trading.is_trade is 'Whether an alert asks for a trade.';
-
-create function trading.signed_position("position" jsonb) returns numeric
-  language plpgsql immutable parallel safe set search_path = '' as $$
-begin
-  return case "position" ->> 'side' when 'flat' then 0 when 'short' then -("position" ->> 'quantity')::numeric
-    when 'long' then ("position" ->> 'quantity')::numeric end;
-end;
-$$;
-comment on function trading.signed_position is
-  'A target or a previous position of a stored alert as a signed quantity; null when it is not known.';
-
 -- Gaps --------------------------------------------------------------------------------------------
 
 create type trading.alert_gap as (
@@ -102,19 +84,17 @@ comment on function trading.came_later is
 
 create function trading.alert_before(alert trading.alerts) returns trading.alerts
   language plpgsql stable set search_path = '' as $$
-declare
-  prior trading.alerts;
 begin
-  select (p.alert).* into prior
-  from (
-    select a as alert, a.symbol, a.id as turn from trading.alerts a
-    where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy
-      and a.id + 0 < alert.id
-    order by a.id + 0 desc limit 10000
-  ) p
-  where p.symbol = alert.symbol and (p.alert).status <> 'rejected' and trading.is_trade((p.alert).request)
-  order by p.turn desc limit 1;
-  return prior;
+  return (
+    select p.alert
+    from (
+      select a as alert, a.symbol, a.id as turn from trading.alerts a
+      where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy
+        and a.id + 0 < alert.id
+      order by a.id + 0 desc limit 10000
+    ) p
+    where p.symbol = alert.symbol and (p.alert).status <> 'rejected' and trading.is_trade((p.alert).request)
+    order by p.turn desc limit 1);
 end;
 $$;
 comment on function trading.alert_before is
@@ -123,15 +103,13 @@ comment on function trading.alert_before is
 
 create function trading.refused_between(earlier trading.alerts, later trading.alerts) returns trading.alerts
   language plpgsql stable set search_path = '' as $$
-declare
-  refused trading.alerts;
 begin
-  select a.* into refused from trading.alerts a
-  where a.account_id = later.account_id and a.epoch = later.epoch and a.strategy = later.strategy
-    and a.id + 0 < later.id and a.id + 0 > earlier.id
-    and a.symbol = later.symbol and a.status = 'rejected' and a.code <> 'stale_alert' and trading.is_trade(a.request)
-  order by a.id + 0 limit 1;
-  return refused;
+  return (
+    select a from trading.alerts a
+    where a.account_id = later.account_id and a.epoch = later.epoch and a.strategy = later.strategy
+      and a.id + 0 < later.id and a.id + 0 > earlier.id
+      and a.symbol = later.symbol and a.status = 'rejected' and a.code <> 'stale_alert' and trading.is_trade(a.request)
+    order by a.id + 0 limit 1);
 end;
 $$;
 comment on function trading.refused_between is
@@ -525,9 +503,9 @@ comment on function public.list_alert_gaps is
   'most_cost; null with cost_reason not_repaired, no_price or no_marks. Next page: before = the id of the last row. '
   'Errors: PT404, PT400, PT429 busy.';
 
-grant execute on function trading.is_trade, trading.signed_position, trading.own_fills, trading.is_off,
-  trading.was_cut, trading.came_later, trading.alert_before, trading.refused_between, trading.with_cost, trading.gap_of,
-  trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time, trading.rhythm_of,
-  trading.strategies_of to authenticated;
+grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later,
+  trading.alert_before, trading.refused_between, trading.with_cost, trading.gap_of, trading.find_gaps,
+  trading.week_sums, trading.session_seconds, trading.session_time, trading.rhythm_of, trading.strategies_of
+  to authenticated;
 revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
 grant execute on function public.alert_health, public.list_alert_gaps to authenticated;

@@ -101,9 +101,7 @@ begin
     raise exception 'unknown field' using errcode = '22023',
       hint = 'Known: url, token, chat_id, events, accounts, enabled, secret, rotate_secret.';
   end if;
-  changed.url := case when changes ? 'url' then changes ->> 'url' else changed.url end;
-  changed.token := case when changes ? 'token' then changes ->> 'token' else changed.token end;
-  changed.chat_id := case when changes ? 'chat_id' then changes ->> 'chat_id' else changed.chat_id end;
+  changed := jsonb_populate_record(changed, changes - '{events,accounts,enabled,secret,rotate_secret}'::text[]);
   if changes ? 'events' then
     changed.events := array(select jsonb_array_elements_text(changes -> 'events'));
   end if;

@@ -56,32 +56,30 @@ declare
   lease trading.leases;
 begin
   perform trading.check_lease(key, owner, ttl_ms);
-  begin
-    -- The clock, not the transaction's start, and the token are read behind the row's lock: in the order of the leases.
-    -- A first row's token is drawn before; no older lease of its key can be in its way, as rows are swept a day late.
-    insert into trading.leases as l (key, owner, fencing_token, acquired_at, expires_at)
-    values (acquire_lease.key, acquire_lease.owner, nextval('trading.lease_tokens'),
-            clock_timestamp(), clock_timestamp() + ttl)
-    on conflict on constraint leases_pkey do update set
-      owner = excluded.owner, fencing_token = nextval('trading.lease_tokens'),
-      acquired_at = clock_timestamp(), expires_at = clock_timestamp() + ttl
-    where l.expires_at <= clock_timestamp()
-    returning l.* into lease;
-    if found then
-      delete from trading.leases l where l.key in (
-        select o.key from trading.leases o where o.expires_at < clock_timestamp() - interval '1 day'
-        order by o.expires_at limit 5 for update skip locked);
-      return jsonb_build_object('acquired', true, 'fencing_token', lease.fencing_token, 'expires_at', lease.expires_at,
-        'holder', lease.owner, 'retry_after_ms', 0);
-    end if;
-    select l.* into lease from trading.leases l where l.key = acquire_lease.key;
-    return jsonb_build_object('acquired', false, 'fencing_token', null, 'expires_at', lease.expires_at,
-      'holder', lease.owner, 'retry_after_ms', greatest(trading.milliseconds(lease.expires_at - clock_timestamp()), 1));
-  exception when lock_not_available or deadlock_detected then
-    -- A transaction that is not over yet is taking or renewing it.
-    return jsonb_build_object('acquired', false, 'fencing_token', null, 'expires_at', null,
-      'holder', null, 'retry_after_ms', 100);
-  end;
+  -- The clock, not the transaction's start, and the token are read behind the row's lock: in the order of the leases.
+  -- A first row's token is drawn before; no older lease of its key can be in its way, as rows are swept a day late.
+  insert into trading.leases as l (key, owner, fencing_token, acquired_at, expires_at)
+  values (acquire_lease.key, acquire_lease.owner, nextval('trading.lease_tokens'),
+          clock_timestamp(), clock_timestamp() + ttl)
+  on conflict on constraint leases_pkey do update set
+    owner = excluded.owner, fencing_token = nextval('trading.lease_tokens'),
+    acquired_at = clock_timestamp(), expires_at = clock_timestamp() + ttl
+  where l.expires_at <= clock_timestamp()
+  returning l.* into lease;
+  if found then
+    delete from trading.leases l where l.key in (
+      select o.key from trading.leases o where o.expires_at < clock_timestamp() - interval '1 day'
+      order by o.expires_at limit 5 for update skip locked);
+    return jsonb_build_object('acquired', true, 'fencing_token', lease.fencing_token, 'expires_at', lease.expires_at,
+      'holder', lease.owner, 'retry_after_ms', 0);
+  end if;
+  select l.* into lease from trading.leases l where l.key = acquire_lease.key;
+  return jsonb_build_object('acquired', false, 'fencing_token', null, 'expires_at', lease.expires_at,
+    'holder', lease.owner, 'retry_after_ms', greatest(trading.milliseconds(lease.expires_at - clock_timestamp()), 1));
+exception when lock_not_available or deadlock_detected then
+  -- A transaction that is not over yet is taking or renewing it.
+  return jsonb_build_object('acquired', false, 'fencing_token', null, 'expires_at', null,
+    'holder', null, 'retry_after_ms', 100);
 end;
 $$;
 comment on function public.acquire_lease is
@@ -97,17 +95,15 @@ declare
   lease trading.leases;
 begin
   perform trading.check_lease(key, owner, ttl_ms);
-  begin
-    update trading.leases l
-    set expires_at = greatest(l.expires_at, clock_timestamp() + make_interval(secs => ttl_ms / 1000.0))
-    where l.key = renew_lease.key and l.owner = renew_lease.owner and l.fencing_token = renew_lease.fencing_token
-      and l.expires_at > clock_timestamp()
-    returning l.* into lease;
-    return jsonb_build_object('renewed', found, 'expires_at', lease.expires_at,
-      'code', case when not found then 'lost' end);
-  exception when lock_not_available or deadlock_detected then
-    return jsonb_build_object('renewed', false, 'expires_at', null, 'code', 'busy');
-  end;
+  update trading.leases l
+  set expires_at = greatest(l.expires_at, clock_timestamp() + make_interval(secs => ttl_ms / 1000.0))
+  where l.key = renew_lease.key and l.owner = renew_lease.owner and l.fencing_token = renew_lease.fencing_token
+    and l.expires_at > clock_timestamp()
+  returning l.* into lease;
+  return jsonb_build_object('renewed', found, 'expires_at', lease.expires_at,
+    'code', case when not found then 'lost' end);
+exception when lock_not_available or deadlock_detected then
+  return jsonb_build_object('renewed', false, 'expires_at', null, 'code', 'busy');
 end;
 $$;
 comment on function public.renew_lease is
@@ -119,14 +115,12 @@ create function public.release_lease(key text, owner text, fencing_token bigint 
   language plpgsql volatile set search_path = '' set lock_timeout = '1s' as $$
 begin
   perform trading.check_lease(key, owner, 100);
-  begin
-    update trading.leases l set owner = null, expires_at = clock_timestamp()
-    where l.key = release_lease.key and l.owner = release_lease.owner and l.expires_at > clock_timestamp()
-      and l.fencing_token = coalesce(release_lease.fencing_token, l.fencing_token);
-    return jsonb_build_object('released', found, 'code', case when not found then 'lost' end);
-  exception when lock_not_available or deadlock_detected then
-    return jsonb_build_object('released', false, 'code', 'busy');
-  end;
+  update trading.leases l set owner = null, expires_at = clock_timestamp()
+  where l.key = release_lease.key and l.owner = release_lease.owner and l.expires_at > clock_timestamp()
+    and l.fencing_token = coalesce(release_lease.fencing_token, l.fencing_token);
+  return jsonb_build_object('released', found, 'code', case when not found then 'lost' end);
+exception when lock_not_available or deadlock_detected then
+  return jsonb_build_object('released', false, 'code', 'busy');
 end;
 $$;
 comment on function public.release_lease is

@@ -126,29 +126,6 @@ $$;
 comment on function trading.mark_source_json is
   'A source as operators see it. Of its URL only the host, of its headers only the names: the rest may be a key.';
 
-create function trading.hint_for_mark_source(violated text) returns text
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return case violated
-    when 'mark_source_has_a_name' then 'A name is a small letter and at most 31 more of a-z, 0-9 and _.'
-    when 'mark_source_kind_is_known' then 'kind is binance, binance_futures, coinbase, kraken, alpaca or http.'
-    when 'mark_source_exchanges_are_names' then 'exchanges is an array of names as alerts have them, such as BINANCE.'
-    when 'mark_source_url_is_http' then 'url begins with https:// and has no user name or password.'
-    when 'mark_source_headers_are_texts' then 'headers is an object of texts: of the key, not of the connection.'
-    when 'mark_source_paths_are_texts'
-      then 'paths is an object of texts: bars, symbol, time, open, high, low, close, time_is.'
-    when 'mark_source_jump_is_positive' then 'max_jump_percent is above 0; null: no bar is held back.'
-    when 'http_has_its_fields' then 'A source of kind http has a url, and paths for time, open, high, low and close.'
-    when 'mark_source_symbols_pkey' then 'Another source has this symbol: take it away there first.'
-    when 'mark_symbol_is_a_ticker'
-      then 'symbols is an object: the symbol as alerts name it, then what the source calls it, or null.'
-    when 'mark_symbol_name_is_plain'
-      then 'What the source calls a symbol is at most 64 letters, digits and plain signs.'
-    else 'A value has the wrong type.' end;
-end;
-$$;
-comment on function trading.hint_for_mark_source is 'What a violated constraint of a source of marks means.';
-
 create function public.upsert_mark_source(source text, settings jsonb) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
@@ -187,7 +164,22 @@ exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
   -- No value in the message: one may be a key.
   raise exception 'a value of the source is not as it should be'
-    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for_mark_source(violated));
+    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), case violated
+      when 'mark_source_has_a_name' then 'A name is a small letter and at most 31 more of a-z, 0-9 and _.'
+      when 'mark_source_kind_is_known' then 'kind is binance, binance_futures, coinbase, kraken, alpaca or http.'
+      when 'mark_source_exchanges_are_names' then 'exchanges is an array of names as alerts have them, such as BINANCE.'
+      when 'mark_source_url_is_http' then 'url begins with https:// and has no user name or password.'
+      when 'mark_source_headers_are_texts' then 'headers is an object of texts: of the key, not of the connection.'
+      when 'mark_source_paths_are_texts'
+        then 'paths is an object of texts: bars, symbol, time, open, high, low, close, time_is.'
+      when 'mark_source_jump_is_positive' then 'max_jump_percent is above 0; null: no bar is held back.'
+      when 'http_has_its_fields' then 'A source of kind http has a url, and paths for time, open, high, low and close.'
+      when 'mark_source_symbols_pkey' then 'Another source has this symbol: take it away there first.'
+      when 'mark_symbol_is_a_ticker'
+        then 'symbols is an object: the symbol as alerts name it, then what the source calls it, or null.'
+      when 'mark_symbol_name_is_plain'
+        then 'What the source calls a symbol is at most 64 letters, digits and plain signs.'
+      else 'A value has the wrong type.' end);
 end;
 $$;
 comment on function public.upsert_mark_source is
@@ -337,21 +329,6 @@ comment on function public.claim_marks is
   'accounts: [{ account, watched_from, price, marked_at }] }] }. Each symbol is given to one caller a minute, for '
   'lease_seconds, of each exchange who has waited longest first.';
 
-create function trading.notify_price_jump(jumped trading.live_marks[], at timestamptz) returns void
-  language plpgsql volatile set search_path = '' as $$
-begin
-  perform trading.enqueue_event(a, 'price_jump', jsonb_build_object('symbol', w.symbol, 'source', j.source,
-    'exchange', nullif(w.exchange, ''), 'bar', j.held_back, 'mark', trading.decimal(w.price),
-    'at', notify_price_jump.at), clock_timestamp())
-  from unnest(jumped) j
-  join trading.wanted_marks(at) w on w.symbol = j.symbol and w.exchange = j.exchange
-  join trading.accounts a on a.id = w.account_id
-  order by a.id, w.symbol;
-end;
-$$;
-comment on function trading.notify_price_jump is
-  'A bar that is held back, into the outbox of who is told of the accounts that hold its symbol.';
-
 create function public.record_marks(lease uuid, at timestamptz, results jsonb, pauses jsonb default '{}')
   returns integer language plpgsql volatile set search_path = '' set statement_timeout = '5s' as $$
 declare
@@ -364,8 +341,14 @@ begin
     select r from unnest(said) r
     join trading.live_marks l on l.symbol = r.symbol and l.exchange = r.exchange and l.lease = record_marks.lease
     where r.problem = 'price_jump' and l.problem is distinct from 'price_jump');
-  if jumped <> '{}' then
-    perform trading.notify_price_jump(jumped, at);
+  if jumped <> '{}' then  -- or what is wanted would be looked through for nothing
+    perform trading.enqueue_event(a, 'price_jump', jsonb_build_object('symbol', w.symbol, 'source', j.source,
+      'exchange', nullif(w.exchange, ''), 'bar', j.held_back, 'mark', trading.decimal(w.price),
+      'at', record_marks.at), clock_timestamp())
+    from unnest(jumped) j
+    join trading.wanted_marks(at) w on w.symbol = j.symbol and w.exchange = j.exchange
+    join trading.accounts a on a.id = w.account_id
+    order by a.id, w.symbol;
   end if;
   update trading.live_marks l
   set source = (select s.name from trading.mark_sources s where s.name = r.source),
