@@ -125,8 +125,8 @@ comment on function trading.follow_result is
   'A sum, its best so far and its deepest fall below that, after amount more.';
 
 create function trading.follow_trades(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text,
-  out longest_wins integer, out longest_losses integer, out drawdown numeric
+  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[],
+  only_symbol text, out longest_wins integer, out longest_losses integer, out drawdown numeric
 ) language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   results numeric[];
