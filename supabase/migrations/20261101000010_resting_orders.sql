@@ -225,11 +225,6 @@ declare
   was numeric;
   met record;
 begin
-  if resting.waiting then
-    fill_price := bar.close;  -- whatever the bar began with, its close came after the order
-    place := 0;
-    return;
-  end if;
   prices := trading.prices_between(bar, first_place, bar.length);
   was := prices[1];
   place := first_place;
@@ -271,11 +266,6 @@ declare
       else least(favorable, resting.stop_price) end else prices[1] end;
   met record;
 begin
-  if resting.waiting then
-    fill_price := bar.close;
-    place := 0;
-    return;
-  end if;
   foreach fill_price in array prices loop
     met := trading.meet_order(resting, was, fill_price);
     was := fill_price;
@@ -302,7 +292,11 @@ create function trading.watch_in_bar(
 declare
   seen record;
 begin
-  if bar.path is null then
+  if resting.waiting then
+    fill_price := bar.close;  -- whatever the bar began with, its close came after the order
+    place := 0;
+    return;
+  elsif bar.path is null then
     seen := trading.watch_against(resting, bar, first_place);
   else
     seen := trading.watch_order(resting, bar, first_place);
@@ -313,6 +307,7 @@ begin
 end;
 $$;
 comment on function trading.watch_in_bar is
-  'As watch_order or watch_against: by the bar''s path, or against the order where it has none.';
+  'As watch_order or watch_against: by the bar''s path, or against the order where it has none; what waits for a price '
+  'fills at the close.';
 
 grant execute on function trading.interval_length, trading.end_of_bar to authenticated;

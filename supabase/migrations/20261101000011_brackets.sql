@@ -11,6 +11,20 @@ comment on function trading.activation_price is
   'Where the price must have been before a trailing stop of a position of direction 1 (long) or -1 entered at '
   'entry_price begins to trail; null: it trails at once.';
 
+create function trading.trailing_from(inout placed trading.orders, price numeric)
+  language plpgsql immutable set search_path = '' as $$
+declare
+  -- A sell follows the price up, a buy down.
+  direction constant numeric := case placed.side when 'sell' then 1 else -1 end;
+begin
+  placed.trail_peak := case when coalesce(direction * (price - placed.activation_price) >= 0, true) then price end;
+  placed.stop_price := trading.trailing_stop_price(placed.side, placed.trail_peak, placed.trail_amount,
+    placed.trail_percent);
+end;
+$$;
+comment on function trading.trailing_from is
+  'A trailing stop that is placed at price: it trails from there, or waits for its activation.';
+
 create function trading.profit_parts(profits trading.exit_rule[], quantity numeric, lot_size numeric) returns numeric[]
   language plpgsql immutable set search_path = '' as $$
 declare
@@ -44,63 +58,62 @@ create function trading.bracket_legs(
   returns setof trading.orders
   language plpgsql volatile set search_path = '' as $$
 declare
-  leg trading.orders := entry;
+  common trading.orders := entry;
+  leg trading.orders;
   tick_size constant numeric := market.tick_size;
   parts constant numeric[] := case when entry.take_profits is not null
     then trading.profit_parts(entry.take_profits, quantity, market.lot_size) end;
   direction constant numeric := case entry.side when 'buy' then 1 else -1 end;
 begin
-  leg.side := case entry.side when 'buy' then 'sell' else 'buy' end;
-  leg.quantity := quantity;
-  leg.time_in_force := 'gtc';
-  leg.expires_at := null;
-  leg.reduce_only := true;
-  leg.for_target := false;
-  leg.resize := false;
-  leg.bracket_id := entry.id;
-  leg.take_profits := null;
-  leg.stop_loss := null;
-  leg.fee := null;
-  leg.triggered := false;
-  leg.trail_amount := null;
-  leg.trail_percent := null;
-  leg.trail_peak := null;
-  leg.activation_price := null;
-  leg.seen_from := seen_from;
-  leg.status := 'open';
-  leg.reason := null;
-  leg.created_at := placed_at;
-  leg.closed_at := null;
+  common.side := case entry.side when 'buy' then 'sell' else 'buy' end;
+  common.quantity := quantity;
+  common.time_in_force := 'gtc';
+  common.expires_at := null;
+  common.reduce_only := true;
+  common.for_target := false;
+  common.resize := false;
+  common.bracket_id := entry.id;
+  common.take_profits := null;
+  common.stop_loss := null;
+  common.fee := null;
+  common.triggered := false;
+  common.limit_price := null;
+  common.stop_price := null;
+  common.trail_amount := null;
+  common.trail_percent := null;
+  common.trail_peak := null;
+  common.activation_price := null;
+  common.seen_from := seen_from;
+  common.status := 'open';
+  common.reason := null;
+  common.created_at := placed_at;
+  common.closed_at := null;
 
   if entry.stop_loss is distinct from null then
+    leg := common;
     leg.id := nextval('trading.orders_id_seq');
     leg.leg := 'stop_loss';
     leg.type := coalesce((entry.stop_loss).type, 'stop');
-    leg.limit_price := case when leg.type = 'stop_limit'
-      then trading.tick_price((entry.stop_loss).limit_price, tick_size, leg.side = 'sell') end;
-    leg.trail_amount := case when leg.type = 'trailing_stop' then (entry.stop_loss).trail_amount end;
-    leg.trail_percent := case when leg.type = 'trailing_stop' then (entry.stop_loss).trail_percent end;
-    leg.activation_price := case when leg.type = 'trailing_stop'
-      then trading.activation_price(entry.stop_loss, direction, entry_price) end;
-    leg.trail_peak := case when leg.type = 'trailing_stop'
-      and coalesce(direction * (entry_price - leg.activation_price) >= 0, true) then entry_price end;
-    leg.stop_price := case when leg.type = 'trailing_stop'
-      then trading.trailing_stop_price(leg.side, leg.trail_peak, leg.trail_amount, leg.trail_percent)
-      else trading.bounded_price(
-        trading.exit_price(entry.stop_loss, 'stop_loss', direction, entry_price, tick_size), tick_size) end;
+    if leg.type = 'trailing_stop' then
+      leg.trail_amount := (entry.stop_loss).trail_amount;
+      leg.trail_percent := (entry.stop_loss).trail_percent;
+      leg.activation_price := trading.activation_price(entry.stop_loss, direction, entry_price);
+      leg := trading.trailing_from(leg, entry_price);
+    else
+      leg.limit_price := case leg.type when 'stop_limit'
+        then trading.tick_price((entry.stop_loss).limit_price, tick_size, leg.side = 'sell') end;
+      leg.stop_price := trading.bounded_price(
+        trading.exit_price(entry.stop_loss, 'stop_loss', direction, entry_price, tick_size), tick_size);
+    end if;
     return next leg;
   end if;
   for nr in 1 .. coalesce(cardinality(parts), 0) loop
     continue when parts[nr] = 0;
+    leg := common;
     leg.id := nextval('trading.orders_id_seq');
     leg.leg := 'take_profit';
     leg.quantity := parts[nr];
     leg.type := 'limit';
-    leg.stop_price := null;
-    leg.trail_amount := null;
-    leg.trail_percent := null;
-    leg.trail_peak := null;
-    leg.activation_price := null;
     leg.limit_price := trading.bounded_price(
       trading.exit_price(entry.take_profits[nr], 'take_profit', direction, entry_price, tick_size), tick_size);
     return next leg;

@@ -48,23 +48,6 @@ $$;
 comment on function trading.priced is
   'An order of direction 1 (buy) or -1 at the prices that its type takes of request, on their ticks.';
 
-create function trading.trailing_from(inout placed trading.orders, request trading.alert_request, price numeric)
-  language plpgsql immutable set search_path = '' as $$
-declare
-  -- A sell follows the price up, a buy down.
-  direction constant numeric := case placed.side when 'sell' then 1 else -1 end;
-begin
-  placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null,
-    request.activation_price, request.activation_amount, request.activation_percent, null,
-    null)::trading.exit_rule, direction, price);
-  placed.trail_peak := case when coalesce(direction * (price - placed.activation_price) >= 0, true) then price end;
-  placed.stop_price := trading.trailing_stop_price(placed.side, placed.trail_peak, placed.trail_amount,
-    placed.trail_percent);
-end;
-$$;
-comment on function trading.trailing_from is
-  'A trailing stop that is placed at price: it trails from there, or waits for its activation.';
-
 create function trading.fit_plan(
   inout plan trading.order_plan, held numeric, price numeric, portfolio trading.portfolio,
   settings trading.account_settings, market trading.market
@@ -204,7 +187,10 @@ begin
   end if;
   placed.triggered := placed.type = 'stop_limit' and coalesce(plan.delta * (reference - placed.stop_price) >= 0, false);
   if placed.type = 'trailing_stop' then
-    placed := trading.trailing_from(placed, request, reference);
+    placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null,
+      request.activation_price, request.activation_amount, request.activation_percent, null,
+      null)::trading.exit_rule, case placed.side when 'sell' then 1 else -1 end, reference);
+    placed := trading.trailing_from(placed, reference);
   end if;
   if placed.time_in_force = 'day' then
     placed.expires_at := trading.day_end(at, settings.time_zone);
@@ -441,35 +427,6 @@ end;
 $$;
 comment on function trading.called_position is
   'The slot of the position that a margin call closes first: the one that loses most.';
-
-create function trading.margin_order(held trading.positions, epoch integer, alert_id bigint, at timestamptz)
-  returns trading.orders language plpgsql volatile set search_path = '' as $$
-declare
-  placed trading.orders;
-begin
-  placed.id := nextval('trading.orders_id_seq');
-  placed.account_id := held.account_id;
-  placed.epoch := epoch;
-  placed.alert_id := alert_id;
-  placed.strategy := held.strategy;
-  placed.symbol := held.symbol;
-  placed.side := case when held.quantity > 0 then 'sell' else 'buy' end;
-  placed.type := 'market';
-  placed.quantity := abs(held.quantity);
-  placed.triggered := false;
-  placed.time_in_force := 'gtc';
-  placed.reduce_only := true;
-  placed.for_target := false;
-  placed.resize := false;
-  placed.waiting := false;
-  placed.status := 'open';
-  placed.reason := 'margin_call';
-  placed.created_at := at;
-  return placed;
-end;
-$$;
-comment on function trading.margin_order is
-  'The order that closes a position in a margin call; its alert is the one that brought it about.';
 
 create function trading.places_needed(plan trading.order_plan) returns integer
   language plpgsql immutable set search_path = '' as $$

@@ -22,8 +22,27 @@ create function trading.plan_call(booking trading.booking) returns trading.order
 declare
   held constant trading.positions := booking.positions[booking.own_slot];
   due trading.order_plan;
+  placed trading.orders;
 begin
-  due.placed := trading.margin_order(held, (booking.account).epoch, booking.alert_id, booking.at);
+  placed.id := nextval('trading.orders_id_seq');
+  placed.account_id := held.account_id;
+  placed.epoch := (booking.account).epoch;
+  placed.alert_id := booking.alert_id;  -- of the alert that brought it about
+  placed.strategy := held.strategy;
+  placed.symbol := held.symbol;
+  placed.side := case when held.quantity > 0 then 'sell' else 'buy' end;
+  placed.type := 'market';
+  placed.quantity := abs(held.quantity);
+  placed.triggered := false;
+  placed.time_in_force := 'gtc';
+  placed.reduce_only := true;
+  placed.for_target := false;
+  placed.resize := false;
+  placed.waiting := false;
+  placed.status := 'open';
+  placed.reason := 'margin_call';
+  placed.created_at := booking.at;
+  due.placed := placed;
   due.delta := -held.quantity;
   due.price := trading.slipped_price((booking.market).mark, due.delta, (booking.settings).slippage_bps);
   due.fee := trading.fill_fee(booking.settings, abs(due.delta), due.price, (booking.market).multiplier);

@@ -136,23 +136,6 @@ $$;
 comment on function trading.unbooked_json is
   'The answer to a request that reached no account, or a shadow, which takes none: nothing was written for it.';
 
-create function trading.take_tickets(requests trading.alert_request[], within_ms integer[]) returns uuid[]
-  language plpgsql volatile set search_path = '' as $$
-declare
-  tickets uuid[];
-begin
-  with taken as (
-    insert into trading.waiting_alerts as w (account, alert, expires_at)
-    select r.account, r.message, clock_timestamp() + within_ms[r.ordinal] * interval '1 millisecond'
-    from unnest(requests) r order by r.ordinal
-    returning w.nr, w.ticket)
-  select array_agg(t.ticket order by t.nr) into tickets from taken t;
-  return tickets;
-end;
-$$;
-comment on function trading.take_tickets is
-  'Has requests wait in line for as long as within_ms gives each of its batch; one ticket each, in order.';
-
 -- jit is off: where a table has no index for its plan, enable_seqscan = off makes it so dear that LLVM compiles it, at
 -- every call: 27 to 31 ms measured, against 0.3 to 0.6.
 --
@@ -197,7 +180,12 @@ begin
     held_up := case when locked = '{}' then requests else
       array(select r from unnest(requests) r
             where r.ordinal not in (select l.ordinal from unnest(locked) l) order by r.ordinal) end;
-    tickets := trading.take_tickets(held_up, within_ms);
+    with taken as (
+      insert into trading.waiting_alerts as w (account, alert, expires_at)
+      select r.account, r.message, clock_timestamp() + within_ms[r.ordinal] * interval '1 millisecond'
+      from unnest(held_up) r order by r.ordinal
+      returning w.nr, w.ticket)
+    select array_agg(t.ticket order by t.nr) into tickets from taken t;
     for nr in 1 .. cardinality(held_up) loop
       answers[(held_up[nr]).ordinal] := '{"status":"busy","duplicate":false,"ticket":"' || tickets[nr] || '"}';
     end loop;
@@ -220,24 +208,6 @@ comment on function public.process_alerts is
   'answer is no more than busy and a ticket for book_waiting_alerts. The first that comes to a held account waits for '
   'it all the same; with wait => false it stands in line, also when others stand there, behind them.';
 
-create function trading.book_each(line trading.waiting_alerts[]) returns json[]
-  language plpgsql volatile set search_path = '' as $$
-declare
-  answers json[] := '{}';
-begin
-  for nr in 1 .. cardinality(line) loop
-    begin
-      answers[nr] := public.process_alerts(jsonb_build_array((line[nr]).alert), wait => false) -> 0;
-    exception when others then
-      answers[nr] := json_build_object('status', 'failed', 'code', sqlstate);
-    end;
-  end loop;
-  return answers;
-end;
-$$;
-comment on function trading.book_each is
-  'Books alerts one by one, so that an error of one is not that of all: its answer has status failed, with code.';
-
 create function trading.book_line(account text, at_most integer) returns void
   language plpgsql volatile set search_path = '' as $$
 declare
@@ -254,7 +224,14 @@ begin
       (select jsonb_agg(w.alert order by w.nr) from unnest(line) w), wait => false)) with ordinality a (value, nr)
       order by a.nr);
   exception when others then
-    answers := trading.book_each(line);
+    -- One by one, so that an error of one is not that of all.
+    for nr in 1 .. cardinality(line) loop
+      begin
+        answers[nr] := public.process_alerts(jsonb_build_array((line[nr]).alert), wait => false) -> 0;
+      exception when others then
+        answers[nr] := json_build_object('status', 'failed', 'code', sqlstate);
+      end;
+    end loop;
   end;
   update trading.waiting_alerts w set answer = a.answer
   from unnest(line, answers) a (ticket, nr, account, alert, expires_at, no_answer, answer)
