@@ -432,7 +432,7 @@ begin
     left join gaps g on g.of_strategy = n.strategy
     where r.last_alert_at is not null
   ), told as (
-    -- One row a strategy, and one of all.
+    -- One row per strategy, and one of all.
     select e.strategy, coalesce(sum(e.alerts), 0)::bigint as alerts, max(e.last_alert_at) as last_alert_at,
       max(e.usual_seconds) as usual_seconds, max(e.silent_at) as silent_at, max(e.reason) as reason,
       coalesce(bool_or(e.reason is null and e.silent_at <= now()), false) as silent,
@@ -458,7 +458,7 @@ begin
 end;
 $$;
 comment on function public.alert_health is
-  'Whether every alert came: a row a strategy, and first one of the whole account, whose strategy is null. silent: no '
+  'Whether every alert came: first a row of the whole account, whose strategy is null, then one per strategy. silent: no '
   'alert came since silent_at, which is the last one and intervals times the gap that nine in ten of its gaps are no '
   'longer than, counted only in quarters of an hour of the week in which it has sent before; usual_seconds: its median '
   'gap. Both are null below 10 gaps (silence_reason too_few_alerts), and a halted account is never silent (halted), '

@@ -68,7 +68,7 @@ export {};
 
 /**
  * Checks the types of TypeScript blocks, and runs them one after the other. A block of the functions' own code gets their
- * environment; any other a client as the service role, `supabase`.
+ * environment; any other that makes no client gets one as the service role, `supabase`.
  */
 export async function typescript(blocks: readonly Block[]): Promise<void> {
   const directory = await Deno.makeTempDir({ dir: inRepository("supabase", "functions"), prefix: "_docs-" });
@@ -76,7 +76,12 @@ export async function typescript(blocks: readonly Block[]): Promise<void> {
     const files = await Promise.all(blocks.map(async ({ text, info }, index) => {
       const file = `${directory}/block-${index}.ts`;
       const end = info === "functions" ? CLOSE : "\nexport {};\n";
-      await Deno.writeTextFile(file, `${info === "functions" ? "" : PRELUDE}${text}${end}`);
+      const isWhole = info === "functions" || text.includes("createClient(");
+      const own = text.replace("http://127.0.0.1:54321", stack.api_url).replace(
+        "<secret key>",
+        stack.secret_key,
+      );
+      await Deno.writeTextFile(file, `${isWhole ? "" : PRELUDE}${own}${end}`);
       return file;
     }));
     await deno(["check", ...files], blocks);
