@@ -458,9 +458,9 @@ begin
 end;
 $$;
 comment on function public.alert_health is
-  'Whether every alert came: first a row of the whole account, whose strategy is null, then one per strategy. silent: '
-  'no alert came since silent_at, which is the last one and intervals times the gap that nine in ten of its gaps are '
-  'no longer than, counted only in quarters of an hour of the week in which it has sent before; usual_seconds: its median '
+  'Whether every alert came: first a row of the whole account, with strategy null, then one per strategy. silent: no '
+  'alert came since silent_at, which is the last one and intervals times the gap that nine in ten of its gaps are no '
+  'longer than, counted only in quarters of an hour of the week in which it has sent before; usual_seconds: its median '
   'gap. Both are null below 10 gaps (silence_reason too_few_alerts), and a halted account is never silent (halted), '
   'nor is one on the alerts'' clock (played_back). The rest is of from_time (30 days ago) to to_time: alerts but for '
   'marks; missed: gaps that nothing else explains; repairs: targets that put something right; contradictions: previous '
