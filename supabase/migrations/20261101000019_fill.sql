@@ -102,29 +102,6 @@ $$;
 comment on function trading.plan_own is
   'What an alert''s own order comes to: it fills at once (price) or rests, or is nothing (no id); or why not.';
 
-create function trading.note_alert(inout held trading.positions, request trading.alert_request, is_overtaken boolean)
-  language plpgsql immutable set search_path = '' as $$
-declare
-  previous constant numeric := trading.signed_target(request.previous);
-  target constant numeric := case when (request.target).quantity is not null
-    then trading.signed_target(request.target) end;
-begin
-  if request.time is distinct from held.last_alert_at and request.time is not null then
-    held.last_held := coalesce(held.last_target, held.quantity);
-    held.last_previous := previous;
-    held.last_target := target;
-  elsif request.time is not null and target is not null then
-    if is_overtaken is not true and previous is distinct from held.last_target
-      or is_overtaken and target = held.last_previous then
-      held.last_previous := previous;
-    end if;
-    held.last_target := case when is_overtaken then held.last_target else target end;
-  end if;
-  held.last_alert_at := greatest(held.last_alert_at, request.time);
-end;
-$$;
-comment on function trading.note_alert is 'A position that an alert was applied to: older ones are stale from now on.';
-
 create function trading.book_fill(inout booking trading.booking, due trading.order_plan, place numeric)
   language plpgsql volatile set search_path = '' as $$
 declare
