@@ -1,7 +1,7 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "../../../supabase/functions/_shared/database/types.ts";
+import { Gate } from "../../../supabase/functions/_shared/runtime/gate.ts";
 import type { Connection } from "./connection.ts";
-import { createTurns } from "./turns.ts";
 
 export type Client = SupabaseClient<Database>;
 
@@ -57,14 +57,14 @@ interface Call<T> {
 
 // The database has six places for the reads of all who are signed in, three of them for what goes through a history
 // (trading.take_read_place). A page takes fewer, so that another one finds some, too.
-const inTurn = createTurns(4);
-const historyInTurn = createTurns(2);
+const places = new Gate(4);
+const historyPlaces = new Gate(2);
 
 /** The data of a call, made when it is its turn and given a signal that ends it in time. Throws an {@link ApiError}. */
-export const ask = <T>(call: Call<T>): Promise<T> => inTurn(() => make(call));
+export const ask = <T>(call: Call<T>): Promise<T> => places.pass(() => make(call));
 
 /** {@link ask} for what goes through a history. */
-export const askHistory = <T>(call: Call<T>): Promise<T> => historyInTurn(() => ask(call));
+export const askHistory = <T>(call: Call<T>): Promise<T> => historyPlaces.pass(() => ask(call));
 
 async function make<T>(call: Call<T>): Promise<T> {
   const { data, error, status } = await call.abortSignal(AbortSignal.timeout(TIMEOUT_MS));

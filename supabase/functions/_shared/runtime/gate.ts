@@ -50,4 +50,14 @@ export class Gate {
       next();
     }
   }
+
+  /** Goes through with some work: enters, does it, and leaves whatever comes of it. */
+  async pass<T>(work: () => Promise<T>): Promise<T> {
+    await this.enter();
+    try {
+      return await work();
+    } finally {
+      this.leave();
+    }
+  }
 }

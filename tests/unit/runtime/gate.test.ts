@@ -1,5 +1,4 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { Turns } from "../../../supabase/functions/_shared/locks/turns.ts";
 import { Gate } from "../../../supabase/functions/_shared/runtime/gate.ts";
 
 const patient = { signal: new AbortController().signal };
@@ -50,20 +49,35 @@ Deno.test("somebody new does not overtake those who wait", async () => {
   await waiting;
 });
 
-Deno.test("turns of different keys do not wait for each other", async () => {
-  const turns = new Turns();
-  await turns.take("a", patient);
-  await turns.take("b", patient);
-  equal(turns.tryTake("a"), false);
+Deno.test("work that fails gives its place back, also where it fails before it begins", async () => {
+  const gate = new Gate(1);
+  await rejects(gate.pass(() => Promise.reject(new Error("busy"))), /busy/);
+  await rejects(
+    gate.pass(() => {
+      throw new Error("before it began");
+    }),
+    /before it began/,
+  );
+  equal(await gate.pass(() => Promise.resolve(1)), 1);
+  equal(gate.empty, true);
 });
 
-Deno.test("a key that nobody wants is forgotten", async () => {
-  const turns = new Turns();
-  await turns.take("a", patient);
-  const impatient = new AbortController();
-  const waiting = turns.take("a", impatient);
-  impatient.abort(new Error("no more time"));
-  await rejects(waiting);
-  turns.give("a");
-  equal(turns.taken, 0);
+Deno.test("work that comes in the moment when a place is handed on waits behind that before it", async () => {
+  const gate = new Gate(1);
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const work = (name: string) => () => {
+    begun.push(name);
+    return new Promise<void>((resolve) => ends.set(name, resolve));
+  };
+  const first = gate.pass(work("first"));
+  void gate.pass(work("second"));
+  void first.then(() => gate.pass(work("third")));
+  await settle();
+  ends.get("first")?.();
+  await settle();
+  deepEqual(begun, ["first", "second"]);
+  ends.get("second")?.();
+  await settle();
+  deepEqual(begun, ["first", "second", "third"]);
 });
