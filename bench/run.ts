@@ -3,7 +3,7 @@
  * hold on a noisy machine; prints one table of medians with their spread and one of the ratios that the project
  * promises, and keeps both in `bench/results.json`, which the documents quote. `quick` measures a round, and keeps nothing.
  *
- * `deno task bench <cache|locks|lost|history|growth|retention|silence|cost|slowest-body|reading|differential|cold|warm-up|marks> …` runs one of the others, each its own program.
+ * `deno task bench <name> …` runs one of the others, each its own program; a name that is none prints them.
  */
 import { inRepository } from "../local/paths.ts";
 import { burst } from "./burst.ts";
@@ -13,30 +13,25 @@ import { keep, Report, say } from "./report.ts";
 import { startStackProcess } from "./servers.ts";
 import { throughput } from "./throughput.ts";
 
-const [first = "", ...rest] = Deno.args;
-if (
-  [
-    "cache",
-    "locks",
-    "lost",
-    "history",
-    "growth",
-    "retention",
-    "silence",
-    "cost",
-    "slowest-body",
-    "reading",
-    "differential",
-    "cold",
-    "warm-up",
-    "marks",
-  ]
-    .includes(first)
-) {
+const OTHERS = [
+  ...["cache", "cold", "cost", "differential", "growth", "history", "locks", "lost", "marks"],
+  ...["reading", "retention", "silence", "slowest-body", "warm-up"],
+];
+
+const [first = "quick", ...rest] = Deno.args;
+if (OTHERS.includes(first)) {
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", inRepository("bench", `${first}.ts`), ...rest],
   }).spawn().status;
   Deno.exit(code);
+}
+if (first !== "quick") {
+  say(
+    `There is no benchmark ${first}. There are: quick, ${
+      OTHERS.join(", ")
+    }; and without a name, all of the main one.`,
+  );
+  Deno.exit(2);
 }
 
 const quick = Deno.args.includes("quick");
