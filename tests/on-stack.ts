@@ -8,8 +8,8 @@ import { freePorts, setFunctionEnv, withDataDir } from "./support/own-stack.ts";
 
 /** The program's exit code. */
 const code = await withDataDir(async (dataDir) => {
-  // Receivers of notifications are on this machine.
-  await setFunctionEnv(dataDir, { NOTIFY_ALLOW_PRIVATE: "1" });
+  // Receivers of notifications are on this machine. Tests of the metrics wait for reports.
+  await setFunctionEnv(dataDir, { NOTIFY_ALLOW_PRIVATE: "1", METRICS_INTERVAL_MS: "1000" });
   using log = await Deno.open(`${dataDir}/stack.log`, { create: true, write: true });
   const stack = await startStack({
     ...freePorts(),

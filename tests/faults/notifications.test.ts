@@ -84,10 +84,7 @@ faultTest(
     const redirect = startReceiver(() => Response.redirect(`${secret.url}/latest/meta-data`, 307));
     const good = startReceiver();
     const fails = startReceiver(() => new Response(null, { status: 500 }));
-    const hangs = startRawReceiver(async (connection) => {
-      await new Promise((resolve) => setTimeout(resolve, 30_000));
-      connection.close();
-    });
+    const hangs = startRawReceiver(() => new Promise(() => {}));
     const resets = startRawReceiver((connection) => Promise.resolve(connection.close()));
     const floods = startRawReceiver(async (connection) => {
       await connection.read(new Uint8Array(4_096));

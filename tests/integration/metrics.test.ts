@@ -6,8 +6,8 @@ import { ask, sleep } from "../support/functions.ts";
 import { figuresOf, histogramsOf, typesOf } from "../support/prometheus.ts";
 import { asService, asUser, connect, newAccount, stack, unique } from "../support/stack.ts";
 
-/** Milliseconds in which every isolate has reported what it counted. */
-const REPORTED = 15_000;
+/** Milliseconds in which every isolate has reported what it counted; see tests/on-stack.ts. */
+const REPORTED = 3_000;
 
 const PREFIX = "supabase_automation_";
 

@@ -47,16 +47,27 @@ export function startRawReceiver(
   serve: (connection: Deno.Conn) => Promise<void>,
 ): { url: string; count(): number; stop(): void } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  let count = 0;
+  const connections: Deno.Conn[] = [];
   const accept = async () => {
     for await (const connection of listener) {
-      count++;
+      connections.push(connection);
       // Whoever sent may hang up first.
       void serve(connection).catch(() => {});
     }
   };
   void accept().catch(() => {});
-  return { url: `http://127.0.0.1:${listener.addr.port}`, count: () => count, stop: () => listener.close() };
+  function stop(): void {
+    listener.close();
+    // An isolate does not end before those that it waits for.
+    for (const connection of connections) {
+      try {
+        connection.close();
+      } catch {
+        // It is closed.
+      }
+    }
+  }
+  return { url: `http://127.0.0.1:${listener.addr.port}`, count: () => connections.length, stop };
 }
 
 /** Waits until something holds. */

@@ -63,6 +63,7 @@ export const metrics = createMetrics({
   send: createSendReport(database),
   background,
   later,
+  intervalMs: config.metricsIntervalMs,
 });
 metrics.collect(cacheMetrics(cacheService));
 // Once: the work that it begins has plain Deno tell of the end again.

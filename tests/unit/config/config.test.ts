@@ -36,6 +36,7 @@ Deno.test("a complete environment has defaults for all that is not secret", () =
     alertDeadlineMs: 2_200,
     redis: null,
     logLevel: "info",
+    metricsIntervalMs: 10_000,
   });
 });
 

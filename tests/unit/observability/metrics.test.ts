@@ -17,6 +17,7 @@ function stage(outcomes: (Outcome | Error)[] = []) {
     },
     background: (work) => void works.push(work),
     later: (_, run) => timers.push(run),
+    intervalMs: 10_000,
   });
   const pass = async () => {
     for (const run of timers.splice(0)) run();

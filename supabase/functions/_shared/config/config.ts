@@ -56,6 +56,7 @@ const environmentSchema = z.object({
   FAILED_KEYS_PER_MINUTE: integer(30, 1, 60_000),
   BODY_LIMIT_BYTES: integer(65_536, 1_024, 10_485_760),
   ALERT_DEADLINE_MS: integer(2_200, 100, 60_000),
+  METRICS_INTERVAL_MS: integer(10_000, 100, 30_000),
   UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -125,6 +126,8 @@ export function readConfig(environment: Environment) {
     bodyLimit: data.BODY_LIMIT_BYTES,
     /** Milliseconds from its arrival in which an alert is answered; TradingView gives up after 3,000. */
     alertDeadlineMs: data.ALERT_DEADLINE_MS,
+    /** Milliseconds after which an isolate writes down what it counted. */
+    metricsIntervalMs: data.METRICS_INTERVAL_MS,
     /** Redis as Upstash offers it, for the cache; null: the memory layer only. */
     redis: url === undefined || token === undefined ? null : Object.freeze({ url, token }),
     logLevel: data.LOG_LEVEL,

@@ -52,7 +52,7 @@ export interface MetricsOptions {
   /** Calls `run` in so many milliseconds; does not keep the process alive. */
   later(milliseconds: number, run: () => void): unknown;
   /** Milliseconds from the first thing counted to the report of it. */
-  intervalMs?: number;
+  intervalMs: number;
 }
 
 /** A counter's total, and how much of it was reported. */
@@ -69,7 +69,7 @@ const MOST_SERIES = 1_000;
  * sums in the database, behind the answers, once every `intervalMs` while there is something to tell.
  */
 export function createMetrics(
-  { send, background, later, intervalMs = 10_000, ...own }: MetricsOptions,
+  { send, background, later, intervalMs, ...own }: MetricsOptions,
 ): Metrics {
   const isolate = crypto.randomUUID();
   const series = new Map<string, Series>();
