@@ -49,16 +49,27 @@ export async function withFreshDatabase<T>(work: (urls: DatabaseUrls) => Promise
   const dataDir = await Deno.makeTempDir({ prefix: "supabase-automation-types-" });
   // The database's own user must be able to enter it.
   await Deno.chmod(dataDir, 0o755);
-  const lines: string[] = [];
-  const assembly = new Assembly((line) => lines.push(line));
   try {
-    const directory = await takeDataDirectory(dataDir);
+    return await withDatabaseIn(dataDir, work);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+
+/** Runs `work` on the database of a directory, which is made there when it is not, and stops it. */
+export async function withDatabaseIn<T>(
+  dataDir: string,
+  work: (urls: DatabaseUrls) => Promise<T>,
+): Promise<T> {
+  const assembly = new Assembly(() => {});
+  const directory = await takeDataDirectory(dataDir);
+  try {
     const secrets = await loadSecrets(dataDir);
     const { urls } = await startDatabase(assembly, { directory, secrets, port: freePort(), reset: false });
     return await work(urls);
   } finally {
     await assembly.stop();
-    await Deno.remove(dataDir, { recursive: true });
+    directory.release();
   }
 }
 

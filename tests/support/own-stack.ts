@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { freePort } from "../../local/ports.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
+import { copyPreparedData } from "./prepared-data.ts";
 
 /** Four ports that nobody uses, as `startStack` names them. */
 export const freePorts = () => ({
@@ -34,6 +35,7 @@ export function withOwnStack(
   { env, ...options }: { deno?: string; env?: Record<string, string> } = {},
 ): Promise<void> {
   return withDataDir(async (dataDir) => {
+    await copyPreparedData(dataDir);
     if (env !== undefined) await setFunctionEnv(dataDir, env);
     const lines: string[] = [];
     const stack = await startStack({
