@@ -103,7 +103,7 @@ Deno.test("what lives now is told beside what was counted", async () => {
     ..."locks outbox accounts open_orders api_keys cache_entries cache_breaker cache_evictions_total".split(
       " ",
     ),
-    ..."cache_stale_total cache_redis_errors_total lock_acquired_total database_size_bytes".split(" "),
+    ..."cache_stale_total cache_redis_errors_total database_size_bytes".split(" "),
   ];
   // What the cache counts comes with the first report of an isolate.
   assert.deepEqual(names.filter((name) => !families.has(PREFIX + name)), []);
