@@ -5,8 +5,8 @@
  */
 import { join } from "node:path";
 import process from "node:process";
-import type { AlertContext } from "../supabase/functions/_shared/alerts/authenticate.ts";
 import { createApiKeyAuthService } from "../supabase/functions/_shared/auth/api-keys.ts";
+import type { AppContext } from "../supabase/functions/_shared/http/app.ts";
 import { repositoryRoot } from "../local/paths.ts";
 import { blocks } from "../tests/support/docs.ts";
 import { withPlaceholders } from "../tests/support/placeholders.ts";
@@ -35,7 +35,7 @@ const bodyOf = (key: string): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(withPlaceholders(block.text).replace("<your key>", key));
 
 /** As much of Hono's context as the handler asks for: a request and its answer would cost more than the reading. */
-function contextOf(body: Uint8Array<ArrayBuffer>): AlertContext {
+function contextOf(body: Uint8Array<ArrayBuffer>): AppContext {
   const headers = new Headers({ "content-length": String(body.length) });
   const context = {
     req: {
@@ -48,11 +48,11 @@ function contextOf(body: Uint8Array<ArrayBuffer>): AlertContext {
     get: (name: string) => name === "logFields" ? {} : "request",
     json: (answer: unknown) => answer,
   };
-  return context as unknown as AlertContext;
+  return context as unknown as AppContext;
 }
 
 /** The handler of a checkout, on a database that answers at once. */
-async function handlerOf(directory: string): Promise<(context: AlertContext) => Promise<unknown>> {
+async function handlerOf(directory: string): Promise<(context: AppContext) => Promise<unknown>> {
   const shared = (module: string) => import(join(directory, "supabase/functions/_shared", module));
   const { receiveAlerts } = await shared("alerts/routes.ts");
   const auth = await shared("auth/api-keys.ts");
