@@ -1,7 +1,7 @@
 import { type ImportOptions, importOptions } from "../../supabase/functions/_shared/backtest/options.ts";
-import { StackError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { type Flags, readFlags } from "../flags.ts";
-import { defaultOptions } from "../options.ts";
+import { keysAreMissing, localUrl } from "../project.ts";
 import { localKeys } from "../secrets.ts";
 
 /** An import, and the project that it goes to. */
@@ -13,7 +13,6 @@ export interface BacktestOptions {
   what: ImportOptions;
 }
 
-const localUrl = `http://127.0.0.1:${defaultOptions.port}`;
 const FLAGS = {
   account: "text",
   symbol: "text",
@@ -60,12 +59,7 @@ export async function readOptions(args: string[]): Promise<BacktestOptions | nul
   const isElsewhere = flags.url !== undefined && flags["secret-key"] !== undefined;
   const local = isElsewhere ? null : await localKeys(flags["data-dir"]);
   const secretKey = flags["secret-key"] ?? local?.secretKey;
-  if (secretKey === undefined) {
-    throw new StackError(
-      "No key: the local stack was never started here.",
-      "Run npx -y deno task start in another terminal, or give --url and --secret-key of another project.",
-    );
-  }
+  if (secretKey === undefined) throw keysAreMissing("--url and --secret-key");
   return {
     path,
     url: flags.url ?? localUrl,

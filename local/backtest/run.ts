@@ -6,10 +6,10 @@ import { createDatabase } from "../../supabase/functions/_shared/database/client
 import { HttpError } from "../../supabase/functions/_shared/http/errors.ts";
 import { createCallRpc } from "../../supabase/functions/_shared/tools/call-rpc.ts";
 import type { Call } from "../../supabase/functions/_shared/tools/tool.ts";
-import { requireAnswer } from "../answer.ts";
 import { runCommand } from "../command.ts";
 import { errorText, StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
+import { requireAnswer } from "../project.ts";
 import { type BacktestOptions, readOptions, usage } from "./options.ts";
 import { reportOf } from "./report.ts";
 

@@ -1,6 +1,6 @@
-import { StackError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { readFlags } from "../flags.ts";
-import { defaultOptions } from "../options.ts";
+import { keysAreMissing, localUrl } from "../project.ts";
 import { localKeys } from "../secrets.ts";
 
 /** What a demo plays against, and how. */
@@ -17,8 +17,6 @@ export interface DemoOptions {
   /** Alerts a second; null: as fast as they are answered. */
   speed: number | null;
 }
-
-const localUrl = `http://127.0.0.1:${defaultOptions.port}`;
 
 /** The text of `--help`. */
 export const usage = `deno task demo [options]
@@ -49,10 +47,7 @@ export async function readOptions(args: string[]): Promise<DemoOptions | null> {
   const key = flags.key ?? local?.key;
   const secretKey = flags["secret-key"] ?? local?.secretKey;
   if (key === undefined || secretKey === undefined) {
-    throw new StackError(
-      "No keys: the local stack was never started here.",
-      "Run npx -y deno task start in another terminal, or give --url, --key and --secret-key of another project.",
-    );
+    throw keysAreMissing("--url, --key and --secret-key");
   }
   return {
     url: flags.url ?? localUrl,

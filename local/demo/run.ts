@@ -1,7 +1,7 @@
 import { createDatabase } from "../../supabase/functions/_shared/database/client.ts";
-import { requireAnswer } from "../answer.ts";
 import { runCommand } from "../command.ts";
 import { standardError } from "../log.ts";
+import { requireAnswer } from "../project.ts";
 import { prepareAccount, readFigures } from "./account.ts";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
 import { readPrices } from "./prices.ts";
