@@ -8,7 +8,8 @@ export const marks: Kind<Row<"list_live_marks">> = {
   title: "Marks",
   // All of them: an account holds few symbols at a time.
   read: async (read, { only_symbol }) =>
-    (await read("list_live_marks")).filter(({ symbol }) => [symbol, undefined].includes(only_symbol)),
+    (await read("list_live_marks"))
+      .filter(({ symbol }) => only_symbol === undefined || symbol === only_symbol),
   id: ({ symbol }) => String(symbol),
   after: () => ({}),
   columns: [

@@ -39,6 +39,7 @@ export type Meaning = {
   inside: string;
 };
 
+/** Paths that are remembered. */
 const MOST_SEEN = 2_000;
 
 /** A path as names are compared. */

@@ -26,6 +26,7 @@ interface Change {
 
 /** Seconds that an epoch lives in Redis without a change: longer than any value that was stored under it. */
 const EPOCH_SECONDS = 86_400;
+/** Changes that one request to Redis carries. */
 const MOST_CHANGES = 100;
 /** Milliseconds until the one try that follows a lost or late answer, and until what is owed is sent when Redis works. */
 const RETRY_MS = 100;

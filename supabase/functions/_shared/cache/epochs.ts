@@ -112,6 +112,7 @@ export class EpochTable {
     return epochNames(key).map((name) => this.named(name));
   }
 
+  /** Notes that somebody relies on these epochs. */
   use(epochs: readonly Epoch[]): void {
     for (const epoch of epochs) this.#active.add(epoch);
   }

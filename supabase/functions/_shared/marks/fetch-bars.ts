@@ -59,8 +59,9 @@ const HEADERS = {
 const [SHORTEST_PAUSE, USUAL_PAUSE, LONGEST_PAUSE] = [12, 60, 3_600];
 
 /** How one source is treated, as long as the isolate lives. */
-interface Gate {
+interface Treatment {
   breaker: Breaker;
+  /** When the next request may go. */
   next: number;
   /** It asked to be left alone until then. */
   pausedUntil: number;
@@ -68,11 +69,11 @@ interface Gate {
 
 /** Makes what asks sources: each not faster than it likes, and not while it is away. */
 export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars {
-  const gates = new Map<string, Gate>();
+  const treatments = new Map<string, Treatment>();
 
-  function gateOf(name: string): Gate {
-    const known = gates.get(name) ?? { breaker: new Breaker({ now: ticks }), next: 0, pausedUntil: 0 };
-    gates.set(name, known);
+  function treatmentOf(name: string): Treatment {
+    const known = treatments.get(name) ?? { breaker: new Breaker({ now: ticks }), next: 0, pausedUntil: 0 };
+    treatments.set(name, known);
     return known;
   }
 
@@ -81,9 +82,9 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
     span: Span,
   ): Promise<Extract<ReadBars, { ok: true }> | { ok: false; code: FetchFailure; retryAfter: number | null }> {
     const { source, name } = choice;
-    const gate = gateOf(source.name);
-    const { breaker } = gate;
-    if (gate.pausedUntil > ticks()) return { ok: false, code: "rate_limited", retryAfter: null };
+    const treatment = treatmentOf(source.name);
+    const { breaker } = treatment;
+    if (treatment.pausedUntil > ticks()) return { ok: false, code: "rate_limited", retryAfter: null };
     if (breaker.state !== "closed" && !breaker.takeProbe()) {
       return { ok: false, code: "source_away", retryAfter: null };
     }
@@ -107,18 +108,18 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
       Math.max(secondsToWait(answer) ?? USUAL_PAUSE, SHORTEST_PAUSE),
       LONGEST_PAUSE,
     );
-    gate.pausedUntil = ticks() + retryAfter * 1_000;
+    treatment.pausedUntil = ticks() + retryAfter * 1_000;
     return { ...read, retryAfter };
   }
 
   return async (choice, { from, to }, until) => {
-    const gate = gateOf(choice.source.name);
+    const treatment = treatmentOf(choice.source.name);
     const { minutesAtOnce, perSecond } = ADAPTERS[choice.source.kind];
     const fetched: Fetched = { bars: [], askedUntil: from, failure: null, retryAfter: null };
     for (let page = 0; page < MOST_PAGES && fetched.askedUntil < to; page++) {
-      const turn = Math.max(gate.next, ticks());
+      const turn = Math.max(treatment.next, ticks());
       if (turn > until) return page === 0 ? null : fetched;
-      gate.next = turn + 1_000 / perSecond;
+      treatment.next = turn + 1_000 / perSecond;
       await pause(turn - ticks());
       const span = {
         from: fetched.askedUntil,

@@ -13,6 +13,7 @@ type MarkFailure = FetchFailure | "no_source" | "price_jump" | "not_booked";
 
 /** What one look at the sources came to. */
 export interface Marked {
+  /** Symbols that were looked at. */
   symbols: number;
   /** Bars booked, counted for each account that they were booked for. */
   booked: number;

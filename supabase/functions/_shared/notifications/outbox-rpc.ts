@@ -54,6 +54,7 @@ export interface Outbox {
   enqueueTimed(): Promise<void>;
   /** One line that is due, held for `leaseSeconds`; null when none is. */
   claim(leaseSeconds: number): Promise<ChannelLine | null>;
+  /** It arrived. */
   complete(id: string, lease: string): Promise<void>;
   /** It did not: what becomes of it, and whether its channel was taken out of use. */
   fail(id: string, lease: string, failed: Failed): Promise<z.output<typeof failureSchema>>;

@@ -30,6 +30,7 @@ export function voidAnswers(cache: Cache, log: Log): (accounts: readonly string[
     const isDone = await cache.invalidatePattern(`${accountPrefix(account)}*`);
     if (!isDone) log("warn", "cache: Redis was not told of a change yet, readers elsewhere may be behind");
   };
+  /** Accounts, of this turn. */
   const changed = new Set<string>();
   return (accounts) => {
     if (changed.size === 0) queueMicrotask(() => changed.clear());

@@ -20,7 +20,7 @@ export const takeProfit = z.strictObject(profitPrice).nullish().transform(sent);
 
 const MOST_PROFITS = 10;
 
-/** Several of them, each of a part of what the order opens. */
+/** Several take profits, each of a part of what the order opens. */
 export const takeProfits = z.array(
   z.strictObject({ ...profitPrice, quantity: decimal("positive"), close_percent: decimal("positive") })
     .transform((level) => sent(level) ?? {}),
