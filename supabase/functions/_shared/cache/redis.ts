@@ -20,27 +20,36 @@ export type SendCommands = (commands: readonly Command[]) => Promise<Reply[]>;
  * Milliseconds that a request gets. Longer than its caller waits: what ends a request ends its connection, and a Redis
  * 50 ms away, whose handshake takes three round trips, would never be reached.
  */
-export const REQUEST_DEADLINE = 2_000;
+const REQUEST_DEADLINE = 2_000;
 
 /** Redis as Upstash offers it, over HTTP. */
-export function createSendCommands(
-  { url, token, deadlineMs = REQUEST_DEADLINE }: { url: string; token: string; deadlineMs?: number },
-): SendCommands {
+export interface RedisTarget {
+  url: string;
+  token: string;
+  deadlineMs?: number;
+}
+
+/** How every client of Upstash's library asks: once, and no longer than the deadline. */
+export const clientOptions = ({ url, token, deadlineMs = REQUEST_DEADLINE }: RedisTarget) => ({
+  url,
+  token,
+  // A function, not a signal: with a signal that aborts, the library answers with its reason as if Redis had.
+  signal: () => AbortSignal.timeout(deadlineMs),
+  // `retry: false` still tries twice (1.39.0).
+  retry: { retries: 0, backoff: () => 0 },
+  enableTelemetry: false,
+  // What is asked in one turn is already gathered into one command, which costs less than one pipeline of several.
+  enableAutoPipelining: false,
+  latencyLogging: false,
+});
+
+export function createSendCommands(target: RedisTarget): SendCommands {
   const options: RedisConfigCloudflare = {
-    url,
-    token,
-    // A function, not a signal: with a signal that aborts, the library answers with its reason as if Redis had.
-    signal: () => AbortSignal.timeout(deadlineMs),
-    // `retry: false` still tries twice (1.39.0).
-    retry: { retries: 0, backoff: () => 0 },
+    ...clientOptions(target),
     // It would turn the text "12" into a number.
     automaticDeserialization: false,
     // All we store is UTF-8 text; base64 would be a third more of it.
     responseEncoding: false,
-    enableTelemetry: false,
-    // What is asked in one turn is already gathered into one command, which costs less than one pipeline of several.
-    enableAutoPipelining: false,
-    latencyLogging: false,
   };
   let loaded: Promise<Redis> | undefined;
   /**

@@ -1,7 +1,7 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { REDIS_DEADLINE } from "../cache/options.ts";
-import { logRedis, REQUEST_DEADLINE } from "../cache/redis.ts";
+import { clientOptions, logRedis, type RedisTarget } from "../cache/redis.ts";
 import type { Log } from "../observability/log.ts";
 import { Breaker } from "../runtime/breaker.ts";
 import { orTimeout } from "../time/later.ts";
@@ -28,23 +28,10 @@ interface Lot {
 }
 
 /** Takes from Upstash's limiter, a token bucket in Redis that all isolates share. */
-export function createTakeMany(
-  name: string,
-  quota: Quota,
-  { url, token, deadlineMs = REQUEST_DEADLINE }: { url: string; token: string; deadlineMs?: number },
-): TakeMany {
+export function createTakeMany(name: string, quota: Quota, target: RedisTarget): TakeMany {
   const refill = Math.ceil(LEAST_REFILL_MS / intervalOf(quota));
   const bucket = new Ratelimit({
-    redis: new Redis({
-      url,
-      token,
-      // As in the cache's client: a function, and retries so that there are none.
-      signal: () => AbortSignal.timeout(deadlineMs),
-      retry: { retries: 0, backoff: () => 0 },
-      enableTelemetry: false,
-      enableAutoPipelining: false,
-      latencyLogging: false,
-    }),
+    redis: new Redis(clientOptions(target)),
     limiter: Ratelimit.tokenBucket(refill, `${Math.round(refill * intervalOf(quota))} ms`, quota.limit),
     prefix: `sa:l:${name}`,
     // Its own deadline lets a late request pass uncounted; ours comes to the memory limiter.
