@@ -6,7 +6,7 @@ import {
   TIMES_IN_FORCE,
 } from "../validators/canonical-alert.ts";
 import { bookOne } from "./book.ts";
-import { account, defineTool } from "./tool.ts";
+import { account, type Call, defineTool } from "./tool.ts";
 
 const { shape } = alertFieldsSchema;
 
@@ -22,7 +22,12 @@ const price = shape.price.describe(
 );
 
 const { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss } = shape;
+/** Where an order, or an exit, lies. */
 const levels = { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss };
+
+/** Books what a call asks for: once, however often the call is repeated with its id. */
+const bookCall = ({ id, ...order }: { id: string | null } & Record<string, unknown>, call: Call) =>
+  bookOne({ ...order, idempotency_key: id ?? crypto.randomUUID() }, call);
 
 export const placeOrder = defineTool({
   description:
@@ -46,8 +51,7 @@ export const placeOrder = defineTool({
     comment: shape.comment.meta({ type: "string" }),
     id,
   }).meta({ required: ["symbol", "side", "quantity"] }),
-  run: ({ side, id, ...order }, call) =>
-    bookOne({ ...order, action: side, idempotency_key: id ?? crypto.randomUUID() }, call),
+  run: ({ side, ...order }, call) => bookCall({ ...order, action: side }, call),
 });
 
 export const closePosition = defineTool({
@@ -58,8 +62,7 @@ export const closePosition = defineTool({
   schema: z.strictObject({ account, strategy, symbol, quantity: shape.quantity, price, id }).meta({
     required: ["symbol"],
   }),
-  run: ({ id, ...order }, call) =>
-    bookOne({ ...order, action: "close", idempotency_key: id ?? crypto.randomUUID() }, call),
+  run: (order, call) => bookCall({ ...order, action: "close" }, call),
 });
 
 export const modify = defineTool({
@@ -78,8 +81,7 @@ export const modify = defineTool({
     ...levels,
     id,
   }).meta({ required: ["symbol"] }),
-  run: ({ id, ...changes }, call) =>
-    bookOne({ ...changes, action: "modify", idempotency_key: id ?? crypto.randomUUID() }, call),
+  run: (changes, call) => bookCall({ ...changes, action: "modify" }, call),
 });
 
 export const cancelOrders = defineTool({
@@ -95,8 +97,8 @@ export const cancelOrders = defineTool({
     order_id: shape.order_id.describe("The order's id, as answers and list_orders show it."),
     id,
   }),
-  run({ id, symbol, order_id, ...rest }, call) {
+  run({ symbol, order_id, ...rest }, call) {
     const what = order_id === null ? { symbol: symbol ?? "*" } : { symbol, order_id };
-    return bookOne({ ...rest, ...what, action: "cancel", idempotency_key: id ?? crypto.randomUUID() }, call);
+    return bookCall({ ...rest, ...what, action: "cancel" }, call);
   },
 });
