@@ -72,6 +72,8 @@ export interface CronFacts {
   net: boolean;
   /** The vault has the project's URL and key. */
   secrets: boolean;
+  /** The last call was refused, as with a key that the project had before. */
+  refused: boolean;
 }
 
 export interface JobFacts {

@@ -3,6 +3,8 @@ import type { CronFacts } from "./facts.ts";
 
 /** What starts the clock of a project. */
 export const START_CLOCK = "Run deno task deploy again: it starts the clock.";
+/** What gives it the key that the project has now. */
+export const NEW_KEY = "Run deno task deploy again: it stores a key that the project takes.";
 
 /** A job that runs every minute or oftener is late after this, in minutes. */
 const LATE = 5;

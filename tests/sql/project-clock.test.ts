@@ -10,16 +10,17 @@ async function fakeExtensions(desk: OutboxDesk): Promise<void> {
   await desk.tx.unsafe(`
     create schema net; create schema vault; create schema cron;
     create table net.posted (url text, headers jsonb);
+    create table net._http_response (id bigint, status_code integer, created timestamptz default clock_timestamp());
     create function net.http_post(url text, headers jsonb, body jsonb, timeout_milliseconds integer) returns bigint language sql
       as 'insert into net.posted values (url, headers) returning 1::bigint';
-    create table vault.secrets (id uuid primary key default gen_random_uuid(), name text unique, secret text);
+    create table vault.secrets (id uuid primary key default gen_random_uuid(), name text unique, secret text, updated_at timestamptz default clock_timestamp());
     create view vault.decrypted_secrets as select *, secret as decrypted_secret from vault.secrets;
     create function vault.create_secret(new_secret text, new_name text) returns uuid language sql
       as 'insert into vault.secrets (name, secret) values (new_name, new_secret) returning id';
     create function vault.update_secret(secret_id uuid, new_secret text) returns void language sql
-      as 'update vault.secrets set secret = new_secret where id = secret_id';
+      as 'update vault.secrets set secret = new_secret, updated_at = clock_timestamp() where id = secret_id';
     create table cron.job (jobname text primary key, schedule text, command text, jobid serial, active boolean default true);
-    create table cron.job_run_details (jobid bigint, status text, start_time timestamptz);
+    create table cron.job_run_details (jobid bigint, runid serial, status text, start_time timestamptz);
     create function cron.schedule(name text, schedule text, command text) returns bigint language sql
       as 'insert into cron.job (jobname, schedule, command) values (name, schedule, command) on conflict (jobname) do update set schedule = excluded.schedule, command = excluded.command
         returning jobid::bigint';`);
@@ -67,13 +68,13 @@ outboxTest(
     await desk.tx`set local role postgres`;
     equal(await read(), null, "no pg_cron");
     await fakeExtensions(desk);
-    deepEqual(await read(), { jobs: {}, net: true, secrets: false });
+    deepEqual(await read(), { jobs: {}, net: true, secrets: false, refused: false });
     await desk.tx`select trading.start_clock('https://x.supabase.co', 'sb_secret_x')`;
     await desk.tx`update cron.job j set active = false where j.jobname = 'keep-warm'`;
     await desk.tx`
-    insert into cron.job_run_details
+    insert into cron.job_run_details (jobid, status, start_time)
     select j.jobid, r.status, clock_timestamp() - r.ago from cron.job j
-    cross join (values ('failed', interval '8 minutes'), ('succeeded', interval '2 minutes')) r (status, ago)
+    cross join (values ('failed', null), ('failed', interval '8 minutes'), ('succeeded', interval '2 minutes')) r (status, ago)
     where j.jobname = 'compact-history'`;
     deepEqual(await read(), {
       jobs: {
@@ -86,9 +87,25 @@ outboxTest(
       },
       net: true,
       secrets: true,
+      refused: false,
     });
   },
 );
+
+outboxTest("doctor sees that the project refuses the clock's key, until it is another", async (desk) => {
+  await fakeExtensions(desk);
+  const refused = async () => (await readCron(desk.tx as unknown as Sql))?.refused;
+  const answer = (id: number, status: number) =>
+    desk.tx`insert into net._http_response (id, status_code) values (${id}, ${status})`;
+  const start = (key: string) => desk.tx`select trading.start_clock('https://x.supabase.co', ${key})`;
+  await start("sb_secret_x");
+  await answer(1, 200);
+  equal(await refused(), false);
+  await answer(2, 401);
+  equal(await refused(), true);
+  await start("sb_secret_y");
+  equal(await refused(), false, "what was answered before it is of the old key");
+});
 
 outboxTest("a clock that cannot be started is an error, not a notice", async (desk) => {
   await desk.tx`set local role postgres`;

@@ -34,6 +34,7 @@ const database: DatabaseFacts = {
     },
     net: true,
     secrets: true,
+    refused: false,
   },
   daysSinceCompaction: 0,
   bytes: 20_000_000,

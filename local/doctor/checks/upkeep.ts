@@ -1,5 +1,5 @@
 import { type Check, fail, pass, withDatabase } from "../check.ts";
-import { judgeJob, START_CLOCK } from "../job.ts";
+import { judgeJob, NEW_KEY, START_CLOCK } from "../job.ts";
 
 /** Every account is looked at once a day. */
 const LATE_DAYS = 2;
@@ -24,6 +24,9 @@ export const upkeep: readonly Check[] = [
           return fail("pg_cron or pg_net is not installed: nothing is sent again", START_CLOCK);
         }
         if (!cron.secrets) return fail("the vault lacks project_url or service_key", START_CLOCK);
+        if (cron.refused) {
+          return fail("the project refuses the key in the vault: nothing is sent again", NEW_KEY);
+        }
         return judgeJob("dispatch-notifications", cron);
       }),
   },

@@ -74,13 +74,15 @@ async function readOpenTables(sql: Sql): Promise<string[]> {
 /** The jobs of pg_cron; null without it. */
 export async function readCron(sql: Sql): Promise<CronFacts | null> {
   const [there] = await sql`
-    select to_regclass('cron.job') is not null as cron, to_regnamespace('net') is not null as net`;
+    select to_regclass('cron.job') is not null as cron, to_regnamespace('net') is not null as net,
+      has_table_privilege(to_regclass('net._http_response'), 'select') as answers`;
   if (there?.cron !== true) return null;
+  // The last by its number: a run that a restart of the server cut off never gets a start_time.
   const jobs = await sql`
     select j.jobname as name, j.active, r.status, extract(epoch from clock_timestamp() - r.start_time) / 60 as minutes
     from cron.job j
     left join lateral (
-      select r.status, r.start_time from cron.job_run_details r where r.jobid = j.jobid order by r.start_time desc limit 1
+      select r.status, r.start_time from cron.job_run_details r where r.jobid = j.jobid order by r.runid desc limit 1
     ) r on true`;
   const [vault] = await sql`
     select count(*) = 2 as full from vault.secrets s where s.name in ('project_url', 'service_key')`;
@@ -97,7 +99,17 @@ export async function readCron(sql: Sql): Promise<CronFacts | null> {
     ])),
     net: there.net === true,
     secrets: vault?.full === true,
+    refused: there.answers === true && await readRefused(sql),
   };
+}
+
+/** Of the calls since the key was put into the vault, the last is judged: pg_net does not say which call an answer is to. */
+async function readRefused(sql: Sql): Promise<boolean> {
+  const [last] = await sql`
+    select r.status_code in (401, 403) as refused from net._http_response r
+    where r.created > (select s.updated_at from vault.secrets s where s.name = 'service_key')
+    order by r.id desc limit 1`;
+  return last?.refused === true;
 }
 
 async function readCompaction(sql: Sql): Promise<number | null> {

@@ -78,6 +78,7 @@ const BAD: Record<string, Record<string, Facts>> = {
     "no extensions": withDatabase({ cron: null }),
     "no pg_net": withCron({ net: false }),
     "no secrets": withCron({ secrets: false }),
+    "an old key": withCron({ refused: true }),
     ...badJobs("dispatch-notifications"),
   },
   "marks-clock": {
