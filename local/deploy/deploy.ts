@@ -105,7 +105,7 @@ async function wind(projectRef: string, around: Surroundings): Promise<void> {
   const listed = parsed(keysSchema, await take(readKeys, around)) ?? [];
   const secrets = listed.filter(({ type }) => type === "secret");
   const key = (secrets.find(({ name }) => name === "default") ?? secrets[0])?.api_key ?? "";
-  if (!/^\w+$/.test(key)) {
+  if (!/^[\w-]+$/.test(key)) {
     throw new StackError(
       "The project has no secret key.",
       "Make one under Settings > API Keys, and run it again.",

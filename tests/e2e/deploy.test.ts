@@ -147,7 +147,7 @@ Deno.test("from a clean clone the real CLI gives the project keys over two lines
     assert.deepEqual([files, verify_jwt], [1, false], name);
     assert.ok(bytes < 2_000_000, `${name} uploads ${bytes} bytes`);
   }
-  assert.match(queries.join(), /select trading\.start_clock\('https:[^']*', 'sb_secret_x'\)/);
+  assert.match(queries.join(), /select trading\.start_clock\('https:[^']*', 'sb_secret_a-b_x'\)/);
 });
 
 Deno.test("a first deploy with the real CLI ends with the key, and the project holds its entry", async () => {

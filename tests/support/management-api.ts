@@ -43,7 +43,7 @@ export async function startManagementApi(ref: string): Promise<ManagementApi> {
     "GET /v1/projects": () => [project],
     [`GET /v1/projects/${ref}`]: () => project,
     [`GET /v1/projects/${ref}/api-keys`]: () => [
-      { name: "default", api_key: "sb_secret_x", type: "secret", id: "1" },
+      { name: "default", api_key: "sb_secret_a-b_x", type: "secret", id: "1" },
       { name: "default", api_key: "sb_publishable_x", type: "publishable", id: "2" },
     ],
     [`GET /v1/projects/${ref}/config/database/pooler`]: () => [],

@@ -15,7 +15,7 @@ const secret = "0123456789abcdef0123456789abcdef";
 const API_KEYS = JSON.stringify([
   { name: "anon", api_key: "ey.x.y", type: "legacy" },
   { name: "other", api_key: "sb_secret_other", type: "secret" },
-  { name: "default", api_key: "sb_secret_default", type: "secret" },
+  { name: "default", api_key: "sb_secret_de-fault_x", type: "secret" },
 ]);
 
 /** A deploy whose commands are noted instead of run. */
@@ -247,7 +247,7 @@ Deno.test("the first key is the last thing that is said, beside the webhook's UR
 Deno.test("the clock of the notifications is started with the project's own key, which is shown nowhere", async () => {
   const { queries, said } = await rehearse({ file: `API_KEY_SECRET=${secret}\n` });
   assert.deepEqual(queries, [
-    `select trading.start_clock('https://${projectRef}.supabase.co', 'sb_secret_default')\n`,
+    `select trading.start_clock('https://${projectRef}.supabase.co', 'sb_secret_de-fault_x')\n`,
   ]);
   assert.doesNotMatch(said, /sb_secret/);
 });

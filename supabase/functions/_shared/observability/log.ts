@@ -9,7 +9,7 @@ export type Log = (level: LogLevel, message: string, fields?: LogFields) => void
 const LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
 
 /** Anything that looks like one of our keys, should it ever reach a line. */
-const KEY = /sa_[\w.-]{16,}|sb_secret_\w+/g;
+const KEY = /sa_[\w.-]{16,}|sb_secret_[\w-]+/g;
 
 // deno-lint-ignore no-console -- the one place that writes to the runtime's log
 const print = (text: string): void => console.log(text);
