@@ -13,6 +13,7 @@ import {
   commandLine,
   compareSettings,
   deployFunctions,
+  isOfDatabase,
   isUnreached,
   link,
   listSettings,
@@ -62,15 +63,16 @@ export async function deploy(options: DeployOptions, around: Surroundings): Prom
 
 async function take(step: Step, { run, say }: Surroundings): Promise<string> {
   say(`\n${step.title}\n  ${commandLine(step)}`);
+  const [where, kept] = isOfDatabase(step) ? ["database", ", and nothing was changed"] : ["platform", ""];
   let done = await run(step);
   if (!done.ok && isUnreached(done.messages)) {
-    say("  The database was not reached; once more.");
+    say(`  The ${where} was not reached; once more.`);
     done = await run(step);
   }
   if (done.ok) return done.output;
   if (!isUnreached(done.messages)) throw new StackError(`${step.title}: failed.`, step.advice);
   throw new StackError(
-    `${step.title}: the database was not reached, and nothing was changed.`,
+    `${step.title}: the ${where} was not reached${kept}.`,
     "See that the project is not paused, and that this network reaches it; then run it again.",
   );
 }

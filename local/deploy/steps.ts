@@ -31,12 +31,15 @@ export const migrate: Step = {
   advice: "Nothing after the failed migration was applied: correct it and run it again.",
 };
 
-/** What the CLI says when it did not get as far as the database. */
+/** What the CLI says when it did not get as far as the database or the platform. */
 const UNREACHED =
   /IPv6 is not supported|failed to connect|connection (refused|reset|timed? ?out)|i\/o timeout|no such host|getaddrinfo|E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH)\b/i;
 
-/** Whether a step failed on its way to the database, and nothing of it was done. */
+/** Whether a step failed on its way to the database or the platform. */
 export const isUnreached = (messages: string): boolean => UNREACHED.test(messages);
+
+/** Whether it speaks to the database: of one that failed on its way there, nothing was done. */
+export const isOfDatabase = ({ args }: Step): boolean => args[0] === "db";
 
 /** Asks whether the project has settings that this checkout does not know, which must not be replaced. */
 export const listSettings: Step = {
@@ -57,7 +60,8 @@ export const setSettings = (file: string): Step => ({
   title: "Set the functions' settings",
   program: "supabase",
   args: ["secrets", "set", "--env-file", file],
-  advice: "Names that begin with SUPABASE_ are the platform's: take them out of the file.",
+  advice:
+    "Names that begin with SUPABASE_ are the platform's: take them out of the file. Without any, run it again.",
 });
 
 /** A function as one file in a directory like a checkout: it starts in half of the time. */

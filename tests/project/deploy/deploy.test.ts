@@ -226,7 +226,7 @@ Deno.test("a database that was not reached is tried once more, and told as what 
   assert.equal(once.error, null);
   assert.equal(once.ran.filter((line) => line.startsWith("db push")).length, 2);
   const twice = await rehearse({ file, fails: "db push", messages: [unreached, unreached] });
-  assert.match(twice.error?.message ?? "", /not reached, and nothing was changed/);
+  assert.match(twice.error?.message ?? "", /database was not reached, and nothing was changed/);
   const broken = await rehearse({
     file,
     fails: "db push",
@@ -234,6 +234,17 @@ Deno.test("a database that was not reached is tried once more, and told as what 
   });
   assert.match(broken.error?.message ?? "", /newest migration: failed/);
   assert.match(broken.error?.advice ?? "", /failed migration/);
+});
+
+Deno.test("where the platform is not reached, nobody is told of a database, or that nothing was changed", async () => {
+  const unreached = "Post https://api.supabase.com: read tcp: connection reset by peer";
+  const { error, ran } = await rehearse({
+    file: `API_KEY_SECRET=${secret}\n`,
+    fails: "functions deploy",
+    messages: [unreached, unreached],
+  });
+  assert.equal(ran.filter((line) => line.startsWith("functions deploy")).length, 2);
+  assert.match(error?.message ?? "", /: the platform was not reached\.$/);
 });
 
 Deno.test("the first key is the last thing that is said, beside the webhook's URL, and also when a later step fails", async () => {
