@@ -18,7 +18,7 @@ const LINE =
 export function readDotenv(text: string): Variables {
   const found = new Map<string, string>();
   const twice: string[] = [];
-  const rest = text.replaceAll("\r", "").replaceAll(LINE, (line, name, quote, quoted, bare = "") => {
+  const rest = text.replaceAll(/\r\n?/g, "\n").replaceAll(LINE, (line, name, quote, quoted, bare = "") => {
     // In double quotes \n is a line end.
     const value: string = quote === '"' ? quoted.replaceAll("\\n", "\n") : quoted ?? bare.trim();
     if (found.has(name)) twice.push(name);

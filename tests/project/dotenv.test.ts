@@ -16,7 +16,9 @@ SPACES=
 SIX={"tv":{"a":1}}
 SEVEN=whsec_YQ==
 `;
-  assert.deepEqual(readDotenv(text.replaceAll("\n", "\r\n")), readDotenv(text));
+  for (const end of ["\r\n", "\r"]) {
+    assert.deepEqual(readDotenv(text.replaceAll("\n", end)), readDotenv(text));
+  }
   assert.deepEqual(readDotenv(text), {
     ONE: "tv:1,tv2:2",
     TWO: "tv:1,\ntv2:2 # the second",
