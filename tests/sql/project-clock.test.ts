@@ -1,7 +1,7 @@
 /** The clock of a project: pg_cron, which wakes the dispatcher of notifications, and has old history compacted. */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { Sql } from "postgres";
-import { readCron } from "../../local/doctor/facts/database.ts";
+import { readCron, readSize } from "../../local/doctor/facts/database.ts";
 import { type OutboxDesk, outboxTest } from "../support/outbox.ts";
 
 /** The platform's extensions, as far as the clock uses them. */
@@ -160,3 +160,19 @@ outboxTest("whoever switched the warm-up off does not find it on after a deploy"
   await start();
   deepEqual([...await desk.tx`select jobname from cron.job where not active`], [{ jobname: "keep-warm" }]);
 });
+
+outboxTest(
+  "a database grows by what comes in a week, and marks in the archive came before it",
+  async (desk) => {
+    const grows = async () => (await readSize(desk.tx as unknown as Sql)).bytesPerDay;
+    const account = await desk.account();
+    await desk.buy(account);
+    const young = await grows();
+    await desk.tx`
+    insert into trading.mark_archive
+      (account_id, epoch, symbol, first_id, last_id, marks, last_received_at, request, ids, received)
+    select a.id, a.epoch, 'ACME', 1, 2, 1000000000, now() - interval '30 days', '{}', '', ''
+    from trading.accounts a where a.name = ${account}`;
+    ok(await grows() < young / 100, "most of its alerts are old");
+  },
+);

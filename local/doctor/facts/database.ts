@@ -103,7 +103,7 @@ export async function readCron(sql: Sql): Promise<CronFacts | null> {
   };
 }
 
-/** Of the calls since the key was put into the vault, the last is judged: pg_net does not say which call an answer is to. */
+/** Whether the last call since the key was put into the vault was refused: pg_net keeps no address with an answer. */
 async function readRefused(sql: Sql): Promise<boolean> {
   const [last] = await sql`
     select r.status_code in (401, 403) as refused from net._http_response r
@@ -118,13 +118,22 @@ async function readCompaction(sql: Sql): Promise<number | null> {
   return row?.days === null ? null : Math.floor(Number(row?.days));
 }
 
-/** Its growth: the share of its size that the last week's alerts are of all. */
-async function readSize(sql: Sql): Promise<Pick<DatabaseFacts, "bytes" | "bytesPerDay" | "daysSinceAlert">> {
+/** Its growth: the share of its size that the last week's alerts are of all, those in the archive included. */
+export async function readSize(
+  sql: Sql,
+): Promise<Pick<DatabaseFacts, "bytes" | "bytesPerDay" | "daysSinceAlert">> {
   const [row] = await sql`
+    with counted as (
+      select count(*) as alerts, count(*) filter (where a.received_at > clock_timestamp() - interval '7 days') as recent
+      from trading.alerts a
+      union all
+      select sum(k.marks), sum(k.marks) filter (where k.last_received_at > clock_timestamp() - interval '7 days')
+      from trading.mark_archive k
+    )
     select pg_database_size(current_database())::float8 as bytes,
-      (extract(epoch from clock_timestamp() - max(a.received_at)) / 86400)::float8 as days,
-      coalesce(count(*) filter (where a.received_at > clock_timestamp() - interval '7 days')::float8 / nullif(count(*), 0), 0) as share
-    from trading.alerts a`;
+      (select (extract(epoch from clock_timestamp() - max(a.received_at)) / 86400)::float8 from trading.alerts a) as days,
+      coalesce(sum(c.recent)::float8 / nullif(sum(c.alerts), 0), 0) as share
+    from counted c`;
   const bytes = Number(row?.bytes);
   const days = row?.days ?? null;
   return {
