@@ -6,7 +6,7 @@ import { byId, type Kind, SYMBOL } from "../tables/kinds.tsx";
 const MEANINGS: Record<string, string> = {
   missed: "An alert never came",
   refused: "An alert came, and was refused",
-  reordered: "An alert came after the one that it was before",
+  reordered: "Two alerts arrived in the wrong order",
   moved: "An order of the account, or a split, changed the position",
   cut: "An order was cut to what funds or limits allow",
   first: "The strategy held something before its first alert here",
@@ -40,7 +40,8 @@ export const gaps = (since: Since): Kind<Row<"list_alert_gaps">> => ({
     cost(amount("most_cost", "At most")),
     named("cost_reason", "No cost, because"),
   ],
-  empty: "No gap: before every alert the account held what its sender thought, as far as its alerts say.",
+  empty:
+    "No gaps: before every alert, the account held the position that its sender expected, as far as the alerts say.",
 });
 
 /** Alerts that were on their way for long, as a table. */
@@ -59,5 +60,5 @@ export const late = (since: Since): Kind<Row<"late_alerts">> => ({
     words("status", "Outcome"),
     words("code", "Refused for"),
   ],
-  empty: "No alert was on its way for more than 10 seconds, as far as their own times say.",
+  empty: "No alert took more than 10 seconds, by its own time.",
 });

@@ -10,7 +10,7 @@ import { strategyName } from "../top-bar.tsx";
 type By = "strategy" | "hour";
 const CHOICES = [{ value: "strategy", text: "Strategy" }, { value: "hour", text: "Hour" }] as const;
 
-/** How long alerts were on their way, by strategy or by hour of the day. */
+/** How long alerts took, by strategy or by hour of the day. */
 export function LatencyPanel({ since }: { since: Since }) {
   const { only } = useDesk();
   const [by, setBy] = useState<By>("strategy");
@@ -18,14 +18,14 @@ export function LatencyPanel({ since }: { since: Since }) {
   return (
     <Panel
       name="latency"
-      title="Time on the way"
+      title="How long alerts took"
       tools={<Segments label="Latency by" choices={CHOICES} value={by} onPick={setBy} />}
     >
       <Outcome
         read={latency}
         what="The latency"
         isEmpty={([whole]) => !whole?.alerts}
-        empty={<p>No alert with a time of its own came yet.</p>}
+        empty={<p>No live alert with a time has come yet.</p>}
       >
         {(rows) => <PlainTable title="Latency" columns={COLUMNS} rows={rows} />}
       </Outcome>
