@@ -3,7 +3,7 @@
  * hold on a noisy machine; prints one table of medians with their spread and one of the ratios that the project
  * promises, and keeps both in `bench/results.json`, which the documents quote. `quick` measures a round, and keeps nothing.
  *
- * `deno task bench <name> …` runs one of the others, each its own program; a name that is none prints them.
+ * `deno task bench <name> …` runs one of the others, each its own program; `--help`, or a name that is none, prints them.
  */
 import { inRepository } from "../local/paths.ts";
 import { burst } from "./burst.ts";
@@ -25,16 +25,15 @@ if (OTHERS.includes(first)) {
   }).spawn().status;
   Deno.exit(code);
 }
-if (first !== "quick") {
-  say(
-    `There is no benchmark ${first}. There are: quick, ${
-      OTHERS.join(", ")
-    }; and without a name, all of the main one.`,
-  );
-  Deno.exit(2);
+if (Deno.args.length > 1 || first !== "quick") {
+  const isHelp = first === "--help";
+  if (!isHelp) say(`There is no benchmark ${Deno.args.join(" ")}.`);
+  say("deno task bench [name]: without a name, the main benchmark, whole");
+  say(`The names: quick (the main one, shorter), ${OTHERS.join(", ")}`);
+  Deno.exit(isHelp ? 0 : 2);
 }
 
-const quick = Deno.args.includes("quick");
+const quick = Deno.args.length === 1;
 const dataDir = await Deno.makeTempDir({ prefix: "bench-" });
 const stack = await startStackProcess(dataDir);
 const sql = connect(stack);

@@ -24,8 +24,8 @@ const usage = `deno task keys:create <id> [options]
   --port <n>          gateway of the local stack (${defaultOptions.port})
   --data-dir <path>   data directory of the local stack (.local)
 
-On standard output are the key, shown only now, and its entry for API_KEYS. It is made with API_KEY_SECRET of the
-environment, as for a hosted project, else with that of the local stack.`;
+Prints the key, shown only now, and its entry for API_KEYS. They are made with API_KEY_SECRET of the environment, as for
+a hosted project, or else with that of the local stack.`;
 
 /** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. */
 async function main(args: string[]): Promise<void> {
@@ -92,7 +92,7 @@ function readOptions(args: string[]) {
   if (scopes === null) throw new UsageError("The scopes are trade, read and admin, joined by +.", usage);
   const expiresAt = values.expires === undefined ? undefined : new Date(values.expires);
   if (expiresAt !== undefined && !(expiresAt.getTime() > Date.now())) {
-    throw new UsageError(`--expires ${values.expires} is no date to come.`, usage);
+    throw new UsageError(`--expires ${values.expires} is not a date in the future.`, usage);
   }
   const { account, port = defaultOptions.port, "data-dir": dataDir = null } = values;
   return { id, scopes, account, expiresAt, port, dataDir };

@@ -31,12 +31,12 @@ const FLAGS = {
 export const usage = `deno task backtest import <file> --account <name> [options]
 
   <file>              TradingView's List of trades, CSV or XLSX, exported in English
-  --account <name>    the baseline account; it is made when it is not there
-  --symbol <symbol>   the instrument, as the account to compare with has it (BACKTEST)
-  --strategy <name>   whose orders they are (no name)
+  --account <name>    the baseline account; created if it does not exist
+  --symbol <symbol>   the symbol, as the account to compare with names it (BACKTEST)
+  --strategy <name>   the strategy's name (no name)
   --time-zone <zone>  of the chart, an IANA name like America/New_York (UTC)
   --commission <c>    "0.05%", "0.02 per contract" or "1 per order" (none)
-  --capital <money>   what the account begins with (1000000)
+  --capital <money>   the opening deposit (1000000)
   --currency <code>   of the account (that of the file's profits, else USD)
   --owner <uuid>      the user of Supabase Auth who is to see the account
   --url <url>         the project (${localUrl})

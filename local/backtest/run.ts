@@ -42,7 +42,8 @@ async function readFile(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    throw new StackError(`${path} cannot be read: ${errorText(error)}`, "Give the path of the export.");
+    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : errorText(error);
+    throw new StackError(`${path} cannot be read: ${why}.`, "Give the path of the export.");
   }
 }
 

@@ -66,7 +66,7 @@ export function identify(service: ApiKeyAuthService, key: string | null): Sender
   if (key === null) {
     throw unauthorized(
       "missing_key",
-      "send an API key: header x-api-key or authorization: Bearer; an alert may have it in its field key",
+      "no API key was found: send it as the header x-api-key or authorization: Bearer, without < >; an alert may have it in its field key",
     );
   }
   const check = service.checkApiKey(key);
