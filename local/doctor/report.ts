@@ -23,6 +23,10 @@ export function inWords({ checks }: Report): string {
     ...each.status === "fail" ? [`${" ".repeat(width + 8)}fix: ${each.fix}`] : [],
   ]);
   const count = (status: Finding["status"]) => checks.filter((each) => each.status === status).length;
-  return [...lines, "", `${count("pass")} pass, ${count("fail")} fail, ${count("skip")} cannot be told here`]
+  return [
+    ...lines,
+    "",
+    `${count("pass")} pass, ${count("fail")} fail, ${count("skip")} could not be checked here`,
+  ]
     .join("\n");
 }

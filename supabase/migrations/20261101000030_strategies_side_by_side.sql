@@ -130,7 +130,7 @@ begin
     'correlation', case when is_known then trading.ratio(pair.correlation) end,
     'reason', case when is_known then null
                    when pair.days < least_days
-                     then format('%s of the %s days with a result that are needed', pair.days, least_days)
+                     then format('days with a result: %s of the %s needed', pair.days, least_days)
                    else 'one of them made the same every day' end);
 end;
 $$;

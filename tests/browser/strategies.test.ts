@@ -93,7 +93,7 @@ browserTest("what is not known says why: too few days to correlate, no losing tr
   const account = await traded(["one", "two"], 3);
   const { page } = await openDesk(browser, { account });
   await openStrategies(page);
-  await page.locator(".correlations").getByText("3 of the 30 days with a result that are needed").first()
+  await page.locator(".correlations").getByText("days with a result: 3 of the 30 needed").first()
     .waitFor();
   await judge(page, "strategies-reasons");
 });

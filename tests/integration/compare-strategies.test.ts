@@ -24,7 +24,7 @@ Deno.test("the tool shows all strategies of an account side by side, and their s
   assert.deepEqual([together.net, together.trades], ["10", 2]);
   assert.deepEqual([correlations[0].correlation, correlations[0].reason], [
     null,
-    "1 of the 30 days with a result that are needed",
+    "days with a result: 1 of the 30 needed",
   ]);
 });
 

@@ -82,7 +82,7 @@ deskTest(
       ) => [one + other, [correlation === null, reason]]),
     );
     deepEqual(told.abb, [true, "one of them made the same every day"]);
-    deepEqual(told.cccdddd, [true, "5 of the 30 days with a result that are needed"]);
+    deepEqual(told.cccdddd, [true, "days with a result: 5 of the 30 needed"]);
     deepEqual(told.bbccc, [false, null]);
   },
 );

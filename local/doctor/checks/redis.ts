@@ -52,7 +52,7 @@ export const redis: readonly Check[] = [
       ].flatMap(({ name, ahead }) => ahead === null ? [] : [{ name, ahead }]);
       if (clocks.length === 0) return skip("no clock could be read");
       const inWords = clocks.map(({ name, ahead }) =>
-        `${name} ${(Math.round(ahead / 100) / 10 + 0).toFixed(1)} s ahead`
+        `${name} ${Math.abs(ahead / 1000).toFixed(1)} s ${ahead < 0 ? "behind" : "ahead"}`
       ).join(
         ", ",
       );

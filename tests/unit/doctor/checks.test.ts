@@ -233,5 +233,5 @@ Deno.test("a report says what to do below each failure, and how many there were"
     text,
     /FAIL {2}row-security .*off for trading\.fills\n +fix: alter table trading\.fills enable/,
   );
-  assert.match(text, /26 pass, 1 fail, 0 cannot be told here$/);
+  assert.match(text, /26 pass, 1 fail, 0 could not be checked here$/);
 });

@@ -41,7 +41,7 @@ export const gaps = (since: Since): Kind<Row<"list_alert_gaps">> => ({
     named("cost_reason", "No cost, because"),
   ],
   empty:
-    "No gaps: before every alert, the account held the position that its sender expected, as far as the alerts say.",
+    "No gap: before every alert, the account held the position that its sender expected, as far as the alerts say.",
 });
 
 /** Alerts that were on their way for long, as a table. */
