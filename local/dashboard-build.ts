@@ -77,11 +77,20 @@ function preloading(page: string, parts: readonly string[]): string {
   return page.replace("  </head>", `${links.join("")}  </head>`);
 }
 
+/** Stacks that start together may each have built one: where another's came in between, it is replaced as well. */
 async function replaceDirectory(next: string, current: string): Promise<void> {
   const old = `${next}-old`;
-  if (await exists(current)) await Deno.rename(current, old);
-  await Deno.rename(next, current);
-  if (await exists(old)) await Deno.remove(old, { recursive: true });
+  const removeOld = async () => await exists(old) && await Deno.remove(old, { recursive: true });
+  for (let attempt = 1; await exists(next); attempt++) {
+    try {
+      if (await exists(current)) await Deno.rename(current, old);
+      await Deno.rename(next, current);
+    } catch (error) {
+      if (attempt === 10) throw error;
+      await removeOld();
+    }
+  }
+  await removeOld();
 }
 
 /** Every source file of the page. */
