@@ -48,6 +48,20 @@ $$;
 comment on function trading.priced is
   'An order of direction 1 (buy) or -1 at the prices that its type takes of request, on their ticks.';
 
+create function trading.trailing_as_asked(inout placed trading.orders, request trading.alert_request, price numeric)
+  language plpgsql immutable set search_path = '' as $$
+begin
+  placed.trail_amount := request.trail_amount;
+  placed.trail_percent := request.trail_percent;
+  placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null,
+    request.activation_price, request.activation_amount, request.activation_percent, null,
+    null)::trading.exit_rule, case placed.side when 'sell' then 1 else -1 end, price);
+  placed := trading.trailing_from(placed, price);
+end;
+$$;
+comment on function trading.trailing_as_asked is
+  'A trailing stop that is placed at price, with the distance and the activation that request asks for.';
+
 create function trading.fit_plan(
   inout plan trading.order_plan, held numeric, price numeric, portfolio trading.portfolio,
   settings trading.account_settings, market trading.market
@@ -161,8 +175,6 @@ begin
 
   placed.side := case when plan.delta > 0 then 'buy' else 'sell' end;
   placed.quantity := abs(plan.delta);
-  placed.trail_amount := case when placed.type = 'trailing_stop' then request.trail_amount end;
-  placed.trail_percent := case when placed.type = 'trailing_stop' then request.trail_percent end;
   placed.time_in_force := coalesce(request.time_in_force, 'gtc');
   -- A target's exit may never open the other side either, whatever happens before it fills.
   placed.reduce_only := (request.action = 'close' or target.side is not null) is true
@@ -187,10 +199,7 @@ begin
   end if;
   placed.triggered := placed.type = 'stop_limit' and coalesce(plan.delta * (reference - placed.stop_price) >= 0, false);
   if placed.type = 'trailing_stop' then
-    placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null,
-      request.activation_price, request.activation_amount, request.activation_percent, null,
-      null)::trading.exit_rule, case placed.side when 'sell' then 1 else -1 end, reference);
-    placed := trading.trailing_from(placed, reference);
+    placed := trading.trailing_as_asked(placed, request, reference);
   end if;
   if placed.time_in_force = 'day' then
     placed.expires_at := trading.day_end(at, settings.time_zone);
