@@ -153,3 +153,26 @@ browserTest("figures that cannot be known say why where they would stand", async
   await judge(page, "unknown-figures");
   deepEqual(problems, []);
 });
+
+browserTest("the curves are spaced by time: what lies between two trades has its room", async (browser) => {
+  const account = await ownAccount();
+  const sql = connect(1);
+  await book(
+    sql,
+    [40, 39, 38, 2, 1].flatMap((days) => {
+      const received_at = new Date(Date.now() - days * DAY_MS).toISOString();
+      const trade = { account, strategy: "a", symbol: "ACME", quantity: "1", received_at };
+      return [{ ...trade, action: "buy", price: "500" }, { ...trade, action: "sell", price: "510" }];
+    }),
+  );
+  await sql.end();
+  const { page, problems } = await openDesk(browser, { account });
+  await openStrategies(page);
+  const chart = page.locator(".strategy-curves .chart");
+  await chart.locator("canvas").first().waitFor();
+  // Side by side, the fourth of five trades would lie at two thirds.
+  const { x, y, width, height } = await chart.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.move(x + width * 2 / 3, y + height / 2);
+  await page.locator(".strategy-curves .legend").getByText("+$30.00").first().waitFor();
+  deepEqual(problems, []);
+});

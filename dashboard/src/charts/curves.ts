@@ -9,6 +9,7 @@ import {
 import { formatDecimal } from "../format/decimal.ts";
 import type { Palette } from "./palette.ts";
 import type { Drawing } from "./point-chart.ts";
+import { timesBetween } from "./times.ts";
 
 /** A curve: what it takes of each point, and how it looks. */
 interface Curve<Point, Options> {
@@ -50,9 +51,12 @@ export function drawArea<Point extends { time: number }>(
   return drawOn(chart.addSeries(AreaSeries, { ...ofMoney(places), ...curve.options }, curve.pane), curve);
 }
 
+/** A point of a series, or room for none. */
+type Place = { time: UTCTimestamp; value: number } | { time: UTCTimestamp };
+
 /** What of a series is the same whatever it looks like. */
 interface Series<Options> {
-  setData(data: { time: UTCTimestamp; value: number }[]): void;
+  setData(data: Place[]): void;
   applyOptions(options: Options): void;
   priceScale(): { applyOptions(options: { scaleMargins: { top: number; bottom: number } }): void };
 }
@@ -63,8 +67,11 @@ function drawOn<Point extends { time: number }, Options>(
 ): Drawing<Point> {
   if (margins !== undefined) series.priceScale().applyOptions({ scaleMargins: margins });
   return {
-    show: (points) =>
-      series.setData(points.map((point) => ({ time: point.time as UTCTimestamp, value: value(point) }))),
+    show: (points) => {
+      const empty = timesBetween(points.map(({ time }) => time)).map((time) => ({ time }));
+      const drawn = points.map((point) => ({ time: point.time, value: value(point) }));
+      series.setData([...drawn, ...empty].toSorted((a, b) => a.time - b.time) as Place[]);
+    },
     recolor: (palette) => series.applyOptions(look(palette)),
   };
 }

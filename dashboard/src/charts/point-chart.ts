@@ -2,7 +2,8 @@ import { createChart, type IChartApi } from "lightweight-charts";
 import type { Clock } from "../format/time.ts";
 import type { CreateChart } from "./chart.ts";
 import { type Palette, paletteOf } from "./palette.ts";
-import { ascending, chartOptions, seesAll } from "./theme.ts";
+import { chartOptions, seesAll } from "./theme.ts";
+import { ascending } from "./times.ts";
 
 /** What a chart draws of its points. */
 export interface Drawing<Point> {
@@ -18,8 +19,11 @@ export const pointChart = <Point extends { time: number }>(
 (host, onPoint) => {
   const chart = createChart(host, chartOptions(paletteOf(host), clock));
   const drawings = draw(chart);
-  let shown = new Map<number, Point>();
-  chart.subscribeCrosshairMove(({ time }) => onPoint(shown.get(Number(time)) ?? null));
+  let shown: Point[] = [];
+  // Between points, what was so at the one before.
+  chart.subscribeCrosshairMove(({ time }) =>
+    onPoint(shown.findLast((each) => each.time <= Number(time)) ?? null)
+  );
 
   const recolor = (palette: Palette) => {
     chart.applyOptions(chartOptions(palette, clock));
@@ -29,10 +33,9 @@ export const pointChart = <Point extends { time: number }>(
 
   return {
     show: (points, fit) => {
-      const fits = fit || seesAll(chart, shown.size);
-      const moments = ascending(points);
-      shown = new Map(moments.map((moment) => [moment.time, moment]));
-      for (const drawing of drawings) drawing.show(moments);
+      const fits = fit || seesAll(chart, shown.at(-1)?.time);
+      shown = ascending(points);
+      for (const drawing of drawings) drawing.show(shown);
       if (fits) chart.timeScale().fitContent();
     },
     recolor,

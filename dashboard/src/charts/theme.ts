@@ -4,6 +4,7 @@ import {
   type DeepPartial,
   type IChartApi,
   type TimeChartOptions,
+  type UTCTimestamp,
 } from "lightweight-charts";
 import type { Clock } from "../format/time.ts";
 import type { Palette } from "./palette.ts";
@@ -49,17 +50,10 @@ export function chartOptions(palette: Palette, clock: Clock): DeepPartial<TimeCh
   };
 }
 
-/** Points in the order of time with no two at one: in the hour that a clock goes through twice they move up. */
-export function ascending<Point extends { time: number }>(points: readonly Point[]): Point[] {
-  let last = -Infinity;
-  return points.map((point) => {
-    last = Math.max(point.time, last + 1);
-    return { ...point, time: last };
-  });
-}
-
-/** Whether all of so many points are in sight: one more is then brought into it, while a closer look is left alone. */
-export function seesAll(chart: IChartApi, count: number): boolean {
-  const range = chart.timeScale().getVisibleLogicalRange();
-  return range === null || range.from < 1 && range.to > count - 2;
+/** Whether all is in sight up to this time: one more is then brought into it, while a closer look is left alone. */
+export function seesAll(chart: IChartApi, last: number | undefined): boolean {
+  const scale = chart.timeScale();
+  const range = scale.getVisibleLogicalRange();
+  if (range === null || last === undefined) return true;
+  return range.from < 1 && range.to > (scale.timeToIndex(last as UTCTimestamp) ?? 0) - 1;
 }
