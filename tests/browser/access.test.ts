@@ -1,4 +1,4 @@
-import { ok } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { post } from "../support/alerts.ts";
 import { connect, stack } from "../support/stack.ts";
 import { type Browser, browserTest } from "./browser.ts";
@@ -82,16 +82,37 @@ browserTest(
   },
 );
 
-browserTest("nothing is wider than a phone, and the theme can be changed for good", async (browser) => {
-  const account = await ownAccount();
-  await post({ symbol: "AAPL", action: "buy", quantity: "1", price: "100" }, {
-    query: `?account=${account}`,
-  });
-  const { page } = await openDesk(browser, { account, phone: true, scheme: "dark" });
-  await page.locator(".rows").waitFor();
-  const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
-  ok(width <= 390, `${width} px`);
-  await page.getByRole("button", { name: "Change to the light theme" }).click();
-  await page.reload();
-  await page.getByRole("button", { name: "Change to the dark theme" }).waitFor();
-});
+/** What is wider than its place: a field's words, tabs, or the page. */
+const CUT = `[...document.querySelectorAll(".filters input, .filters select, .pickers select, .tabs, html")]
+  .filter((part) => {
+    const room = part.clientWidth;
+    if (!part.matches("input, select")) return part.scrollWidth > room;
+    const { font, paddingLeft, paddingRight } = getComputedStyle(part);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = font;
+    const words = part.matches("select") ? part.selectedOptions[0].text : part.value || part.placeholder;
+    return pen.measureText(words).width > room - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  }).map(({ outerHTML }) => outerHTML.slice(0, 80))`;
+
+browserTest(
+  "nothing is cut or wider than a phone, and the theme can be changed for good",
+  async (browser) => {
+    const account = await ownAccount();
+    await post({ symbol: "AAPL", action: "buy", quantity: "1", price: "100" }, {
+      query: `?account=${account}`,
+    });
+    const { page } = await openDesk(browser, { account, phone: true, scheme: "dark" });
+    await page.locator(".rows").waitFor();
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      for (const table of ["Positions", "Orders", "Fills", "Trades", "Alerts", "Marks"]) {
+        await openTable(page, table);
+        await page.locator(".filters").waitFor();
+        deepEqual(await page.evaluate(CUT), [], `${table}, ${width} px`);
+      }
+    }
+    await page.getByRole("button", { name: "Change to the light theme" }).click();
+    await page.reload();
+    await page.getByRole("button", { name: "Change to the dark theme" }).waitFor();
+  },
+);

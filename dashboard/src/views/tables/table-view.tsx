@@ -50,7 +50,6 @@ function Filters<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row>
       {choices.sort !== null && (
         <button type="button" class="quiet" onClick={() => choose({ sort: null })}>Unsort</button>
       )}
-      <span class="spring" />
       <ExportButton kind={kind} choices={choices} />
     </div>
   );
