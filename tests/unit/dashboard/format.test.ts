@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { toCsv } from "../../../dashboard/src/format/csv.ts";
-import { formatSeconds } from "../../../dashboard/src/format/duration.ts";
+import { timesBetween } from "../../../dashboard/src/charts/times.ts";
+import { formatInterval, formatSeconds } from "../../../dashboard/src/format/duration.ts";
 import { lastDayOf, monthAfter, weeksOf } from "../../../dashboard/src/format/month.ts";
 import { compareValues } from "../../../dashboard/src/format/sort.ts";
 import { clockOf } from "../../../dashboard/src/format/time.ts";
@@ -135,6 +136,26 @@ Deno.test("a column sorts numbers by size, words by letter, and nothing last", (
 Deno.test("seconds are said in the unit that people would take", () => {
   const said = ["0", "0.04", "2.4", "59", "90", "1800", "18000", "259200"].map(formatSeconds);
   deepEqual(said, ["0 ms", "40 ms", "2.4 s", "59 s", "1.5 min", "30 min", "5 h", "3 d"]);
+});
+
+Deno.test("how long a position was held is said as a duration, not as a time of day", () => {
+  deepEqual(
+    ["16:00:00", "2 days 04:10:00", "1 day", "00:05:03.25", "03:00:59", "00:00:00.4", "3 days 00:20:00"].map(
+      formatInterval,
+    ),
+    ["16 h", "2 d 4 h", "1 d", "5 min 3 s", "3 h", "0 s", "3 d"],
+  );
+});
+
+Deno.test("a chart is spaced by time: as much room is left empty as nothing happened for", () => {
+  deepEqual(timesBetween([0, 60, 120, 360, 420]), [180, 240, 300]);
+  deepEqual(timesBetween([0, 60, 120]), []);
+  deepEqual(timesBetween([7]), []);
+  deepEqual(timesBetween([]), []);
+  const far = [0, 60, 31_536_000];
+  const all = [...far, ...timesBetween(far)];
+  ok(all.length <= 1003, `${all.length}`);
+  equal(new Set(all).size, all.length);
 });
 
 Deno.test("a mark that filled nothing is not called ignored; what it filled, or any other alert, is as it is stored", () => {

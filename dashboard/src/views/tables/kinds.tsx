@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { type Cursor, list, type ListRead, type Row } from "../../api/reads.ts";
+import { formatInterval } from "../../format/duration.ts";
 import type { Desk } from "../../store/desk.ts";
 import { describeAlert, fieldOf, outcomeOf } from "../../format/words.ts";
 import { AlertDetails } from "./alert-details.tsx";
@@ -122,7 +123,8 @@ export const trades: Kind<Row<"list_trades">> = {
     {
       ...words("duration", "Held"),
       value: ({ duration }) => duration === null ? null : String(duration),
-      text: shortDuration,
+      text: formatInterval,
+      full: (value) => value,
       tone: () => "figures",
       right: true,
     },
@@ -157,8 +159,3 @@ export const alerts: Kind<Row<"list_alerts">> = {
   details: (alert) => <AlertDetails alert={alert} />,
   empty: "No alert came yet.",
 };
-
-/** An interval of Postgres, "1 day 02:03:04.5", to the second. */
-function shortDuration(interval: string): string {
-  return interval.replace(/\.\d+$/, "").replace(/\bdays?\b/, "d").replace(/^00:/, "");
-}
