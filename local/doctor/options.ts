@@ -1,3 +1,4 @@
+import { UsageError } from "../errors.ts";
 import { readFlags } from "../flags.ts";
 import { defaultOptions } from "../options.ts";
 
@@ -34,8 +35,9 @@ export function parseOptions(args: string[]): DoctorOptions {
     ...{ remote: "switch", url: "url", json: "switch" },
     ...{ port: "port", "db-port": "port", "redis-port": "port", "data-dir": "text", "no-redis": "switch" },
   });
+  if (values.url !== undefined && !values.remote) throw new UsageError("--url is for --remote only.", usage);
   return {
-    remote: values.remote ?? values.url !== undefined,
+    remote: values.remote ?? false,
     url: values.url ?? null,
     json: values.json ?? false,
     help: values.help ?? false,

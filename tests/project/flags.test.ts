@@ -58,6 +58,7 @@ for (
 for (
   const [program, args, message] of [
     ["doctor/main.ts", ["--port", "abc"], /--port abc is not a port/],
+    ["doctor/main.ts", ["--url", "https://x.supabase.co"], /--url is for --remote only/],
     ["doctor/main.ts", ["--remote", "--url"], /--url needs a value/],
     ["start.ts", ["--isolates", "none"], /--isolates none is not a whole number/],
     ["demo/run.ts", ["--speed", "fast"], /--speed fast is not a number of alerts a second/],
