@@ -1,4 +1,6 @@
 import { basename, join, relative } from "node:path";
+import { parseApiKeys } from "../supabase/functions/_shared/auth/api-keys.ts";
+import { readConfig } from "../supabase/functions/_shared/config/config.ts";
 import { errorText, StackError } from "./errors.ts";
 import { readFunctionEnv } from "./function-env.ts";
 import { FunctionPool } from "./isolates.ts";
@@ -53,17 +55,28 @@ export async function createPool(
       entry: join(directory, "index.ts"),
       config: await exists(config) ? config : null,
       hosts: functionsWithOpenNetwork.has(name) ? null : settings.hosts,
-      variables: async () => ({
-        ...settings.redis,
-        ...await readFunctionEnv(settings.envPath),
-        ...settings.hosted,
-        SUPABASE_FUNCTION_SLUG: name,
-        SB_EXECUTION_ID: crypto.randomUUID(),
-      }),
+      variables: async () =>
+        checked(settings.envPath, {
+          ...settings.redis,
+          ...await readFunctionEnv(settings.envPath),
+          ...settings.hosted,
+          SUPABASE_FUNCTION_SLUG: name,
+          SB_EXECUTION_ID: crypto.randomUUID(),
+        }),
     },
     settings.isolates,
     supervision,
   );
+}
+
+/** These variables. Throws a StackError where no function would start with them. */
+function checked(path: string, variables: Record<string, string>): Record<string, string> {
+  try {
+    parseApiKeys(readConfig(variables).apiKeys);
+    return variables;
+  } catch (error) {
+    throw new StackError(errorText(error), `Correct ${path}.`);
+  }
 }
 
 /**

@@ -19,6 +19,8 @@ export function orExplain<T>(make: () => T): T {
     return make();
   } catch (error) {
     createLog("error")("error", error instanceof Error ? error.message : "the configuration cannot be read");
+    // Where it was found says nothing about what to correct.
+    if (error instanceof Error) error.stack = "";
     throw error;
   }
 }

@@ -13,15 +13,17 @@ async function start(environment: Record<string, string>) {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   });
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-lock", "--quiet", services],
     clearEnv: true,
     env: { ...Object.fromEntries(found), ...environment },
     stdout: "piped",
-    stderr: "null",
+    stderr: "piped",
   }).output();
-  const lines = new TextDecoder().decode(stdout).split("\n").filter(Boolean);
-  return { code, lines: lines.map((line): Record<string, unknown> => JSON.parse(line)) };
+  const [lines = [], said = []] = [stdout, stderr].map((bytes) =>
+    new TextDecoder().decode(bytes).split("\n").filter(Boolean)
+  );
+  return { code, said, lines: lines.map((line): Record<string, unknown> => JSON.parse(line)) };
 }
 
 const complete = {
@@ -31,7 +33,7 @@ const complete = {
 };
 
 Deno.test("a function with a complete environment starts, silently, also without any API key", async () => {
-  assert.deepEqual(await start(complete), { code: 0, lines: [] });
+  assert.deepEqual(await start(complete), { code: 0, said: [], lines: [] });
 });
 
 Deno.test("a function with a weak secret refuses to start, and says why in one line of its log", async () => {
@@ -51,8 +53,9 @@ Deno.test("a function with a weak secret of before refuses to start as well", as
 });
 
 Deno.test("a function with malformed API_KEYS refuses to start, and says which entry", async () => {
-  const { code, lines } = await start({ ...complete, API_KEYS: `tv:${"0".repeat(64)},tv:hunter2` });
+  const { code, lines, said } = await start({ ...complete, API_KEYS: `tv:${"0".repeat(64)},tv:hunter2` });
   assert.notEqual(code, 0);
+  assert.equal(said.length, 1, said.join("\n"));
   assert.match(String(lines[0]?.message), /API_KEYS: entry 2 /);
   assert.ok(!JSON.stringify(lines).includes("hunter2"));
 });
