@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
+import { HISTORIES as BEHIND_A_GATE, INDEXED } from "../../dashboard/src/api/reads.ts";
 import type { Sql, TransactionSql } from "postgres";
 import { openAccount } from "../support/engine.ts";
 import { asOwner, asUserId, newUser } from "../support/signed-in.ts";
@@ -41,6 +42,22 @@ const PAGES = [
   "list_shadow_accounts($1)",
   "list_live_marks($1)",
 ];
+
+Deno.test("the dashboard holds back what takes a place of figures, and lets all else through", async () => {
+  const sql = connect(1);
+  try {
+    const taking = async (call: string) => {
+      const rows = await sql`
+        select p.proname as name from pg_proc p
+        where p.pronamespace = 'public'::regnamespace and strpos(p.prosrc, ${call}) > 0`;
+      return rows.map(({ name }) => name).toSorted();
+    };
+    deepEqual([...BEHIND_A_GATE].toSorted(), await taking("take_read_place('figures')"));
+    deepEqual([...INDEXED].toSorted(), await taking("take_search_place("));
+  } finally {
+    await sql.end();
+  }
+});
 
 /** As PostgREST reads the refusal of a read for which no place was free. */
 const busy = ({ code, message, detail }: { code?: string; message?: string; detail?: string }) => {

@@ -107,13 +107,13 @@ interface Objects {
 }
 
 /** What goes through a history of the account, for which the database has fewer places. */
-const HISTORIES = new Set<Name>([
-  ...["performance", "equity_curve", "profit_curve", "symbol_chart", "daily_results"] as const,
+export const HISTORIES = new Set<Name>([
+  ...["performance", "equity_curve", "profit_curve", "list_marks", "symbol_chart", "daily_results"] as const,
   ...["compare_accounts", "compare_curve", "compare_orders", "compare_strategies"] as const,
   ...["alert_health", "alert_latency", "list_alert_gaps", "late_alerts"] as const,
 ]);
 /** An index has the page of one filter; with more of them the database goes through a history. */
-const INDEXED = new Set<Name>(["list_orders", "list_fills", "list_trades", "list_alerts"]);
+export const INDEXED = new Set<Name>(["list_orders", "list_fills", "list_trades", "list_alerts"]);
 const isFiltered = (args: object) => Object.keys(args).filter((each) => each.startsWith("only_")).length > 1;
 
 /** What an RPC takes beside the account. */
