@@ -31,7 +31,8 @@ export async function prepareAccount(client: DatabaseClient, { account, owner }:
   ) if (error !== null) throw failed("reset_account", error);
 }
 
-const STRATEGIES = Object.values(PLANS).map(({ strategy }) => strategy);
+/** Those of the demo, and of the demo of before. */
+const STRATEGIES = [...Object.values(PLANS).map(({ strategy }) => strategy), "SMA 12/48", "SMA 8/30"];
 
 /** Refuses an account with alerts of other strategies than the demo's. It only reads. */
 async function refuseOthers(client: DatabaseClient, account: string): Promise<void> {

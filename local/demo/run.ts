@@ -4,7 +4,7 @@ import { standardError } from "../log.ts";
 import { requireAnswer } from "../project.ts";
 import { prepareAccount, readFigures } from "./account.ts";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
-import { readPrices } from "./prices.ts";
+import { makePrices } from "./prices.ts";
 import { createProgress } from "./progress.ts";
 import { requireKey, sendAlerts } from "./sending.ts";
 import { alertsOf } from "./strategy.ts";
@@ -28,7 +28,7 @@ async function play(options: DemoOptions): Promise<void> {
   await requireKey(options);
   await prepareAccount(client, options);
   // The last bar closes at midnight: what falls into which day, and with it every figure, is the same each time.
-  const messages = alertsOf(await readPrices(), Math.floor(Date.now() / DAY) * DAY);
+  const messages = alertsOf(makePrices(), Math.floor(Date.now() / DAY) * DAY);
   standardError(`${messages.length} alerts of 26 weeks to ${options.url}, account ${options.account}`);
   const progress = createProgress(messages.length);
   const started = performance.now();

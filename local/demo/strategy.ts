@@ -22,23 +22,24 @@ export type Message = Record<string, unknown>;
 export const PLANS: Readonly<Record<string, Plan>> = {
   BTCUSDT: {
     exchange: "BINANCE",
-    strategy: "SMA 12/48",
+    strategy: "SMA 4/16",
     contracts: "0.8",
-    fast: 12,
-    slow: 48,
+    fast: 4,
+    slow: 16,
     shorts: false,
   },
-  ETHUSDT: { exchange: "BINANCE", strategy: "SMA 8/30", contracts: "12", fast: 8, slow: 30, shorts: true },
+  ETHUSDT: { exchange: "BINANCE", strategy: "SMA 3/10", contracts: "12", fast: 3, slow: 10, shorts: true },
 };
 
 /** Milliseconds of a bar. */
 export const BAR = 4 * 3_600_000;
+const BARS_A_DAY = 6;
 
 type Side = "long" | "short" | "flat";
 
 /**
- * Every alert that the markets make, in order: bar by bar the mark of each market, after it the order of its strategy
- * when the averages have crossed.
+ * Every alert that the markets make, in order: the mark of each market when its day closes, so that marks leave the
+ * orders in sight, and the order of its strategy at every bar at which the averages have crossed.
  *
  * @param end milliseconds since the epoch at which the last bar closes
  */
@@ -51,7 +52,7 @@ export function alertsOf(paths: readonly Path[], end: number): Message[] {
     for (const path of paths) {
       const plan = PLANS[path.symbol];
       if (plan === undefined) throw new Error(`no plan for ${path.symbol}`);
-      messages.push(markOf(path, plan, bar, time));
+      if ((bar + 1) % BARS_A_DAY === 0) messages.push(markOf(path, plan, bar, time));
       const before = sides.get(path.symbol) ?? "flat";
       const wanted = bar === bars - 1 ? before : sideOf(path.closes, bar, plan);
       if (wanted === before) continue;
@@ -73,7 +74,7 @@ function average(closes: readonly string[], bar: number, length: number): number
   return closes.slice(bar + 1 - length, bar + 1).reduce((sum, close) => sum + Number(close), 0) / length;
 }
 
-/** The bar's price as an indicator's alert tells it: once a bar, with no order in it. */
+/** The bar's price as an indicator's alert tells it: once a day, with no order in it. */
 function markOf({ symbol, closes }: Path, { exchange, strategy }: Plan, bar: number, time: string): Message {
   const close = closes[bar];
   return {
