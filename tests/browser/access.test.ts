@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual } from "node:assert/strict";
 import { post } from "../support/alerts.ts";
 import { connect, stack } from "../support/stack.ts";
 import { type Browser, browserTest } from "./browser.ts";
