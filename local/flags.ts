@@ -11,7 +11,7 @@ interface Values {
 }
 type Kind = keyof Values;
 
-/** The flags of a command line, by name. `--help` is one of them. */
+/** The flags of a command line: `dataDir` is `--data-dir`. `--help` is one of them. */
 export type Flags<Kinds extends Record<string, Kind>> =
   & { [Name in keyof Kinds]?: Values[Kinds[Name]] }
   & { help?: boolean };
@@ -47,9 +47,14 @@ export function readFlags<const Kinds extends Record<string, Kind>>(
   kinds: Kinds,
   { takesArguments = false } = {},
 ): { flags: Flags<Kinds>; positionals: string[] } {
-  const known = new Map<string, Kind>([...Object.entries(kinds), ["help", "switch"]]);
+  const known = Object.entries<Kind>({ ...kinds, help: "switch" })
+    .map(([key, kind]) => ({
+      key,
+      kind,
+      name: key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    }));
   const options = Object.fromEntries(
-    [...known].map(([name, kind]) => [name, { type: kind === "switch" ? "boolean" : "string" } as const]),
+    known.map(({ name, kind }) => [name, { type: kind === "switch" ? "boolean" : "string" } as const]),
   );
   const { tokens } = parseArgs({
     ...{ args, strict: false, tokens: true, allowPositionals: true },
@@ -62,17 +67,20 @@ export function readFlags<const Kinds extends Record<string, Kind>>(
       if (!takesArguments) throw new UsageError(`${token.value} is not understood here.`, usage);
       positionals.push(token.value);
     }
-    if (token.kind === "option") flags[token.name] = readFlag(token, known.get(token.name), usage);
+    if (token.kind === "option") {
+      const flag = known.find(({ name }) => name === token.name);
+      if (flag === undefined) throw new UsageError(`There is no flag ${token.rawName}.`, usage);
+      flags[flag.key] = readFlag(token, flag.kind, usage);
+    }
   }
   return { flags: flags as Flags<Kinds>, positionals };
 }
 
 function readFlag(
   { rawName, value, inlineValue }: { rawName: string; value?: string; inlineValue?: boolean },
-  kind: Kind | undefined,
+  kind: Kind,
   usage: string,
 ): Values[Kind] {
-  if (kind === undefined) throw new UsageError(`There is no flag ${rawName}.`, usage);
   if (kind === "switch") {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value.`, usage);
     return true;

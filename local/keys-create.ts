@@ -81,7 +81,7 @@ function readOptions(args: string[]) {
   const { flags: values, positionals } = readFlags(
     usage,
     args,
-    { scopes: "text", account: "text", expires: "text", port: "port", "data-dir": "text" },
+    { scopes: "text", account: "text", expires: "text", port: "port", dataDir: "text" },
     { takesArguments: true },
   );
   if (values.help) return null;
@@ -94,7 +94,7 @@ function readOptions(args: string[]) {
   if (expiresAt !== undefined && !(expiresAt.getTime() > Date.now())) {
     throw new UsageError(`--expires ${values.expires} is not a date in the future.`, usage);
   }
-  const { account, port = defaultOptions.port, "data-dir": dataDir = null } = values;
+  const { account, port = defaultOptions.port, dataDir = null } = values;
   return { id, scopes, account, expiresAt, port, dataDir };
 }
 

@@ -66,25 +66,10 @@ export const usage = `deno task start [options]
 
 /** Reads the command line. Throws a UsageError on an unknown flag or a value that makes no sense. */
 export function parseCommand(args: string[]): Command {
-  const { flags: values } = readFlags(usage, args, {
-    ...{ port: "port", "db-port": "port", "dashboard-port": "port", "redis-port": "port" },
-    ...{ "data-dir": "text", isolates: "count", deno: "text" },
-    ...{ "no-redis": "switch", "no-watch": "switch", reset: "switch", json: "switch" },
-  });
-  return {
-    json: values.json ?? false,
-    help: values.help ?? false,
-    options: {
-      port: values.port ?? defaultOptions.port,
-      dbPort: values["db-port"] ?? defaultOptions.dbPort,
-      dashboardPort: values["dashboard-port"] ?? defaultOptions.dashboardPort,
-      redisPort: values["redis-port"] ?? defaultOptions.redisPort,
-      isolates: values.isolates ?? defaultOptions.isolates,
-      dataDir: values["data-dir"] ?? null,
-      redis: !(values["no-redis"] ?? false),
-      reset: values.reset ?? false,
-      deno: values.deno ?? null,
-      watch: !(values["no-watch"] ?? false),
-    },
-  };
+  const { json = false, help = false, noRedis, noWatch, ...flags } = readFlags(usage, args, {
+    ...{ port: "port", dbPort: "port", dashboardPort: "port", redisPort: "port" },
+    ...{ dataDir: "text", isolates: "count", deno: "text" },
+    ...{ noRedis: "switch", noWatch: "switch", reset: "switch", json: "switch" },
+  }).flags;
+  return { json, help, options: { ...defaultOptions, ...flags, redis: !noRedis, watch: !noWatch } };
 }

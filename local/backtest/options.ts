@@ -1,8 +1,7 @@
 import { type ImportOptions, importOptions } from "../../supabase/functions/_shared/backtest/options.ts";
 import { UsageError } from "../errors.ts";
-import { type Flags, readFlags } from "../flags.ts";
-import { keysAreMissing, localUrl } from "../project.ts";
-import { localKeys } from "../secrets.ts";
+import { readFlags } from "../flags.ts";
+import { findProject, keysAreMissing, localUrl, PROJECT_FLAGS } from "../project.ts";
 
 /** An import, and the project that it goes to. */
 export interface BacktestOptions {
@@ -12,20 +11,6 @@ export interface BacktestOptions {
   secretKey: string;
   what: ImportOptions;
 }
-
-const FLAGS = {
-  account: "text",
-  symbol: "text",
-  strategy: "text",
-  "time-zone": "text",
-  commission: "text",
-  capital: "text",
-  currency: "text",
-  owner: "text",
-  url: "url",
-  "secret-key": "text",
-  "data-dir": "text",
-} as const;
 
 /** The text of `--help`. */
 export const usage = `deno task backtest import <file> --account <name> [options]
@@ -43,6 +28,13 @@ export const usage = `deno task backtest import <file> --account <name> [options
   --secret-key <key>  the project's sb_secret_… key (that of the local stack, unless --url names another)
   --data-dir <path>   where the local stack keeps its keys (.local)`;
 
+const { key: _, ...OF_PROJECT } = PROJECT_FLAGS;
+const read = (args: string[]) =>
+  readFlags(usage, args, {
+    ...{ account: "text", symbol: "text", strategy: "text", timeZone: "text" },
+    ...{ commission: "text", capital: "text", currency: "text", ...OF_PROJECT },
+  }, { takesArguments: true });
+
 /**
  * Reads the command line, and for the local stack its keys.
  *
@@ -50,34 +42,26 @@ export const usage = `deno task backtest import <file> --account <name> [options
  * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
 export async function readOptions(args: string[]): Promise<BacktestOptions | null> {
-  const { flags, positionals } = readFlags(usage, args, FLAGS, { takesArguments: true });
+  const { flags, positionals } = read(args);
   if (flags.help) return null;
   const [command, path, ...more] = positionals;
   if (command !== "import" || path === undefined || more.length > 0) {
     throw new UsageError("Say what to import: the word import, and one file.", usage);
   }
-  const isElsewhere = flags.url !== undefined && flags["secret-key"] !== undefined;
-  const local = isElsewhere ? null : await localKeys(flags["data-dir"]);
-  const secretKey = flags["secret-key"] ?? local?.secretKey;
+  const { url, secretKey, owner } = await findProject(flags, flags.secretKey);
   if (secretKey === undefined) throw keysAreMissing("--url and --secret-key");
-  return {
-    path,
-    url: flags.url ?? localUrl,
-    secretKey,
-    what: readWhat({ ...flags, owner: flags.owner ?? local?.owner }),
-  };
+  return { path, url, secretKey, what: readWhat({ ...flags, owner }) };
 }
 
 /** The flags as the tool import_backtest takes them. */
-function readWhat(flags: Flags<typeof FLAGS>): ImportOptions {
-  const { account, symbol, strategy, commission, capital, currency } = flags;
-  const read = importOptions.safeParse({
+function readWhat(flags: ReturnType<typeof read>["flags"]): ImportOptions {
+  const { account, symbol, strategy, commission, capital, currency, timeZone, owner } = flags;
+  const found = importOptions.safeParse({
     ...{ account, symbol, strategy, commission, capital, currency },
-    time_zone: flags["time-zone"],
-    owner_id: flags.owner,
+    ...{ time_zone: timeZone, owner_id: owner },
   });
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
+  if (found.success) return found.data;
+  const [issue] = found.error.issues;
   const flag = { time_zone: "time-zone", owner_id: "owner" }[String(issue?.path[0])] ?? issue?.path[0];
   throw new UsageError(`--${String(flag)} ${issue?.message}.`, usage);
 }

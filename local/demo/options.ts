@@ -1,7 +1,6 @@
 import { UsageError } from "../errors.ts";
 import { readFlags } from "../flags.ts";
-import { keysAreMissing, localUrl } from "../project.ts";
-import { localKeys } from "../secrets.ts";
+import { findProject, keysAreMissing, localUrl, PROJECT_FLAGS } from "../project.ts";
 
 /** What a demo plays against, and how. */
 export interface DemoOptions {
@@ -36,27 +35,15 @@ export const usage = `deno task demo [options]
  * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
 export async function readOptions(args: string[]): Promise<DemoOptions | null> {
-  const { flags } = readFlags(usage, args, {
-    ...{ speed: "text", account: "text", owner: "text" },
-    ...{ url: "url", key: "text", "secret-key": "text", "data-dir": "text" },
-  });
-  if (flags.help) return null;
-  const speed = speedOf(flags.speed ?? "100");
-  const remote = flags.url !== undefined && flags.key !== undefined;
-  const local = remote ? null : await localKeys(flags["data-dir"]);
-  const key = flags.key ?? local?.key;
-  const secretKey = flags["secret-key"] ?? local?.secretKey;
+  const { help, speed = "100", account = "demo", ...flags } =
+    readFlags(usage, args, { speed: "text", account: "text", ...PROJECT_FLAGS }).flags;
+  if (help) return null;
+  const pace = speedOf(speed);
+  const { url, key, secretKey, owner = null } = await findProject(flags, flags.key);
   if (key === undefined || secretKey === undefined) {
     throw keysAreMissing("--url, --key and --secret-key");
   }
-  return {
-    url: flags.url ?? localUrl,
-    key,
-    secretKey,
-    account: flags.account ?? "demo",
-    owner: flags.owner ?? local?.owner ?? null,
-    speed,
-  };
+  return { url, key, secretKey, account, owner, speed: pace };
 }
 
 function speedOf(text: string): number | null {

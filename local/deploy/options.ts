@@ -28,9 +28,13 @@ Signed in by npx supabase login, or by SUPABASE_ACCESS_TOKEN. Every step may be 
  */
 export function readOptions(args: string[], environment: Record<string, string>): DeployOptions | null {
   // Not --env-file: that one Deno takes for itself.
-  const { flags } = readFlags(usage, args, { "project-ref": "text", settings: "text", "dry-run": "switch" });
-  if (flags.help) return null;
-  const projectRef = flags["project-ref"] ?? environment.SUPABASE_PROJECT_ID ?? "";
+  const {
+    help,
+    projectRef = environment.SUPABASE_PROJECT_ID ?? "",
+    settings = inRepository("supabase", "functions", ".env.production"),
+    dryRun = false,
+  } = readFlags(usage, args, { projectRef: "text", settings: "text", dryRun: "switch" }).flags;
+  if (help) return null;
   if (!/^[a-z]{20}$/.test(projectRef)) {
     const problem = projectRef === "" ? "Which project?" : `${projectRef} is no project reference.`;
     throw new UsageError(
@@ -39,9 +43,5 @@ export function readOptions(args: string[], environment: Record<string, string>)
       usage,
     );
   }
-  return {
-    projectRef,
-    settings: flags.settings ?? inRepository("supabase", "functions", ".env.production"),
-    dryRun: flags["dry-run"] ?? false,
-  };
+  return { projectRef, settings, dryRun };
 }

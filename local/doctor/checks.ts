@@ -1,4 +1,4 @@
-import type { Check } from "./check.ts";
+import type { Checks } from "./check.ts";
 import { access } from "./checks/access.ts";
 import { database } from "./checks/database.ts";
 import { keys } from "./checks/keys.ts";
@@ -6,4 +6,4 @@ import { redis } from "./checks/redis.ts";
 import { upkeep } from "./checks/upkeep.ts";
 
 /** The production checklist, in the order in which it is read. */
-export const checks: readonly Check[] = [...keys, ...access, ...database, ...redis, ...upkeep];
+export const checks: Checks = { ...keys, ...access, ...database, ...redis, ...upkeep };

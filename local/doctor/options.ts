@@ -1,19 +1,15 @@
 import { UsageError } from "../errors.ts";
 import { readFlags } from "../flags.ts";
-import { defaultOptions } from "../options.ts";
+import { defaultOptions, type StackOptions } from "../options.ts";
 
 /** What the command line asked for. */
-export interface DoctorOptions {
+export interface DoctorOptions
+  extends Pick<StackOptions, "port" | "dbPort" | "redisPort" | "dataDir" | "redis"> {
   remote: boolean;
   /** URL of the deployed project; null for SUPABASE_URL. */
   url: string | null;
   json: boolean;
   help: boolean;
-  port: number;
-  dbPort: number;
-  redisPort: number;
-  dataDir: string | null;
-  redis: boolean;
 }
 
 /** The text of `--help`. */
@@ -31,20 +27,12 @@ checklist. Exit code 1 when a check fails.
 
 /** Reads the command line. Throws a UsageError on what makes no sense. */
 export function parseOptions(args: string[]): DoctorOptions {
-  const { flags: values } = readFlags(usage, args, {
+  const { noRedis, ...flags } = readFlags(usage, args, {
     ...{ remote: "switch", url: "url", json: "switch" },
-    ...{ port: "port", "db-port": "port", "redis-port": "port", "data-dir": "text", "no-redis": "switch" },
-  });
-  if (values.url !== undefined && !values.remote) throw new UsageError("--url is for --remote only.", usage);
-  return {
-    remote: values.remote ?? false,
-    url: values.url ?? null,
-    json: values.json ?? false,
-    help: values.help ?? false,
-    port: values.port ?? defaultOptions.port,
-    dbPort: values["db-port"] ?? defaultOptions.dbPort,
-    redisPort: values["redis-port"] ?? defaultOptions.redisPort,
-    dataDir: values["data-dir"] ?? null,
-    redis: !(values["no-redis"] ?? false),
-  };
+    ...{ port: "port", dbPort: "port", redisPort: "port", dataDir: "text", noRedis: "switch" },
+  }).flags;
+  if (flags.url !== undefined && !flags.remote) throw new UsageError("--url is for --remote only.", usage);
+  const { port, dbPort, redisPort, dataDir } = defaultOptions;
+  const fallback = { port, dbPort, redisPort, dataDir, remote: false, url: null, json: false, help: false };
+  return { ...fallback, ...flags, redis: !noRedis };
 }

@@ -1,4 +1,4 @@
-import type { Check, Finding } from "./check.ts";
+import type { Checks, Finding } from "./check.ts";
 import type { Facts } from "./facts.ts";
 
 /** What all checks found; `ok` when none failed. */
@@ -8,8 +8,8 @@ export interface Report {
 }
 
 /** Has every check judge the facts. */
-export function examine(checks: readonly Check[], facts: Facts): Report {
-  const found = checks.map(({ name, judge }) => ({ name, ...judge(facts) }));
+export function examine(checks: Checks, facts: Facts): Report {
+  const found = Object.entries(checks).map(([name, judge]) => ({ name, ...judge(facts) }));
   return { ok: found.every(({ status }) => status !== "fail"), checks: found };
 }
 
@@ -23,10 +23,6 @@ export function inWords({ checks }: Report): string {
     ...each.status === "fail" ? [`${" ".repeat(width + 8)}fix: ${each.fix}`] : [],
   ]);
   const count = (status: Finding["status"]) => checks.filter((each) => each.status === status).length;
-  return [
-    ...lines,
-    "",
-    `${count("pass")} pass, ${count("fail")} fail, ${count("skip")} could not be checked here`,
-  ]
-    .join("\n");
+  const sum = `${count("pass")} pass, ${count("fail")} fail, ${count("skip")} could not be checked here`;
+  return [...lines, "", sum].join("\n");
 }

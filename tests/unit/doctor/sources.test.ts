@@ -23,9 +23,9 @@ async function examine(list: string, proxy: TrustedProxy, appended: string) {
   });
   try {
     const functions = await readHttpFacts(`http://127.0.0.1:${server.addr.port}`, list);
-    const check = access.find(({ name }) => name === "alert-sources");
-    assert.ok(check !== undefined);
-    return check.judge({ ...withEnv({ ALLOWED_ALERT_IPS: list }), functions });
+    const judge = access["alert-sources"];
+    assert.ok(judge !== undefined);
+    return judge({ ...withEnv({ ALLOWED_ALERT_IPS: list }), functions });
   } finally {
     await server.shutdown();
   }
