@@ -136,7 +136,7 @@ function OneAccount(
 function NoAccount({ onSignOut }: { onSignOut: (() => void) | null }) {
   return (
     <main class="door">
-      <div class="door-card">
+      <div class="panel door-card">
         <h1>No account is yours yet</h1>
         <p class="lead">
           Whoever runs this project gives you one with <code>create_account</code>, with your user id as{" "}

@@ -8,7 +8,7 @@ export function Door(
 ) {
   return (
     <main class="door">
-      <div class="door-card">
+      <div class="panel door-card">
         <div class="door-head">
           <span class="brand">
             <Icon name="brand" />Supabase Automation

@@ -8,7 +8,7 @@ export function Figures() {
   const { overview, money } = useDesk();
   const { open_positions: held, resting_orders: resting } = overview;
   return (
-    <section class="figures-row" aria-label="Account">
+    <section class="panel figures-row" aria-label="Account">
       <Figure name="Equity" lead>
         {money.amount(overview.equity)}
         <Note>{overview.currency}, {count(held, "position")} open</Note>
