@@ -7,7 +7,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { formatDecimal } from "../format/decimal.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "./chart.ts";
 import type { Drawing } from "./point-chart.ts";
 import { timesBetween } from "./times.ts";
 

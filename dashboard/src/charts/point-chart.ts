@@ -1,7 +1,6 @@
 import { createChart, type IChartApi } from "lightweight-charts";
 import type { Clock } from "../format/time.ts";
-import type { CreateChart } from "./chart.ts";
-import { type Palette, paletteOf } from "./palette.ts";
+import { type CreateChart, type Palette, paletteOf } from "./chart.ts";
 import { chartOptions, seesAll } from "./theme.ts";
 import { ascending } from "./times.ts";
 

@@ -9,8 +9,7 @@ import {
 } from "lightweight-charts";
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
-import type { CreateChart } from "./chart.ts";
-import type { Palette } from "./palette.ts";
+import type { CreateChart, Palette } from "./chart.ts";
 import { type Drawing, pointChart } from "./point-chart.ts";
 
 /** What was bought, or sold, in a bar, as it is written. */

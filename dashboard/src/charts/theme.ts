@@ -7,7 +7,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import type { Clock } from "../format/time.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "./chart.ts";
 
 /** A color, `rgb(…)`, with so much opacity. */
 export function fade(color: string, opacity: number): string {

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Chart, CreateChart } from "./chart.ts";
-import { paletteOf } from "./palette.ts";
+import { type Chart, type CreateChart, paletteOf } from "./chart.ts";
 
 /** Points, and what draws them. */
 export interface Charted<Point> {

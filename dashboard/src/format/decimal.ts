@@ -87,3 +87,10 @@ export function shiftPoint(text: string, places: number): string {
   const scale = Math.max(scaleOf(text), places);
   return unscaledFrom(scale - places, scaledTo(scale, text));
 }
+
+/** How two values of a column sort: numbers by size, exactly; the rest by the alphabet; nothing last. */
+export function compareValues(a: string | null, b: string | null): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  if (isDecimal(a) && isDecimal(b)) return compareDecimals(a, b);
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,6 +1,9 @@
 import type { Coverage } from "../api/reads.ts";
 import { formatDecimal, shiftPoint, signOf } from "./decimal.ts";
 
+/** How many there are; nothing said means none. */
+export const counted = (number: number | null): string => formatDecimal(String(number ?? 0));
+
 /** A ratio, such as a profit factor. */
 export const ratio = (text: string): string => formatDecimal(text, { least: 2, most: 2 });
 

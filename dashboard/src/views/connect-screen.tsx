@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { checkConnection, type Connection } from "../api/connection.ts";
 import { Door } from "./door.tsx";
-import { type Message, Said } from "./message.tsx";
+import { type Message, Said } from "./controls.tsx";
 
 /** The first screen of a page without a `config.json`: which project to show. */
 export function ConnectScreen({ onConnect }: { onConnect: (connection: Connection) => void }) {

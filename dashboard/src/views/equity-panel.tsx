@@ -30,7 +30,7 @@ export function EquityPanel() {
         empty={
           <>
             <p>{strategy === null ? "No alert came" : "No trade was closed"} in this range.</p>
-            {range !== "All" && <button type="button" onClick={showAll}>Show all</button>}
+            {showAll}
           </>
         }
       >

@@ -1,6 +1,5 @@
 import type { Performance, PerformanceName } from "../api/reads.ts";
-import { formatDecimal } from "../format/decimal.ts";
-import { coverageText, percent, ratio, share } from "../format/figures.ts";
+import { counted, coverageText, percent, ratio, share } from "../format/figures.ts";
 import type { Money } from "../format/money.ts";
 import { useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
@@ -34,7 +33,7 @@ const writers = (
 
 function statsOf(data: Performance | null, money: Money): Stat[] {
   return [
-    { name: "Closed trades", value: data === null ? null : formatDecimal(String(data.trades)) },
+    { name: "Closed trades", value: data === null ? null : counted(data.trades) },
     ...writers(money).map(([title, name, write]) => statOf(title, data, name, write)),
     {
       name: "Marked symbol days",

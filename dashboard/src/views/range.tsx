@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { recall, remember } from "../store/preferences.ts";
-import { Segments } from "./segments.tsx";
+import { Segments } from "./controls.tsx";
 
 const DAY_MS = 24 * 3600 * 1000;
 const DAYS = { "1D": 1, "1W": 7, "1M": 31, "1Y": 366, "All": null } as const;
@@ -15,24 +15,16 @@ export function sinceOf(range: Range): { from_time?: string } {
   return days === null ? {} : { from_time: new Date(Date.now() - days * DAY_MS).toISOString() };
 }
 
-/** Buttons of which each is a range. */
-export function RangePicker({ label, ranges = RANGES, range, onPick }: {
-  label: string;
-  ranges?: readonly Range[];
-  range: Range;
-  onPick: (range: Range) => void;
-}) {
-  const choices = ranges.map((each) => ({ value: each, text: each }));
-  return <Segments label={label} choices={choices} value={range} onPick={onPick} />;
-}
+const CHOICES: Record<Range, string> = { "1D": "1D", "1W": "1W", "1M": "1M", "1Y": "1Y", "All": "All" };
 
-/** The range chosen, remembered in this browser, and the buttons that choose it. */
-export function useRange(label: string): { range: Range; tools: preact.JSX.Element; showAll: () => void } {
+/** The range chosen, remembered in this browser, the buttons that choose it, and one for all where less is shown. */
+export function useRange(label: string) {
   const [range, setRange] = useState<Range>(() => RANGES.find((each) => each === recall("range")) ?? "1M");
   const choose = (next: Range) => {
     remember("range", next);
     setRange(next);
   };
-  const tools = <RangePicker {...{ label, range }} onPick={choose} />;
-  return { range, tools, showAll: () => choose("All") };
+  const tools = <Segments {...{ label, choices: CHOICES }} value={range} onPick={choose} />;
+  const showAll = range !== "All" && <button type="button" onClick={() => choose("All")}>Show all</button>;
+  return { range, tools, showAll };
 }

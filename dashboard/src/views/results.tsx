@@ -3,12 +3,12 @@ import type { Result } from "../api/reads.ts";
 import { useAnswer, useDesk } from "../store/desk.ts";
 import { toneOf } from "../format/figures.ts";
 import { Outcome, Panel } from "./panel.tsx";
-import { Segments } from "./segments.tsx";
+import { Segments } from "./controls.tsx";
 import { strategyName } from "./top-bar.tsx";
 import { WideTable } from "./wide-table.tsx";
 
-type By = "symbol" | "strategy";
-const CHOICES = [{ value: "symbol", text: "Symbol" }, { value: "strategy", text: "Strategy" }] as const;
+const CHOICES = { symbol: "Symbol", strategy: "Strategy" };
+type By = keyof typeof CHOICES;
 
 /** What each symbol, or each strategy, has made: closed and open together, fees paid. */
 export function Results() {

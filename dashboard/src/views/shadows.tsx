@@ -1,6 +1,5 @@
 import type { Row } from "../api/reads.ts";
-import { formatDecimal } from "../format/decimal.ts";
-import { toneOf } from "../format/figures.ts";
+import { counted, toneOf } from "../format/figures.ts";
 import { useAnswer, useDesk } from "../store/desk.ts";
 import { Outcome, Panel } from "./panel.tsx";
 import { WideTable } from "./wide-table.tsx";
@@ -54,7 +53,7 @@ function ShadowRow({ row }: { row: Shadow }) {
         {money.figures(pnl, { plus: true })}
       </td>
       <td class={behind === 0 ? "muted" : "down"} title={failure ?? undefined}>
-        {behind === 0 ? "all booked" : `${formatDecimal(String(behind))} behind`}
+        {behind === 0 ? "all booked" : `${counted(behind)} behind`}
       </td>
       <td>
         <button type="button" class="link" onClick={() => compare(shadow ?? "")}>

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Client } from "../api/client.ts";
 import { Door } from "./door.tsx";
-import { type Message, Said } from "./message.tsx";
+import { type Message, Said } from "./controls.tsx";
 
 /** Signs in with Supabase Auth: by password, or by a link that comes by mail. */
 export function SignInScreen(

@@ -1,4 +1,6 @@
 import type { Unsure } from "../api/reads.ts";
+import { counted, toneOf } from "../format/figures.ts";
+import type { Money } from "../format/money.ts";
 
 /** A figure with its name; one that is not known says why. */
 export interface Stat {
@@ -25,6 +27,17 @@ export function statOf<Name extends string>(
     ...(reason !== undefined && { reason }),
   };
 }
+
+/** How many there are of what should not be. */
+export const bad = (name: string, number: number | null, title: string): Stat => ({
+  ...{ name, value: counted(number), title },
+  ...(number !== null && number > 0 && { tone: "down" }),
+});
+
+/** An amount that is a gain or a loss. */
+export const gain = (money: Money, name: string, text: string, title: string): Stat => ({
+  ...{ name, value: money.amount(text, { plus: true }), title, tone: toneOf(text) },
+});
 
 /** Figures in a row. */
 export function Stats({ stats }: { stats: readonly Stat[] }) {

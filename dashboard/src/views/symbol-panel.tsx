@@ -8,7 +8,7 @@ import { useRead } from "../store/use-read.ts";
 import { ChartFigure } from "./chart-figure.tsx";
 import { Outcome, Panel } from "./panel.tsx";
 import { sinceOf, useRange } from "./range.tsx";
-import { Select } from "./select.tsx";
+import { Select } from "./controls.tsx";
 
 /** The marks of one symbol, with what was bought and sold at them. */
 export function SymbolPanel() {
@@ -32,7 +32,7 @@ export function SymbolPanel() {
     <Select
       label="Symbol charted"
       value={symbol}
-      choices={known.map((name) => ({ value: name, text: name }))}
+      choices={known.map((value) => ({ value }))}
       onPick={chart}
     />
   );
@@ -45,7 +45,7 @@ export function SymbolPanel() {
         empty={
           <>
             <p>{symbol === null ? "No alert brought a price yet." : `No mark of ${symbol} in this range.`}</p>
-            {range !== "All" && <button type="button" onClick={showAll}>Show all</button>}
+            {showAll}
           </>
         }
       >

@@ -4,18 +4,14 @@ import type { Live } from "../store/desk.ts";
 import { type Store, useStore } from "../store/store.ts";
 import { Icon } from "./icons.tsx";
 import type { LazyPageName } from "./lazy-page.tsx";
-import { Segments } from "./segments.tsx";
-import { Select } from "./select.tsx";
+import { Segments, Select } from "./controls.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
 /** What of an account is shown: all about it, its strategies side by side, whether its alerts came, or how it compares with a backtest. */
 export type Page = "account" | LazyPageName;
-const PAGES = [
-  { value: "account", text: "Account" },
-  { value: "strategies", text: "Strategies" },
-  { value: "health", text: "Alert health" },
-  { value: "backtest", text: "Backtest" },
-] as const;
+const PAGES: Record<Page, string> = {
+  ...{ account: "Account", strategies: "Strategies", health: "Alert health", backtest: "Backtest" },
+};
 
 interface Props {
   live: Store<Live>;

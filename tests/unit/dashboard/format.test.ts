@@ -3,7 +3,7 @@ import { toCsv } from "../../../dashboard/src/format/csv.ts";
 import { timesBetween } from "../../../dashboard/src/charts/times.ts";
 import { formatInterval, formatSeconds } from "../../../dashboard/src/format/duration.ts";
 import { lastDayOf, monthAfter, weeksOf } from "../../../dashboard/src/format/month.ts";
-import { compareValues } from "../../../dashboard/src/format/sort.ts";
+import { compareValues } from "../../../dashboard/src/format/decimal.ts";
 import { clockOf } from "../../../dashboard/src/format/time.ts";
 import { adviceFor, describeAlert, listFields, outcomeOf } from "../../../dashboard/src/format/words.ts";
 

@@ -2,13 +2,13 @@ import { useState } from "preact/hooks";
 import type { Latency, Since } from "../../api/reads.ts";
 import { useAnswer, useDesk } from "../../store/desk.ts";
 import { Outcome, Panel } from "../panel.tsx";
-import { Segments } from "../segments.tsx";
+import { Segments } from "../controls.tsx";
 import { type Column, number, seconds } from "../tables/columns.tsx";
 import { PlainTable } from "../tables/table-view.tsx";
 import { strategyName } from "../top-bar.tsx";
 
-type By = "strategy" | "hour";
-const CHOICES = [{ value: "strategy", text: "Strategy" }, { value: "hour", text: "Hour" }] as const;
+const CHOICES = { strategy: "Strategy", hour: "Hour" };
+type By = keyof typeof CHOICES;
 
 /** How long alerts took, by strategy or by hour of the day. */
 export function LatencyPanel({ since }: { since: Since }) {

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import type { AlertHealth as Health, Since } from "../../api/reads.ts";
-import { formatDecimal, negated } from "../../format/decimal.ts";
+import { negated } from "../../format/decimal.ts";
 import type { Money } from "../../format/money.ts";
-import { toneOf } from "../../format/figures.ts";
+import { counted } from "../../format/figures.ts";
 import { useAnswer, useDesk } from "../../store/desk.ts";
 import { Outcome, Panel } from "../panel.tsx";
-import { type Stat, Stats } from "../stats.tsx";
+import { bad, gain, type Stat, Stats } from "../stats.tsx";
 import { amount, type Column, cost, moment, number, pill, seconds } from "../tables/columns.tsx";
 import { PlainTable } from "../tables/table-view.tsx";
 import { strategyName } from "../top-bar.tsx";
@@ -37,22 +37,15 @@ export function StrategiesPanel({ since, tools }: { since: Since; tools: Compone
   );
 }
 
-const count = (number: number | null) => formatDecimal(String(number ?? 0));
-
 function cellsOf(whole: Health, rows: readonly Health[], money: Money): Stat[] {
-  const bad = (name: string, number: number | null, title: string): Stat => ({
-    ...{ name, value: count(number), title },
-    ...(number !== null && number > 0 && { tone: "down" }),
-  });
-  const costs = whole.cost ?? "0";
   return [
     bad("Missed", whole.missed, "Alerts that never came, as far as later alerts say"),
-    {
-      name: "Profit from gaps",
-      value: money.amount(negated(costs), { plus: true }),
-      tone: toneOf(negated(costs)),
-      title: `What the gaps gained or cost, without ${count(whole.unpriced)} whose cost is not known`,
-    },
+    gain(
+      money,
+      "Profit from gaps",
+      negated(whole.cost ?? "0"),
+      `What the gaps gained or cost, without ${counted(whole.unpriced)} whose cost is not known`,
+    ),
     bad(
       "Silent",
       rows.filter(({ silent }) => silent).length,
@@ -60,7 +53,7 @@ function cellsOf(whole: Health, rows: readonly Health[], money: Money): Stat[] {
     ),
     bad("Contradictions", whole.contradictions, "The sender held another position before its alert"),
     bad("Refused", whole.refused, "Alerts that were refused"),
-    { name: "Repeated", value: count(whole.duplicates), title: "Alerts that came again, booked once" },
+    { name: "Repeated", value: counted(whole.duplicates), title: "Alerts that came again, booked once" },
   ];
 }
 

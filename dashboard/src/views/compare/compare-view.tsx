@@ -2,15 +2,15 @@ import { useMemo, useState } from "preact/hooks";
 import { useDesk } from "../../store/desk.ts";
 import { useStore } from "../../store/store.ts";
 import { Panel } from "../panel.tsx";
-import { type Range, RangePicker, sinceOf } from "../range.tsx";
-import { Select } from "../select.tsx";
+import { sinceOf } from "../range.tsx";
+import { Segments, Select } from "../controls.tsx";
 import { TableView } from "../tables/table-view.tsx";
 import { ComparedCurve } from "./curve.tsx";
 import { ComparedFigures } from "./figures.tsx";
 import { ImportPanel } from "./import-panel.tsx";
 import { pairs } from "./pairs.tsx";
 
-const RANGES = ["1W", "1M", "1Y", "All"] as const;
+const RANGES = { "1W": "1W", "1M": "1M", "1Y": "1Y", "All": "All" };
 
 /** An account beside a baseline: the backtest that it should have done. */
 export function CompareView() {
@@ -18,7 +18,7 @@ export function CompareView() {
   const accounts = useStore(live, (state) => state.accounts) ?? [];
   const others = accounts.map(({ name }) => name).filter((name) => name !== account.name);
   const [picked, setPicked] = useState(baseline);
-  const [range, setRange] = useState<Range>("All");
+  const [range, setRange] = useState<keyof typeof RANGES>("All");
   // What the list of accounts does not have yet, it will have a moment later.
   const choices = picked === null || others.includes(picked) ? others : [picked, ...others];
   const since = useMemo(() => sinceOf(range), [range]);
@@ -30,11 +30,11 @@ export function CompareView() {
         value={picked ?? ""}
         choices={[
           { value: "", text: "Choose a baseline" },
-          ...choices.map((name) => ({ value: name, text: name })),
+          ...choices.map((value) => ({ value })),
         ]}
         onPick={(name) => setPicked(name === "" ? null : name)}
       />
-      <RangePicker label="Range of the comparison" ranges={RANGES} range={range} onPick={setRange} />
+      <Segments label="Range of the comparison" choices={RANGES} value={range} onPick={setRange} />
     </div>
   );
   return (

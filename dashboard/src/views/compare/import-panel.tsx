@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { importBacktest, type Imported } from "../../api/import.ts";
 import { useDesk } from "../../store/desk.ts";
-import { type Message, Said } from "../message.tsx";
+import { type Message, Said } from "../controls.tsx";
 import { Panel } from "../panel.tsx";
 
 const FIELDS = [

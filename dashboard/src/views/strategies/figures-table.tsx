@@ -1,7 +1,6 @@
 import type { SideBySide, StrategyFigures } from "../../api/reads.ts";
 import type { Line } from "../../charts/lines-chart.ts";
-import { formatDecimal } from "../../format/decimal.ts";
-import { coverageText, ratio, share, toneOf } from "../../format/figures.ts";
+import { counted, coverageText, ratio, share, toneOf } from "../../format/figures.ts";
 import { useDesk } from "../../store/desk.ts";
 import { LineKey } from "../lines-figure.tsx";
 import { Panel } from "../panel.tsx";
@@ -55,7 +54,7 @@ function Cells({ figures }: { figures: StrategyFigures }) {
       <td class={`figures ${toneOf(net)}`}>
         {money.amount(net, { plus: true })}
       </td>
-      <td class="figures">{formatDecimal(String(figures.trades))}</td>
+      <td class="figures">{counted(figures.trades)}</td>
       {unsure.map(({ name, value, reason }) => (
         <td key={name} class="figures">
           {value ?? <Unknown reason={reason} />}

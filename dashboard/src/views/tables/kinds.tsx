@@ -4,7 +4,19 @@ import { formatInterval } from "../../format/duration.ts";
 import type { Desk } from "../../store/desk.ts";
 import { describeAlert, fieldOf, outcomeOf } from "../../format/words.ts";
 import { AlertDetails } from "./alert-details.tsx";
-import { amount, type Column, moment, named, number, pill, price, profit, side, words } from "./columns.tsx";
+import {
+  amount,
+  type Column,
+  moment,
+  named,
+  number,
+  pill,
+  price,
+  profit,
+  seconds,
+  side,
+  words,
+} from "./columns.tsx";
 
 /** One of the tables: what it reads, how it shows it, what it says when there is nothing. */
 export interface Kind<Row> {
@@ -120,14 +132,7 @@ export const trades: Kind<Row<"list_trades">> = {
     profit("gross_pnl", "Gross"),
     amount("fees", "Fees"),
     profit("net_pnl", "Net"),
-    {
-      ...words("duration", "Held"),
-      value: ({ duration }) => duration === null ? null : String(duration),
-      text: formatInterval,
-      full: (value) => value,
-      tone: () => "figures",
-      right: true,
-    },
+    { ...number("duration", "Held"), text: formatInterval },
   ],
   empty: "No round trip was closed yet: a trade is one from flat to flat.",
 };
@@ -158,4 +163,33 @@ export const alerts: Kind<Row<"list_alerts">> = {
   ],
   details: (alert) => <AlertDetails alert={alert} />,
   empty: "No alert came yet.",
+};
+
+/** Which symbol is marked by what, and how old its last mark is. */
+export const marks: Kind<Row<"list_live_marks">> = {
+  name: "marks",
+  title: "Marks",
+  // All of them: an account holds few symbols at a time.
+  read: async (read, { only_symbol }) =>
+    (await read("list_live_marks"))
+      .filter(({ symbol }) => only_symbol === undefined || symbol === only_symbol),
+  id: ({ symbol }) => String(symbol),
+  after: () => ({}),
+  columns: [
+    words(SYMBOL, "Symbol"),
+    words("exchange", "Exchange"),
+    { ...words("source", "Marked by"), value: ({ source }) => source ?? "alerts only" },
+    price("price", "Mark"),
+    moment("marked_at", "Marked at"),
+    {
+      ...seconds("marked_at", "Age"),
+      key: "age",
+      value: ({ marked_at }) =>
+        marked_at === null ? null : String(Math.round((Date.now() - Date.parse(marked_at)) / 1_000)),
+    },
+    { ...named("problem", "Problem"), tone: () => "down" },
+    moment("checked_at", "Last asked"),
+  ],
+  isShort: true,
+  empty: "No position and no resting order: no symbol needs a mark.",
 };

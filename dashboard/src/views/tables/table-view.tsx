@@ -2,7 +2,7 @@ import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { MOST } from "../../api/reads.ts";
 import { useDesk } from "../../store/desk.ts";
-import { Select } from "../select.tsx";
+import { Select } from "../controls.tsx";
 import { Trouble } from "../panel.tsx";
 import { WideTable } from "../wide-table.tsx";
 import type { Column } from "./columns.tsx";

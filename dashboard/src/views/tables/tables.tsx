@@ -1,8 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { useDesk } from "../../store/desk.ts";
-import { ArchiveNote } from "./archive-note.tsx";
-import { alerts, fills, type Kind, orders, positions, trades } from "./kinds.tsx";
-import { marks } from "./marks.tsx";
+import { useRead } from "../../store/use-read.ts";
+import { alerts, fills, type Kind, marks, orders, positions, trades } from "./kinds.tsx";
 import { TableView } from "./table-view.tsx";
 
 const tab = <Row,>(kind: Kind<Row>) => ({ ...kind, view: () => <TableView kind={kind} /> });
@@ -56,6 +55,22 @@ function Tabs({ open, onOpen }: { open: string; onOpen: (name: string) => void }
           {counts[name] !== undefined && <span class="count">{counts[name]}</span>}
         </button>
       ))}
+    </div>
+  );
+}
+
+/** Says what the list of alerts no longer shows; nothing where nothing was archived. */
+function ArchiveNote() {
+  const { read } = useDesk();
+  const { data } = useRead("archive", 0, () => read("history_archive"));
+  const count = data?.[0]?.archived_marks ?? 0;
+  if (count === 0) return null;
+  return (
+    <div class="pager">
+      <span class="muted" role="status">
+        Old marks in the archive:{" "}
+        {count.toLocaleString("en-US")}. Proofs and replays count them, this list does not show them.
+      </span>
     </div>
   );
 }

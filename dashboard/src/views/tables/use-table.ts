@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Cursor, MOST } from "../../api/reads.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
-import { compareValues } from "../../format/sort.ts";
+import { compareValues } from "../../format/decimal.ts";
 import type { Column } from "./columns.tsx";
 import type { Kind } from "./kinds.tsx";
 
