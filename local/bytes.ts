@@ -14,7 +14,6 @@ export function decodeLatin1(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** The pieces as one. */
 export function concat(...pieces: Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let offset = 0;

@@ -2,7 +2,6 @@ import type { Secrets } from "./secrets.ts";
 
 /** Calls the stack's own API with its secret key, and returns what it answers. */
 type Post = (path: string) => Promise<unknown>;
-/** What a clock does at every beat. */
 type Beat = (post: Post) => Promise<void>;
 
 /** Has old marks and minutes compacted until none are left. */

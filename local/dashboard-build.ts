@@ -93,7 +93,6 @@ async function replaceDirectory(next: string, current: string): Promise<void> {
   await removeOld();
 }
 
-/** Every source file of the page. */
 async function filesIn(directory: string): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(directory)) {

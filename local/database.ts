@@ -14,7 +14,6 @@ export interface DatabaseUrls {
   authenticator: string;
 }
 
-/** The URLs for a Postgres on `port`. */
 export function databaseUrls(port: number, secrets: Secrets): DatabaseUrls {
   const url = (user: string, password: string) =>
     `postgresql://${user}:${password}@${loopback}:${port}/postgres`;

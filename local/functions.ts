@@ -5,14 +5,13 @@ import { errorText, StackError } from "./errors.ts";
 import { readFunctionEnv } from "./function-env.ts";
 import { FunctionPool } from "./isolates.ts";
 import type { Log } from "./log.ts";
+import type { Assembly } from "./assembly.ts";
 import { exists, inRepository } from "./paths.ts";
 import type { Supervision } from "./process.ts";
 
 /** What the functions of a stack run with. */
 export interface FunctionSettings {
-  /** Path of the Deno program. */
   deno: string;
-  /** Processes per function. */
   isolates: number;
   /** The user's variables, a `.env` file. */
   envPath: string;
@@ -24,8 +23,7 @@ export interface FunctionSettings {
   hosts: string[];
 }
 
-/** Directory of the functions. */
-export const functionsDirectory = inRepository("supabase", "functions");
+const functionsDirectory = inRepository("supabase", "functions");
 
 // Functions that call addresses their users choose; every other one reaches only this stack and its own `.env`.
 const functionsWithOpenNetwork = new Set(["marks", "notifications"]);
@@ -38,6 +36,23 @@ export async function listFunctions(): Promise<string[]> {
     if (await exists(join(functionsDirectory, entry.name, "index.ts"))) names.push(entry.name);
   }
   return names.sort();
+}
+
+/** Starts every function of the checkout, and with `watch` has them reloaded when their files change. */
+export async function startFunctions(
+  assembly: Assembly,
+  settings: FunctionSettings,
+  watch: boolean,
+): Promise<ReadonlyMap<string, FunctionPool>> {
+  const pools = new Map<string, FunctionPool>();
+  for (const name of await listFunctions()) {
+    const pool = await createPool(name, settings, assembly.supervision);
+    pools.set(name, pool);
+    await assembly.step(`Loading the function ${name}`, () => prepareFunction(pool));
+    await assembly.start(`Starting ${settings.isolates} × ${name}`, pool);
+  }
+  if (watch) assembly.onStop(watchFunctions(pools, assembly.log));
+  return pools;
 }
 
 /** The pool of one function, not started yet. */
@@ -84,7 +99,7 @@ function checked(path: string, variables: Record<string, string>): Record<string
  *
  * @throws StackError when it does not compile or a package cannot be had
  */
-export async function prepareFunction({ spec }: FunctionPool): Promise<void> {
+async function prepareFunction({ spec }: FunctionPool): Promise<void> {
   const config = spec.config === null ? ["--no-config"] : ["--config", spec.config];
   const { success, stderr } = await new Deno.Command(spec.deno, {
     args: ["cache", "--quiet", "--no-lock", "--node-modules-dir=none", ...config, spec.entry],
@@ -102,7 +117,7 @@ export async function prepareFunction({ spec }: FunctionPool): Promise<void> {
 }
 
 /** Reloads functions when their files, the shared code or the `.env` change. Returns how to stop that. */
-export function watchFunctions(pools: ReadonlyMap<string, FunctionPool>, log: Log): () => void {
+function watchFunctions(pools: ReadonlyMap<string, FunctionPool>, log: Log): () => void {
   const watcher = Deno.watchFs(functionsDirectory, { recursive: true });
   const due = new Set<FunctionPool>();
   let timer: ReturnType<typeof setTimeout> | undefined;

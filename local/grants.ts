@@ -14,7 +14,6 @@ export interface Reach {
   tables: Record<string, string>;
 }
 
-/** By role. */
 export type Grants = Record<string, Reach>;
 
 /** What each role can reach in a database, by whatever grant, its own or everybody's. */

@@ -111,7 +111,6 @@ function generate(secret: string, options: Parameters<ApiKeyAuthService["generat
 const readLocalSecret = (path: string): Promise<string> =>
   readFunctionEnv(path).then(({ API_KEY_SECRET }) => API_KEY_SECRET ?? "", () => "");
 
-/** The secret, if the functions take it. */
 function checkSecret(secret: string, path: string): string {
   if (secret === "") {
     throw new StackError(

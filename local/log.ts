@@ -20,7 +20,6 @@ export const standardError: Sink = (line) => {
   while (written < bytes.length) written += Deno.stderr.writeSync(bytes.subarray(written));
 };
 
-/** A log that writes to `sink`. */
 export function createLog(sink: Sink): Log {
   return {
     part: (name, text) => sink(`[${name}] ${text}`),

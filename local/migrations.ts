@@ -4,14 +4,10 @@ import { type DatabaseUrls, withConnection } from "./database.ts";
 import { exists, repositoryRoot } from "./paths.ts";
 import { supabase } from "./supabase-cli.ts";
 
-/** A migration file and the hash of its text. */
 interface Migration {
   file: string;
   sha256: string;
 }
-
-/** What {@link migrate} found to do. */
-export type MigrationOutcome = "none" | "unchanged" | "applied";
 
 /**
  * Brings the database to the state of `supabase/migrations` with the Supabase CLI, or leaves it alone when it
@@ -25,12 +21,11 @@ export async function migrate(
   urls: DatabaseUrls,
   onLine: (line: string) => void,
   checkout = repositoryRoot,
-): Promise<MigrationOutcome> {
+): Promise<void> {
   const wanted = await readMigrations(join(checkout, "supabase", "migrations"));
   const applied = await readApplied(urls);
   refuseChanged(wanted, applied);
-  if (wanted.length === 0) return "none";
-  if (wanted.length === applied.length) return "unchanged";
+  if (wanted.length === applied.length) return;
 
   const { success, messages, stdout } = await supabase(
     ["db", "push", `--remote=${urls.owner}?sslmode=disable`, "--include-all"],
@@ -38,7 +33,7 @@ export async function migrate(
     checkout,
   );
   await recordApplied(urls, wanted);
-  if (success) return "applied";
+  if (success) return;
   throw new StackError(
     failureText([...messages, ...stdout.split("\n")]),
     "Correct that file in supabase/migrations and start again.",

@@ -5,9 +5,7 @@ import type { Sink } from "./log.ts";
 export interface StackOptions {
   /** Port of the gateway: functions and REST. */
   port: number;
-  /** Port of Postgres. */
   dbPort: number;
-  /** Port of the dashboard page. */
   dashboardPort: number;
   /** Port of the Upstash-REST bridge in front of Redis. */
   redisPort: number;
@@ -49,7 +47,6 @@ export interface Command {
   help: boolean;
 }
 
-/** The text of `--help`. */
 export const usage = `deno task start [options]
 
   --port <n>            gateway: functions and REST (${defaultOptions.port})

@@ -7,7 +7,6 @@ import { freePort, loopback } from "./ports.ts";
 import { SupervisedProcess, type Supervision, until } from "./process.ts";
 import { Upstream } from "./upstream.ts";
 
-/** PostgREST and where it answers. */
 export interface PostgRest {
   process: SupervisedProcess;
   upstream: Upstream;

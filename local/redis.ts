@@ -2,7 +2,6 @@ import { findOnPath } from "./paths.ts";
 import { freePort, loopback } from "./ports.ts";
 import { probePort, SupervisedProcess, type Supervision, until } from "./process.ts";
 
-/** A Redis server of this stack. */
 export interface RedisServer {
   process: SupervisedProcess;
   port: number;

@@ -16,7 +16,6 @@ interface Seeds {
   redisToken: string;
 }
 
-/** Everything secret about one stack. */
 export interface Secrets extends Seeds {
   /** JSON web tokens for the roles, as the older Supabase keys were. */
   anonJwt: string;

@@ -17,7 +17,7 @@ import { createRedis } from "./redis.ts";
 import { startRedisBridge } from "./redis-bridge.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import { startDatabase } from "./start-database.ts";
-import { startFunctions } from "./start-functions.ts";
+import { startFunctions } from "./functions.ts";
 
 /** Addresses and keys of a running stack: the line of `--json`. */
 export interface StackInfo {
@@ -38,7 +38,6 @@ export interface StackInfo {
   redis_token: string | null;
 }
 
-/** A running stack. */
 export interface Stack {
   info: StackInfo;
   postgres: Component;
@@ -53,7 +52,6 @@ export interface Stack {
   off: string[];
   /** Resolves when a part is lost for good; the rest still runs, and is for the caller to stop. */
   failure: Promise<StackError>;
-  /** Ends everything in order. */
   stop(): Promise<void>;
 }
 
@@ -169,7 +167,6 @@ function redisIsOff(options: StackOptions): string {
   return `Redis: ${reason}, so the cache is in memory only.`;
 }
 
-/** The variables Supabase gives to every function. */
 function hostedVariables(apiUrl: string, urls: DatabaseUrls, secrets: Secrets): Record<string, string> {
   return {
     SUPABASE_URL: apiUrl,

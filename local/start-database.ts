@@ -18,7 +18,6 @@ export interface Database {
   urls: DatabaseUrls;
 }
 
-/** What {@link startDatabase} needs to know. */
 export interface DatabaseOptions {
   directory: DataDirectory;
   secrets: Secrets;

@@ -5,7 +5,6 @@ import { repositoryRoot } from "./paths.ts";
 // Run through npx, which installs the program of this platform only; Deno would want every platform's.
 export const cliPackage = "supabase@3.1.0";
 
-/** What the Supabase CLI said and how it ended. */
 export interface CliResult {
   success: boolean;
   stdout: string;

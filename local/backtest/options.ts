@@ -12,7 +12,6 @@ export interface BacktestOptions {
   what: ImportOptions;
 }
 
-/** The text of `--help`. */
 export const usage = `deno task backtest import <file> --account <name> [options]
 
   <file>              TradingView's List of trades, CSV or XLSX, exported in English

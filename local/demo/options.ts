@@ -17,7 +17,6 @@ export interface DemoOptions {
   speed: number | null;
 }
 
-/** The text of `--help`. */
 export const usage = `deno task demo [options]
 
   --speed <n>         alerts a second; 0: as fast as they are answered (100)

@@ -28,7 +28,6 @@ import {
 /** Runs one step. `output` is what it printed on standard output, `messages` on standard error. */
 export type RunStep = (step: Step) => Promise<{ ok: boolean; output: string; messages: string }>;
 
-/** What a deploy works with. */
 export interface Surroundings {
   environment: Record<string, string>;
   run: RunStep;

@@ -11,7 +11,6 @@ export interface DeployOptions {
   dryRun: boolean;
 }
 
-/** The text of `--help`. */
 export const usage = `deno task deploy [options]
 
   --project-ref <ref>  the Supabase project (or SUPABASE_PROJECT_ID)

@@ -17,62 +17,49 @@ interface Results {
 const none =
   "Not measured yet: `deno task bench` writes `bench/results.json`, and `deno task docs:tables` this table.";
 
+/** Parts that have figures of their own, by how those are named: all others are the benchmark's. */
+const OWN = {
+  "cost-figures": /^CPU per alert|isolates with a lone alert/,
+  "cold-figures": /^cold start to the first booked alert/,
+  "warm-figures": /^warm-up: /,
+  "retention-figures": /year of|of that year/,
+  "marks-figures": /^live marks of/,
+};
+
 /** What the last kept run measured: every figure, and the ratios that the project promises. */
 export async function benchmarkRegions(): Promise<Regions> {
   const text = await readTextIfAny(inRepository("bench", "results.json"));
   if (text === null) {
-    return {
-      "benchmark-figures": none,
-      "benchmark-ratios": none,
-      "cost-figures": none,
-      "cold-figures": none,
-      "warm-figures": none,
-      "retention-figures": none,
-      "marks-figures": none,
-    };
+    const parts = ["benchmark-figures", "benchmark-ratios", ...Object.keys(OWN)];
+    return Object.fromEntries(parts.map((part) => [part, none]));
   }
   const { figures, ratios } = JSON.parse(text) as Results;
   const all = Object.entries(figures);
-  const ofRetention = ([name]: typeof all[number]) => /year of|of that year/.test(name);
-  const ofMarks = ([name]: typeof all[number]) => name.startsWith("live marks of");
-  const ofCost = ([name]: typeof all[number]) => /^CPU per alert|isolates with a lone alert/.test(name);
-  const ofCold = ([name]: typeof all[number]) => name.startsWith("cold start to the first booked alert");
-  const ofWarm = ([name]: typeof all[number]) => name.startsWith("warm-up: ");
+  const isOwn = (name: string) => Object.values(OWN).some((own) => own.test(name));
+  const of = (part: keyof typeof OWN) => all.filter(([name]) => OWN[part].test(name));
   /** Figures that the same run has of another checkout, too. */
-  const sideBySide = (isOf: typeof ofCost) =>
+  const sideBySide = (part: keyof typeof OWN) =>
     table(
       ["what", "today", "before", "ratio"],
-      all.filter(isOf).filter(([name]) => !name.endsWith(BEFORE)).flatMap(([name, today]) =>
-        besides(name, today, figures[name + BEFORE])
-      ),
+      of(part).filter(([name]) => !name.endsWith(BEFORE))
+        .flatMap(([name, today]) => besides(name, today, figures[name + BEFORE])),
     );
+  const medians = (part: keyof typeof OWN, title = "median") =>
+    table(
+      ["what", title],
+      of(part).map(([name, figure]) => [name.replace(/^warm-up: /, ""), medianOf(figure)]),
+    );
+  const others = all.filter(([name]) => !isOwn(name)).map(([name, figure]) => [
+    ...[name, medianOf(figure)],
+    ...[milliseconds(figure.p50_ms), milliseconds(figure.p99_ms)],
+  ]);
   return {
-    "benchmark-figures": table(
-      ["what", "median", "p50", "p99"],
-      all.filter((figure) => ![ofRetention, ofCost, ofCold, ofWarm, ofMarks].some((isOf) => isOf(figure)))
-        .map((
-          [name, { unit, median, p50_ms, p99_ms }],
-        ) => [
-          name,
-          `${rounded(median)} ${unit}`,
-          milliseconds(p50_ms),
-          milliseconds(p99_ms),
-        ]),
-    ),
-    "cost-figures": sideBySide(ofCost),
-    "cold-figures": sideBySide(ofCold),
-    "warm-figures": table(
-      ["what", "median"],
-      all.filter(ofWarm).map(([name, { unit, median }]) => [name.slice(9), `${rounded(median)} ${unit}`]),
-    ),
-    "retention-figures": table(
-      ["what", "takes"],
-      all.filter(ofRetention).map(([name, { unit, median }]) => [name, `${rounded(median)} ${unit}`]),
-    ),
-    "marks-figures": table(
-      ["what", "median"],
-      all.filter(ofMarks).map(([name, { unit, median }]) => [name, `${rounded(median)} ${unit}`]),
-    ),
+    "benchmark-figures": table(["what", "median", "p50", "p99"], others),
+    "cost-figures": sideBySide("cost-figures"),
+    "cold-figures": sideBySide("cold-figures"),
+    "warm-figures": medians("warm-figures"),
+    "retention-figures": medians("retention-figures", "takes"),
+    "marks-figures": medians("marks-figures"),
     "benchmark-ratios": table(
       ["in one run", "measured", "goal"],
       ratios.map(({ name, value, promised }) => [name, value.toFixed(2), promised]),
@@ -99,4 +86,5 @@ function besides(name: string, today: Figure, before?: Figure): string[][] {
 }
 
 const rounded = (value: number): string => value >= 100 ? value.toFixed(0) : value.toFixed(1);
+const medianOf = ({ unit, median }: Figure): string => `${rounded(median)} ${unit}`;
 const milliseconds = (value?: number): string => value === undefined ? "" : `${rounded(value)} ms`;

@@ -12,7 +12,6 @@ export interface DoctorOptions
   help: boolean;
 }
 
-/** The text of `--help`. */
 export const usage = `deno task doctor [options]
 
 Checks the stack of deno task start (give the same flags), or with --remote a deployed project, against the production

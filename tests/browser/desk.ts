@@ -77,7 +77,7 @@ export async function columnTexts(page: Page, title: string): Promise<string[]> 
 
 /** Waits until the open table shows the answer to what was asked last. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator(".tables .table-scroll:not(.is-stale)").waitFor();
+  await page.locator(".tables .outcome:not(.is-stale)").waitFor();
 }
 
 /** Waits until the open table has so many rows. */

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 
 /** A table that scrolls by itself where it is wider than its place. */
 export function WideTable(
-  { look, label, head, hasHiddenHead = false, isStale = false, children }: {
+  { look, label, head, hasHiddenHead = false, children }: {
     /** How it is drawn: a class of the style sheet. */
     look: "bars" | "matrix" | "rows";
     label: string;
@@ -10,18 +10,12 @@ export function WideTable(
     head: ComponentChildren;
     /** Whether only screen readers have the head. */
     hasHiddenHead?: boolean;
-    isStale?: boolean;
     /** Its rows. */
     children: ComponentChildren;
   },
 ) {
   return (
-    <div
-      class={`table-scroll ${isStale ? "is-stale" : ""}`}
-      tabIndex={0}
-      role="region"
-      aria-label={label}
-    >
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
       <table class={look}>
         <thead class={hasHiddenHead ? "visually-hidden" : ""}>
           <tr>{head}</tr>

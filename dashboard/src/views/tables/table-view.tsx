@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { MOST } from "../../api/reads.ts";
 import { useDesk } from "../../store/desk.ts";
 import { Select } from "../controls.tsx";
-import { Trouble } from "../panel.tsx";
+import { Outcome } from "../panel.tsx";
 import { WideTable } from "../wide-table.tsx";
 import type { Column } from "./columns.tsx";
 import { ExportButton } from "./export.tsx";
@@ -58,78 +58,72 @@ function Filters<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row>
 function Body<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row> }) {
   const { read, rows, choices, choose } = table;
   const [opened, setOpened] = useState<string | null>(null);
-  if (read.data === null) {
-    return read.error === null
-      ? <div class="skeleton" role="status" aria-label="Loading" />
-      : <Trouble error={read.error} what={kind.title} />;
-  }
-  if (rows.length === 0) {
-    const isFiltered = choices.symbol !== "" || choices.status !== (kind.statuses?.[0] ?? null);
-    return (
-      <div class="empty">
-        <p>{isFiltered ? `No ${kind.name} fit these filters.` : kind.empty}</p>
-        {isFiltered && (
-          <button
-            type="button"
-            onClick={() => choose({ symbol: "", status: kind.statuses?.[0] ?? null })}
-          >
-            Clear the filters
-          </button>
-        )}
-      </div>
-    );
-  }
+  const isFiltered = choices.symbol !== "" || choices.status !== (kind.statuses?.[0] ?? null);
+  const clear = () => choose({ symbol: "", status: kind.statuses?.[0] ?? null });
   return (
-    <WideTable
-      look="rows"
-      label={`${kind.title}, a table`}
-      isStale={read.stale}
-      head={
+    <Outcome
+      read={read}
+      what={kind.title}
+      isEmpty={() => rows.length === 0}
+      empty={
         <>
-          {kind.details !== undefined && (
-            <th scope="col">
-              <span class="visually-hidden">Details</span>
-            </th>
-          )}
-          {kind.columns.map((column) => (
-            <Heading
-              key={column.key}
-              column={column}
-              sort={choices.sort}
-              onSort={(sort) => choose({ sort })}
-            />
-          ))}
+          <p>{isFiltered ? `No ${kind.name} fit these filters.` : kind.empty}</p>
+          {isFiltered && <button type="button" onClick={clear}>Clear the filters</button>}
         </>
       }
     >
-      {rows.map((row) => {
-        const id = kind.id(row);
-        const isOpen = opened === id;
-        return (
-          <Fragment key={id}>
-            <tr class={table.fresh.has(id) ? "fresh" : ""}>
+      {() => (
+        <WideTable
+          look="rows"
+          label={`${kind.title}, a table`}
+          head={
+            <>
               {kind.details !== undefined && (
-                <td>
-                  <button
-                    type="button"
-                    class="expander"
-                    aria-expanded={isOpen}
-                    aria-label={`Details of ${kind.name.replace(/s$/, "")} ${id}`}
-                    onClick={() => setOpened(isOpen ? null : id)}
-                  />
-                </td>
+                <th scope="col">
+                  <span class="visually-hidden">Details</span>
+                </th>
               )}
-              {kind.columns.map((column) => <Cell key={column.key} column={column} row={row} />)}
-            </tr>
-            {isOpen && (
-              <tr>
-                <td class="details-cell" colSpan={kind.columns.length + 1}>{kind.details?.(row)}</td>
-              </tr>
-            )}
-          </Fragment>
-        );
-      })}
-    </WideTable>
+              {kind.columns.map((column) => (
+                <Heading
+                  key={column.key}
+                  column={column}
+                  sort={choices.sort}
+                  onSort={(sort) => choose({ sort })}
+                />
+              ))}
+            </>
+          }
+        >
+          {rows.map((row) => {
+            const id = kind.id(row);
+            const isOpen = opened === id;
+            return (
+              <Fragment key={id}>
+                <tr class={table.fresh.has(id) ? "fresh" : ""}>
+                  {kind.details !== undefined && (
+                    <td>
+                      <button
+                        type="button"
+                        class="expander"
+                        aria-expanded={isOpen}
+                        aria-label={`Details of ${kind.name.replace(/s$/, "")} ${id}`}
+                        onClick={() => setOpened(isOpen ? null : id)}
+                      />
+                    </td>
+                  )}
+                  {kind.columns.map((column) => <Cell key={column.key} column={column} row={row} />)}
+                </tr>
+                {isOpen && (
+                  <tr>
+                    <td class="details-cell" colSpan={kind.columns.length + 1}>{kind.details?.(row)}</td>
+                  </tr>
+                )}
+              </Fragment>
+            );
+          })}
+        </WideTable>
+      )}
+    </Outcome>
   );
 }
 
