@@ -114,22 +114,14 @@ function cacheVariables(): Record<string, string> {
 function serveArguments(spec: FunctionSpec, variables: Record<string, string>, port: number): string[] {
   const hosts = spec.hosts === null ? "" : `=${[...spec.hosts, ...hostsIn(variables)].join(",")}`;
   return [
-    "serve",
-    "--quiet",
-    "--no-prompt",
+    ...["serve", "--quiet", "--no-prompt", "--node-modules-dir=none", "--cached-only"],
     // Deno versions write different lock files; the exact versions stand in the import map.
     "--no-lock",
-    "--node-modules-dir=none",
-    "--cached-only",
     ...(spec.config === null ? ["--no-config"] : ["--config", spec.config]),
     `--allow-net${hosts}`,
     // All of it, as packages look for variables that are not there: the environment holds only what is theirs.
     "--allow-env",
-    "--host",
-    loopback,
-    "--port",
-    String(port),
-    spec.entry,
+    ...["--host", loopback, "--port", String(port), spec.entry],
   ];
 }
 

@@ -9,6 +9,9 @@ interface Migration {
   sha256: string;
 }
 
+/** What {@link migrate} found to do. */
+export type MigrationOutcome = "none" | "unchanged" | "applied";
+
 /**
  * Brings the database to the state of `supabase/migrations` with the Supabase CLI, or leaves it alone when it
  * is there already.
@@ -21,11 +24,12 @@ export async function migrate(
   urls: DatabaseUrls,
   onLine: (line: string) => void,
   checkout = repositoryRoot,
-): Promise<void> {
+): Promise<MigrationOutcome> {
   const wanted = await readMigrations(join(checkout, "supabase", "migrations"));
   const applied = await readApplied(urls);
   refuseChanged(wanted, applied);
-  if (wanted.length === applied.length) return;
+  if (wanted.length === 0) return "none";
+  if (wanted.length === applied.length) return "unchanged";
 
   const { success, messages, stdout } = await supabase(
     ["db", "push", `--remote=${urls.owner}?sslmode=disable`, "--include-all"],
@@ -33,7 +37,7 @@ export async function migrate(
     checkout,
   );
   await recordApplied(urls, wanted);
-  if (success) return;
+  if (success) return "applied";
   throw new StackError(
     failureText([...messages, ...stdout.split("\n")]),
     "Correct that file in supabase/migrations and start again.",

@@ -59,27 +59,21 @@ alter table auth.users enable row level security;
 alter table auth.users owner to supabase_auth_admin;
 grant all on auth.users to postgres;
 
-create function auth.jwt() returns jsonb
-language sql stable
-as $$
+create function auth.jwt() returns jsonb language sql stable as $$
   select coalesce(
     nullif(current_setting('request.jwt.claim', true), ''),
     nullif(current_setting('request.jwt.claims', true), '')
   )::jsonb
 $$;
 
-create function auth.uid() returns uuid
-language sql stable
-as $$
+create function auth.uid() returns uuid language sql stable as $$
   select coalesce(
     nullif(current_setting('request.jwt.claim.sub', true), ''),
     nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
   )::uuid
 $$;
 
-create function auth.role() returns text
-language sql stable
-as $$
+create function auth.role() returns text language sql stable as $$
   select coalesce(
     nullif(current_setting('request.jwt.claim.role', true), ''),
     nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role'
@@ -91,9 +85,7 @@ alter function auth.uid() owner to supabase_auth_admin;
 alter function auth.role() owner to supabase_auth_admin;
 
 -- PostgREST reads the schema again whenever it changes, as on Supabase.
-create function extensions.pgrst_ddl_watch() returns event_trigger
-language plpgsql
-as $$
+create function extensions.pgrst_ddl_watch() returns event_trigger language plpgsql as $$
 begin
   if exists (
     select from pg_event_trigger_ddl_commands() as command
@@ -104,9 +96,7 @@ begin
 end
 $$;
 
-create function extensions.pgrst_drop_watch() returns event_trigger
-language plpgsql
-as $$
+create function extensions.pgrst_drop_watch() returns event_trigger language plpgsql as $$
 begin
   if exists (select from pg_event_trigger_dropped_objects() as dropped where not dropped.is_temporary) then
     notify pgrst, 'reload schema';

@@ -6,8 +6,6 @@ export interface Path {
 
 /** What the strategy trades of a market. Contracts are text, as TradingView sends them. */
 export interface Plan {
-  /** As TradingView shows it, such as `BINANCE`. */
-  exchange: string;
   strategy: string;
   contracts: string;
   fast: number;
@@ -20,16 +18,11 @@ export interface Plan {
 export type Message = Record<string, unknown>;
 
 export const PLANS: Readonly<Record<string, Plan>> = {
-  BTCUSDT: {
-    exchange: "BINANCE",
-    strategy: "SMA 4/16",
-    contracts: "0.8",
-    fast: 4,
-    slow: 16,
-    shorts: false,
-  },
-  ETHUSDT: { exchange: "BINANCE", strategy: "SMA 3/10", contracts: "12", fast: 3, slow: 10, shorts: true },
+  BTCUSDT: { strategy: "SMA 4/16", contracts: "0.8", fast: 4, slow: 16, shorts: false },
+  ETHUSDT: { strategy: "SMA 3/10", contracts: "12", fast: 3, slow: 10, shorts: true },
 };
+
+const exchange = "BINANCE";
 
 /** Milliseconds of a bar. */
 export const BAR = 4 * 3_600_000;
@@ -75,23 +68,15 @@ function average(closes: readonly string[], bar: number, length: number): number
 }
 
 /** The bar's price as an indicator's alert tells it: once a day, with no order in it. */
-function markOf({ symbol, closes }: Path, { exchange, strategy }: Plan, bar: number, time: string): Message {
-  const close = closes[bar];
-  return {
-    action: "mark",
-    ticker: symbol,
-    exchange,
-    strategy_name: strategy,
-    close,
-    interval: "240",
-    timenow: time,
-  };
+function markOf({ symbol, closes }: Path, { strategy }: Plan, bar: number, time: string): Message {
+  const named = { ticker: symbol, exchange, strategy_name: strategy };
+  return { action: "mark", ...named, close: closes[bar], interval: "240", timenow: time };
 }
 
 /** The message of the README, as TradingView fills it in. */
 function orderOf(
   { symbol, closes }: Path,
-  { exchange, strategy, contracts }: Plan,
+  { strategy, contracts }: Plan,
   bar: number,
   time: string,
   before: Side,

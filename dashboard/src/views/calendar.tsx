@@ -4,7 +4,7 @@ import { addDecimals, compactDecimal, signOf } from "../format/decimal.ts";
 import { useAnswer, useDesk } from "../store/desk.ts";
 import { lastDayOf, type Month, monthAfter, monthName, weeksOf } from "../format/month.ts";
 import { toneOf } from "../format/figures.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./icons.tsx";
 import { Outcome, Panel } from "./panel.tsx";
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -14,29 +14,20 @@ export function Calendar() {
   const { only, money, clock } = useDesk();
   const today = clock.today();
   const [month, setMonth] = useState<Month>(today.slice(0, 7));
+  const go = (by: number) => setMonth(monthAfter(month, by));
   const asked = { from_day: `${month}-01`, to_day: lastDayOf(month), ...only };
   const days = useAnswer("daily_results", asked);
   const total = addDecimals((days.data ?? []).map(({ net_pnl }) => net_pnl));
   const tools = (
     <div class="month">
-      <button
-        type="button"
-        class="quiet round"
-        aria-label="Month before"
-        onClick={() => setMonth(monthAfter(month, -1))}
-      >
-        <Icon name="left" />
-      </button>
+      <IconButton icon="left" label="Month before" onClick={() => go(-1)} />
       <span aria-live="polite">{monthName(month)}</span>
-      <button
-        type="button"
-        class="quiet round"
-        aria-label="Month after"
-        onClick={() => setMonth(monthAfter(month, 1))}
+      <IconButton
+        icon="right"
+        label="Month after"
+        onClick={() => go(1)}
         disabled={month >= today.slice(0, 7)}
-      >
-        <Icon name="right" />
-      </button>
+      />
     </div>
   );
   return (

@@ -11,6 +11,7 @@ import { startPulse } from "../store/pulse.ts";
 import { createStore, type Store, useStore } from "../store/store.ts";
 import { useRead } from "../store/use-read.ts";
 import { DeskView } from "./desk-view.tsx";
+import { Door } from "./door.tsx";
 import { HealthStrip } from "./health-strip.tsx";
 import { LazyPage } from "./lazy-page.tsx";
 import { Trouble } from "./panel.tsx";
@@ -135,15 +136,16 @@ function OneAccount(
 
 function NoAccount({ onSignOut }: { onSignOut: (() => void) | null }) {
   return (
-    <main class="door">
-      <div class="panel door-card">
-        <h1>No account is yours yet</h1>
-        <p class="lead">
+    <Door
+      title="No account is yours yet"
+      lead={
+        <>
           Whoever runs this project gives you one with <code>create_account</code>, with your user id as{" "}
           <code>owner_id</code>. It appears here by itself.
-        </p>
-        {onSignOut !== null && <button type="button" onClick={onSignOut}>Sign out</button>}
-      </div>
-    </main>
+        </>
+      }
+    >
+      {onSignOut !== null && <button type="button" onClick={onSignOut}>Sign out</button>}
+    </Door>
   );
 }

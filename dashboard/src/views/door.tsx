@@ -4,7 +4,7 @@ import { ThemeSwitch } from "./theme-switch.tsx";
 
 /** The frame of the screens before the desk. */
 export function Door(
-  { title, lead, children }: { title: string; lead: string; children: ComponentChildren },
+  { title, lead, children }: { title: string; lead: ComponentChildren; children: ComponentChildren },
 ) {
   return (
     <main class="door">

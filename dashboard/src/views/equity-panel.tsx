@@ -1,6 +1,7 @@
 import type { EquityMoment } from "../charts/equity-chart.ts";
 import { withChart } from "../charts/use-chart.ts";
-import { addDecimals, formatDecimal, negated } from "../format/decimal.ts";
+import { addDecimals, negated } from "../format/decimal.ts";
+import { ratio } from "../format/figures.ts";
 import { type Desk, useDesk } from "../store/desk.ts";
 import { useRead } from "../store/use-read.ts";
 import { ChartFigure } from "./chart-figure.tsx";
@@ -69,7 +70,7 @@ async function readMoments(
     fall: Number(drawdown),
     label: {
       value: money.amount(level, { plus: strategy !== null }),
-      fall: `${money.amount(drawdown)}${drawdown_percent === null ? "" : ` (${percent(drawdown_percent)})`}`,
+      fall: `${money.amount(drawdown)}${drawdown_percent === null ? "" : ` (${ratio(drawdown_percent)}%)`}`,
     },
   }));
   const [first] = points;
@@ -81,5 +82,3 @@ async function readMoments(
   const label = { value: money.amount(start), fall: money.amount("0") };
   return [{ time: begin.time - 60, value: Number(start), fall: 0, label }, ...moments];
 }
-
-const percent = (text: string): string => `${formatDecimal(text, { least: 2, most: 2 })}%`;

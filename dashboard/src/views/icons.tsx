@@ -11,6 +11,21 @@ const paths = {
   out: "M14 4h5v16h-5M4 12h11m-4-4 4 4-4 4",
 } as const;
 
+/** A button that shows a drawing alone, and is named for who cannot see it. */
+export function IconButton({ icon, label, ...more }: {
+  icon: keyof typeof paths;
+  label: string;
+  title?: string;
+  disabled?: boolean;
+  onClick: () => void;
+}) {
+  return (
+    <button type="button" class="quiet round" aria-label={label} {...more}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
 /** One of the drawings, as high as the text around it. */
 export function Icon({ name }: { name: keyof typeof paths }) {
   return (

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { recall, remember } from "../store/preferences.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./icons.tsx";
 
 export type Theme = "dark" | "light";
 
@@ -26,14 +26,11 @@ export function ThemeSwitch() {
     setTheme(other);
   };
   return (
-    <button
-      type="button"
-      class="quiet round"
-      onClick={change}
-      aria-label={`Change to the ${other} theme`}
+    <IconButton
+      icon={other === "dark" ? "moon" : "sun"}
+      label={`Change to the ${other} theme`}
       title={`${other} theme`}
-    >
-      <Icon name={other === "dark" ? "moon" : "sun"} />
-    </button>
+      onClick={change}
+    />
   );
 }

@@ -2,7 +2,7 @@ import type { Account } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Live } from "../store/desk.ts";
 import { type Store, useStore } from "../store/store.ts";
-import { Icon } from "./icons.tsx";
+import { Icon, IconButton } from "./icons.tsx";
 import type { LazyPageName } from "./lazy-page.tsx";
 import { Segments, Select } from "./controls.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
@@ -61,11 +61,7 @@ export function TopBar(props: Props) {
       <Segments label="Page" choices={PAGES} value={page} onPick={onPage} />
       <Freshness live={live} clock={clock} />
       <ThemeSwitch />
-      {onSignOut !== null && (
-        <button type="button" class="quiet round" onClick={onSignOut} aria-label="Sign out" title="Sign out">
-          <Icon name="out" />
-        </button>
-      )}
+      {onSignOut !== null && <IconButton icon="out" label="Sign out" title="Sign out" onClick={onSignOut} />}
     </header>
   );
 }

@@ -1,21 +1,26 @@
 import { parseSources } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
 import { specialUse } from "../../../supabase/functions/_shared/network/special-addresses.ts";
-import { type Checks, fail, isLoopback, pass, skip } from "../check.ts";
+import { type Checks, fail, type Finding, isLoopback, pass, skip } from "../check.ts";
 
 const SAFE_MODES = ["require", "verify-ca", "verify-full"];
 
 const REFUSED = "source_not_allowed";
 
+function overHttps(text: string, part: string, otherwise: string): Finding {
+  const url = new URL(text);
+  if (isLoopback(url)) return pass(`not needed here: ${part} on this machine`);
+  if (url.protocol === "https:") return pass("https");
+  return fail(`${otherwise} the network in the clear`, "Use the https URL.");
+}
+
 /** Who can reach what, and whether anybody can listen. */
 export const access: Checks = {
   /** API keys come over this URL. */
   "https"({ functions }) {
-    const url = new URL(functions.url);
-    if (isLoopback(url)) return pass("not needed here: the functions are on this machine");
-    if (url.protocol === "https:") return pass("https");
-    return fail(
-      "the functions are not reached by https: keys cross the network in the clear",
-      "Use the https URL.",
+    return overHttps(
+      functions.url,
+      "the functions are",
+      "the functions are not reached by https: keys cross",
     );
   },
   /** What goes to the database and back is encrypted, and a server that cannot is refused. */
@@ -40,13 +45,7 @@ export const access: Checks = {
     if (!URL.canParse(text)) {
       return fail("UPSTASH_REDIS_REST_URL is no URL", "Copy it from the console of Upstash.");
     }
-    const url = new URL(text);
-    if (isLoopback(url)) return pass("not needed here: Redis is on this machine");
-    if (url.protocol === "https:") return pass("https");
-    return fail(
-      "UPSTASH_REDIS_REST_URL is not https: the token crosses the network in the clear",
-      "Use the https URL.",
-    );
+    return overHttps(text, "Redis is", "UPSTASH_REDIS_REST_URL is not https: the token crosses");
   },
   /** Senders have our keys and no token of Supabase's: the gateway must let them through to the function, which checks. */
   "verify-jwt"({ config: { functions, verifyJwt } }) {
