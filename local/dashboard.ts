@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { serveStatic } from "hono/deno";
+import type { Connection } from "../dashboard/src/api/connection.ts";
 import { builtDashboard } from "./dashboard-build.ts";
 import { loopback } from "./ports.ts";
 
@@ -7,16 +8,6 @@ import { loopback } from "./ports.ts";
 export interface Dashboard {
   url: string;
   stop(): Promise<void>;
-}
-
-/** What the page reads from `config.json`: the first two in production too, the others on a local stack only. */
-export interface DashboardConfig {
-  url: string;
-  publishable_key: string;
-  /** Token of the user who is signed in already. */
-  user_jwt: string;
-  /** Alert key, so that what the page shows to paste works as it is. */
-  alert_key: string;
 }
 
 /** What every host of the page is to send with it; no page may show it in a frame, which a `<meta>` cannot say. */
@@ -28,8 +19,8 @@ export const headers = {
   "x-frame-options": "DENY",
 };
 
-/** Serves the built page on `port`. */
-export function startDashboard(port: number, config: DashboardConfig): Dashboard {
+/** Serves the built page on `port`, with this as its `config.json`. */
+export function startDashboard(port: number, config: Required<Connection>): Dashboard {
   const app = new Hono();
   app.use(async (context, next) => {
     // Under another name this would be some web page whose name was made to lead here, after the keys.

@@ -1,10 +1,9 @@
 import { runCommand } from "../command.ts";
 import { standardError } from "../log.ts";
-import { gather } from "./gather.ts";
 import { checks } from "./checks.ts";
 import { parseOptions, usage } from "./options.ts";
 import { examine, inWords } from "./report.ts";
-import { localTarget, remoteTarget } from "./target.ts";
+import { gather, localTarget, remoteTarget } from "./target.ts";
 
 /** `deno task doctor`: judges a stack or a project by the production checklist. Returns the exit code. */
 async function main(args: string[]): Promise<number> {

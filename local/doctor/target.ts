@@ -5,6 +5,11 @@ import { functionEnvPath, readFunctionEnv } from "../function-env.ts";
 import { exists, inRepository } from "../paths.ts";
 import { loopback } from "../ports.ts";
 import { loadSecrets } from "../secrets.ts";
+import type { Facts } from "./facts.ts";
+import { readConfigFacts } from "./facts/config.ts";
+import { readDatabaseFacts } from "./facts/database.ts";
+import { readHttpFacts } from "./facts/http.ts";
+import { readRedisFacts } from "./facts/redis.ts";
 import type { DoctorOptions } from "./options.ts";
 
 /** What is to be examined. */
@@ -64,4 +69,15 @@ export function remoteTarget(url: string | null, env: Record<string, string | un
 function redisOf(env: Record<string, string | undefined>): Target["redis"] {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   return url && token ? { url, token } : null;
+}
+
+/** Asks everybody, at the same time. */
+export async function gather({ isLocal, env, apiUrl, dbUrl, redis }: Target): Promise<Facts> {
+  const [config, database, redisFacts, functions] = await Promise.all([
+    readConfigFacts(),
+    dbUrl === null ? null : readDatabaseFacts(dbUrl),
+    redis === null ? null : readRedisFacts(redis),
+    readHttpFacts(apiUrl, env.ALLOWED_ALERT_IPS ?? ""),
+  ]);
+  return { isLocal, env, config, dbUrl, database, redis: redisFacts, functions };
 }

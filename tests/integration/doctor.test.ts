@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checks } from "../../local/doctor/checks.ts";
-import { gather } from "../../local/doctor/gather.ts";
+import { gather } from "../../local/doctor/target.ts";
 import { examine } from "../../local/doctor/report.ts";
 import { inRepository } from "../../local/paths.ts";
 import { good } from "../support/doctor-facts.ts";

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { Line } from "../../charts/lines-chart.ts";
 import { useDesk } from "../../store/desk.ts";
+import { LineKey } from "../lines-figure.tsx";
 import { Panel } from "../panel.tsx";
 import { sinceOf, useRange } from "../range.tsx";
 import { strategyName } from "../top-bar.tsx";
-import { Picker } from "./picker.tsx";
 import { SideBySide } from "./side-by-side.tsx";
 
 /** As many strategies as there are colors for. */
@@ -36,7 +36,7 @@ export function StrategiesView() {
               <p>No strategy has traded yet.</p>
             </div>
           )
-          : <Picker strategies={strategies} chosen={chosen} most={MOST} onToggle={toggle} />}
+          : <Picker strategies={strategies} chosen={chosen} onToggle={toggle} />}
       </Panel>
       {chosen.length > 0 && (
         <SideBySide chosen={chosen} since={sinceOf(range)} view={JSON.stringify([range, shown])} />
@@ -50,3 +50,34 @@ const lineOf = (strategy: string, place: number): Line => ({
   color: `--series-${place + 1}`,
   stroke: place % 2 === 0 ? "solid" : "dotted",
 });
+
+/** Which strategies are shown; those that are have their line beside them. */
+function Picker(
+  { strategies, chosen, onToggle }: {
+    strategies: readonly string[];
+    chosen: readonly Chosen[];
+    onToggle: (strategy: string) => void;
+  },
+) {
+  const isFull = chosen.length >= MOST;
+  return (
+    <fieldset class="picker">
+      <legend class="visually-hidden">Strategies to show</legend>
+      {strategies.map((strategy) => {
+        const line = chosen.find((each) => each.strategy === strategy)?.line;
+        return (
+          <label key={strategy}>
+            <input
+              type="checkbox"
+              checked={line !== undefined}
+              disabled={line === undefined && isFull}
+              onChange={() => onToggle(strategy)}
+            />
+            {line === undefined ? strategyName(strategy) : <LineKey line={line} />}
+          </label>
+        );
+      })}
+      {isFull && strategies.length > MOST && <p class="note muted">At most {MOST} at once.</p>}
+    </fieldset>
+  );
+}
