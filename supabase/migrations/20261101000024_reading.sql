@@ -139,7 +139,8 @@ declare
   wanted trading.bucket;
 begin
   foreach wanted in array known loop
-    if wanted.name = bucket or bucket is null and (span < 999 * wanted.width or wanted.name = 'month') then
+    if wanted.name = bucket or bucket is null and (coalesce(span, '0') < 999 * wanted.width
+      or wanted.name = 'month') then
       return wanted;
     end if;
   end loop;
@@ -149,7 +150,7 @@ begin
 end;
 $$;
 comment on function trading.find_bucket is
-  'The bucket of that name; without a name the finest that cuts span into at most 1000 points. '
+  'The bucket of that name; without a name the finest that cuts span (null: none) into at most 1000 points. '
   'Errors: PT400 (HTTP 400) for an unknown name.';
 
 create function trading.bucket_start(at timestamptz, bucket trading.bucket, time_zone text) returns timestamptz
@@ -197,11 +198,8 @@ comment on function trading.check_points is
   'Errors: PT400 (HTTP 400) above 1000 points: PostgREST would cut the rest off without a word.';
 
 create function trading.time_zone(account_id bigint) returns text
-  language plpgsql stable set search_path = '' as $$
-begin
+  language sql stable set search_path = ''
   return (select s.time_zone from trading.account_settings s where s.account_id = time_zone.account_id);
-end;
-$$;
 comment on function trading.time_zone is 'The time zone in which the account''s days begin.';
 
 grant execute on function trading.find_account, trading.find_epoch, trading.page_size, trading.page_start,

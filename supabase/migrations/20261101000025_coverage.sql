@@ -14,11 +14,6 @@ comment on type trading.held_day is
   'A symbol that was held when the day-th day ended; since: the last moment before that at which a fill began to hold '
   'it; until: the first after it at which one was through.';
 
-create type trading.judged_day as (symbol text, day integer, is_marked boolean, gap interval);
-comment on type trading.judged_day is
-  'A held day that could have had a mark, whether it had one, and how long there was none when it ended, to the hour: '
-  'from the last one before to the next one.';
-
 create type trading.coverage as (held bigint, marked bigint, gap interval);
 comment on type trading.coverage is 'Held days, how many of them had a mark, and the longest time without one.';
 
@@ -32,13 +27,11 @@ comment on function trading.is_covered is
   'Whether so many of the held days had a mark that figures can rest on them: nine in ten.';
 
 create function trading.list_midnights(first_at timestamptz, last_at timestamptz, time_zone text) returns timestamptz[]
-  language plpgsql stable set search_path = '' as $$
-begin
-  return array(
+  language sql stable set search_path = '' as $$
+  select array(
     select d.day at time zone time_zone
     from generate_series(date_trunc('day', first_at at time zone time_zone), last_at at time zone time_zone,
       '1 day') d (day) order by d.day);
-end;
 $$;
 comment on function trading.list_midnights is
   'When each day from first_at to last_at begins. A day ends with the next one.';
@@ -86,7 +79,7 @@ comment on function trading.list_held_days is
 
 create function trading.judge_held_days(
   account_id bigint, held trading.held_day[], midnights timestamptz[], last_at timestamptz, time_zone text
-) returns setof trading.judged_day
+) returns table (symbol text, day integer, is_marked boolean, gap interval)
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return query
@@ -115,9 +108,9 @@ begin
 end;
 $$;
 comment on function trading.judge_held_days is
-  'Which held days had a mark: a mark of the symbol, or the fill with which it began to be held. A symbol that never '
-  'had one on a Saturday while it was held is not traded on Saturdays: these are none of its held days; so with '
-  'Sundays.';
+  'Which held days had a mark: a mark of the symbol, or the fill with which it began to be held; and how long (gap) '
+  'there was none when the day ended, to the hour. A symbol that never had one on a Saturday while it was held is not '
+  'traded on Saturdays: these are none of its held days; so with Sundays.';
 
 create function trading.cover(
   owned trading.accounts, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[],
@@ -146,12 +139,10 @@ comment on function trading.cover is
   'How well what was held was marked, from the begin of a range, or the first alert, to its end, or the last alert.';
 
 create function trading.coverage_json(coverage trading.coverage) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return jsonb_build_object('share', trading.ratio(coverage.marked::numeric / nullif(coverage.held, 0)),
+  language sql immutable set search_path = '' as $$
+  select jsonb_build_object('share', trading.ratio(coverage.marked::numeric / nullif(coverage.held, 0)),
     'held_days', coverage.held, 'marked_days', coverage.marked,
     'largest_gap_seconds', extract(epoch from coverage.gap)::bigint);
-end;
 $$;
 comment on function trading.coverage_json is 'A coverage as performance shows it.';
 

@@ -197,10 +197,12 @@ declare
   owned constant trading.accounts := trading.find_account(account);
 begin
   perform trading.take_read_place('page');
-  select trading.decimal(owned.cash + h.value), trading.decimal(owned.cash + h.value - owned.deposits),
-    trading.decimal(h.realized), trading.decimal(h.unrealized), trading.decimal(h.fees), trading.decimal(h.exposure),
-    h.open_positions
-  into equity, net_pnl, realized_pnl, unrealized_pnl, fees, gross_exposure, open_positions
+  select owned.currency, owned.epoch, owned.version, owned.halted_at is not null, owned.halt_reason,
+    trading.decimal(owned.cash), trading.decimal(owned.deposits), trading.decimal(owned.cash + h.value),
+    trading.decimal(owned.cash + h.value - owned.deposits), trading.decimal(h.realized), trading.decimal(h.unrealized),
+    trading.decimal(h.fees), trading.decimal(h.exposure), h.open_positions
+  into currency, epoch, version, halted, halt_reason, cash, deposits, equity, net_pnl, realized_pnl, unrealized_pnl,
+    fees, gross_exposure, open_positions
   from (
     select coalesce(sum(p.value), 0) as value, coalesce(sum(abs(p.notional)), 0) as exposure,
       coalesce(sum(p.value - p.cost_basis), 0) as unrealized, coalesce(sum(p.realized_pnl), 0) as realized,
@@ -209,13 +211,6 @@ begin
   ) h;
   income := trading.decimal((select coalesce(sum(c.amount), 0) from trading.cash_entries c
                              where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result));
-  currency := owned.currency;
-  epoch := owned.epoch;
-  cash := trading.decimal(owned.cash);
-  deposits := trading.decimal(owned.deposits);
-  halted := owned.halted_at is not null;
-  halt_reason := owned.halt_reason;
-  version := owned.version;
 end;
 $$;
 comment on function public.portfolio_summary is

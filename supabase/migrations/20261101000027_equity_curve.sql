@@ -8,48 +8,11 @@
 
 -- Bars of a symbol --------------------------------------------------------------------------------
 
-create function trading.mark_spans(
-  account_id bigint, symbol text, bucket trading.bucket, time_zone text, from_time timestamptz, to_time timestamptz
-) returns table (starts_at timestamptz, "open" numeric, high numeric, low numeric, "close" numeric)
-  language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
-declare
-  ends_at timestamptz := '-infinity';
-  bar record;
-begin
-  for bar in
-    select b.minute, b.open::numeric, b.high::numeric, b.low::numeric, b.close::numeric from trading.mark_history b
-    where b.account_id = mark_spans.account_id and b.symbol = mark_spans.symbol
-      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
-    order by b.minute
-  loop
-    if bar.minute >= ends_at then
-      if starts_at is not null then
-        return next;
-      end if;
-      select a.starts_at, a.ends_at into starts_at, ends_at from trading.bucket_around(bar.minute, bucket, time_zone) a;
-      open := bar.open;
-      high := bar.high;
-      low := bar.low;
-    end if;
-    high := greatest(high, bar.high);
-    low := least(low, bar.low);
-    close := bar.close;
-  end loop;
-  if starts_at is not null then
-    return next;
-  end if;
-end;
-$$;
-comment on function trading.mark_spans is
-  'The marks of a symbol, bucket by bucket in order; buckets without a mark are left out.';
-
 create function trading.charted_symbol(account_id bigint, symbol text) returns text
-  language plpgsql stable set search_path = '' as $$
-begin
-  return coalesce(symbol, (
+  language sql stable set search_path = '' as $$
+  select coalesce(symbol, (
     select m.symbol from trading.marks m where m.account_id = charted_symbol.account_id
     order by m.marked_at desc, m.symbol limit 1));
-end;
 $$;
 comment on function trading.charted_symbol is 'symbol; without one, the symbol that was marked last.';
 
@@ -58,26 +21,46 @@ create function trading.symbol_bars(
 ) returns table ("time" timestamptz, open numeric, high numeric, low numeric, close numeric)
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
+  time_zone constant text := trading.time_zone(owned.id);
   chosen trading.bucket;
-  points integer;
+  points integer := 0;
+  ends_at timestamptz := '-infinity';
+  bar record;
 begin
   perform trading.check_range(from_time, to_time);
-  select f.* into chosen
-  from (select max(b.minute) - min(b.minute) as span from trading.mark_history b
-        where b.account_id = owned.id and b.symbol = symbol_bars.symbol
-          and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')) bars
-  cross join lateral trading.find_bucket(bucket, coalesce(bars.span, '0')) f;
-
-  return query
-  select s.starts_at, s.open, s.high, s.low, s.close
-  from trading.mark_spans(owned.id, symbol, chosen, trading.time_zone(owned.id), from_time, to_time) s
-  limit 1001;
-  get diagnostics points = row_count;
-  perform trading.check_points(points);
+  chosen := (
+    select trading.find_bucket(bucket, max(b.minute) - min(b.minute)) from trading.mark_history b
+    where b.account_id = owned.id and b.symbol = symbol_bars.symbol
+      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity'));
+  for bar in
+    select b.minute, b.open::numeric, b.high::numeric, b.low::numeric, b.close::numeric from trading.mark_history b
+    where b.account_id = owned.id and b.symbol = symbol_bars.symbol
+      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+    order by b.minute
+  loop
+    if bar.minute >= ends_at then
+      if points > 0 then
+        return next;
+      end if;
+      points := points + 1;
+      perform trading.check_points(points);
+      select a.starts_at, a.ends_at into "time", ends_at from trading.bucket_around(bar.minute, chosen, time_zone) a;
+      open := bar.open;
+      high := bar.high;
+      low := bar.low;
+    end if;
+    high := greatest(high, bar.high);
+    low := least(low, bar.low);
+    close := bar.close;
+  end loop;
+  if points > 0 then
+    return next;
+  end if;
 end;
 $$;
 comment on function trading.symbol_bars is
-  'The marks of a symbol as bars, as list_marks returns them. Errors: PT400 bad bucket or range, more than 1000 bars.';
+  'The marks of a symbol as bars, as list_marks returns them, in order. Errors: PT400 bad bucket or range, more than '
+  '1000 bars.';
 
 create function public.list_marks(
   account text default 'default', symbol text default null, bucket text default null,
@@ -263,12 +246,10 @@ declare
 begin
   perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
-  select f.* into chosen
-  from (select max(e.minute) - min(e.minute) as span from trading.equity_history e
-        where e.account_id = owned.id and e.epoch = wanted_epoch
-          and e.minute >= coalesce(from_time, '-infinity') and e.minute < coalesce(to_time, 'infinity')) bars
-  cross join lateral trading.find_bucket(bucket, coalesce(bars.span, '0')) f;
-
+  chosen := (
+    select trading.find_bucket(bucket, max(e.minute) - min(e.minute)) from trading.equity_history e
+    where e.account_id = owned.id and e.epoch = wanted_epoch
+      and e.minute >= coalesce(from_time, '-infinity') and e.minute < coalesce(to_time, 'infinity'));
   return query
   select s.starts_at, trading.decimal(s.open), trading.decimal(s.high), trading.decimal(s.low),
     trading.decimal(s.close), trading.decimal(s.deposits), trading.decimal(s.profit),
@@ -291,7 +272,6 @@ comment on function public.equity_curve is
   'that makes at most 1000 points. from_time is included, to_time is not. in_epoch reads what lies before a reset. '
   'Errors: PT404 no such account, PT400 bad bucket, range or epoch, more than 1000 points, PT429 busy.';
 
-grant execute on function trading.mark_spans, trading.charted_symbol, trading.symbol_bars, trading.load_cash_history,
-  trading.profit_before, trading.equity_spans to authenticated;
 revoke execute on function public.list_marks, public.equity_curve from public, anon, authenticated;
-grant execute on function public.list_marks, public.equity_curve to authenticated;
+grant execute on function trading.charted_symbol, trading.symbol_bars, trading.load_cash_history,
+  trading.profit_before, trading.equity_spans, public.list_marks, public.equity_curve to authenticated;

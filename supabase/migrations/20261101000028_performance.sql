@@ -98,31 +98,17 @@ comment on function trading.group_trades is
   'The trades closed in a range, with what record_cash booked in it: one group of all, one a strategy, one a symbol.';
 
 create function trading.trade_groups_json(groups trading.trade_group[], kind text) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object(g.kind, g.name, 'trades', g.trades, 'wins', g.wins, 'losses', g.losses,
-      'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross),
-      'fees', trading.decimal(g.fees), 'income', trading.decimal(g.income),
-      'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)),
-      'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
-      'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0)))) order by g.name), '[]')
-    from unnest(groups) g where g.kind = trade_groups_json.kind);
-end;
+  language sql immutable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object(g.kind, g.name, 'trades', g.trades, 'wins', g.wins, 'losses', g.losses,
+    'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross),
+    'fees', trading.decimal(g.fees), 'income', trading.decimal(g.income),
+    'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)),
+    'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
+    'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0)))) order by g.name), '[]')
+  from unnest(groups) g where g.kind = trade_groups_json.kind;
 $$;
 comment on function trading.trade_groups_json is
   'The groups of a kind as performance shows them in per_strategy and per_symbol, by name.';
-
-create function trading.follow_result(inout total numeric, inout best numeric, inout deepest numeric, amount numeric)
-  language plpgsql immutable set search_path = '' as $$
-begin
-  total := total + amount;
-  best := greatest(best, total);
-  deepest := greatest(deepest, best - total);
-end;
-$$;
-comment on function trading.follow_result is
-  'A sum, its best so far and its deepest fall below that, after amount more.';
 
 create function trading.follow_trades(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[],
@@ -145,18 +131,22 @@ begin
   select array_agg(r.amount order by r.at, r.id), array_agg(r.at order by r.at, r.id) into results, result_times
   from trading.list_results(account_id, epoch, from_time, to_time, only_strategies, only_symbol) r;
   for net, closed_at in
-    select t.net_pnl::numeric, t.closed_at from trading.trades t
-    where t.account_id = follow_trades.account_id and t.epoch = follow_trades.epoch
-      and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
-      and (only_strategies is null or t.strategy = any (only_strategies))
-      and (only_symbol is null or t.symbol = only_symbol)
-    order by t.id + 0
+    (select t.net_pnl::numeric, t.closed_at from trading.trades t
+     where t.account_id = follow_trades.account_id and t.epoch = follow_trades.epoch
+       and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
+       and (only_strategies is null or t.strategy = any (only_strategies))
+       and (only_symbol is null or t.symbol = only_symbol)
+     order by t.id + 0)
+    union all
+    select null, 'infinity'
   loop
     while result_times[next_result] <= closed_at loop
-      select f.total, f.best, f.deepest into total, best, drawdown
-      from trading.follow_result(total, best, drawdown, results[next_result]) f;
+      total := total + results[next_result];
+      best := greatest(best, total);
+      drawdown := greatest(drawdown, best - total);
       next_result := next_result + 1;
     end loop;
+    exit when net is null;
     total := total + net;
     if total > best then
       best := total;
@@ -171,30 +161,17 @@ begin
       longest_losses := losses;
     end if;
   end loop;
-  while next_result <= cardinality(results) loop
-    select f.total, f.best, f.deepest into total, best, drawdown
-    from trading.follow_result(total, best, drawdown, results[next_result]) f;
-    next_result := next_result + 1;
-  end loop;
 end;
 $$;
 comment on function trading.follow_trades is
   'The longest runs of wins and losses among the trades closed in a range, and the deepest fall of their summed net, '
   'with what record_cash booked between them.';
 
-create type trading.equity_figures as (
-  drawdown numeric, drawdown_percent numeric, sharpe numeric, sortino numeric, calmar numeric, exposure numeric
-);
-comment on type trading.equity_figures is 'What the equity of a whole account comes to; performance defines each.';
-
 create function trading.judge_equity(
-  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz
-)
-  returns trading.equity_figures
-  language plpgsql stable set search_path = '' as $$
-declare
-  figures trading.equity_figures;
-begin
+  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz,
+  out drawdown numeric, out drawdown_percent numeric, out sharpe numeric, out sortino numeric, out calmar numeric,
+  out exposure numeric
+) language sql stable set search_path = '' as $$
   with days as (
     select s.*, (s.starts_at at time zone time_zone)::date as day, s.deposits + s.profit_before as capital,
       s.profit - s.profit_before as gain
@@ -219,12 +196,10 @@ begin
   select o.drawdown, o.drawdown_percent,
     sqrt(365::numeric) * m.mean / nullif(m.deviation, 0), sqrt(365::numeric) * m.mean / nullif(m.downside, 0),
     case when m.deviation is not null then 365 * m.mean / nullif(o.drawdown_percent / 100, 0) end, o.exposure
-  into figures
   from overall o cross join moments m;
-  return figures;
-end;
 $$;
-comment on function trading.judge_equity is 'The figures of a whole account''s equity in a range.';
+comment on function trading.judge_equity is
+  'The figures of a whole account''s equity in a range; performance defines each.';
 
 -- Returns -----------------------------------------------------------------------------------------
 
@@ -346,16 +321,14 @@ comment on function trading.explain_nulls is
   'known, in words by what it is called here; the first that a figure names is its reason.';
 
 create function trading.trade_causes(whole trading.trade_group, coverage trading.coverage) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return jsonb_build_object(
+  language sql immutable set search_path = '' as $$
+  select jsonb_build_object(
     'no_trade', case when whole.trades = 0 then 'no trade was closed' end,
     'few_trades', case when whole.trades < 2 then 'fewer than two trades were closed' end,
     'no_win', case when whole.wins = 0 then 'no trade won' end,
     'no_loss', case when whole.losses = 0 then 'no trade lost' end,
     'unseen', case when not trading.is_covered(coverage.marked, coverage.held) then
       format('%s of %s held days had a mark: nine in ten are needed', coverage.marked, coverage.held) end);
-end;
 $$;
 comment on function trading.trade_causes is
   'What of the trades, and of the marks while they were held, keeps figures from being known: for explain_nulls.';
@@ -383,8 +356,9 @@ declare
   returns record;
   covered trading.coverage;
   is_seen boolean;
-  equity trading.equity_figures;
+  equity record;
   days numeric;
+  held_from timestamptz;
   symbols text[];
   causes jsonb;
 begin
@@ -398,11 +372,6 @@ begin
   returns := trading.judge_returns(owned.id, epoch, from_time, to_time);
   covered := trading.cover(owned, epoch, from_time, to_time, strategies, only_symbol);
   is_seen := trading.is_covered(covered.marked, covered.held);
-  if is_whole then
-    equity := trading.judge_equity(owned.id, epoch, time_zone, from_time, to_time);
-  else
-    equity.drawdown := sequence.drawdown;
-  end if;
 
   net := trading.decimal(whole.won + whole.lost + whole.income);
   income := trading.decimal(whole.income);
@@ -423,18 +392,22 @@ begin
   max_consecutive_losses := sequence.longest_losses;
   average_duration := whole.duration;
   sharpe_per_trade := trading.ratio((whole.won + whole.lost) / nullif(trades, 0) / nullif(whole.deviation, 0));
-  exposure := trading.ratio(equity.exposure);
   if is_seen then
     average_mae_percent := trading.ratio(100 * whole.adverse);
     average_mfe_percent := trading.ratio(100 * whole.favorable);
-    max_drawdown := trading.decimal(equity.drawdown);
-    max_drawdown_percent := trading.ratio(equity.drawdown_percent);
-    sharpe := trading.ratio(equity.sharpe);
-    sortino := trading.ratio(equity.sortino);
-    calmar := trading.ratio(equity.calmar);
+    max_drawdown := trading.decimal(sequence.drawdown);
   end if;
   days := extract(epoch from returns.last_at - returns.first_at) / 86400;
   if is_whole then
+    equity := trading.judge_equity(owned.id, epoch, time_zone, from_time, to_time);
+    exposure := trading.ratio(equity.exposure);
+    if is_seen then
+      max_drawdown := trading.decimal(equity.drawdown);
+      max_drawdown_percent := trading.ratio(equity.drawdown_percent);
+      sharpe := trading.ratio(equity.sharpe);
+      sortino := trading.ratio(equity.sortino);
+      calmar := trading.ratio(equity.calmar);
+    end if;
     total_return_percent := trading.ratio(100 * returns.total);
     if is_seen or returns.moves = 0 then
       time_weighted_return_percent := trading.ratio(100 * returns.weighted);
@@ -443,11 +416,10 @@ begin
     end if;
   end if;
   per_strategy := trading.trade_groups_json(groups, 'strategy');
+  held_from := coalesce(from_time, date_trunc('day', returns.first_at, time_zone));
   per_symbol := (
-    select coalesce(jsonb_agg(s.figures
-      || jsonb_build_object('buy_and_hold_percent', trading.ratio(trading.buy_and_hold(
-      owned.id, s.figures ->> 'symbol', coalesce(from_time, date_trunc('day', returns.first_at, time_zone)),
-      returns.last_at))) order by s.nr), '[]')
+    select coalesce(jsonb_agg(s.figures || jsonb_build_object('buy_and_hold_percent', trading.ratio(
+      trading.buy_and_hold(owned.id, s.figures ->> 'symbol', held_from, returns.last_at))) order by s.nr), '[]')
     from jsonb_array_elements(trading.trade_groups_json(groups, 'symbol')) with ordinality s (figures, nr));
   symbols := array(
     select g.name from unnest(groups) g where g.kind = 'symbol'
@@ -457,22 +429,17 @@ begin
       and (strategies is null or p.strategy = any (strategies))
       and (only_symbol is null or p.symbol = only_symbol));
   if cardinality(symbols) = 1 then
-    buy_and_hold_percent := trading.ratio(trading.buy_and_hold(
-      owned.id, symbols[1], coalesce(from_time, date_trunc('day', returns.first_at, time_zone)), returns.last_at));
+    buy_and_hold_percent := trading.ratio(trading.buy_and_hold(owned.id, symbols[1], held_from, returns.last_at));
   end if;
 
   coverage := trading.coverage_json(covered);
   causes := trading.trade_causes(whole, covered);
   reasons := trading.explain_nulls(
-    jsonb_build_object('win_rate', win_rate, 'expectancy', expectancy, 'average_duration', average_duration,
-      'average_win', average_win, 'largest_win', largest_win, 'average_loss', average_loss,
-      'largest_loss', largest_loss, 'profit_factor', profit_factor, 'profit_loss_ratio', profit_loss_ratio,
-      'sharpe_per_trade', sharpe_per_trade, 'average_mae_percent', average_mae_percent,
-      'average_mfe_percent', average_mfe_percent, 'max_drawdown', max_drawdown,
-      'max_drawdown_percent', max_drawdown_percent, 'sharpe', sharpe, 'sortino', sortino, 'calmar', calmar,
-      'exposure', exposure, 'total_return_percent', total_return_percent,
-      'time_weighted_return_percent', time_weighted_return_percent, 'cagr_percent', cagr_percent,
-      'buy_and_hold_percent', buy_and_hold_percent),
+    (select to_jsonb(f) from (
+      select win_rate, profit_factor, profit_loss_ratio, expectancy, average_win, average_loss, largest_win,
+        largest_loss, average_duration, sharpe_per_trade, average_mae_percent, average_mfe_percent, max_drawdown,
+        max_drawdown_percent, sharpe, sortino, calmar, exposure, total_return_percent, time_weighted_return_percent,
+        cagr_percent, buy_and_hold_percent) f),
     causes || jsonb_build_object(
       'filtered', case when not is_whole then 'it is of the whole account: leave out only_strategy and only_symbol' end,
       'no_alert', case when returns.last_at is null then 'no alert came' end,
@@ -532,8 +499,7 @@ average_mfe_percent; and, if cash moved in the range, time_weighted_return_perce
 
 in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 bad range or epoch, PT429 busy.';
 
-grant execute on function trading.list_results, trading.list_closed, trading.group_trades, trading.trade_groups_json,
-  trading.follow_result, trading.follow_trades, trading.judge_equity, trading.judge_returns, trading.buy_and_hold,
-  trading.explain_nulls, trading.trade_causes to authenticated;
 revoke execute on function public.performance from public, anon, authenticated;
-grant execute on function public.performance to authenticated;
+grant execute on function trading.list_results, trading.list_closed, trading.group_trades, trading.trade_groups_json,
+  trading.follow_trades, trading.judge_equity, trading.judge_returns, trading.buy_and_hold, trading.explain_nulls,
+  trading.trade_causes, public.performance to authenticated;

@@ -163,8 +163,7 @@ begin
     select c.*, greatest(max(c.total) over (order by c.nr), first_value(c.total - c.net) over (order by c.nr)) as best
     from closed c where c.at >= coalesce(from_time, '-infinity')
   ), chosen as (
-    select h from (select max(f.at) - min(f.at) as span from followed f) s
-    cross join lateral trading.find_bucket(bucket, coalesce(s.span, '0')) h
+    select trading.find_bucket(bucket, max(f.at) - min(f.at)) as h from followed f
   ), buckets as (
     select trading.bucket_start(f.at, c.h, time_zone) as starts_at, sum(f.net) as gain,
       max(f.best - f.total) as fall, (array_agg(f.total order by -f.nr))[1] as total,
@@ -276,8 +275,7 @@ comment on function public.symbol_chart is
   'A fill between two bars belongs to the earlier one. only_strategy narrows the fills. Buckets, range and errors as '
   'those of list_marks.';
 
-grant execute on function trading.open_risk to authenticated;
 revoke execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
   public.daily_results, public.symbol_chart from public, anon, authenticated;
-grant execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
-  public.daily_results, public.symbol_chart to authenticated;
+grant execute on function trading.open_risk, public.list_accounts, public.portfolio_overview, public.results,
+  public.profit_curve, public.daily_results, public.symbol_chart to authenticated;

@@ -50,8 +50,7 @@ comment on function trading.judge_closed is
 
 create function trading.curves_of(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[], bucket text
-)
-  returns table (starts_at timestamptz, totals numeric[])
+) returns table (starts_at timestamptz, totals numeric[])
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
@@ -60,8 +59,7 @@ begin
   with closed as materialized (
     select c.* from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies, null) c
   ), chosen as (
-    select f from (select max(c.at) - min(c.at) as span from closed c) s
-    cross join lateral trading.find_bucket(bucket, coalesce(s.span, '0')) f
+    select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c
   ), gains as (
     select trading.bucket_start(c.at, h.f, time_zone) as bucket_at, c.strategy, sum(c.net) as gain from closed c
     cross join chosen h group by 1, 2
@@ -84,8 +82,7 @@ comment on type trading.strategy_pair is
 
 create function trading.correlate_strategies(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
-)
-  returns setof trading.strategy_pair
+) returns setof trading.strategy_pair
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
@@ -190,7 +187,6 @@ made the same every day.
 Buckets and range as those of equity_curve. Errors: PT404 no such account, PT400 unknown strategy, more than 20, bad
 bucket or range, more than 1000 points, PT429 busy.';
 
-grant execute on function trading.choose_strategies, trading.judge_closed, trading.curves_of,
-  trading.correlate_strategies, trading.pair_json to authenticated;
 revoke execute on function public.compare_strategies from public, anon, authenticated;
-grant execute on function public.compare_strategies to authenticated;
+grant execute on function trading.choose_strategies, trading.judge_closed, trading.curves_of,
+  trading.correlate_strategies, trading.pair_json, public.compare_strategies to authenticated;

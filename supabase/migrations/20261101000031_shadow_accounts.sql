@@ -43,13 +43,11 @@ comment on function trading.create_shadow is
   'A new account that follows another, whose row is locked, from now on. Errors: PT409, and those of create_account.';
 
 create function trading.shadow_json(followed trading.accounts, shadow trading.shadow_accounts) returns jsonb
-  language plpgsql stable set search_path = '' as $$
-begin
-  return jsonb_build_object('account', followed.name,
+  language sql stable set search_path = '' as $$
+  select jsonb_build_object('account', followed.name,
     'shadow', (select a.name from trading.accounts a where a.id = shadow.shadow_id),
     'size_factor', trading.decimal(shadow.size_factor), 'behind', trading.count_behind(shadow),
     'failure', shadow.failure);
-end;
 $$;
 comment on function trading.shadow_json is 'A shadow as the RPCs that change one answer it.';
 

@@ -109,32 +109,26 @@ comment on function trading.kept_mark is
 create function trading.unpack_marks(
   kept trading.mark_archive
 ) returns table (id bigint, received_at timestamptz, request jsonb)
-  language plpgsql stable set search_path = '' as $$
-begin
-  return query
+  language sql stable set search_path = '' as $$
   select u.id::bigint, to_timestamp(u.received),
     kept.request || trading.mark_numbers(to_timestamp(u."time"), u."open", u.high, u.low, u.price)
   from unnest(
     trading.unpack_numbers(kept.ids), trading.unpack_numbers(kept.received), trading.unpack_numbers(kept.times),
     trading.unpack_numbers(kept.opens), trading.unpack_numbers(kept.highs), trading.unpack_numbers(kept.lows),
     trading.unpack_numbers(kept.prices)) u (id, received, "time", "open", high, low, price);
-end;
 $$;
 comment on function trading.unpack_marks is 'The marks of a row of the archive, each as it was read.';
 
 create function trading.archived_requests(
   account_id bigint, epoch integer
 ) returns table (id bigint, received_at timestamptz, request jsonb)
-  language plpgsql stable set search_path = '' as $$
-begin
-  return query
+  language sql stable set search_path = '' as $$
   -- A hash of its own each: what was booked twice is booked twice in a replay.
   select m.id, m.received_at,
     m.request || jsonb_build_object('received_at', m.received_at, 'hash', lpad(m.id::text, 32, '0'))
   from trading.mark_archive k
   cross join lateral trading.unpack_marks(k) m
   where k.account_id = archived_requests.account_id and k.epoch = archived_requests.epoch;
-end;
 $$;
 comment on function trading.archived_requests is
   'The archived marks of an epoch as process_alerts takes them again, but for the account.';
@@ -347,23 +341,17 @@ declare
   series record;
 begin
   for series in
-    select e.epoch, s.symbol from generate_series(1, owned.epoch) e (epoch)
-    cross join lateral trading.alert_symbols(owned.id, e.epoch) s (symbol)
-    where marks_before is not null
+    select 'marks' as kind, e.epoch, s.symbol from generate_series(1, owned.epoch) e (epoch)
+    cross join lateral trading.alert_symbols(owned.id, e.epoch) s (symbol) where marks_before is not null
+    union all
+    select 'mark bars', null, s.symbol from trading.bar_symbols(owned.id) s (symbol) where bars_before is not null
+    union all
+    select 'equity bars', e.epoch, null from generate_series(1, owned.epoch) e (epoch) where bars_before is not null
   loop
-    done := trading.compact_marks(owned, series.epoch, series.symbol, marks_before, max_rows);
-    exit when done > 0;
-  end loop;
-  for series in
-    select s.symbol from trading.bar_symbols(owned.id) s (symbol) where done = 0 and bars_before is not null
-  loop
-    done := trading.merge_mark_bars(owned, series.symbol, settings.time_zone, bars_before, max_rows);
-    exit when done > 0;
-  end loop;
-  for series in
-    select e.epoch from generate_series(1, owned.epoch) e (epoch) where done = 0 and bars_before is not null
-  loop
-    done := trading.merge_equity_bars(owned, series.epoch, settings.time_zone, bars_before, max_rows);
+    done := case series.kind
+      when 'marks' then trading.compact_marks(owned, series.epoch, series.symbol, marks_before, max_rows)
+      when 'mark bars' then trading.merge_mark_bars(owned, series.symbol, settings.time_zone, bars_before, max_rows)
+      else trading.merge_equity_bars(owned, series.epoch, settings.time_zone, bars_before, max_rows) end;
     exit when done > 0;
   end loop;
   return done;

@@ -72,25 +72,27 @@ $$;
 comment on function trading.list_events is
   'What an account was asked to trade in symbols, and what of its resting orders was filled, in the order of time.';
 
-create function trading.compared_strategies(
-  owned trading.accounts, base trading.accounts, symbols text[], only_strategy text
-) returns text[] language plpgsql stable set search_path = '' as $$
+create function trading.compared_part(
+  owned trading.accounts, base trading.accounts, only_strategy text, only_symbol text, out symbols text[],
+  out strategies text[]
+) language plpgsql stable set search_path = '' as $$
 declare
-  named constant text[] := array(select distinct p.strategy from trading.positions p
-    where p.account_id = base.id and p.version > 0 and p.symbol = any (symbols));
+  named text[];
 begin
-  if only_strategy is not null then
-    return array[only_strategy];
-  end if;
-  return case when '' <> all (named) and exists (
-    select from trading.positions p
-    where p.account_id = owned.id and p.version > 0 and p.symbol = any (symbols) and p.strategy = any (named)
-  ) then named end;
+  select coalesce(array_agg(distinct p.symbol), '{}'), array_agg(distinct p.strategy) into symbols, named
+  from trading.positions p
+  where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol);
+  strategies := case when only_strategy is not null then array[only_strategy]
+    when '' <> all (named) and exists (
+      select from trading.positions p
+      where p.account_id = owned.id and p.version > 0 and p.symbol = any (symbols) and p.strategy = any (named)
+    ) then named end;
 end;
 $$;
-comment on function trading.compared_strategies is
-  'The account''s strategies whose alerts a baseline is compared with, null for all: what another one did in the same '
-  'symbol is not extra. Those that the baseline''s orders name, where the account has one of that name.';
+comment on function trading.compared_part is
+  'What of an account is compared with a baseline: the baseline''s symbols; and the strategies, null for all, since '
+  'what another one did in the same symbol is not extra: those that the baseline''s orders name, where the account has '
+  'one of that name.';
 
 create function trading.match_events(
   expected trading.trade_event[], seen trading.trade_event[], early interval, late interval
@@ -137,22 +139,20 @@ comment on function trading.match_events is
   'earlier or later. Those that agree most in position wanted, price and label are paired first, then those that were '
   'not refused, then those that are closest in time.';
 
-create type trading.compared_order as (kind text, expected trading.trade_event, seen trading.trade_event);
-comment on type trading.compared_order is 'kind matched, refused, missed (seen is null) or extra (expected is null).';
-
 create function trading.compare_events(
   owned trading.accounts, baseline text, from_time timestamptz, to_time timestamptz, only_strategy text,
   only_symbol text, match_seconds integer
-) returns setof trading.compared_order language plpgsql stable set search_path = '' set enable_nestloop = 'off' as $$
+) returns table (
+  kind text, expected trading.trade_event, seen trading.trade_event, seconds numeric, price_drift numeric, cost numeric
+) language plpgsql stable set search_path = '' set enable_nestloop = 'off' as $$
 declare
   base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
   early constant interval := '5 seconds';
   -- An alert at the edge of the range may be that of an order before it.
   margin constant interval := coalesce(make_interval(secs => match_seconds), '1 day');
-  symbols text[];
-  strategies text[];
-  expected trading.trade_event[];
-  seen trading.trade_event[];
+  part constant record := (select p from trading.compared_part(owned, base, only_strategy, only_symbol) p);
+  orders trading.trade_event[];
+  alerts trading.trade_event[];
   late interval;
   pairs integer[];
 begin
@@ -162,47 +162,34 @@ begin
         hint = 'Leave it out for an hour, or the time between two orders of the baseline if that is more.';
   end if;
   perform trading.check_range(from_time, to_time);
-  symbols := array(select distinct p.symbol from trading.positions p
-                   where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol));
-  strategies := trading.compared_strategies(owned, base, symbols, only_strategy);
-  expected := array(select e
-    from trading.list_events(base, symbols, null, from_time - margin, to_time + early) e order by e.nr);
+  orders := array(select e
+    from trading.list_events(base, part.symbols, null, from_time - margin, to_time + early) e order by e.nr);
   late := coalesce(make_interval(secs => match_seconds), greatest('1 hour', least('1 day', (
-    select min(g.gap) from (select e.at - lag(e.at) over (order by e.at) as gap from unnest(expected) e) g
+    select min(g.gap) from (select e.at - lag(e.at) over (order by e.at) as gap from unnest(orders) e) g
     where g.gap > '0'))));
-  seen := array(select e
-    from trading.list_events(owned, symbols, strategies, from_time - early, to_time + late) e order by e.nr);
-  pairs := trading.match_events(expected, seen, early, late);
+  alerts := array(select e
+    from trading.list_events(owned, part.symbols, part.strategies, from_time - early, to_time + late) e order by e.nr);
+  pairs := trading.match_events(orders, alerts, early, late);
   return query
-  select case when s.alert_id is null then 'missed' when s.code is not null then 'refused' else 'matched' end, e, s
-  from unnest(expected) e
-  left join unnest(seen) s on s.nr = pairs[e.nr]
+  select case when s.alert_id is null then 'missed' when s.code is not null then 'refused' else 'matched' end, e, s,
+    case when s.code is null then extract(epoch from s.booked_at - e.at) end,
+    case when s.code is null then (s.price - e.price) * case e.side when 'sell' then -1 else 1 end end,
+    case when s.code is null then (s.price - e.price) * s.quantity * s.unit_value end
+  from unnest(orders) e
+  left join unnest(alerts) s on s.nr = pairs[e.nr]
   where e.at >= coalesce(from_time, '-infinity') and e.at < coalesce(to_time, 'infinity')
   union all
-  select 'extra', null::trading.trade_event, s from unnest(seen) s
+  select 'extra', null::trading.trade_event, s, null, null, null from unnest(alerts) s
   left join unnest(pairs) p (nr) on p.nr = s.nr
   where p.nr is null and s.at >= coalesce(from_time, '-infinity') and s.at < coalesce(to_time, 'infinity');
 end;
 $$;
 comment on function trading.compare_events is
   'Every order of the baseline with the alert that the account had for it, and the alerts that are none of its orders, '
-  'in the baseline''s symbols. match_seconds: how late an alert may be and still be that of an order; null: an hour, '
-  'or the shortest time between two orders of the baseline if that is more, at most a day. Errors: PT404, PT400.';
-
-create function trading.drift_of(
-  compared trading.compared_order, out seconds numeric, out price_drift numeric, out cost numeric
-) language plpgsql immutable set search_path = '' as $$
-begin
-  if compared.kind = 'matched' then
-    seconds := extract(epoch from (compared.seen).booked_at - (compared.expected).at);
-    price_drift := ((compared.seen).price - (compared.expected).price) * case (compared.expected).side
-      when 'sell' then -1 else 1 end;
-    cost := ((compared.seen).price - (compared.expected).price) * (compared.seen).quantity * (compared.seen).unit_value;
-  end if;
-end;
-$$;
-comment on function trading.drift_of is
-  'How many seconds late a matched order was booked; how much worse its price was (below 0: better); what that cost.';
+  'in the baseline''s symbols: kind matched, refused, missed (seen is null) or extra (expected is null). Of a matched '
+  'one how many seconds late it was booked, how much worse its price was (below 0: better), and what that cost. '
+  'match_seconds: how late an alert may be and still be that of an order; null: an hour, or the shortest time between '
+  'two orders of the baseline if that is more, at most a day. Errors: PT404, PT400.';
 
 -- What is asked -----------------------------------------------------------------------------------
 
@@ -218,30 +205,27 @@ create function public.compare_accounts(
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  made numeric;
-  expected numeric;
-  cost_of_prices numeric;
-  cost_of_fees numeric;
 begin
   perform trading.take_read_place('figures');
-  select count((c.expected).nr), count((c.seen).nr), count(*) filter (where c.kind = 'matched'),
-    count(*) filter (where c.kind = 'matched' and d.seconds > late_seconds), count(*) filter (where c.kind = 'refused'),
-    count(*) filter (where c.kind = 'missed'), count(*) filter (where c.kind = 'extra'),
-    trading.ratio(100.0 * count(*) filter (where c.kind = 'matched') / nullif(count((c.expected).nr), 0)),
-    trading.ratio(avg(d.seconds)), trading.ratio(max(d.seconds)),
-    trading.ratio(avg(10000 * trading.quotient(d.price_drift, nullif(abs((c.expected).price), 0)))),
-    coalesce(sum((c.seen).profit), 0), coalesce(sum((c.expected).profit), 0), coalesce(sum(d.cost), 0),
-    coalesce(sum((c.seen).fee), 0) - coalesce(sum((c.expected).fee), 0), min((c.expected).at), min((c.seen).at)
+  select s.orders, s.alerts, s.matched, s.late, s.refused, s.missed, s.extra,
+    trading.ratio(100.0 * s.matched / nullif(s.orders, 0)), trading.ratio(s.average_seconds),
+    trading.ratio(s.worst_seconds), trading.ratio(s.average_drift), trading.decimal(s.made),
+    trading.decimal(s.expected), trading.decimal(s.made - s.expected), trading.decimal(s.prices),
+    trading.decimal(s.fees), trading.decimal(s.expected - s.made - s.prices - s.fees), s.first_order, s.first_alert
   into orders, alerts, matched, late, refused, missed, extra, match_rate, average_seconds, worst_seconds,
-    average_drift_bps, made, expected, cost_of_prices, cost_of_fees, first_order, first_alert
-  from trading.compare_events(owned, baseline, from_time, to_time, only_strategy, only_symbol, match_seconds) c
-  cross join lateral trading.drift_of(c) d;
-  profit := trading.decimal(made);
-  baseline_profit := trading.decimal(expected);
-  drift := trading.decimal(made - expected);
-  price_cost := trading.decimal(cost_of_prices);
-  fee_cost := trading.decimal(cost_of_fees);
-  other_cost := trading.decimal(expected - made - cost_of_prices - cost_of_fees);
+    average_drift_bps, profit, baseline_profit, drift, price_cost, fee_cost, other_cost, first_order, first_alert
+  from (
+    select count((c.expected).nr) as orders, count((c.seen).nr) as alerts,
+      count(*) filter (where c.kind = 'matched') as matched, count(*) filter (where c.seconds > late_seconds) as late,
+      count(*) filter (where c.kind = 'refused') as refused, count(*) filter (where c.kind = 'missed') as missed,
+      count(*) filter (where c.kind = 'extra') as extra, avg(c.seconds) as average_seconds,
+      max(c.seconds) as worst_seconds,
+      avg(10000 * trading.quotient(c.price_drift, nullif(abs((c.expected).price), 0))) as average_drift,
+      coalesce(sum((c.seen).profit), 0) as made, coalesce(sum((c.expected).profit), 0) as expected,
+      coalesce(sum(c.cost), 0) as prices, coalesce(sum((c.seen).fee), 0) - coalesce(sum((c.expected).fee), 0) as fees,
+      min((c.expected).at) as first_order, min((c.seen).at) as first_alert
+    from trading.compare_events(owned, baseline, from_time, to_time, only_strategy, only_symbol, match_seconds) c
+  ) s;
 end;
 $$;
 comment on function public.compare_accounts is
@@ -275,10 +259,9 @@ begin
   return query
   with compared as (
     select row_number() over (order by coalesce((c.expected).at, (c.seen).at), (c.expected).nr, (c.seen).nr) as nr,
-      c.expected, c.seen, d.*,
-      case when c.kind = 'matched' and d.seconds > late_seconds then 'late' else c.kind end as kind
+      c.expected, c.seen, c.seconds, c.price_drift, c.cost,
+      case when c.seconds > late_seconds then 'late' else c.kind end as kind
     from trading.compare_events(owned, baseline, from_time, to_time, only_strategy, only_symbol, match_seconds) c
-    cross join lateral trading.drift_of(c) d
   )
   select c.nr::text, c.kind, (c.expected).number, coalesce((c.seen).strategy, (c.expected).strategy),
     coalesce((c.expected).symbol, (c.seen).symbol), coalesce((c.expected).labels[1], (c.seen).labels[1]),
@@ -314,9 +297,7 @@ create function public.compare_curve(
 declare
   owned constant trading.accounts := trading.find_account(account);
   base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
-  symbols constant text[] := array(select distinct p.symbol from trading.positions p
-    where p.account_id = base.id and p.version > 0 and (only_symbol is null or p.symbol = only_symbol));
-  strategies constant text[] := trading.compared_strategies(owned, base, symbols, only_strategy);
+  part constant record := (select p from trading.compared_part(owned, base, only_strategy, only_symbol) p);
   time_zone constant text := trading.time_zone(owned.id);
   points integer;
 begin
@@ -325,12 +306,11 @@ begin
   return query
   with closed as materialized (
     select e.at, e.profit as own, 0::numeric as base
-    from trading.list_events(owned, symbols, strategies, from_time, to_time) e where e.quantity <> 0
+    from trading.list_events(owned, part.symbols, part.strategies, from_time, to_time) e where e.quantity <> 0
     union all
-    select e.at, 0, e.profit from trading.list_events(base, symbols, null, from_time, to_time) e
+    select e.at, 0, e.profit from trading.list_events(base, part.symbols, null, from_time, to_time) e
   ), chosen as (
-    select f from (select max(c.at) - min(c.at) as span from closed c) s
-    cross join lateral trading.find_bucket(bucket, coalesce(s.span, '0')) f
+    select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c
   ), buckets as (
     select trading.bucket_start(c.at, h.f, time_zone) as starts_at, sum(c.own) as own, sum(c.base) as base
     from closed c cross join chosen h group by 1
@@ -348,9 +328,7 @@ comment on function public.compare_curve is
   'compare_accounts compares. time is the bucket''s begin; buckets without an order are left out. Buckets, range and '
   'errors as those of equity_curve.';
 
-grant execute on function trading.list_events, trading.compared_strategies, trading.match_events,
-  trading.compare_events, trading.drift_of to authenticated;
 revoke execute on function public.compare_accounts, public.compare_orders, public.compare_curve
   from public, anon, authenticated;
-grant execute on function public.compare_accounts, public.compare_orders, public.compare_curve
-  to authenticated, service_role;
+grant execute on function trading.list_events, trading.compared_part, trading.match_events, trading.compare_events,
+  public.compare_accounts, public.compare_orders, public.compare_curve to authenticated;

@@ -159,7 +159,6 @@ declare
   has_target constant boolean := trading.signed_position(alert.request -> 'target') is not null;
   lot_size constant numeric := (select i.lot_size from trading.instruments i where i.symbol = alert.symbol);
   gap trading.alert_gap;
-  is_cut boolean;
   prior trading.alerts;
   prior_after numeric;   -- what was held after it,
   prior_before numeric;  -- and when it came
@@ -175,21 +174,13 @@ begin
   gap.previous := trading.signed_position(alert.request -> 'previous');
   gap.held := (alert.answer #>> '{position,quantity}')::numeric - own.units;
   gap.price := own.price;
-  is_cut := trading.was_cut(alert, gap.held, lot_size);
-  if gap.previous is not null then
-    if trading.is_off(gap.previous, gap.held, has_target, lot_size) then
-      gap.missed := case when has_target or gap.previous = 0 then gap.previous - gap.held end;
-      gap.repaired := has_target;
-    elsif is_cut then
-      gap.status := 'cut';
-      return gap;
-    else
-      return null;
-    end if;
-  elsif is_cut then
+  if gap.previous is not null and trading.is_off(gap.previous, gap.held, has_target, lot_size) then
+    gap.missed := case when has_target or gap.previous = 0 then gap.previous - gap.held end;
+    gap.repaired := has_target;
+  elsif trading.was_cut(alert, gap.held, lot_size) then
     gap.status := 'cut';
     return gap;
-  elsif not gap.repaired or alert.request ? 'quantity'
+  elsif gap.previous is not null or not gap.repaired or alert.request ? 'quantity'
     and coalesce(alert.request ->> 'quantity_type', 'units') <> 'units' then
     -- A size in money or percent is not the sender's own in units: its target differs from it, and nothing was missed.
     return null;
@@ -503,9 +494,8 @@ comment on function public.list_alert_gaps is
   'most_cost; null with cost_reason not_repaired, no_price or no_marks. Next page: before = the id of the last row. '
   'Errors: PT404, PT400, PT429 busy.';
 
+revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
 grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later,
   trading.alert_before, trading.refused_between, trading.with_cost, trading.gap_of, trading.find_gaps,
-  trading.week_sums, trading.session_seconds, trading.session_time, trading.rhythm_of, trading.strategies_of
-  to authenticated;
-revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
-grant execute on function public.alert_health, public.list_alert_gaps to authenticated;
+  trading.week_sums, trading.session_seconds, trading.session_time, trading.rhythm_of, trading.strategies_of,
+  public.alert_health, public.list_alert_gaps to authenticated;

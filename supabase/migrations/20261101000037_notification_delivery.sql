@@ -1,13 +1,8 @@
 -- Delivery: claim what is due, say what became of it, try again later, give up, begin again.
 
 create function trading.retry_delay(attempts integer) returns interval
-  language plpgsql volatile set search_path = '' as $$
-declare
-  delays constant interval[] := '{5 seconds,5 minutes,30 minutes,2 hours,5 hours,10 hours}';
-begin
-  return delays[attempts] * (0.85 + 0.3 * random());
-end;
-$$;
+  language sql volatile set search_path = ''
+  return ('{5 seconds,5 minutes,30 minutes,2 hours,5 hours,10 hours}'::interval[])[attempts] * (0.85 + 0.3 * random());
 comment on function trading.retry_delay is
   'How long to wait after that many failed attempts, give or take 15 percent, so that not all come back at once; null: '
   'give up. The schedule is that of Standard Webhooks.';
@@ -29,12 +24,10 @@ comment on function trading.lock_channel is
   'The channel of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
 
 create function trading.delivery_json(c trading.notification_channels) returns jsonb
-  language plpgsql stable set search_path = '' as $$
-begin
-  return jsonb_build_object('name', c.name, 'kind', c.kind, 'url', c.url, 'token', c.token, 'chat_id', c.chat_id,
+  language sql stable set search_path = '' as $$
+  select jsonb_build_object('name', c.name, 'kind', c.kind, 'url', c.url, 'token', c.token, 'chat_id', c.chat_id,
     'secrets', to_jsonb(array_remove(array[c.secret,
       case when c.previous_secret_until > clock_timestamp() then c.previous_secret end], null)));
-end;
 $$;
 comment on function trading.delivery_json is 'A channel as its sender needs it, with all its secrets.';
 
@@ -227,15 +220,12 @@ comment on function public.fail_notification is
   '{ status: pending | dead | lost, attempts, next_attempt_at, channel_disabled }.';
 
 create function public.release_notifications(lease uuid) returns integer
-  language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
-declare
-  freed integer;
-begin
-  update trading.notification_outbox o set lease = null, leased_until = null
-  where o.lease = release_notifications.lease and o.status = 'pending';
-  get diagnostics freed = row_count;
-  return freed;
-end;
+  language sql volatile set search_path = '' set lock_timeout = '2s' as $$
+  with freed as (
+    update trading.notification_outbox o set lease = null, leased_until = null
+    where o.lease = release_notifications.lease and o.status = 'pending' returning o.id
+  )
+  select count(*)::integer from freed;
 $$;
 comment on function public.release_notifications is 'Gives back what a lease still holds, unsent; answers how many.';
 
@@ -273,22 +263,19 @@ comment on function public.notification_work is
 
 create function public.list_notifications(
   channel text default null, status text default null, "limit" integer default 100
-) returns jsonb language plpgsql stable set search_path = '' as $$
-begin
-  return (
-    select coalesce(jsonb_agg(to_jsonb(r) order by r.number desc) , '[]')
-    from (
-      select o.id as number, o.id::text as id, o.message_id, c.name as channel, a.name as account, o.event, o.payload,
-        o.status, o.attempts, case when o.status = 'pending' then o.next_attempt_at end as next_attempt_at,
-        o.last_error, o.created_at, o.finished_at
-      from trading.notification_outbox o
-      join trading.notification_channels c on c.id = o.channel_id
-      left join trading.accounts a on a.id = o.account_id
-      where (list_notifications.channel is null or c.name = list_notifications.channel)
-        and (list_notifications.status is null or o.status = list_notifications.status)
-      order by o.id desc limit least("limit", 1000)
-    ) r);
-end;
+) returns jsonb language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(r) order by r.number desc), '[]')
+  from (
+    select o.id as number, o.id::text as id, o.message_id, c.name as channel, a.name as account, o.event, o.payload,
+      o.status, o.attempts, case when o.status = 'pending' then o.next_attempt_at end as next_attempt_at,
+      o.last_error, o.created_at, o.finished_at
+    from trading.notification_outbox o
+    join trading.notification_channels c on c.id = o.channel_id
+    left join trading.accounts a on a.id = o.account_id
+    where (list_notifications.channel is null or c.name = list_notifications.channel)
+      and (list_notifications.status is null or o.status = list_notifications.status)
+    order by o.id desc limit least("limit", 1000)
+  ) r;
 $$;
 comment on function public.list_notifications is
   'The outbox, newest first, of one channel and status (pending, delivered, dead) or all; at most 1000. No secrets.';

@@ -230,11 +230,8 @@ comment on function public.enqueue_alert_events is
 -- All of them -------------------------------------------------------------------------------------
 
 create function public.enqueue_timed_events(at timestamptz default now()) returns integer
-  language plpgsql volatile set search_path = '' set statement_timeout = '30s' as $$
-begin
-  return public.enqueue_daily_summaries(enqueue_timed_events.at) + public.enqueue_alert_events(enqueue_timed_events.at);
-end;
-$$;
+  language sql volatile set search_path = '' set statement_timeout = '30s'
+  return public.enqueue_daily_summaries(at) + public.enqueue_alert_events(at);
 comment on function public.enqueue_timed_events is
   'Puts what no alert brings about into the outbox: daily summaries, missed alerts, silent strategies; answers how '
   'many.';

@@ -156,19 +156,17 @@ comment on function trading.name_lock is
   'Remembers the name of an advisory lock for an hour. In a transaction before the lock''s, to wait for nothing.';
 
 create function trading.named_locks(ids bigint[]) returns table (id bigint, key text)
-  language plpgsql stable set search_path = '' as $$
-begin
-  return query select n.id, n.key from trading.lock_names n where n.id = any (ids);
+  language sql stable set search_path = '' as $$
+  select n.id, n.key from trading.lock_names n where n.id = any (ids)
+  union all
   -- Bookings write no name, to stay fast. Their keys are found among what accounts trade; lock_id's bytes are
   -- compared (int8send gives them), since calling it for each of 100,000 marks would take seconds, and this 0.1.
-  return query
   select i.id, t.key
   from (select 'trade:' || a.name || ':' || m.symbol as key from trading.marks m
     join trading.accounts a on a.id = m.account_id) t
   join (select u as id, int8send(u) as bytes from unnest(ids) u
         where not exists (select from trading.lock_names n where n.id = u)) i
     on i.bytes = substr(sha256(convert_to(t.key, 'UTF8')), 1, 8);
-end;
 $$;
 comment on function trading.named_locks is
   'The keys of lock ids, as far as known: used by withLock within the hour, or of an account''s marked symbol.';

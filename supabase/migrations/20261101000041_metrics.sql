@@ -94,11 +94,9 @@ comment on function trading.advisory_locks is
   'How many advisory locks of one bigint are held, and how many sessions wait for one, in this database.';
 
 create function trading.outbox_depth(out pending bigint, out dead bigint)
-  language plpgsql stable set search_path = '' as $$
-begin
-  select count(*) filter (where o.status = 'pending'), count(*) filter (where o.status = 'dead') into pending, dead
+  language sql stable set search_path = '' as $$
+  select count(*) filter (where o.status = 'pending'), count(*) filter (where o.status = 'dead')
   from trading.notification_outbox o where o.status in ('pending', 'dead');
-end;
 $$;
 comment on function trading.outbox_depth is
   'Notifications that are to be sent, and those given up on: all for service_role, of their own accounts for others.';
@@ -145,10 +143,7 @@ declare
     select d from pg_catalog.pg_stat_database d where d.datname = current_database());
 begin
   return jsonb_build_object(
-    'metrics', coalesce((
-      select jsonb_agg(jsonb_build_object('name', m.name, 'labels', m.labels, 'value', m.value)
-        order by m.name, m.labels)
-      from trading.metrics m), '[]'),
+    'metrics', coalesce((select jsonb_agg(to_jsonb(m) order by m.name, m.labels) from trading.metrics m), '[]'),
     'gauges', coalesce((
       select jsonb_agg(to_jsonb(s) order by s.name, s.labels)
       from (
@@ -202,7 +197,6 @@ comment on function public.schema_version is
   'The newest migration that the Supabase CLI applied here; null when it applied none. Security definer, since its '
   'list is the owner''s; it takes no argument.';
 
-grant execute on function trading.advisory_locks, trading.outbox_depth to authenticated;
 revoke execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version
   from public, anon, authenticated;
-grant execute on function public.system_status to authenticated;
+grant execute on function trading.advisory_locks, trading.outbox_depth, public.system_status to authenticated;

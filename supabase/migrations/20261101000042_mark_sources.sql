@@ -113,15 +113,13 @@ create policy "owners read the marks of their symbols" on trading.live_marks for
 -- What the operator sets --------------------------------------------------------------------------
 
 create function trading.mark_source_json(s trading.mark_sources) returns jsonb
-  language plpgsql stable set search_path = '' as $$
-begin
-  return jsonb_build_object('source', s.name, 'kind', s.kind, 'enabled', s.enabled, 'exchanges', s.exchanges,
+  language sql stable set search_path = '' as $$
+  select jsonb_build_object('source', s.name, 'kind', s.kind, 'enabled', s.enabled, 'exchanges', s.exchanges,
     'host', substring(s.url from '^https?://([^/?#]+)'),
     'headers', to_jsonb(array(select k from jsonb_object_keys(s.headers) k order by 1)), 'paths', s.paths,
     'max_jump_percent', trading.decimal(s.max_jump_percent), 'resume_at', s.resume_at,
     'symbols', (select coalesce(jsonb_object_agg(n.symbol, n.name), '{}') from trading.mark_source_symbols n
       where n.source = s.name));
-end;
 $$;
 comment on function trading.mark_source_json is
   'A source as operators see it. Of its URL only the host, of its headers only the names: the rest may be a key.';
@@ -130,14 +128,10 @@ create function public.upsert_mark_source(source text, settings jsonb) returns j
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   changed trading.mark_sources;
-  unknown text;
   violated text;
   given_hint text;
 begin
-  select k into unknown from jsonb_object_keys(settings) k
-  where k <> all (array['kind', 'enabled', 'exchanges', 'url', 'headers', 'paths', 'max_jump_percent', 'symbols'])
-  limit 1;
-  if found then
+  if settings - '{kind,enabled,exchanges,url,headers,paths,max_jump_percent,symbols}'::text[] <> '{}' then
     raise exception 'unknown field' using errcode = '22023',
       hint = 'Known: kind, enabled, exchanges, url, headers, paths, max_jump_percent, symbols.';
   end if;
@@ -146,9 +140,7 @@ begin
     changed := row(source, null, false, '{}', null, '{}', null, 20, null, now())::trading.mark_sources;
   end if;
   changed := jsonb_populate_record(changed, settings - 'symbols');
-  insert into trading.mark_sources as s
-  values (changed.name, changed.kind, changed.enabled, changed.exchanges, changed.url, changed.headers, changed.paths,
-    changed.max_jump_percent)
+  insert into trading.mark_sources as s select changed.*
   on conflict on constraint mark_sources_pkey do update set
     kind = excluded.kind, enabled = excluded.enabled, exchanges = excluded.exchanges, url = excluded.url,
     headers = excluded.headers, paths = excluded.paths, max_jump_percent = excluded.max_jump_percent, resume_at = null,
@@ -203,10 +195,8 @@ $$;
 comment on function public.delete_mark_source is 'Removes a source of live marks. Errors: PT404 no such source.';
 
 create function public.list_mark_sources() returns jsonb
-  language plpgsql stable set search_path = '' as $$
-begin
-  return (select coalesce(jsonb_agg(trading.mark_source_json(s) order by s.name), '[]') from trading.mark_sources s);
-end;
+  language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(trading.mark_source_json(s) order by s.name), '[]') from trading.mark_sources s;
 $$;
 comment on function public.list_mark_sources is
   'All sources of live marks: { source, kind, enabled, exchanges, host, headers (names only), paths, max_jump_percent, '
@@ -398,7 +388,6 @@ comment on function public.list_live_marks is
   'last asked, problem: why that brought nothing (price_jump: held_back is the bar), null when all is well. Errors: '
   'PT404 no such account, PT429 busy.';
 
-grant execute on function trading.wanted_marks to authenticated;
 revoke execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources,
   public.claim_marks, public.record_marks, public.list_live_marks from public, anon, authenticated;
-grant execute on function public.list_live_marks to authenticated;
+grant execute on function trading.wanted_marks, public.list_live_marks to authenticated;
