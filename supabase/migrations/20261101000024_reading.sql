@@ -24,14 +24,24 @@ $$;
 comment on function trading.find_account is
   'The account of that name as the caller may see it. Errors: PT404 (HTTP 404) when there is none.';
 
+create function trading.require(is_right boolean, message text, hint text) returns void
+  language plpgsql immutable set search_path = '' as $$
+begin
+  if is_right is not true then
+    raise exception '%', message using errcode = 'PT400', hint = hint;
+  end if;
+end;
+$$;
+comment on function trading.require is
+  'Errors: PT400 (HTTP 400) with that message and hint, unless what was asked is right (null: it is not).';
+
 create function trading.find_epoch(owned trading.accounts, in_epoch integer) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin
-  if in_epoch not between 1 and owned.epoch then
-    raise exception 'account % has no epoch %', owned.name, in_epoch using errcode = 'PT400',
-      hint = concat('It has ', case when owned.epoch > 1 then 'the epochs 1 to ' else 'epoch ' end, owned.epoch,
-        '; leave the epoch out for the newest.');
-  end if;
+  perform trading.require(in_epoch is null or in_epoch between 1 and owned.epoch,
+    concat('account ', owned.name, ' has no epoch ', in_epoch), concat('It has ',
+      case when owned.epoch > 1 then 'the epochs 1 to ' else 'epoch ' end, owned.epoch,
+      '; leave the epoch out for the newest.'));
   return coalesce(in_epoch, owned.epoch);
 end;
 $$;
@@ -41,10 +51,8 @@ comment on function trading.find_epoch is
 create function trading.page_size("limit" integer) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin
-  if "limit" is null or "limit" not between 1 and 1000 then
-    raise exception 'limit must be between 1 and 1000'
-      using errcode = 'PT400', hint = 'Page on with before = the last id you have.';
-  end if;
+  perform trading.require("limit" between 1 and 1000, 'limit must be between 1 and 1000',
+    'Page on with before = the last id you have.');
   return "limit";
 end;
 $$;
@@ -53,10 +61,8 @@ comment on function trading.page_size is 'limit, checked. Errors: PT400 (HTTP 40
 create function trading.page_start(before bigint) returns bigint
   language plpgsql immutable set search_path = '' as $$
 begin
-  if before < 1 then
-    raise exception 'before must be the id of a row' using errcode = 'PT400',
-      hint = 'Leave it out for the first page; then give the last id you have.';
-  end if;
+  perform trading.require(before is null or before >= 1, 'before must be the id of a row',
+    'Leave it out for the first page; then give the last id you have.');
   return coalesce(before, 9223372036854775807);
 end;
 $$;
@@ -66,10 +72,8 @@ comment on function trading.page_start is
 create function trading.known_status(status text, variadic known text[]) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
-  if status <> all (known) then
-    raise exception 'no status %', status
-      using errcode = 'PT400', hint = 'Known: ' || array_to_string(known, ', ') || '.';
-  end if;
+  perform trading.require(status is null or status = any (known), 'no status ' || status,
+    'Known: ' || array_to_string(known, ', ') || '.');
   return status;
 end;
 $$;
@@ -176,10 +180,8 @@ comment on function trading.bucket_around is 'When the bucket that minute lies i
 create function trading.check_range(from_time timestamptz, to_time timestamptz) returns void
   language plpgsql immutable set search_path = '' as $$
 begin
-  if from_time >= to_time then
-    raise exception 'from_time must be before to_time'
-      using errcode = 'PT400', hint = 'from_time is included, to_time is not.';
-  end if;
+  perform trading.require(from_time is null or to_time is null or from_time < to_time,
+    'from_time must be before to_time', 'from_time is included, to_time is not.');
 end;
 $$;
 comment on function trading.check_range is
@@ -188,10 +190,8 @@ comment on function trading.check_range is
 create function trading.check_points(points integer) returns void
   language plpgsql immutable set search_path = '' as $$
 begin
-  if points > 1000 then
-    raise exception 'that would be more than 1000 points' using errcode = 'PT400',
-      hint = 'Take a wider bucket or a shorter range, or leave bucket out.';
-  end if;
+  perform trading.require(points <= 1000, 'that would be more than 1000 points',
+    'Take a wider bucket or a shorter range, or leave bucket out.');
 end;
 $$;
 comment on function trading.check_points is
@@ -202,7 +202,7 @@ create function trading.time_zone(account_id bigint) returns text
   return (select s.time_zone from trading.account_settings s where s.account_id = time_zone.account_id);
 comment on function trading.time_zone is 'The time zone in which the account''s days begin.';
 
-grant execute on function trading.find_account, trading.find_epoch, trading.page_size, trading.page_start,
-  trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place, trading.find_bucket,
-  trading.bucket_around, trading.bucket_start, trading.check_range, trading.check_points, trading.time_zone
-  to authenticated;
+grant execute on function trading.find_account, trading.require, trading.find_epoch, trading.page_size,
+  trading.page_start, trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place,
+  trading.find_bucket, trading.bucket_around, trading.bucket_start, trading.check_range, trading.check_points,
+  trading.time_zone to authenticated;

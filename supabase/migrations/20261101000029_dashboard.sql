@@ -102,10 +102,8 @@ create function public.results(
 declare
   owned constant trading.accounts := trading.find_account(account);
 begin
-  if by is null or by not in ('symbol', 'strategy') then
-    raise exception 'by must be symbol or strategy'
-      using errcode = 'PT400', hint = 'Leave it out for results by symbol.';
-  end if;
+  perform trading.require(by in ('symbol', 'strategy'), 'by must be symbol or strategy',
+    'Leave it out for results by symbol.');
   perform trading.take_read_place('page');
   return query
   select g.name, g.held, trading.decimal(g.realized), trading.decimal(g.unrealized), trading.decimal(g.fees),
@@ -198,10 +196,8 @@ declare
   from_time constant timestamptz := first_day::timestamp at time zone time_zone;
   to_time constant timestamptz := (last_day + 1)::timestamp at time zone time_zone;
 begin
-  if not isfinite(first_day) or not isfinite(last_day) or last_day < first_day or last_day - first_day > 366 then
-    raise exception 'from_day to to_day must be 1 to 367 days'
-      using errcode = 'PT400', hint = 'Both days are included.';
-  end if;
+  perform trading.require(isfinite(first_day) and isfinite(last_day) and last_day - first_day between 0 and 366,
+    'from_day to to_day must be 1 to 367 days', 'Both days are included.');
   perform trading.take_read_place('figures');
   return query
   with closed as (

@@ -15,13 +15,10 @@ declare
     select c.strategy from unnest(strategies) with ordinality c (strategy, nr) group by c.strategy
     order by min(c.nr)) end;
 begin
-  if cardinality(chosen) > 20 then
-    raise exception 'that would be more than 20 strategies'
-      using errcode = 'PT400', hint = 'Name at most 20 in strategies.';
-  elsif strategies is not null and (chosen = '{}' or not chosen <@ known) then
-    raise exception 'unknown strategy' using errcode = 'PT400',
-      hint = 'Name strategies of the account, each as list_positions shows it, or leave strategies out for all.';
-  end if;
+  perform trading.require(cardinality(chosen) <= 20, 'that would be more than 20 strategies',
+    'Name at most 20 in strategies.');
+  perform trading.require(strategies is null or chosen <> '{}' and chosen <@ known, 'unknown strategy',
+    'Name strategies of the account, each as list_positions shows it, or leave strategies out for all.');
   return chosen;
 end;
 $$;
@@ -50,7 +47,7 @@ comment on function trading.judge_closed is
 
 create function trading.curves_of(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[], bucket text
-) returns table (starts_at timestamptz, totals numeric[])
+) returns table (nr bigint, times timestamptz[], curve jsonb)
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
@@ -61,19 +58,22 @@ begin
   ), chosen as (
     select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c
   ), gains as (
+    -- Of each strategy, and of all together.
     select trading.bucket_start(c.at, h.f, time_zone) as bucket_at, c.strategy, sum(c.net) as gain from closed c
-    cross join chosen h group by 1, 2
+    cross join chosen h group by grouping sets ((1, 2), (1))
   ), totals as (
     select b.bucket_at, s.nr, sum(coalesce(g.gain, 0)) over (partition by s.nr order by b.bucket_at) as total
     from (select distinct g.bucket_at from gains g) b
-    cross join unnest(strategies) with ordinality s (strategy, nr)
-    left join gains g on g.bucket_at = b.bucket_at and g.strategy = s.strategy
+    cross join unnest(strategies || null::text) with ordinality s (strategy, nr)
+    left join gains g on g.bucket_at = b.bucket_at and g.strategy is not distinct from s.strategy
   )
-  select t.bucket_at, array_agg(t.total order by t.nr) from totals t group by t.bucket_at order by t.bucket_at;
+  select t.nr, array_agg(t.bucket_at order by t.bucket_at), jsonb_agg(trading.decimal(t.total) order by t.bucket_at)
+  from totals t group by t.nr;
 end;
 $$;
 comment on function trading.curves_of is
-  'What each of strategies, in order, had made since from_time, by bucket; buckets without a result are left out.';
+  'What each of strategies, in order, and at last all of them together, had made since from_time, by bucket; buckets '
+  'without a result are left out.';
 
 create type trading.strategy_pair as (one text, other text, days bigint, correlation numeric);
 comment on type trading.strategy_pair is
@@ -147,23 +147,16 @@ begin
   perform trading.check_range(from_time, to_time);
   chosen := trading.choose_strategies(owned.id, owned.epoch, strategies);
   currency := owned.currency;
-  select coalesce(array_agg(c.starts_at order by c.starts_at), '{}'),
-    jsonb_agg(array(select trading.decimal(t)
-      from unnest(c.totals || (select sum(t) from unnest(c.totals) t)) with ordinality u (t, nr) order by u.nr)
-              order by c.starts_at)
-  into times, curves
+  select coalesce(max(c.times), '{}'), jsonb_agg(c.curve order by c.nr) into times, curves
   from trading.curves_of(owned, from_time, to_time, chosen, bucket) c;
   perform trading.check_points(cardinality(times));
 
   figures := (
-    select coalesce(jsonb_agg(jsonb_build_object('strategy', s.strategy, 'curve', (
-        select coalesce(jsonb_agg(p.point -> (s.nr - 1)::integer order by p.nr), '[]')
-        from jsonb_array_elements(curves) with ordinality p (point, nr)))
+    select coalesce(jsonb_agg(jsonb_build_object('strategy', s.strategy,
+        'curve', coalesce(curves -> (s.nr - 1)::integer, '[]'))
       || trading.judge_closed(owned, from_time, to_time, array[s.strategy]) order by s.nr), '[]')
     from unnest(chosen) with ordinality s (strategy, nr));
-  together := jsonb_build_object('curve', (
-      select coalesce(jsonb_agg(p.point -> -1 order by p.nr), '[]')
-      from jsonb_array_elements(curves) with ordinality p (point, nr)))
+  together := jsonb_build_object('curve', coalesce(curves -> -1, '[]'))
     || trading.judge_closed(owned, from_time, to_time, chosen);
   correlations := (
     select coalesce(jsonb_agg(trading.pair_json(c)), '[]')

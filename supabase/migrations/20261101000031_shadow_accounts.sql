@@ -59,11 +59,9 @@ declare
   followed constant trading.accounts := trading.lock_account(account);
   kept trading.shadow_accounts;
 begin
-  if size_factor is not null
-    and (not (size_factor > 0 and size_factor <= 1000) or scale(trim_scale(size_factor)) > 6) then
-    raise exception 'size_factor must be above 0 and at most 1000, with at most 6 decimals'
-      using errcode = 'PT400', hint = 'Leave it out for the same size, 1.';
-  end if;
+  perform trading.require(
+    size_factor is null or size_factor > 0 and size_factor <= 1000 and scale(trim_scale(size_factor)) <= 6,
+    'size_factor must be above 0 and at most 1000, with at most 6 decimals', 'Leave it out for the same size, 1.');
   if exists (select from trading.shadow_accounts s join trading.accounts a on a.id = s.shadow_id and a.name = shadow
     where s.account_id = followed.id) then
     if initial_cash is not null then
@@ -118,10 +116,8 @@ declare
   done integer := 0;
   step integer;
 begin
-  if at_most is null or at_most not between 1 and 10000 then
-    raise exception 'at_most must be between 1 and 10000'
-      using errcode = 'PT400', hint = 'Call again while it is behind.';
-  end if;
+  perform trading.require(at_most between 1 and 10000, 'at_most must be between 1 and 10000',
+    'Call again while it is behind.');
   perform trading.lock_account(shadow);
   loop
     step := trading.follow(asked.shadow_id, least(size, at_most - done));

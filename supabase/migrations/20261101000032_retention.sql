@@ -398,9 +398,7 @@ create function public.compact_history(max_rows integer default 500) returns int
   language plpgsql volatile set search_path = '' set statement_timeout = '8s'
   set enable_seqscan = 'off' set jit = 'off' as $$
 begin
-  if max_rows is null or max_rows not between 100 and 10000 then
-    raise exception 'max_rows must be between 100 and 10000' using errcode = 'PT400', hint = 'Leave it out.';
-  end if;
+  perform trading.require(max_rows between 100 and 10000, 'max_rows must be between 100 and 10000', 'Leave it out.');
   delete from trading.waiting_alerts w where w.ticket in (
     select e.ticket from trading.waiting_alerts e where e.expires_at < now() limit max_rows for update skip locked);
   return trading.compact_step(clock_timestamp(), max_rows);

@@ -197,12 +197,10 @@ declare
   step record;
   booked integer := 0;
 begin
-  if jsonb_typeof(overrides) is distinct from 'object' or overrides - 'settings' - 'alerts' <> '{}'
-     or jsonb_typeof(fields) <> 'object' or jsonb_typeof(settings) <> 'object' then
-    raise exception 'overrides may hold settings and alerts' using errcode = 'PT400',
-      hint = 'For example {"settings": {"fee_bps": 5}, "alerts": {"quantity": "10", "quantity_type": '
-        '"percent_of_equity"}}.';
-  end if;
+  perform trading.require(jsonb_typeof(overrides) = 'object' and overrides - 'settings' - 'alerts' = '{}'
+      and jsonb_typeof(fields) = 'object' and jsonb_typeof(settings) = 'object',
+    'overrides may hold settings and alerts', 'For example {"settings": {"fee_bps": 5}, "alerts": {"quantity": "10", '
+      '"quantity_type": "percent_of_equity"}}.');
   perform public.create_account("into", (opening ->> 'initial_cash')::numeric, source.currency, source.owner_id,
                                 earlier || settings);
   for step in

@@ -156,11 +156,9 @@ declare
   late interval;
   pairs integer[];
 begin
-  if match_seconds not between 1 and 604800 then
-    raise exception 'match_seconds must be from 1 to 604800'
-      using errcode = 'PT400',
-        hint = 'Leave it out for an hour, or the time between two orders of the baseline if that is more.';
-  end if;
+  perform trading.require(match_seconds is null or match_seconds between 1 and 604800,
+    'match_seconds must be from 1 to 604800',
+    'Leave it out for an hour, or the time between two orders of the baseline if that is more.');
   perform trading.check_range(from_time, to_time);
   orders := array(select e
     from trading.list_events(base, part.symbols, null, from_time - margin, to_time + early) e order by e.nr);

@@ -386,9 +386,7 @@ declare
   plays_back constant boolean := (select s.clock = 'alert' from trading.account_settings s
     where s.account_id = owned.id);
 begin
-  if intervals is null or intervals not between 1 and 1000 then
-    raise exception 'intervals must be from 1 to 1000' using errcode = 'PT400', hint = 'Leave it out for 3.';
-  end if;
+  perform trading.require(intervals between 1 and 1000, 'intervals must be from 1 to 1000', 'Leave it out for 3.');
   perform trading.take_read_place('figures');
   perform trading.check_range(since, to_time);
   return query

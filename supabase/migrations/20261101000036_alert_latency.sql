@@ -66,10 +66,8 @@ declare
   owned constant trading.accounts := trading.find_account(account);
   shares constant double precision[] := '{0.5,0.9,0.99,1}';
 begin
-  if by is null or by not in ('strategy', 'hour') then
-    raise exception 'by must be strategy or hour'
-      using errcode = 'PT400', hint = 'Hours of one strategy: by hour, with only_strategy.';
-  end if;
+  perform trading.require(by in ('strategy', 'hour'), 'by must be strategy or hour',
+    'Hours of one strategy: by hour, with only_strategy.');
   perform trading.take_read_place('figures');
   perform trading.check_range(from_time, to_time);
   return query

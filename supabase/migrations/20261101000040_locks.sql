@@ -27,15 +27,12 @@ grant usage on sequence trading.lease_tokens to service_role;
 create function trading.check_lease(key text, owner text, ttl_ms integer) returns void
   language plpgsql immutable set search_path = '' as $$
 begin
-  if coalesce(octet_length(key), 0) not between 1 and 512 then
-    raise exception 'key must have 1 to 512 bytes' using errcode = 'PT400', hint = 'For example "daily-report".';
-  elsif coalesce(octet_length(owner), 0) not between 1 and 256 then
-    raise exception 'owner must have 1 to 256 bytes'
-      using errcode = 'PT400', hint = 'A name that no other caller uses, such as a UUID.';
-  elsif coalesce(ttl_ms, 0) not between 100 and 3600000 then
-    raise exception 'ttl_ms must be between 100 and 3600000'
-      using errcode = 'PT400', hint = 'Milliseconds; renew at a third of it.';
-  end if;
+  perform trading.require(octet_length(key) between 1 and 512, 'key must have 1 to 512 bytes',
+    'For example "daily-report".');
+  perform trading.require(octet_length(owner) between 1 and 256, 'owner must have 1 to 256 bytes',
+    'A name that no other caller uses, such as a UUID.');
+  perform trading.require(ttl_ms between 100 and 3600000, 'ttl_ms must be between 100 and 3600000',
+    'Milliseconds; renew at a third of it.');
 end;
 $$;
 comment on function trading.check_lease is
@@ -223,10 +220,8 @@ declare
   seen_at constant timestamptz := clock_timestamp();
   wanted constant bigint := trading.lock_id(lock_key);
 begin
-  if coalesce(octet_length(lock_key), 0) not between 1 and 512 then
-    raise exception 'lock_key must have 1 to 512 bytes'
-      using errcode = 'PT400', hint = 'For example "trade:default:AAPL".';
-  end if;
+  perform trading.require(octet_length(lock_key) between 1 and 512, 'lock_key must have 1 to 512 bytes',
+    'For example "trade:default:AAPL".');
   return (
     with sessions as materialized (select s.* from trading.lock_sessions() s where s.id = wanted)
     select jsonb_build_object('key', lock_key, 'lock_id', wanted::text,
