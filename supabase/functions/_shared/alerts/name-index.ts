@@ -1,8 +1,7 @@
 import { plainName } from "./message.ts";
 import type { FieldName } from "./field-names.ts";
 import type { When } from "./fits.ts";
-import type { RefusedRow } from "./refused-names.ts";
-import type { Row } from "./row.ts";
+import type { RefusedRow, Row } from "./row.ts";
 import { areWrappers, WRAPPERS } from "./wrappers.ts";
 
 /** A field that a name may mean. */

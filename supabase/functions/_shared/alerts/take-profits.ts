@@ -13,23 +13,19 @@ import { areWrappers } from "./wrappers.ts";
 type Part = "limit_price" | "amount" | "percent" | "quantity" | "close_percent" | "percent or close_percent";
 
 /** The names that senders have for that, in each of a list and beside a number: `tp1_percent`. */
-export const PROFIT_NAMES: readonly { part: Part; names: readonly string[] }[] = [
-  {
-    part: "limit_price",
-    names: words("limit_price price target target_price tp tp_price take_profit take_profit_price"),
-  },
-  { part: "amount", names: words("amount") },
-  { part: "percent", names: words("price_percentage price_percent profit_percent distance_percent") },
-  { part: "quantity", names: words("quantity qty size contracts volume units shares lots") },
-  {
-    part: "close_percent",
-    names: words(`
-      close_percent close_percentage close_pct quantity_percent quantity_percentage qty_percent qty_pct size_percent
-      size_pct position_percent position_percentage`),
-  },
+export const PROFIT_NAMES = ([
+  ["limit_price", "limit_price price target target_price tp tp_price take_profit take_profit_price"],
+  ["amount", "amount"],
+  ["percent", "price_percentage price_percent profit_percent distance_percent"],
+  ["quantity", "quantity qty size contracts volume units shares lots"],
+  [
+    "close_percent",
+    `close_percent close_percentage close_pct quantity_percent quantity_percentage qty_percent qty_pct size_percent
+     size_pct position_percent position_percentage`,
+  ],
   // Beside a price it can only be how much it closes; without one it is the distance, as in a take_profit.
-  { part: "percent or close_percent", names: words("percent percentage pct") },
-];
+  ["percent or close_percent", "percent percentage pct"],
+] satisfies [Part, string][]).map(([part, names]) => ({ part, names: words(names) }));
 
 const PARTS: ReadonlyMap<string, Part> = new Map(
   PROFIT_NAMES.flatMap(({ part, names }) => names.map((name): [string, Part] => [plainName(name), part])),

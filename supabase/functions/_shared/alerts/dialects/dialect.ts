@@ -1,7 +1,14 @@
 import { indexNames, type NameIndex } from "../name-index.ts";
 import { type Message, plainName } from "../message.ts";
-import { REFUSED_NAMES, type RefusedRow } from "../refused-names.ts";
-import type { Row } from "../row.ts";
+import { REFUSED_NAMES } from "../refused-names.ts";
+import {
+  type RefusedRow,
+  refusedRows,
+  type Row,
+  rows,
+  type WrittenRefusal,
+  type WrittenRow,
+} from "../row.ts";
 import { VOCABULARY } from "../vocabulary.ts";
 
 /** A sender whose names mean something else than everybody's, or who is to be told apart. */
@@ -27,10 +34,11 @@ export type Dialect = {
 export function dialect(
   name: string,
   recognizes: (message: Message) => boolean,
-  first: readonly Row[] = [],
-  refused: readonly RefusedRow[] = [],
+  ownRows: readonly WrittenRow[] = [],
+  ownRefusals: readonly WrittenRefusal[] = [],
   areProfitsEven = false,
 ): Dialect {
+  const [first, refused] = [rows(ownRows), refusedRows(ownRefusals)];
   let index: NameIndex | undefined;
   return {
     name,

@@ -16,20 +16,18 @@ export const DIALECTS: readonly Dialect[] = [
   // 3Commas signal bots (help.3commas.io, "Signal bot: JSON file", strategy and custom type): the position after the order
   // stands under `strategy_info`, the size under `order`. `trigger_price` is the market's price. `max_lag` is the oldest
   // signal to follow, in seconds.
-  dialect("three-commas", (message) => message.has("tvinstrument"), [
-    { field: "price", names: ["trigger_price"] },
-  ]),
+  dialect("three-commas", (message) => message.has("tvinstrument"), [["price", "trigger_price"]]),
   // HyperTrade: the ticker stands under `general`; the position's size under `market` has no sign, its side stands beside it.
   dialect(
     "hyper-trade",
     (message) => isMessage(message.get("general")) && isMessage(message.get("market")),
-    [{ field: "target.quantity", names: ["market.position_size"] }],
+    [["target.quantity", "market.position_size"]],
   ),
   // The nested template that TradingView users share: the strategy's placeholders under `strategy`, the bar's under `bar`.
   // The market position and its size are those after the order, so the target is known.
   dialect("strategy", (message) => isMessage(message.get("strategy")), [
-    { field: "symbol", names: ["ticker", "symbol"] },
-    { field: "price", names: ["order_price", "order.price"] },
+    ["symbol", "ticker symbol"],
+    ["price", "order_price order.price"],
   ]),
   // Zignaly's signals of an entry: `positionSize` is money. Others' `position_size` is TradingView's, beside an `action`.
   dialect(
@@ -37,63 +35,57 @@ export const DIALECTS: readonly Dialect[] = [
     (message) =>
       says(message, "type", /^(entry|buy)$/i) && message.has("signalid") && message.has("pair") &&
       !message.has("action") && !message.has("marketposition"),
-    [{ field: "quote_quantity", names: ["position_size"] }],
+    [["quote_quantity", "position_size"]],
   ),
   // TrendFi: a flag for each of four orders, of which `sell` and `cover` leave the whole position.
   dialect(
     "trendfi",
     (message) => ["buy", "sell", "short", "cover"].every((name) => message.has(name)),
     [
-      { field: "action", names: ["sell"], when: "flag", says: "exit_long" },
-      { field: "action", names: ["cover"], when: "flag", says: "exit_short" },
+      ["action", "sell", "flag", "exit_long"],
+      ["action", "cover", "flag", "exit_short"],
     ],
   ),
   // The position wanted after the alert, flat in the message: `position_size` with its sign, or `market_position` and
   // `market_position_size`, as TradingView's placeholders of these names have them.
-  dialect(
-    "target-size",
-    (message) => message.has("positionsize") || message.has("marketposition"),
-  ),
+  dialect("target-size", (message) => message.has("positionsize") || message.has("marketposition")),
   // TradersPost signals (docs.traderspost.io, "Signal Message Reference"): `ticker`, `action`, `sentiment`, sizes by
   // `quantityType`, exits as `takeProfit` and `stopLoss`, which are our names in camel case. `signalPrice` is the market
   // price, which a limit or stop order takes that has no price of its own; `price` is its older name. With `test` nothing is traded.
   dialect("traderspost", (message) => message.has("ticker"), [
-    { field: "symbol", names: ["ticker"] },
-    { field: "target.side", names: ["sentiment"] },
-    { field: "price", names: ["signal_price"] },
-  ], [
-    { names: ["test"], send: "add ?dry_run=1 to the address, which books nothing" },
-  ]),
+    ["symbol", "ticker"],
+    ["target.side", "sentiment"],
+    ["price", "signal_price"],
+  ], [["test", "add ?dry_run=1 to the address, which books nothing"]]),
   // OctoBot's TradingView mode: lines of `SIGNAL`, `SYMBOL`, …, whose `STOP_PRICE` is where the position is left, except of a
   // stop order, which it enters. Several take profits (`TAKE_PROFIT_PRICE`, `TAKE_PROFIT_PRICE_1`, …) share the order evenly.
   dialect(
     "octobot",
     (message) => message.has("signal") && message.has("symbol") && !message.has("action"),
-    [{ field: "stop", names: ["stop_price"] }],
+    [["stop", "stop_price"]],
     [],
     true,
   ),
   // thibaultyou's tradingview-alerts-processor: `stub` names an account, and `size` is in dollars.
-  dialect("alerts-processor", (message) => message.has("stub"), [
-    { field: "quote_quantity", names: ["size"] },
-  ]),
+  dialect("alerts-processor", (message) => message.has("stub"), [["quote_quantity", "size"]]),
   // Towerflow: `size` is money in an order that opens, and units in one that closes: which it is, it knows.
-  dialect("towerflow", (message) => message.has("dilution"), [], [
-    { names: ["size"], send: "send quantity, or quote_quantity where it is money" },
-  ]),
+  dialect("towerflow", (message) => message.has("dilution"), [], [[
+    "size",
+    "send quantity, or quote_quantity where it is money",
+  ]]),
   // Bitget's hedge mode: beside `tradeSide` `close`, `side` is the side of the position, as `buy` for a long one.
   dialect("bitget", (message) => message.has("tradeside") && message.has("side"), [
-    { field: "action", names: ["trade_side"], when: "close" },
-    { field: "action", names: ["side", "trade_side"] },
-    { field: "position_side", names: ["side"], when: "buy", says: "long" },
-    { field: "position_side", names: ["side"], when: "sell", says: "short" },
-    { field: "position_side", names: ["side"], when: "side" },
+    ["action", "trade_side", "close"],
+    ["action", "side trade_side"],
+    ["position_side", "side", "buy", "long"],
+    ["position_side", "side", "sell", "short"],
+    ["position_side", "side", "side"],
   ]),
   // MetaTrader's pending orders: the price that they open at.
   dialect(
     "metatrader-pending",
     (message) => says(message, "type", /^order_type_(buy|sell)_(limit|stop)$/i),
-    [{ field: "price", names: ["price", "open_price"] }],
+    [["price", "price open_price"]],
   ),
   // CrossTrade: `command` says more than `action`, which beside a `CLOSEPOSITION` says only how. It has commands that do more
   // than one thing, or one to a template (`FLATTENEVERYTHING`, `CANCELPLACE`, `CLOSESTRATEGY`): beside them an `action` is no
@@ -106,16 +98,16 @@ export const DIALECTS: readonly Dialect[] = [
       return command !== "" && message.has("instrument") && !isOrder;
     },
     [
-      { field: "action", names: ["command"], when: "close" },
-      { field: "reverse", names: ["command"], when: "reverse" },
+      ["action", "command", "close"],
+      ["reverse", "command", "reverse"],
     ],
     [
-      { names: ["strategy"], send: "an ATM's exits are not known here: send take_profit and stop_loss" },
-      {
-        names: ["command"],
-        when: "not place",
-        send: "send what it does, each as an alert of its own with action buy, sell, close or cancel",
-      },
+      ["strategy", "an ATM's exits are not known here: send take_profit and stop_loss"],
+      [
+        "command",
+        "send what it does, each as an alert of its own with action buy, sell, close or cancel",
+        "not place",
+      ],
     ],
   ),
   own,
