@@ -6,28 +6,13 @@ import { addsTo, sideIn } from "./position-side.ts";
 import { ACTION_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
-const ZERO_IS_NONE: ReadonlySet<FieldName> = new Set([
-  "take_profit.percent",
-  "take_profit.amount",
-  "take_profit.limit_price",
-  "stop_loss.percent",
-  "stop_loss.amount",
-  "stop_loss.stop_price",
-  "stop_loss.limit_price",
-  "stop_loss.trail_amount",
-  "stop_loss.trail_percent",
-  "trail_amount",
-  "trail_percent",
-  "limit_price",
-  "stop_price",
-  "stop",
-  "volume",
-]);
+const ZERO_IS_NONE =
+  /^((take_profit\.|stop_loss\.)?(percent|amount|limit_price|stop_price|trail_amount|trail_percent)|stop|volume)$/;
 
 /** Takes away what says none by 0. */
 export function dropZeros(fields: Fields): void {
   for (const [name, field] of fields) {
-    if (!ZERO_IS_NONE.has(name)) continue;
+    if (!ZERO_IS_NONE.test(name)) continue;
     // In our own objects (`take_profit.percent`) a 0 would be a mistake: who wants none leaves it out.
     if (decimalOf(field) === "0" && !field.source.includes(".")) fields.delete(name);
   }
@@ -50,18 +35,6 @@ const isOfBar = (fields: Fields): boolean =>
   BAR_FIELDS.some((name) => fields.has(name)) ||
   fields.has("time") && fields.get("symbol")?.source === "ticker";
 
-const SIZE_FIELDS: readonly FieldName[] = [
-  "quantity",
-  "quote_quantity",
-  "percent_quantity",
-  "position_percent",
-  "close_percent",
-  "risk_percent",
-  "risk_notional",
-  "target.quantity",
-  "position_size",
-];
-
 /** Fields that are a size, and what they count. */
 const SIZES = [
   ["quote_quantity", "notional"],
@@ -71,6 +44,8 @@ const SIZES = [
   ["risk_percent", "risk_percent"],
   ["risk_notional", "risk_notional"],
 ] as const;
+
+const SIZE_FIELDS = ["quantity", "target.quantity", "position_size", ...SIZES.map(([name]) => name)] as const;
 
 /**
  * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither goes to `unused`.

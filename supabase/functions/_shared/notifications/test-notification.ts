@@ -4,19 +4,15 @@ import type { CallNotifications } from "./wake.ts";
 /** What `POST /notifications/test` takes. */
 export const testSchema = z.strictObject({ channel: z.string().min(1).max(64) });
 
-const resultSchema = z.object({
+export const testResultSchema = z.object({
   channel: z.string(),
-  /** Whether the receiver answered 2xx. */
-  delivered: z.boolean(),
-  /** What it answered; null when it did not. */
-  status: z.number().nullable(),
-  /** Why not, such as `timeout`, `forbidden_address` or `http_status`. */
-  error: z.string().nullable(),
+  delivered: z.boolean().describe("Whether the receiver answered 2xx."),
+  status: z.int().nullable().describe("What it answered."),
+  error: z.string().nullable().describe("Why it was not delivered, such as timeout or forbidden_address."),
 });
-export type TestNotification = z.output<typeof resultSchema>;
 
 /** A test that was sent, or why none was: `unknown_channel`, or `unavailable` when nobody could say. */
-export type TestResult = { ok: true; result: TestNotification } | {
+export type TestResult = { ok: true; result: z.output<typeof testResultSchema> } | {
   ok: false;
   code: "unknown_channel" | "unavailable";
 };
@@ -33,7 +29,7 @@ export async function sendTestNotification(call: CallNotifications, channel: str
     const response = await call("/test", { channel }, AbortSignal.timeout(DEADLINE));
     const body: unknown = await response.json();
     if (response.status === 404) return { ok: false, code: "unknown_channel" };
-    const parsed = resultSchema.safeParse(body);
+    const parsed = testResultSchema.safeParse(body);
     return response.ok && parsed.success
       ? { ok: true, result: parsed.data }
       : { ok: false, code: "unavailable" };

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { alertQuerySchema } from "../validators/alert-query.ts";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { bookedAnswer, errorAnswer, previewAnswer, refusedAnswer } from "./answer-schemas.ts";
-import { answer, type Components, errors, type Part, queryParameters } from "./parts.ts";
+import { answer, type Part, type Parts } from "./parts.ts";
 
 const description =
   "One alert, or an array of up to 100 that answers an array in order. In our own words as below, or in those of " +
@@ -43,16 +43,16 @@ const alertSchema = alertFieldsSchema.extend({
 const foreign: Part = { type: "object", description: "A message in another sender's words." };
 
 /** `POST /alerts`, and with the key in the path. */
-export function alertPaths(components: Components): Part {
-  const one = { anyOf: [components.use(alertSchema, "input"), foreign] };
+export function alertPaths({ use, query, errors, operation }: Parts): Part {
+  const one = { anyOf: [use(alertSchema, "input"), foreign] };
   const [booked, preview, refused, failed] = [bookedAnswer, previewAnswer, refusedAnswer, errorAnswer]
-    .map((schema) => components.use(schema));
-  const operation = (id: string, parameters: Part[]): Part => ({
-    operationId: id,
+    .map((schema) => use(schema));
+  const post = (operationId: string, ...parameters: Part[]): Part => ({
+    operationId,
     summary: "Books an alert",
     description,
     tags: ["alerts"],
-    parameters: [...parameters, ...queryParameters(components, alertQuerySchema)],
+    parameters: [...parameters, ...query(alertQuerySchema)],
     requestBody: {
       required: true,
       content: {
@@ -74,7 +74,7 @@ export function alertPaths(components: Components): Part {
           { type: "array", items: { anyOf: [booked, refused, preview] } },
         ],
       }),
-      ...errors(components, "400 401 403 405 408 413 414 415 429"),
+      ...errors("400 401 403 405 408 413 414 415 429"),
       "422": answer(
         "Understood and recorded, but refused, as error.code says; of several alerts: every one",
         {
@@ -89,20 +89,17 @@ export function alertPaths(components: Components): Part {
     },
   });
   return {
-    "/alerts": { post: operation("sendAlert", []) },
+    "/alerts": { post: post("sendAlert") },
     "/alerts/{key}": {
-      post: operation("sendAlertWithKeyInPath", [
+      post: post(
+        "sendAlertWithKeyInPath",
         { name: "key", in: "path", required: true, schema: { type: "string" }, description: "The API key." },
-      ]),
+      ),
     },
     "/alerts/openapi.json": {
-      get: {
-        operationId: "describe",
-        summary: "This document",
-        tags: ["alerts"],
-        security: [],
-        responses: { "200": answer("OpenAPI 3.1", { type: "object" }) },
-      },
+      get: operation("alerts", { operationId: "describe", summary: "This document", security: [] }, {
+        "200": ["OpenAPI 3.1", { type: "object" }],
+      }),
     },
   };
 }

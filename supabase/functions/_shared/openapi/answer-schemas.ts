@@ -4,6 +4,10 @@ import { DECIMAL_PATTERN } from "../validators/decimal.ts";
 
 /** Building stones of the answers: what leaves the database, as Zod schemas, for the document only. */
 
+/** Fields of one kind, by their names with spaces between. */
+export const each = <Schema extends z.ZodType>(schema: Schema, names: string): Record<string, Schema> =>
+  Object.fromEntries(names.split(" ").map((name) => [name, schema]));
+
 /** A decimal as every answer writes it; see trading.decimal. */
 export const decimal = z.string().regex(DECIMAL_PATTERN).meta({ id: "Decimal", examples: ["1.25"] });
 /** A decimal that a division made: more digits before the point than an input may have. */

@@ -1,9 +1,6 @@
 import { alertPaths } from "./alerts.ts";
-import { healthPaths } from "./health.ts";
-import { mcpPaths } from "./mcp.ts";
-import { markPaths } from "./marks.ts";
-import { notificationPaths } from "./notifications.ts";
-import { createComponents, type Part } from "./parts.ts";
+import { operatingPaths } from "./operating.ts";
+import { createParts, type Part } from "./parts.ts";
 import { portfolioPaths } from "./portfolio.ts";
 import { toolPaths } from "./tools.ts";
 
@@ -13,15 +10,12 @@ import { toolPaths } from "./tools.ts";
  * @param projectUrl where the project is served, without a slash at its end
  */
 export function openApiDocument(projectUrl: string): Part {
-  const components = createComponents();
+  const parts = createParts();
   const paths = {
-    ...alertPaths(components),
-    ...portfolioPaths(components),
-    ...toolPaths(components),
-    ...mcpPaths(components),
-    ...notificationPaths(components),
-    ...markPaths(components),
-    ...healthPaths(components),
+    ...alertPaths(parts),
+    ...portfolioPaths(parts),
+    ...toolPaths(parts),
+    ...operatingPaths(parts),
   };
   return {
     openapi: "3.1.1",
@@ -35,7 +29,7 @@ export function openApiDocument(projectUrl: string): Part {
     security: [{ bearer: [] }, { header: [] }, { query: [] }],
     paths,
     components: {
-      schemas: components.schemas,
+      schemas: parts.schemas,
       securitySchemes: {
         bearer: {
           type: "http",

@@ -1,6 +1,7 @@
+import type * as z from "zod";
 import { RESOURCES } from "../portfolio/resources.ts";
 import { portfolioQuerySchema } from "../validators/portfolio-query.ts";
-import { answer, type Components, errors, type Part, queryParameters } from "./parts.ts";
+import type { Part, Parts } from "./parts.ts";
 import { position, RESOURCE_ANSWERS } from "./portfolio-schemas.ts";
 
 const headers: Part = {
@@ -10,35 +11,31 @@ const headers: Part = {
 };
 
 /** `GET /portfolio/…`, from the same table that the function routes by. */
-export function portfolioPaths(components: Components): Part {
-  const operation = (id: string, summary: string, parameters: Part[], schema: Part): Part => ({
-    get: {
-      operationId: id,
+export function portfolioPaths({ query, operation }: Parts): Part {
+  const get = (operationId: string, summary: string, parameters: Part[], schema: z.ZodType): Part => ({
+    get: operation("portfolio", {
+      operationId,
       summary,
       description: "Needs a key of scope read. From a cache that is at most about a second behind.",
-      tags: ["portfolio"],
       parameters,
-      responses: {
-        "200": answer("Money and quantities as decimal strings", schema, { headers }),
-        "304": { description: "What if-none-match named is still right" },
-        ...errors(components, "400 401 403 404 405 414 429 503"),
-      },
-    },
+    }, {
+      "200": ["Money and quantities as decimal strings", schema, { headers }],
+      "304": { description: "What if-none-match named is still right" },
+    }, "400 401 403 404 405 414 429 503"),
   });
-  const query = (...names: string[]) => queryParameters(components, portfolioQuerySchema, names);
   const resources = Object.entries(RESOURCES).flatMap(([name, { takes, summary }]) => {
     const answers = RESOURCE_ANSWERS[name];
     if (answers === undefined) return [];
     const path = name === "" ? "/portfolio" : `/portfolio/${name}`;
-    const parameters = query("account", ...Object.keys(takes));
+    const parameters = query(portfolioQuerySchema, ["account", ...Object.keys(takes)]);
     const id = name === "" ? "readPortfolio" : `read${name[0]?.toUpperCase()}${name.slice(1)}`;
-    return [[path, operation(id, summary, parameters, components.use(answers))]];
+    return [[path, get(id, summary, parameters, answers)]];
   });
   return {
     ...Object.fromEntries(resources),
-    "/portfolio/positions/{symbol}": operation("readPosition", "One position", [
+    "/portfolio/positions/{symbol}": get("readPosition", "One position", [
       { name: "symbol", in: "path", required: true, schema: { type: "string" } },
-      ...query("account", "strategy"),
-    ], components.use(position)),
+      ...query(portfolioQuerySchema, ["account", "strategy"]),
+    ], position),
   };
 }
