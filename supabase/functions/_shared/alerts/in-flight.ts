@@ -1,22 +1,20 @@
-import { HttpError } from "../http/errors.ts";
+import { unavailable } from "../http/errors.ts";
 
-/** Counts the alerts of each API key that are under way, so that one sender cannot fill an isolate. */
-export interface InFlight {
-  /** Whether a key has as many under way as it may: what more it sends need not be read. */
-  isFull(keyId: string): boolean;
-  /** Lets alerts of a key in, and resolves to what lets them out again; null when it has too many under way. */
-  enter(keyId: string, alerts: number): (() => void) | null;
-}
+export type InFlight = ReturnType<typeof createInFlight>;
 
 /**
+ * Counts the alerts of each API key that are under way, so that one sender cannot fill an isolate.
+ *
  * @param most alerts of one key that may be under way in this isolate. One request always may, however many it brings:
  * a sender must be able to get through.
  */
-export function createInFlight(most: number): InFlight {
+export function createInFlight(most: number) {
   const counts = new Map<string, number>();
   return {
-    isFull: (keyId) => (counts.get(keyId) ?? 0) >= most,
-    enter(keyId, alerts) {
+    /** Whether a key has as many under way as it may: what more it sends need not be read. */
+    isFull: (keyId: string): boolean => (counts.get(keyId) ?? 0) >= most,
+    /** Lets alerts of a key in, and answers what lets them out again; null when it has too many under way. */
+    enter(keyId: string, alerts: number): (() => void) | null {
       const before = counts.get(keyId) ?? 0;
       if (before > 0 && before + alerts > most) return null;
       counts.set(keyId, before + alerts);
@@ -30,12 +28,4 @@ export function createInFlight(most: number): InFlight {
 }
 
 export const tooManyInFlight = () =>
-  new HttpError(
-    503,
-    "too_many_in_flight",
-    "this API key has too many alerts under way: send it again",
-    undefined,
-    {
-      "retry-after": "1",
-    },
-  );
+  unavailable("this API key has too many alerts under way: send it again", "too_many_in_flight");

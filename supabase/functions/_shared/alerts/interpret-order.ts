@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
-import type { Field, FieldName, Fields } from "./field-names.ts";
+import type { Field, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { addsTo, sideIn } from "./position-side.ts";
 import { ACTION_WORDS } from "./words.ts";

@@ -7,30 +7,22 @@ import type { Gate } from "../runtime/gate.ts";
 /** Alerts that wait for a key that somebody else holds are asked for again after this. */
 const BUSY_PAUSE_MS = 50;
 
-export interface LineOptions {
-  bookWaiting: BookWaiting;
-  /** Called after every answer, with the alerts that have lost their place in line. */
-  onAnswer: (homeless: Entry[]) => void;
-  /** Calls wait for their turn: they must not use up PostgREST's connections. */
-  calls: Gate;
-  maxBatch: number;
-  now: () => number;
-}
-
-export interface WaitingLine {
-  /** Follows alerts that have a ticket until they are settled. */
-  follow(entries: readonly Entry[]): void;
-  /** Whether alerts of an account are followed. */
-  has(account: string): boolean;
-  /** Whether their answers are asked for just now. */
-  isAsking(account: string): boolean;
-}
-
 /**
  * Follows alerts that wait in the database because their account was held. All isolates' alerts of an account wait in one
  * line there, and the first call that gets the turn books them all. One call an account at a time asks for its answers.
+ *
+ * @param onAnswer called after every answer, with the alerts that have lost their place in line
+ * @param calls calls wait for their turn: they must not use up PostgREST's connections
  */
-export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: LineOptions): WaitingLine {
+export function createLine(
+  { bookWaiting, onAnswer, calls, maxBatch, now }: {
+    bookWaiting: BookWaiting;
+    onAnswer: (homeless: Entry[]) => void;
+    calls: Gate;
+    maxBatch: number;
+    now: () => number;
+  },
+) {
   const waiting = new Map<string, Entry[]>();
   const asking = new Set<string>();
 
@@ -96,6 +88,7 @@ export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: Line
     return asked.length > 0 && asked.every(({ ticket }) => ticket !== null) ? BUSY_PAUSE_MS : 0;
   }
 
+  /** Follows alerts that have a ticket until they are settled. */
   function follow(entries: readonly Entry[]): void {
     for (const [account, group] of Map.groupBy(entries, ({ alert }) => alert.account)) {
       const before = waiting.get(account);
@@ -107,5 +100,11 @@ export function createLine({ bookWaiting, onAnswer, calls, maxBatch, now }: Line
     }
   }
 
-  return { follow, has: (account) => inLine(account).length > 0, isAsking: (account) => asking.has(account) };
+  return {
+    follow,
+    /** Whether alerts of an account are followed. */
+    has: (account: string): boolean => inLine(account).length > 0,
+    /** Whether their answers are asked for just now. */
+    isAsking: (account: string): boolean => asking.has(account),
+  };
 }

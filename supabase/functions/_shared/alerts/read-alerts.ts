@@ -1,5 +1,5 @@
 import type { AppContext } from "../http/app.ts";
-import { requireScope } from "../auth/authorize.ts";
+import { requireAccount, requireScope } from "../auth/authorize.ts";
 import { strikeValue } from "../auth/strike.ts";
 import { HttpError, MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { type AlertQuery, alertQuerySchema } from "../validators/alert-query.ts";
@@ -54,11 +54,7 @@ export async function readRequest(
   }
   if (!read.ok) throw invalid(read.problems);
   for (const { alert } of read.alerts) {
-    if (sender.account !== null && alert.account !== sender.account) {
-      throw new HttpError(403, "wrong_account", "this API key may only touch its own account", [
-        { path: "account", message: "is not the account of this API key" },
-      ]);
-    }
+    requireAccount(sender, alert.account, "account");
     if (alert.action === "halt" || alert.action === "resume") requireScope(sender, "admin");
   }
   return { alerts: read.alerts, query: query.data };

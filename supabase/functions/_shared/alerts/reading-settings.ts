@@ -1,5 +1,6 @@
 import { LRUCache } from "../runtime/lru.ts";
 import * as z from "zod";
+import { createAsk } from "../database/ask.ts";
 import type { DatabaseClient } from "../database/client.ts";
 import { unavailable } from "../http/errors.ts";
 import { QUANTITY_TYPES } from "../validators/canonical-alert.ts";
@@ -54,15 +55,15 @@ type Found = { settings: ReadingSettings | null };
 
 /** Asks the database, and remembers for a moment. Throws HttpError 503 when it does not answer: the alert is not lost. */
 export function createSettingsOf(database: DatabaseClient, keys: KeySettings): SettingsOf {
+  const askDatabase = createAsk(database, DEADLINE_MS);
   const remembered = new LRUCache<string, Found>({ max: 1_000, ttl: BELIEVED_MS });
 
   async function ask(accounts: string[]): Promise<[string, Found][]> {
     if (accounts.length === 0) return [];
-    const { data, error } = await database.rpc("reading_settings", { accounts })
-      .abortSignal(AbortSignal.timeout(DEADLINE_MS));
-    const parsed = settingsSchema.safeParse(data);
-    if (error !== null || !parsed.success) throw unavailable();
-    const settings = new Map(Object.entries(parsed.data));
+    const said = await askDatabase(settingsSchema, "reading_settings", { accounts }).catch(() => {
+      throw unavailable();
+    });
+    const settings = new Map(Object.entries(said));
     return accounts.map((account) => [account, { settings: settings.get(account) ?? null }]);
   }
 

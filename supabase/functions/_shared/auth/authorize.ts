@@ -75,6 +75,18 @@ export function identify(service: ApiKeyAuthService, key: string | null): Sender
   return { id, scopes, account };
 }
 
+/** Throws HttpError 403 when the key is of one account, and not of this one (null: of all); `path` says where that is named. */
+export function requireAccount(
+  { account: own }: Sender,
+  account: string | null,
+  path: string | null = null,
+  what: "touch" | "read" = "touch",
+): void {
+  if (own === null || own === account) return;
+  const details = path === null ? undefined : [{ path, message: "is not the account of this API key" }];
+  throw new HttpError(403, "wrong_account", `this API key may only ${what} its own account`, details);
+}
+
 /** The answer to who is nobody we know. */
 export function unauthorized(code: string, message: string, path = "key"): HttpError {
   return new HttpError(401, code, message, [{ path, message }], {

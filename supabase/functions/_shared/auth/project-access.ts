@@ -1,7 +1,6 @@
 import { isSameDigest, sha256Of } from "../hashing/digest.ts";
 import type { AppContext } from "../http/app.ts";
-import { HttpError } from "../http/errors.ts";
-import { admit } from "./authorize.ts";
+import { admit, requireAccount } from "./authorize.ts";
 import type { ApiKeyAuthService } from "./api-keys.ts";
 
 /** Who may have done what concerns every account: a key with the scope admin for all of them, or this project itself. */
@@ -23,7 +22,5 @@ export function admitProject(
     context.get("logFields").key_id = "service";
     return;
   }
-  if (admit(context, apiKeys, "admin").account !== null) {
-    throw new HttpError(403, "wrong_account", "this API key may only touch its own account");
-  }
+  requireAccount(admit(context, apiKeys, "admin"), null);
 }

@@ -3,6 +3,10 @@ import { scaled, unscaled } from "../validators/decimal.ts";
 /** What trading costs, as TradingView's strategy properties say it, in settings of an account. */
 export type Fees = { fee_bps: string } | { fee_per_unit: string } | { fee_per_trade: string };
 
+const percent = (amount: string): Fees => ({ fee_bps: unscaled(scaled(amount) * 100n) });
+const perContract = (amount: string): Fees => ({ fee_per_unit: amount });
+const perOrder = (amount: string): Fees => ({ fee_per_trade: amount });
+
 /** How a commission is counted, in the words of the properties and of Pine's `commission_type`. */
 const WORDS: Readonly<Record<string, (amount: string) => Fees>> = {
   "%": percent,
@@ -14,16 +18,6 @@ const WORDS: Readonly<Record<string, (amount: string) => Fees>> = {
   "/order": perOrder,
   "cash_per_order": perOrder,
 };
-
-function percent(amount: string): Fees {
-  return { fee_bps: unscaled(scaled(amount) * 100n) };
-}
-function perContract(amount: string): Fees {
-  return { fee_per_unit: amount };
-}
-function perOrder(amount: string): Fees {
-  return { fee_per_trade: amount };
-}
 
 const BEHIND = /^(\d{1,9}(?:\.\d{1,9})?) ?([a-z_ /%]+)$/;
 const BEFORE = /^([a-z_]+) ?[ :=] ?(\d{1,9}(?:\.\d{1,9})?)$/;

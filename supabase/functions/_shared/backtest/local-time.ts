@@ -1,14 +1,10 @@
 import { writtenOffset, zoneOffset } from "../time/zone.ts";
 
-export interface Zone {
-  /**
-   * The moments (milliseconds, as Date.now) at which the zone's clocks show a time: two in the hour that an autumn night
-   * repeats. In the hour that a spring night leaves out, the one that the clocks would have shown.
-   *
-   * @param shown what the clocks show, as if it were UTC
-   */
-  momentsOf(shown: number): number[];
-}
+/**
+ * The moments (milliseconds, as Date.now) at which a zone's clocks show a time, as if it were UTC: two in the hour that an
+ * autumn night repeats. In the hour that a spring night leaves out, the one that the clocks would have shown.
+ */
+export type Zone = (shown: number) => number[];
 
 const DAY = 86_400_000;
 
@@ -16,14 +12,12 @@ const DAY = 86_400_000;
 export function zoneOf(name: string): Zone | null {
   const offsetAt = zoneOffset(name);
   if (offsetAt === null) return null;
-  return {
-    momentsOf(shown) {
-      if (name === "UTC") return [shown];
-      const [before, after] = [offsetAt(shown - DAY), offsetAt(shown + DAY)];
-      const moments = [...new Set([before, after])].map((offset) => ({ offset, moment: shown - offset }))
-        .filter(({ offset, moment }) => offsetAt(moment) === offset).map(({ moment }) => moment);
-      return moments.length > 0 ? moments.toSorted((a, b) => a - b) : [shown - before];
-    },
+  return (shown) => {
+    if (name === "UTC") return [shown];
+    const [before, after] = [offsetAt(shown - DAY), offsetAt(shown + DAY)];
+    const moments = [...new Set([before, after])].map((offset) => ({ offset, moment: shown - offset }))
+      .filter(({ offset, moment }) => offsetAt(moment) === offset).map(({ moment }) => moment);
+    return moments.length > 0 ? moments.toSorted((a, b) => a - b) : [shown - before];
   };
 }
 
@@ -32,7 +26,7 @@ export function readMoments(written: string | Date, zone: Zone): number[] | null
   const [, text = "", offset] = written instanceof Date ? [] : WITH_OFFSET.exec(written.trim()) ?? [];
   const shown = readShown(offset === undefined ? written : text);
   if (shown === null || shown < EARLIEST || shown >= LATEST) return null;
-  return offset === undefined ? zone.momentsOf(shown) : [shown - writtenOffset(offset)];
+  return offset === undefined ? zone(shown) : [shown - writtenOffset(offset)];
 }
 
 /** Prices of a day go back far; a time beyond is none of a backtest. */
@@ -64,26 +58,21 @@ function readShown(written: string | Date): number | null {
  * Which of its moments a time is that the clocks showed twice, trade by trade: no trade begins before the one that ended
  * before it in the list, unless it was entered by the same order as another; and none ends before an earlier one.
  */
-export interface TradeClock {
-  /** @param order what an order's entries have in common */
-  begins(moments: readonly number[], order: string): number;
-  /** Undefined: it would end before it began. */
-  ends(moments: readonly number[], begun: number): number | undefined;
-}
-
-export function createTradeClock(): TradeClock {
+export function createTradeClock() {
   const entered = new Map<string, number>();
   let latest = -Infinity;
   const firstFrom = (moments: readonly number[], least: number) => moments.find((moment) => moment >= least);
   return {
-    begins(moments, order) {
+    /** @param order what an order's entries have in common */
+    begins(moments: readonly number[], order: string): number {
       const earliest = Math.min(...moments);
       if (moments.length === 1) return earliest;
       const begun = entered.get(order) ?? firstFrom(moments, latest) ?? earliest;
       entered.set(order, begun);
       return begun;
     },
-    ends(moments, begun) {
+    /** Undefined: it would end before it began. */
+    ends(moments: readonly number[], begun: number): number | undefined {
       const ended = firstFrom(moments, Math.max(begun, latest)) ?? firstFrom(moments, begun);
       latest = Math.max(latest, ended ?? latest);
       return ended;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { decimal, text } from "../validators/fields.ts";
-import { currency, namedAccount } from "../validators/names.ts";
+import { currency, namedAccount, ownerId } from "../validators/names.ts";
 import { COMMISSION_MESSAGE, readCommission } from "./commission.ts";
 
 const { shape } = alertFieldsSchema;
@@ -33,9 +33,7 @@ export const importOptions = z.strictObject({
   currency: currency.describe(
     "Of the account; left out: that of the file's profits, else USD.",
   ),
-  owner_id: z.uuid().nullish().transform((id) => id ?? null).describe(
-    "The user of Supabase Auth who may read it.",
-  ),
+  owner_id: ownerId,
 });
 
 export type ImportOptions = z.output<typeof importOptions>;

@@ -1,6 +1,6 @@
 import type { ReadDecimal } from "../validators/decimal.ts";
 import { type ColumnName, type Columns, readHeaders } from "./columns.ts";
-import { createTradeClock, readMoments, type TradeClock, type Zone, zoneOf } from "./local-time.ts";
+import { createTradeClock, readMoments, type Zone, zoneOf } from "./local-time.ts";
 import { numberReader } from "./numbers.ts";
 import { type Cell, readTable } from "./table.ts";
 
@@ -129,7 +129,7 @@ const NO_END = /^(?:open|[-\u2013\u2014])?$/i;
 
 interface Reading {
   zone: Zone;
-  clock: TradeClock;
+  clock: ReturnType<typeof createTradeClock>;
   hasCumulative: boolean;
 }
 

@@ -7,7 +7,7 @@ export class DatabaseError extends Error {
 }
 
 /** Makes what calls RPCs, each for so many milliseconds, and reads what they answer, or throws a {@link DatabaseError}. */
-export function createAsk(database: DatabaseClient, deadlineMs: number) {
+export function createAsk(database: Pick<DatabaseClient, "rpc">, deadlineMs = 5_000) {
   return async <Schema extends z.ZodType>(
     schema: Schema,
     rpc: Parameters<DatabaseClient["rpc"]>[0],

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { unavailable } from "../http/errors.ts";
 import type { Sample, SendReport } from "../observability/metrics.ts";
+import { createAsk } from "./ask.ts";
 import type { DatabaseClient } from "./client.ts";
 import { classify } from "./rpc-failure.ts";
 import type { Json } from "./types.ts";
@@ -41,12 +42,11 @@ export type FetchMetrics = () => Promise<Sample[]>;
  * @throws HttpError 503 when the database does not answer
  */
 export function createFetchMetrics(database: DatabaseClient): FetchMetrics {
+  const ask = createAsk(database, READ_DEADLINE);
   return async () => {
-    const { data, error } = await database.rpc("read_metrics").abortSignal(
-      AbortSignal.timeout(READ_DEADLINE),
-    );
-    const parsed = metricsSchema.safeParse(data);
-    if (error !== null || !parsed.success) throw unavailable("the database does not answer: try again");
-    return [...parsed.data.metrics, ...parsed.data.gauges];
+    const { metrics, gauges } = await ask(metricsSchema, "read_metrics", {}).catch(() => {
+      throw unavailable("the database does not answer: try again");
+    });
+    return [...metrics, ...gauges];
   };
 }

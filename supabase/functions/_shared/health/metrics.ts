@@ -1,8 +1,7 @@
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
-import { admit } from "../auth/authorize.ts";
+import { admit, requireAccount } from "../auth/authorize.ts";
 import type { FetchMetrics } from "../database/metrics-rpc.ts";
 import type { AppHandler } from "../http/app.ts";
-import { HttpError } from "../http/errors.ts";
 import { PROMETHEUS_TEXT, toPrometheus } from "./prometheus.ts";
 
 /**
@@ -13,9 +12,7 @@ export function scrape(
   { apiKeys, read }: { apiKeys: ApiKeyAuthService; read: FetchMetrics },
 ): AppHandler {
   return async (context) => {
-    if (admit(context, apiKeys, "read").account !== null) {
-      throw new HttpError(403, "wrong_account", "this API key may only read its own account");
-    }
+    requireAccount(admit(context, apiKeys, "read"), null, null, "read");
     const live = { name: "api_keys", labels: {}, value: apiKeys.getKeyCount() };
     return context.body(toPrometheus([...await read(), live]), 200, { "content-type": PROMETHEUS_TEXT });
   };

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { doubling, jittered } from "../time/backoff.ts";
-import type { ActiveLock, LockService, LockServiceOptions, TryOptions, WaitOptions } from "./lock-service.ts";
+import type { ActiveLock, LockService, LockServiceOptions, WaitOptions } from "./lock-service.ts";
 import { readActiveLocks, readIsLocked } from "./active-locks.ts";
 import { type Connection, createConnection, isConnectionFailure, isRefusal } from "./connection.ts";
 import { checkTimeout, Deadline } from "./deadline.ts";
@@ -173,7 +173,7 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
   async function tryWithLock<T>(
     key: string,
     fn: LockedWork<T>,
-    { timeoutMs = usual, signal }: TryOptions = {},
+    { timeoutMs = usual, signal }: WaitOptions = {},
   ) {
     check(key, fn, timeoutMs);
     signal?.throwIfAborted();

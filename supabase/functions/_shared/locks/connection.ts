@@ -65,9 +65,7 @@ export async function createConnection(
   { url, applicationName, ca, connectTimeoutMs = 5_000 }: ConnectionOptions,
 ): Promise<Connection> {
   const postgres = await loadDriver();
-  const encryption = isEncrypted(url)
-    ? { caCerts: [SUPABASE_AUTHORITY, ...ca === undefined ? [] : [ca]] }
-    : null;
+  const caCerts = isEncrypted(url) ? [SUPABASE_AUTHORITY, ...ca === undefined ? [] : [ca]] : null;
   const gone = new AbortController();
   let dialled = false;
   let admitted = false;
@@ -85,13 +83,13 @@ export async function createConnection(
   function socket({ host, port, path }: Place) {
     gone.signal.throwIfAborted();
     const target: Target = path ? { path } : { host: host[0] ?? "localhost", port: port[0] ?? 5432 };
-    if (dialled) return dial(target, encryption, gone.signal, () => {});
+    if (dialled) return dial(target, caCerts, gone.signal, () => {});
     dialled = true;
     connecting = setTimeout(
       () => lose(failure("CONNECT_TIMEOUT", "Postgres did not answer in time")),
       connectTimeoutMs,
     );
-    return dial(target, encryption, gone.signal, lose);
+    return dial(target, caCerts, gone.signal, lose);
   }
 
   const options = {

@@ -23,12 +23,6 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-export interface TryOptions {
-  /** Milliseconds to wait for a connection; the lock itself is not waited for. */
-  timeoutMs?: number;
-  signal?: AbortSignal;
-}
-
 /** A lock or a lease that is held now. */
 export interface ActiveLock {
   /** Null for a number whose name nobody told: other software's. */
@@ -73,9 +67,10 @@ export interface LockService {
 
   /**
    * As withLock, if the lock is free now; null, without waiting, if it is held or somebody waits for it. Work that
-   * may itself return null should return something else, to tell the two apart.
+   * may itself return null should return something else, to tell the two apart. `timeoutMs` is how long a connection is
+   * waited for.
    */
-  tryWithLock<T>(key: string, work: LockedWork<T>, options?: TryOptions): Promise<T | null>;
+  tryWithLock<T>(key: string, work: LockedWork<T>, options?: WaitOptions): Promise<T | null>;
 
   /** Whether anybody holds the lock: it may be otherwise by the time that this is known. */
   isLocked(key: string): Promise<boolean>;

@@ -3,15 +3,7 @@ import type { Connection } from "./connection.ts";
 import { LockUsageError } from "./errors.ts";
 
 /** What of postgres.js would leave the transaction, its connection, or its lock. */
-const OUTSIDE: readonly PropertyKey[] = [
-  "begin",
-  "reserve",
-  "listen",
-  "subscribe",
-  "end",
-  "close",
-  "prepare",
-];
+const OUTSIDE = /^(begin|reserve|listen|subscribe|end|close|prepare)$/;
 
 /** The part of a postgres.js query that every statement passes just before it is sent. */
 interface Query {
@@ -20,19 +12,11 @@ interface Query {
   catch(onRejected: (error: unknown) => void): unknown;
 }
 
-/** The transaction of a lock, as its callback sees it. */
-export interface GuardedTransaction {
-  sql: TransactionSql;
-  failure(): unknown;
-  /** From now on nothing passes: a statement sent late would run in whatever transaction comes next. */
-  shut(reason: () => unknown): void;
-}
-
 /**
  * Gives a callback the one connection that holds its lock, for as long as it does. Not `sql.begin` of the driver: when
  * the connection is lost, that writes its rollback to a socket that is null, and the isolate dies of it.
  */
-export function guardTransaction(connection: Connection): GuardedTransaction {
+export function guardTransaction(connection: Connection) {
   /** Makes the error that says why nothing passes any more. */
   let refuse: (() => unknown) | undefined;
   let failed: { error: unknown } | undefined;
@@ -79,10 +63,10 @@ export function guardTransaction(connection: Connection): GuardedTransaction {
     },
     get(target, property) {
       if (property === "savepoint") return savepoint;
-      if (OUTSIDE.includes(property)) {
+      if (typeof property === "string" && OUTSIDE.test(property)) {
         throw new LockUsageError(
           "lock_usage",
-          `${String(property)} is not for a lock's transaction: it would leave it`,
+          `${property} is not for a lock's transaction: it would leave it`,
         );
       }
       const value = Reflect.get(target, property);
@@ -96,7 +80,8 @@ export function guardTransaction(connection: Connection): GuardedTransaction {
 
   return {
     sql,
-    failure: () => failed?.error,
-    shut: (reason) => refuse ??= reason,
+    failure: (): unknown => failed?.error,
+    /** From now on nothing passes: a statement sent late would run in whatever transaction comes next. */
+    shut: (reason: () => unknown): void => void (refuse ??= reason),
   };
 }

@@ -5,11 +5,6 @@ import { writeAll } from "../http/write-all.ts";
 
 export type Target = { path: string } | { host: string; port: number };
 
-/** How the way there is encrypted: authorities that are trusted beside the runtime's own, as PEM. */
-export interface Encryption {
-  caCerts: string[];
-}
-
 /** An error of the way to Postgres, with a code as the system's and the driver's have. */
 export const failure = (code: string, message: string, cause?: unknown): Error =>
   Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code });
@@ -71,18 +66,18 @@ class Wire extends Duplex {
 /**
  * A connected wire.
  *
- * @param encryption null: none
+ * @param caCerts authorities that are trusted beside the runtime's own, as PEM; null: the way is not encrypted
  * @param gone ends it, or the attempt
  * @param onEnd told why it ended
  */
 export async function dial(
   target: Target,
-  encryption: Encryption | null,
+  caCerts: string[] | null,
   gone: AbortSignal,
   onEnd: (reason: Error) => void,
 ): Promise<Duplex> {
   try {
-    const connection = await orAborted(open(target, encryption), gone, close);
+    const connection = await orAborted(open(target, caCerts), gone, close);
     const giveUp = () => void wire.destroy();
     const wire = new Wire(connection, (reason) => {
       gone.removeEventListener("abort", giveUp);
@@ -98,12 +93,12 @@ export async function dial(
   }
 }
 
-async function open(target: Target, encryption: Encryption | null): Promise<Deno.Conn> {
+async function open(target: Target, caCerts: string[] | null): Promise<Deno.Conn> {
   if ("path" in target) return await Deno.connect({ transport: "unix", path: target.path });
   const connection = await connect(target.host, target.port);
   try {
     connection.setNoDelay(true);
-    return encryption === null ? connection : await encrypt(connection, target.host, encryption);
+    return caCerts === null ? connection : await encrypt(connection, target.host, caCerts);
   } catch (error) {
     close(connection);
     throw error;
@@ -124,11 +119,7 @@ async function connect(host: string, port: number): Promise<Deno.TcpConn> {
 }
 
 /** Begins TLS, or sends nothing more. The certificate must be for the host, and by an authority that is trusted. */
-async function encrypt(
-  connection: Deno.TcpConn,
-  host: string,
-  { caCerts }: Encryption,
-): Promise<Deno.TlsConn> {
+async function encrypt(connection: Deno.TcpConn, host: string, caCerts: string[]): Promise<Deno.TlsConn> {
   await writeAll(connection, TLS_REQUEST);
   // One byte: what somebody on the way may put behind it is no start of TLS.
   const answer = new Uint8Array(1);

@@ -48,25 +48,21 @@ export interface SymbolResult {
   held_back: { at: string; open: string; high: string; low: string; close: string } | null;
 }
 
+export type MarkStore = ReturnType<typeof createMarkStore>;
+
 /** What is to be marked. Every call throws a DatabaseError when the database does not answer as it should. */
-export interface MarkStore {
-  claim(at: number): Promise<Claim>;
-  /** `pauses`: until when sources asked to be left alone, by name. */
-  record(
-    lease: string,
-    at: number,
-    results: readonly SymbolResult[],
-    pauses: Record<string, string>,
-  ): Promise<void>;
-}
-
-const DEADLINE_MS = 6_000;
-
-export function createMarkStore(database: DatabaseClient): MarkStore {
-  const ask = createAsk(database, DEADLINE_MS);
+export function createMarkStore(database: DatabaseClient) {
+  const ask = createAsk(database, 6_000);
   return {
-    claim: (at) => ask(claimSchema, "claim_marks", { at: new Date(at).toISOString() }),
-    async record(lease, at, results, pauses) {
+    claim: (at: number): Promise<Claim> =>
+      ask(claimSchema, "claim_marks", { at: new Date(at).toISOString() }),
+    /** `pauses`: until when sources asked to be left alone, by name. */
+    async record(
+      lease: string,
+      at: number,
+      results: readonly SymbolResult[],
+      pauses: Record<string, string>,
+    ) {
       await ask(z.number(), "record_marks", { lease, at: new Date(at).toISOString(), results, pauses });
     },
   };

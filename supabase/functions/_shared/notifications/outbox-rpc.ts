@@ -48,50 +48,40 @@ export interface Failed {
   refused: boolean;
 }
 
+export type Outbox = ReturnType<typeof createOutbox>;
+
 /** The outbox. Every call throws a {@link DatabaseError} when the database does not answer as it should. */
-export interface Outbox {
-  /** Puts in what no alert brings about: daily summaries, alerts that never came. Each is there once. */
-  enqueueTimed(): Promise<void>;
-  /** One line that is due, held for `leaseSeconds`; null when none is. */
-  claim(leaseSeconds: number): Promise<ChannelLine | null>;
-  /** It arrived. */
-  complete(id: string, lease: string): Promise<void>;
-  /** It did not: what becomes of it, and whether its channel was taken out of use. */
-  fail(id: string, lease: string, failed: Failed): Promise<z.output<typeof failureSchema>>;
-  /** Gives back what is held and was not sent. */
-  release(lease: string): Promise<void>;
-  /** Whether there are channels, and something to send now. */
-  work(signal: AbortSignal): Promise<{ channels: number; due: boolean }>;
-  /** The channel of that name; null when there is none. */
-  channel(name: string): Promise<Channel | null>;
-}
-
-const DEADLINE_MS = 5_000;
-
-export function createOutbox(database: DatabaseClient): Outbox {
-  const ask = createAsk(database, DEADLINE_MS);
+export function createOutbox(database: DatabaseClient) {
+  const ask = createAsk(database);
   return {
+    /** Puts in what no alert brings about: daily summaries, alerts that never came. Each is there once. */
     async enqueueTimed() {
       await ask(z.number(), "enqueue_timed_events", {});
     },
-    async claim(leaseSeconds) {
+    /** One line that is due, held for `leaseSeconds`; null when none is. */
+    async claim(leaseSeconds: number): Promise<ChannelLine | null> {
       const [line = null] = await ask(z.array(lineSchema), "claim_notifications", {
         lines: 1,
         lease_seconds: leaseSeconds,
       });
       return line;
     },
-    async complete(id, lease) {
+    /** It arrived. */
+    async complete(id: string, lease: string) {
       await ask(z.boolean(), "complete_notification", { id, lease });
     },
-    fail: (id, lease, { error, retryAfter, refused }) =>
+    /** It did not: what becomes of it, and whether its channel was taken out of use. */
+    fail: (id: string, lease: string, { error, retryAfter, refused }: Failed) =>
       ask(failureSchema, "fail_notification", { id, lease, error, retry_after: retryAfter, refused }),
-    async release(lease) {
+    /** Gives back what is held and was not sent. */
+    async release(lease: string) {
       await ask(z.number(), "release_notifications", { lease });
     },
-    work: (signal) =>
+    /** Whether there are channels, and something to send now. */
+    work: (signal: AbortSignal) =>
       ask(z.object({ channels: z.number(), due: z.boolean() }), "notification_work", {}, signal),
-    async channel(name) {
+    /** The channel of that name; null when there is none. */
+    async channel(name: string): Promise<Channel | null> {
       try {
         return await ask(channelSchema, "notification_target", { channel: name });
       } catch (error) {

@@ -113,7 +113,11 @@ const performance = z.object({
   average_duration: interval.nullable(),
   ...each(
     figure,
-    "sharpe_per_trade average_mae_percent average_mfe_percent max_drawdown max_drawdown_percent sharpe sortino calmar exposure total_return_percent time_weighted_return_percent cagr_percent buy_and_hold_percent",
+    "sharpe_per_trade average_mae_percent average_mfe_percent max_drawdown max_drawdown_percent",
+  ),
+  ...each(
+    figure,
+    "sharpe sortino calmar exposure total_return_percent time_weighted_return_percent cagr_percent buy_and_hold_percent",
   ),
   per_strategy: z.array(z.object({ strategy: z.string(), ...group })),
   per_symbol: z.array(z.object({ symbol: z.string(), ...group, buy_and_hold_percent: figure })),

@@ -1,4 +1,4 @@
-import { admit } from "../auth/authorize.ts";
+import { admit, requireAccount } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { AppContext, AppHandler } from "../http/app.ts";
@@ -81,11 +81,7 @@ function readQuery(
     throw invalid(problemsOf(parsed.error).map((problem) => ({ ...problem, path: `query.${problem.path}` })));
   }
   const account = parsed.data.account ?? sender.account ?? "default";
-  if (sender.account !== null && account !== sender.account) {
-    throw new HttpError(403, "wrong_account", "this API key may only read its own account", [
-      { path: "query.account", message: "is not the account of this API key" },
-    ]);
-  }
+  requireAccount(sender, account, "query.account", "read");
   return { account, query: parsed.data };
 }
 

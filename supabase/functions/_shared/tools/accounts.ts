@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { decimal, text } from "../validators/fields.ts";
-import { currency, namedAccount } from "../validators/names.ts";
+import { decimal, line } from "../validators/fields.ts";
+import { currency, namedAccount, ownerId } from "../validators/names.ts";
 import { requireConfirmation } from "./close-all.ts";
 import { account, confirm, defineTool } from "./tool.ts";
 
@@ -23,9 +23,7 @@ export const halt = defineTool({
   repeatable: true,
   schema: z.strictObject({
     account,
-    reason: text(/^[^\p{Cc}\p{Cf}\p{Cs}]{1,200}$/u, "must be at most 200 characters on one line").describe(
-      "Why; shown with the account.",
-    ),
+    reason: line.describe("Why; shown with the account."),
   }),
   run: ({ reason }, { rpc, account }) => rpc("halt_account", { account, reason }),
 });
@@ -62,9 +60,7 @@ export const createAccount = defineTool({
     account: namedAccount("new account").describe("Its name."),
     initial_cash: cash.describe("Money in the account's currency; left out: 100000."),
     currency,
-    owner_id: z.uuid().nullish().transform((id) => id ?? null).describe(
-      "The user of Supabase Auth who may read it.",
-    ),
+    owner_id: ownerId,
     settings: settings.optional(),
   }),
   run: (input, { rpc, account }) =>

@@ -1,12 +1,11 @@
 import * as z from "zod";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
-import { field, integer, word } from "../validators/fields.ts";
+import { integer, time, word } from "../validators/fields.ts";
 import { tickerOf } from "../validators/names.ts";
-import { readTime } from "../validators/time.ts";
+import { portfolioQuerySchema } from "../validators/portfolio-query.ts";
 import { account, defineTool } from "./tool.ts";
 
 const { shape } = alertFieldsSchema;
-const time = field(readTime);
 
 /** Rows that a list of the answer has at most; the RPCs have pages. */
 const MOST_ROWS = 1_000;
@@ -19,7 +18,7 @@ export const alertHealth = defineTool({
   schema: z.strictObject({
     account,
     from: time.describe("Since when, ISO 8601; left out: since 30 days ago."),
-    to: time.describe("Until when, that moment excluded; left out: until now."),
+    to: portfolioQuerySchema.shape.to,
     strategy: shape.strategy.describe("Whose gaps and latency; left out: all."),
     symbol: shape.symbol.describe("The instrument of the gaps and of the latency; left out: all."),
     status: word(["missed", "refused", "reordered", "moved", "cut", "first"], "a status").describe(

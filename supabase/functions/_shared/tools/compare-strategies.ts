@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
-import { field } from "../validators/fields.ts";
-import { readTime } from "../validators/time.ts";
+import { portfolioQuerySchema } from "../validators/portfolio-query.ts";
 import { account, defineTool } from "./tool.ts";
 
-const time = field(readTime);
+const { from, to } = portfolioQuerySchema.shape;
 
 export const compareStrategies = defineTool({
   description:
@@ -13,20 +12,12 @@ export const compareStrategies = defineTool({
   scope: "account",
   schema: z.strictObject({
     account,
-    strategies: z.array(
-      alertFieldsSchema.shape.strategy.transform((name) => name ?? ""),
-    ).min(1).max(20).nullable()
-      .default(null).describe(
-        'Which, by name; left out: all, which may be 20. "" is the one without a name.',
-      ),
-    from: time.describe("Since when, ISO 8601; left out: since the beginning."),
-    to: time.describe("Until when, that moment excluded; left out: until now."),
+    strategies: z.array(alertFieldsSchema.shape.strategy.transform((name) => name ?? "")).min(1).max(20)
+      .nullable().default(null)
+      .describe('Which, by name; left out: all, which may be 20. "" is the one without a name.'),
+    from,
+    to,
   }),
   run: ({ strategies, from, to }, { rpc, account }) =>
-    rpc("compare_strategies", {
-      account,
-      strategies,
-      from_time: from,
-      to_time: to,
-    }),
+    rpc("compare_strategies", { account, strategies, from_time: from, to_time: to }),
 });

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
-import { field, integer, word } from "../validators/fields.ts";
+import { integer, word } from "../validators/fields.ts";
 import { namedAccount, tickerOf } from "../validators/names.ts";
-import { readTime } from "../validators/time.ts";
+import { portfolioQuerySchema } from "../validators/portfolio-query.ts";
 import { account, defineTool } from "./tool.ts";
 
 const { shape } = alertFieldsSchema;
-const time = field(readTime);
+const { from, to } = portfolioQuerySchema.shape;
 
 /** Orders that the answer lists at most; the RPC compare_orders has pages. */
 const MOST_ORDERS = 1_000;
@@ -23,8 +23,8 @@ export const compareAccounts = defineTool({
     baseline: namedAccount("baseline account").describe(
       "The account that holds what should have happened.",
     ),
-    from: time.describe("Since when, ISO 8601; left out: since the beginning."),
-    to: time.describe("Until when, that moment excluded; left out: until now."),
+    from,
+    to,
     strategy: shape.strategy.describe(
       "The account's strategy; left out: those that the baseline names, if the account has one, or all.",
     ),

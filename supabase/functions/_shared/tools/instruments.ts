@@ -1,13 +1,9 @@
 import * as z from "zod";
-import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { decimal } from "../validators/fields.ts";
 import { currency, tickerOf } from "../validators/names.ts";
-import { defineTool } from "./tool.ts";
+import { defineTool, instrument } from "./tool.ts";
 
-const ticker = alertFieldsSchema.shape.symbol.refine(
-  (symbol) => symbol !== null && symbol !== "*",
-  "is missing: name the instrument",
-).transform((symbol) => tickerOf(symbol ?? ""));
+const ticker = instrument.transform((symbol) => tickerOf(symbol ?? ""));
 
 export const upsertInstrument = defineTool({
   description:

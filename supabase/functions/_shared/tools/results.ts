@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
-import { decimal, field, text } from "../validators/fields.ts";
-import { readTime } from "../validators/time.ts";
-import { account, defineTool } from "./tool.ts";
+import { decimal, line, time } from "../validators/fields.ts";
+import { account, defineTool, instrument } from "./tool.ts";
 
 const { shape } = alertFieldsSchema;
 
@@ -20,10 +19,8 @@ export const recordCash = defineTool({
     ),
     symbol: shape.symbol.describe("What it came of, as list_positions shows it; left out: of none."),
     strategy: shape.strategy.describe("Whose result it is; left out: of alerts that name no strategy."),
-    note: text(/^[^\p{Cc}\p{Cf}\p{Cs}]{1,200}$/u, "must be at most 200 characters on one line").describe(
-      "For people; kept.",
-    ),
-    at: field(readTime).describe("When it came, ISO 8601; left out: now."),
+    note: line.describe("For people; kept."),
+    at: time.describe("When it came, ISO 8601; left out: now."),
   }).meta({ required: ["kind", "amount"] }),
   run: ({ kind, amount, symbol, strategy, note, at }, { rpc, account }) =>
     rpc("record_cash", { account, kind, amount: amount ?? "", symbol, strategy, note, at }),
@@ -38,11 +35,7 @@ export const split = defineTool({
     "and marks. Values, costs and profits stay. Answers the accounts.",
   scope: "everywhere",
   schema: z.strictObject({
-    symbol: shape.symbol.refine(
-      (symbol) => symbol !== null && symbol !== "*",
-      "is missing: name the instrument",
-    )
-      .describe("The instrument, as list_positions shows it."),
+    symbol: instrument.describe("The instrument, as list_positions shows it."),
     new_units: units("10").refine((count) => count !== null, "is missing: say how many there are now"),
     old_units: units("1").describe("How many they were before; left out: 1."),
   }).meta({ required: ["symbol", "new_units"] }),

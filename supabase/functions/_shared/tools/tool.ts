@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Book } from "../alerts/group-commit.ts";
 import type { ImportOptions } from "../backtest/options.ts";
+import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { accountName } from "../validators/names.ts";
 import type { CallRpc } from "./call-rpc.ts";
 import type { Import } from "./baseline.ts";
@@ -72,6 +73,12 @@ export function defineTool<Schema extends z.ZodType>(
 
 /** The account's field, which every tool but those that concern all accounts has. */
 export const account = accountName.describe("The account; left out: the key's own, else default.");
+
+/** The field of what concerns one instrument. */
+export const instrument = alertFieldsSchema.shape.symbol.refine(
+  (symbol) => symbol !== null && symbol !== "*",
+  "is missing: name the instrument",
+);
 
 /** An operator says twice which account is meant before something is lost. */
 export const confirm = z.string("is missing: the name of the account").describe(

@@ -1,5 +1,5 @@
 import type { Book } from "../alerts/group-commit.ts";
-import type { Sender } from "../auth/authorize.ts";
+import { requireAccount, type Sender } from "../auth/authorize.ts";
 import { HttpError } from "../http/errors.ts";
 import { problemsOf } from "../validators/problem.ts";
 import type { CallRpc } from "./call-rpc.ts";
@@ -70,11 +70,6 @@ export async function useTool(
 function accountOf(tool: Tool, input: unknown, sender: Sender): string {
   const { account: named = null } = input as { account?: string | null };
   const account = named ?? sender.account ?? "default";
-  const isForeign = tool.scope === "everywhere" || account !== sender.account;
-  if (sender.account !== null && isForeign) {
-    throw new HttpError(403, "wrong_account", "this API key may only touch its own account", [
-      { path: "account", message: "is not the account of this API key" },
-    ]);
-  }
+  requireAccount(sender, tool.scope === "everywhere" ? null : account, "account");
   return account;
 }

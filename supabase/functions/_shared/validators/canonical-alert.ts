@@ -2,9 +2,8 @@ import * as z from "zod";
 import { INVISIBLE, strikeShapes } from "../auth/strike.ts";
 import { absolute, readDecimal } from "./decimal.ts";
 import { stopLoss, takeProfit, takeProfits } from "./exits.ts";
-import { decimal, field, integer, text, word } from "./fields.ts";
+import { decimal, integer, text, time, word } from "./fields.ts";
 import { accountName, splitSymbol, strategyName, symbol } from "./names.ts";
-import { readTime } from "./time.ts";
 
 /** What an alert asks for; null when only a target position is given. */
 export const ACTIONS = ["buy", "sell", "close", "modify", "cancel", "mark", "halt", "resume"] as const;
@@ -108,9 +107,7 @@ export const alertFieldsSchema = z.object({
   stop_loss: told(stopLoss, "Exit in loss: a price or a distance, and how it is executed"),
   time_in_force: told(word(TIMES_IN_FORCE, "a time in force"), "How long an order rests; gtc when left out"),
   time: told(
-    field(readTime).meta({
-      description: "ISO 8601, UTC without an offset; or epoch seconds or milliseconds.",
-    }),
+    time.meta({ description: "ISO 8601, UTC without an offset; or epoch seconds or milliseconds." }),
     "When the alert was made: shows late alerts, and recognizes resends for good",
   ),
   max_age: told(integer(1, 31_536_000, "seconds"), "Older than this, it is refused as stale_alert"),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { quoted } from "./problem.ts";
 import { readDecimal } from "./decimal.ts";
+import { readTime } from "./time.ts";
 
 // What a field's `meta` says goes into the OpenAPI document (../openapi).
 
@@ -30,6 +31,8 @@ export function field<T>(reader: (text: string) => Read<T>) {
     return z.NEVER;
   });
 }
+
+export const time = field(readTime);
 
 const unreplaced: Read<never> = { ok: false, message: PLACEHOLDER_MESSAGE };
 
@@ -81,6 +84,9 @@ export function text(pattern: RegExp, message: string) {
     return pattern.test(value) ? { ok: true, value } : { ok: false, message };
   }).meta({ description: `${message.replace(/^must be ./, (start) => start.slice(8).toUpperCase())}.` });
 }
+
+/** A line for people. */
+export const line = text(/^[^\p{Cc}\p{Cf}\p{Cs}]{1,200}$/u, "must be at most 200 characters on one line");
 
 export function integer(least: number, most: number, unit: string) {
   return field((written): Read<number> => {

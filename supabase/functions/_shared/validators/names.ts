@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { field, text } from "./fields.ts";
 import { quoted } from "./problem.ts";
 
@@ -36,6 +37,10 @@ export const symbol = field((written) => {
 }).meta({ description: "Letters, digits and . _ - ! / : ^ = & # @ + only, in any case." });
 
 export const currency = text(/^[A-Z]{3,10}$/, "must be 3 to 10 capital letters, such as USD");
+
+export const ownerId = z.uuid().nullish().transform((id) => id ?? null).describe(
+  "The user of Supabase Auth who may read it.",
+);
 
 /** `NASDAQ:AAPL` is AAPL on NASDAQ; a spread (`A:X/B:Y`) stays whole; `*` and nothing are no symbol. */
 export function splitSymbol(written: string | null): [exchange: string | null, symbol: string] {

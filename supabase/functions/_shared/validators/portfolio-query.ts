@@ -1,11 +1,9 @@
 import * as z from "zod";
-import { field, integer, text } from "./fields.ts";
+import { integer, text, time } from "./fields.ts";
 import { accountName, strategyName, symbol, tickerOf } from "./names.ts";
-import { readTime } from "./time.ts";
 
 const rowId = text(/^[1-9]\d{0,18}$/, "must be the id of the last row you have");
 const word = text(/^[a-z0-9_ ]{1,32}$/, "must be a word of small letters");
-const time = field(readTime);
 
 /**
  * The query of `GET /portfolio/…`: the account, filters, and pages. What a resource has no use for is ignored, as are
