@@ -4,15 +4,8 @@ import { allowBrowsers } from "../_shared/http/browsers.ts";
 import { limitRequests } from "../_shared/limit-requests.ts";
 import { createQueryPortfolio } from "../_shared/portfolio/read.ts";
 import { readPortfolio, readPosition } from "../_shared/portfolio/routes.ts";
-import {
-  apiKeyAuthService,
-  cacheService,
-  config,
-  database,
-  limitFailures,
-  log,
-  onAnswer,
-} from "../_shared/isolate.ts";
+import { apiKeyAuthService, cacheService, config, database } from "../_shared/isolate.ts";
+import { limitFailures, log, onAnswer } from "../_shared/isolate.ts";
 
 const services = { apiKeys: apiKeyAuthService, cache: cacheService, read: createQueryPortfolio(database) };
 

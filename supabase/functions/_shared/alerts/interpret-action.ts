@@ -8,6 +8,7 @@ import {
   clampClose,
   clampOrder,
   clampReduce,
+  hasSize,
   isExitOfSide,
   otherSide,
   type PositionSide,
@@ -69,7 +70,7 @@ function close(fields: Fields, field: Field, word: ActionWord, sides: Sides): Pr
 /** A part of a position is no close without how much: that would be all of it. */
 function needsSize(fields: Fields, field: Field): Problem[] {
   const size = fields.get("quantity");
-  if (fields.has("position_size") || fields.has("target.quantity")) return [];
+  if (hasSize(fields)) return [];
   if (size !== undefined && decimalOf(size) !== "0") return [];
   return [at("quantity", size ?? field, "is missing: say how much of the position to close")];
 }
@@ -105,7 +106,7 @@ function reverse(fields: Fields, field: Field, word: ActionWord, sides: Sides): 
       at("action", field, "is a close beside a reversal: send buy or sell with reverse, or the close alone"),
     ];
   }
-  const wanted = fields.has("target.quantity") || fields.has("position_size");
+  const wanted = hasSize(fields);
   const entered = sideToEnter(fields, sides);
   const turned = word.action === "enter" ? undefined : addsTo(word.action);
   fields.set("action", { ...field, value: "buy" });

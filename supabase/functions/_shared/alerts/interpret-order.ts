@@ -2,7 +2,7 @@ import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
 import type { Field, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
-import { addsTo, sideIn } from "./position-side.ts";
+import { addsTo, hasSize, sideIn } from "./position-side.ts";
 import { ACTION_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
@@ -17,7 +17,7 @@ export function dropZeros(fields: Fields): void {
     if (decimalOf(field) === "0" && !field.source.includes(".")) fields.delete(name);
   }
   // The position wanted says how much: OpenAlgo's smart order closes with a quantity of 0.
-  const isTarget = fields.has("position_size") || fields.has("target.quantity");
+  const isTarget = hasSize(fields);
   if (isTarget && decimalOf(fields.get("quantity")) === "0") fields.delete("quantity");
   // Who says the type of the order, or that it closes, writes 0 for the price that it does not take.
   if (
@@ -69,7 +69,7 @@ export function interpretSize(fields: Fields, unused: string[]): Problem[] {
     // A percentage that is closed of a position only reduces it.
     if (name === "close_percent") fields.set("reduce_only", { ...field, value: true });
     // The position wanted says how much: a risk beside it says another thing.
-    const isTarget = fields.has("position_size") || fields.has("target.quantity");
+    const isTarget = hasSize(fields);
     if (fields.has("quantity") || isTarget && type.startsWith("risk")) {
       problems.push(at("quantity", field, "is sent beside another size: only one can be meant"));
     } else if (type === "percent_of_position" && isFraction(field)) {

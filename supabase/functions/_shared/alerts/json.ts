@@ -66,7 +66,7 @@ function readObject(cursor: Cursor): Value | undefined {
   cursor.root ??= fields;
   if (tooDeep(cursor)) return undefined;
   cursor.at++;
-  if (closes(cursor, "}")) return fields;
+  if (passes(cursor, "}")) return fields;
   do {
     skipSpace(cursor);
     if (cursor.text[cursor.at] !== '"') return fail(cursor, nameMistake(cursor));
@@ -89,8 +89,8 @@ function readObject(cursor: Cursor): Value | undefined {
     if (value === undefined) return undefined;
     cursor.path.pop();
     if (!FORBIDDEN.has(name) && !fields.has(name)) fields.set(name, value);
-  } while (continues(cursor));
-  return closes(cursor, "}") ? fields : fail(cursor, endMistake(cursor, "}"));
+  } while (passes(cursor, ","));
+  return passes(cursor, "}") ? fields : fail(cursor, endMistake(cursor, "}"));
 }
 
 function readArray(cursor: Cursor): Value | undefined {
@@ -98,15 +98,15 @@ function readArray(cursor: Cursor): Value | undefined {
   cursor.root ??= values;
   if (tooDeep(cursor)) return undefined;
   cursor.at++;
-  if (closes(cursor, "]")) return values;
+  if (passes(cursor, "]")) return values;
   do {
     cursor.path.push(values.length);
     const value = readValue(cursor);
     if (value === undefined) return undefined;
     cursor.path.pop();
     values.push(value);
-  } while (continues(cursor));
-  return closes(cursor, "]") ? values : fail(cursor, endMistake(cursor, "]"));
+  } while (passes(cursor, ","));
+  return passes(cursor, "]") ? values : fail(cursor, endMistake(cursor, "]"));
 }
 
 function readText(cursor: Cursor): string | undefined {
@@ -180,15 +180,12 @@ function skipSpace(cursor: Cursor): void {
   }
 }
 
-function closes(cursor: Cursor, bracket: string): boolean {
+/** Goes past a sign, if that comes next. */
+function passes(cursor: Cursor, sign: string): boolean {
   skipSpace(cursor);
-  if (cursor.text[cursor.at] !== bracket) return false;
+  if (cursor.text[cursor.at] !== sign) return false;
   cursor.at++;
   return true;
-}
-
-function continues(cursor: Cursor): boolean {
-  return closes(cursor, ",");
 }
 
 /** Whether one more level is too many; the path is as long as the value is deep. */

@@ -25,18 +25,5 @@ export function wordsOf(path: string): string[] {
   );
 }
 
-/** The value of a top-level field, however its name is spelled. */
-export function valueOf(message: Message, name: string): Value | undefined {
-  const direct = message.get(name);
-  if (direct !== undefined) return direct;
-  const plain = plainName(name);
-  for (const [each, value] of message) if (plainName(each) === plain) return value;
-  return undefined;
-}
-
-export function has(message: Message, name: string): boolean {
-  return valueOf(message, name) !== undefined;
-}
-
 /** Names, as tables of them are written: with spaces between. */
 export const words = (names: string): string[] => names.trim().split(/\s+/);

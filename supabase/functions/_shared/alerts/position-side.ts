@@ -31,7 +31,8 @@ export const addsTo = (action: unknown): PositionSide | undefined =>
 const takesFrom = (action: string): PositionSide => action === "buy" ? "short" : "long";
 
 /** Whether a position after the order is known in units, which decides alone. */
-const hasSize = (fields: Fields): boolean => fields.has("position_size") || fields.has("target.quantity");
+export const hasSize = (fields: Fields): boolean =>
+  fields.has("position_size") || fields.has("target.quantity");
 
 /** Two fields that say two sides. Money hangs on it, so that none is chosen. */
 export const otherSide = (field: Field): Problem =>

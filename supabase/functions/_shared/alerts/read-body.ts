@@ -49,28 +49,30 @@ function readQuoted(text: string): ReadBody {
   return readText(inner);
 }
 
+const single = (message: Message, problems: Problem[]): ReadBody => ({
+  messages: [message],
+  isArray: false,
+  problems,
+});
+
 /** One name, and words behind it: `binance: buy BTCUSDT now`. A pair of an alert would not stand alone. */
 const FREE_TEXT = /^\w+:[ \t]+[^\s:=]+([ \t]+[^\s:=]+)+$/;
 
 function readAsPairs(text: string): ReadBody {
   const filled = readTradingViewText(text);
-  if (filled !== null) return { messages: [filled], isArray: false, problems: [] };
+  if (filled !== null) return single(filled, []);
   const { message, problems } = readPairs(text);
   const foreign = messageOfOthers(text);
-  if (foreign !== null) return { messages: [message], isArray: false, problems: [foreign] };
-  if (FREE_TEXT.test(text)) return { messages: [message], isArray: false, problems: [explainText(text)] };
+  if (foreign !== null) return single(message, [foreign]);
+  if (FREE_TEXT.test(text)) return single(message, [explainText(text)]);
   const notPairs = problems.find(({ code }) => code === "invalid_pairs");
-  if (notPairs === undefined) return { messages: [unwrapTexts(message)], isArray: false, problems };
+  if (notPairs === undefined) return single(unwrapTexts(message), problems);
   // One mistake, however many lines it has.
-  return {
-    messages: [message],
-    isArray: false,
-    problems: [message.size === 0 ? explainText(text) : notPairs],
-  };
+  return single(message, [message.size === 0 ? explainText(text) : notPairs]);
 }
 
 function messagesOf(value: Value | undefined, problems: Problem[]): ReadBody {
-  if (isMessage(value)) return { messages: [unwrapTexts(value)], isArray: false, problems };
+  if (isMessage(value)) return single(unwrapTexts(value), problems);
   if (!Array.isArray(value)) return { messages: [], isArray: false, problems };
   const elements: readonly Value[] = value.slice(0, MAX_ALERTS);
   const strays = elements.flatMap((each, index): Problem[] =>

@@ -5,6 +5,7 @@ import type { Fields, Leaf } from "./field-names.ts";
 import { isScalar, plainText } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
 import { plainPath } from "./name-index.ts";
+import { hasSize } from "./position-side.ts";
 import { shown } from "./unknown.ts";
 import { ACTION_WORDS } from "./words.ts";
 import { areWrappers } from "./wrappers.ts";
@@ -83,7 +84,7 @@ export function placeTakeProfits(
     fields.set("take_profits", { value: levels, source });
     return { ignored: [], problems: [] };
   }
-  if (fields.has("position_size") || fields.has("target.quantity")) return { ignored: sources, problems: [] };
+  if (hasSize(fields)) return { ignored: sources, problems: [] };
   const message = `is sent several times: say how much each closes, as in ${SEND}`;
   return { ignored: [], problems: [{ path: "take_profit", source, message }] };
 }

@@ -1,5 +1,5 @@
 import { readJson } from "./json.ts";
-import { has, isMessage, type Message, plainName, type Value } from "./message.ts";
+import { isMessage, type Message, plainName, type Value } from "./message.ts";
 import { readPairs } from "./pairs.ts";
 import { readTradingViewText } from "./tradingview-text.ts";
 import { WRAPPERS } from "./wrappers.ts";
@@ -12,7 +12,7 @@ const PAIRS = /^[\w.-]+\s*=[^=;\n]*([;\n]\s*[\w.-]+\s*=[^=;\n]*)+;?$/;
 /** A message whose texts that hold a message, as JSON, as pairs or as TradingView writes it, are that message. */
 export function unwrapTexts(message: Message): Message {
   // Beside an order of its own, TradingView's text is its comment.
-  return unwrapObject(message, has(message, "action"));
+  return unwrapObject(message, [...message.keys()].some((name) => plainName(name) === "action"));
 }
 
 function unwrapObject(object: Message, isOrder: boolean): Message {

@@ -2,19 +2,10 @@ import { scaled, unscaled } from "../validators/decimal.ts";
 import type { FlatPoint, Plan } from "./orders.ts";
 
 /** The account's profit beside the file's. */
-export interface Check {
-  equal: boolean;
-  /** How often nothing was held, and at how many of these the profits differ. */
-  flat_points: number;
-  differing: number;
-  first_difference: { time: string; account: string; file: string } | null;
-  /** At the last of them. */
-  profit: string;
-  file_profit: string;
-}
+export type Check = ReturnType<typeof checkProfits>;
 
 /** Compares the account's profit with the file's wherever nothing was held: since the beginning, and since the last time. */
-export function checkProfits({ flats }: Pick<Plan, "flats">, profits: readonly bigint[]): Check {
+export function checkProfits({ flats }: Pick<Plan, "flats">, profits: readonly bigint[]) {
   const sums = [0n];
   for (const profit of profits) sums.push((sums.at(-1) ?? 0n) + profit);
   const at = (flat: FlatPoint | undefined): bigint => sums[flat?.roundTrips ?? 0] ?? sums.at(-1) ?? 0n;
@@ -27,11 +18,13 @@ export function checkProfits({ flats }: Pick<Plan, "flats">, profits: readonly b
   const [first, last] = [differing[0], flats.at(-1)];
   return {
     equal: differing.length === 0,
+    /** How often nothing was held, and at how many of these the profits differ. */
     flat_points: flats.length,
     differing: differing.length,
     first_difference: first === undefined
       ? null
       : { time: first.time, account: unscaled(at(first)), file: first.profit },
+    /** At the last of them. */
     profit: unscaled(at(last)),
     file_profit: last?.profit ?? "0",
   };

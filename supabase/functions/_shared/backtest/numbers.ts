@@ -1,4 +1,4 @@
-import { type ReadDecimal, readDecimal } from "../validators/decimal.ts";
+import { type Read, readDecimal } from "../validators/decimal.ts";
 
 /** How numbers look whose fraction stands behind `point`, and whose thousands are parted by `group`. */
 function shapesOf(point: "." | ",", group: "." | ",") {
@@ -30,7 +30,7 @@ const unsigned = (text: string): string =>
  * `1816,28` the file's `1,234` is one and a bit, after `20,000.00` it is a thousand and more. Where nothing shows it, or
  * both, a comma is refused.
  */
-export function numberReader(texts: readonly string[]): (text: string) => ReadDecimal {
+export function numberReader(texts: readonly string[]): (text: string) => Read<string> {
   const bare = texts.map(unsigned);
   const shows = (pattern: RegExp) => bare.some((text) => pattern.test(text));
   const has = ({ fraction, grouped }: Shapes) => shows(fraction) || shows(grouped);
@@ -43,7 +43,7 @@ export function numberReader(texts: readonly string[]): (text: string) => ReadDe
   };
 }
 
-function readAs({ point, group, grouped, either }: Shapes, text: string, areGrouped: boolean): ReadDecimal {
+function readAs({ point, group, grouped, either }: Shapes, text: string, areGrouped: boolean): Read<string> {
   const whole = grouped.test(text) || (areGrouped && either.test(text)) ? text.replaceAll(group, "") : text;
   if (point === ".") return readDecimal(whole);
   return whole.includes(".")

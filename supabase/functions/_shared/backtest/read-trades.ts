@@ -1,4 +1,4 @@
-import type { ReadDecimal } from "../validators/decimal.ts";
+import type { Read } from "../validators/decimal.ts";
 import { type ColumnName, type Columns, readHeaders } from "./columns.ts";
 import { createTradeClock, readMoments, type Zone, zoneOf } from "./local-time.ts";
 import { numberReader } from "./numbers.ts";
@@ -77,7 +77,7 @@ interface Row {
   line: number;
   cell(name: ColumnName): Cell;
   /** Reads a number as this file writes its numbers. */
-  decimal(text: string): ReadDecimal;
+  decimal(text: string): Read<string>;
 }
 
 /** A file's rows behind its headers, and how many columns these have. */

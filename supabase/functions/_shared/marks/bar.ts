@@ -5,23 +5,13 @@ import { readTime } from "../validators/time.ts";
 export const MINUTE = 60_000;
 
 /** A minute of a market. Prices are normalized decimals. */
-export interface Bar {
+export interface Bar extends Record<"open" | "high" | "low" | "close", string> {
   /** When the minute was over, in milliseconds since 1970. */
   endsAt: number;
-  open: string;
-  high: string;
-  low: string;
-  close: string;
 }
 
 /** A bar as an answer has it: when its minute began, and its prices. */
-export interface WrittenBar {
-  begins: Value | undefined;
-  open: Value | undefined;
-  high: Value | undefined;
-  low: Value | undefined;
-  close: Value | undefined;
-}
+export type WrittenBar = Record<"begins" | "open" | "high" | "low" | "close", Value | undefined>;
 
 /** Reads a bar; null when it is none: not a whole minute, a price that is none, a close beyond its high or low. */
 export function readBar({ begins, ...written }: WrittenBar): Bar | null {

@@ -1,26 +1,23 @@
 import { scaled } from "../validators/decimal.ts";
 import type { Bar } from "./bar.ts";
 
-/** How far a symbol has come: bars that ended until then are booked; its last marks; how far the next may be from them. */
-export interface Progress {
-  readUntil: number;
-  /** Those of all accounts: what one of them was told wrong stops the others' marks no more than it moves them. Empty: it was never marked. */
-  lastPrices: readonly string[];
-  maxJumpPercent: string | null;
-}
-
-/** The bars to book, in order, and the first that is too far from the one before it: nothing behind it is booked. */
-export interface Taken {
-  bars: Bar[];
-  heldBack: Bar | null;
-}
-
-/** What of a source's bars is booked: each minute once, those that are over, and no older one. */
+/**
+ * What of a source's bars is booked, in order: each minute once, those that are over, and no older one; and the first that is
+ * too far from the one before it: nothing behind it is booked.
+ *
+ * @param readUntil bars that ended until then are booked
+ * @param lastPrices marks of all accounts: what one of them was told wrong stops the others' marks no more than it moves them.
+ * Empty: it was never marked
+ */
 export function takeBars(
   bars: readonly Bar[],
-  { readUntil, lastPrices, maxJumpPercent }: Progress,
+  { readUntil, lastPrices, maxJumpPercent }: {
+    readUntil: number;
+    lastPrices: readonly string[];
+    maxJumpPercent: string | null;
+  },
   now: number,
-): Taken {
+): { bars: Bar[]; heldBack: Bar | null } {
   const minutes = new Map<number, Bar>();
   for (const bar of bars) {
     const isDue = bar.endsAt > readUntil && bar.endsAt <= now;

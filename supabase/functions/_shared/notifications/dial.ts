@@ -1,11 +1,4 @@
-import {
-  type Answer,
-  ConnectError,
-  exchange,
-  type OutgoingRequest,
-  ProtocolError,
-  TlsError,
-} from "./exchange.ts";
+import { type Answer, exchange, ExchangeError, type OutgoingRequest } from "./exchange.ts";
 import { bareHost, type NotifyPolicy } from "./policy.ts";
 import { addressesOf, type Resolution, type Resolve, resolveByDns } from "./resolve.ts";
 import { checkWebhookUrl, type UrlRefusal } from "./webhook-url.ts";
@@ -14,11 +7,9 @@ import { checkWebhookUrl, type UrlRefusal } from "./webhook-url.ts";
 export type DialFailure =
   | UrlRefusal
   | Extract<Resolution, { ok: false }>["code"]
+  | ExchangeError["code"]
   | "timeout"
-  | "connect_failed"
-  | "tls_failed"
-  | "connection_lost"
-  | "not_http";
+  | "connection_lost";
 
 /** An answer, whatever it says, or why there is none. */
 export type Dialled = { ok: true; answer: Answer } | { ok: false; code: DialFailure };
@@ -72,16 +63,13 @@ async function askAny(addresses: string[], ask: (address: string) => Promise<Ans
   try {
     return await ask(address);
   } catch (error) {
-    if (error instanceof ConnectError && others.length > 0) return await askAny(others, ask);
+    if (failureOf(error) === "connect_failed" && others.length > 0) return await askAny(others, ask);
     throw error;
   }
 }
 
-function failureOf(error: unknown): DialFailure {
-  if (error instanceof ConnectError) return "connect_failed";
-  if (error instanceof TlsError) return "tls_failed";
-  return error instanceof ProtocolError ? "not_http" : "connection_lost";
-}
+const failureOf = (error: unknown): DialFailure =>
+  error instanceof ExchangeError ? error.code : "connection_lost";
 
 /** A day: nobody is waited for longer. */
 const LONGEST_WAIT = 86_400;

@@ -35,19 +35,15 @@ const END_OF_HEAD = "\r\n\r\n";
 /** The first kilobytes of a 429 may say when to come again. */
 const of429 = (status: number): number => status === 429 ? LONGEST_HEAD : 0;
 
-/** The connection could not be made: nothing was sent, another address may be tried. */
-export class ConnectError extends Error {
-  override readonly name = "ConnectError";
-}
-
-/** The receiver did not show a certificate for its name by an authority that is trusted. Nothing was sent. */
-export class TlsError extends Error {
-  override readonly name = "TlsError";
-}
-
-/** What came over the wire is not HTTP, or too much of it. */
-export class ProtocolError extends Error {
-  override readonly name = "ProtocolError";
+/**
+ * Why there is no answer: the connection could not be made, so that another address may be tried; the receiver did not show
+ * a certificate for its name by an authority that is trusted (of both nothing was sent); or what came over the wire is not
+ * HTTP, or too much of it.
+ */
+export class ExchangeError extends Error {
+  constructor(readonly code: "connect_failed" | "tls_failed" | "not_http", message: string, cause?: unknown) {
+    super(message, { cause });
+  }
 }
 
 /**
@@ -55,7 +51,7 @@ export class ProtocolError extends Error {
  *
  * @param signal ends it, wherever it is, and closes the connection
  * @param caCerts further authorities to trust; for tests
- * @throws ConnectError, TlsError, ProtocolError, the signal's reason, or what the connection failed with
+ * @throws ExchangeError, the signal's reason, or what the connection failed with
  */
 export async function exchange(
   request: OutgoingRequest,
@@ -67,7 +63,9 @@ export async function exchange(
   const dialled = Deno.connect({ hostname: request.address, port });
   // Deno 2.1 cannot give up dialling: a connection that comes too late is closed.
   let connection: Deno.Conn = await orAborted(dialled, signal, (late) => late.close()).catch((error) => {
-    throw signal.aborted ? error : new ConnectError("the connection cannot be made", { cause: error });
+    throw signal.aborted
+      ? error
+      : new ExchangeError("connect_failed", "the connection cannot be made", error);
   });
   const close = () => {
     try {
@@ -84,7 +82,7 @@ export async function exchange(
         if (signal.aborted) close();
         await tls.handshake();
       } catch (error) {
-        throw new TlsError("no certificate that is trusted", { cause: error });
+        throw new ExchangeError("tls_failed", "no certificate that is trusted", error);
       }
     }
     await writeAll(connection, requestText(request));
@@ -107,7 +105,9 @@ function requestText({ method, url, headers, body }: OutgoingRequest): Uint8Arra
     ...method === "POST" && { "content-length": String(encoder.encode(body).byteLength) },
     connection: "close",
   }).map(([name, value]) => `${name}: ${value}`);
-  if (lines.some((line) => /[^\x20-\x7e]/.test(line))) throw new ProtocolError("a header is not plain text");
+  if (lines.some((line) => /[^\x20-\x7e]/.test(line))) {
+    throw new ExchangeError("not_http", "a header is not plain text");
+  }
   return encoder.encode(
     `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("\r\n")}${END_OF_HEAD}${body}`,
   );
@@ -139,13 +139,13 @@ async function readAnswer(
     if (head !== null && (missing <= 0 || wanted === 0 || isLastChunk(head, text))) {
       return { ...head, body: text.slice(head.end, head.end + wanted), isCut: head.length > wanted };
     }
-    if (missing <= 0) throw new ProtocolError("the head of the answer is too long");
+    if (missing <= 0) throw new ExchangeError("not_http", "the head of the answer is too long");
     const count = await connection.read(buffer.subarray(0, missing)).catch((error) => {
       if (head === null) throw error;
       return null;
     });
     if (count === null && head !== null) return { ...head, body: text.slice(head.end) };
-    if (count === null) throw new ProtocolError("the answer broke off");
+    if (count === null) throw new ExchangeError("not_http", "the answer broke off");
     text += textOf(buffer.subarray(0, count));
   }
 }
@@ -191,12 +191,12 @@ function joinChunks(body: string): string | null {
 
 /** The head of an answer, once all of it is there; `length` is what its body is announced to have. */
 function headIn(text: string): Answer & { end: number; length: number } | null {
-  if (!"HTTP/".startsWith(text.slice(0, 5))) throw new ProtocolError("the answer is not HTTP");
+  if (!"HTTP/".startsWith(text.slice(0, 5))) throw new ExchangeError("not_http", "the answer is not HTTP");
   const end = text.indexOf(END_OF_HEAD);
   if (end === -1) return null;
   const [first = "", ...lines] = text.slice(0, end).split("\r\n");
   const [, digits] = /^HTTP\/1\.[01] ([1-5]\d\d)(?: |$)/.exec(first) ?? [];
-  if (digits === undefined) throw new ProtocolError("the answer is not HTTP/1.1");
+  if (digits === undefined) throw new ExchangeError("not_http", "the answer is not HTTP/1.1");
   const headers = new Map(lines.map((line) => {
     const colon = line.indexOf(":");
     return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const;

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import type { Channel, Notification } from "./outbox-rpc.ts";
 import type { Message } from "./send.ts";
-import { type Words, wordsOf } from "./words.ts";
+import { wordsOf } from "./words.ts";
 
 /** What a notification is told as. */
 export type Told = Pick<Notification, "message_id" | "event" | "payload" | "created_at">;
@@ -77,7 +77,7 @@ function textOf(
   longest: number,
   strong: (text: string) => string = (text) => text,
 ): string {
-  const { headline, facts }: Words = wordsOf(told);
+  const { headline, facts } = wordsOf(told);
   const plain = (text: string) => escape(cut(text.replace(/\p{Cc}+/gu, " "), 200));
   let text = strong(plain(headline));
   for (const [name, value] of facts) {

@@ -31,20 +31,17 @@ export interface Import extends Baseline {
   from: number;
 }
 
-/** What an account has of a backtest. */
-export interface Prepared {
-  created: boolean;
-  /** How many of the backtest's orders it has. */
-  orders: number;
-}
-
 /**
  * Makes a baseline account: it keeps the alerts' own time, and no limit of funds cuts what the backtest has done. One that
  * has a backtest already, or is empty and keeps the alerts' time, is taken as it is.
  *
+ * @returns how many of the backtest's orders it has
  * @throws HttpError 422 `not_a_baseline` for an account that has something else in it, so that no live one is mixed up
  */
-export async function prepareBaseline(baseline: Baseline, rpc: CallRpc): Promise<Prepared> {
+export async function prepareBaseline(
+  baseline: Baseline,
+  rpc: CallRpc,
+): Promise<{ created: boolean; orders: number }> {
   const { account, capital, currency, fees, time_zone, owner_id } = baseline;
   const settings = { clock: "alert", leverage: null, time_zone, ...fees };
   try {
@@ -68,8 +65,6 @@ export async function prepareBaseline(baseline: Baseline, rpc: CallRpc): Promise
     422,
     "not_a_baseline",
     `the account ${account} is there already, and holds no backtest`,
-    [
-      { path: "account", message: "name an account that is not there yet: it is made" },
-    ],
+    [{ path: "account", message: "name an account that is not there yet: it is made" }],
   );
 }

@@ -3,24 +3,10 @@ import { bookAll, type Wanted } from "./book.ts";
 import type { Call } from "./tool.ts";
 import { scaled } from "../validators/decimal.ts";
 import { type Import, markKey, orderKey, prepareBaseline } from "./baseline.ts";
-import { type Check, checkProfits } from "../backtest/check.ts";
+import { checkProfits } from "../backtest/check.ts";
 import type { BacktestOrder } from "../backtest/orders.ts";
 
-export interface ImportResult {
-  account: string;
-  symbol: string;
-  strategy: string;
-  created: boolean;
-  orders: number;
-  /** Of the orders of this call, those that were not there before. */
-  booked: number;
-  trades: number;
-  open_trades: number;
-  /** The order to call on with, with `from`; null: all are booked. */
-  next: number | null;
-  /** Whether the account made what the file says; null until all are booked. */
-  check: Check | null;
-}
+export type ImportResult = Awaited<ReturnType<typeof importBacktest>>;
 
 /** Orders that are booked in one go. */
 const CHUNK = 512;
@@ -33,7 +19,7 @@ const MARGIN = 2_500;
  *
  * @throws HttpError 422 when an order is refused, or the account holds another backtest; 503 as {@link bookAll}
  */
-export async function importBacktest(work: Import, call: Call): Promise<ImportResult> {
+export async function importBacktest(work: Import, call: Call) {
   const { plan, account } = work;
   const { created, orders: there } = await prepareBaseline(work, call.rpc);
   // One at least is sent: its answer has the symbol as the account knows it.
@@ -59,10 +45,14 @@ export async function importBacktest(work: Import, call: Call): Promise<ImportRe
   const isDone = next > plan.orders.length;
   if (isDone) await markOpen(work, call);
   return {
-    ...{ account, symbol, strategy: work.strategy ?? "", created, orders: plan.orders.length, booked },
+    ...{ account, symbol, strategy: work.strategy ?? "", created, orders: plan.orders.length },
+    /** Of the orders of this call, those that were not there before. */
+    booked,
     trades: work.file.trades.length,
     open_trades: plan.open,
+    /** The order to call on with, with `from`; null: all are booked. */
     next: isDone ? null : next,
+    /** Whether the account made what the file says; null until all are booked. */
     check: isDone ? checkProfits(plan, await netProfits(account, work.strategy ?? "", symbol, call)) : null,
   };
 }

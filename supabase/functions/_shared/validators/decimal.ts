@@ -9,8 +9,8 @@ export const MAX_DIGITS = 18;
 /** The form of every decimal that leaves this module: no exponent, no `+`, no needless zeros, no `-0`. */
 export const DECIMAL_PATTERN = /^(?:0|-?(?:[1-9]\d{0,17}(?:\.\d{0,17}[1-9])?|0\.\d{0,17}[1-9]))$/;
 
-/** A decimal read from text, or what is wrong with the text. */
-export type ReadDecimal = { ok: true; value: string } | { ok: false; message: string };
+/** What was read from a text, or what is wrong with it. */
+export type Read<T> = { ok: true; value: T } | { ok: false; message: string };
 
 const WRITTEN = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/;
 const NOT_A_NUMBER = /^[+-]?(?:nan|na|n\/a|inf|infinity|null|none|undefined)$/i;
@@ -24,7 +24,7 @@ const MAX_TEXT = 80;
  * Commas are refused, because `1,5` is one and a half to one sender and fifteen to another. Exponents are only
  * counted, never expanded past the bound: `1e999999999` costs nothing.
  */
-export function readDecimal(text: string): ReadDecimal {
+export function readDecimal(text: string): Read<string> {
   if (DECIMAL_PATTERN.test(text)) return { ok: true, value: text }; // as most are written
   const written = text.trim();
   const match = written.length <= MAX_TEXT ? WRITTEN.exec(written) : null;
@@ -87,7 +87,7 @@ export function unscaledFrom(places: number, count: bigint): string {
 export const scaled = (decimal: string): bigint => scaledTo(MAX_DIGITS, decimal);
 export const unscaled = (count: bigint): string => unscaledFrom(MAX_DIGITS, count);
 
-function outOfBounds(side: "before" | "after"): ReadDecimal {
+function outOfBounds(side: "before" | "after"): Read<string> {
   return { ok: false, message: `has more than ${MAX_DIGITS} digits ${side} the decimal point` };
 }
 

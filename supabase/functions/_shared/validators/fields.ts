@@ -1,12 +1,9 @@
 import * as z from "zod";
 import { quoted } from "./problem.ts";
-import { readDecimal } from "./decimal.ts";
+import { type Read, readDecimal } from "./decimal.ts";
 import { readTime } from "./time.ts";
 
 // What a field's `meta` says goes into the OpenAPI document (../openapi).
-
-/** What a field's reader makes of the sender's text. */
-export type Read<T> = { ok: true; value: T } | { ok: false; message: string };
 
 const scalar = z.union([z.string(), z.number()], { error: "must be text or a number" }).nullish();
 

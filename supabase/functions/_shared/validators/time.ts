@@ -1,7 +1,5 @@
 import { writtenOffset } from "../time/zone.ts";
-
-/** A time read from text, or what is wrong with the text. `value` is ISO 8601 in UTC. */
-export type ReadTime = { ok: true; value: string } | { ok: false; message: string };
+import type { Read } from "./decimal.ts";
 
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|z|UTC|[+-](?:0\d|1[0-4]):?[0-5]\d)?$/;
@@ -17,7 +15,7 @@ const FIRST_MILLISECONDS = 1e11;
  * Reads ISO 8601 (`2026-11-20T14:30:00Z`, any offset; without one it is UTC, as TradingView's placeholders are)
  * or epoch seconds or milliseconds. The answer is in UTC, with milliseconds only when there are any.
  */
-export function readTime(text: string): ReadTime {
+export function readTime(text: string): Read<string> {
   const written = text.trim();
   const epoch = EPOCH.exec(written);
   const time = epoch === null ? fromIso(written) : fromEpoch(Number(epoch[0]));
