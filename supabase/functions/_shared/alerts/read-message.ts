@@ -11,6 +11,7 @@ import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message } from "./message.ts";
 import { refuseNonpositive } from "./nonpositive.ts";
+import type { ReadingSettings } from "./reading-settings.ts";
 import { placeTakeProfits } from "./take-profits.ts";
 import { MOST_LISTED, sortUnknown, unreadNumbers, unreadSizes, unreadTexts } from "./unknown.ts";
 
@@ -29,17 +30,6 @@ export type ReadingOptions = {
   /** Milliseconds since the epoch: alerts from further than a day ahead of it are refused. */
   now: number;
 };
-
-/** How an account's owner wants messages to be read. */
-export interface ReadingSettings {
-  /** Whether fields that are not understood and may change an order are refused, or listed and ignored. */
-  unknown_fields: "refuse" | "ignore";
-  /** How much an order trades that does not say so: a decimal, and what it counts; null: it is refused. */
-  default_quantity: string | null;
-  default_quantity_type: string;
-  /** Instruments whose price may be 0 or below, by every name that they have. */
-  nonpositive_symbols: readonly string[];
-}
 
 /**
  * One alert, whose dialect it was in, the hash of its content (64 hex digits, see contentHash), and the names of the fields

@@ -5,7 +5,18 @@ import type { DatabaseClient } from "../database/client.ts";
 import { unavailable } from "../http/errors.ts";
 import { QUANTITY_TYPES } from "../validators/canonical-alert.ts";
 import { DECIMAL_PATTERN } from "../validators/decimal.ts";
-import type { ReadingSettings } from "./read-message.ts";
+
+const settingsSchema = z.object({
+  /** Whether fields that are not understood and may change an order are refused, or listed and ignored. */
+  unknown_fields: z.enum(["refuse", "ignore"]),
+  /** How much an order trades that does not say so: a decimal, and what it counts; null: it is refused. */
+  default_quantity: z.string().nullable(),
+  default_quantity_type: z.string(),
+  /** Instruments whose price may be 0 or below, by every name that they have. */
+  nonpositive_symbols: z.array(z.string()),
+});
+/** How an account's owner wants messages to be read. */
+export type ReadingSettings = z.output<typeof settingsSchema>;
 
 /** What a key says of reading, before its account: each setting of it that is there counts. */
 export type KeySettings = Readonly<Record<string, Partial<ReadingSettings>>>;
@@ -36,16 +47,6 @@ export type SettingsOf = (
   accounts: readonly string[],
 ) => Promise<ReadonlyMap<string, ReadingSettings>>;
 
-const settingsSchema = z.record(
-  z.string(),
-  z.object({
-    unknown_fields: z.enum(["refuse", "ignore"]),
-    default_quantity: z.string().nullable(),
-    default_quantity_type: z.string(),
-    nonpositive_symbols: z.array(z.string()),
-  }),
-);
-
 /** Milliseconds that an account's settings are believed, and that the database gets to tell them. */
 const BELIEVED_MS = 5_000;
 const DEADLINE_MS = 1_000;
@@ -60,9 +61,10 @@ export function createSettingsOf(database: DatabaseClient, keys: KeySettings): S
 
   async function ask(accounts: string[]): Promise<[string, Found][]> {
     if (accounts.length === 0) return [];
-    const said = await askDatabase(settingsSchema, "reading_settings", { accounts }).catch(() => {
-      throw unavailable();
-    });
+    const said = await askDatabase(z.record(z.string(), settingsSchema), "reading_settings", { accounts })
+      .catch(() => {
+        throw unavailable();
+      });
     const settings = new Map(Object.entries(said));
     return accounts.map((account) => [account, { settings: settings.get(account) ?? null }]);
   }

@@ -118,22 +118,7 @@ export function parseApiKeys(text: string): ApiKeyEntry[] {
   });
 }
 
-export interface ApiKeyAuthService {
-  /**
-   * A new key: `key` is shown once, and is good once `entry` stands in `API_KEYS`. Its id is made up when none is given.
-   * Throws RangeError for what no entry can hold.
-   */
-  generateApiKey(options?: {
-    id?: string;
-    scopes?: readonly Scope[];
-    account?: string;
-    expiresAt?: Date;
-  }): { key: string; hash: string; entry: string };
-  validateApiKey(key: string): boolean;
-  /** Whose key it is. A typo is refused without crypto; all else takes the same time, whether and wherever it is listed. */
-  checkApiKey(key: string): KeyCheck;
-  getKeyCount(): number;
-}
+export type ApiKeyAuthService = ReturnType<typeof createApiKeyAuthService>;
 
 interface Found {
   check: KeyCheck;
@@ -161,7 +146,7 @@ export function createApiKeyAuthService(
     apiKeys: string;
     now?: () => number;
   },
-): ApiKeyAuthService {
+) {
   const entries = parseApiKeys(apiKeys);
   const senders = entries.map(({ id, scopes, account, expiresAt }): Found => ({
     check: { ok: true, id, scopes, account },
@@ -170,6 +155,7 @@ export function createApiKeyAuthService(
   const founds = [NOBODY, ...senders];
   const hashOf = hmacOf(secret);
   const hashes = previousSecret === null ? [hashOf] : [hashOf, hmacOf(previousSecret)];
+  /** Whose key it is. A typo is refused without crypto; all else takes the same time, whether and wherever it is listed. */
   const checkApiKey = (key: string): KeyCheck => {
     const text = key.slice(0, LONGEST_KEY);
     // All three are asked of every text: one that is not asked shows in the time.
@@ -193,7 +179,18 @@ export function createApiKeyAuthService(
     return found !== NOBODY && key.length <= LONGEST_KEY ? found.check : isTypo ? MALFORMED : UNKNOWN;
   };
   return {
-    generateApiKey({ id = `key-${bytesToHex(randomBytes(4))}`, scopes = [], account, expiresAt } = {}) {
+    /**
+     * A new key: `key` is shown once, and is good once `entry` stands in `API_KEYS`. Its id is made up when none is given.
+     * Throws RangeError for what no entry can hold.
+     */
+    generateApiKey(
+      { id = `key-${bytesToHex(randomBytes(4))}`, scopes = [], account, expiresAt }: {
+        id?: string;
+        scopes?: readonly Scope[];
+        account?: string;
+        expiresAt?: Date;
+      } = {},
+    ): { key: string; hash: string; entry: string } {
       if (!KEY_ID.test(id)) throw new RangeError(`the id must be ${ID_RULE}`);
       if (account !== undefined && /[:,]/.test(account)) {
         throw new RangeError("a key cannot be bound to an account whose name has a colon or a comma");
@@ -206,7 +203,7 @@ export function createApiKeyAuthService(
     },
 
     checkApiKey,
-    validateApiKey: (key) => checkApiKey(key).ok,
-    getKeyCount: () => senders.filter(({ expiresAt }) => expiresAt > now()).length,
+    validateApiKey: (key: string): boolean => checkApiKey(key).ok,
+    getKeyCount: (): number => senders.filter(({ expiresAt }) => expiresAt > now()).length,
   };
 }

@@ -44,20 +44,18 @@ function parseWebhookSecrets(text: string): SigningEntry[] {
   });
 }
 
-export interface SignatureService {
-  /** Who signed these bytes; null when they are not signed, or nobody may sign. */
-  validateSignature(headers: Headers, body: Uint8Array): SignatureCheck | null;
-}
+export type SignatureService = ReturnType<typeof createSignatureService>;
 
 /** The service for one `WEBHOOK_SECRETS`; throws an Error that says which entry cannot be read. */
 export function createSignatureService(
   { webhookSecrets, now = Date.now }: { webhookSecrets: string; now?: () => number },
-): SignatureService {
+) {
   const entries = parseWebhookSecrets(webhookSecrets);
   // The bytes as they came: a byte order mark is signed too.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return {
-    validateSignature(headers, body) {
+    /** Who signed these bytes; null when they are not signed, or nobody may sign. */
+    validateSignature(headers: Headers, body: Uint8Array): SignatureCheck | null {
       const signature = headers.get("webhook-signature");
       if (signature === null || entries.length === 0) return null;
       const messageId = headers.get("webhook-id") ?? "";

@@ -3,7 +3,7 @@ import { doubling, jittered } from "../time/backoff.ts";
 import type { ActiveLock, LockService, LockServiceOptions, WaitOptions } from "./lock-service.ts";
 import { readActiveLocks, readIsLocked } from "./active-locks.ts";
 import { type Connection, createConnection, isConnectionFailure, isRefusal } from "./connection.ts";
-import { checkTimeout, Deadline } from "./deadline.ts";
+import { checkTimeout, checkWork, Deadline } from "./deadline.ts";
 import { brief, LockLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
 import { Gate } from "../runtime/gate.ts";
 import { Turns } from "./turns.ts";
@@ -119,76 +119,49 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
     }
   }
 
-  function check(key: unknown, fn: unknown, timeoutMs: unknown): void {
-    checkKey(key);
-    checkTimeout(timeoutMs);
-    if (typeof fn !== "function") {
-      throw new LockUsageError("lock_usage", "what to do under the lock is missing");
-    }
-  }
-
   function deadlineOf(key: string, timeoutMs: number, signal?: AbortSignal): Deadline {
     return new Deadline(timeoutMs, () => new LockTimeoutError(key, timeoutMs), signal);
   }
 
-  function note(started: number, waited: boolean): void {
-    counts.acquired += 1;
-    if (waited) counts.waited += 1;
-    waits.add(performance.now() - started);
-  }
-
-  async function withLock<T>(
+  /** Takes the lock, or tries to, and does the work under it; null when it was tried for and is not free. */
+  async function underLock<T>(
+    asking: Asking,
     key: string,
     fn: LockedWork<T>,
     { timeoutMs = usual, signal }: WaitOptions = {},
-  ) {
-    check(key, fn, timeoutMs);
-    if (holding(key)) {
+  ): Promise<T | null> {
+    checkKey(key);
+    checkTimeout(timeoutMs);
+    checkWork(fn, "lock");
+    if (asking === "wait" && holding(key)) {
       throw new LockUsageError(
         "lock_nested",
         `the lock "${brief(key)}" is held by the very code that asks for it: it would wait for itself`,
       );
     }
+    signal?.throwIfAborted();
     const started = performance.now();
+    const isFree = turns.tryTake(key);
+    if (!isFree && asking === "try") return null;
+    let isMine = isFree;
     const deadline = deadlineOf(key, timeoutMs, signal);
-    let mine = false;
     try {
-      const free = turns.tryTake(key);
-      if (!free) await turns.take(key, deadline);
-      mine = true;
-      const taken = await obtain(key, "wait", deadline);
+      if (!isFree) await turns.take(key, deadline);
+      isMine = true;
+      const taken = await obtain(key, asking, deadline);
+      if (taken === null && asking === "try") return null;
       if (taken === null) throw new LockTimeoutError(key, timeoutMs);
       deadline.clear();
-      note(started, !free || taken.waited);
+      counts.acquired += 1;
+      if (!isFree || taken.waited) counts.waited += 1;
+      waits.add(performance.now() - started);
       return await work(key, taken.connection, fn, signal);
     } catch (error) {
-      if (error instanceof LockTimeoutError) counts.timedOut += 1;
+      if (asking === "wait" && error instanceof LockTimeoutError) counts.timedOut += 1;
       throw error;
     } finally {
       deadline.clear();
-      if (mine) turns.give(key);
-    }
-  }
-
-  async function tryWithLock<T>(
-    key: string,
-    fn: LockedWork<T>,
-    { timeoutMs = usual, signal }: WaitOptions = {},
-  ) {
-    check(key, fn, timeoutMs);
-    signal?.throwIfAborted();
-    const started = performance.now();
-    if (!turns.tryTake(key)) return null;
-    const deadline = deadlineOf(key, timeoutMs, signal);
-    try {
-      const taken = await obtain(key, "try", deadline);
-      deadline.clear();
-      if (taken === null) return null;
-      note(started, false);
-      return await work(key, taken.connection, fn, signal);
-    } finally {
-      deadline.clear();
-      turns.give(key);
+      if (isMine) turns.give(key);
     }
   }
 
@@ -212,8 +185,10 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
   }
 
   return {
-    withLock,
-    tryWithLock,
+    // Who waits gets the lock, or an error.
+    withLock: async <T>(key: string, fn: LockedWork<T>, options?: WaitOptions) =>
+      await underLock("wait", key, fn, options) as T,
+    tryWithLock: (key, fn, options) => underLock("try", key, fn, options),
     async isLocked(key: string): Promise<boolean> {
       checkKey(key);
       return await read(key, (connection) => readIsLocked(connection, key));

@@ -17,6 +17,13 @@ export function checkTimeout(timeoutMs: unknown): asserts timeoutMs is number {
   );
 }
 
+/** Refuses what is no work: it would take the lock for nothing. */
+export function checkWork(work: unknown, what: "lock" | "lease"): void {
+  if (typeof work !== "function") {
+    throw new LockUsageError("lock_usage", `what to do under the ${what} is missing`);
+  }
+}
+
 /** How long somebody is ready to wait: until a time, or until a signal of theirs. */
 export class Deadline {
   #controller = new AbortController();

@@ -1,5 +1,5 @@
 import { jittered } from "../time/backoff.ts";
-import { checkTimeout, Deadline } from "./deadline.ts";
+import { checkTimeout, checkWork, Deadline } from "./deadline.ts";
 import { LeaseLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
 import type { LeaseRpc } from "./lease-rpc.ts";
 import { checkKey } from "./lock-key.ts";
@@ -72,9 +72,7 @@ function check(key: unknown, work: unknown, ttlMs: number, timeoutMs: number): v
   if (!Number.isInteger(ttlMs) || ttlMs < 100 || ttlMs > 3_600_000) {
     throw new LockUsageError("lease_ttl_invalid", "ttlMs must be a whole number between 100 and 3600000");
   }
-  if (typeof work !== "function") {
-    throw new LockUsageError("lock_usage", "what to do under the lease is missing");
-  }
+  checkWork(work, "lease");
 }
 
 /** Asks until the lease is ours. Its time is counted from before the question, so never longer than the database's. */

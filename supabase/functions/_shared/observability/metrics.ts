@@ -29,19 +29,7 @@ export type Collector = (tell: {
 }) => void;
 
 /** Counts, in memory. A call takes about a microsecond and never fails. */
-export interface Metrics {
-  count(name: CounterName, labels?: Labels, by?: number): void;
-  /** Adds a value to a histogram; times are in seconds. */
-  observe(name: HistogramName, value: number, labels?: Labels): void;
-  /** What counts in one series: who counts in it often finds it once. */
-  counter(name: CounterName, labels?: Labels): (by?: number) => void;
-  /** What adds values to one histogram, likewise. */
-  histogram(name: HistogramName, labels?: Labels): (value: number) => void;
-  /** Asked at each report. */
-  collect(collector: Collector): void;
-  /** Reports now what was not reported yet; nothing when there is none. */
-  flush(): Promise<void>;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
 export interface MetricsOptions {
   /** The function whose isolate this is; a label of every series. */
@@ -68,9 +56,7 @@ const MOST_SERIES = 1_000;
  * The counters of an isolate. An isolate lives a minute or two and sees only itself: so what it counts is added to the
  * sums in the database, behind the answers, once every `intervalMs` while there is something to tell.
  */
-export function createMetrics(
-  { send, background, later, intervalMs, ...own }: MetricsOptions,
-): Metrics {
+export function createMetrics({ send, background, later, intervalMs, ...own }: MetricsOptions) {
   const isolate = crypto.randomUUID();
   const series = new Map<string, Series>();
   const collectors: Collector[] = [];
@@ -165,17 +151,21 @@ export function createMetrics(
     if (isRepeated) await report();
   }
 
+  /** Reports now what was not reported yet; nothing when there is none. */
   function flush(): Promise<void> {
     sending ??= report().finally(() => sending = null);
     return sending;
   }
 
   return {
-    count: (name, labels = {}, by = 1) => adder(name, labels)(by),
-    observe: (name, value, labels) => histogram(name, labels)(value),
-    counter: (name, labels = {}) => adder(name, labels),
+    count: (name: CounterName, labels: Labels = {}, by = 1): void => adder(name, labels)(by),
+    /** Adds a value to a histogram; times are in seconds. */
+    observe: (name: HistogramName, value: number, labels?: Labels): void => histogram(name, labels)(value),
+    /** What counts in one series: who counts in it often finds it once. */
+    counter: (name: CounterName, labels: Labels = {}) => adder(name, labels),
     histogram,
-    collect: (collector) => void collectors.push(collector),
+    /** Asks a collector at each report. */
+    collect: (collector: Collector): void => void collectors.push(collector),
     flush,
   };
 }
