@@ -26,10 +26,7 @@ export function afterTurn<Entry extends Waiting>(
 }
 
 /** How many go before the last of `more` when accounts take turns: of other accounts no more than of its own. */
-export function aheadOf<Entry extends Waiting>(
-  waiting: readonly Entry[],
-  more: readonly Entry[],
-): number {
+export function aheadOf<Entry extends Waiting>(waiting: readonly Entry[], more: readonly Entry[]): number {
   const counts = new Map<string, number>();
   const own = new Set(more.map(({ alert }) => alert.account));
   for (const { alert: { account } } of [...waiting, ...more]) {

@@ -66,10 +66,7 @@ export async function readRequest(
 // that sender, whom nothing tells from the other, without its answer. Past the tolerance it is refused with 401.
 
 /** Throws HttpError 400 for what a signature does not cover and yet changes what is done: who caught it could add it. */
-function refuseUnsigned(
-  { account, strategy, dry_run }: AlertQuery,
-  idempotencyKey: string | null,
-): void {
+function refuseUnsigned({ account, strategy, dry_run }: AlertQuery, idempotencyKey: string | null): void {
   const added = {
     "query.account": account !== null,
     "query.strategy": strategy !== null,

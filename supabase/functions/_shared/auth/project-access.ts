@@ -13,10 +13,7 @@ export interface ProjectAccess {
 const isSame = (given: string, wanted: string) => isSameDigest(sha256Of(given), sha256Of(wanted));
 
 /** @throws HttpError 401 or 403 for everybody else; a key of one account may not even learn a name of another's */
-export function admitProject(
-  context: AppContext,
-  { apiKeys, serviceKeys }: ProjectAccess,
-): void {
+export function admitProject(context: AppContext, { apiKeys, serviceKeys }: ProjectAccess): void {
   const given = context.req.header("apikey") ?? "";
   if (serviceKeys.some((key) => isSame(given, key))) {
     context.get("logFields").key_id = "service";

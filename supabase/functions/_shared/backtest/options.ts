@@ -30,9 +30,7 @@ export const importOptions = z.strictObject({
     'As in the strategy\'s properties: "0.05%", "0.02 per contract" or "1 per order"; left out: none.',
   ),
   capital: decimal("unsigned").describe("Money that the account begins with; left out: 1000000."),
-  currency: currency.describe(
-    "Of the account; left out: that of the file's profits, else USD.",
-  ),
+  currency: currency.describe("Of the account; left out: that of the file's profits, else USD."),
   owner_id: ownerId,
 });
 

@@ -154,10 +154,7 @@ export class Link {
    * Sends commands; null when Redis is away or did not answer well and in time. A probe goes out although Redis is away;
    * who is patient waits as long as the request lasts.
    */
-  async call(
-    commands: readonly Command[],
-    { probe = false, patient = false } = {},
-  ): Promise<Reply[] | null> {
+  async call(commands: readonly Command[], { probe = false, patient = false } = {}): Promise<Reply[] | null> {
     if (!probe && this.isAway()) return null;
     const { later, deadlineMs } = this.settings;
     this.commands += commands.length;

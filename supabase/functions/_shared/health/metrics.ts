@@ -8,9 +8,7 @@ import { PROMETHEUS_TEXT, toPrometheus } from "./prometheus.ts";
  * `GET /health/metrics`: what all isolates counted, summed, and what is going on now, as Prometheus scrapes it. The key
  * needs the scope read, for every account: the counts are of all of them.
  */
-export function scrape(
-  { apiKeys, read }: { apiKeys: ApiKeyAuthService; read: FetchMetrics },
-): AppHandler {
+export function scrape({ apiKeys, read }: { apiKeys: ApiKeyAuthService; read: FetchMetrics }): AppHandler {
   return async (context) => {
     requireAccount(admit(context, apiKeys, "read"), null, null, "read");
     const live = { name: "api_keys", labels: {}, value: apiKeys.getKeyCount() };

@@ -24,10 +24,7 @@ async function examine(check: Check, deadlineMs: number): Promise<Finding> {
  * @param checks by name; asked all at once
  * @param deadlineMs milliseconds that each gets
  */
-export function readiness(
-  checks: Record<string, Check>,
-  deadlineMs = 1_000,
-): AppHandler {
+export function readiness(checks: Record<string, Check>, deadlineMs = 1_000): AppHandler {
   return async (context) => {
     const named = Object.entries(checks).map(async ([name, check]) =>
       [name, await examine(check, deadlineMs)] as const

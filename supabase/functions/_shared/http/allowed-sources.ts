@@ -52,10 +52,7 @@ export function createRequireSource(sources: Sources | null, proxy: TrustedProxy
 }
 
 /** The same as middleware. */
-export function allowSources(
-  sources: Sources | null,
-  proxy: TrustedProxy,
-): AppMiddleware {
+export function allowSources(sources: Sources | null, proxy: TrustedProxy): AppMiddleware {
   const requireSource = createRequireSource(sources, proxy);
   return async (context, next) => {
     requireSource(context);

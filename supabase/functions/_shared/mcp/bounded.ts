@@ -32,7 +32,5 @@ const fits = (value: unknown): boolean => (JSON.stringify(value)?.length ?? 0) <
 function withShortLists(value: unknown, most: number): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.slice(0, most).map((each) => withShortLists(each, most));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, withShortLists(each, most)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withShortLists(each, most)]));
 }

@@ -117,10 +117,7 @@ function requestText({ method, url, headers, body }: OutgoingRequest): Uint8Arra
 const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 /** Reads as far as an answer is of interest. */
-async function readAnswer(
-  connection: Deno.Conn,
-  wantedOf: (status: number) => number,
-): Promise<Answer> {
+async function readAnswer(connection: Deno.Conn, wantedOf: (status: number) => number): Promise<Answer> {
   const buffer = new Uint8Array(16_384);
   let text = "";
   let headBytes = 0;

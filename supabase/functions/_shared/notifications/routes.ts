@@ -11,10 +11,7 @@ import type { Send } from "./send.ts";
 import { testSchema } from "./test-notification.ts";
 
 /** `POST /notifications`: sends what is due; answers how much arrived and how much did not. */
-export function dispatchNotifications(
-  access: ProjectAccess,
-  dispatch: Dispatch,
-): AppHandler {
+export function dispatchNotifications(access: ProjectAccess, dispatch: Dispatch): AppHandler {
   return async (context) => {
     admitProject(context, access);
     const work = dispatch();

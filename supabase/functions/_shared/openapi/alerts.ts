@@ -68,11 +68,7 @@ export function alertPaths({ use, query, errors, operation }: Parts): Part {
     },
     responses: {
       "200": answer("Processed; with dry_run what it would do", {
-        anyOf: [
-          booked,
-          preview,
-          { type: "array", items: { anyOf: [booked, refused, preview] } },
-        ],
+        anyOf: [booked, preview, { type: "array", items: { anyOf: [booked, refused, preview] } }],
       }),
       ...errors("400 401 403 405 408 413 414 415 429"),
       "422": answer(

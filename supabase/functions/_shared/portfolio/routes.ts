@@ -28,9 +28,7 @@ const STALE_IF_ERROR = 30;
 const LAYERS = { l1: "l1", l2: "l2", load: "db" };
 
 /** `GET /portfolio[/<resource>]`: what the database's function answers, through the cache. */
-export function readPortfolio(
-  { apiKeys, cache, read }: PortfolioServices,
-): AppHandler {
+export function readPortfolio({ apiKeys, cache, read }: PortfolioServices): AppHandler {
   return async (context) => {
     const { account, query } = readQuery(context, apiKeys);
     const name = context.req.param("resource") ?? "";

@@ -20,9 +20,7 @@ export const compareAccounts = defineTool({
   reads: true,
   schema: z.strictObject({
     account,
-    baseline: namedAccount("baseline account").describe(
-      "The account that holds what should have happened.",
-    ),
+    baseline: namedAccount("baseline account").describe("The account that holds what should have happened."),
     from,
     to,
     strategy: shape.strategy.describe(

@@ -95,9 +95,7 @@ function refused({ number, side, quantity, price, time }: BacktestOrder, error: 
     422,
     "another_backtest",
     `the account holds another backtest: ${order} is not its order ${number}`,
-    [
-      { path: "account", message: "import into an account of another name, or reset this one first" },
-    ],
+    [{ path: "account", message: "import into an account of another name, or reset this one first" }],
   );
 }
 
