@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { createApiKeyAuthService } from "../../../supabase/functions/_shared/auth/api-keys.ts";
+import { doDue } from "../../../supabase/functions/_shared/auth/project-access.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
-import {
-  dispatchNotifications,
-  testNotification,
-} from "../../../supabase/functions/_shared/notifications/routes.ts";
+import { testNotification } from "../../../supabase/functions/_shared/notifications/routes.ts";
 
 const secret = "a secret of the tests, long enough";
 const maker = createApiKeyAuthService({ secret, apiKeys: "" });
@@ -21,7 +19,7 @@ function stage() {
   const app = createApp(() => {});
   app.post(
     "/notifications",
-    dispatchNotifications(access, () => {
+    doDue(access, () => {
       asked.push("dispatch");
       return Promise.resolve({} as never);
     }),

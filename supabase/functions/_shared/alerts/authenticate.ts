@@ -1,13 +1,12 @@
 import { authorize, presentedKeys, requireScope, type Sender, unauthorized } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/signatures.ts";
-import { createStrike, type Strike } from "../auth/strike.ts";
+import { createStrike } from "../auth/strike.ts";
 import type { AppContext } from "../http/app.ts";
-import { readBytes } from "../http/body.ts";
-import { HttpError } from "../http/errors.ts";
+import { badBody, readBytes } from "../http/body.ts";
 import { type InFlight, tooManyInFlight } from "./in-flight.ts";
 import { invalid, readBody } from "./read-body.ts";
-import { type KeylessBody, takeKeys } from "./secret.ts";
+import { takeKeys } from "./secret.ts";
 
 /** What tells who sent an alert. */
 export interface Authenticators {
@@ -19,16 +18,7 @@ export interface Authenticators {
 }
 
 /** A request whose sender is known, its messages still unread. */
-export interface Authenticated {
-  sender: Sender;
-  body: KeylessBody;
-  /** Strikes every key that came with the request. */
-  strike: Strike;
-  /** Of a signed message, the id that its sender gave it; else null. */
-  messageId: string | null;
-  /** What the header Idempotency-Key says; else null. */
-  idempotencyKey: string | null;
-}
+export type Authenticated = Awaited<ReturnType<typeof authenticate>>;
 
 /**
  * Who sent what. The key may stand in the body, so as much of the body is read as it takes to find it; an unauthenticated
@@ -38,7 +28,7 @@ export async function authenticate(
   context: AppContext,
   { apiKeys, signatures, bodyLimit }: Authenticators,
   inFlight: InFlight,
-): Promise<Authenticated> {
+) {
   const outside = presentedKeys(context);
   const early = outside[0] === undefined ? null : authorize(apiKeys, outside[0], "trade");
   if (early !== null && inFlight.isFull(early.id)) throw tooManyInFlight();
@@ -55,8 +45,11 @@ export async function authenticate(
   return {
     sender,
     body,
+    /** Strikes every key that came with the request. */
     strike,
+    /** Of a signed message, the id that its sender gave it; else null. */
     messageId: signature?.ok ? strike(signature.messageId) : null,
+    /** What the header Idempotency-Key says; else null. */
     idempotencyKey: idempotencyKey === null ? null : strike(idempotencyKey),
   };
 }
@@ -89,8 +82,6 @@ function refuseForeignCharset(context: AppContext): void {
   const [, charset = "utf-8"] = /charset\s*=\s*"?([\w-]+)/i.exec(context.req.header("content-type") ?? "") ??
     [];
   if (!/^(utf-?8|us-ascii)$/i.test(charset)) {
-    throw new HttpError(415, "unsupported_charset", "send the body as UTF-8", [
-      { path: "", message: "has a charset other than utf-8" },
-    ]);
+    throw badBody(415, "unsupported_charset", "send the body as UTF-8", "has a charset other than utf-8");
   }
 }

@@ -1,5 +1,8 @@
 import { isSameDigest, sha256Of } from "../hashing/digest.ts";
-import type { AppContext } from "../http/app.ts";
+import type { AppContext, AppHandler } from "../http/app.ts";
+import { unavailable } from "../http/errors.ts";
+import type { LogFields } from "../observability/log.ts";
+import { background } from "../runtime/background.ts";
 import { admit, requireAccount } from "./authorize.ts";
 import type { ApiKeyAuthService } from "./api-keys.ts";
 
@@ -20,4 +23,20 @@ export function admitProject(context: AppContext, { apiKeys, serviceKeys }: Proj
     return;
   }
   requireAccount(admit(context, apiKeys, "admin"), null);
+}
+
+/** What cron calls: has the project's due work done, and answers how much of it there was. */
+export function doDue(access: ProjectAccess, run: (requestId: string) => Promise<LogFields>): AppHandler {
+  return async (context) => {
+    admitProject(context, access);
+    const requestId = context.get("requestId");
+    const work = run(requestId);
+    // Who asked may hang up, as cron does early: what was begun is finished.
+    background(work);
+    const done = await work.catch(() => {
+      throw unavailable("the database does not answer: what is due stays so");
+    });
+    Object.assign(context.get("logFields"), done);
+    return context.json({ ...done, request_id: requestId });
+  };
 }

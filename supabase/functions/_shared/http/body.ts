@@ -4,15 +4,16 @@ import { within } from "../time/within.ts";
 /** Milliseconds in which a body must be there. */
 export const BODY_MS = 10_000;
 
+/** An error of the body as a whole. */
+export const badBody = (status: 400 | 408 | 413 | 415, code: string, message: string, problem: string) =>
+  new HttpError(status, code, message, [{ path: "", message: problem }]);
+
 const tooLarge = (limit: number) =>
-  new HttpError(413, "body_too_large", `the body is over ${limit} bytes`, [{
-    path: "",
-    message: `at most ${limit} bytes`,
-  }]);
+  badBody(413, "body_too_large", `the body is over ${limit} bytes`, `at most ${limit} bytes`);
 
 /** The sender's fault, even if nobody is left to read the answer. */
 const incomplete = (status: 400 | 408, problem: string) =>
-  new HttpError(status, "incomplete_body", `the body ${problem}`, [{ path: "", message: problem }]);
+  badBody(status, "incomplete_body", `the body ${problem}`, problem);
 
 /**
  * The bytes of a request's body, never more than `limit` of them in memory.
@@ -27,9 +28,7 @@ export async function readBytes(
 ): Promise<Uint8Array> {
   const encoding = request.headers.get("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") {
-    throw new HttpError(415, "unsupported_encoding", "send the body uncompressed", [
-      { path: "", message: "has a content-encoding" },
-    ]);
+    throw badBody(415, "unsupported_encoding", "send the body uncompressed", "has a content-encoding");
   }
   const announced = request.headers.get("content-length");
   if (Number(announced ?? 0) > limit) throw tooLarge(limit);

@@ -1,5 +1,4 @@
-import { readBytes } from "./body.ts";
-import { HttpError } from "./errors.ts";
+import { badBody, readBytes } from "./body.ts";
 
 /** Levels at most: what walks through a body goes one call deeper per level. No body that is read takes more than seven. */
 const MOST_LEVELS = 32;
@@ -18,15 +17,13 @@ export async function readJson(request: Request, limit: number): Promise<unknown
 function parse(bytes: Uint8Array): unknown {
   const [text, value] = decoded(bytes);
   if (isDeeperThan(MOST_LEVELS, value)) {
-    throw new HttpError(400, "invalid_arguments", "the body is nested too deep", [
-      { path: "", message: `has more than ${MOST_LEVELS} levels` },
-    ]);
+    const problem = `has more than ${MOST_LEVELS} levels`;
+    throw badBody(400, "invalid_arguments", "the body is nested too deep", problem);
   }
   // Of two sides of an order JSON.parse takes the last, and says nothing.
   if (fieldsIn(value) !== colonsIn(text)) {
-    throw new HttpError(400, "duplicate_field", "a field of the body appears twice", [
-      { path: "", message: "has a field twice: only one of them can be meant" },
-    ]);
+    const problem = "has a field twice: only one of them can be meant";
+    throw badBody(400, "duplicate_field", "a field of the body appears twice", problem);
   }
   return value;
 }
@@ -37,7 +34,7 @@ export function decoded(bytes: Uint8Array): [text: string, value: unknown] {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return [text, JSON.parse(text)];
   } catch {
-    throw new HttpError(400, "invalid_json", "the body is not JSON", [{ path: "", message: "is not JSON" }]);
+    throw badBody(400, "invalid_json", "the body is not JSON", "is not JSON");
   }
 }
 

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { doubling, jittered } from "../time/backoff.ts";
 import type { ActiveLock, LockService, LockServiceOptions, WaitOptions } from "./lock-service.ts";
-import { readActiveLocks, readIsLocked } from "./active-locks.ts";
 import { type Connection, createConnection, isConnectionFailure, isRefusal } from "./connection.ts";
 import { checkTimeout, checkWork, Deadline } from "./deadline.ts";
 import { brief, LockLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
@@ -206,4 +205,24 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
 
 function unavailable(cause: unknown): LockUnavailableError {
   return new LockUnavailableError("Postgres could not be reached, or refused the lock's connection", cause);
+}
+
+/** Every lock and lease held in the database, the oldest first. */
+async function readActiveLocks(connection: Connection): Promise<ActiveLock[]> {
+  // Whole numbers of eight bytes would come as text.
+  return await connection.answer(connection.sql<ActiveLock[]>`
+    select l.key, l.kind, l.holder, l.pid, l.since, l.held_ms::float8 as "heldMs", l.waiters,
+      l.longest_wait_ms::float8 as "longestWaitMs", l.fencing_token::float8 as "fencingToken", l.expires_at as "expiresAt"
+    from public.active_locks() l`);
+}
+
+async function readIsLocked(connection: Connection, key: string): Promise<boolean> {
+  const [row] = await connection.answer(connection.sql<{ locked: boolean }[]>`
+    select exists (
+      select from pg_catalog.pg_locks l
+      where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+        and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
+        and (l.classid::bigint << 32) | l.objid::bigint = ${String(lockId(key))}::text::bigint
+    ) as locked`);
+  return row?.locked ?? false;
 }

@@ -4,25 +4,7 @@ import { loadDriver } from "./driver.ts";
 import { SUPABASE_AUTHORITY } from "./supabase-authority.ts";
 import { dial, failure, NO_TLS, type Target } from "./wire.ts";
 
-/**
- * One connection to Postgres, never replaced by another: a driver that reconnects by itself would run the rest of a
- * transaction outside of it, without its lock. It connects at its first statement.
- */
-export interface Connection {
-  readonly sql: Sql;
-  /** Whether Postgres ever let it in. */
-  readonly admitted: boolean;
-  /** Aborted once the connection is gone; the reason is why. */
-  readonly lost: AbortSignal;
-  /** The answer to a statement of `sql`; when the connection is lost, it rejects with why. */
-  answer<T>(statement: PromiseLike<T>): Promise<T>;
-  /** Sends one message of plain statements; resolves with all their rows and the last one's command. */
-  run(statements: string): Promise<{ command: string; rows: Record<string, unknown>[] }>;
-  /** Ends it at once; what runs on it fails. The server notices at the latest when it next looks at the socket. */
-  destroy(): void;
-  /** Ends it in good order. */
-  close(): Promise<void>;
-}
+export type Connection = Awaited<ReturnType<typeof createConnection>>;
 
 export interface ConnectionOptions {
   url: string;
@@ -60,10 +42,13 @@ export function isEncrypted(url: string): boolean {
   return mode === null ? !isNear : mode !== "disable";
 }
 
-/** A connection that is not open yet. It rejects nothing until a statement is sent. */
+/**
+ * One connection to Postgres, never replaced by another: a driver that reconnects by itself would run the rest of a
+ * transaction outside of it, without its lock. It connects at its first statement, and rejects nothing until then.
+ */
 export async function createConnection(
   { url, applicationName, ca, connectTimeoutMs = 5_000 }: ConnectionOptions,
-): Promise<Connection> {
+) {
   const postgres = await loadDriver();
   const caCerts = isEncrypted(url) ? [SUPABASE_AUTHORITY, ...ca === undefined ? [] : [ca]] : null;
   const gone = new AbortController();
@@ -116,6 +101,7 @@ export async function createConnection(
   // `null` switches the driver's life time off, which its types do not know.
   const sql: Sql = postgres(url, options as unknown as Parameters<typeof postgres>[1]);
 
+  /** The answer to a statement of `sql`; when the connection is lost, it rejects with why. */
   async function answer<T>(statement: PromiseLike<T>): Promise<T> {
     gone.signal.throwIfAborted();
     try {
@@ -129,19 +115,24 @@ export async function createConnection(
 
   return {
     sql,
+    /** Whether Postgres ever let it in. */
     get admitted() {
       return admitted;
     },
+    /** Aborted once the connection is gone; the reason is why. */
     lost: gone.signal,
     answer,
-    async run(statements) {
+    /** Sends one message of plain statements; resolves with all their rows and the last one's command. */
+    async run(statements: string): Promise<{ command: string; rows: Record<string, unknown>[] }> {
       const results = await answer(sql.unsafe(statements));
       // One statement answers its rows, several an array of such answers.
       const answers = (Array.isArray(results[0]) ? results : [results]) as unknown as Answer[];
       return { command: answers.at(-1)?.command ?? "", rows: answers.flat() };
     },
-    destroy: () => lose(failure("CONNECTION_DESTROYED", "the connection to Postgres was given up")),
-    async close() {
+    /** Ends it at once; what runs on it fails. The server notices at the latest when it next looks at the socket. */
+    destroy: (): void => lose(failure("CONNECTION_DESTROYED", "the connection to Postgres was given up")),
+    /** Ends it in good order. */
+    async close(): Promise<void> {
       const ended = failure("CONNECTION_ENDED", "the connection to Postgres was closed here");
       if (!dialled) lose(ended);
       await sql.end({ timeout: 0 });

@@ -3,17 +3,6 @@ import type { Deadline } from "./deadline.ts";
 import { LockError } from "./errors.ts";
 import { Gate } from "../runtime/gate.ts";
 
-export interface PoolStats {
-  /** Connections at most, but for nested locks. */
-  max: number;
-  /** Connections that exist. */
-  open: number;
-  /** Of these, in use. */
-  busy: number;
-  /** Callers that wait for one. */
-  queued: number;
-}
-
 export interface PoolOptions {
   create: () => Promise<Connection>;
   max: number;
@@ -35,11 +24,13 @@ export class Pool {
     this.#gate = new Gate(options.max);
   }
 
-  get stats(): PoolStats {
+  get stats() {
     return {
+      /** Connections at most, but for nested locks; those that exist, and of these in use. */
       max: this.#options.max,
       open: this.#idle.size + this.#busy.size,
       busy: this.#busy.size,
+      /** Callers that wait for one. */
       queued: this.#gate.queued,
     };
   }

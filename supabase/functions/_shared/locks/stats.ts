@@ -1,4 +1,4 @@
-import type { PoolStats } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 
 /** What a lock service has done since it was made; times in milliseconds. */
 export interface LockStats {
@@ -16,7 +16,7 @@ export interface LockStats {
   keys: number;
   /** From the call to the work's beginning, over the last 1,024 locks taken; 0 when there was none. */
   wait: { p50: number; p99: number };
-  pool: PoolStats;
+  pool: Pool["stats"];
 }
 
 export class Samples {

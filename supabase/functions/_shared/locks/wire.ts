@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { Duplex } from "node:stream";
 import { orAborted } from "../time/or-aborted.ts";
-import { writeAll } from "../http/write-all.ts";
+import { closeQuietly as close, writeAll } from "../http/write-all.ts";
 
 export type Target = { path: string } | { host: string; port: number };
 
@@ -137,14 +137,6 @@ async function encrypt(connection: Deno.TcpConn, host: string, caCerts: string[]
     if (!(error instanceof Deno.errors.InvalidData)) throw error;
     const advice = `is not for ${host}, or by no authority that is trusted: see DATABASE_CA`;
     throw failure(NO_TLS, `the certificate of Postgres ${advice}`, error);
-  }
-}
-
-function close(connection: Deno.Conn): void {
-  try {
-    connection.close();
-  } catch {
-    // It is closed already.
   }
 }
 

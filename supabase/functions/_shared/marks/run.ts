@@ -12,14 +12,14 @@ import { takeBars } from "./take-bars.ts";
 type MarkFailure = FetchFailure | "no_source" | "price_jump" | "not_booked";
 
 /** What one look at the sources came to. */
-export interface Marked {
+export type Marked = {
   /** Symbols that were looked at. */
   symbols: number;
   /** Bars booked, counted for each account that they were booked for. */
   booked: number;
   /** Symbols of which nothing new could be had. */
   failed: number;
-}
+};
 
 /** Looks for new bars, and books them. Throws when the database does not answer. */
 export type RunMarks = (requestId: string) => Promise<Marked>;

@@ -1,4 +1,4 @@
-import { HttpError } from "../http/errors.ts";
+import { badBody } from "../http/body.ts";
 import { readJson } from "../http/json-body.ts";
 
 /** A message of JSON-RPC, before anybody has looked at what it asks. */
@@ -13,9 +13,7 @@ type Message = { [name: string]: unknown };
 export async function readMessage(request: Request, limit: number): Promise<Message> {
   const message = await readJson(request, limit);
   if (isObject(message)) return withoutNulls(message);
-  throw new HttpError(400, "invalid_arguments", "send one JSON-RPC message, not several", [
-    { path: "", message: "is no message" },
-  ]);
+  throw badBody(400, "invalid_arguments", "send one JSON-RPC message, not several", "is no message");
 }
 
 const isObject = (value: unknown): value is Message =>

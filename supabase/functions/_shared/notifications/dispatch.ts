@@ -7,10 +7,7 @@ import type { Send, Sent } from "./send.ts";
 const REFUSED: readonly (number | null)[] = [400, 410, 413, 422];
 
 /** How many notifications one run sent, and how many did not arrive. */
-export interface Dispatched {
-  delivered: number;
-  failed: number;
-}
+export type Dispatched = { delivered: number; failed: number };
 
 export type Dispatch = () => Promise<Dispatched>;
 

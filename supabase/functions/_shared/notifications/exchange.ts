@@ -4,7 +4,7 @@
  * Deno's own sockets. TLS verifies the name, not the address. Nothing is followed, nothing is kept open.
  */
 import { orAborted } from "../time/or-aborted.ts";
-import { writeAll } from "../http/write-all.ts";
+import { closeQuietly, writeAll } from "../http/write-all.ts";
 
 export interface OutgoingRequest {
   method: "GET" | "POST";
@@ -67,19 +67,12 @@ export async function exchange(
       ? error
       : new ExchangeError("connect_failed", "the connection cannot be made", error);
   });
-  const close = () => {
-    try {
-      connection.close();
-    } catch {
-      // It is closed already.
-    }
-  };
   const converse = async (): Promise<Answer> => {
     if (request.url.protocol === "https:") {
       try {
         const tls = await Deno.startTls(connection as Deno.TcpConn, { hostname: request.host, caCerts });
         connection = tls;
-        if (signal.aborted) close();
+        if (signal.aborted) closeQuietly(connection);
         await tls.handshake();
       } catch (error) {
         throw new ExchangeError("tls_failed", "no certificate that is trusted", error);
@@ -93,7 +86,7 @@ export async function exchange(
     // open until the receiver, or the isolate, goes.
     return await orAborted(converse(), signal);
   } finally {
-    close();
+    closeQuietly(connection);
   }
 }
 

@@ -1,29 +1,12 @@
 import * as z from "zod";
 import { admitProject, type ProjectAccess } from "../auth/project-access.ts";
 import type { AppContext, AppHandler } from "../http/app.ts";
-import { background } from "../runtime/background.ts";
 import { readBytes } from "../http/body.ts";
 import { HttpError, unavailable } from "../http/errors.ts";
-import type { Dispatch } from "./dispatch.ts";
 import { toMessage } from "./formats.ts";
 import type { Outbox } from "./outbox-rpc.ts";
 import type { Send } from "./send.ts";
-import { testSchema } from "./test-notification.ts";
-
-/** `POST /notifications`: sends what is due; answers how much arrived and how much did not. */
-export function dispatchNotifications(access: ProjectAccess, dispatch: Dispatch): AppHandler {
-  return async (context) => {
-    admitProject(context, access);
-    const work = dispatch();
-    // Who asked may hang up: what was begun is finished.
-    background(work);
-    const done = await work.catch(() => {
-      throw unavailable("the database does not answer: what is due stays so");
-    });
-    Object.assign(context.get("logFields"), done);
-    return context.json({ ...done, request_id: context.get("requestId") });
-  };
-}
+import { testSchema, unknownChannel } from "./test-notification.ts";
 
 /** `POST /notifications/test` with `{ "channel": name }`: sends a test at once, past the outbox; answers what became of it. */
 export function testNotification(
@@ -37,11 +20,7 @@ export function testNotification(
     const channel = await outbox.channel(name).catch(() => {
       throw unavailable("the database does not answer: try again");
     });
-    if (channel === null) {
-      throw new HttpError(404, "unknown_channel", "there is no channel of this name", [
-        { path: "channel", message: "is not the name of a channel" },
-      ]);
-    }
+    if (channel === null) throw unknownChannel();
     const sent = await send(toMessage(channel, {
       message_id: `msg_${crypto.randomUUID().replaceAll("-", "")}`,
       event: "test",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { HttpError } from "../http/errors.ts";
 import type { CallNotifications } from "./wake.ts";
 
 /** What `POST /notifications/test` takes. */
@@ -10,6 +11,11 @@ export const testResultSchema = z.object({
   status: z.int().nullable().describe("What it answered."),
   error: z.string().nullable().describe("Why it was not delivered, such as timeout or forbidden_address."),
 });
+
+export const unknownChannel = (): HttpError =>
+  new HttpError(404, "unknown_channel", "there is no channel of this name", [
+    { path: "channel", message: "is not the name of a channel" },
+  ]);
 
 /** A test that was sent, or why none was: `unknown_channel`, or `unavailable` when nobody could say. */
 export type TestResult = { ok: true; result: z.output<typeof testResultSchema> } | {

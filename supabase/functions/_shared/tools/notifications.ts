@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { HttpError, unavailable } from "../http/errors.ts";
+import { unknownChannel } from "../notifications/test-notification.ts";
 import { defineTool } from "./tool.ts";
 
 export const sendTestNotification = defineTool({
@@ -16,8 +17,6 @@ export const sendTestNotification = defineTool({
     const sent = await sendTest(channel);
     if (sent.ok) return sent.result;
     if (sent.code === "unavailable") throw unavailable("nobody could say whether it arrived: try again");
-    throw new HttpError(404, "unknown_channel", "there is no channel of this name", [
-      { path: "channel", message: "is not the name of a channel" },
-    ]);
+    throw unknownChannel();
   },
 });
