@@ -25,13 +25,10 @@ export function orExplain<T>(make: () => T): T {
   }
 }
 
-/** What the environment says. */
 export const config: Config = orExplain(() => readConfig(Deno.env.toObject()));
 
-/** The function's name. */
 export const slug = Deno.env.get("SUPABASE_FUNCTION_SLUG") ?? "unknown";
 
-/** Writes the function's log lines. */
 export const log = createLog(config.logLevel, { function: slug });
 
 /** supabase-js as the service role. */
@@ -71,5 +68,4 @@ metrics.collect(cacheMetrics(cacheService));
 // Once: the work that it begins has plain Deno tell of the end again.
 addEventListener("beforeunload", () => background(metrics.flush()), { once: true });
 
-/** Counts the requests of an app. */
 export const onAnswer = countRequests(metrics);

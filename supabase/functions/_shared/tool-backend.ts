@@ -10,7 +10,6 @@ import type { ToolBackend } from "./tools/use-tool.ts";
 
 const callNotifications = createCallNotifications(config);
 
-/** What tools work with in this isolate. */
 export const toolBackend: ToolBackend = {
   rpc: createCallRpc(database),
   book: createGroupCommit({

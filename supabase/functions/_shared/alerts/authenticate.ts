@@ -8,7 +8,6 @@ import { type InFlight, tooManyInFlight } from "./in-flight.ts";
 import { invalid, readBody } from "./read-body.ts";
 import { takeKeys } from "./secret.ts";
 
-/** What tells who sent an alert. */
 export interface Authenticators {
   apiKeys: ApiKeyAuthService;
   /** For senders that sign instead of sending a key. */

@@ -35,7 +35,6 @@ const WORDS_OF = new Map<FieldName, ReadonlyMap<string, unknown>>([
 /** What a field's less telling name says beside the more telling one: nothing else; what nobody can bring together; another thing. */
 export type Beside = "the same" | "contradiction" | "other";
 
-/** Compares what a field's two names say. */
 export function compare(field: FieldName, first: Field, second: Field): Beside {
   if (!isScalar(first.value) || !isScalar(second.value)) return "contradiction";
   if (isSameNumber(first.value, second.value)) return "the same";

@@ -2,7 +2,7 @@ import { decimalIn } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
-import { FLAG_WORDS } from "./words.ts";
+import { ACTION_WORDS, type ActionWord, FLAG_WORDS } from "./words.ts";
 
 /** Moves a field to where it belongs. What stands there must say the same: only one can be meant. */
 export function move(fields: Fields, from: FieldName, to: FieldName): Problem[] {
@@ -22,6 +22,10 @@ export function take(fields: Fields, name: FieldName): Field | undefined {
   if (field !== undefined) fields.delete(name);
   return field;
 }
+
+/** What the action of a message says, in our words. */
+export const actionIn = (fields: Fields): ActionWord["action"] | undefined =>
+  ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action;
 
 /** A field as a normalized decimal; null when it is none. */
 export const decimalOf = (field: Field | undefined): string | null => decimalIn(field?.value);

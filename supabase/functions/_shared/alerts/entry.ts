@@ -9,7 +9,6 @@ export type Outcome =
   | { kind: "rejected"; code: string }
   | { kind: "unavailable"; code: string };
 
-/** One alert on its way. */
 export interface Entry {
   readonly alert: AlertToBook;
   readonly deadline: number;

@@ -19,14 +19,14 @@ const OBJECT_FIELDS = new Map(
   ].map((each) => [plainName(each.field), each]),
 );
 
-/** What was found in a message: its fields, and what stands under names that mean none. */
-export type Collected = { fields: Fields; problems: Problem[]; unknown: Leaf[] };
-
 /**
- * The fields of a message, each from the most telling of the names it was sent under. Empty values count as not sent.
+ * What is in a message: what stands under names that mean no field, and its fields, each from the most telling of the names it was sent under. Empty values count as not sent.
  * One name in two spellings (`limitPrice` and `limit_price`) with two values is a problem: only one can be meant.
  */
-export function collectFields(message: Message, index: NameIndex): Collected {
+export function collectFields(
+  message: Message,
+  index: NameIndex,
+): { fields: Fields; problems: Problem[]; unknown: Leaf[] } {
   const found = new Map<FieldName, Ranked>();
   const problems: Problem[] = [];
   const unknown: Leaf[] = [];

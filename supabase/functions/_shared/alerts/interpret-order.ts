@@ -1,15 +1,12 @@
 import type { Problem } from "../http/errors.ts";
-import { at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
+import { actionIn, at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
 import type { Field, Fields } from "./field-names.ts";
-import { plainText } from "./fits.ts";
 import { addsTo, hasSize, sideIn } from "./position-side.ts";
-import { ACTION_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
 const ZERO_IS_NONE =
   /^((take_profit\.|stop_loss\.)?(percent|amount|limit_price|stop_price|trail_amount|trail_percent)|stop|volume)$/;
 
-/** Takes away what says none by 0. */
 export function dropZeros(fields: Fields): void {
   for (const [name, field] of fields) {
     if (!ZERO_IS_NONE.test(name)) continue;
@@ -99,8 +96,7 @@ const counts = (said: Field, type: string): boolean =>
   type === "percent" && /^percent_of_/.test(String(said.value));
 
 const isClose = (fields: Fields): boolean =>
-  ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action === "close" ||
-  isTrue(fields.get("close_position")) || fields.has("close_side");
+  actionIn(fields) === "close" || isTrue(fields.get("close_position")) || fields.has("close_side");
 
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
 
@@ -112,10 +108,7 @@ function readSizeText(fields: Fields): void {
   if (size === undefined) return;
   const text = textOf(size);
   const rest = text.slice(1).trim();
-  const action = plainText(fields.get("action")?.value ?? "");
-  if (text.startsWith("-") && ACTION_WORDS.get(action)?.action === "sell") {
-    fields.set("quantity", { ...size, value: rest });
-  }
+  if (text.startsWith("-") && actionIn(fields) === "sell") fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("@") && !fields.has("quantity_type")) fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("%")) fields.set("quantity", { ...size, value: `${rest}%` });
 }

@@ -1,6 +1,6 @@
 import { absolute, compareDecimals } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
-import { at, decimalOf, take } from "./edit-fields.ts";
+import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
@@ -15,13 +15,7 @@ import {
 } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
-import {
-  ACTION_WORDS,
-  ORDER_TYPE_WORDS,
-  QUANTITY_TYPE_WORDS,
-  SIDE_WORDS,
-  TIME_IN_FORCE_WORDS,
-} from "./words.ts";
+import { ORDER_TYPE_WORDS, QUANTITY_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
 
 /** What the schema reads: canonical names, the sender's values. */
 export type AlertInput = Record<string, unknown>;
@@ -155,7 +149,7 @@ function refuseTicket(fields: Fields): Problem[] {
   if (signed?.source !== "position") return [];
   const value = decimalOf(signed);
   if (value === null || value === "0") return [];
-  const action = ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action;
+  const action = actionIn(fields);
   const size = Number(decimalOf(fields.get("quantity") ?? fields.get("volume")) ?? Infinity);
   const isLong = /^\d{6,}$/.test(value) && (action === "sell" || Number(value) > size * MOST_ORDERS);
   if (action !== "close" && !isLong) return [];

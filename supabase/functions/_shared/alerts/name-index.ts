@@ -4,7 +4,6 @@ import type { When } from "./fits.ts";
 import type { RefusedRow, Row } from "./row.ts";
 import { areWrappers, WRAPPERS } from "./wrappers.ts";
 
-/** A field that a name may mean. */
 export type Place = {
   field: FieldName;
   source: string;
@@ -17,15 +16,7 @@ export type Place = {
 type RefusedPlace = { when: When; send: string };
 
 /** Rows turned around: from a plain name to the fields that it may mean, and the objects that hold known names. */
-export type NameIndex = {
-  readonly places: ReadonlyMap<string, readonly Place[]>;
-  readonly refused: ReadonlyMap<string, RefusedPlace>;
-  readonly parents: ReadonlySet<string>;
-  /** Parts that a known name has at most. */
-  readonly longest: number;
-  /** Paths that were looked up lately: senders send the same names again and again. */
-  readonly seen: Map<string, Meaning>;
-};
+export type NameIndex = ReturnType<typeof indexNames>;
 
 /** What a path means: the fields that it may be, and whether an object under it holds more of them. */
 export type Meaning = {
@@ -38,7 +29,6 @@ export type Meaning = {
   inside: string;
 };
 
-/** Paths that are remembered. */
 const MOST_SEEN = 2_000;
 
 /** A path as names are compared. */
@@ -46,7 +36,7 @@ export const plainPath = (path: string): string =>
   path.includes(".") ? path.split(".").map(plainName).join(".") : plainName(path);
 
 /** Prepares names for collectFields; what stands first is the most telling. */
-export function indexNames(rows: readonly Row[], refusedRows: readonly RefusedRow[]): NameIndex {
+export function indexNames(rows: readonly Row[], refusedRows: readonly RefusedRow[]) {
   const places = new Map<string, Place[]>();
   const parents = new Set<string>();
   const ranks = new Map<FieldName, number>();
@@ -66,8 +56,11 @@ export function indexNames(rows: readonly Row[], refusedRows: readonly RefusedRo
     ),
   );
   const known = [...places.keys(), ...refused.keys()];
+  /** Parts that a known name has at most. */
   const longest = Math.max(...known.map((path) => path.split(".").length));
-  return { places, parents, refused, longest, seen: new Map() };
+  /** Paths that were looked up lately: senders send the same names again and again. */
+  const seen = new Map<string, Meaning>();
+  return { places, parents, refused, longest, seen };
 }
 
 /** What the name of a value means in an object at `above`, a plain path as insideOf has it. */

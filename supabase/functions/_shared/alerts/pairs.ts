@@ -2,14 +2,12 @@ import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { EXAMPLE } from "./explain-text.ts";
 import type { Message } from "./message.ts";
 
-/** What was read; any problem means that the message must not be used. */
-export type ReadPairs = { message: Message; problems: Problem[] };
-
 /**
  * Reads `key=value` or `key: value`: one a line, or on one line between `;`, `&` (a form, percent-decoded) or `,`.
  * The first separator of that order that occurs is the one in use. Quotes around a value are dropped.
+ * Any problem means that the message must not be used.
  */
-export function readPairs(written: string): ReadPairs {
+export function readPairs(written: string): { message: Message; problems: Problem[] } {
   // Line ends that were sent as two characters, of a text made for JSON.
   const text = /[\n\r]/.test(written) ? written : written.replaceAll(/(\\r)?\\n/g, "\n").trim();
   const separator = separatorOf(text);

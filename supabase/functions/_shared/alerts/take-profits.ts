@@ -1,13 +1,12 @@
 import type { Problem } from "../http/errors.ts";
 import { scaled, unscaled } from "../validators/decimal.ts";
-import { decimalOf, take } from "./edit-fields.ts";
+import { actionIn, decimalOf, take } from "./edit-fields.ts";
 import type { Fields, Leaf } from "./field-names.ts";
-import { isScalar, plainText } from "./fits.ts";
+import { isScalar } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
 import { plainPath } from "./name-index.ts";
 import { hasSize } from "./position-side.ts";
 import { shown } from "./unknown.ts";
-import { ACTION_WORDS } from "./words.ts";
 import { areWrappers } from "./wrappers.ts";
 
 /** What one of several take profits says: where it lies, or how much of the position it closes. */
@@ -74,7 +73,7 @@ export function placeTakeProfits(
   const price = first.get("limit_price");
   const isPlain = !isTwice && !fields.has("take_profit.limit_price");
   // Of a position with several, a number may name one: in a modify it is no single take profit.
-  const isNumbered = /\d/.test(source) && modifies(fields);
+  const isNumbered = /\d/.test(source) && actionIn(fields) === "modify";
   if (levels.length === 1 && first.size === 1 && price !== undefined && isPlain && !isNumbered) {
     fields.set("take_profit.limit_price", { value: price, source });
     return { ignored: [], problems: [] };
@@ -91,9 +90,6 @@ export function placeTakeProfits(
 
 /** Whether one lies at a price, and a percent says how much it closes. */
 const isPricedPart = (level: Level): boolean => level.has("limit_price") && level.has("close_percent");
-
-const modifies = (fields: Fields): boolean =>
-  ACTION_WORDS.get(plainText(fields.get("action")?.value ?? ""))?.action === "modify";
 
 /** Gives each the same part, the single one beside them as well; the last takes the rest, or thirds would not be all. */
 function share(levels: Level[], fields: Fields): void {

@@ -152,7 +152,6 @@ const unknownField = (path: string, advice: string): Problem => ({
   code: "unknown_field",
 });
 
-/** Names that one error lists. */
 const MOST_NAMES = 5;
 
 function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): string[] {

@@ -4,7 +4,6 @@ import { words } from "./message.ts";
 
 type Side = "long" | "short";
 
-/** Each of the words, with what it means. */
 function meaning<Is>(rows: readonly [is: Is, said: string][]): ReadonlyMap<string, Is> {
   return new Map(rows.flatMap(([is, said]) => words(said).map((word) => [word, is])));
 }

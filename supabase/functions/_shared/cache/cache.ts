@@ -206,7 +206,6 @@ export const createCache = (options: CacheOptions = {}): Cache => new Cache(opti
 
 const COUNTED = ["misses", "loads", "shared", "stale", "voided", "refused", "evictions"] as const;
 
-/** What a cache counts, for Prometheus. */
 export function cacheMetrics(cache: Pick<Cache, "getStats">): Collector {
   return ({ total, gauge }) => {
     const { hits, redis, ...stats } = cache.getStats();

@@ -26,7 +26,6 @@ export interface Entry extends Pick<Fill, "value" | "version" | "coherent" | "ep
   size: number;
   /** Until when it is known to be no older than the bound: since it was loaded, or since its epochs were checked. */
   confirmedUntil: number;
-  /** When its time to live ends. */
   expiresAt: number;
   /** Until when it may stand in for a loader that fails. */
   staleUntil: number;
@@ -44,7 +43,6 @@ export interface MemoryOptions {
 const OVERHEAD = 256;
 /** Milliseconds that a value lives in memory at most. */
 const LONGEST_IN_MEMORY = 60_000;
-/** Milliseconds between two cleanings. */
 const SWEEP_MS = 30_000;
 
 /** The layer in memory: what may be served from it; least recently used out first, bounded by entries and by bytes. */
@@ -52,7 +50,6 @@ export class Memory {
   #lru: LRUCache<string, Entry>;
   #cancelSweep: (() => void) | null = null;
   hits = 0;
-  /** Entries that had to go to make room. */
   evictions = 0;
 
   constructor(

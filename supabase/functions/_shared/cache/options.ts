@@ -10,7 +10,6 @@ const DEFAULT_NEGATIVE_TTL = 5;
 /** Share of a time to live that chance may take off, so that what was stored together does not end together. */
 const JITTER = 0.1;
 
-/** What was wrong with a call of the cache. */
 export type CacheErrorCode =
   | "invalid_key"
   | "invalid_pattern"

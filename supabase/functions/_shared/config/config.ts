@@ -67,7 +67,6 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** What the environment sets. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads variables. Throws a {@link ConfigError} that names every one to set or correct. */

@@ -33,17 +33,12 @@ const sampleSchema = z.object({
 });
 const metricsSchema = z.object({ metrics: z.array(sampleSchema), gauges: z.array(sampleSchema) });
 
-/** Reads the sums of all isolates, and what is going on now. */
-export type FetchMetrics = () => Promise<Sample[]>;
+export type FetchMetrics = ReturnType<typeof createFetchMetrics>;
 
-/**
- * Reads by RPC.
- *
- * @throws HttpError 503 when the database does not answer
- */
-export function createFetchMetrics(database: DatabaseClient): FetchMetrics {
+/** Reads the sums of all isolates, and what is going on now. Throws HttpError 503 when the database does not answer. */
+export function createFetchMetrics(database: DatabaseClient) {
   const ask = createAsk(database, READ_DEADLINE);
-  return async () => {
+  return async (): Promise<Sample[]> => {
     const { metrics, gauges } = await ask(metricsSchema, "read_metrics", {}).catch(() => {
       throw unavailable("the database does not answer: try again");
     });

@@ -9,7 +9,6 @@ export const TRADINGVIEW = ["52.89.214.238", "34.212.75.30", "54.218.53.128", "5
 /** The header that says to who is refused which address the request came from, as it is seen here. */
 export const CLIENT_ADDRESS = "x-client-address";
 
-/** Tells whether an address may send. */
 export type Sources = (address: string) => boolean;
 
 /**

@@ -20,21 +20,6 @@ export interface LeaseOptions {
   signal?: AbortSignal;
 }
 
-/** Locks by HTTP, for work of seconds to hours that no transaction should last for. */
-export interface LeaseService {
-  /**
-   * Waits for the key's lease, does the work, renewing it meanwhile, and gives it back. A lease is no advisory lock:
-   * two holders may overlap when one of them stalls past its time, which is what the fencing token is for.
-   *
-   * @throws LockTimeoutError `lock_timeout`: held by others all the time
-   * @throws LockUnavailableError `lock_unavailable`: the database did not answer in time
-   * @throws LeaseLostError `lease_lost`: it was over before the work was, whatever the work returned
-   * @throws LockUsageError `lock_key_invalid`, `lock_timeout_invalid`, `lease_ttl_invalid`, `lock_usage`
-   * @throws the signal's reason; the work's own error
-   */
-  withLease<T>(key: string, work: (lease: Lease) => T | Promise<T>, options?: LeaseOptions): Promise<T>;
-}
-
 /** Asked again at the latest after this: the holder may be done long before its lease ends. Milliseconds. */
 const LONGEST_POLL_MS = 500;
 /** A call that has not answered after this is made again; a lease's own time may be shorter. Milliseconds. */
@@ -45,12 +30,28 @@ const LONGEST_RELEASE_MS = 1_000;
 const TRUSTED = 0.9;
 
 /**
+ * Locks by HTTP, for work of seconds to hours that no transaction should last for.
+ *
  * @param rpc the leases in the database
  * @param name what `active_locks()` shows as the owner, followed by a random id: no two leases share an owner
  */
-export function createLeaseService(rpc: LeaseRpc, name = "supabase-automation"): LeaseService {
+export function createLeaseService(rpc: LeaseRpc, name = "supabase-automation") {
   return {
-    async withLease(key, work, { ttlMs = 30_000, timeoutMs = 10_000, signal } = {}) {
+    /**
+     * Waits for the key's lease, does the work, renewing it meanwhile, and gives it back. A lease is no advisory lock:
+     * two holders may overlap when one of them stalls past its time, which is what the fencing token is for.
+     *
+     * @throws LockTimeoutError `lock_timeout`: held by others all the time
+     * @throws LockUnavailableError `lock_unavailable`: the database did not answer in time
+     * @throws LeaseLostError `lease_lost`: it was over before the work was, whatever the work returned
+     * @throws LockUsageError `lock_key_invalid`, `lock_timeout_invalid`, `lease_ttl_invalid`, `lock_usage`
+     * @throws the signal's reason; the work's own error
+     */
+    async withLease<T>(
+      key: string,
+      work: (lease: Lease) => T | Promise<T>,
+      { ttlMs = 30_000, timeoutMs = 10_000, signal }: LeaseOptions = {},
+    ): Promise<T> {
       check(key, work, ttlMs, timeoutMs);
       const owner = `${name}:${crypto.randomUUID()}`;
       const deadline = new Deadline(timeoutMs, () => new LockTimeoutError(key, timeoutMs), signal);

@@ -35,7 +35,6 @@ export interface Fetched {
 /** Asks a source for a span of a symbol; null: its turn did not come in time. Never throws. */
 export type FetchBars = (choice: Choice, span: Span, until: number) => Promise<Fetched | null>;
 
-/** What tells the time, and waits. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

@@ -33,7 +33,6 @@ const claimSchema = z.object({
 /** What is due now, and this caller's to do. */
 export type Claim = z.output<typeof claimSchema>;
 
-/** How far a symbol came. */
 export interface SymbolResult {
   symbol: string;
   exchange: string;

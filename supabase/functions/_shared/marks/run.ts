@@ -11,9 +11,7 @@ import { takeBars } from "./take-bars.ts";
 /** Why a symbol has no new mark, though it is due. */
 type MarkFailure = FetchFailure | "no_source" | "price_jump" | "not_booked";
 
-/** What one look at the sources came to. */
 export type Marked = {
-  /** Symbols that were looked at. */
   symbols: number;
   /** Bars booked, counted for each account that they were booked for. */
   booked: number;

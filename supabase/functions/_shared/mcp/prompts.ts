@@ -6,7 +6,6 @@ import { DOCS } from "./docs.ts";
 /** A message that a prompt begins a talk with: words, or a page of the documentation. */
 export type Opening = { text: string } | { page: string };
 
-/** A talk that a user may begin. */
 export interface Prompt {
   title: string;
   description: string;

@@ -89,7 +89,6 @@ export function createServer(catalog: Catalog, { account }: Sender, calls: Calls
   return server;
 }
 
-/** A request of MCP by its method. */
 type RequestSchema<Params extends z.ZodType> = z.ZodObject<
   { method: z.ZodLiteral<string>; params: Params }
 >;

@@ -58,11 +58,7 @@ const BEYOND_UNICAST = {
   "::/0": "not global unicast",
 };
 
-interface Block extends Network {
-  name: string;
-}
-
-const blocksOf = (table: Record<string, string>): Block[] =>
+const blocksOf = (table: Record<string, string>): (Network & { name: string })[] =>
   Object.entries(table).map(([prefix, name]) => {
     const network = parseNetwork(prefix);
     if (network === null) throw new Error(`${prefix} is not a prefix`);

@@ -3,7 +3,6 @@ import type { Channel, Notification } from "./outbox-rpc.ts";
 import type { Message } from "./send.ts";
 import { wordsOf } from "./words.ts";
 
-/** What a notification is told as. */
 export type Told = Pick<Notification, "message_id" | "event" | "payload" | "created_at">;
 
 const TELEGRAM = "https://api.telegram.org";

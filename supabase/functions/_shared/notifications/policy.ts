@@ -3,7 +3,6 @@ import { ConfigError, type Environment, readVariables } from "../config/config.t
 import { specialUse } from "../network/special-addresses.ts";
 import { specialName } from "../network/special-names.ts";
 
-/** What receivers of notifications may be. */
 export interface NotifyPolicy {
   allowHttp: boolean;
   /** Any address and any port: for a local stack and its tests only. */

@@ -2,7 +2,6 @@ import { type CounterName, DEFINITIONS, type GaugeName, type HistogramName } fro
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One figure of one series. */
 export interface Sample {
   name: string;
   labels: Labels;

@@ -54,7 +54,6 @@ export function readPosition({ apiKeys, cache, read }: PortfolioServices): AppHa
   };
 }
 
-/** One position of those that have the symbol. */
 async function pickPosition({ body, readAt }: Answer, strategy: string | null): Promise<Answer> {
   const rows: { strategy: string }[] = JSON.parse(body);
   const held = strategy === null ? rows : rows.filter((row) => row.strategy === strategy);

@@ -12,7 +12,6 @@ const KEY = /^backtest (\d+)$/;
 
 export interface Baseline {
   account: string;
-  /** Money that it begins with. */
   capital: string;
   currency: string;
   fees: Fees | null;
@@ -21,7 +20,6 @@ export interface Baseline {
   owner_id: string | null;
 }
 
-/** What is booked, and where. */
 export interface Import extends Baseline {
   symbol: string;
   strategy: string | null;

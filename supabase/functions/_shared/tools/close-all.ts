@@ -56,10 +56,7 @@ export function requireConfirmation(confirmed: string, account: string): void {
 /** The positions that are not flat. */
 async function heldPositions({ rpc, account }: Call): Promise<{ strategy: string; symbol: string }[]> {
   const held: { strategy: string; symbol: string }[] = [];
-  let after: { after_symbol: string | null; after_strategy: string | null } = {
-    after_symbol: null,
-    after_strategy: null,
-  };
+  let after: { after_symbol?: string; after_strategy?: string } = {};
   for (;;) {
     const page = await rpc("list_positions", { account, limit: PAGE, ...after });
     held.push(...page.filter(({ quantity }) => quantity !== "0"));

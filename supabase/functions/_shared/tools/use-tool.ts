@@ -18,11 +18,6 @@ export interface ToolBackend {
   now?: () => number;
 }
 
-export interface Asker {
-  sender: Sender;
-  requestId: string;
-}
-
 /** What a tool did; without the account where it concerns all of them. */
 export type Done = { account?: string; result: unknown };
 
@@ -38,7 +33,7 @@ const DEADLINE = 8_000;
 export async function useTool(
   tool: Tool,
   input: unknown,
-  { sender, requestId }: Asker,
+  { sender, requestId }: { sender: Sender; requestId: string },
   { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: ToolBackend,
 ): Promise<Done> {
   const parsed = tool.schema.safeParse(input);

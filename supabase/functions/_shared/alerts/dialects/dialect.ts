@@ -12,32 +12,25 @@ import {
 import { VOCABULARY } from "../vocabulary.ts";
 
 /** A sender whose names mean something else than everybody's, or who is to be told apart. */
-export type Dialect = {
-  /** As dry runs report it. */
-  readonly name: string;
-  /**
-   * Whether the message looks like this sender's, by its names as plainName has them. The first dialect of the registry that
-   * says so reads it.
-   */
-  recognizes(message: Message): boolean;
-  /** The sender's own meanings, which come first. */
-  readonly first: readonly Row[];
-  /** Everybody's names that this sender means something else by, which cannot be done. */
-  readonly refused: readonly RefusedRow[];
-  /** Whether of several take profits each closes as much as the others where none says how much. */
-  readonly areProfitsEven: boolean;
-  /** All the names that are looked for. Made for the first message: an isolate sees few senders, and indexes take a tenth of its start. */
-  readonly names: NameIndex;
-};
+export type Dialect = ReturnType<typeof dialect>;
 
-/** A dialect: a sender's own meanings, and everybody's for all other names. */
+/**
+ * A dialect: a sender's own meanings, and everybody's for all other names.
+ *
+ * @param name as dry runs report it
+ * @param recognizes whether the message looks like this sender's, by its names as plainName has them. The first dialect of the
+ * registry that says so reads it
+ * @param ownRows the sender's own meanings, which come first
+ * @param ownRefusals everybody's names that this sender means something else by, which cannot be done
+ * @param areProfitsEven whether of several take profits each closes as much as the others where none says how much
+ */
 export function dialect(
   name: string,
   recognizes: (message: Message) => boolean,
   ownRows: readonly WrittenRow[] = [],
   ownRefusals: readonly WrittenRefusal[] = [],
   areProfitsEven = false,
-): Dialect {
+) {
   const [first, refused] = [rows(ownRows), refusedRows(ownRefusals)];
   let index: NameIndex | undefined;
   return {
@@ -46,7 +39,8 @@ export function dialect(
     first,
     refused,
     areProfitsEven,
-    get names() {
+    /** All the names that are looked for. Made for the first message: an isolate sees few senders, and indexes take a tenth of its start. */
+    get names(): NameIndex {
       return index ??= indexOf(first, refused);
     },
   };
