@@ -14,14 +14,6 @@ export interface Grant {
   expiresAt: number | null;
 }
 
-/** One entry of `API_KEYS`. */
-export interface ApiKeyEntry extends Grant {
-  /** Names the sender in logs and in the inbox; several entries may share it while keys rotate. */
-  id: string;
-  /** HMAC-SHA256 of the key's text under `API_KEY_SECRET`. */
-  hash: Uint8Array;
-}
-
 /** Whose key it is, or why it is none. */
 export type KeyCheck =
   | { ok: true; id: string; scopes: readonly Scope[]; account: string | null }
@@ -101,11 +93,12 @@ export function parseGrant(
 
 /**
  * Reads `API_KEYS`: entries `id:hash[:scopes[:account[:expiry]]]`, separated by commas or line ends; scopes joined by `+`
- * (`trade+read` when left out), expiry a date in ISO 8601.
+ * (`trade+read` when left out), expiry a date in ISO 8601. The id names the sender in logs and in the inbox: several entries
+ * may share it while keys rotate. The hash is the HMAC-SHA256 of the key's text under `API_KEY_SECRET`.
  *
  * @throws Error naming the entry by its place, never by its content
  */
-export function parseApiKeys(text: string): ApiKeyEntry[] {
+export function parseApiKeys(text: string) {
   const entries = text.split(/[,\n]/).map((entry) => entry.trim()).filter((entry) => entry !== "");
   return entries.map((entry, index) => {
     const wrong = (what: string) => new Error(`API_KEYS: entry ${index + 1} ${what}`);

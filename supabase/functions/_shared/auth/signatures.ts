@@ -1,5 +1,5 @@
 import { Webhook } from "standardwebhooks";
-import { type Grant, parseGrant } from "./api-keys.ts";
+import { parseGrant } from "./api-keys.ts";
 import type { Sender } from "./authorize.ts";
 
 /** Seconds that a signature's time may differ from ours. */
@@ -10,12 +10,6 @@ const SHORTEST_SECRET = 24;
 
 /** Printable, and no dot: dots separate what is signed. Short enough to become a part of an alert's id. */
 const MESSAGE_ID = /^[!-\-/-~]{1,100}$/;
-
-/** One entry of `WEBHOOK_SECRETS`. */
-interface SigningEntry extends Grant {
-  id: string;
-  webhook: Webhook;
-}
 
 /** Who signed a request and the id that it gave its message, or why nobody we know did. */
 export type SignatureCheck =
@@ -28,7 +22,7 @@ export type SignatureCheck =
  *
  * @throws Error naming the entry by its place, never by its content
  */
-function parseWebhookSecrets(text: string): SigningEntry[] {
+function parseWebhookSecrets(text: string) {
   const entries = text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
   return entries.map((entry, index) => {
     const wrong = (what: string) => new Error(`WEBHOOK_SECRETS: entry ${index + 1} ${what}`);

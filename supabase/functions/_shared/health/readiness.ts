@@ -4,13 +4,7 @@ import { orAborted } from "../time/or-aborted.ts";
 /** Asks one component whether it works. What throws, answers false or an error's code, or outlasts the signal does not. */
 export type Check = (signal: AbortSignal) => Promise<boolean | string>;
 
-interface Finding {
-  ok: boolean;
-  milliseconds: number;
-  error?: string;
-}
-
-async function examine(check: Check, deadlineMs: number): Promise<Finding> {
+async function examine(check: Check, deadlineMs: number) {
   const started = performance.now();
   const signal = AbortSignal.timeout(deadlineMs);
   const said = await orAborted(check(signal), signal).catch(() => false);

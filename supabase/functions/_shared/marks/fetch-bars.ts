@@ -57,20 +57,12 @@ const HEADERS = {
 /** Seconds that a source is left alone that wants to be: a minute where it does not say, the rest of a look at least. */
 const [SHORTEST_PAUSE, USUAL_PAUSE, LONGEST_PAUSE] = [12, 60, 3_600];
 
-/** How one source is treated, as long as the isolate lives. */
-interface Treatment {
-  breaker: Breaker;
-  /** When the next request may go. */
-  next: number;
-  /** It asked to be left alone until then. */
-  pausedUntil: number;
-}
-
 /** Makes what asks sources: each not faster than it likes, and not while it is away. */
 export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars {
-  const treatments = new Map<string, Treatment>();
+  /** How each source is treated, as long as the isolate lives: when the next request may go, and whether it wants none. */
+  const treatments = new Map<string, { breaker: Breaker; next: number; pausedUntil: number }>();
 
-  function treatmentOf(name: string): Treatment {
+  function treatmentOf(name: string) {
     const known = treatments.get(name) ?? { breaker: new Breaker({ now: ticks }), next: 0, pausedUntil: 0 };
     treatments.set(name, known);
     return known;

@@ -1,7 +1,5 @@
 /** What the hosted runtime offers; absent in plain Deno. */
-interface EdgeRuntime {
-  waitUntil(work: Promise<unknown>): void;
-}
+type Hosted = { EdgeRuntime?: { waitUntil(work: Promise<unknown>): void } };
 
 /**
  * Lets work go on behind the answer: the hosted runtime keeps the isolate alive for it. Nobody hears of its failure, so
@@ -9,5 +7,5 @@ interface EdgeRuntime {
  */
 export function background(work: Promise<unknown>): void {
   const quiet = work.catch(() => {});
-  (globalThis as { EdgeRuntime?: EdgeRuntime }).EdgeRuntime?.waitUntil(quiet);
+  (globalThis as Hosted).EdgeRuntime?.waitUntil(quiet);
 }
