@@ -310,3 +310,49 @@ Deno.test("the target and the price of a sender's message may stand under any of
     assert.deepEqual({ target, price }, flat, JSON.stringify(message));
   }
 });
+
+Deno.test("AlgoWay: an exit as a distance in points is refused, as a price it is read", () => {
+  const message = {
+    platform_name: "metatrader5",
+    ticker: "BTCUSD",
+    order_contracts: 1,
+    order_action: "sell",
+  };
+  const problems = problemsOf({ ...message, stop_loss: 50, take_profit: 100 });
+  assert.deepEqual(problems.map(({ path }) => path), ["stop_loss", "take_profit"]);
+  assert.equal(alertOf({ ...message, tp_price: 90_000 }).take_profit?.limit_price, "90000");
+});
+
+Deno.test("Bybit: a market buy on spot without its unit counts money, and is refused; a sell and a limit order are not", () => {
+  const message = { category: "spot", symbol: "BTCUSDT", side: "Buy", orderType: "Market", qty: "100" };
+  assert.match(problemsOf(message)[0]?.message ?? "", /quote_quantity/);
+  assert.equal(alertOf({ ...message, marketUnit: "quoteCoin" }).quantity_type, "notional");
+  assert.equal(alertOf({ ...message, side: "Sell" }).quantity, "100");
+});
+
+Deno.test("TradersPost: a test beside a market position is refused, too", () => {
+  const message = {
+    ticker: "AAPL",
+    action: "buy",
+    quantity: 1,
+    market_position: "long",
+    market_position_size: 1,
+  };
+  assert.match(problemsOf({ ...message, test: true })[0]?.message ?? "", /dry_run/);
+});
+
+Deno.test("TradersPost: amount and risk per position are money", () => {
+  const message = { ticker: "SQ", action: "buy", price: 100, quantity: 100, stopLoss: { stopPrice: 90 } };
+  assert.equal(alertOf({ ...message, quantityType: "amount_per_position" }).quantity_type, "notional");
+  assert.equal(alertOf({ ...message, quantityType: "risk_per_position" }).quantity_type, "risk_notional");
+});
+
+Deno.test("a close of half a percent is refused, however its percentage is said", () => {
+  const close = { symbol: "A", action: "close" };
+  for (
+    const size of [{ qty_pct: 0.5 }, { quantity: 0.5, quantity_type: "percent" }, { close_percent: 0.5 }]
+  ) {
+    assert.match(problemsOf({ ...close, ...size })[0]?.message ?? "", /send 50/, JSON.stringify(size));
+  }
+  assert.equal(alertOf({ ...close, quantity: "0.5%" }).quantity, "0.5");
+});

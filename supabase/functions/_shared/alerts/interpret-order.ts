@@ -70,9 +70,7 @@ export function interpretSize(fields: Fields, unused: string[]): Problem[] {
     if (fields.has("quantity") || isTarget && type.startsWith("risk")) {
       problems.push(at("quantity", field, "is sent beside another size: only one can be meant"));
     } else if (type === "percent_of_position" && isFraction(field)) {
-      problems.push(
-        at("quantity", field, "is a percentage of at most 1: send 50 for a half of the position"),
-      );
+      problems.push(fractionOf(field));
     } else {
       fields.set("quantity", field);
       // A percentage in a field of money is none of it.
@@ -97,6 +95,9 @@ const counts = (said: Field, type: string): boolean =>
 
 const isClose = (fields: Fields): boolean =>
   actionIn(fields) === "close" || isTrue(fields.get("close_position")) || fields.has("close_side");
+
+const fractionOf = (field: Field): Problem =>
+  at("quantity", field, "is a percentage of at most 1: send 50 for a half of the position");
 
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
 
@@ -127,14 +128,16 @@ function reduces(fields: Fields): boolean {
  * A percentage without a word of what it is of: of the position where that is reduced, else of equity. `"50%"` alone says so
  * only where it is: of a purchase nobody can tell.
  */
-export function resolvePercent(fields: Fields): void {
+export function resolvePercent(fields: Fields): Problem[] {
   const size = fields.get("quantity");
   const sent = fields.get("quantity_type");
   const isText = sent === undefined && isPercentText(size);
   const type = isText ? size : sent?.value === "percent" ? sent : undefined;
-  if (type === undefined) return;
+  if (type === undefined) return [];
   const ofPosition = reduces(fields);
-  if (isText && !ofPosition) return;
+  if (isText && !ofPosition) return [];
+  if (size !== undefined && ofPosition && isFraction(size)) return [fractionOf(size)];
   if (isText) fields.set("quantity", { ...type, value: textOf(size).slice(0, -1) });
   fields.set("quantity_type", { ...type, value: ofPosition ? "percent_of_position" : "percent_of_equity" });
+  return [];
 }

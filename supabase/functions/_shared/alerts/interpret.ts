@@ -51,7 +51,7 @@ export function interpret(fields: Fields): Interpreted {
   problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseTrailPrice(fields), ...refuseDoubtfulPrice(fields), ...refuseCurrent(fields));
-  resolvePercent(fields);
+  problems.push(...resolvePercent(fields));
   unused.push(...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields));
   return { problems, unused: [...new Set(unused)] };
 }

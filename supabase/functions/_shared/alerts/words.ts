@@ -81,13 +81,13 @@ export const QUANTITY_TYPE_WORDS = meaning<string>([
     `units absolute fixed fixedqty fixedsize fixedquantity shares contracts contract qty coins base baseccy
      basecoin`,
   ],
-  ["notional", "notional dollaramount quote quoteccy quotecoin cash usd usdt"],
+  ["notional", "notional dollaramount amountperposition quote quoteccy quotecoin cash usd usdt"],
   [
     "percent_of_equity",
     "percentofequity equitypercent percentagebalance percentbalance percentageinvestment",
   ],
   ["percent_of_position", "percentofposition positionpercent percentageposition"],
-  ["risk_notional", "risknotional riskdollaramount"],
+  ["risk_notional", "risknotional riskdollaramount riskperposition"],
   ["risk_percent", "riskpercent"],
   ["percent", "percent percents percentage pct %"],
 ]);

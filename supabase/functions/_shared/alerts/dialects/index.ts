@@ -11,6 +11,8 @@ function says(message: Message, name: string, words: RegExp): boolean {
 
 const own = dialect("own", () => true);
 
+const NO_TEST = ["test", "add ?dry_run=1 to the address, which books nothing"] as const;
+
 /** The dialects in the order in which they are asked: the most telling marks first, and `own`, which takes all, last. */
 export const DIALECTS: readonly Dialect[] = [
   // 3Commas signal bots (help.3commas.io, "Signal bot: JSON file", strategy and custom type): the position after the order
@@ -46,9 +48,29 @@ export const DIALECTS: readonly Dialect[] = [
       ["action", "cover", "flag", "exit_short"],
     ],
   ),
+  // AlgoWay (algoway.trade, "JSON schema guide"): `stop_loss` and `take_profit` are distances in points, which are no price here;
+  // `sl_price` and `tp_price` are prices.
+  dialect("algoway", (message) => message.has("platformname") && message.has("orderaction"), [], [
+    ["stop_loss", "send sl_price: stop_loss is a distance in points there"],
+    ["take_profit", "send tp_price: take_profit is a distance in points there"],
+  ]),
+  // Bybit's spot orders: a market buy counts in the quote currency, unless `marketUnit` says otherwise.
+  dialect(
+    "bybit-spot",
+    (message) =>
+      says(message, "category", /^spot$/i) && says(message, "ordertype", /^market$/i) &&
+      says(message, "side", /^buy$/i) && !message.has("marketunit"),
+    [],
+    [["qty", "send quote_quantity, or marketUnit baseCoin where it counts units"]],
+  ),
   // The position wanted after the alert, flat in the message: `position_size` with its sign, or `market_position` and
   // `market_position_size`, as TradingView's placeholders of these names have them.
-  dialect("target-size", (message) => message.has("positionsize") || message.has("marketposition")),
+  dialect(
+    "target-size",
+    (message) => message.has("positionsize") || message.has("marketposition"),
+    [],
+    [NO_TEST],
+  ),
   // TradersPost signals (docs.traderspost.io, "Signal Message Reference"): `ticker`, `action`, `sentiment`, sizes by
   // `quantityType`, exits as `takeProfit` and `stopLoss`, which are our names in camel case. `signalPrice` is the market
   // price, which a limit or stop order takes that has no price of its own; `price` is its older name. With `test` nothing is traded.
@@ -56,7 +78,7 @@ export const DIALECTS: readonly Dialect[] = [
     ["symbol", "ticker"],
     ["target.side", "sentiment"],
     ["price", "signal_price"],
-  ], [["test", "add ?dry_run=1 to the address, which books nothing"]]),
+  ], [NO_TEST]),
   // OctoBot's TradingView mode: lines of `SIGNAL`, `SYMBOL`, …, whose `STOP_PRICE` is where the position is left, except of a
   // stop order, which it enters. Several take profits (`TAKE_PROFIT_PRICE`, `TAKE_PROFIT_PRICE_1`, …) share the order evenly.
   dialect(
