@@ -1,12 +1,19 @@
 import { equal, rejects, throws } from "node:assert/strict";
 import { checkTimeout, Deadline } from "../../../supabase/functions/_shared/locks/deadline.ts";
+import { withFakeTime } from "../../support/fake-time.ts";
 
 const late = () => new Error("late");
 
 Deno.test("a deadline ends with its own error when the time is up", async () => {
-  const deadline = new Deadline(20, late);
-  await rejects(deadline.pause(5_000), /late/);
-  equal(deadline.remaining, 1);
+  await withFakeTime(async (time) => {
+    const deadline = new Deadline(20, late);
+    const pause = rejects(deadline.pause(5_000), /late/);
+    await time.advance(19);
+    equal(deadline.signal.aborted, false);
+    await time.advance(1);
+    await pause;
+    equal(deadline.remaining, 1);
+  });
 });
 
 Deno.test("a deadline ends with the caller's reason when the caller gives up", async () => {

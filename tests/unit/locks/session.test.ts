@@ -3,6 +3,7 @@ import type { Sql } from "postgres";
 import type { Connection } from "../../../supabase/functions/_shared/locks/connection.ts";
 import { Deadline } from "../../../supabase/functions/_shared/locks/deadline.ts";
 import { beginLocked, runLocked } from "../../../supabase/functions/_shared/locks/session.ts";
+import { withFakeTime } from "../../support/fake-time.ts";
 
 /** A connection that answers what it is told to, and counts who listens for its end. */
 function fake(answer: (statements: string) => Record<string, unknown>[] = () => []) {
@@ -46,6 +47,40 @@ Deno.test("a lock is taken in one message, in a transaction, with the time that 
   equal(statements.startsWith("begin isolation level read committed"), true);
   const limit = Number(/set local lock_timeout = (\d+)/.exec(statements)?.[1]);
   equal(limit > 50_000 && limit <= 60_000, true, statements);
+  // How soon a waiter or a holder that died is noticed.
+  equal(statements.includes("set local client_connection_check_interval = 250;"), true, statements);
+});
+
+/** Where Postgres says nothing: what a wait ends with, and after how many milliseconds it does. */
+async function endOfSilence(
+  timeoutMs: number,
+  abortAfter?: number,
+): Promise<{ after: number; error: unknown }> {
+  const end = { after: -1, error: undefined as unknown };
+  await withFakeTime(async (time) => {
+    const { connection } = fake();
+    const { lost } = connection;
+    const silent = () =>
+      new Promise<never>((_, reject) => lost.addEventListener("abort", () => reject(lost.reason)));
+    const caller = new AbortController();
+    const deadline = new Deadline(timeoutMs, () => new Error("late"), caller.signal);
+    const begun = performance.now();
+    const waiting = beginLocked({ ...connection, run: silent }, request({ deadline }))
+      .catch((error) => Object.assign(end, { after: performance.now() - begun, error }));
+    if (abortAfter !== undefined) setTimeout(() => caller.abort(new Error("enough")), abortAfter);
+    await time.advance(timeoutMs + 1_000);
+    await waiting;
+    deadline.clear();
+  });
+  return end;
+}
+
+Deno.test("a wait that Postgres does not end is ended 35 ms after its time", async () => {
+  deepEqual(await endOfSilence(100), { after: 135, error: new Error("late") });
+});
+
+Deno.test("a signal ends the wait at once, with its reason", async () => {
+  deepEqual(await endOfSilence(60_000, 40), { after: 40, error: new Error("enough") });
 });
 
 Deno.test("a key is quoted so that nothing in it is SQL", async () => {
