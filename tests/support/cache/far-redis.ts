@@ -28,6 +28,8 @@ export interface FarRedis {
   token: string;
   /** Connections that were opened to it. */
   connections(): number;
+  /** Requests that are there and not answered: what they take is none of the distance. */
+  underWay(): number;
   stop(): Promise<void>;
 }
 
@@ -37,15 +39,19 @@ export interface FarRedis {
  */
 export async function startFarRedis(roundTrip: number): Promise<FarRedis> {
   const redis = await startRedis();
+  let underWay = 0;
   const tls = Deno.serve(
     { hostname: loopback, port: 0, cert: CERTIFICATE, key: KEY, onListen: () => {} },
     async (request) => {
       const { method, headers } = request;
-      return await fetch(redis.url + new URL(request.url).pathname, {
-        method,
-        headers,
-        body: await request.text(),
-      });
+      underWay++;
+      try {
+        const { pathname } = new URL(request.url);
+        const answer = await fetch(redis.url + pathname, { method, headers, body: await request.text() });
+        return new Response(await answer.bytes(), answer);
+      } finally {
+        underWay--;
+      }
     },
   );
   const distance = await startDistance(tls.addr.port, roundTrip);
@@ -57,6 +63,7 @@ export async function startFarRedis(roundTrip: number): Promise<FarRedis> {
     url: `https://${loopback}:${distance.port}`,
     token: redis.token,
     connections: distance.connections,
+    underWay: () => underWay,
     async stop() {
       globalThis.fetch = real;
       client.close();
