@@ -5,7 +5,6 @@ import type { Cache } from "../../supabase/functions/_shared/cache/cache.ts";
 import type { Json } from "../../supabase/functions/_shared/database/types.ts";
 import { canonical } from "../support/engine.ts";
 import { asService, newAccount, stack, unique } from "../support/stack.ts";
-import { atMostOnce } from "../support/noise.ts";
 
 const ignore = stack.redis_url === null;
 const BOUND = 1_000;
@@ -99,33 +98,40 @@ Deno.test({
 });
 
 Deno.test({
-  name: "with 4 isolates and 50 writes a second no read is older than the bound after the answer",
+  name:
+    "with 4 isolates and 50 writes a second no read is older than an interval after Redis took the change",
   ignore,
   async fn() {
-    await atMostOnce(BOUND, greatestAge, 3);
+    // With the deadline in which Redis takes it that is the bound. What a stall of Redis adds to it is not in this.
+    const age = await greatestAge();
+    assert.ok(age < INTERVAL, `${age} ms`);
   },
 });
 
-/** How old a read is at most, in milliseconds after the answer to a write that it does not know. */
+/** How old a read is at most, in milliseconds since Redis took the change of a write that it does not know. */
 async function greatestAge(): Promise<number> {
   const account = await newAccount();
   const prefix = unique("cache");
   const isolates = Array.from({ length: 4 }, () => isolate(prefix));
   const writers = Array.from({ length: 2 }, () => isolate(prefix));
   const database = asService();
-  const answered: number[] = [];
+  let answered = 0;
+  /** When Redis had the change of each write, or of a later one, which stands for it. */
+  const taken: number[] = [];
   const ages: number[] = [];
   const layers: Record<string, number> = {};
   const started = performance.now();
 
   const write = async () => {
-    for (let next = started; answered.length < WRITES; next += 20) {
+    for (let next = started; answered < WRITES; next += 20) {
       await sleep(Math.max(next - performance.now(), 0));
       const alert = canonical({ account, symbol: "ACME", action: "buy", quantity: "1", price: "1" });
       const { error } = await database.rpc("process_alerts", { alerts: [alert as Json] });
       assert.equal(error, null);
-      answered.push(performance.now());
-      void writers[answered.length % 2]?.cache.invalidatePattern(`portfolio:${account}:*`);
+      const writes = ++answered;
+      void writers[writes % 2]?.cache.invalidatePattern(`portfolio:${account}:*`).then((isTaken) => {
+        while (isTaken && taken.length < writes) taken.push(performance.now());
+      });
     }
   };
   const load = async () => {
@@ -134,23 +140,22 @@ async function greatestAge(): Promise<number> {
     return Number(data?.[0]?.quantity ?? 0);
   };
   const read = async (cache: Cache) => {
-    while (answered.length < WRITES) {
+    while (answered < WRITES) {
       const begun = performance.now();
       const { value, layer } = await cache.lookup(`portfolio:${account}:positions`, load, { ttl: 15 });
       layers[layer] = (layers[layer] ?? 0) + 1;
-      // The write after those it shows was answered so long before it began, if it was.
-      const missed = answered[value];
+      // Redis took the change of the write after those it shows so long before it began, if it did.
+      const missed = taken[value];
       ages.push(missed === undefined ? 0 : Math.max(begun - missed, 0));
       await sleep(5);
     }
   };
   await Promise.all([write(), ...isolates.flatMap(({ cache }) => [read(cache), read(cache)])]);
+  assert.ok(taken.length > WRITES / 2, `Redis took the changes of ${taken.length} writes`);
   const worst = ages.reduce((a, b) => Math.max(a, b), 0);
   const commands = (of: typeof isolates) => of.reduce((sum, { commands }) => sum + commands(), 0);
   say(
-    `    ${answered.length} writes, ${ages.length} reads in 4 isolates (${
-      JSON.stringify(layers)
-    }): at most ` +
+    `    ${answered} writes, ${ages.length} reads in 4 isolates (${JSON.stringify(layers)}): at most ` +
       `${worst.toFixed(0)} ms old; ${commands(writers)} commands for the writes, ${
         commands(isolates)
       } for the reads`,
@@ -158,7 +163,7 @@ async function greatestAge(): Promise<number> {
   // One more for each whose answer was lost, or late.
   const lost = writers.reduce((sum, { cache }) => sum + cache.getStats().redis.errors, 0);
   assert.ok(
-    commands(writers) <= answered.length + lost,
+    commands(writers) <= answered + lost,
     `${commands(writers)} commands, ${lost} answers lost`,
   );
   // One an interval in each isolate, and the one with which Redis began.
