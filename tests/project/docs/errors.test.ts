@@ -14,7 +14,7 @@ const NOT_OURS = ["custom", "rejected"];
 
 /** Where a code stands in TypeScript: in an error that is thrown, in a problem, in a type of codes. */
 const IN_TYPESCRIPT = [
-  /new HttpError\(\s*(?:\d{3}|status),\s*"([a-z_]+)"/g,
+  /(?:new HttpError|badBody)\(\s*(?:\d{3}|status),\s*"([a-z_]+)"/g,
   /\b(?:refuse|refusal|unauthorized|tooMany)\(\s*"([a-z_]+)"/g,
   /\bcode: "([a-z_]+)"/g,
 ];

@@ -1,4 +1,4 @@
-import { unavailable } from "../http/errors.ts";
+import { HttpError } from "../http/errors.ts";
 
 export type InFlight = ReturnType<typeof createInFlight>;
 
@@ -28,4 +28,12 @@ export function createInFlight(most: number) {
 }
 
 export const tooManyInFlight = () =>
-  unavailable("this API key has too many alerts under way: send it again", "too_many_in_flight");
+  new HttpError(
+    503,
+    "too_many_in_flight",
+    "this API key has too many alerts under way: send it again",
+    undefined,
+    {
+      "retry-after": "1",
+    },
+  );

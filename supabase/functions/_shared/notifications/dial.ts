@@ -1,4 +1,10 @@
-import { type Answer, exchange, ExchangeError, type OutgoingRequest } from "./exchange.ts";
+import {
+  type Answer,
+  exchange,
+  ExchangeError,
+  type ExchangeFailure,
+  type OutgoingRequest,
+} from "./exchange.ts";
 import { bareHost, type NotifyPolicy } from "./policy.ts";
 import { addressesOf, type Resolution, type Resolve, resolveByDns } from "./resolve.ts";
 import { checkWebhookUrl, type UrlRefusal } from "./webhook-url.ts";
@@ -7,7 +13,7 @@ import { checkWebhookUrl, type UrlRefusal } from "./webhook-url.ts";
 export type DialFailure =
   | UrlRefusal
   | Extract<Resolution, { ok: false }>["code"]
-  | ExchangeError["code"]
+  | ExchangeFailure
   | "timeout"
   | "connection_lost";
 

@@ -1,13 +1,19 @@
 import * as z from "zod";
+import type { Book } from "../alerts/group-commit.ts";
 import type { ImportOptions } from "../backtest/options.ts";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { accountName } from "../validators/names.ts";
+import type { CallRpc } from "./call-rpc.ts";
 import type { Import } from "./baseline.ts";
-import type { ToolBackend } from "./use-tool.ts";
 
-export interface Call extends Required<Pick<ToolBackend, "rpc" | "book" | "sendTest" | "readImport">> {
+export interface Call {
   /** The account it acts on: the one that was named, else the key's own, else `default`. */
   account: string;
+  rpc: CallRpc;
+  book: Book;
+  /** Null where nothing sends notifications. */
+  sendTest: SendTest | null;
+  readImport: ParseImport;
   keyId: string;
   requestId: string;
   /** When the answer must be there, in milliseconds as Date.now. */
