@@ -31,7 +31,7 @@ const BARS_A_DAY = 6;
 type Side = "long" | "short" | "flat";
 
 /**
- * Every alert that the markets make, in order: the mark of each market when its day closes, so that marks leave the
+ * Every alert that the markets make, in order: the mark of each market at its first bar and when a day closes, so that marks leave the
  * orders in sight, and the order of its strategy at every bar at which the averages have crossed.
  *
  * @param end milliseconds since the epoch at which the last bar closes
@@ -45,7 +45,7 @@ export function alertsOf(paths: readonly Path[], end: number): Message[] {
     for (const path of paths) {
       const plan = PLANS[path.symbol];
       if (plan === undefined) throw new Error(`no plan for ${path.symbol}`);
-      if ((bar + 1) % BARS_A_DAY === 0) messages.push(markOf(path, plan, bar, time));
+      if (bar === 0 || (bar + 1) % BARS_A_DAY === 0) messages.push(markOf(path, plan, bar, time));
       const before = sides.get(path.symbol) ?? "flat";
       const wanted = bar === bars - 1 ? before : sideOf(path.closes, bar, plan);
       if (wanted === before) continue;
