@@ -311,18 +311,6 @@ Deno.test("the target and the price of a sender's message may stand under any of
   }
 });
 
-Deno.test("AlgoWay: an exit as a distance in points is refused, as a price it is read", () => {
-  const message = {
-    platform_name: "metatrader5",
-    ticker: "BTCUSD",
-    order_contracts: 1,
-    order_action: "sell",
-  };
-  const problems = problemsOf({ ...message, stop_loss: 50, take_profit: 100 });
-  assert.deepEqual(problems.map(({ path }) => path), ["stop_loss", "take_profit"]);
-  assert.equal(alertOf({ ...message, tp_price: 90_000 }).take_profit?.limit_price, "90000");
-});
-
 Deno.test("Bybit: a market buy on spot without its unit counts money, and is refused; a sell and a limit order are not", () => {
   const message = { category: "spot", symbol: "BTCUSDT", side: "Buy", orderType: "Market", qty: "100" };
   assert.match(problemsOf(message)[0]?.message ?? "", /quote_quantity/);

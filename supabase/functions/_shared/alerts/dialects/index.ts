@@ -48,12 +48,6 @@ export const DIALECTS: readonly Dialect[] = [
       ["action", "cover", "flag", "exit_short"],
     ],
   ),
-  // AlgoWay (algoway.trade, "JSON schema guide"): `stop_loss` and `take_profit` are distances in points, which are no price here;
-  // `sl_price` and `tp_price` are prices.
-  dialect("algoway", (message) => message.has("platformname") && message.has("orderaction"), [], [
-    ["stop_loss", "send sl_price: stop_loss is a distance in points there"],
-    ["take_profit", "send tp_price: take_profit is a distance in points there"],
-  ]),
   // Bybit's spot orders: a market buy counts in the quote currency, unless `marketUnit` says otherwise.
   dialect(
     "bybit-spot",
