@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { post } from "../support/alerts.ts";
+import { atMostOnce } from "../support/noise.ts";
 import { asService, stack } from "../support/stack.ts";
 import { browserTest, keep, note, type Page } from "./browser.ts";
 import { columnTexts, openDesk, openTable, ownAccount } from "./desk.ts";
@@ -17,7 +18,7 @@ async function sendAndSee(
   return performance.now() - answered;
 }
 
-browserTest("alerts appear by themselves, without a reload", async (browser, t) => {
+browserTest("alerts appear within two seconds, without a reload", async (browser, t) => {
   const account = await ownAccount({ leverage: 1 });
   const { page, problems } = await openDesk(browser, { account });
   let loads = 0;
@@ -72,12 +73,13 @@ browserTest("alerts appear by themselves, without a reload", async (browser, t) 
         while ((await columnTexts(page, "Quantity"))[0] !== quantity) await page.waitForTimeout(20);
       });
     };
-    // They come at any time between two beats of the page: less than two seconds, where nothing stalls, at the beat that a
-    // unit test counts. The page of somebody who must wait for what comes at failures would take ten.
-    const times: number[] = [];
-    for (let nr = 0; nr < 5; nr++) times.push(await sellAndSee());
-    note(`fills after ${times.map((time) => time.toFixed(0)).join(", ")} ms`);
-    ok((times.toSorted((a, b) => a - b)[2] ?? Infinity) < 8_000, `${times}`);
+    // The middle one of five: they come at any time between two beats of the page.
+    await atMostOnce(2_000, async () => {
+      const times: number[] = [];
+      for (let nr = 0; nr < 5; nr++) times.push(await sellAndSee());
+      note(`fills after ${times.map((time) => time.toFixed(0)).join(", ")} ms`);
+      return times.toSorted((a, b) => a - b)[2] ?? Infinity;
+    }, 3);
   });
 
   await t.step("a refusal comes with its reason, what to do, and how the alert was read", async () => {

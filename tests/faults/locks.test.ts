@@ -2,15 +2,13 @@ import { equal, ok, rejects } from "node:assert/strict";
 import type { Stack } from "../../local/stack.ts";
 import { createAdvisoryLockService } from "../../supabase/functions/_shared/locks/advisory-locks.ts";
 import type { LockService } from "../../supabase/functions/_shared/locks/lock-service.ts";
+import { atMostOnce, overrun } from "../support/noise.ts";
 import { startHolder } from "../support/lock-holder-process.ts";
 import { withOwnStack } from "../support/own-stack.ts";
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
-/**
- * Kills the holder's process with -9, and waits until somebody else has its lock: `lock_timeout` where only the end of
- * the holder's minute would free it. Answers the milliseconds from the kill.
- */
+/** Milliseconds from the kill -9 of the holder's process until somebody else has its lock. */
 async function freedAfterKill(locks: LockService, url: string, how: "idle" | "busy"): Promise<number> {
   const key = `killed:${how}:${crypto.randomUUID()}`;
   const holder = await startHolder(url, key, how);
@@ -42,13 +40,13 @@ Deno.test("locks survive the loss of what holds them", async (test) => {
         "in the middle of a statement",
       ]] as const
     ) {
-      await test.step(`kill -9 of the holder's process, ${doing}, frees its lock when Postgres next looks`, async () => {
-        // Three times: the server looks after its clients at intervals. A unit test says at which.
-        const times: number[] = [];
-        for (let nr = 0; nr < 3; nr++) times.push(await freedAfterKill(locks, info.db_url, how));
-        Deno.stderr.writeSync(
-          new TextEncoder().encode(`    free after ${Math.max(...times).toFixed(0)} ms at most\n`),
-        );
+      await test.step(`kill -9 of the holder's process, ${doing}, frees its lock within a second`, async () => {
+        // The worst of three: the server looks after its clients at intervals.
+        await atMostOnce(1_000, async () => {
+          const times = [];
+          for (let nr = 0; nr < 3; nr++) times.push(await freedAfterKill(locks, info.db_url, how));
+          return Math.max(...times);
+        }, 3);
       });
     }
 
@@ -64,15 +62,15 @@ Deno.test("locks survive the loss of what holds them", async (test) => {
 
     await test.step("a lock that is asked for while Postgres stays away is unavailable when the time is up", async () => {
       await postgres.stop();
-      let isHad = false;
-      const patient = locks.withLock("other", () => isHad = true, { timeoutMs: 60_000 });
-      const started = performance.now();
-      await rejects(locks.withLock("kept", () => 1, { timeoutMs: 500 }), { code: "lock_unavailable" });
-      ok(performance.now() - started > 495);
-      // Its own time ended it, and no other limit: who asked before it waits longer, and has the lock.
-      equal(isHad, false);
+      await atMostOnce(
+        200,
+        () =>
+          overrun(
+            500,
+            () => rejects(locks.withLock("kept", () => 1, { timeoutMs: 500 }), { code: "lock_unavailable" }),
+          ),
+      );
       await postgres.start();
-      equal(await patient, true);
     });
 
     await test.step("work that a kill -9 of Postgres interrupts fails, and is not run again", async () => {

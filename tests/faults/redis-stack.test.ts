@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { Stack } from "../../local/stack.ts";
 import { redisServer } from "../support/cache/redis.ts";
+import { atMostOnce } from "../support/noise.ts";
 import { send, sendUntilBooked, withOwnStack } from "../support/own-stack.ts";
 
-/** Milliseconds that a caller waits for Redis, and that a request to it lasts, for which nobody may wait. */
+/** Redis's deadline, in milliseconds, and what a read may take besides. */
 const DEADLINE = 150;
-const REQUEST_DEADLINE = 2_000;
+const SLACK = 20;
 
 /** Milliseconds that each of some alerts takes, sorted. */
 async function alertTimes(stack: Stack, name: string): Promise<number[]> {
@@ -43,7 +44,7 @@ const middle = (times: readonly number[]) => times[Math.floor(times.length / 2)]
 
 Deno.test({
   name:
-    "with Redis hanging, then gone, no alert waits for it and reads are as fresh; it is used again when it is back",
+    "with Redis hanging, then gone, alerts are as fast as before and reads as fresh; it is used again when it is back",
   ignore: redisServer === null,
   async fn() {
     await withOwnStack(async (stack) => {
@@ -52,31 +53,34 @@ Deno.test({
       assert.ok(redis !== null && redisPid);
       await sendUntilBooked(stack, { id: "first", symbol: "ACME", action: "buy", quantity: "1", price: "1" });
       await alertTimes(stack, "warm");
-      const before = await alertTimes(stack, "before");
-      Deno.kill(redisPid, "SIGSTOP");
-      const hanging = await alertTimes(stack, "hanging");
-      const waits: number[] = [];
-      for (let turn = 0; turn < 40; turn++) {
-        waits.push((await read(stack)).besides);
-        await sleep(50);
-      }
-      Deno.kill(redisPid, "SIGCONT");
-      const [was, is, worst] = [middle(before), middle(hanging), Math.max(...waits)];
-      const last = middle(waits.slice(-10).sort((a, b) => a - b));
-      say(
-        `    alerts: ${was.toFixed(1)} ms before, ${is.toFixed(1)} ms with Redis hanging (median of 60); ` +
-          `a read waited ${worst.toFixed(0)} ms at most, ${last.toFixed(1)} ms in the end`,
-      );
-      // Who waits for Redis waits for its deadline at least, ten times what an alert or a read takes: half of them are
-      // not so late by chance. To the millisecond the bounds are kept where the clock is the test's.
-      assert.ok(is < DEADLINE, `alerts wait for Redis: ${is} ms`);
-      assert.ok(last < DEADLINE, `reads still wait for Redis: ${last} ms`);
-      assert.ok(worst < REQUEST_DEADLINE, `a read waited for Redis's request: ${worst} ms`);
+      let sent = 61;
+      let round = 0;
+      await atMostOnce(0, async () => {
+        round++;
+        const before = await alertTimes(stack, `before ${round}`);
+        Deno.kill(redisPid, "SIGSTOP");
+        const hanging = await alertTimes(stack, `hanging ${round}`);
+        sent += 120;
+        const waits: number[] = [];
+        for (let turn = 0; turn < 40; turn++) {
+          waits.push((await read(stack)).besides);
+          await sleep(50);
+        }
+        Deno.kill(redisPid, "SIGCONT");
+        const [was, is, worst] = [middle(before), middle(hanging), Math.max(...waits)];
+        const last = middle(waits.slice(-10).sort((a, b) => a - b));
+        say(
+          `    alerts: ${was.toFixed(1)} ms before, ${is.toFixed(1)} ms with Redis hanging (median of 60); ` +
+            `a read waited ${worst.toFixed(0)} ms at most, ${last.toFixed(1)} ms in the end`,
+        );
+        // By how much the round missed what was promised, in milliseconds.
+        return Math.max(0, is - (was * 1.5 + 2), worst - (DEADLINE + SLACK), last - 10);
+      });
 
       await redis.stop();
       await alertTimes(stack, "gone");
       await sleep(1_000);
-      assert.equal((await read(stack)).quantity, "241");
+      assert.equal((await read(stack)).quantity, String(sent + 60));
 
       await redis.start();
       const layers = new Set<string>();

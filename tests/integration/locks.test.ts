@@ -2,7 +2,8 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import fc from "fast-check";
 import type { TransactionSql } from "postgres";
 import { lockId } from "../../supabase/functions/_shared/locks/lock-key.ts";
-import { forever, hold, lockTest, pause, queued, soon } from "../support/locks.ts";
+import { atMostOnce, timeOf } from "../support/noise.ts";
+import { elapsed, forever, hold, lockTest, pause, queued } from "../support/locks.ts";
 
 lockTest(
   "the lock id of a key is the same in TypeScript and in SQL, whatever the key's script",
@@ -86,33 +87,33 @@ lockTest(
   },
 );
 
-/** Longer than any stall: who waits so long is ended by what is tested, or in no time that the test has. */
-const patiently = { timeoutMs: 600_000 };
+lockTest("a signal ends the wait with its reason, at once", async ({ locks, isolate, key }) => {
+  const held = await hold(isolate(), key);
+  await atMostOnce(100, async () => {
+    const caller = new AbortController();
+    const waiting = locks.withLock(key, () => 1, { signal: caller.signal });
+    await pause(50);
+    caller.abort();
+    const time = await elapsed(waiting);
+    await rejects(waiting, { name: "AbortError" });
+    return time;
+  });
+  await held.release();
+  equal(await locks.tryWithLock(key, () => "mine"), "mine");
+});
 
 lockTest(
-  "a signal ends the wait with its reason, while the lock is held",
+  "a wait ended by its signal leaves Postgres' queue within a second",
   async ({ locks, isolate, sql, key }) => {
     const held = await hold(isolate(), key);
-    const caller = new AbortController();
-    const waiting = locks.withLock(key, () => 1, { signal: caller.signal, ...patiently });
-    await queued(sql, key, 1);
-    caller.abort();
-    await soon(rejects(waiting, { name: "AbortError" }));
-    await held.release();
-    equal(await locks.tryWithLock(key, () => "mine"), "mine");
-  },
-);
-
-lockTest(
-  "a wait ended by its signal leaves Postgres' queue while the lock is held",
-  async ({ locks, isolate, sql, key }) => {
-    const held = await hold(isolate(), key);
-    const caller = new AbortController();
-    const waiting = locks.withLock(key, () => 1, { signal: caller.signal, ...patiently });
-    await queued(sql, key, 1);
-    caller.abort();
-    await soon(rejects(waiting));
-    await queued(sql, key, 0);
+    await atMostOnce(1_000, async () => {
+      const caller = new AbortController();
+      const waiting = locks.withLock(key, () => 1, { signal: caller.signal });
+      await queued(sql, key, 1);
+      caller.abort();
+      await rejects(waiting);
+      return await timeOf(() => queued(sql, key, 0));
+    });
     await held.release();
   },
 );
@@ -138,13 +139,16 @@ lockTest(
 );
 
 lockTest(
-  "a signal ends the work in the middle of a statement, and the lock is free long before that would end",
+  "a signal ends the work in the middle of a statement, and the lock is free within a second",
   async ({ locks, isolate, key }) => {
-    const caller = new AbortController();
-    const working = locks.withLock(key, (tx) => tx`select pg_sleep(60)`, { signal: caller.signal });
-    setTimeout(() => caller.abort(), 100);
-    await soon(rejects(working, { name: "AbortError" }));
-    equal(await isolate().withLock(key, () => "mine", { timeoutMs: 30_000 }), "mine");
+    const other = isolate();
+    await atMostOnce(1_000, async () => {
+      const caller = new AbortController();
+      const working = locks.withLock(key, (tx) => tx`select pg_sleep(20)`, { signal: caller.signal });
+      setTimeout(() => caller.abort(), 100);
+      await rejects(working, { name: "AbortError" });
+      return await timeOf(() => other.withLock(key, () => "mine"));
+    });
   },
 );
 

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { post } from "../support/alerts.ts";
 import { asService, newAccount, stack } from "../support/stack.ts";
-import { atMostOnce } from "../support/noise.ts";
-import { eventually } from "../support/receiver.ts";
+import { atMostOnce, holdsOnce } from "../support/noise.ts";
 
 const BOUND = 1_000;
-const ALERTS = 300;
 
 /** Asks the portfolio function. */
 async function get(path: string, headers: Record<string, string> = {}, key: string | null = stack.api_key) {
@@ -69,33 +67,27 @@ Deno.test({
   name: "an answer comes from the database, then from this isolate's memory, and from Redis in another",
   ignore: stack.redis_url === null,
   async fn() {
-    const layersOf = async () => {
+    await holdsOnce(async () => {
       const account = await newAccount();
       const layer = async () => (await get(`?account=${account}`)).headers.get("x-cache");
       assert.equal(await layer(), "db");
       // The isolate that loaded it stores it in Redis with its next command.
       await sleep(BOUND);
-      return [...new Set(await Promise.all(Array.from({ length: 8 }, layer)))].sort().join();
-    };
-    let layers = await layersOf();
-    // Rightly an isolate asks the database where Redis does not answer in 150 ms, on a machine that stalls, and nobody can
-    // see from here that it did so: that alone is looked at again.
-    for (let again = 0; again < 2 && layers.includes("db"); again++) layers = await layersOf();
-    assert.equal(layers, "l1,l2");
+      const layers = new Set(await Promise.all(Array.from({ length: 8 }, layer)));
+      assert.deepEqual([...layers].sort(), ["l1", "l2"]);
+    });
   },
 });
 
-Deno.test("an account that there is not is 404, and is there soon after it is made", async () => {
-  const name = `late-${crypto.randomUUID().slice(0, 8)}`;
-  assert.equal((await get(`?account=${name}`)).status, 404);
-  const { error } = await asService().rpc("create_account", { account: name });
-  assert.equal(error, null);
-  // Before an answer that is kept as others are would have run out of time.
-  await eventually(
-    async () => (await get(`?account=${name}`)).status === 200,
-    "the account is there",
-    10_000,
-  );
+Deno.test("an account that there is not is 404, and is there within the bound once it is made", async () => {
+  await holdsOnce(async () => {
+    const name = `late-${crypto.randomUUID().slice(0, 8)}`;
+    assert.equal((await get(`?account=${name}`)).status, 404);
+    const { error } = await asService().rpc("create_account", { account: name });
+    assert.equal(error, null);
+    await sleep(BOUND + 50);
+    assert.equal((await get(`?account=${name}`)).status, 200);
+  });
 });
 
 Deno.test("bad queries are 400 with a reason that helps", async () => {
@@ -114,14 +106,13 @@ Deno.test("a method other than GET is refused", async () => {
 });
 
 Deno.test("over HTTP, at 50 alerts a second, no answer is older than the bound after the alert's answer", async () => {
-  // Measured again until it is: when Redis took a change cannot be seen from here, and a stall that holds it up adds to the
-  // age. Over caches that the test holds itself the bound is asserted once.
-  await atMostOnce(BOUND, greatestAge);
+  await atMostOnce(BOUND, greatestAge, 3);
 });
 
 /** How old an answer is at most, in milliseconds after the answer to an alert that it does not know. */
 async function greatestAge(): Promise<number> {
   const account = await newAccount();
+  const until = performance.now() + 6_000;
   const answered: number[] = [];
   const ages: number[] = [];
   const layers: Record<string, number> = {};
@@ -133,14 +124,14 @@ async function greatestAge(): Promise<number> {
   };
   const write = async () => {
     const sent: Promise<void>[] = [];
-    for (let next = performance.now(); sent.length < ALERTS; next += 20) {
+    for (let next = performance.now(); performance.now() < until; next += 20) {
       await sleep(Math.max(next - performance.now(), 0));
       sent.push(send(String(sent.length)));
     }
     await Promise.all(sent);
   };
   const read = async () => {
-    while (answered.length < ALERTS) {
+    while (performance.now() < until) {
       const begun = performance.now();
       const { status, body, headers } = await get(`/positions?account=${account}`);
       assert.equal(status, 200);
@@ -154,11 +145,12 @@ async function greatestAge(): Promise<number> {
   await Promise.all([write(), read(), read(), read(), read()]);
   const worst = ages.reduce((a, b) => Math.max(a, b), 0);
   say(
-    `    ${answered.length} alerts, ${ages.length} reads (${JSON.stringify(layers)}): at most ${
+    `    ${answered.length} alerts in 6 s, ${ages.length} reads (${JSON.stringify(layers)}): at most ${
       worst.toFixed(0)
     } ms old`,
   );
-  return worst;
+  // 50 a second are 300. A round in which a stalled machine made too few shows nothing.
+  return answered.length >= 250 ? worst : Infinity;
 }
 
 /** A measured figure, for the reader of the test's output. */

@@ -1,6 +1,5 @@
 import { createAdvisoryLockService } from "../../supabase/functions/_shared/locks/advisory-locks.ts";
 import type { LockService, LockServiceOptions } from "../../supabase/functions/_shared/locks/lock-service.ts";
-import { delay } from "../../supabase/functions/_shared/time/delay.ts";
 import { connect, stack, unique } from "./stack.ts";
 
 export const pause = (milliseconds: number) =>
@@ -65,17 +64,14 @@ export async function hold(locks: LockService, key: string): Promise<{ release()
   };
 }
 
-/** What the promise comes to; throws where nothing ends it for half a minute: longer than a machine stalls. */
-export async function soon<T>(promise: Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const never = delay(30_000, over.signal).then(() => Promise.reject(new Error("nothing ended it")));
-  try {
-    return await Promise.race([promise, never]);
-  } finally {
-    over.abort();
-    never.catch(() => {});
-  }
+/** Milliseconds until the promise settles. */
+export async function elapsed(promise: Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await promise.catch(() => {});
+  return performance.now() - started;
 }
+
+export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** Waits until the condition holds; throws after that time, in milliseconds. */
 export async function until(condition: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {

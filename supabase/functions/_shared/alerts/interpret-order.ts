@@ -126,7 +126,7 @@ function reduces(fields: Fields): boolean {
 
 /**
  * A percentage without a word of what it is of: of the position where that is reduced, else of equity. `"50%"` alone says so
- * only where it is: of a purchase nobody can tell.
+ * only where it is: of a purchase nobody can tell. Returns what is wrong with it.
  */
 export function resolvePercent(fields: Fields): Problem[] {
   const size = fields.get("quantity");
