@@ -60,6 +60,15 @@ inTime(
   },
 );
 
+inTime("a batch that took long does not make the small ones after it look as long", async (time) => {
+  const { send } = createDatabase({ treat: (call) => ({ latency: call < 1 ? 1_000 : 10 }) });
+  const book = createGroupCommit({ send, maxBatch: 100 });
+  book(many(120, "a"), soon(60_000));
+  await time.advance(1_001);
+  assert.equal(book.isOverloaded(["b"], soon(1_000)), false, "each of the next two should take 160 ms");
+  assert.equal(book.isOverloaded(["b"], soon(300)), true);
+});
+
 inTime(
   "after a batch that got no answer in time, each of its accounts is asked for by itself",
   async (time) => {
@@ -119,6 +128,22 @@ Deno.test("once a key in the header has all that it may, not even a body is read
   assert.deepEqual([status, json.error.code], [503, "too_many_in_flight"]);
   open();
   assert.equal((await first).status, 200);
+});
+
+Deno.test("while no alert could be booked in time, not even a body is read", async () => {
+  const asked: number[] = [];
+  const harness = createHarness({ isOverloaded: (accounts) => asked.push(accounts.length) > 0 });
+  const refused = await harness.post("not even an alert");
+  assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  assert.equal(refused.json.error.code, "overloaded");
+  assert.deepEqual(asked, [1]);
+});
+
+Deno.test("a request of more alerts than could be booked in time is refused before they are read", async () => {
+  const harness = createHarness({ isOverloaded: (accounts) => accounts.length > 4 });
+  const { status, json } = await harness.post(Array(5).fill({ not: "an alert" }));
+  assert.deepEqual([status, json.error.code], [503, "overloaded"]);
+  assert.equal((await harness.post(Array(4).fill(message))).status, 200);
 });
 
 Deno.test("one request gets through, however many alerts it brings", async () => {

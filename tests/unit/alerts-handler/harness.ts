@@ -4,7 +4,10 @@ import type {
   BookingAnswer,
   SendBatch,
 } from "../../../supabase/functions/_shared/alerts/booking-rpc.ts";
-import { createGroupCommit } from "../../../supabase/functions/_shared/alerts/group-commit.ts";
+import {
+  createGroupCommit,
+  type GroupCommit,
+} from "../../../supabase/functions/_shared/alerts/group-commit.ts";
 import type { SettingsOf } from "../../../supabase/functions/_shared/alerts/reading-settings.ts";
 import { receiveAlerts } from "../../../supabase/functions/_shared/alerts/routes.ts";
 import { createSignatureService } from "../../../supabase/functions/_shared/auth/signatures.ts";
@@ -100,6 +103,7 @@ export function createHarness(
     bodyLimit = 4_096,
     webhookSecrets = "",
     mostInFlight,
+    isOverloaded,
     settingsOf,
   }: {
     send?: SendBatch;
@@ -108,12 +112,14 @@ export function createHarness(
     bodyLimit?: number;
     webhookSecrets?: string;
     mostInFlight?: number;
+    isOverloaded?: GroupCommit["isOverloaded"];
     settingsOf?: SettingsOf;
   } = {},
 ) {
   const booked: (readonly AlertToBook[])[] = [];
   const previewed: (readonly AlertToBook[])[] = [];
   const text: string[] = [];
+  const book = createGroupCommit({ send: (alerts, signal) => (booked.push(alerts), send(alerts, signal)) });
   const app = createApp(createLog("debug", { function: "alerts" }, (line) => text.push(line)));
   app.use(allowOnly("POST"));
   app.post(
@@ -124,7 +130,7 @@ export function createHarness(
         apiKeys: Object.values(made).map(({ entry }) => entry).join(","),
       }),
       signatures: createSignatureService({ webhookSecrets }),
-      book: createGroupCommit({ send: (alerts, signal) => (booked.push(alerts), send(alerts, signal)) }),
+      book: isOverloaded === undefined ? book : Object.assign(book, { isOverloaded }),
       preview: (alerts, signal) => (previewed.push(alerts), preview(alerts, signal)),
       bodyLimit,
       deadlineMs,

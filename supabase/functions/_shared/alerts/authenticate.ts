@@ -4,7 +4,6 @@ import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/s
 import { createStrike } from "../auth/strike.ts";
 import type { AppContext } from "../http/app.ts";
 import { badBody, readBytes } from "../http/body.ts";
-import { type InFlight, tooManyInFlight } from "./in-flight.ts";
 import { invalid, readBody } from "./read-body.ts";
 import { takeKeys } from "./secret.ts";
 
@@ -22,15 +21,17 @@ export type Authenticated = Awaited<ReturnType<typeof authenticate>>;
 /**
  * Who sent what. The key may stand in the body, so as much of the body is read as it takes to find it; an unauthenticated
  * sender is told nothing of what else is in it.
+ *
+ * @param refuse throws when nothing more of a sender is to be read; asked before the body is
  */
 export async function authenticate(
   context: AppContext,
   { apiKeys, signatures, bodyLimit }: Authenticators,
-  inFlight: InFlight,
+  refuse: (sender: Sender) => void,
 ) {
   const outside = presentedKeys(context);
   const early = outside[0] === undefined ? null : authorize(apiKeys, outside[0], "trade");
-  if (early !== null && inFlight.isFull(early.id)) throw tooManyInFlight();
+  if (early !== null) refuse(early);
   refuseForeignCharset(context);
   const bytes = await readBytes(context.req.raw, bodyLimit);
   const signature = early === null

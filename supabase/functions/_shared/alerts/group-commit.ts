@@ -17,6 +17,14 @@ import { Gate } from "../runtime/gate.ts";
 /** Books the alerts of one request; one outcome each, in order, by the deadline (milliseconds, as Date.now). */
 export type Book = (alerts: readonly AlertToBook[], deadline: number) => Promise<Outcome[]>;
 
+export interface GroupCommit extends Book {
+  /**
+   * Whether alerts of these accounts, one for each, would be refused at once: they cannot be booked by the deadline.
+   * An account that is not known yet, null, is taken for one of which nothing waits.
+   */
+  isOverloaded(accounts: readonly (string | null)[], deadline: number): boolean;
+}
+
 export interface GroupCommitOptions {
   send: SendBatch;
   /** Asks for alerts that `send` has had wait in line; not needed where it has none wait. */
@@ -59,7 +67,7 @@ interface Lane {
  */
 export function createGroupCommit(
   { send, bookWaiting = NO_LINE, maxBatch = 256, now = Date.now, onBatch = () => {} }: GroupCommitOptions,
-): Book {
+): GroupCommit {
   const main: Lane = { waiting: [], running: false, failures: 0 };
   /** Lanes of accounts that were slow, until they are drained. */
   const lanesApart = new Map<string, Lane>();
@@ -70,7 +78,7 @@ export function createGroupCommit(
   let batchLimit = maxBatch;
   /** Until when alerts stand in line at once, since others waited for the account as well. */
   let crowdedUntil = 0;
-  /** Milliseconds a batch took lately: what tells whether a queue can still be served in time. */
+  /** Milliseconds a batch should take, by those of late: what tells whether a queue can still be served in time. */
   let batchTime = 0;
 
   function take(lane: Lane): Entry[] {
@@ -139,7 +147,9 @@ export function createGroupCommit(
       lane.failures = 0;
       // What only was put in line says nothing about how fast the queue moves.
       if (lane === main && held.length === 0) {
-        batchTime = batchTime === 0 ? milliseconds : batchTime * 0.8 + milliseconds * 0.2;
+        // The next one is no larger than fits: of a long one only that part counts.
+        const next = milliseconds * Math.min(batchLimit / batch.length, 1);
+        batchTime = batchTime === 0 ? next : batchTime * 0.8 + next * 0.2;
       }
       return 0;
     }
@@ -186,14 +196,18 @@ export function createGroupCommit(
   /** Where an alert waits: behind those of its account that wait apart; elsewhere it would drag its batch into their wait. */
   const laneOf = ({ alert }: Entry): Lane => lanesApart.get(alert.account) ?? main;
 
-  /** Whether alerts could not be worked off by the deadline. The first in the queue always go. */
-  function isOverloaded(more: readonly Entry[], deadline: number): boolean {
+  /** The first in the queue always go, and those apart are not in it. */
+  function isOverloaded(accounts: readonly (string | null)[], deadline: number): boolean {
     const { waiting } = main;
+    const more = accounts.filter((account) =>
+      account === null ? lanesApart.size === 0 : !lanesApart.has(account)
+    );
     const isLate = (ahead: number) => now() + batchTime * (1 + Math.ceil(ahead / batchLimit)) > deadline;
-    return waiting.length > 0 && isLate(waiting.length + more.length) && isLate(aheadOf(waiting, more));
+    return waiting.length > 0 && more.length > 0 && isLate(waiting.length + more.length) &&
+      isLate(aheadOf(waiting, more));
   }
 
-  return (alerts, deadline) =>
+  const book: Book = (alerts, deadline) =>
     new Promise((resolve) => {
       if (alerts.length === 0) return resolve([]);
       const outcomes: Outcome[] = [];
@@ -221,9 +235,8 @@ export function createGroupCommit(
         entries.forEach((entry) => entry.settle({ kind: "unavailable", code: why ?? entry.why }));
       const callOff = atDeadline(deadline, giveUp);
       if (now() >= deadline) return giveUp();
-      const inMain = entries.filter((entry) => laneOf(entry) === main);
       // What cannot be served in time is told so at once, while its sender can still act on it.
-      if (inMain.length > 0 && isOverloaded(inMain, deadline)) return giveUp("overloaded");
+      if (isOverloaded(alerts.map(({ account }) => account), deadline)) return giveUp("overloaded");
       for (const entry of entries) {
         const lane = laneOf(entry);
         if (lane !== main || line.isAsking(entry.alert.account)) entry.why = "busy";
@@ -231,4 +244,5 @@ export function createGroupCommit(
       }
       run(main, null);
     });
+  return Object.assign(book, { isOverloaded });
 }

@@ -27,13 +27,14 @@ export function createInFlight(most: number) {
   };
 }
 
-export const tooManyInFlight = () =>
-  new HttpError(
-    503,
-    "too_many_in_flight",
-    "this API key has too many alerts under way: send it again",
-    undefined,
-    {
-      "retry-after": "1",
-    },
-  );
+const AGAIN = { "retry-after": "1" };
+
+export const tooManyInFlight = () => {
+  const message = "this API key has too many alerts under way: send it again";
+  return new HttpError(503, "too_many_in_flight", message, undefined, AGAIN);
+};
+
+export const overloaded = () => {
+  const message = "more alerts wait than can be booked in time: send it again";
+  return new HttpError(503, "overloaded", message, undefined, AGAIN);
+};

@@ -25,13 +25,12 @@ export function afterTurn<Entry extends Waiting>(
   return [...left.filter((entry) => !isServed(entry)), ...left.filter(isServed)];
 }
 
-/** How many go before the last of `more` when accounts take turns: of other accounts no more than of its own. */
-export function aheadOf<Entry extends Waiting>(waiting: readonly Entry[], more: readonly Entry[]): number {
-  const counts = new Map<string, number>();
-  const own = new Set(more.map(({ alert }) => alert.account));
-  for (const { alert: { account } } of [...waiting, ...more]) {
+/** How many go before the last of `more`, one alert for each account, when they take turns: of others no more than of its own. */
+export function aheadOf(waiting: readonly Waiting[], more: readonly (string | null)[]): number {
+  const counts = new Map<string | null, number>();
+  for (const account of [...waiting.map(({ alert }) => alert.account), ...more]) {
     counts.set(account, (counts.get(account) ?? 0) + 1);
   }
-  const longest = Math.max(...[...own].map((account) => counts.get(account) ?? 0));
+  const longest = Math.max(...more.map((account) => counts.get(account) ?? 0));
   return [...counts.values()].reduce((sum, count) => sum + Math.min(count, longest), 0);
 }

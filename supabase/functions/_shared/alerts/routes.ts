@@ -1,17 +1,18 @@
+import type { Sender } from "../auth/authorize.ts";
 import type { AppHandler } from "../http/app.ts";
 import { answerAll } from "./answer.ts";
 import { authenticate, type Authenticated, type Authenticators } from "./authenticate.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
 import { createDryRun } from "./dry-run.ts";
-import type { Book } from "./group-commit.ts";
+import type { GroupCommit } from "./group-commit.ts";
 import type { Outcome } from "./entry.ts";
-import { createInFlight, tooManyInFlight } from "./in-flight.ts";
+import { createInFlight, overloaded, tooManyInFlight } from "./in-flight.ts";
 import { readRequest } from "./read-alerts.ts";
 import type { ReadAlert } from "./read-message.ts";
 import type { SettingsOf } from "./reading-settings.ts";
 
 export interface AlertServices extends Authenticators {
-  book: Book;
+  book: GroupCommit;
   preview: SendBatch;
   /** Milliseconds from arrival to answer. */
   deadlineMs: number;
@@ -37,7 +38,13 @@ export function receiveAlerts(services: AlertServices): AppHandler {
   return async (context) => {
     const arrivedAt = now();
     const deadline = arrivedAt + services.deadlineMs;
-    const request = await authenticate(context, services, inFlight);
+    /** What could not be booked is not read: to read a hundred alerts takes longer than all else. */
+    const refuse = ({ id, account }: Sender, alerts = 1) => {
+      if (inFlight.isFull(id)) throw tooManyInFlight();
+      if (services.book.isOverloaded(Array(alerts).fill(account), deadline)) throw overloaded();
+    };
+    const request = await authenticate(context, services, refuse);
+    refuse(request.sender, request.body.messages.length);
     const leave = inFlight.enter(request.sender.id, request.body.messages.length);
     if (leave === null) throw tooManyInFlight();
     try {
