@@ -1,7 +1,8 @@
 import type { SendCommands } from "../cache/redis.ts";
 import type { DatabaseClient } from "../database/client.ts";
 import { REFUSED_KEY } from "../database/secret-keys.ts";
-import type { Check } from "./readiness.ts";
+import type { AppHandler } from "../http/app.ts";
+import { orAborted } from "../time/or-aborted.ts";
 import { SCHEMA_VERSION } from "./schema-version.ts";
 
 /** What PostgREST says of a function that it does not know: from its own memory, whether Postgres is there or not. */
@@ -50,5 +51,41 @@ export function componentChecks(database: DatabaseClient, send: SendCommands | n
     postgres: remembered(postgres(database), MEMORY),
     migrations: remembered(migrations(database), MEMORY),
     ...send === null ? {} : { redis: remembered(redis(send), REDIS_MEMORY) },
+  };
+}
+
+/** Asks one component whether it works. What throws, answers false or an error's code, or outlasts the signal does not. */
+export type Check = (signal: AbortSignal) => Promise<boolean | string>;
+
+async function examine(check: Check, deadlineMs: number) {
+  const started = performance.now();
+  const signal = AbortSignal.timeout(deadlineMs);
+  const said = await orAborted(check(signal), signal).catch(() => false);
+  const milliseconds = Math.round(performance.now() - started);
+  return typeof said === "string" ? { ok: false, milliseconds, error: said } : { ok: said, milliseconds };
+}
+
+/**
+ * `GET /health/ready`: 200 when every component works, 503 when one does not; which, and how fast each was.
+ *
+ * @param checks by name; asked all at once
+ * @param deadlineMs milliseconds that each gets
+ */
+export function readiness(checks: Record<string, Check>, deadlineMs = 1_000): AppHandler {
+  return async (context) => {
+    const named = Object.entries(checks).map(async ([name, check]) =>
+      [name, await examine(check, deadlineMs)] as const
+    );
+    const findings = await Promise.all(named);
+    const failing = findings.filter(([, { ok }]) => !ok).map(([name]) => name);
+    if (failing.length > 0) {
+      context.get("logFields").failure = failing.join(" ");
+      context.header("retry-after", "1");
+    }
+    return context.json({
+      status: failing.length === 0 ? "ok" : "unavailable",
+      checks: Object.fromEntries(findings),
+      request_id: context.get("requestId"),
+    }, failing.length === 0 ? 200 : 503);
   };
 }

@@ -1,4 +1,4 @@
-import { DOCS } from "./docs.ts";
+import pages from "./docs.json" with { type: "json" };
 
 /** What an assistant may attach: a text, or what a tool answers to the variables of its address. */
 export interface Resource {
@@ -8,6 +8,9 @@ export interface Resource {
   title: string;
   source: { text: string } | { tool: string };
 }
+
+/** Pages of the documentation that an assistant reads, by their name in `docs/`; `deno task docs:tables` writes them. */
+export const DOCS: Readonly<Record<string, { title: string; text: string }>> = pages;
 
 /** What of an account may be attached, each by the tool that reads it. */
 const READINGS: Resource[] = [

@@ -1,7 +1,6 @@
-import { createDial, type DialFailure, secondsToWait } from "./dial.ts";
+import { createDial, type DialFailure, type Resolve, secondsToWait } from "./dial.ts";
 import type { Answer, OutgoingRequest } from "./exchange.ts";
 import type { NotifyPolicy } from "./policy.ts";
-import type { Resolve } from "./resolve.ts";
 
 export interface Message {
   url: string;
