@@ -1,4 +1,4 @@
-import type { ToolName } from "../validators/tool-name.ts";
+import * as z from "zod";
 import { alertHealth } from "./alert-health.ts";
 import { compareAccounts } from "./compare.ts";
 import { compareStrategies } from "./compare-strategies.ts";
@@ -17,7 +17,8 @@ import {
 } from "./shadows.ts";
 import type { Tool } from "./tool.ts";
 
-export const TOOLS: Readonly<Record<ToolName, Tool>> = {
+/** What an operator can have done by `POST /tools/<tool-name>`. */
+export const TOOLS = {
   place_order: placeOrder,
   close_position: closePosition,
   close_all: closeAll,
@@ -41,4 +42,8 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   catch_up_shadow_account: catchUpShadowAccount,
   list_shadow_accounts: listShadowAccounts,
   send_test_notification: sendTestNotification,
-};
+} satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof TOOLS;
+
+export const toolNameSchema = z.enum(Object.keys(TOOLS) as ToolName[]);

@@ -1,7 +1,6 @@
 import type { Book } from "../alerts/group-commit.ts";
 import { requireAccount, type Sender } from "../auth/authorize.ts";
-import { HttpError } from "../http/errors.ts";
-import { problemsOf } from "../validators/problem.ts";
+import { readAs } from "../validators/problem.ts";
 import type { CallRpc } from "./call-rpc.ts";
 import type { ParseImport, SendTest, Tool } from "./tool.ts";
 
@@ -36,20 +35,12 @@ export async function useTool(
   { sender, requestId }: { sender: Sender; requestId: string },
   { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: ToolBackend,
 ): Promise<Done> {
-  const parsed = tool.schema.safeParse(input);
-  if (!parsed.success) {
-    throw new HttpError(
-      400,
-      "invalid_arguments",
-      "the tool does not take these arguments",
-      problemsOf(parsed.error),
-    );
-  }
-  const account = accountOf(tool, parsed.data, sender);
+  const read = readAs(tool.schema, input, ["invalid_arguments", "the tool does not take these arguments"]);
+  const account = accountOf(tool, read, sender);
   try {
     const deadline = now() + deadlineMs;
     const call = { account, rpc, book, sendTest, readImport, keyId: sender.id, requestId, deadline };
-    const result = await tool.run(parsed.data, call);
+    const result = await tool.run(read, call);
     return tool.scope === "everywhere" ? { result } : { account, result };
   } finally {
     // Also after a failure: what is not known to have happened may have.
