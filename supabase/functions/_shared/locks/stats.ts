@@ -1,5 +1,4 @@
 import type { Collector } from "../observability/metrics.ts";
-import type { LockService } from "./lock-service.ts";
 import type { Pool } from "./pool.ts";
 
 /** What a lock service has done since it was made; times in milliseconds. */
@@ -39,7 +38,7 @@ export class Samples {
   }
 }
 
-export function lockMetrics(locks: Pick<LockService, "getStats">): Collector {
+export function lockMetrics(locks: { getStats(): LockStats }): Collector {
   return ({ total, gauge }) => {
     const { acquired, waited, timedOut, retries, lost, pool } = locks.getStats();
     total("lock_acquired_total", acquired);
