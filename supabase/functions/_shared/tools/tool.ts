@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Book } from "../alerts/group-commit.ts";
 import type { ImportOptions } from "../backtest/options.ts";
+import { HttpError } from "../http/errors.ts";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { accountName } from "../validators/names.ts";
 import type { CallRpc } from "./call-rpc.ts";
@@ -84,3 +85,11 @@ export const instrument = alertFieldsSchema.shape.symbol.refine(
 export const confirm = z.string("is missing: the name of the account").describe(
   "The account's name once more, exactly: what is done cannot be undone.",
 );
+
+/** @throws HttpError 400 for what an operator did not say twice */
+export function requireConfirmation(confirmed: string, account: string): void {
+  if (confirmed === account) return;
+  throw new HttpError(400, "not_confirmed", "confirm must be the name of the account that this is about", [
+    { path: "confirm", message: "is not the account's name" },
+  ]);
+}
