@@ -10,17 +10,14 @@ export interface ToolBackend {
   /** Null or left out where nothing sends notifications. */
   sendTest?: SendTest | null;
   readImport: ParseImport;
-  /** Milliseconds that orders have to be booked in. */
-  deadlineMs?: number;
   /** Told of the account that a tool may have changed, before it is answered. */
   onChanged?: (accounts: readonly string[]) => void;
-  now?: () => number;
 }
 
 /** What a tool did; without the account where it concerns all of them. */
 export type Done = { account?: string; result: unknown };
 
-/** Longer than an alert gets: no sender gives up after three seconds here, and close_all may have much to do. */
+/** Milliseconds that orders have to be booked in. Longer than an alert gets: no sender gives up after three seconds here, and close_all may have much to do. */
 const DEADLINE = 8_000;
 
 /**
@@ -33,12 +30,12 @@ export async function useTool(
   tool: Tool,
   input: unknown,
   { sender, requestId }: { sender: Sender; requestId: string },
-  { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: ToolBackend,
+  { rpc, book, sendTest = null, readImport, onChanged }: ToolBackend,
 ): Promise<Done> {
   const read = readAs(tool.schema, input, ["invalid_arguments", "the tool does not take these arguments"]);
   const account = accountOf(tool, read, sender);
   try {
-    const deadline = now() + deadlineMs;
+    const deadline = Date.now() + DEADLINE;
     const call = { account, rpc, book, sendTest, readImport, keyId: sender.id, requestId, deadline };
     const result = await tool.run(read, call);
     return tool.scope === "everywhere" ? { result } : { account, result };
