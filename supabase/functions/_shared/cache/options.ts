@@ -79,8 +79,6 @@ export interface SettingOptions
   extends Partial<Pick<Settings, "now" | "wall" | "random" | "later" | "background" | "deadlineMs">> {
   /** What its keys in Redis begin with. */
   prefix?: string;
-  /** Milliseconds that a value may be older than a change that was made here. */
-  boundMs?: number;
 }
 
 const DEFAULTS = {
@@ -92,7 +90,10 @@ const DEFAULTS = {
   deadlineMs: REDIS_DEADLINE,
 };
 
-export function settingsOf({ boundMs = 1_000, prefix = "sa", ...given }: SettingOptions): Settings {
+/** Milliseconds that a value may be older than a change that was made here. */
+const boundMs = 1_000;
+
+export function settingsOf({ prefix = "sa", ...given }: SettingOptions): Settings {
   const known = { ...DEFAULTS, ...given };
   return {
     ...known,

@@ -13,44 +13,36 @@ const REDIS_MEMORY = 10_000;
 /** And of the others, so that a flood of questions does not become one of queries. */
 const MEMORY = 1_000;
 
-const postgrest = (database: DatabaseClient): Check => async (signal) => {
-  const { error } = await database.rpc("is_postgrest_there" as never).abortSignal(signal);
-  return error?.code === REFUSED_KEY ? REFUSED_KEY : error?.code === UNKNOWN_FUNCTION;
-};
-
-/** Postgres answers, through PostgREST: no other way is needed to it. */
-const postgres = (database: DatabaseClient): Check => async (signal) =>
-  (await database.rpc("schema_version").abortSignal(signal)).error === null;
-
-/** The database has the migrations that this code needs. One that is ahead is fine: it is migrated before the functions. */
-const migrations = (database: DatabaseClient): Check => async (signal) => {
-  const { data } = await database.rpc("schema_version").abortSignal(signal);
-  return typeof data === "string" && data >= SCHEMA_VERSION;
-};
-
-const redis = (send: SendCommands): Check => async () => {
-  const [reply] = await send([{ op: "mget", keys: ["health"] }]);
-  return reply?.ok === true;
-};
-
 /** Asks once for all who ask within `milliseconds`. */
 export function remembered(check: Check, milliseconds: number, now: () => number = Date.now): Check {
   let last: { until: number; finding: ReturnType<Check> } | null = null;
   return (signal) => {
-    if (last === null || now() >= last.until) {
-      last = { until: now() + milliseconds, finding: check(signal) };
-    }
+    if (last === null || now() >= last.until) last = { until: now() + milliseconds, finding: check(signal) };
     return last.finding;
   };
 }
 
 /** What a function needs to be of use, by name. Without Redis configured it is not asked for. */
 export function componentChecks(database: DatabaseClient, send: SendCommands | null): Record<string, Check> {
+  const version = (signal: AbortSignal) => database.rpc("schema_version").abortSignal(signal);
   return {
-    postgrest: remembered(postgrest(database), MEMORY),
-    postgres: remembered(postgres(database), MEMORY),
-    migrations: remembered(migrations(database), MEMORY),
-    ...send === null ? {} : { redis: remembered(redis(send), REDIS_MEMORY) },
+    postgrest: remembered(async (signal) => {
+      const { error } = await database.rpc("is_postgrest_there" as never).abortSignal(signal);
+      return error?.code === REFUSED_KEY ? REFUSED_KEY : error?.code === UNKNOWN_FUNCTION;
+    }, MEMORY),
+    // Postgres answers, through PostgREST: no other way is needed to it.
+    postgres: remembered(async (signal) => (await version(signal)).error === null, MEMORY),
+    // The database has the migrations that this code needs. One that is ahead is fine: it is migrated before the functions.
+    migrations: remembered(async (signal) => {
+      const { data } = await version(signal);
+      return typeof data === "string" && data >= SCHEMA_VERSION;
+    }, MEMORY),
+    ...send !== null && {
+      redis: remembered(async () => {
+        const [reply] = await send([{ op: "mget", keys: ["health"] }]);
+        return reply?.ok === true;
+      }, REDIS_MEMORY),
+    },
   };
 }
 
