@@ -7,9 +7,7 @@ import type { Send, Sent } from "./send.ts";
 const REFUSED: readonly (number | null)[] = [400, 410, 413, 422];
 
 /** How many notifications one run sent, and how many did not arrive. */
-export type Dispatched = { delivered: number; failed: number };
-
-export type Dispatch = () => Promise<Dispatched>;
+type Dispatched = { delivered: number; failed: number };
 
 /** Milliseconds that the sender takes at most for one message, and after which no further line is begun. */
 const SEND_MS = 10_000;
@@ -30,7 +28,7 @@ export function createDispatch(
     lanes?: number;
     now?: () => number;
   },
-): Dispatch {
+) {
   /** Sends one; a channel whose values make no message is one more that cannot be reached. */
   function attempt(channel: Channel, notification: Notification): Promise<Sent> {
     try {
@@ -83,7 +81,7 @@ export function createDispatch(
     }
   }
 
-  return async () => {
+  return async (): Promise<Dispatched> => {
     const total = { delivered: 0, failed: 0 };
     const until = now() + RUN_MS;
     await outbox.enqueueTimed();

@@ -12,7 +12,7 @@ export const notificationTools = {
       channel: z.string("is missing: the name of a channel").min(1).max(64).describe("Its name."),
     }),
     async run({ channel }, { sendTest }) {
-      if (sendTest === null) {
+      if (!sendTest) {
         throw new HttpError(422, "no_notifications", "this project has no notification channels");
       }
       const sent = await sendTest(channel);

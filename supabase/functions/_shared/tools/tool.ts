@@ -7,14 +7,18 @@ import { accountName } from "../validators/names.ts";
 import type { CallRpc } from "./call-rpc.ts";
 import type { Import } from "./baseline.ts";
 
-export interface Call {
-  /** The account it acts on: the one that was named, else the key's own, else `default`. */
-  account: string;
+/** What tools work with. */
+export interface Means {
   rpc: CallRpc;
   book: Book;
-  /** Null where nothing sends notifications. */
-  sendTest: SendTest | null;
+  /** Null or left out where nothing sends notifications. */
+  sendTest?: SendTest | null;
   readImport: ParseImport;
+}
+
+export interface Call extends Means {
+  /** The account it acts on: the one that was named, else the key's own, else `default`. */
+  account: string;
   keyId: string;
   requestId: string;
   /** When the answer must be there, in milliseconds as Date.now. */

@@ -1,15 +1,8 @@
-import type { Book } from "../alerts/group-commit.ts";
 import { requireAccount, type Sender } from "../auth/authorize.ts";
 import { readAs } from "../validators/problem.ts";
-import type { CallRpc } from "./call-rpc.ts";
-import type { ParseImport, SendTest, Tool } from "./tool.ts";
+import type { Means, Tool } from "./tool.ts";
 
-export interface ToolBackend {
-  rpc: CallRpc;
-  book: Book;
-  /** Null or left out where nothing sends notifications. */
-  sendTest?: SendTest | null;
-  readImport: ParseImport;
+export interface ToolBackend extends Means {
   /** Told of the account that a tool may have changed, before it is answered. */
   onChanged?: (accounts: readonly string[]) => void;
 }
@@ -17,7 +10,10 @@ export interface ToolBackend {
 /** What a tool did; without the account where it concerns all of them. */
 export type Done = { account?: string; result: unknown };
 
-/** Milliseconds that orders have to be booked in. Longer than an alert gets: no sender gives up after three seconds here, and close_all may have much to do. */
+/**
+ * Milliseconds that orders have to be booked in. Longer than an alert gets: no sender gives up after three seconds here, and
+ * close_all may have much to do.
+ */
 const DEADLINE = 8_000;
 
 /**
@@ -30,13 +26,12 @@ export async function useTool(
   tool: Tool,
   input: unknown,
   { sender, requestId }: { sender: Sender; requestId: string },
-  { rpc, book, sendTest = null, readImport, onChanged }: ToolBackend,
+  { onChanged, ...means }: ToolBackend,
 ): Promise<Done> {
   const read = readAs(tool.schema, input, ["invalid_arguments", "the tool does not take these arguments"]);
   const account = accountOf(tool, read, sender);
   try {
-    const deadline = Date.now() + DEADLINE;
-    const call = { account, rpc, book, sendTest, readImport, keyId: sender.id, requestId, deadline };
+    const call = { ...means, account, keyId: sender.id, requestId, deadline: Date.now() + DEADLINE };
     const result = await tool.run(read, call);
     return tool.scope === "everywhere" ? { result } : { account, result };
   } finally {
