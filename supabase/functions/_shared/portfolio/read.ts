@@ -39,13 +39,10 @@ export function createQueryPortfolio(database: DatabaseClient): QueryPortfolio {
     const later = tryAgain(error);
     if (later !== null) throw later;
     // PT400 is our own refusal: its text is written for those who ask. Others may hold values.
-    const told = error.code === "PT400"
+    const { message, hint } = error.code === "PT400"
       ? error
       : { message: "the database cannot read this query", hint: "" };
-    throw new HttpError(400, "invalid_query", told.message, [{
-      path: "query",
-      message: told.hint || told.message,
-    }]);
+    throw new HttpError(400, "invalid_query", message, [{ path: "query", message: hint || message }]);
   };
 }
 
