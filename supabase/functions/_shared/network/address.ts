@@ -13,10 +13,8 @@ export function parseAddress(text: string): Address | null {
   return value === null ? null : { bits: text.includes(":") ? 128 : 32, value };
 }
 
-/** A network: the addresses whose first bits, so many, are its own. */
-export interface Network extends Address {
-  length: number;
-}
+/** A network: the addresses whose first bits, so many as its `length`, are its own. */
+export type Network = Address & { length: number };
 
 /** Reads `203.0.113.0/24`, or an address, which is a network of its own; null for anything else. */
 export function parseNetwork(text: string): Network | null {

@@ -3,7 +3,8 @@ import { bookAll, type Wanted } from "./book.ts";
 import { allPages } from "./call-rpc.ts";
 import type { Call } from "./tool.ts";
 import { scaled } from "../validators/decimal.ts";
-import { type Import, markKey, orderKey, prepareBaseline } from "./baseline.ts";
+import { markKey, orderKey, prepareBaseline } from "./baseline.ts";
+import type { Import } from "./read-import.ts";
 import { checkProfits } from "../backtest/check.ts";
 import type { BacktestOrder } from "../backtest/orders.ts";
 

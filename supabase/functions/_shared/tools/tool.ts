@@ -1,11 +1,10 @@
 import * as z from "zod";
 import type { Book } from "../alerts/group-commit.ts";
-import type { ImportOptions } from "../backtest/options.ts";
 import { HttpError } from "../http/errors.ts";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { accountName } from "../validators/names.ts";
 import type { CallRpc } from "./call-rpc.ts";
-import type { Import } from "./baseline.ts";
+import type { readImport } from "./read-import.ts";
 
 /** What tools work with. */
 export interface Means {
@@ -13,7 +12,11 @@ export interface Means {
   book: Book;
   /** Null or left out where nothing sends notifications. */
   sendTest?: SendTest | null;
-  readImport: ParseImport;
+  /**
+   * Reads an exported file. It is handed in by the function that runs tools: one that only describes them has no use for the
+   * readers of CSV and workbooks, an eighth of its bundle.
+   */
+  readImport: typeof readImport;
 }
 
 export interface Call extends Means {
@@ -29,12 +32,6 @@ export interface Call extends Means {
 export type SendTest = (
   channel: string,
 ) => Promise<{ ok: true; result: unknown } | { ok: false; code: "unknown_channel" | "unavailable" }>;
-
-/**
- * Reads an exported file; see read-import.ts. It is handed in by the function that runs tools: one that only describes them
- * has no use for the readers of CSV and workbooks, an eighth of its bundle.
- */
-export type ParseImport = (bytes: Uint8Array, options: ImportOptions) => Promise<Import>;
 
 /** What an operator can have done. */
 export interface Tool {
