@@ -64,7 +64,7 @@ function byType(object: string): string {
       lines.map((line) => `"${line.trim()}"`).join(" | ")
     }`;
   });
-  return `{${groups.join().length > 90 ? "\n" : " "}${groups.join("; ")} }`;
+  return `{${groups.join().length > 78 ? "\n" : " "}${groups.join("; ")} }`;
 }
 
 /** Runs `work` on a database that was built from the migrations just now, and removes it. */

@@ -37,10 +37,9 @@ export type Database = {
         "string?": "account baseline from_time only_strategy only_symbol to_time";
         "number?": "late_seconds match_seconds";
       }, Record<string, unknown>>;
-      compare_curve: Rpc<
-        { "string?": "account baseline bucket from_time only_strategy only_symbol to_time" },
-        Named<{ string: "baseline_profit profit time" }>[]
-      >;
+      compare_curve: Rpc<{
+        "string?": "account baseline bucket from_time only_strategy only_symbol to_time";
+      }, Named<{ string: "baseline_profit profit time" }>[]>;
       compare_orders: Rpc<{
         "string?": "account baseline from_time only_status only_strategy only_symbol to_time";
         "number?": "before late_seconds limit match_seconds";
@@ -62,10 +61,11 @@ export type Database = {
         "number?": "initial_cash";
         "Json?": "settings";
       }, Json>;
-      create_notification_channel: Rpc<
-        { "strings?": "accounts events"; string: "channel kind"; "string?": "chat_id secret token url" },
-        Json
-      >;
+      create_notification_channel: Rpc<{
+        "strings?": "accounts events";
+        string: "channel kind";
+        "string?": "chat_id secret token url";
+      }, Json>;
       daily_results: Rpc<
         { "string?": "account from_day only_strategy to_day" },
         Named<{ string: "day net_pnl"; number: "trades wins" }>[]
@@ -79,10 +79,12 @@ export type Database = {
       equity_curve: Rpc<{ "string?": "account bucket from_time to_time"; "number?": "in_epoch" }, Named<{
         string: "close deposits drawdown drawdown_percent exposure gain high low net_pnl open time";
       }>[]>;
-      fail_notification: Rpc<
-        { string: "error lease"; number: "id"; "boolean?": "refused"; "number?": "retry_after" },
-        Json
-      >;
+      fail_notification: Rpc<{
+        string: "error lease";
+        number: "id";
+        "boolean?": "refused";
+        "number?": "retry_after";
+      }, Json>;
       halt_account: Rpc<{ string: "account"; "string?": "reason" }, Json>;
       history_archive: Rpc<{ "string?": "account"; "number?": "in_epoch" }, Named<{
         number: "archived_marks epoch keep_marks_days keep_minute_bars_days";
@@ -119,14 +121,14 @@ export type Database = {
         number: "duplicates";
         strings: "ignored";
       }>[]>;
-      list_fills: Rpc<
-        { "string?": "account only_strategy only_symbol"; "number?": "before in_epoch limit" },
-        Named<{
-          string:
-            | "alert_id fee filled_at id multiplier order_id price quantity rate realized_pnl side"
-            | "strategy symbol";
-        }>[]
-      >;
+      list_fills: Rpc<{
+        "string?": "account only_strategy only_symbol";
+        "number?": "before in_epoch limit";
+      }, Named<{
+        string:
+          | "alert_id fee filled_at id multiplier order_id price quantity rate realized_pnl side"
+          | "strategy symbol";
+      }>[]>;
       list_live_marks: Rpc<{ "string?": "account" }, Named<{
         string: "checked_at exchange marked_at price problem read_until source symbol";
         Json: "held_back";
@@ -161,21 +163,21 @@ export type Database = {
         string: "behind_since equity failed_at failure net_pnl shadow size_factor";
         Json: "differs";
       }>[]>;
-      list_trades: Rpc<
-        { "string?": "account only_strategy only_symbol"; "number?": "before in_epoch limit" },
-        Named<{
-          string:
-            | "closed_at drawdown duration entry_price exit_price fees gross_pnl id mae mfe net_pnl"
-            | "opened_at quantity side strategy symbol";
-        }>[]
-      >;
+      list_trades: Rpc<{
+        "string?": "account only_strategy only_symbol";
+        "number?": "before in_epoch limit";
+      }, Named<{
+        string:
+          | "closed_at drawdown duration entry_price exit_price fees gross_pnl id mae mfe net_pnl"
+          | "opened_at quantity side strategy symbol";
+      }>[]>;
       lock_status: Rpc<{ string: "lock_key" }, Json>;
       notification_target: Rpc<{ string: "channel" }, Json>;
       notification_work: Rpc<{}, Json>;
-      performance: Rpc<
-        { "string?": "account from_time only_strategy only_symbol to_time"; "number?": "in_epoch" },
-        Record<string, unknown>
-      >;
+      performance: Rpc<{
+        "string?": "account from_time only_strategy only_symbol to_time";
+        "number?": "in_epoch";
+      }, Record<string, unknown>>;
       portfolio_overview: Rpc<{ "string?": "account" }, Record<string, unknown>>;
       portfolio_summary: Rpc<{ "string?": "account" }, Record<string, unknown>>;
       preview_alerts: Rpc<{ Json: "alerts" }, Json>;
@@ -191,10 +193,12 @@ export type Database = {
         Json
       >;
       record_marks: Rpc<{ string: "at lease"; "Json?": "pauses"; Json: "results" }, number>;
-      record_metrics: Rpc<
-        { string: "function_name isolate"; "Json?": "gauges"; Json: "metrics"; number: "report" },
-        boolean
-      >;
+      record_metrics: Rpc<{
+        string: "function_name isolate";
+        "Json?": "gauges";
+        Json: "metrics";
+        number: "report";
+      }, boolean>;
       release_lease: Rpc<{ "number?": "fencing_token"; string: "key owner" }, Json>;
       release_notifications: Rpc<{ string: "lease" }, number>;
       remove_shadow_account: Rpc<{ string: "account shadow" }, Json>;
@@ -202,17 +206,17 @@ export type Database = {
       replay_account: Rpc<{ string: "account into"; "Json?": "overrides" }, Json>;
       resend_notifications: Rpc<{ string: "channel"; "numbers?": "ids" }, number>;
       reset_account: Rpc<{ string: "account"; "number?": "initial_cash" }, Json>;
-      results: Rpc<
-        { "string?": "account by only_strategy only_symbol" },
-        Named<{ string: "fees income name net_pnl realized_pnl unrealized_pnl"; number: "open_positions" }>[]
-      >;
+      results: Rpc<{ "string?": "account by only_strategy only_symbol" }, Named<{
+        string: "fees income name net_pnl realized_pnl unrealized_pnl";
+        number: "open_positions";
+      }>[]>;
       resume_account: Rpc<{ string: "account" }, Json>;
       schema_version: Rpc<{}, string>;
       split: Rpc<{ number: "new_units"; "number?": "old_units"; string: "symbol" }, Json>;
-      symbol_chart: Rpc<
-        { "string?": "account bucket from_time only_strategy symbol to_time" },
-        Named<{ string: "bought buy_price close high low open sell_price sold time"; number: "buys sells" }>[]
-      >;
+      symbol_chart: Rpc<{ "string?": "account bucket from_time only_strategy symbol to_time" }, Named<{
+        string: "bought buy_price close high low open sell_price sold time";
+        number: "buys sells";
+      }>[]>;
       system_status: Rpc<{}, Json>;
       update_account_settings: Rpc<{ string: "account"; Json: "settings" }, Json>;
       update_notification_channel: Rpc<{ Json: "changes"; string: "channel" }, Json>;
@@ -224,10 +228,11 @@ export type Database = {
         string: "symbol";
       }, Json>;
       upsert_mark_source: Rpc<{ Json: "settings"; string: "source" }, Json>;
-      upsert_shadow_account: Rpc<
-        { string: "account shadow"; "number?": "initial_cash size_factor"; "Json?": "settings" },
-        Json
-      >;
+      upsert_shadow_account: Rpc<{
+        string: "account shadow";
+        "number?": "initial_cash size_factor";
+        "Json?": "settings";
+      }, Json>;
       verify_account: Rpc<
         { "string?": "account" },
         Named<{ string: "actual expected item strategy symbol" }>[]
