@@ -40,31 +40,30 @@ function generateTypes(): Promise<string> {
     if (!success) throw new Error(messages.join("\n"));
     // Behind the schema come helpers for its tables and enums: it has none.
     const [, schema = ""] = /(export type Database =.*?)\ntype DatabaseWithoutInternals/s.exec(stdout) ?? [];
-    const functions = schema.replaceAll(/\{\s+(\[_ in never\]: never)\s+\}/g, "{ $1 }").replaceAll(
-      /"(\w+)":\s*\{ Args: (.*?); Returns: (.*?)\s*\}(?=,\n"|\s+\}\s+Enums)/gs,
-      (_, name: string, args: string, returns: string) =>
-        `${name}: Rpc<${byType(args)}, ${returns.startsWith("{") ? `Named<${byType(returns)}>[]` : returns}>`,
-    );
-    return await formatted(`${HEAD}\n\n${functions}`, "ts");
+    const named = schema.replaceAll(/\{([^{}]*\w"\??: [^{}]*)\}/g, (_, members: string) => byType(members))
+      .replaceAll(/^(\s*)"(\w+)":/gm, "$1$2:")
+      .replaceAll(/\{\s+(\[_ in never\]: never)\s+\}/g, "{ $1 }");
+    return await formatted(`${HEAD}\n\n${named}`, "ts");
   });
 }
 
-const HEAD = 'import type { Json, Named, Rpc } from "./named.ts";\n\nexport type { Json };';
+const HEAD = 'import type { Json, Maybe, Named } from "./named.ts";\n\nexport type { Json };';
 
 /** What `Named` calls the types of lists. */
 const LISTS: Readonly<Record<string, string>> = { "(string)[]": "strings", "(number)[]": "numbers" };
 
 /** The members of an object by their types, as `Named` has them: twenty columns take two lines, not twenty. */
-function byType(object: string): string {
-  const members = [...object.matchAll(/"(\w+)"(\??): ([^,\s]+)/g)];
-  const types = Map.groupBy(members, ([, , mark, type = ""]) => `${LISTS[type] ?? type}${mark}`);
-  const groups = [...types].map(([type, some]) => {
-    const lines = some.map(([, name]) => name).join(" ").match(/.{1,86}(?= |$)/g) ?? [];
-    return `${type.endsWith("?") ? `"${type}"` : type}: ${
-      lines.map((line) => `"${line.trim()}"`).join(" | ")
-    }`;
+function byType(members: string): string {
+  const found = [...members.matchAll(/"(\w+)"(\??): ([^,\s]+)/g)];
+  const objects = [...Map.groupBy(found, ([, , mark]) => mark)].map(([mark, some]) => {
+    const groups = [...Map.groupBy(some, ([, , , type = ""]) => LISTS[type] ?? type)].map(([kind, each]) => {
+      const lines = each.map(([, name]) => name).join(" ").match(/.{1,86}(?= |$)/g) ?? [];
+      return `${kind}: ${lines.map((line) => `"${line.trim()}"`).join(" | ")}`;
+    });
+    const open = groups.join().length > 78 ? "{\n" : "{ ";
+    return `${mark === "?" ? "Maybe" : "Named"}<${open}${groups.join("; ")} }>`;
   });
-  return `{${groups.join().length > 78 ? "\n" : " "}${groups.join("; ")} }`;
+  return objects.join(" & ");
 }
 
 /** Runs `work` on a database that was built from the migrations just now, and removes it. */

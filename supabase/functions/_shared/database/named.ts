@@ -1,6 +1,7 @@
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
-interface Kinds {
+/** What the groups below are called, in the order in which they are written. */
+export interface Kinds {
   string: string;
   number: number;
   boolean: boolean;
@@ -8,21 +9,13 @@ interface Kinds {
   strings: string[];
   numbers: number[];
 }
-type Kind = keyof Kinds;
 
-/** Names by their type, with spaces between; with a `?` behind the type those that may be left out. */
-type Names = { [Each in Kind | `${Kind}?`]?: string };
+type Groups = { [Kind in keyof Kinds]?: string };
 type Words<Text> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
 
-/** The object that has those names. */
-export type Named<Of extends Names> = { [Each in keyof Of & Kind as Words<Of[Each]> & string]: Kinds[Each] };
-type Maybe<Of extends Names> = {
-  [Each in keyof Of as Each extends `${Kind}?` ? Words<Of[Each]> & string : never]?: Each extends
-    `${infer Of extends Kind}?` ? Kinds[Of] : never;
+/** An object by the names of its values, of each type together and with spaces between. */
+export type Named<Of extends Groups> = {
+  [Kind in keyof Of & keyof Kinds as Words<Of[Kind]> & string]: Kinds[Kind];
 };
-
-/** A function by the names of its arguments, and what it returns. */
-export type Rpc<Args extends Names, Returns> = {
-  Args: keyof Args extends never ? Record<PropertyKey, never> : Named<Args> & Maybe<Args>;
-  Returns: Returns;
-};
+/** The same of what may be left out. */
+export type Maybe<Of extends Groups> = Partial<Named<Of>>;
