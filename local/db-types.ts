@@ -39,31 +39,9 @@ function generateTypes(): Promise<string> {
     );
     if (!success) throw new Error(messages.join("\n"));
     // Behind the schema come helpers for its tables and enums: it has none.
-    const [, schema = ""] = /(export type Database =.*?)\ntype DatabaseWithoutInternals/s.exec(stdout) ?? [];
-    const named = schema.replaceAll(/\{([^{}]*\w"\??: [^{}]*)\}/g, (_, members: string) => byType(members))
-      .replaceAll(/^(\s*)"(\w+)":/gm, "$1$2:")
-      .replaceAll(/\{\s+(\[_ in never\]: never)\s+\}/g, "{ $1 }");
-    return await formatted(`${HEAD}\n\n${named}`, "ts");
+    const [schema = ""] = stdout.split("\ntype DatabaseWithoutInternals");
+    return await formatted(schema, "ts");
   });
-}
-
-const HEAD = 'import type { Json, Maybe, Named } from "./named.ts";\n\nexport type { Json };';
-
-/** What `Named` calls the types of lists. */
-const LISTS: Readonly<Record<string, string>> = { "(string)[]": "strings", "(number)[]": "numbers" };
-
-/** The members of an object by their types, as `Named` has them: twenty columns take two lines, not twenty. */
-function byType(members: string): string {
-  const found = [...members.matchAll(/"(\w+)"(\??): ([^,\s]+)/g)];
-  const objects = [...Map.groupBy(found, ([, , mark]) => mark)].map(([mark, some]) => {
-    const groups = [...Map.groupBy(some, ([, , , type = ""]) => LISTS[type] ?? type)].map(([kind, each]) => {
-      const lines = each.map(([, name]) => name).join(" ").match(/.{1,86}(?= |$)/g) ?? [];
-      return `${kind}: ${lines.map((line) => `"${line.trim()}"`).join(" | ")}`;
-    });
-    const open = groups.join().length > 78 ? "{\n" : "{ ";
-    return `${mark === "?" ? "Maybe" : "Named"}<${open}${groups.join("; ")} }>`;
-  });
-  return objects.join(" & ");
 }
 
 /** Runs `work` on a database that was built from the migrations just now, and removes it. */

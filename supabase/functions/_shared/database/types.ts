@@ -1,342 +1,670 @@
-import type { Json, Maybe, Named } from "./named.ts";
-
-export type { Json };
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
-  public: {
-    Tables: { [_ in never]: never };
-    Views: { [_ in never]: never };
+  "public": {
+    Tables: {
+      [_ in never]: never;
+    };
+    Views: {
+      [_ in never]: never;
+    };
     Functions: {
-      acquire_lease: { Args: Named<{ string: "key owner"; number: "ttl_ms" }>; Returns: Json };
-      active_locks: {
+      "acquire_lease": { Args: { "key": string; "owner": string; "ttl_ms": number }; Returns: Json };
+      "active_locks": {
         Args: Record<PropertyKey, never>;
-        Returns: Named<{
-          string: "expires_at holder key kind lock_id since";
-          number: "fencing_token held_ms longest_wait_ms pid waiters";
-        }>[];
+        Returns: {
+          "expires_at": string;
+          "fencing_token": number;
+          "held_ms": number;
+          "holder": string;
+          "key": string;
+          "kind": string;
+          "lock_id": string;
+          "longest_wait_ms": number;
+          "pid": number;
+          "since": string;
+          "waiters": number;
+        }[];
       };
-      adjust_cash: { Args: Named<{ string: "account note"; number: "amount" }>; Returns: Json };
-      alert_health: {
-        Args: Maybe<{ string: "account from_time to_time"; number: "intervals" }>;
-        Returns: Named<{
-          number: "alerts contradictions duplicates missed refused repairs unpriced";
-          string: "cost last_alert_at silence_reason silence_seconds silent_at strategy usual_seconds";
-          Json: "refusals";
-          boolean: "silent";
-        }>[];
+      "adjust_cash": { Args: { "account": string; "amount": number; "note": string }; Returns: Json };
+      "alert_health": {
+        Args: { "account"?: string; "from_time"?: string; "intervals"?: number; "to_time"?: string };
+        Returns: {
+          "alerts": number;
+          "contradictions": number;
+          "cost": string;
+          "duplicates": number;
+          "last_alert_at": string;
+          "missed": number;
+          "refusals": Json;
+          "refused": number;
+          "repairs": number;
+          "silence_reason": string;
+          "silence_seconds": string;
+          "silent": boolean;
+          "silent_at": string;
+          "strategy": string;
+          "unpriced": number;
+          "usual_seconds": string;
+        }[];
       };
-      alert_latency: {
-        Args: Maybe<{
-          string: "account by from_time only_strategy only_symbol to_time";
-          number: "late_seconds";
-        }>;
-        Returns: Named<{
-          number: "alerts hour late";
-          string:
-            | "book_max book_p50 book_p90 book_p99 receive_max receive_p50 receive_p90 receive_p99"
-            | "strategy total_max total_p50 total_p90 total_p99";
-        }>[];
+      "alert_latency": {
+        Args: {
+          "account"?: string;
+          "by"?: string;
+          "from_time"?: string;
+          "late_seconds"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "alerts": number;
+          "book_max": string;
+          "book_p50": string;
+          "book_p90": string;
+          "book_p99": string;
+          "hour": number;
+          "late": number;
+          "receive_max": string;
+          "receive_p50": string;
+          "receive_p90": string;
+          "receive_p99": string;
+          "strategy": string;
+          "total_max": string;
+          "total_p50": string;
+          "total_p90": string;
+          "total_p99": string;
+        }[];
       };
-      book_waiting_alerts: {
-        Args: Named<{ string: "account"; strings: "tickets" }> & Maybe<{ number: "at_most" }>;
+      "book_waiting_alerts": {
+        Args: { "account": string; "at_most"?: number; "tickets": (string)[] };
         Returns: Json;
       };
-      catch_up_shadow_account: {
-        Args: Named<{ string: "account shadow" }> & Maybe<{ number: "at_most" }>;
+      "catch_up_shadow_account": {
+        Args: { "account": string; "at_most"?: number; "shadow": string };
         Returns: Json;
       };
-      claim_marks: { Args: Maybe<{ string: "at"; number: "at_most lease_seconds" }>; Returns: Json };
-      claim_notifications: { Args: Maybe<{ number: "at_most lease_seconds lines" }>; Returns: Json };
-      compact_history: { Args: Maybe<{ number: "max_rows" }>; Returns: number };
-      compare_accounts: {
-        Args: Maybe<{
-          string: "account baseline from_time only_strategy only_symbol to_time";
-          number: "late_seconds match_seconds";
-        }>;
+      "claim_marks": { Args: { "at"?: string; "at_most"?: number; "lease_seconds"?: number }; Returns: Json };
+      "claim_notifications": {
+        Args: { "at_most"?: number; "lease_seconds"?: number; "lines"?: number };
+        Returns: Json;
+      };
+      "compact_history": { Args: { "max_rows"?: number }; Returns: number };
+      "compare_accounts": {
+        Args: {
+          "account"?: string;
+          "baseline"?: string;
+          "from_time"?: string;
+          "late_seconds"?: number;
+          "match_seconds"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
         Returns: Record<string, unknown>;
       };
-      compare_curve: {
-        Args: Maybe<{ string: "account baseline bucket from_time only_strategy only_symbol to_time" }>;
-        Returns: Named<{ string: "baseline_profit profit time" }>[];
+      "compare_curve": {
+        Args: {
+          "account"?: string;
+          "baseline"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "baseline_profit": string;
+          "profit": string;
+          "time": string;
+        }[];
       };
-      compare_orders: {
-        Args: Maybe<{
-          string: "account baseline from_time only_status only_strategy only_symbol to_time";
-          number: "before late_seconds limit match_seconds";
-        }>;
-        Returns: Named<{
-          string:
-            | "alert_id alert_time baseline_alert_id baseline_price baseline_profit baseline_quantity"
-            | "baseline_time booked_at code cost id price price_drift profit profit_drift quantity"
-            | "seconds side signal status strategy symbol";
-          number: "number";
-        }>[];
+      "compare_orders": {
+        Args: {
+          "account"?: string;
+          "baseline"?: string;
+          "before"?: number;
+          "from_time"?: string;
+          "late_seconds"?: number;
+          "limit"?: number;
+          "match_seconds"?: number;
+          "only_status"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "alert_id": string;
+          "alert_time": string;
+          "baseline_alert_id": string;
+          "baseline_price": string;
+          "baseline_profit": string;
+          "baseline_quantity": string;
+          "baseline_time": string;
+          "booked_at": string;
+          "code": string;
+          "cost": string;
+          "id": string;
+          "number": number;
+          "price": string;
+          "price_drift": string;
+          "profit": string;
+          "profit_drift": string;
+          "quantity": string;
+          "seconds": string;
+          "side": string;
+          "signal": string;
+          "status": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
       };
-      compare_strategies: {
-        Args: Maybe<{ string: "account bucket from_time to_time"; strings: "strategies" }>;
+      "compare_strategies": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "strategies"?: (string)[];
+          "to_time"?: string;
+        };
         Returns: Record<string, unknown>;
       };
-      complete_notification: { Args: Named<{ number: "id"; string: "lease" }>; Returns: boolean };
-      create_account: {
-        Args:
-          & Named<{ string: "account" }>
-          & Maybe<{ string: "currency owner_id"; number: "initial_cash"; Json: "settings" }>;
+      "complete_notification": { Args: { "id": number; "lease": string }; Returns: boolean };
+      "create_account": {
+        Args: {
+          "account": string;
+          "currency"?: string;
+          "initial_cash"?: number;
+          "owner_id"?: string;
+          "settings"?: Json;
+        };
         Returns: Json;
       };
-      create_notification_channel: {
-        Args:
-          & Maybe<{ strings: "accounts events"; string: "chat_id secret token url" }>
-          & Named<{ string: "channel kind" }>;
+      "create_notification_channel": {
+        Args: {
+          "accounts"?: (string)[];
+          "channel": string;
+          "chat_id"?: string;
+          "events"?: (string)[];
+          "kind": string;
+          "secret"?: string;
+          "token"?: string;
+          "url"?: string;
+        };
         Returns: Json;
       };
-      daily_results: {
-        Args: Maybe<{ string: "account from_day only_strategy to_day" }>;
-        Returns: Named<{ string: "day net_pnl"; number: "trades wins" }>[];
+      "daily_results": {
+        Args: { "account"?: string; "from_day"?: string; "only_strategy"?: string; "to_day"?: string };
+        Returns: {
+          "day": string;
+          "net_pnl": string;
+          "trades": number;
+          "wins": number;
+        }[];
       };
-      delete_mark_source: { Args: Named<{ string: "source" }>; Returns: Json };
-      delete_notification_channel: { Args: Named<{ string: "channel" }>; Returns: Json };
-      deposit: {
-        Args: Named<{ string: "account"; number: "amount" }> & Maybe<{ string: "note" }>;
+      "delete_mark_source": { Args: { "source": string }; Returns: Json };
+      "delete_notification_channel": { Args: { "channel": string }; Returns: Json };
+      "deposit": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
+      "enqueue_alert_events": { Args: { "at"?: string }; Returns: number };
+      "enqueue_daily_summaries": { Args: { "at"?: string }; Returns: number };
+      "enqueue_timed_events": { Args: { "at"?: string }; Returns: number };
+      "equity_curve": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "in_epoch"?: number;
+          "to_time"?: string;
+        };
+        Returns: {
+          "close": string;
+          "deposits": string;
+          "drawdown": string;
+          "drawdown_percent": string;
+          "exposure": string;
+          "gain": string;
+          "high": string;
+          "low": string;
+          "net_pnl": string;
+          "open": string;
+          "time": string;
+        }[];
+      };
+      "fail_notification": {
+        Args: { "error": string; "id": number; "lease": string; "refused"?: boolean; "retry_after"?: number };
         Returns: Json;
       };
-      enqueue_alert_events: { Args: Maybe<{ string: "at" }>; Returns: number };
-      enqueue_daily_summaries: { Args: Maybe<{ string: "at" }>; Returns: number };
-      enqueue_timed_events: { Args: Maybe<{ string: "at" }>; Returns: number };
-      equity_curve: {
-        Args: Maybe<{ string: "account bucket from_time to_time"; number: "in_epoch" }>;
-        Returns: Named<{
-          string: "close deposits drawdown drawdown_percent exposure gain high low net_pnl open time";
-        }>[];
+      "halt_account": { Args: { "account": string; "reason"?: string }; Returns: Json };
+      "history_archive": {
+        Args: { "account"?: string; "in_epoch"?: number };
+        Returns: {
+          "archived_marks": number;
+          "archived_until": string;
+          "epoch": number;
+          "keep_marks_days": number;
+          "keep_minute_bars_days": number;
+        }[];
       };
-      fail_notification: {
-        Args:
-          & Named<{ string: "error lease"; number: "id" }>
-          & Maybe<{ boolean: "refused"; number: "retry_after" }>;
-        Returns: Json;
+      "late_alerts": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "from_time"?: string;
+          "late_seconds"?: number;
+          "limit"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "booked_at": string;
+          "code": string;
+          "id": string;
+          "received_at": string;
+          "seconds": string;
+          "seconds_to_book": string;
+          "seconds_to_receive": string;
+          "sent_at": string;
+          "status": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
       };
-      halt_account: { Args: Named<{ string: "account" }> & Maybe<{ string: "reason" }>; Returns: Json };
-      history_archive: {
-        Args: Maybe<{ string: "account"; number: "in_epoch" }>;
-        Returns: Named<{
-          number: "archived_marks epoch keep_marks_days keep_minute_bars_days";
-          string: "archived_until";
-        }>[];
-      };
-      late_alerts: {
-        Args: Maybe<{
-          string: "account from_time only_strategy only_symbol to_time";
-          number: "before late_seconds limit";
-        }>;
-        Returns: Named<{
-          string:
-            | "booked_at code id received_at seconds seconds_to_book seconds_to_receive sent_at"
-            | "status strategy symbol";
-        }>[];
-      };
-      list_accounts: {
+      "list_accounts": {
         Args: Record<PropertyKey, never>;
-        Returns: Named<{
-          string: "currency halt_reason name role time_zone";
-          number: "epoch version";
-          boolean: "halted";
-        }>[];
+        Returns: {
+          "currency": string;
+          "epoch": number;
+          "halt_reason": string;
+          "halted": boolean;
+          "name": string;
+          "role": string;
+          "time_zone": string;
+          "version": number;
+        }[];
       };
-      list_alert_gaps: {
-        Args: Maybe<{
-          string: "account from_time only_status only_strategy only_symbol to_time";
-          number: "before limit";
-        }>;
-        Returns: Named<{
-          string:
-            | "at booked cost cost_reason due_price expected held id least_cost missed most_cost"
-            | "previous price since status strategy symbol";
-          boolean: "repaired";
-        }>[];
+      "list_alert_gaps": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "from_time"?: string;
+          "limit"?: number;
+          "only_status"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "at": string;
+          "booked": string;
+          "cost": string;
+          "cost_reason": string;
+          "due_price": string;
+          "expected": string;
+          "held": string;
+          "id": string;
+          "least_cost": string;
+          "missed": string;
+          "most_cost": string;
+          "previous": string;
+          "price": string;
+          "repaired": boolean;
+          "since": string;
+          "status": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
       };
-      list_alerts: {
-        Args: Maybe<{
-          string: "account only_status only_strategy only_symbol";
-          number: "before in_epoch limit";
-        }>;
-        Returns: Named<{
-          string: "alert_time code id last_duplicate_at received_at status strategy symbol";
-          Json: "answer request";
-          number: "duplicates";
-          strings: "ignored";
-        }>[];
+      "list_alerts": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "in_epoch"?: number;
+          "limit"?: number;
+          "only_status"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "alert_time": string;
+          "answer": Json;
+          "code": string;
+          "duplicates": number;
+          "id": string;
+          "ignored": (string)[];
+          "last_duplicate_at": string;
+          "received_at": string;
+          "request": Json;
+          "status": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
       };
-      list_fills: {
-        Args: Maybe<{ string: "account only_strategy only_symbol"; number: "before in_epoch limit" }>;
-        Returns: Named<{
-          string:
-            | "alert_id fee filled_at id multiplier order_id price quantity rate realized_pnl side"
-            | "strategy symbol";
-        }>[];
+      "list_fills": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "in_epoch"?: number;
+          "limit"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "alert_id": string;
+          "fee": string;
+          "filled_at": string;
+          "id": string;
+          "multiplier": string;
+          "order_id": string;
+          "price": string;
+          "quantity": string;
+          "rate": string;
+          "realized_pnl": string;
+          "side": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
       };
-      list_live_marks: {
-        Args: Maybe<{ string: "account" }>;
-        Returns: Named<{
-          string: "checked_at exchange marked_at price problem read_until source symbol";
-          Json: "held_back";
-        }>[];
+      "list_live_marks": {
+        Args: { "account"?: string };
+        Returns: {
+          "checked_at": string;
+          "exchange": string;
+          "held_back": Json;
+          "marked_at": string;
+          "price": string;
+          "problem": string;
+          "read_until": string;
+          "source": string;
+          "symbol": string;
+        }[];
       };
-      list_mark_sources: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_marks: {
-        Args: Maybe<{ string: "account bucket from_time symbol to_time" }>;
-        Returns: Named<{ string: "close high low marked_symbol open time" }>[];
+      "list_mark_sources": { Args: Record<PropertyKey, never>; Returns: Json };
+      "list_marks": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "close": string;
+          "high": string;
+          "low": string;
+          "marked_symbol": string;
+          "open": string;
+          "time": string;
+        }[];
       };
-      list_notification_channels: { Args: Record<PropertyKey, never>; Returns: Json };
-      list_notifications: { Args: Maybe<{ string: "channel status"; number: "limit" }>; Returns: Json };
-      list_orders: {
-        Args: Maybe<{
-          string: "account only_status only_strategy only_symbol";
-          number: "before in_epoch limit";
-        }>;
-        Returns: Named<{
-          string:
-            | "alert_id bracket_id closed_at created_at expires_at id leg limit_price quantity reason"
-            | "side status stop_price strategy symbol time_in_force trail_amount trail_percent type";
-          boolean: "reduce_only waiting";
-        }>[];
+      "list_notification_channels": { Args: Record<PropertyKey, never>; Returns: Json };
+      "list_notifications": {
+        Args: { "channel"?: string; "limit"?: number; "status"?: string };
+        Returns: Json;
       };
-      list_positions: {
-        Args: Maybe<{
-          string: "account after_strategy after_symbol only_strategy only_symbol";
-          number: "limit";
-        }>;
-        Returns: Named<{
-          string:
-            | "average_price cost_basis fees mark marked_at market_value multiplier opened_at"
-            | "quantity rate realized_pnl side strategy symbol unrealized_pnl";
-          number: "version";
-        }>[];
+      "list_orders": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "in_epoch"?: number;
+          "limit"?: number;
+          "only_status"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "alert_id": string;
+          "bracket_id": string;
+          "closed_at": string;
+          "created_at": string;
+          "expires_at": string;
+          "id": string;
+          "leg": string;
+          "limit_price": string;
+          "quantity": string;
+          "reason": string;
+          "reduce_only": boolean;
+          "side": string;
+          "status": string;
+          "stop_price": string;
+          "strategy": string;
+          "symbol": string;
+          "time_in_force": string;
+          "trail_amount": string;
+          "trail_percent": string;
+          "type": string;
+          "waiting": boolean;
+        }[];
       };
-      list_shadow_accounts: {
-        Args: Maybe<{ string: "account" }>;
-        Returns: Named<{
-          number: "behind";
-          string: "behind_since equity failed_at failure net_pnl shadow size_factor";
-          Json: "differs";
-        }>[];
+      "list_positions": {
+        Args: {
+          "account"?: string;
+          "after_strategy"?: string;
+          "after_symbol"?: string;
+          "limit"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "average_price": string;
+          "cost_basis": string;
+          "fees": string;
+          "mark": string;
+          "marked_at": string;
+          "market_value": string;
+          "multiplier": string;
+          "opened_at": string;
+          "quantity": string;
+          "rate": string;
+          "realized_pnl": string;
+          "side": string;
+          "strategy": string;
+          "symbol": string;
+          "unrealized_pnl": string;
+          "version": number;
+        }[];
       };
-      list_trades: {
-        Args: Maybe<{ string: "account only_strategy only_symbol"; number: "before in_epoch limit" }>;
-        Returns: Named<{
-          string:
-            | "closed_at drawdown duration entry_price exit_price fees gross_pnl id mae mfe net_pnl"
-            | "opened_at quantity side strategy symbol";
-        }>[];
+      "list_shadow_accounts": {
+        Args: { "account"?: string };
+        Returns: {
+          "behind": number;
+          "behind_since": string;
+          "differs": Json;
+          "equity": string;
+          "failed_at": string;
+          "failure": string;
+          "net_pnl": string;
+          "shadow": string;
+          "size_factor": string;
+        }[];
       };
-      lock_status: { Args: Named<{ string: "lock_key" }>; Returns: Json };
-      notification_target: { Args: Named<{ string: "channel" }>; Returns: Json };
-      notification_work: { Args: Record<PropertyKey, never>; Returns: Json };
-      performance: {
-        Args: Maybe<{
-          string: "account from_time only_strategy only_symbol to_time";
-          number: "in_epoch";
-        }>;
+      "list_trades": {
+        Args: {
+          "account"?: string;
+          "before"?: number;
+          "in_epoch"?: number;
+          "limit"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+        };
+        Returns: {
+          "closed_at": string;
+          "drawdown": string;
+          "duration": string;
+          "entry_price": string;
+          "exit_price": string;
+          "fees": string;
+          "gross_pnl": string;
+          "id": string;
+          "mae": string;
+          "mfe": string;
+          "net_pnl": string;
+          "opened_at": string;
+          "quantity": string;
+          "side": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
+      };
+      "lock_status": { Args: { "lock_key": string }; Returns: Json };
+      "notification_target": { Args: { "channel": string }; Returns: Json };
+      "notification_work": { Args: Record<PropertyKey, never>; Returns: Json };
+      "performance": {
+        Args: {
+          "account"?: string;
+          "from_time"?: string;
+          "in_epoch"?: number;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
         Returns: Record<string, unknown>;
       };
-      portfolio_overview: { Args: Maybe<{ string: "account" }>; Returns: Record<string, unknown> };
-      portfolio_summary: { Args: Maybe<{ string: "account" }>; Returns: Record<string, unknown> };
-      preview_alerts: { Args: Named<{ Json: "alerts" }>; Returns: Json };
-      process_alerts: {
-        Args: Named<{ Json: "alerts" }> & Maybe<{ boolean: "wait"; numbers: "within_ms" }>;
+      "portfolio_overview": { Args: { "account"?: string }; Returns: Record<string, unknown> };
+      "portfolio_summary": { Args: { "account"?: string }; Returns: Record<string, unknown> };
+      "preview_alerts": { Args: { "alerts": Json }; Returns: Json };
+      "process_alerts": {
+        Args: { "alerts": Json; "wait"?: boolean; "within_ms"?: (number)[] };
         Returns: Json;
       };
-      profit_curve: {
-        Args: Maybe<{ string: "account bucket from_time only_strategy only_symbol to_time" }>;
-        Returns: Named<{ string: "drawdown gain net_pnl time"; number: "trades" }>[];
+      "profit_curve": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "only_strategy"?: string;
+          "only_symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "drawdown": string;
+          "gain": string;
+          "net_pnl": string;
+          "time": string;
+          "trades": number;
+        }[];
       };
-      read_metrics: { Args: Record<PropertyKey, never>; Returns: Json };
-      reading_settings: { Args: Named<{ strings: "accounts" }>; Returns: Json };
-      record_cash: {
-        Args:
-          & Named<{ string: "account kind"; number: "amount" }>
-          & Maybe<{ string: "at note strategy symbol" }>;
+      "read_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "reading_settings": { Args: { "accounts": (string)[] }; Returns: Json };
+      "record_cash": {
+        Args: {
+          "account": string;
+          "amount": number;
+          "at"?: string;
+          "kind": string;
+          "note"?: string;
+          "strategy"?: string;
+          "symbol"?: string;
+        };
         Returns: Json;
       };
-      record_marks: {
-        Args: Named<{ string: "at lease"; Json: "results" }> & Maybe<{ Json: "pauses" }>;
+      "record_marks": {
+        Args: { "at": string; "lease": string; "pauses"?: Json; "results": Json };
         Returns: number;
       };
-      record_metrics: {
-        Args:
-          & Named<{ string: "function_name isolate"; Json: "metrics"; number: "report" }>
-          & Maybe<{ Json: "gauges" }>;
+      "record_metrics": {
+        Args: {
+          "function_name": string;
+          "gauges"?: Json;
+          "isolate": string;
+          "metrics": Json;
+          "report": number;
+        };
         Returns: boolean;
       };
-      release_lease: {
-        Args: Maybe<{ number: "fencing_token" }> & Named<{ string: "key owner" }>;
+      "release_lease": { Args: { "fencing_token"?: number; "key": string; "owner": string }; Returns: Json };
+      "release_notifications": { Args: { "lease": string }; Returns: number };
+      "remove_shadow_account": { Args: { "account": string; "shadow": string }; Returns: Json };
+      "renew_lease": {
+        Args: { "fencing_token": number; "key": string; "owner": string; "ttl_ms": number };
         Returns: Json;
       };
-      release_notifications: { Args: Named<{ string: "lease" }>; Returns: number };
-      remove_shadow_account: { Args: Named<{ string: "account shadow" }>; Returns: Json };
-      renew_lease: { Args: Named<{ number: "fencing_token ttl_ms"; string: "key owner" }>; Returns: Json };
-      replay_account: {
-        Args: Named<{ string: "account into" }> & Maybe<{ Json: "overrides" }>;
+      "replay_account": { Args: { "account": string; "into": string; "overrides"?: Json }; Returns: Json };
+      "resend_notifications": { Args: { "channel": string; "ids"?: (number)[] }; Returns: number };
+      "reset_account": { Args: { "account": string; "initial_cash"?: number }; Returns: Json };
+      "results": {
+        Args: { "account"?: string; "by"?: string; "only_strategy"?: string; "only_symbol"?: string };
+        Returns: {
+          "fees": string;
+          "income": string;
+          "name": string;
+          "net_pnl": string;
+          "open_positions": number;
+          "realized_pnl": string;
+          "unrealized_pnl": string;
+        }[];
+      };
+      "resume_account": { Args: { "account": string }; Returns: Json };
+      "schema_version": { Args: Record<PropertyKey, never>; Returns: string };
+      "split": { Args: { "new_units": number; "old_units"?: number; "symbol": string }; Returns: Json };
+      "symbol_chart": {
+        Args: {
+          "account"?: string;
+          "bucket"?: string;
+          "from_time"?: string;
+          "only_strategy"?: string;
+          "symbol"?: string;
+          "to_time"?: string;
+        };
+        Returns: {
+          "bought": string;
+          "buy_price": string;
+          "buys": number;
+          "close": string;
+          "high": string;
+          "low": string;
+          "open": string;
+          "sell_price": string;
+          "sells": number;
+          "sold": string;
+          "time": string;
+        }[];
+      };
+      "system_status": { Args: Record<PropertyKey, never>; Returns: Json };
+      "update_account_settings": { Args: { "account": string; "settings": Json }; Returns: Json };
+      "update_notification_channel": { Args: { "changes": Json; "channel": string }; Returns: Json };
+      "upsert_instrument": {
+        Args: {
+          "aliases"?: (string)[];
+          "allow_nonpositive"?: boolean;
+          "lot_size"?: number;
+          "multiplier"?: number;
+          "quote_currency"?: string;
+          "symbol": string;
+          "tick_size"?: number;
+        };
         Returns: Json;
       };
-      resend_notifications: {
-        Args: Named<{ string: "channel" }> & Maybe<{ numbers: "ids" }>;
-        Returns: number;
-      };
-      reset_account: {
-        Args: Named<{ string: "account" }> & Maybe<{ number: "initial_cash" }>;
+      "upsert_mark_source": { Args: { "settings": Json; "source": string }; Returns: Json };
+      "upsert_shadow_account": {
+        Args: {
+          "account": string;
+          "initial_cash"?: number;
+          "settings"?: Json;
+          "shadow": string;
+          "size_factor"?: number;
+        };
         Returns: Json;
       };
-      results: {
-        Args: Maybe<{ string: "account by only_strategy only_symbol" }>;
-        Returns: Named<{
-          string: "fees income name net_pnl realized_pnl unrealized_pnl";
-          number: "open_positions";
-        }>[];
+      "verify_account": {
+        Args: { "account"?: string };
+        Returns: {
+          "actual": string;
+          "expected": string;
+          "item": string;
+          "strategy": string;
+          "symbol": string;
+        }[];
       };
-      resume_account: { Args: Named<{ string: "account" }>; Returns: Json };
-      schema_version: { Args: Record<PropertyKey, never>; Returns: string };
-      split: {
-        Args: Named<{ number: "new_units"; string: "symbol" }> & Maybe<{ number: "old_units" }>;
-        Returns: Json;
-      };
-      symbol_chart: {
-        Args: Maybe<{ string: "account bucket from_time only_strategy symbol to_time" }>;
-        Returns: Named<{
-          string: "bought buy_price close high low open sell_price sold time";
-          number: "buys sells";
-        }>[];
-      };
-      system_status: { Args: Record<PropertyKey, never>; Returns: Json };
-      update_account_settings: { Args: Named<{ string: "account"; Json: "settings" }>; Returns: Json };
-      update_notification_channel: { Args: Named<{ Json: "changes"; string: "channel" }>; Returns: Json };
-      upsert_instrument: {
-        Args:
-          & Maybe<{
-            strings: "aliases";
-            boolean: "allow_nonpositive";
-            number: "lot_size multiplier tick_size";
-            string: "quote_currency";
-          }>
-          & Named<{ string: "symbol" }>;
-        Returns: Json;
-      };
-      upsert_mark_source: { Args: Named<{ Json: "settings"; string: "source" }>; Returns: Json };
-      upsert_shadow_account: {
-        Args:
-          & Named<{ string: "account shadow" }>
-          & Maybe<{ number: "initial_cash size_factor"; Json: "settings" }>;
-        Returns: Json;
-      };
-      verify_account: {
-        Args: Maybe<{ string: "account" }>;
-        Returns: Named<{ string: "actual expected item strategy symbol" }>[];
-      };
-      warm_up: { Args: Record<PropertyKey, never>; Returns: boolean };
-      withdraw: {
-        Args: Named<{ string: "account"; number: "amount" }> & Maybe<{ string: "note" }>;
-        Returns: Json;
-      };
+      "warm_up": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "withdraw": { Args: { "account": string; "amount": number; "note"?: string }; Returns: Json };
     };
-    Enums: { [_ in never]: never };
-    CompositeTypes: { [_ in never]: never };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
   };
 };
