@@ -121,7 +121,9 @@ function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 }
 
 Deno.test("no file of the functions, the local stack or the dashboard is over 400 lines", () => {
+  const generated = join(shared, "database/types.ts");
   const long = [functions, join(root, "local"), join(root, "dashboard")].flatMap((part) => [...filesIn(part)])
+    .filter((file) => file !== generated)
     .map((file) => ({ file: relative(root, file), lines: Deno.readTextFileSync(file).split("\n").length }))
     .filter(({ lines }) => lines > 400);
   assert.deepEqual(long, []);
