@@ -1,6 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { createLeaseRpc } from "../../supabase/functions/_shared/locks/lease-rpc.ts";
-import { createLeaseService } from "../../supabase/functions/_shared/locks/leases.ts";
+import { createLeaseRpc, createLeaseService } from "../../supabase/functions/_shared/locks/leases.ts";
 import { pause } from "../support/locks.ts";
 import { asAnon, asService, asUser, connect, unique } from "../support/stack.ts";
 

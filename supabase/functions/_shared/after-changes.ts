@@ -8,12 +8,7 @@ import { voidAnswers } from "./portfolio/cache-keys.ts";
 
 /** What follows a change of accounts, behind the answer: what is cached of them is void, and their events are sent. */
 export function createAfterChanges(
-  { cache, database, config, log }: {
-    cache: Cache;
-    database: DatabaseClient;
-    config: Config;
-    log: Log;
-  },
+  { cache, database, config, log }: { cache: Cache; database: DatabaseClient; config: Config; log: Log },
 ): (accounts: readonly string[]) => void {
   const voidCached = voidAnswers(cache, log);
   const wake = createWake({ outbox: createOutbox(database), call: createCallNotifications(config), log });

@@ -10,8 +10,7 @@ import { later } from "./time/later.ts";
 import { limitFailedKeys } from "./limits/failed-keys.ts";
 import { createMemoryLimiter } from "./limits/memory-limiter.ts";
 import { createLog } from "./observability/log.ts";
-import { createMetrics } from "./observability/metrics.ts";
-import { countRequests } from "./observability/requests.ts";
+import { countRequests, createMetrics } from "./observability/metrics.ts";
 
 /** Runs `make`, and says in the log what is wrong before the isolate fails to start. */
 export function orExplain<T>(make: () => T): T {

@@ -1,10 +1,9 @@
 /** Middleware for functions built on createApp. */
 import type { MiddlewareHandler } from "hono";
 import type * as z from "zod";
-import { HttpError } from "./http/errors.ts";
 import { readBytes } from "./http/body.ts";
 import { decoded } from "./http/json-body.ts";
-import { problemsOf } from "./validators/problem.ts";
+import { readAs } from "./validators/problem.ts";
 
 export { allowOnly } from "./http/app.ts";
 
@@ -21,11 +20,8 @@ export function validateBody<Schema extends z.ZodType>(
   { limit = 65_536 }: { limit?: number } = {},
 ): MiddlewareHandler<{ Variables: { body: z.output<Schema> } }> {
   return async (context, next) => {
-    const parsed = schema.safeParse(decoded(await readBytes(context.req.raw, limit))[1]);
-    if (!parsed.success) {
-      throw new HttpError(400, "invalid_body", "the body is not as it should be", problemsOf(parsed.error));
-    }
-    context.set("body", parsed.data);
+    const [, value] = decoded(await readBytes(context.req.raw, limit));
+    context.set("body", readAs(schema, value, ["invalid_body", "the body is not as it should be"]));
     await next();
   };
 }

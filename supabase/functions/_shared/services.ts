@@ -4,9 +4,8 @@
  */
 import { database, metrics, slug } from "./isolate.ts";
 import { createAdvisoryLockService } from "./locks/advisory-locks.ts";
-import { createLeaseRpc } from "./locks/lease-rpc.ts";
-import { createLeaseService } from "./locks/leases.ts";
-import { lockMetrics } from "./locks/metrics.ts";
+import { createLeaseRpc, createLeaseService } from "./locks/leases.ts";
+import { lockMetrics } from "./locks/stats.ts";
 
 export * from "./isolate.ts";
 

@@ -5,5 +5,5 @@ export { type AlertQuery, alertQuerySchema } from "./validators/alert-query.ts";
 export type { Problem } from "./http/errors.ts";
 export { problemsOf } from "./validators/problem.ts";
 export { type PortfolioQuery, portfolioQuerySchema } from "./validators/portfolio-query.ts";
-export { type ToolName, toolNameSchema } from "./validators/tool-name.ts";
+export { type ToolName, toolNameSchema } from "./tools/tools.ts";
 export { webhookUrlSchema } from "./notifications/webhook-url.ts";

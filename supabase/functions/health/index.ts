@@ -1,9 +1,8 @@
 /** `GET /functions/v1/health`: the function runs. `/health/ready`: so does all it needs. `/health/metrics`: for Prometheus. */
 import { createSendCommands } from "../_shared/cache/redis.ts";
 import { createFetchMetrics } from "../_shared/database/metrics-rpc.ts";
-import { componentChecks } from "../_shared/health/checks.ts";
-import { scrape } from "../_shared/health/metrics.ts";
-import { readiness } from "../_shared/health/readiness.ts";
+import { componentChecks, readiness } from "../_shared/health/checks.ts";
+import { scrape } from "../_shared/health/prometheus.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
 import { allowBrowsers } from "../_shared/http/browsers.ts";
 import { apiKeyAuthService, config, database, limitFailures, log, onAnswer } from "../_shared/isolate.ts";

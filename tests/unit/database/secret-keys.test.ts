@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createDatabase } from "../../../supabase/functions/_shared/database/client.ts";
-import { componentChecks } from "../../../supabase/functions/_shared/health/checks.ts";
-import { readiness } from "../../../supabase/functions/_shared/health/readiness.ts";
+import { componentChecks, readiness } from "../../../supabase/functions/_shared/health/checks.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { createQueryPortfolio } from "../../../supabase/functions/_shared/portfolio/read.ts";
 

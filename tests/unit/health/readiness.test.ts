@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Check, readiness } from "../../../supabase/functions/_shared/health/readiness.ts";
+import { type Check, readiness } from "../../../supabase/functions/_shared/health/checks.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import { overrun } from "../../support/noise.ts";
 

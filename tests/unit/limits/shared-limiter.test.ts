@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Verdict } from "../../../supabase/functions/_shared/limits/limiter.ts";
+import type { Verdict } from "../../../supabase/functions/_shared/limits/memory-limiter.ts";
 import { createSharedLimiter } from "../../../supabase/functions/_shared/limits/redis-limiter.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
 

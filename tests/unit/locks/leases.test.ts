@@ -1,7 +1,10 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { LockUnavailableError } from "../../../supabase/functions/_shared/locks/errors.ts";
-import type { LeaseGrant, LeaseRpc } from "../../../supabase/functions/_shared/locks/lease-rpc.ts";
-import { createLeaseService } from "../../../supabase/functions/_shared/locks/leases.ts";
+import {
+  createLeaseService,
+  type LeaseGrant,
+  type LeaseRpc,
+} from "../../../supabase/functions/_shared/locks/leases.ts";
 import { type FakeTime, withFakeTime } from "../../support/fake-time.ts";
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -29,12 +29,7 @@ export interface FlatPoint {
 }
 
 /** What to book, and what must come of it. */
-export interface Plan {
-  orders: BacktestOrder[];
-  flats: FlatPoint[];
-  /** Trades that had not ended. */
-  open: number;
-}
+export type Plan = ReturnType<typeof planOrders>;
 
 /** TradingView writes money with two decimals; half of one and a little more, for each order. */
 const ROUNDING = 6_000_000_000_000_000n;
@@ -59,7 +54,7 @@ interface Fill {
  * is an exit and an entry, and a close of three entries three exits. At one time exits come before entries, but after the
  * entries that they end.
  */
-export function planOrders({ trades, priceCurrency, profitCurrency }: Export): Plan {
+export function planOrders({ trades, priceCurrency, profitCurrency }: Export) {
   const fills = trades.flatMap(fillsOf);
   const byTime = [...Map.groupBy(fills, ({ time }) => time)].toSorted(([a], [b]) => a < b ? -1 : 1);
   const state = createState(trades, priceCurrency !== profitCurrency);
@@ -70,6 +65,7 @@ export function planOrders({ trades, priceCurrency, profitCurrency }: Export): P
   return {
     orders: state.orders,
     flats: state.flats,
+    /** Trades that had not ended. */
     open: trades.filter(({ exit }) => exit === null).length,
   };
 }

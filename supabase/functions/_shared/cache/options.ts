@@ -1,4 +1,4 @@
-import { type Later, later } from "../time/later.ts";
+import { later } from "../time/later.ts";
 
 /** Milliseconds that a caller waits for Redis. */
 export const REDIS_DEADLINE = 150;
@@ -55,50 +55,38 @@ export interface WrapOptions<T> extends Pick<SetOptions, "coherent"> {
   version?: (value: NonNullable<T>) => number | null;
 }
 
-/** What the parts of a cache share: clocks, names, and the runtime's own services. */
-export interface Settings {
-  /** Milliseconds on a clock that only moves forward. */
-  now(): number;
-  /** Milliseconds since 1970. */
-  wall(): number;
-  /** From 0 to 1. */
-  random(): number;
-  later: Later;
-  /** Keeps the isolate alive until the work is done, where the runtime can. */
-  background(work: Promise<unknown>): void;
-  /** Milliseconds for which what is confirmed counts as confirmed: the bound, less Redis's deadline. */
-  confirmedMs: number;
-  /** Milliseconds that Redis gets for whatever somebody waits for. */
-  deadlineMs: number;
-  /** Names in Redis. */
-  epochKey(name: string): string;
-  valueKey(key: string): string;
-}
-
-export interface SettingOptions
-  extends Partial<Pick<Settings, "now" | "wall" | "random" | "later" | "background" | "deadlineMs">> {
-  /** What its keys in Redis begin with. */
-  prefix?: string;
-  /** Milliseconds that a value may be older than a change that was made here. */
-  boundMs?: number;
-}
-
 const DEFAULTS = {
+  /** Milliseconds on a clock that only moves forward. */
   now: () => performance.now(),
+  /** Milliseconds since 1970. */
   wall: () => Date.now(),
-  random: Math.random,
+  /** From 0 to 1. */
+  random: () => Math.random(),
   later,
-  background: (work: Promise<unknown>) => void work.catch(() => {}),
+  /** Keeps the isolate alive until the work is done, where the runtime can. */
+  background: (work: Promise<unknown>): void => void work.catch(() => {}),
+  /** Milliseconds that Redis gets for whatever somebody waits for. */
   deadlineMs: REDIS_DEADLINE,
 };
 
-export function settingsOf({ boundMs = 1_000, prefix = "sa", ...given }: SettingOptions): Settings {
+/** What is other than usual; `prefix`: what its keys in Redis begin with. */
+export type SettingOptions = Partial<typeof DEFAULTS> & { prefix?: string };
+
+/** Milliseconds that a value may be older than a change that was made here. */
+const boundMs = 1_000;
+
+/** What the parts of a cache share: clocks, names, and the runtime's own services. */
+export type Settings = ReturnType<typeof settingsOf>;
+
+export function settingsOf({ prefix = "sa", ...given }: SettingOptions) {
   const known = { ...DEFAULTS, ...given };
   return {
     ...known,
+    /** Milliseconds for which what is confirmed counts as confirmed: the bound, less Redis's deadline. */
     confirmedMs: Math.max(boundMs - known.deadlineMs, 0),
-    epochKey: (name) => `${prefix}:e:${name}`,
-    valueKey: (key) => `${prefix}:v:${key}`,
+    /** Names in Redis. */
+    epochKey: (name: string) => `${prefix}:e:${name}`,
+    valueKey: (key: string) => `${prefix}:v:${key}`,
   };
 }
 

@@ -77,11 +77,8 @@ export function createSendCommands(target: RedisTarget): SendCommands {
         else pipeline.evalsha(script.sha1, keys, args);
       } else {
         const { key, value, seconds, onlyIfAbsent } = command;
-        pipeline.set(
-          key,
-          value,
-          onlyIfAbsent ? { nx: true } : seconds === null ? undefined : { ex: seconds },
-        );
+        const until = seconds === null ? undefined : { ex: seconds };
+        pipeline.set(key, value, onlyIfAbsent ? { nx: true } : until);
       }
     }
     const replies: unknown = await pipeline.exec({ keepErrors: true });

@@ -89,17 +89,14 @@ export function readEnvelope(text: string, tokens: Tokens): Envelope | null {
 }
 
 /** A Lua script and the SHA-1 by which Redis knows it. */
-export interface Script {
-  source: string;
-  sha1: string;
-}
+export type Script = ReturnType<typeof script>;
 
 /** Its SHA-1 is computed when it is asked for: an isolate that starts has other things to do. */
-function script(source: string): Script {
+function script(source: string) {
   let sha1: string | undefined;
   return {
     source,
-    get sha1() {
+    get sha1(): string {
       return sha1 ??= sha1Hex(source);
     },
   };

@@ -1,4 +1,4 @@
-import { isWithin, type Network, parseAddress, parseNetwork } from "../network/address.ts";
+import { isWithin, parseAddress, parseNetwork } from "../network/address.ts";
 import type { AppContext, AppMiddleware } from "./app.ts";
 import { clientAddress, type TrustedProxy } from "../network/client-address.ts";
 import { HttpError } from "./errors.ts";
@@ -18,19 +18,17 @@ export type Sources = (address: string) => boolean;
 export function parseSources(text: string): Sources | null | Error {
   const words = text.split(",").map((word) => word.trim()).filter((word) => word !== "");
   if (words.length === 0) return null;
-  const networks: Network[] = [];
-  for (const [index, word] of words.entries()) {
-    for (const source of word.toLowerCase() === "tradingview" ? TRADINGVIEW : [word]) {
-      const network = parseNetwork(source);
-      if (network === null) {
-        return new Error(`entry ${index + 1} is no address, no network and not the word tradingview`);
-      }
-      networks.push(network);
-    }
+  const networks = words.map((word) =>
+    (word.toLowerCase() === "tradingview" ? TRADINGVIEW : [word]).map(parseNetwork)
+  );
+  const wrong = networks.findIndex((some) => some.includes(null));
+  if (wrong !== -1) {
+    return new Error(`entry ${wrong + 1} is no address, no network and not the word tradingview`);
   }
+  const known = networks.flat().filter((network) => network !== null);
   return (text) => {
     const address = parseAddress(text);
-    return address !== null && networks.some((network) => isWithin(address, network));
+    return address !== null && known.some((network) => isWithin(address, network));
   };
 }
 

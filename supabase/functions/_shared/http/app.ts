@@ -2,7 +2,7 @@ import type { Context, Handler, MiddlewareHandler } from "hono";
 import { Hono } from "hono/quick";
 import { getPathNoStrict } from "hono/utils/url";
 import type { Log, LogFields } from "../observability/log.ts";
-import type { OnAnswer } from "../observability/requests.ts";
+import type { OnAnswer } from "../observability/metrics.ts";
 import { errorBody, HttpError } from "./errors.ts";
 
 /** What middleware leaves for the handlers behind it. */

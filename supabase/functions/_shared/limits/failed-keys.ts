@@ -20,12 +20,8 @@ export function limitFailedKeys(
     const address = clientAddress(context.req.raw.headers, proxy);
     const verdict = limiter.take(address === null ? "unknown" : networkOf(address));
     if (verdict.allowed) return;
-    const error = tooMany(
-      "too_many_failed_keys",
-      "too many requests without a valid key",
-      limiter.quota,
-      verdict,
-    );
+    const message = "too many requests without a valid key";
+    const error = tooMany("too_many_failed_keys", message, limiter.quota, verdict);
     context.get("logFields").code = error.code;
     context.res = context.json(errorBody(error, context.get("requestId")), error.status, error.headers);
     // The refusal's headers stay, which this one is not of.

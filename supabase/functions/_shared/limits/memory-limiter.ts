@@ -1,5 +1,4 @@
 import { LRUCache } from "../runtime/lru.ts";
-import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
 
 export interface MemoryLimiter extends Limiter {
   take(key: string): Verdict;
@@ -40,3 +39,27 @@ export function createMemoryLimiter(
     },
   };
 }
+
+/** What one request came to: whether it is within the limit, and what is left of it. */
+export interface Verdict {
+  allowed: boolean;
+  /** Requests left at this moment. */
+  remaining: number;
+  /** Milliseconds until there is one more. */
+  nextMs: number;
+}
+
+/** How many requests a window has room for. They may come all at once; then room for one comes back at a time. */
+export interface Quota {
+  limit: number;
+  windowMs: number;
+}
+
+/** Counts requests by key. Never fails. */
+export interface Limiter {
+  readonly quota: Quota;
+  take(key: string): Verdict | Promise<Verdict>;
+}
+
+/** Milliseconds in which room for one more comes back. */
+export const intervalOf = ({ limit, windowMs }: Quota): number => windowMs / limit;

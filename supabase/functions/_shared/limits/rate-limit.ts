@@ -2,7 +2,7 @@ import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import { presentedKey } from "../auth/authorize.ts";
 import type { AppMiddleware } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
-import type { Limiter, Quota, Verdict } from "./limiter.ts";
+import type { Limiter, Quota, Verdict } from "./memory-limiter.ts";
 
 /** Whole seconds, at least one: what headers tell. */
 const seconds = (milliseconds: number) => String(Math.max(Math.ceil(milliseconds / 1000), 1));

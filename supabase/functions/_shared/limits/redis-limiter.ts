@@ -5,8 +5,7 @@ import { clientOptions, logRedis, type RedisTarget } from "../cache/redis.ts";
 import type { Log } from "../observability/log.ts";
 import { Breaker } from "../runtime/breaker.ts";
 import { orTimeout } from "../time/later.ts";
-import { intervalOf, type Limiter, type Quota, type Verdict } from "./limiter.ts";
-import { createMemoryLimiter } from "./memory-limiter.ts";
+import { createMemoryLimiter, intervalOf, type Limiter, type Quota, type Verdict } from "./memory-limiter.ts";
 
 /** Takes so many requests for a key at once; rejects when Redis does not answer well or in time. */
 export type TakeMany = (key: string, count: number) => Promise<Verdict>;

@@ -7,7 +7,7 @@ import { brief, LockLostError, LockTimeoutError, LockUnavailableError, LockUsage
 import { Gate } from "../runtime/gate.ts";
 import { Turns } from "./turns.ts";
 import { checkKey, lockId } from "./lock-key.ts";
-import { Pool } from "./pool.ts";
+import { createPool } from "./pool.ts";
 import { type Asking, beginLocked, type LockedWork, runLocked } from "./session.ts";
 import { type LockStats, Samples } from "./stats.ts";
 
@@ -27,16 +27,16 @@ const NAMES_KEPT = 10_000;
 export function createAdvisoryLockService(options: LockServiceOptions): LockService {
   const { url, ca, applicationName = "supabase-automation", max = 5, idleMs = 10_000 } = options;
   const { timeoutMs: usual = 5_000 } = options;
-  const pool = new Pool({
-    max,
-    idleMs,
-    create: () => {
+  const pool = createPool(
+    () => {
       if (!url) throw new LockUnavailableError("SUPABASE_DB_URL is not set: locks need a direct connection");
       // Without its cause, which quotes the address and the password in it.
       if (!URL.canParse(url)) throw new LockUnavailableError("SUPABASE_DB_URL is no address");
       return createConnection({ url, applicationName, ca });
     },
-  });
+    max,
+    idleMs,
+  );
   /** One connection a key: whoever else wants it here waits in memory, in order. */
   const turns = new Turns();
   /** Connections that may wait for a key held elsewhere; the rest always serves keys that are free. */

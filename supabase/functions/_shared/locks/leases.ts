@@ -1,7 +1,9 @@
+import * as z from "zod";
+import { createAsk } from "../database/ask.ts";
+import type { DatabaseClient } from "../database/client.ts";
 import { jittered } from "../time/backoff.ts";
 import { checkTimeout, checkWork, Deadline } from "./deadline.ts";
 import { LeaseLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
-import type { LeaseRpc } from "./lease-rpc.ts";
 import { checkKey } from "./lock-key.ts";
 
 export interface Lease {
@@ -52,28 +54,23 @@ export function createLeaseService(rpc: LeaseRpc, name = "supabase-automation") 
       work: (lease: Lease) => T | Promise<T>,
       { ttlMs = 30_000, timeoutMs = 10_000, signal }: LeaseOptions = {},
     ): Promise<T> {
-      check(key, work, ttlMs, timeoutMs);
+      checkKey(key);
+      checkTimeout(timeoutMs);
+      if (!Number.isInteger(ttlMs) || ttlMs < 100 || ttlMs > 3_600_000) {
+        throw new LockUsageError("lease_ttl_invalid", "ttlMs must be a whole number between 100 and 3600000");
+      }
+      checkWork(work, "lease");
       const owner = `${name}:${crypto.randomUUID()}`;
       const deadline = new Deadline(timeoutMs, () => new LockTimeoutError(key, timeoutMs), signal);
       try {
         const { fencingToken, trustedUntil } = await acquire(rpc, key, owner, ttlMs, deadline);
-        const held = new HeldLease(rpc, { key, owner, fencingToken, ttlMs, trustedUntil }, signal);
         deadline.clear();
-        return await held.during(work);
+        return await keep(rpc, { key, owner, fencingToken, ttlMs, trustedUntil }, work, signal);
       } finally {
         deadline.clear();
       }
     },
   };
-}
-
-function check(key: unknown, work: unknown, ttlMs: number, timeoutMs: number): void {
-  checkKey(key);
-  checkTimeout(timeoutMs);
-  if (!Number.isInteger(ttlMs) || ttlMs < 100 || ttlMs > 3_600_000) {
-    throw new LockUsageError("lease_ttl_invalid", "ttlMs must be a whole number between 100 and 3600000");
-  }
-  checkWork(work, "lease");
 }
 
 /** Asks until the lease is ours. Its time is counted from before the question, so never longer than the database's. */
@@ -111,66 +108,56 @@ interface Holding {
   trustedUntil: number;
 }
 
-/** A lease that is kept while its work is done. */
-class HeldLease {
-  #over = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #failure: unknown;
-
-  constructor(readonly rpc: LeaseRpc, readonly holding: Holding, readonly caller?: AbortSignal) {}
-
-  async during<T>(work: (lease: Lease) => T | Promise<T>): Promise<T> {
-    const { caller } = this;
-    const giveUp = () => this.#over.abort(caller?.reason);
-    caller?.addEventListener("abort", giveUp, { once: true });
-    this.#schedule();
-    try {
-      caller?.throwIfAborted();
-      const result = await work({ signal: this.#over.signal, fencingToken: this.holding.fencingToken });
-      // A stalled event loop may not have run the timer that would have told.
-      if (performance.now() >= this.holding.trustedUntil) this.#lose();
-      this.#over.signal.throwIfAborted();
-      return result;
-    } catch (error) {
-      throw this.#over.signal.aborted ? this.#over.signal.reason : error;
-    } finally {
-      clearTimeout(this.#timer);
-      caller?.removeEventListener("abort", giveUp);
-      this.#timer = undefined;
-      await giveBack(this.rpc, this.holding);
-    }
-  }
+/** Does the work, keeps the lease meanwhile, and gives it back. */
+async function keep<T>(
+  rpc: LeaseRpc,
+  holding: Holding,
+  work: (lease: Lease) => T | Promise<T>,
+  caller?: AbortSignal,
+): Promise<T> {
+  const { key, owner, fencingToken, ttlMs } = holding;
+  let { trustedUntil } = holding;
+  const over = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failure: unknown;
+  const lose = () => over.abort(new LeaseLostError(key, failure));
+  const giveUp = () => over.abort(caller?.reason);
 
   /** Renews at a third of the lease, again soon after a failure, and gives up when it can be trusted no more. */
-  #schedule(delay = this.holding.ttlMs / 3): void {
-    const left = this.holding.trustedUntil - performance.now();
-    this.#timer = setTimeout(() => {
-      if (performance.now() >= this.holding.trustedUntil) this.#lose();
-      else void this.#renew();
-    }, Math.max(Math.min(delay, left), 0));
+  function schedule(delay: number): void {
+    const renewOrLose = () => performance.now() >= trustedUntil ? lose() : void renew();
+    timer = setTimeout(renewOrLose, Math.max(Math.min(delay, trustedUntil - performance.now()), 0));
   }
 
-  async #renew(): Promise<void> {
-    const { key, owner, fencingToken, ttlMs, trustedUntil } = this.holding;
+  async function renew(): Promise<void> {
     const asked = performance.now();
     const limit = Math.max(Math.min(trustedUntil - asked, LONGEST_CALL_MS), 1);
-    const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(limit)]);
-    const renewal = await this.rpc.renew(key, owner, fencingToken, ttlMs, signal).catch((error) => {
-      this.#failure = error;
-      return "failed" as const;
+    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(limit)]);
+    const renewal = await rpc.renew(key, owner, fencingToken, ttlMs, signal).catch((error) => {
+      failure = error;
     });
-    if (this.#over.signal.aborted || this.#timer === undefined) return;
-    if (renewal === "lost") return this.#lose();
-    if (renewal === "renewed") {
-      this.holding.trustedUntil = asked + ttlMs * TRUSTED;
-      this.#schedule();
-    } else {
-      this.#schedule(ttlMs / 20);
-    }
+    if (over.signal.aborted || timer === undefined) return;
+    if (renewal === "lost") return lose();
+    if (renewal === "renewed") trustedUntil = asked + ttlMs * TRUSTED;
+    schedule(renewal === "renewed" ? ttlMs / 3 : ttlMs / 20);
   }
 
-  #lose(): void {
-    this.#over.abort(new LeaseLostError(this.holding.key, this.#failure));
+  caller?.addEventListener("abort", giveUp, { once: true });
+  schedule(ttlMs / 3);
+  try {
+    caller?.throwIfAborted();
+    const result = await work({ signal: over.signal, fencingToken });
+    // A stalled event loop may not have run the timer that would have told.
+    if (performance.now() >= trustedUntil) lose();
+    over.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw over.signal.aborted ? over.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    timer = undefined;
+    caller?.removeEventListener("abort", giveUp);
+    await giveBack(rpc, holding);
   }
 }
 
@@ -181,4 +168,42 @@ async function giveBack(
 ): Promise<void> {
   const signal = AbortSignal.timeout(Math.min(ttlMs, LONGEST_RELEASE_MS));
   await rpc.release(key, owner, fencingToken, signal).catch(() => {});
+}
+
+const grantSchema = z.union([
+  z.object({ acquired: z.literal(true), fencing_token: z.int() }),
+  z.object({ acquired: z.literal(false), holder: z.string().nullable(), retry_after_ms: z.number() }),
+]).transform((grant) =>
+  grant.acquired
+    ? { acquired: grant.acquired, fencingToken: grant.fencing_token }
+    : { acquired: grant.acquired, holder: grant.holder, retryAfterMs: grant.retry_after_ms }
+);
+export type LeaseGrant = z.output<typeof grantSchema>;
+
+const renewalSchema = z.object({ renewed: z.boolean(), code: z.enum(["busy", "lost"]).nullable() })
+  .transform(({ renewed, code }) => renewed ? "renewed" : code ?? "lost");
+
+export type LeaseRpc = ReturnType<typeof createLeaseRpc>;
+
+/**
+ * What may be asked of the leases in the database, by PostgREST: HTTP only, so they work where no connection to Postgres is
+ * to be had. A call that gets no answer rejects with LockUnavailableError.
+ */
+export function createLeaseRpc(database: Pick<DatabaseClient, "rpc">) {
+  const askDatabase = createAsk(database);
+  const ask: typeof askDatabase = (...call) =>
+    askDatabase(...call).catch((error) => {
+      throw new LockUnavailableError("the database did not answer about a lease", error);
+    });
+  return {
+    acquire: (key: string, owner: string, ttlMs: number, signal: AbortSignal) =>
+      ask(grantSchema, "acquire_lease", { key, owner, ttl_ms: ttlMs }, signal),
+    /** `lost` is final; after `busy` try again. */
+    renew: (key: string, owner: string, fencingToken: number, ttlMs: number, signal: AbortSignal) =>
+      ask(renewalSchema, "renew_lease", { key, owner, fencing_token: fencingToken, ttl_ms: ttlMs }, signal),
+    /** Without a token: whatever lease the owner has. */
+    async release(key: string, owner: string, fencingToken: number | undefined, signal: AbortSignal) {
+      await ask(z.unknown(), "release_lease", { key, owner, fencing_token: fencingToken }, signal);
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { Collector } from "../observability/metrics.ts";
 import type { Pool } from "./pool.ts";
 
 /** What a lock service has done since it was made; times in milliseconds. */
@@ -35,4 +36,17 @@ export class Samples {
     const sorted = this.#kept.toSorted((a, b) => a - b);
     return sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? 0;
   }
+}
+
+export function lockMetrics(locks: { getStats(): LockStats }): Collector {
+  return ({ total, gauge }) => {
+    const { acquired, waited, timedOut, retries, lost, pool } = locks.getStats();
+    total("lock_acquired_total", acquired);
+    total("lock_waited_total", waited);
+    total("lock_timeouts_total", timedOut);
+    total("lock_retries_total", retries);
+    total("lock_lost_total", lost);
+    gauge("lock_connections", pool.busy, { state: "busy" });
+    gauge("lock_connections", pool.open - pool.busy, { state: "idle" });
+  };
 }

@@ -17,12 +17,7 @@ export const ADAPTERS: Readonly<Record<Kind, Adapter>> = {
 };
 
 /** Who is asked for a symbol, and what it is called there. */
-export interface Choice {
-  source: Source;
-  name: string;
-  /** Whether its price may be 0 or below: elsewhere that is no price. */
-  allowNonpositive: boolean;
-}
+export type Choice = NonNullable<ReturnType<typeof chooseSource>>;
 
 /** The source that answers for a symbol: the operator's choice, else the first of its exchange that knows such; null: none that is on. */
 export function chooseSource(
@@ -31,12 +26,13 @@ export function chooseSource(
     "accounts" | "read_until" | "price"
   >,
   sources: readonly Source[],
-): Choice | null {
+) {
   // An account that keeps exchanges apart has it in the symbol.
   const place = exchange === "" ? symbol.slice(0, -tickerOf(symbol).length).replace(/: ?$/, "") : exchange;
   for (const source of sources) {
     if (chosen === null ? !source.exchanges.includes(place) : source.name !== chosen) continue;
     const called = name ?? ADAPTERS[source.kind].nameOf(tickerOf(symbol));
+    // `allowNonpositive`: whether its price may be 0 or below; elsewhere that is no price.
     if (called !== null) return { source, name: called, allowNonpositive };
   }
   return null;

@@ -22,6 +22,8 @@ const STATUSES: Record<number, AnswerFailure> = {
 /** What concerns the symbol that was asked for, and says nothing of the next. */
 const OF_ONE_SYMBOL: readonly FetchFailure[] = ["unknown_symbol", "wrong_symbol", "unreadable_answer"];
 
+type Asked = Extract<ReadBars, { ok: true }> | { ok: false; code: FetchFailure; retryAfter?: number };
+
 export interface Fetched {
   bars: Bar[];
   /** Until when the source was asked, and has no other bars: where the next look begins. */
@@ -68,17 +70,12 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
     return known;
   }
 
-  async function askOnce(
-    choice: Choice,
-    span: Span,
-  ): Promise<Extract<ReadBars, { ok: true }> | { ok: false; code: FetchFailure; retryAfter: number | null }> {
+  async function askOnce(choice: Choice, span: Span): Promise<Asked> {
     const { source, name } = choice;
     const treatment = treatmentOf(source.name);
     const { breaker } = treatment;
-    if (treatment.pausedUntil > ticks()) return { ok: false, code: "rate_limited", retryAfter: null };
-    if (breaker.state !== "closed" && !breaker.takeProbe()) {
-      return { ok: false, code: "source_away", retryAfter: null };
-    }
+    if (treatment.pausedUntil > ticks()) return { ok: false, code: "rate_limited" };
+    if (breaker.state !== "closed" && !breaker.takeProbe()) return { ok: false, code: "source_away" };
     const dialled = await dial({
       method: "GET",
       url: ADAPTERS[source.kind].urlOf(source, name, span),
@@ -86,19 +83,12 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
       body: "",
       wanted: () => LARGEST_ANSWER,
     });
-    if (!dialled.ok) {
-      breaker.failure(dialled.code);
-      return { ok: false, code: dialled.code, retryAfter: null };
-    }
-    const { answer } = dialled;
-    const read = readAnswer(answer, choice);
+    const read = dialled.ok ? readAnswer(dialled.answer, choice) : dialled;
     if (read.ok || OF_ONE_SYMBOL.includes(read.code)) breaker.success();
     else if (read.code !== "rate_limited") breaker.failure(read.code);
-    if (read.ok || read.code !== "rate_limited") return read.ok ? read : { ...read, retryAfter: null };
-    const retryAfter = Math.min(
-      Math.max(secondsToWait(answer) ?? USUAL_PAUSE, SHORTEST_PAUSE),
-      LONGEST_PAUSE,
-    );
+    if (!dialled.ok || read.ok || read.code !== "rate_limited") return read;
+    const wanted = secondsToWait(dialled.answer) ?? USUAL_PAUSE;
+    const retryAfter = Math.min(Math.max(wanted, SHORTEST_PAUSE), LONGEST_PAUSE);
     treatment.pausedUntil = ticks() + retryAfter * 1_000;
     return { ...read, retryAfter };
   }
@@ -117,11 +107,7 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
         to: Math.min(to, fetched.askedUntil + minutesAtOnce * MINUTE),
       };
       const read = await askOnce(choice, span);
-      if (!read.ok) {
-        fetched.failure = read.code;
-        fetched.retryAfter = read.retryAfter;
-        return fetched;
-      }
+      if (!read.ok) return { ...fetched, failure: read.code, retryAfter: read.retryAfter ?? null };
       fetched.bars.push(...read.bars);
       // Some answer up to now, however much was asked for.
       const last = read.bars.reduce((latest, { endsAt }) => Math.max(latest, endsAt), span.from);
@@ -132,10 +118,7 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
   };
 }
 
-function readAnswer(
-  answer: Answer,
-  { source, name, allowNonpositive }: Choice,
-): ReadBars | { ok: false; code: "http_status" } {
+function readAnswer(answer: Answer, { source, name, allowNonpositive }: Choice): Asked {
   if (answer.status !== 200) return { ok: false, code: STATUSES[answer.status] ?? "http_status" };
   const { value, problems } = readJson(bodyOf(answer) ?? "");
   const read = value === undefined || problems.length > 0

@@ -21,30 +21,6 @@ const isMisread = (length: number, age: number): boolean => age > length - SLACK
 /** An alert that says nothing. */
 const NOTHING = canonical(alertFieldsSchema.parse({}));
 
-/**
- * A bar as the `mark` alert that it would be read as, had it come through the webhook. Its name is its symbol and its minutes,
- * whatever its prices: a minute is booked once, by whichever source and isolate comes first. It has no `idempotency_key`,
- * for what has one is never compacted.
- */
-function markAlert(
-  account: string,
-  symbol: string,
-  bar: Bar,
-  interval: string,
-  { firstEnd, requestId }: { firstEnd: number; requestId: string },
-): AlertToBook {
-  const { open, high, low, close } = bar;
-  const time = iso(bar.endsAt);
-  return {
-    ...NOTHING,
-    ...{ action: "mark" as const, account, symbol, time, interval },
-    ...{ open, high, low, price: close },
-    hash: sha256Hex(`mark ${symbol} ${iso(firstEnd)} ${time}`),
-    request_id: requestId,
-    key_id: "marks",
-  };
-}
-
 /** What the minutes before an account's last mark are together, up to that mark, which an alert brought in the meantime. */
 function upTo(endsAt: number, price: string, bars: readonly Bar[]): Bar | null {
   const [first] = bars;
@@ -82,8 +58,25 @@ export function marksOf(
   const behind = bars.filter(({ endsAt }) => endsAt < markedAt && endsAt - MINUTE >= watchedFrom);
   const ahead = bars.filter(({ endsAt }) => endsAt >= markedAt && endsAt > watchedFrom);
   const marks: Mark[] = [];
-  const add = (bar: Bar, interval: string, firstEnd: number) => {
-    marks.push({ alert: markAlert(account, symbol, bar, interval, { firstEnd, requestId }), firstEnd });
+  /**
+   * Adds a bar as the `mark` alert that it would be read as, had it come through the webhook. Its name is its symbol and its
+   * minutes, whatever its prices: a minute is booked once, by whichever source and isolate comes first. It has no
+   * `idempotency_key`, for what has one is never compacted.
+   */
+  const add = ({ endsAt, close, ...prices }: Bar, interval: string, firstEnd: number) => {
+    const time = iso(endsAt);
+    const hash = sha256Hex(`mark ${symbol} ${iso(firstEnd)} ${time}`);
+    const said = {
+      ...NOTHING,
+      action: "mark" as const,
+      account,
+      symbol,
+      time,
+      interval,
+      ...prices,
+      price: close,
+    };
+    marks.push({ alert: { ...said, hash, request_id: requestId, key_id: "marks" }, firstEnd });
   };
   const merged = upTo(markedAt, price ?? "", behind);
   if (merged !== null && behind[0] !== undefined) {

@@ -11,17 +11,6 @@ import { takeBars } from "./take-bars.ts";
 /** Why a symbol has no new mark, though it is due. */
 type MarkFailure = FetchFailure | "no_source" | "price_jump" | "not_booked";
 
-export type Marked = {
-  symbols: number;
-  /** Bars booked, counted for each account that they were booked for. */
-  booked: number;
-  /** Symbols of which nothing new could be had. */
-  failed: number;
-};
-
-/** Looks for new bars, and books them. Throws when the database does not answer. */
-export type RunMarks = (requestId: string) => Promise<Marked>;
-
 /** Seconds into a minute from which on the minute before is taken for final. */
 const SETTLED = 3_000;
 /** What is longer ago is not asked for. */
@@ -52,6 +41,7 @@ interface Look {
   problem: MarkFailure | null;
 }
 
+/** Makes what looks for new bars, and books them; it throws when the database does not answer. */
 export function createRunMarks(
   { store, fetchBars, book, clock, log, onBooked }: {
     store: MarkStore;
@@ -61,7 +51,7 @@ export function createRunMarks(
     log: Log;
     onBooked(accounts: readonly string[]): void;
   },
-): RunMarks {
+) {
   const { now, ticks, pause } = clock;
 
   /** Asks for a symbol; null: its turn did not come. */
@@ -90,7 +80,7 @@ export function createRunMarks(
     };
   }
 
-  return async (requestId) => {
+  return async (requestId: string) => {
     await pause(SETTLED - now() % MINUTE);
     const begun = ticks();
     const at = now();
@@ -118,7 +108,9 @@ export function createRunMarks(
     }
     return {
       symbols: looks.length,
+      /** Bars, counted for each account that they were booked for. */
       booked: booked.length,
+      /** Symbols of which nothing new could be had. */
       failed: results.filter(({ problem }) => problem !== null).length,
     };
   };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { accountName, strategyName } from "../validators/names.ts";
 import { text } from "../validators/fields.ts";
-import { DOCS } from "./docs.ts";
+import { DOCS } from "./resources.ts";
 
 /** A message that a prompt begins a talk with: words, or a page of the documentation. */
 export type Opening = { text: string } | { page: string };

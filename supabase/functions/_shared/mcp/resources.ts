@@ -1,4 +1,4 @@
-import { DOCS } from "./docs.ts";
+import pages from "./docs.json" with { type: "json" };
 
 /** What an assistant may attach: a text, or what a tool answers to the variables of its address. */
 export interface Resource {
@@ -8,6 +8,9 @@ export interface Resource {
   title: string;
   source: { text: string } | { tool: string };
 }
+
+/** Pages of the documentation that an assistant reads, by their name in `docs/`; `deno task docs:tables` writes them. */
+export const DOCS: Readonly<Record<string, { title: string; text: string }>> = pages;
 
 /** What of an account may be attached, each by the tool that reads it. */
 const READINGS: Resource[] = [
@@ -42,23 +45,18 @@ export function findResource(
   for (const resource of resources) {
     const found = patternOf(resource).exec(address);
     if (found === null) continue;
-    const values = found.slice(1).map(decoded);
-    if (values.some((value) => value === null)) return null;
-    return {
-      resource,
-      values: Object.fromEntries(variablesOf(resource).map((name, index) => [name, values[index] ?? ""])),
-    };
+    try {
+      const values = Object.entries(found.groups ?? {}).map((
+        [name, each],
+      ) => [name, decodeURIComponent(each)]);
+      return { resource, values: Object.fromEntries(values) };
+    } catch {
+      return null;
+    }
   }
   return null;
 }
 
 /** Addresses of ours hold no character that means something in a pattern, but the variables. */
-const patternOf = ({ uri }: Resource): RegExp => new RegExp(`^${uri.replace(VARIABLE, "([^/?#]{1,200})")}$`);
-
-function decoded(written: string): string | null {
-  try {
-    return decodeURIComponent(written);
-  } catch {
-    return null;
-  }
-}
+const patternOf = ({ uri }: Resource): RegExp =>
+  new RegExp(`^${uri.replace(VARIABLE, "(?<$1>[^/?#]{1,200})")}$`);

@@ -7,8 +7,7 @@ import { errorBody, type HttpError } from "../http/errors.ts";
 import { type Done, type ToolBackend, useTool } from "../tools/use-tool.ts";
 import { type Bounded, bounded } from "./bounded.ts";
 import { acceptingAll, readMessage } from "./message.ts";
-import { ProtocolError } from "./protocol-error.ts";
-import { types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
+import { ProtocolError, types, WebStandardStreamableHTTPServerTransport } from "./sdk.ts";
 import { CATALOG, type Catalog, catalogFor, mayUse, missingScope } from "./catalog.ts";
 import { type Calls, createServer } from "./server.ts";
 

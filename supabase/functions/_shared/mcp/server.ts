@@ -4,9 +4,8 @@ import { inputSchemaOf, type Tool } from "../tools/tool.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { plainSchema } from "./plain-schema.ts";
 import { pageOf, type Prompt } from "./prompts.ts";
-import { ProtocolError } from "./protocol-error.ts";
 import { addressOf, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
-import { AjvJsonSchemaValidator, Server, types } from "./sdk.ts";
+import { AjvJsonSchemaValidator, ProtocolError, Server, types } from "./sdk.ts";
 import { type Catalog, hintsOf } from "./catalog.ts";
 
 const { ErrorCode } = types;

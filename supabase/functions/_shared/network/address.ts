@@ -13,10 +13,8 @@ export function parseAddress(text: string): Address | null {
   return value === null ? null : { bits: text.includes(":") ? 128 : 32, value };
 }
 
-/** A network: the addresses whose first bits, so many, are its own. */
-export interface Network extends Address {
-  length: number;
-}
+/** A network: the addresses whose first bits, so many as its `length`, are its own. */
+export type Network = Address & { length: number };
 
 /** Reads `203.0.113.0/24`, or an address, which is a network of its own; null for anything else. */
 export function parseNetwork(text: string): Network | null {
@@ -41,21 +39,11 @@ function parseFour(text: string): bigint | null {
 }
 
 function parseSix(text: string): bigint | null {
-  const halves = withoutDots(text)?.split("::") ?? [];
-  if (halves.length < 1 || halves.length > 2) return null;
-  const [head = [], tail = []] = halves.map((half) => half === "" ? [] : half.split(":"));
-  const missing = 8 - head.length - tail.length;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
-  const groups = [...head, ...Array<string>(missing).fill("0"), ...tail];
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return null;
+  const url = `http://[${text}]`;
+  if (!/^[\da-f:.]+$/i.test(text) || !URL.canParse(url)) return null;
+  // The URL parser knows every spelling, and writes none of them with dots.
+  const halves = new URL(url).hostname.slice(1, -1).split("::").map((half) => half.split(":"));
+  const [head = [], tail = []] = halves.map((half) => half.filter((group) => group !== ""));
+  const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill("0"), ...tail];
   return groups.reduce((value, group) => value << 16n | BigInt(`0x${group}`), 0n);
-}
-
-/** The last 32 bits as two groups, where they are written with dots. */
-function withoutDots(text: string): string | null {
-  if (!text.includes(".")) return text;
-  const start = text.lastIndexOf(":") + 1;
-  const four = parseFour(text.slice(start));
-  if (four === null) return null;
-  return `${text.slice(0, start)}${(four >> 16n).toString(16)}:${(four & 0xffffn).toString(16)}`;
 }

@@ -4,9 +4,9 @@
  * unicast). A few entries of the registries are globally reachable, such as the anycast addresses of AS112: no receiver
  * of webhooks lives there, so they are refused with the rest. So is every form that carries an IPv4 address in it.
  */
-import { type Address, isWithin, type Network, parseAddress, parseNetwork } from "./address.ts";
+import { type Address, isWithin, parseAddress, parseNetwork } from "./address.ts";
 
-const IPV4 = {
+const SPECIAL = {
   "0.0.0.0/8": "this network",
   "10.0.0.0/8": "private use",
   "100.64.0.0/10": "shared address space",
@@ -28,19 +28,16 @@ const IPV4 = {
   "224.0.0.0/4": "multicast",
   // With 255.255.255.255/32, limited broadcast.
   "240.0.0.0/4": "reserved",
-};
 
-/** Global unicast is 2000::/3; all else is special: see {@link BEYOND_UNICAST} for what it is called. */
-const IPV6 = {
+  // Within 2000::/3, which is global unicast.
   // With its parts: Teredo, port control and TURN anycast, benchmarking, multicast tunneling, AS112, ORCHID, drone ids.
   "2001::/23": "protocol assignments",
   "2001:db8::/32": "documentation",
   "2002::/16": "6to4",
   "2620:4f:8000::/48": "AS112",
   "3fff::/20": "documentation",
-};
 
-const BEYOND_UNICAST = {
+  // Beyond it all is special; these are called something.
   "::/128": "unspecified",
   "::1/128": "loopback",
   "::ffff:0:0/96": "IPv4-mapped",
@@ -55,19 +52,13 @@ const BEYOND_UNICAST = {
   "fe80::/10": "link local",
   "fec0::/10": "site local",
   "ff00::/8": "multicast",
-  "::/0": "not global unicast",
 };
 
-const blocksOf = (table: Record<string, string>): (Network & { name: string })[] =>
-  Object.entries(table).map(([prefix, name]) => {
-    const network = parseNetwork(prefix);
-    if (network === null) throw new Error(`${prefix} is not a prefix`);
-    return { ...network, name };
-  });
-
-const four = blocksOf(IPV4);
-const six = blocksOf(IPV6);
-const beyond = blocksOf(BEYOND_UNICAST);
+const BLOCKS = Object.entries(SPECIAL).map(([prefix, name]) => {
+  const network = parseNetwork(prefix);
+  if (network === null) throw new Error(`${prefix} is not a prefix`);
+  return { ...network, name };
+});
 
 /** ISATAP (RFC 5214) hides an IPv4 address in the last 32 bits behind 0000:5efe or 0200:5efe, under any prefix. */
 const isIsatap = ({ value }: Address): boolean => [0x5efen, 0x2005efen].includes(value >> 32n & 0xffffffffn);
@@ -76,9 +67,8 @@ const isIsatap = ({ value }: Address): boolean => [0x5efen, 0x2005efen].includes
 export function specialUse(text: string): string | null {
   const address = parseAddress(text);
   if (address === null) return "not an address";
-  if (address.bits === 32) return four.find((block) => isWithin(address, block))?.name ?? null;
-  if (address.value >> 125n !== 1n) {
-    return beyond.find((block) => isWithin(address, block))?.name ?? "not global unicast";
-  }
-  return six.find((block) => isWithin(address, block))?.name ?? (isIsatap(address) ? "ISATAP" : null);
+  const block = BLOCKS.find((each) => isWithin(address, each));
+  if (block !== undefined || address.bits === 32) return block?.name ?? null;
+  if (address.value >> 125n !== 1n) return "not global unicast";
+  return isIsatap(address) ? "ISATAP" : null;
 }

@@ -7,30 +7,28 @@ import type { Send, Sent } from "./send.ts";
 const REFUSED: readonly (number | null)[] = [400, 410, 413, 422];
 
 /** How many notifications one run sent, and how many did not arrive. */
-export type Dispatched = { delivered: number; failed: number };
+type Dispatched = { delivered: number; failed: number };
 
-export type Dispatch = () => Promise<Dispatched>;
+/** Milliseconds that the sender takes at most for one message, and after which no further line is begun. */
+const SEND_MS = 10_000;
+const RUN_MS = 20_000;
+/** How long a line is held; nothing of it is sent that might not be over by then. */
+const LEASE_SECONDS = 60;
 
 /**
  * Makes a dispatcher. Several may run at once, anywhere: each line is sent by one, in its order, and at least once.
  *
- * @param sendMs milliseconds that the sender takes at most for one message
- * @param runMs milliseconds after which no further line is begun
- * @param leaseSeconds how long a line is held; nothing of it is sent that might not be over by then
  * @param lanes lines sent at a time: a receiver that hangs holds up one
  */
 export function createDispatch(
-  { outbox, send, log, sendMs = 10_000, runMs = 20_000, leaseSeconds = 60, lanes = 4, now = Date.now }: {
+  { outbox, send, log, lanes = 4, now = Date.now }: {
     outbox: Outbox;
     send: Send;
     log: Log;
-    sendMs?: number;
-    runMs?: number;
-    leaseSeconds?: number;
     lanes?: number;
     now?: () => number;
   },
-): Dispatch {
+) {
   /** Sends one; a channel whose values make no message is one more that cannot be reached. */
   function attempt(channel: Channel, notification: Notification): Promise<Sent> {
     try {
@@ -46,7 +44,7 @@ export function createDispatch(
     total: Dispatched,
     claimedAt: number,
   ): Promise<void> {
-    const lastStart = claimedAt + leaseSeconds * 1_000 - sendMs - 1_000;
+    const lastStart = claimedAt + LEASE_SECONDS * 1_000 - SEND_MS - 1_000;
     for (const notification of notifications) {
       if (now() > lastStart) return await outbox.release(lease);
       const sent = await attempt(channel, notification);
@@ -77,15 +75,15 @@ export function createDispatch(
   async function lane(total: Dispatched, until: number): Promise<void> {
     while (now() < until) {
       const claimedAt = now();
-      const line = await outbox.claim(leaseSeconds);
+      const line = await outbox.claim(LEASE_SECONDS);
       if (line === null) return;
       await deliver(line, total, claimedAt);
     }
   }
 
-  return async () => {
+  return async (): Promise<Dispatched> => {
     const total = { delivered: 0, failed: 0 };
-    const until = now() + runMs;
+    const until = now() + RUN_MS;
     await outbox.enqueueTimed();
     // One that fails leaves the others their work; what it held is free when its lease is over.
     const ended = await Promise.allSettled(Array.from({ length: lanes }, () => lane(total, until)));

@@ -93,10 +93,7 @@ const cut = (text: string, longest: number): string => {
 
 /** Slack and Telegram's HTML: the three characters that begin something. */
 const escapeEntities = (text: string): string =>
-  text.replace(
-    /[&<>]/g,
-    (character) => ({ "&": "&amp;", "<": "&lt;" } as Record<string, string>)[character] ?? "&gt;",
-  );
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** Discord's markdown; a backslash makes each a plain character. A dot only where a digit before it makes a list. */
 const escapeDiscord = (text: string): string => text.replace(/[\\*_~`|>#[\]()<@:-]/g, "\\$&");

@@ -1,7 +1,6 @@
-import { createDial, type DialFailure, secondsToWait } from "./dial.ts";
+import { createDial, type DialFailure, type Resolve, secondsToWait } from "./dial.ts";
 import type { Answer, OutgoingRequest } from "./exchange.ts";
 import type { NotifyPolicy } from "./policy.ts";
-import type { Resolve } from "./resolve.ts";
 
 export interface Message {
   url: string;
@@ -25,13 +24,6 @@ export type Sent = { ok: true; status: number } | {
 /** Sends one message. Never throws, never follows a redirect, ends within its deadline. */
 export type Send = (message: Message) => Promise<Sent>;
 
-const failed = (code: SendFailure, status: number | null = null, retryAfter: number | null = null): Sent => ({
-  ok: false,
-  code,
-  status,
-  retryAfter,
-});
-
 /** Makes a sender; see {@link createDial}. */
 export function createSend(
   policy: NotifyPolicy,
@@ -44,13 +36,14 @@ export function createSend(
   const dial = createDial(policy, { ...options, send: post });
   return async (message) => {
     const dialled = await dial({ method: "POST", ...message });
-    return dialled.ok ? toSent(dialled.answer) : failed(dialled.code);
+    return dialled.ok ? toSent(dialled.answer) : { ...dialled, status: null, retryAfter: null };
   };
 }
 
 function toSent(answer: Answer): Sent {
   const { status } = answer;
   if (status >= 200 && status < 300) return { ok: true, status };
-  if (status >= 300 && status < 400) return failed("redirect", status);
-  return failed("http_status", status, secondsToWait(answer));
+  return status >= 300 && status < 400
+    ? { ok: false, code: "redirect", status, retryAfter: null }
+    : { ok: false, code: "http_status", status, retryAfter: secondsToWait(answer) };
 }

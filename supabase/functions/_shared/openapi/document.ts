@@ -1,7 +1,7 @@
 import { alertPaths } from "./alerts.ts";
 import { operatingPaths } from "./operating.ts";
 import { createParts, type Part } from "./parts.ts";
-import { portfolioPaths } from "./portfolio.ts";
+import { portfolioPaths } from "./portfolio-schemas.ts";
 import { toolPaths } from "./tools.ts";
 
 /**

@@ -4,15 +4,8 @@ import { tryAgain } from "../database/rpc-failure.ts";
 import { HttpError } from "../http/errors.ts";
 import type { Resource } from "./resources.ts";
 
-/** An answer as it is cached: the JSON that goes out, and what tells it from another. */
-export interface Answer {
-  body: string;
-  etag: string;
-  /** The account's version, where the function tells it. */
-  version: number | null;
-  /** When the database was asked, in milliseconds since 1970: a change before is in it. */
-  readAt: number;
-}
+/** An answer as it is cached: the JSON that goes out, and what is known of it. */
+export type Answer = Awaited<ReturnType<typeof toAnswer>>;
 
 /** Reads from the database; null when there is no such account. */
 export type QueryPortfolio = (
@@ -39,26 +32,26 @@ export function createQueryPortfolio(database: DatabaseClient): QueryPortfolio {
     const later = tryAgain(error);
     if (later !== null) throw later;
     // PT400 is our own refusal: its text is written for those who ask. Others may hold values.
-    const told = error.code === "PT400"
+    const { message, hint } = error.code === "PT400"
       ? error
       : { message: "the database cannot read this query", hint: "" };
-    throw new HttpError(400, "invalid_query", told.message, [{
-      path: "query",
-      message: told.hint || told.message,
-    }]);
+    throw new HttpError(400, "invalid_query", message, [{ path: "query", message: hint || message }]);
   };
 }
 
 /** What the database answered, ready to go out. Its money is decimal strings already, and stays so. */
-export async function toAnswer(data: unknown, readAt: number): Promise<Answer> {
+export async function toAnswer(data: unknown, readAt: number) {
   const body = JSON.stringify(data);
   // The platform's own: a page may have a megabyte, at which it is some times faster than ours.
   const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(body));
   const { version = null } = data as { version?: unknown };
   return {
     body,
+    /** What tells it from another. */
     etag: `"${bytesToHex(new Uint8Array(digest))}"`,
+    /** The account's version, where the function tells it. */
     version: typeof version === "number" ? version : null,
+    /** When the database was asked, in milliseconds since 1970: a change before is in it. */
     readAt,
   };
 }

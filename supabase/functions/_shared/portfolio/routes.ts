@@ -2,9 +2,9 @@ import { admit, requireAccount } from "../auth/authorize.ts";
 import type { ApiKeyAuthService } from "../auth/api-keys.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { AppContext, AppHandler } from "../http/app.ts";
-import { HttpError, type Problem } from "../http/errors.ts";
-import { type PortfolioQuery, portfolioQuerySchema } from "../validators/portfolio-query.ts";
-import { problemsOf } from "../validators/problem.ts";
+import { HttpError } from "../http/errors.ts";
+import { portfolioQuerySchema } from "../validators/portfolio-query.ts";
+import { readAs } from "../validators/problem.ts";
 import { answerKey } from "./cache-keys.ts";
 import { type Answer, type QueryPortfolio, toAnswer } from "./read.ts";
 import { argumentsOf, type Resource, RESOURCES } from "./resources.ts";
@@ -45,7 +45,7 @@ export function readPosition({ apiKeys, cache, read }: PortfolioServices): AppHa
     const { account, query } = readQuery(context, apiKeys);
     const path = portfolioQuerySchema.shape.symbol.safeParse(context.req.param("symbol"));
     if (!path.success || path.data === null) {
-      throw invalid([{ path: "symbol", message: "is not a symbol" }]);
+      throw new HttpError(400, ...UNREADABLE, [{ path: "symbol", message: "is not a symbol" }]);
     }
     const symbol = path.data;
     const load = () => read("list_positions", { account, limit: 1_000, only_symbol: symbol });
@@ -68,18 +68,12 @@ async function pickPosition({ body, readAt }: Answer, strategy: string | null): 
   ]);
 }
 
-function readQuery(
-  context: AppContext,
-  apiKeys: ApiKeyAuthService,
-): { account: string; query: PortfolioQuery } {
+function readQuery(context: AppContext, apiKeys: ApiKeyAuthService) {
   const sender = admit(context, apiKeys, "read");
-  const parsed = portfolioQuerySchema.safeParse(context.req.query());
-  if (!parsed.success) {
-    throw invalid(problemsOf(parsed.error).map((problem) => ({ ...problem, path: `query.${problem.path}` })));
-  }
-  const account = parsed.data.account ?? sender.account ?? "default";
+  const query = readAs(portfolioQuerySchema, context.req.query(), [...UNREADABLE, "query."]);
+  const account = query.account ?? sender.account ?? "default";
   requireAccount(sender, account, "query.account", "read");
-  return { account, query: parsed.data };
+  return { account, query };
 }
 
 function resourceOf(name: string): Resource {
@@ -89,8 +83,7 @@ function resourceOf(name: string): Resource {
   throw new HttpError(404, "not_found", `a portfolio has ${known}`);
 }
 
-const invalid = (problems: Problem[]) =>
-  new HttpError(400, "invalid_query", "the query cannot be read", problems);
+const UNREADABLE = ["invalid_query", "the query cannot be read"] as const;
 
 /**
  * The answer from the cache, or from the database; headers and log say which.

@@ -1,8 +1,6 @@
 import { HttpError } from "../http/errors.ts";
 import type { CallRpc } from "./call-rpc.ts";
 import type { Fees } from "../backtest/commission.ts";
-import type { Plan } from "../backtest/orders.ts";
-import type { Export } from "../backtest/read-trades.ts";
 
 /** The idempotency key of an order of a backtest, by its number; an account has one backtest. */
 export const orderKey = (number: number): string => `backtest ${number}`;
@@ -18,15 +16,6 @@ export interface Baseline {
   time_zone: string;
   /** The user of Supabase Auth who may read it; null: nobody. */
   owner_id: string | null;
-}
-
-export interface Import extends Baseline {
-  symbol: string;
-  strategy: string | null;
-  file: Export;
-  plan: Plan;
-  /** The order to go on with; 1: the first. */
-  from: number;
 }
 
 /**

@@ -3,7 +3,7 @@ import { type AlertAnswer, toAnswer } from "../alerts/answer.ts";
 import { contentHash } from "../alerts/content-hash.ts";
 import { HttpError, unavailable } from "../http/errors.ts";
 import { alertPayloadSchema } from "../validators/alert.ts";
-import { problemsOf } from "../validators/problem.ts";
+import { readAs } from "../validators/problem.ts";
 import type { Call } from "./tool.ts";
 
 /** An alert as a tool words it: canonical names, of which those that do not matter are left out. */
@@ -45,11 +45,8 @@ export async function bookOne(wanted: Wanted, call: Call): Promise<Record<string
 
 /** The canonical alert; its hash tells it from another one that has the same idempotency key. */
 function toAlert({ time, ...wanted }: Wanted, { keyId, requestId }: Call): AlertToBook {
-  const parsed = alertPayloadSchema.safeParse(wanted);
-  if (!parsed.success) {
-    throw new HttpError(400, "invalid_arguments", "the order makes no sense", problemsOf(parsed.error));
-  }
-  const data = { ...parsed.data, time: time ?? null };
+  const read = readAs(alertPayloadSchema, wanted, ["invalid_arguments", "the order makes no sense"]);
+  const data = { ...read, time: time ?? null };
   const hash = contentHash(data.strategy, new Map([["tool", JSON.stringify(data)]]));
   return { ...data, hash, request_id: requestId, key_id: keyId };
 }

@@ -46,3 +46,17 @@ export function createCallRpc(database: DatabaseClient): CallRpc {
     throw new HttpError(status, code, message, details);
   };
 }
+
+const PAGE = 1_000;
+
+/** All rows of a list, page by page; `read` gives those behind the last one that there is. */
+export async function allPages<Row>(
+  read: (limit: number, last: Row | undefined) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const page = await read(PAGE, rows.at(-1));
+    rows.push(...page);
+    if (page.length < PAGE) return rows;
+  }
+}

@@ -1,8 +1,10 @@
 import { HttpError } from "../http/errors.ts";
 import { bookAll, type Wanted } from "./book.ts";
+import { allPages } from "./call-rpc.ts";
 import type { Call } from "./tool.ts";
 import { scaled } from "../validators/decimal.ts";
-import { type Import, markKey, orderKey, prepareBaseline } from "./baseline.ts";
+import { markKey, orderKey, prepareBaseline } from "./baseline.ts";
+import type { Import } from "./read-import.ts";
 import { checkProfits } from "../backtest/check.ts";
 import type { BacktestOrder } from "../backtest/orders.ts";
 
@@ -99,10 +101,6 @@ function refused({ number, side, quantity, price, time }: BacktestOrder, error: 
   );
 }
 
-// The check ------------------------------------------------------------------------------------------
-
-const PAGE = 1_000;
-
 /** Net profit of the trades that a strategy closed in a symbol, oldest first, from flat to flat or to a reversal. */
 async function netProfits(
   account: string,
@@ -110,15 +108,11 @@ async function netProfits(
   symbol: string,
   { rpc }: Call,
 ): Promise<bigint[]> {
-  const newestFirst: bigint[] = [];
-  let before: number | null = null;
-  for (;;) {
-    const page: { id: string; net_pnl: string }[] = await rpc("list_trades", {
-      ...{ account, limit: PAGE, before, only_strategy: strategy, only_symbol: symbol },
-    });
-    newestFirst.push(...page.map(({ net_pnl }) => scaled(net_pnl)));
-    const last = page.at(-1);
-    if (page.length < PAGE || last === undefined) return newestFirst.toReversed();
-    before = Number(last.id);
-  }
+  const newestFirst = await allPages<{ id: string; net_pnl: string }>((limit, last) =>
+    rpc("list_trades", {
+      ...{ account, limit, before: last === undefined ? null : Number(last.id) },
+      ...{ only_strategy: strategy, only_symbol: symbol },
+    })
+  );
+  return newestFirst.map(({ net_pnl }) => scaled(net_pnl)).toReversed();
 }

@@ -4,9 +4,8 @@ import { createStrike, strikeValue } from "../auth/strike.ts";
 import type { AppHandler } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
 import { readJson } from "../http/json-body.ts";
-import { toolNameSchema } from "../validators/tool-name.ts";
-import { inputSchemaOf } from "./tool.ts";
-import { TOOLS } from "./tools.ts";
+import { inputSchemaOf, type Tool } from "./tool.ts";
+import { toolNameSchema, TOOLS } from "./tools.ts";
 import { type ToolBackend, useTool } from "./use-tool.ts";
 
 export interface ToolServices extends ToolBackend {
@@ -36,7 +35,7 @@ export function runTool(services: ToolServices): AppHandler {
     if (!name.success) {
       throw new HttpError(404, "no_tool", `there is no such tool: ${toolNameSchema.options.join(", ")}`);
     }
-    const tool = TOOLS[name.data];
+    const tool: Tool = TOOLS[name.data];
     const limit = Math.max(tool.bodyLimit ?? 0, services.bodyLimit);
     const body = await readJson(context.req.raw, limit);
     const input = body === undefined ? {} : strikeValue(body, createStrike(presentedKeys(context)));

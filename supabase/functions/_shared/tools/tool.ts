@@ -1,19 +1,27 @@
 import * as z from "zod";
 import type { Book } from "../alerts/group-commit.ts";
-import type { ImportOptions } from "../backtest/options.ts";
+import { HttpError } from "../http/errors.ts";
 import { alertFieldsSchema } from "../validators/canonical-alert.ts";
 import { accountName } from "../validators/names.ts";
 import type { CallRpc } from "./call-rpc.ts";
-import type { Import } from "./baseline.ts";
+import type { readImport } from "./read-import.ts";
 
-export interface Call {
-  /** The account it acts on: the one that was named, else the key's own, else `default`. */
-  account: string;
+/** What tools work with. */
+export interface Means {
   rpc: CallRpc;
   book: Book;
-  /** Null where nothing sends notifications. */
-  sendTest: SendTest | null;
-  readImport: ParseImport;
+  /** Null or left out where nothing sends notifications. */
+  sendTest?: SendTest | null;
+  /**
+   * Reads an exported file. It is handed in by the function that runs tools: one that only describes them has no use for the
+   * readers of CSV and workbooks, an eighth of its bundle.
+   */
+  readImport: typeof readImport;
+}
+
+export interface Call extends Means {
+  /** The account it acts on: the one that was named, else the key's own, else `default`. */
+  account: string;
   keyId: string;
   requestId: string;
   /** When the answer must be there, in milliseconds as Date.now. */
@@ -24,12 +32,6 @@ export interface Call {
 export type SendTest = (
   channel: string,
 ) => Promise<{ ok: true; result: unknown } | { ok: false; code: "unknown_channel" | "unavailable" }>;
-
-/**
- * Reads an exported file; see read-import.ts. It is handed in by the function that runs tools: one that only describes them
- * has no use for the readers of CSV and workbooks, an eighth of its bundle.
- */
-export type ParseImport = (bytes: Uint8Array, options: ImportOptions) => Promise<Import>;
 
 /** What an operator can have done. */
 export interface Tool {
@@ -84,3 +86,11 @@ export const instrument = alertFieldsSchema.shape.symbol.refine(
 export const confirm = z.string("is missing: the name of the account").describe(
   "The account's name once more, exactly: what is done cannot be undone.",
 );
+
+/** @throws HttpError 400 for what an operator did not say twice */
+export function requireConfirmation(confirmed: string, account: string): void {
+  if (confirmed === account) return;
+  throw new HttpError(400, "not_confirmed", "confirm must be the name of the account that this is about", [
+    { path: "confirm", message: "is not the account's name" },
+  ]);
+}

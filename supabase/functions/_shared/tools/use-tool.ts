@@ -1,27 +1,19 @@
-import type { Book } from "../alerts/group-commit.ts";
 import { requireAccount, type Sender } from "../auth/authorize.ts";
-import { HttpError } from "../http/errors.ts";
-import { problemsOf } from "../validators/problem.ts";
-import type { CallRpc } from "./call-rpc.ts";
-import type { ParseImport, SendTest, Tool } from "./tool.ts";
+import { readAs } from "../validators/problem.ts";
+import type { Means, Tool } from "./tool.ts";
 
-export interface ToolBackend {
-  rpc: CallRpc;
-  book: Book;
-  /** Null or left out where nothing sends notifications. */
-  sendTest?: SendTest | null;
-  readImport: ParseImport;
-  /** Milliseconds that orders have to be booked in. */
-  deadlineMs?: number;
+export interface ToolBackend extends Means {
   /** Told of the account that a tool may have changed, before it is answered. */
   onChanged?: (accounts: readonly string[]) => void;
-  now?: () => number;
 }
 
 /** What a tool did; without the account where it concerns all of them. */
 export type Done = { account?: string; result: unknown };
 
-/** Longer than an alert gets: no sender gives up after three seconds here, and close_all may have much to do. */
+/**
+ * Milliseconds that orders have to be booked in. Longer than an alert gets: no sender gives up after three seconds here, and
+ * close_all may have much to do.
+ */
 const DEADLINE = 8_000;
 
 /**
@@ -34,22 +26,13 @@ export async function useTool(
   tool: Tool,
   input: unknown,
   { sender, requestId }: { sender: Sender; requestId: string },
-  { rpc, book, sendTest = null, readImport, deadlineMs = DEADLINE, onChanged, now = Date.now }: ToolBackend,
+  { onChanged, ...means }: ToolBackend,
 ): Promise<Done> {
-  const parsed = tool.schema.safeParse(input);
-  if (!parsed.success) {
-    throw new HttpError(
-      400,
-      "invalid_arguments",
-      "the tool does not take these arguments",
-      problemsOf(parsed.error),
-    );
-  }
-  const account = accountOf(tool, parsed.data, sender);
+  const read = readAs(tool.schema, input, ["invalid_arguments", "the tool does not take these arguments"]);
+  const account = accountOf(tool, read, sender);
   try {
-    const deadline = now() + deadlineMs;
-    const call = { account, rpc, book, sendTest, readImport, keyId: sender.id, requestId, deadline };
-    const result = await tool.run(parsed.data, call);
+    const call = { ...means, account, keyId: sender.id, requestId, deadline: Date.now() + DEADLINE };
+    const result = await tool.run(read, call);
     return tool.scope === "everywhere" ? { result } : { account, result };
   } finally {
     // Also after a failure: what is not known to have happened may have.

@@ -4,61 +4,67 @@ import { compareDecimals } from "./decimal.ts";
 /** A broken rule: where, in canonical names, and what to do about it. */
 export type AlertIssue = { path: PropertyKey[]; message: string };
 
-type Rule = (alert: CanonicalAlert, read: AlertFields) => AlertIssue[];
+type Issues = Generator<AlertIssue, void>;
 
-const none: AlertIssue[] = [];
+const issue = (path: string, message: string): AlertIssue => ({ path: path.split("."), message });
 
-function issue(path: string, message: string): AlertIssue[] {
-  return [{ path: path.split("."), message }];
+const count = (...values: (string | null | undefined)[]): number =>
+  values.filter((value) => (value ?? null) !== null).length;
+
+/** The rules that an alert breaks, all of them; none when it is fine. */
+export const alertIssues = (alert: CanonicalAlert, read: AlertFields): AlertIssue[] => [
+  ...ofWhatIsWanted(alert, read),
+  ...ofModify(alert),
+  ...ofPrices(alert),
+  ...ofTakeProfits(alert),
+  ...ofStopLoss(alert),
+  ...ofMark(alert),
+];
+
+function* ofWhatIsWanted(
+  { action, order_id, target, quantity }: CanonicalAlert,
+  { symbol }: AlertFields,
+): Issues {
+  // An order needs a symbol; halt and resume concern the account, and a cancel may name an order or say `*`.
+  if (action !== "halt" && action !== "resume") {
+    if (symbol === "*" && action !== "cancel") yield issue("symbol", "may be * only to cancel all orders");
+    if (symbol === null && (action !== "cancel" || order_id === null)) {
+      yield issue("symbol", 'is missing: send the instrument, like "symbol": "AAPL"');
+    }
+  }
+  // Without an action there must be a position to reach.
+  const wanted = target?.quantity ?? null;
+  if (action === null && wanted === null) {
+    yield issue(
+      "action",
+      "is missing: send buy, sell, close, modify, cancel or mark, or the position wanted (position_size)",
+    );
+  }
+  // A side that is held has a size; only flat is 0.
+  if (target !== null && target.side !== "flat" && wanted === "0") {
+    yield issue("target.quantity", `must be more than 0 to be ${target.side}; no position is flat`);
+  }
+  // A buy or sell says how much, unless the target does.
+  if ((action === "buy" || action === "sell") && quantity === null && wanted === null) {
+    yield issue("quantity", `is missing: say how much to ${action}`);
+  }
 }
 
-/** An order needs a symbol; halt and resume concern the account, and a cancel may name an order or say `*`. */
-const hasSymbol: Rule = ({ action, order_id }, { symbol }) => {
-  if (action === "halt" || action === "resume") return none;
-  if (symbol === "*") {
-    return action === "cancel" ? none : issue("symbol", "may be * only to cancel all orders");
-  }
-  if (symbol !== null || (action === "cancel" && order_id !== null)) return none;
-  return issue("symbol", 'is missing: send the instrument, like "symbol": "AAPL"');
-};
-
-/** Without an action there must be a position to reach. */
-const hasAction: Rule = ({ action, target }) =>
-  action !== null || (target !== null && target.quantity !== null) ? none : issue(
-    "action",
-    "is missing: send buy, sell, close, modify, cancel or mark, or the position wanted (position_size)",
-  );
-
 /** A modify says what it changes: prices of resting orders, or where the exits of a position lie. */
-const modifyChanges: Rule = (alert) => {
-  if (alert.action !== "modify") return none;
-  if (alert.quantity !== null) {
-    return issue("quantity", "does not belong to a modify: cancel, and send the order again");
-  }
-  const activation = activates("activation_price", alert, false);
-  if (activation.length > 0) {
-    return issue("activation_price", "does not belong to a modify: cancel, and send the order again");
+function* ofModify(alert: CanonicalAlert): Issues {
+  if (alert.action !== "modify") return;
+  const fixed = alert.quantity !== null ? "quantity" : activations(alert) > 0 ? "activation_price" : null;
+  if (fixed !== null) {
+    return yield issue(fixed, "does not belong to a modify: cancel, and send the order again");
   }
   const { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss } = alert;
-  const changes = [limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss];
-  return changes.some((each) => each !== null) ? none : issue(
-    "action",
-    "modify changes nothing: send stop_loss, take_profit, stop_price or limit_price with it",
-  );
-};
-
-/** A side that is held has a size; only flat is 0. */
-const targetHasSize: Rule = ({ target }) =>
-  target !== null && target.side !== "flat" && target.quantity === "0"
-    ? issue("target.quantity", `must be more than 0 to be ${target.side}; no position is flat`)
-    : none;
-
-/** A buy or sell says how much, unless the target does. */
-const hasQuantity: Rule = ({ action, quantity, target }) =>
-  (action === "buy" || action === "sell") && quantity === null &&
-    (target === null || target.quantity === null)
-    ? issue("quantity", `is missing: say how much to ${action}`)
-    : none;
+  if (count(limit_price, stop_price, trail_amount, trail_percent) === 0 && !take_profit && !stop_loss) {
+    yield issue(
+      "action",
+      "modify changes nothing: send stop_loss, take_profit, stop_price or limit_price with it",
+    );
+  }
+}
 
 /** Which prices each order type takes. A price that it would not use is refused, for it meant something. */
 const ORDER_PRICES = {
@@ -69,37 +75,42 @@ const ORDER_PRICES = {
   trailing_stop: { limit: false, stop: false, trail: true },
 };
 
-const orderHasItsPrices: Rule = (alert) => {
-  if (!isOrder(alert)) return none;
-  const { order_type } = alert;
-  const takes = ORDER_PRICES[order_type];
-  return [
-    ...fits("limit_price", order_type, takes.limit, alert.limit_price !== null),
-    ...fits("stop_price", order_type, takes.stop, alert.stop_price !== null),
-    ...fits(
-      alert.trail_percent !== null && alert.trail_amount === null ? "trail_percent" : "trail_amount",
-      order_type,
-      takes.trail,
-      alert.trail_amount !== null || alert.trail_percent !== null,
-    ),
-    ...alert.trail_amount !== null && alert.trail_percent !== null
-      ? issue("trail_amount", "must not come with trail_percent: send one of them")
-      : none,
-    ...activates("activation_price", alert, takes.trail),
-  ];
+/** What to send where a price does not belong to the type of the order. */
+const INSTEAD = {
+  limit_price: 'send "order_type": "limit", or the exit in profit as take_profit',
+  stop_price: 'send "order_type": "stop", or the exit in loss as stop_loss',
+  trail_amount: 'send "order_type": "trailing_stop", or the exit as stop_loss.trail_amount',
+  trail_percent: 'send "order_type": "trailing_stop", or the exit as stop_loss.trail_percent',
 };
 
-/** What a trailing stop may wait for: one of price, amount and percent. */
-function activates(
-  path: string,
+function* ofPrices(alert: CanonicalAlert): Issues {
+  if (!isOrder(alert)) return;
+  const { order_type: type, limit_price, stop_price, trail_amount, trail_percent } = alert;
+  const takes = ORDER_PRICES[type];
+  const trail = trail_percent !== null && trail_amount === null ? "trail_percent" : "trail_amount";
+  const sent = [
+    ["limit_price", takes.limit, limit_price],
+    ["stop_price", takes.stop, stop_price],
+    [trail, takes.trail, trail_amount ?? trail_percent],
+  ] as const;
+  for (const [path, isTaken, price] of sent) {
+    if (isTaken && price === null) yield issue(path, `is missing: a ${type} order needs it`);
+    if (!isTaken && price !== null) yield issue(path, `does not belong to a ${type} order: ${INSTEAD[path]}`);
+  }
+  if (count(trail_amount, trail_percent) === 2) {
+    yield issue("trail_amount", "must not come with trail_percent: send one of them");
+  }
+  yield* ofActivation("activation_price", alert, takes.trail);
+}
+
+const activations = (
   { activation_price, activation_amount, activation_percent }: Partial<CanonicalAlert>,
-  isTrailing: boolean,
-): AlertIssue[] {
-  const sent = [activation_price, activation_amount, activation_percent].filter((each) =>
-    (each ?? null) !== null
-  );
-  if (sent.length === 0 || sent.length === 1 && isTrailing) return none;
-  return issue(
+): number => count(activation_price, activation_amount, activation_percent);
+
+/** What a trailing stop may wait for: one of price, amount and percent. */
+function* ofActivation(path: string, order: Partial<CanonicalAlert>, isTrailing: boolean): Issues {
+  if (activations(order) <= (isTrailing ? 1 : 0)) return;
+  yield issue(
     path,
     isTrailing
       ? "must be one of activation_price, activation_amount and activation_percent"
@@ -107,121 +118,80 @@ function activates(
   );
 }
 
-function fits(path: string, type: string, wanted: boolean, sent: boolean): AlertIssue[] {
-  if (wanted === sent) return none;
-  return issue(
-    path,
-    wanted ? `is missing: a ${type} order needs it` : `does not belong to a ${type} order: ${INSTEAD[path]}`,
-  );
-}
-
-/** What to send where a price does not belong to the type of the order. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  limit_price: 'send "order_type": "limit", or the exit in profit as take_profit',
-  stop_price: 'send "order_type": "stop", or the exit in loss as stop_loss',
-  trail_amount: 'send "order_type": "trailing_stop", or the exit as stop_loss.trail_amount',
-  trail_percent: 'send "order_type": "trailing_stop", or the exit as stop_loss.trail_percent',
-};
-
-const takeProfitIsOne: Rule = ({ take_profit }) =>
-  take_profit !== null && Object.keys(take_profit).length !== 1
-    ? issue("take_profit", "must have one of percent, amount and limit_price")
-    : none;
-
 /** Of several take profits each is one price and at most one size; only the last may take the rest. */
-const takeProfitsAreParts: Rule = ({ action, quantity_type, take_profit, take_profits }) => {
-  if (take_profits === null) return none;
-  if (take_profit !== null) return issue("take_profits", "must not come with take_profit: send one of them");
-  if (action === "modify") {
-    return issue("take_profits", "does not belong to a modify: move each by its order_id, with take_profit");
+function* ofTakeProfits({ action, quantity_type, take_profit, take_profits }: CanonicalAlert): Issues {
+  if (take_profit !== null && Object.keys(take_profit).length !== 1) {
+    yield issue("take_profit", "must have one of percent, amount and limit_price");
   }
-  return take_profits.flatMap(({ percent, amount, limit_price, quantity, close_percent }, nr) => {
-    const at = (message: string): AlertIssue[] => [{ path: ["take_profits", nr], message }];
-    if (count(percent, amount, limit_price) !== 1) {
-      return at("must have one of percent, amount and limit_price");
-    }
-    const sizes = count(quantity, close_percent);
-    if (sizes > 1) return at("must have one of quantity and close_percent");
-    if (quantity !== undefined && quantity_type !== "units") {
-      return at(`counts units, and the order ${quantity_type}: say close_percent`);
-    }
-    return sizes === 1 || nr === take_profits.length - 1
-      ? none
-      : at("needs quantity or close_percent: only the last takes the rest");
-  });
-};
-
-/** A stop loss is one distance or price, of the kind that its type takes. */
-const stopLossIsOne: Rule = ({ stop_loss }) => {
-  if (stop_loss === null) return none;
-  const { type, percent, amount, stop_price, limit_price, trail_amount, trail_percent } = stop_loss;
-  const fixed = count(percent, amount, stop_price);
-  const trailing = count(trail_amount, trail_percent);
-  if (type === "trailing_stop") {
-    if (trailing === 1 && fixed === 0 && limit_price === undefined) {
-      return activates("stop_loss.activation_price", stop_loss, true);
-    }
-    return issue(
-      "stop_loss",
-      "of type trailing_stop must have one of trail_amount and trail_percent, and nothing else",
+  if (take_profits === null) return;
+  if (take_profit !== null) {
+    return yield issue("take_profits", "must not come with take_profit: send one of them");
+  }
+  if (action === "modify") {
+    return yield issue(
+      "take_profits",
+      "does not belong to a modify: move each by its order_id, with take_profit",
     );
   }
-  if (fixed !== 1 || trailing !== 0) {
-    return issue("stop_loss", "must have one of percent, amount and stop_price");
+  for (const [nr, { percent, amount, limit_price, quantity, close_percent }] of take_profits.entries()) {
+    const sizes = count(quantity, close_percent);
+    const message = count(percent, amount, limit_price) !== 1
+      ? "must have one of percent, amount and limit_price"
+      : sizes > 1
+      ? "must have one of quantity and close_percent"
+      : quantity !== undefined && quantity_type !== "units"
+      ? `counts units, and the order ${quantity_type}: say close_percent`
+      : sizes === 0 && nr < take_profits.length - 1
+      ? "needs quantity or close_percent: only the last takes the rest"
+      : null;
+    if (message !== null) yield { path: ["take_profits", nr], message };
   }
-  const waits = activates("stop_loss.activation_price", stop_loss, false);
-  if (waits.length > 0) return waits;
-  if (type === "stop_limit" && limit_price === undefined) {
-    return issue("stop_loss.limit_price", "is missing: a stop_limit needs it");
-  }
-  if (type === "stop" && limit_price !== undefined) {
-    return issue("stop_loss.limit_price", "does not belong to a stop; its type must be stop_limit");
-  }
-  return none;
-};
-
-/** Sizing by risk divides by the distance to the stop. */
-const riskHasStop: Rule = (alert) =>
-  isOrder(alert) && alert.quantity_type.startsWith("risk_") && alert.quantity !== null &&
-    alert.stop_loss === null
-    ? issue("stop_loss", `is missing: ${alert.quantity_type} is measured to the stop loss`)
-    : none;
-
-/** A mark is a price, and its bar hangs together. */
-const markIsPrice: Rule = ({ action, price, open, high, low, close }) => {
-  if (action !== "mark") return none;
-  if (price === null) return issue("price", "is missing: a mark is a price");
-  if ((high === null) !== (low === null)) {
-    return issue(high === null ? "high" : "low", "is missing: a bar has high and low");
-  }
-  if (high === null || low === null) return none;
-  if (compareDecimals(high, low) < 0) return issue("high", "is below low");
-  const outside = (value: string | null) =>
-    value !== null && (compareDecimals(value, high) > 0 || compareDecimals(value, low) < 0);
-  if (outside(open)) return issue("open", "is not between low and high");
-  if (outside(close)) return issue("close", "is not between low and high");
-  return none;
-};
-
-const RULES: readonly Rule[] = [
-  hasSymbol,
-  hasAction,
-  targetHasSize,
-  hasQuantity,
-  modifyChanges,
-  orderHasItsPrices,
-  takeProfitIsOne,
-  takeProfitsAreParts,
-  stopLossIsOne,
-  riskHasStop,
-  markIsPrice,
-];
-
-/** The rules that an alert breaks, all of them; none when it is fine. */
-export function alertIssues(alert: CanonicalAlert, read: AlertFields): AlertIssue[] {
-  return RULES.flatMap((rule) => rule(alert, read));
 }
 
-function count(...values: (string | undefined)[]): number {
-  return values.filter((value) => value !== undefined).length;
+/** A stop loss is one distance or price, of the kind that its type takes. */
+function* ofStopLoss(alert: CanonicalAlert): Issues {
+  const { stop_loss, quantity, quantity_type } = alert;
+  if (stop_loss === null) {
+    // Sizing by risk divides by the distance to the stop.
+    if (isOrder(alert) && quantity_type.startsWith("risk_") && quantity !== null) {
+      yield issue("stop_loss", `is missing: ${quantity_type} is measured to the stop loss`);
+    }
+    return;
+  }
+  const { type, percent, amount, stop_price, limit_price, trail_amount, trail_percent } = stop_loss;
+  const isTrailing = type === "trailing_stop";
+  const [fixed, trailing] = [count(percent, amount, stop_price), count(trail_amount, trail_percent)];
+  if (
+    isTrailing ? trailing !== 1 || fixed !== 0 || limit_price !== undefined : fixed !== 1 || trailing !== 0
+  ) {
+    return yield issue(
+      "stop_loss",
+      isTrailing
+        ? "of type trailing_stop must have one of trail_amount and trail_percent, and nothing else"
+        : "must have one of percent, amount and stop_price",
+    );
+  }
+  if (activations(stop_loss) > (isTrailing ? 1 : 0)) {
+    yield* ofActivation("stop_loss.activation_price", stop_loss, isTrailing);
+  } else if (type === "stop_limit" && limit_price === undefined) {
+    yield issue("stop_loss.limit_price", "is missing: a stop_limit needs it");
+  } else if (type === "stop" && limit_price !== undefined) {
+    yield issue("stop_loss.limit_price", "does not belong to a stop; its type must be stop_limit");
+  }
+}
+
+/** A mark is a price, and its bar hangs together. */
+function* ofMark({ action, price, open, high, low, close }: CanonicalAlert): Issues {
+  if (action !== "mark") return;
+  if (price === null) return yield issue("price", "is missing: a mark is a price");
+  if (high === null && low === null) return;
+  if (high === null || low === null) {
+    return yield issue(high === null ? "high" : "low", "is missing: a bar has high and low");
+  }
+  if (compareDecimals(high, low) < 0) return yield issue("high", "is below low");
+  for (const [path, value] of Object.entries({ open, close })) {
+    if (value !== null && (compareDecimals(value, high) > 0 || compareDecimals(value, low) < 0)) {
+      return yield issue(path, "is not between low and high");
+    }
+  }
 }
