@@ -1,5 +1,5 @@
 import type { Checks, Finding } from "./check.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./target.ts";
 
 /** What all checks found; `ok` when none failed. */
 export interface Report {
