@@ -1,5 +1,6 @@
+import { batch, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
-import type { Client } from "../api/client.ts";
+import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
 import { type Account, listAccounts, readingOf } from "../api/reads.ts";
 import { moneyOf } from "../format/money.ts";
@@ -8,7 +9,6 @@ import { type Ahead, askAhead } from "../store/ahead.ts";
 import { type Desk, DeskContext, type Live } from "../store/desk.ts";
 import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
-import { createStore, type Store, useStore } from "../store/store.ts";
 import { useRead } from "../store/use-read.ts";
 import { DeskView } from "./desk-view.tsx";
 import { Door } from "./door.tsx";
@@ -26,7 +26,11 @@ interface Props {
 
 /** The page of somebody who is signed in: keeps the pulse, and picks the account. */
 export function DeskScreen({ client, connection, onSignOut }: Props) {
-  const live = useMemo(() => createStore<Live>({ accounts: null, failure: null, seenAt: null }), [client]);
+  const live: Live = {
+    accounts: useSignal<Account[] | null>(null),
+    failure: useSignal<ApiError | null>(null),
+    seenAt: useSignal<number | null>(null),
+  };
   // Most likely the account of the last visit is there: it is asked for without waiting for the list.
   const guess = useMemo(() => {
     const last = recall("account");
@@ -35,15 +39,22 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   useLayoutEffect(() =>
     startPulse(() => listAccounts(client), {
       onBeat: (accounts) =>
-        live.set({ accounts: settled(live, accounts), failure: null, seenAt: Date.now() }),
+        batch(() => {
+          // Where nothing in the list changed, nothing is drawn again.
+          if (JSON.stringify(accounts) !== JSON.stringify(live.accounts.peek())) {
+            live.accounts.value = accounts;
+          }
+          live.failure.value = null;
+          live.seenAt.value = Date.now();
+        }),
       onFailure: (failure) => {
-        live.set({ failure });
+        live.failure.value = failure;
         if (failure.isSignedOut) onSignOut?.();
       },
     }), [client]);
 
-  const accounts = useStore(live, (state) => state.accounts);
-  const failure = useStore(live, (state) => state.failure);
+  const accounts = live.accounts.value;
+  const failure = live.failure.value;
   const [picked, setPicked] = useState(recall("account"));
   const pick = (name: string) => {
     remember("account", name);
@@ -66,15 +77,9 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   );
 }
 
-/** The list before when nothing in it changed, so that nothing is drawn again. */
-function settled(live: Store<Live>, accounts: Account[]): Account[] {
-  const before = live.get().accounts;
-  return before !== null && JSON.stringify(before) === JSON.stringify(accounts) ? before : accounts;
-}
-
 function OneAccount(
   { client, connection, live, account, accounts, guess, onSignOut, onPick }: Props & {
-    live: Store<Live>;
+    live: Live;
     account: Account;
     accounts: Account[];
     guess: Ahead | null;

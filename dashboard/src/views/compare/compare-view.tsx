@@ -1,6 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
 import { useDesk } from "../../store/desk.ts";
-import { useStore } from "../../store/store.ts";
 import { Panel } from "../panel.tsx";
 import { sinceOf } from "../range.tsx";
 import { Segments, Select } from "../controls.tsx";
@@ -15,7 +14,7 @@ const RANGES = { "1W": "1W", "1M": "1M", "1Y": "1Y", "All": "All" };
 /** An account beside a baseline: the backtest that it should have done. */
 export function CompareView() {
   const { live, account, baseline } = useDesk();
-  const accounts = useStore(live, (state) => state.accounts) ?? [];
+  const accounts = live.accounts.value ?? [];
   const others = accounts.map(({ name }) => name).filter((name) => name !== account.name);
   const [picked, setPicked] = useState(baseline);
   const [range, setRange] = useState<keyof typeof RANGES>("All");
