@@ -3,20 +3,14 @@ import { explain, runCommand } from "./command.ts";
 import { trustSystemCertificates } from "./deno-program.ts";
 import { standardError } from "./log.ts";
 import { launcherEnded } from "./launcher.ts";
-import { type Command, parseCommand, usage } from "./options.ts";
+import { parseCommand } from "./options.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { summary } from "./summary.ts";
 
 /** `deno task start`: runs a stack until it is told to end. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
   trustSystemCertificates();
-  const command = parseCommand(args);
-  if (!command.help) return await runUntilTold(command);
-  standardError(usage);
-  return 0;
-}
-
-async function runUntilTold({ options, json }: Command): Promise<number> {
+  const { options, json } = parseCommand(args);
   const started = performance.now();
   const told = new AbortController();
   onEnd(() => told.abort());

@@ -1,6 +1,6 @@
 import { type ImportOptions, importOptions } from "../../supabase/functions/_shared/backtest/options.ts";
+import { readCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { readFlags } from "../flags.ts";
 import { findProject, keysAreMissing, localUrl, PROJECT_FLAGS } from "../project.ts";
 
 /** An import, and the project that it goes to. */
@@ -12,7 +12,7 @@ export interface BacktestOptions {
   what: ImportOptions;
 }
 
-export const usage = `deno task backtest import <file> --account <name> [options]
+const usage = `deno task backtest import <file> --account <name> [options]
 
   <file>              TradingView's List of trades, CSV or XLSX, exported in English
   --account <name>    the baseline account; created if it does not exist
@@ -29,7 +29,7 @@ export const usage = `deno task backtest import <file> --account <name> [options
 
 const { key: _, ...OF_PROJECT } = PROJECT_FLAGS;
 const read = (args: string[]) =>
-  readFlags(usage, args, {
+  readCommand(usage, args, {
     ...{ account: "text", symbol: "text", strategy: "text", timeZone: "text" },
     ...{ commission: "text", capital: "text", currency: "text", ...OF_PROJECT },
   }, { takesArguments: true });
@@ -37,12 +37,10 @@ const read = (args: string[]) =>
 /**
  * Reads the command line, and for the local stack its keys.
  *
- * @returns null when it asks for help
  * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
-export async function readOptions(args: string[]): Promise<BacktestOptions | null> {
+export async function readOptions(args: string[]): Promise<BacktestOptions> {
   const { flags, positionals } = read(args);
-  if (flags.help) return null;
   const [command, path, ...more] = positionals;
   if (command !== "import" || path === undefined || more.length > 0) {
     throw new UsageError("Say what to import: the word import, and one file.", usage);

@@ -10,7 +10,7 @@ import { runCommand } from "../command.ts";
 import { errorText, StackError } from "../errors.ts";
 import { standardError } from "../log.ts";
 import { requireAnswer } from "../project.ts";
-import { type BacktestOptions, readOptions, usage } from "./options.ts";
+import { readOptions } from "./options.ts";
 import { reportOf } from "./report.ts";
 
 /** Milliseconds that an import may take. */
@@ -21,13 +21,7 @@ const DEADLINE = 15 * 60_000;
  * the account's profit is not the file's.
  */
 async function main(args: string[]): Promise<number> {
-  const options = await readOptions(args);
-  if (options !== null) return await run(options);
-  standardError(usage);
-  return 0;
-}
-
-async function run({ path, url, secretKey, what }: BacktestOptions): Promise<number> {
+  const { path, url, secretKey, what } = await readOptions(args);
   const work = await readImport(await readFile(path), what);
   await requireAnswer(url);
   const total = work.plan.orders.length;

@@ -1,5 +1,5 @@
+import { readCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { readFlags } from "../flags.ts";
 import { findProject, keysAreMissing, localUrl, PROJECT_FLAGS } from "../project.ts";
 
 /** What a demo plays against, and how. */
@@ -17,7 +17,7 @@ export interface DemoOptions {
   speed: number | null;
 }
 
-export const usage = `deno task demo [options]
+const usage = `deno task demo [options]
 
   --speed <n>         alerts a second; 0: as fast as they are answered (100)
   --account <name>    a new one, or that of an earlier run, which begins anew (demo)
@@ -30,13 +30,11 @@ export const usage = `deno task demo [options]
 /**
  * Reads the command line, and for the local stack its keys.
  *
- * @returns null when it asks for help
  * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
-export async function readOptions(args: string[]): Promise<DemoOptions | null> {
-  const { help, speed = "100", account = "demo", ...flags } =
-    readFlags(usage, args, { speed: "text", account: "text", ...PROJECT_FLAGS }).flags;
-  if (help) return null;
+export async function readOptions(args: string[]): Promise<DemoOptions> {
+  const { speed = "100", account = "demo", ...flags } =
+    readCommand(usage, args, { speed: "text", account: "text", ...PROJECT_FLAGS }).flags;
   const pace = speedOf(speed);
   const { url, key, secretKey, owner = null } = await findProject(flags, flags.key);
   if (key === undefined || secretKey === undefined) {

@@ -1,5 +1,5 @@
+import { readCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { readFlags } from "../flags.ts";
 import { inRepository } from "../paths.ts";
 
 /** What is deployed, and where to. */
@@ -11,7 +11,7 @@ export interface DeployOptions {
   dryRun: boolean;
 }
 
-export const usage = `deno task deploy [options]
+const usage = `deno task deploy [options]
 
   --project-ref <ref>  the Supabase project (or SUPABASE_PROJECT_ID)
   --settings <path>    settings of its functions; written at the first deploy (supabase/functions/.env.production)
@@ -22,18 +22,15 @@ Signed in by npx supabase login, or by SUPABASE_ACCESS_TOKEN. Every step may be 
 /**
  * Reads the command line.
  *
- * @returns null when it asks for help
  * @throws UsageError for an unknown flag or a reference that is none
  */
-export function readOptions(args: string[], environment: Record<string, string>): DeployOptions | null {
+export function readOptions(args: string[], environment: Record<string, string>): DeployOptions {
   // Not --env-file: that one Deno takes for itself.
   const {
-    help,
     projectRef = environment.SUPABASE_PROJECT_ID ?? "",
     settings = inRepository("supabase", "functions", ".env.production"),
     dryRun = false,
-  } = readFlags(usage, args, { projectRef: "text", settings: "text", dryRun: "switch" }).flags;
-  if (help) return null;
+  } = readCommand(usage, args, { projectRef: "text", settings: "text", dryRun: "switch" }).flags;
   if (!/^[a-z]{20}$/.test(projectRef)) {
     const problem = projectRef === "" ? "Which project?" : `${projectRef} is no project reference.`;
     throw new UsageError(

@@ -1,17 +1,12 @@
 import { runCommand } from "../command.ts";
-import { standardError } from "../log.ts";
 import { checks } from "./checks.ts";
-import { parseOptions, usage } from "./options.ts";
+import { parseOptions } from "./options.ts";
 import { examine, inWords } from "./report.ts";
 import { gather, localTarget, remoteTarget } from "./target.ts";
 
 /** `deno task doctor`: judges a stack or a project by the production checklist. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
-  if (options.help) {
-    standardError(usage);
-    return 0;
-  }
   const target = options.remote ? remoteTarget(options.url, Deno.env.toObject()) : await localTarget(options);
   const report = examine(checks, await gather(target));
   const text = options.json ? JSON.stringify(report) : inWords(report);

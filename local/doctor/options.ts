@@ -1,5 +1,5 @@
+import { readCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { readFlags } from "../flags.ts";
 import { defaultOptions, type StackOptions } from "../options.ts";
 
 /** What the command line asked for. */
@@ -9,10 +9,9 @@ export interface DoctorOptions
   /** URL of the deployed project; null for SUPABASE_URL. */
   url: string | null;
   json: boolean;
-  help: boolean;
 }
 
-export const usage = `deno task doctor [options]
+const usage = `deno task doctor [options]
 
 Checks the stack of deno task start (give the same flags), or with --remote a deployed project, against the production
 checklist. Exit code 1 when a check fails.
@@ -26,12 +25,12 @@ checklist. Exit code 1 when a check fails.
 
 /** Reads the command line. Throws a UsageError on what makes no sense. */
 export function parseOptions(args: string[]): DoctorOptions {
-  const { noRedis, ...flags } = readFlags(usage, args, {
+  const { noRedis, ...flags } = readCommand(usage, args, {
     ...{ remote: "switch", url: "url", json: "switch" },
     ...{ port: "port", dbPort: "port", redisPort: "port", dataDir: "text", noRedis: "switch" },
   }).flags;
   if (flags.url !== undefined && !flags.remote) throw new UsageError("--url is for --remote only.", usage);
   const { port, dbPort, redisPort, dataDir } = defaultOptions;
-  const fallback = { port, dbPort, redisPort, dataDir, remote: false, url: null, json: false, help: false };
+  const fallback = { port, dbPort, redisPort, dataDir, remote: false, url: null, json: false };
   return { ...fallback, ...flags, redis: !noRedis };
 }
