@@ -1,8 +1,8 @@
-import type { AutoscaleInfo } from "lightweight-charts";
+import { AreaSeries, type AutoscaleInfo } from "lightweight-charts";
 import type { Money } from "../format/money.ts";
 import type { Clock } from "../format/time.ts";
 import type { CreateChart } from "./chart.ts";
-import { drawArea } from "./curves.ts";
+import { drawCurve } from "./curves.ts";
 import { pointChart } from "./point-chart.ts";
 import { fade } from "./theme.ts";
 
@@ -20,13 +20,13 @@ export interface EquityMoment {
 /** Draws equity, and below it how far it lay under its best. */
 export const equityChart = ({ places }: Money, clock: Clock): CreateChart<EquityMoment> =>
   pointChart(clock, (chart) => {
-    const equity = drawArea<EquityMoment>(chart, {
+    const equity = drawCurve<EquityMoment, "Area">(chart, AreaSeries, {
       value: ({ value }) => value,
-      options: { lineWidth: 2, autoscaleInfoProvider: calm },
+      options: { autoscaleInfoProvider: calm },
       margins: { top: 0.12, bottom: 0.08 },
       look: (palette) => areaColors(palette("--accent"), 0.28, 0.02),
     }, places);
-    const falls = drawArea<EquityMoment>(chart, {
+    const falls = drawCurve<EquityMoment, "Area">(chart, AreaSeries, {
       value: ({ fall }) => -fall,
       pane: 1,
       options: { lineWidth: 1, invertFilledArea: true, autoscaleInfoProvider: fromTop },
