@@ -1,5 +1,4 @@
 import { within } from "../supabase/functions/_shared/time/within.ts";
-import { createKeyMapper } from "./gateway-keys.ts";
 import { loopback } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
 import { maxWholeBody, type Outgoing, type Upstream } from "./upstream.ts";
@@ -124,4 +123,32 @@ const incompleteBody = (): Response =>
 function failure(status: number, code: string, message: string, headers: HeadersInit = {}): Response {
   const body = { error: { code, message }, request_id: crypto.randomUUID() };
   return Response.json(body, { status, headers });
+}
+
+/** What the gateway makes of a request's credentials for `/rest/v1`. */
+type Credentials = { authorization: string } | { refused: string };
+
+/** Decides the `Authorization` header PostgREST gets, from the two headers the client sent. */
+type KeyMapper = (apikey: string | null, authorization: string | null) => Credentials;
+
+/**
+ * Supabase's rule: `apikey` must be one of the project's keys. A user's own token in `Authorization` goes
+ * through as it is; without one, or with a `sb_…` key there, the role of the key counts.
+ */
+function createKeyMapper(secrets: Secrets): KeyMapper {
+  const anon = `Bearer ${secrets.anonJwt}`;
+  const serviceRole = `Bearer ${secrets.serviceRoleJwt}`;
+  const roles = new Map([
+    [secrets.publishableKey, anon],
+    [secrets.anonJwt, anon],
+    [secrets.secretKey, serviceRole],
+    [secrets.serviceRoleJwt, serviceRole],
+  ]);
+  return (apikey, authorization) => {
+    if (apikey === null) return { refused: "No API key found in request: send it as the apikey header." };
+    const role = roles.get(apikey);
+    if (role === undefined) return { refused: "Invalid API key." };
+    const hasOwnToken = authorization !== null && !authorization.startsWith("Bearer sb_");
+    return { authorization: hasOwnToken ? authorization : role };
+  };
 }

@@ -1,11 +1,11 @@
-import { Buffer } from "node:buffer";
 import { createClient, RESP_TYPES } from "@redis/client";
 import { Hono } from "hono";
 import { timingSafeEqual } from "hono/utils/buffer";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { errorText } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { loopback } from "./ports.ts";
-import { createScriptTranslator } from "./redis-scripts.ts";
 
 /** The HTTP face of a Redis server, as Upstash offers it; `@upstash/redis` speaks to it unchanged. */
 export interface RedisBridge {
@@ -135,4 +135,28 @@ function createRedisClient(port: number, log: Log) {
     isAway = false;
   });
   return client;
+}
+
+/** Upstash's own flag for scripts, which lets them lock only their keys; Redis knows no such flag and refuses it. */
+const FOREIGN_FLAG = /^#!lua flags=allow-key-locking[ \t]*(?=\r?\n)/;
+
+const sha1 = (source: string) => createHash("sha1").update(source).digest("hex");
+
+/**
+ * Makes commands with scripts fit for a Redis that is not Upstash's: drops the flag that only Upstash knows, and knows
+ * such a script again by the SHA-1 under which its sender does.
+ */
+function createScriptTranslator(): (command: string[]) => string[] {
+  /** Sender's SHA-1 to Redis's; as many as there are scripts with the flag, which are few. */
+  const known = new Map<string, string>();
+  return (command) => {
+    const [name = "", script = "", ...rest] = command;
+    const verb = name.toUpperCase();
+    const translated = verb === "EVALSHA" ? known.get(script.toLowerCase()) : undefined;
+    if (translated !== undefined) return [name, translated, ...rest];
+    if (verb !== "EVAL" || !FOREIGN_FLAG.test(script)) return command;
+    const plain = script.replace(FOREIGN_FLAG, "");
+    known.set(sha1(script), sha1(plain));
+    return [name, plain, ...rest];
+  };
 }

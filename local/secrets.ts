@@ -1,5 +1,5 @@
+import { sign } from "hono/jwt";
 import { join } from "node:path";
-import { jsonWebKeySet, signJwt } from "./jwt.ts";
 import { inRepository, readTextIfAny, writePrivateFile } from "./paths.ts";
 
 /** The user that owns the default account on a local stack. */
@@ -67,4 +67,28 @@ function newSeeds(): Seeds {
     secretKey: `sb_secret_${randomText(11)}_${randomText(4)}`,
     redisToken: randomText(24),
   };
+}
+
+/** Claims of a token as PostgREST and `auth.uid()` read them. */
+interface Claims {
+  role: "anon" | "authenticated" | "service_role";
+  /** User id. */
+  sub?: string;
+  email?: string;
+}
+
+// The tokens of a local stack outlive it: they change only with its data directory.
+const lifetimeSeconds = 10 * 365 * 24 * 3600;
+
+/** A JSON web token signed with HS256, valid for ten years. */
+async function signJwt(claims: Claims, secret: string): Promise<string> {
+  const iat = Math.floor(Date.now() / 1000);
+  const standing = { iss: "supabase-automation-local", aud: "authenticated" };
+  return await sign({ ...standing, ...claims, iat, exp: iat + lifetimeSeconds }, secret, "HS256");
+}
+
+/** The key set with which functions verify tokens. The key is symmetric: it never leaves this machine. */
+function jsonWebKeySet(secret: string): string {
+  const k = new TextEncoder().encode(secret).toBase64({ alphabet: "base64url", omitPadding: true });
+  return JSON.stringify({ keys: [{ kty: "oct", alg: "HS256", k }] });
 }

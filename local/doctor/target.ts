@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { databaseUrls } from "../database.ts";
 import { StackError } from "../errors.ts";
 import { functionEnvPath, readFunctionEnv } from "../function-env.ts";
+import type { StackOptions } from "../options.ts";
 import { exists, inRepository } from "../paths.ts";
 import { loopback } from "../ports.ts";
 import { loadSecrets } from "../secrets.ts";
@@ -9,7 +10,6 @@ import { readConfigFacts } from "./facts/config.ts";
 import { readDatabaseFacts } from "./facts/database.ts";
 import { readHttpFacts } from "./facts/http.ts";
 import { readRedisFacts } from "./facts/redis.ts";
-import type { DoctorOptions } from "./options.ts";
 
 /** What is to be examined. */
 export interface Target {
@@ -28,7 +28,7 @@ export interface Target {
  *
  * @throws StackError when there never was one
  */
-export async function localTarget(options: DoctorOptions): Promise<Target> {
+export async function localTarget(options: StackOptions): Promise<Target> {
   const dataDir = options.dataDir === null ? inRepository(".local") : resolve(options.dataDir);
   if (!await exists(join(dataDir, "secrets.json"))) {
     throw new StackError(

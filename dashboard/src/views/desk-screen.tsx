@@ -6,15 +6,22 @@ import { type Account, listAccounts, readingOf } from "../api/reads.ts";
 import { moneyOf } from "../format/money.ts";
 import { clockOf } from "../format/time.ts";
 import { type Ahead, askAhead } from "../store/ahead.ts";
-import { type Desk, DeskContext, type Live } from "../store/desk.ts";
+import { type Desk, DeskContext, type Live, useDesk } from "../store/desk.ts";
 import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
 import { useRead } from "../store/use-read.ts";
-import { DeskView } from "./desk-view.tsx";
+import { Calendar } from "./calendar.tsx";
 import { Door } from "./door.tsx";
+import { EquityPanel } from "./equity-panel.tsx";
+import { Figures } from "./figures.tsx";
+import { FirstAlert } from "./first-alert.tsx";
 import { HealthStrip } from "./health-strip.tsx";
 import { LazyPage } from "./lazy-page.tsx";
 import { Trouble } from "./panel.tsx";
+import { Results } from "./results.tsx";
+import { Shadows } from "./shadows.tsx";
+import { SymbolPanel } from "./symbol-panel.tsx";
+import { Tables } from "./tables/tables.tsx";
 import { type Page, TopBar } from "./top-bar.tsx";
 
 interface Props {
@@ -136,6 +143,26 @@ function OneAccount(
       {page === "account" ? <DeskView /> : <LazyPage key={page} name={page} />}
       <HealthStrip />
     </DeskContext.Provider>
+  );
+}
+
+/** Everything about one account. */
+function DeskView() {
+  const { overview, account } = useDesk();
+  return (
+    <main class="desk">
+      <Figures />
+      {overview.alerts === null ? <FirstAlert /> : (
+        <>
+          <EquityPanel />
+          <Calendar />
+          <SymbolPanel />
+          <Results />
+        </>
+      )}
+      {account.role === "followed" && <Shadows />}
+      <Tables />
+    </main>
   );
 }
 

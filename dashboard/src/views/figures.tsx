@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import type { Overview } from "../api/reads.ts";
 import { signOf } from "../format/decimal.ts";
 import { percent, toneOf } from "../format/figures.ts";
@@ -11,7 +10,7 @@ export function Figures() {
   const { overview, money, clock } = useDesk();
   return (
     <section class="panel figures-row" aria-label="Account">
-      {figuresOf(overview, money, clock).map(([name, value, note], nr) => (
+      {figuresOf(overview, money, clock).map(({ name, value, note }, nr) => (
         <dl key={name} class={nr === 0 ? "figure lead-figure" : "figure"}>
           <dt>{name}</dt>
           <dd>
@@ -24,7 +23,7 @@ export function Figures() {
   );
 }
 
-function figuresOf(of: Overview, money: Money, clock: Clock): [string, ComponentChildren, string][] {
+function figuresOf(of: Overview, money: Money, clock: Clock) {
   const profit = (amount: string) => (
     <span class={toneOf(amount)}>{money.amount(amount, { plus: true })}</span>
   );
@@ -33,18 +32,20 @@ function figuresOf(of: Overview, money: Money, clock: Clock): [string, Component
     : `${count(of.resting_orders, "order")} resting`;
   const gain = (share: string | null, note: string) => share === null ? note : `${percent(share)} ${note}`;
   const since = of.halted_at === null ? "" : ` since ${clock.moment(of.halted_at)}`;
+  const status = of.halted
+    ? {
+      value: <span class="pill down">Halted</span>,
+      note: `${of.halt_reason ?? ""}${since}; only orders that reduce are taken`,
+    }
+    : { value: <span class="pill up">Live</span>, note: "alerts are booked" };
+  const held = `${of.currency}, ${count(of.open_positions, "position")} open`;
   return [
-    ["Equity", money.amount(of.equity), `${of.currency}, ${count(of.open_positions, "position")} open`],
-    ["Day P&L", profit(of.day_pnl), gain(of.day_pnl_percent, "since midnight")],
-    ["Total P&L", profit(of.net_pnl), gain(of.net_pnl_percent, "of deposits")],
-    ["Cash", money.amount(of.cash), `${money.amount(of.gross_exposure)} exposed`],
-    ["Open risk", money.amount(of.open_risk), `to stops; ${risk}`],
-    of.halted
-      ? [
-        ...["Status", <span class="pill down">Halted</span>] as const,
-        `${of.halt_reason ?? ""}${since}; only orders that reduce are taken`,
-      ]
-      : ["Status", <span class="pill up">Live</span>, "alerts are booked"],
+    { name: "Equity", value: money.amount(of.equity), note: held },
+    { name: "Day P&L", value: profit(of.day_pnl), note: gain(of.day_pnl_percent, "since midnight") },
+    { name: "Total P&L", value: profit(of.net_pnl), note: gain(of.net_pnl_percent, "of deposits") },
+    { name: "Cash", value: money.amount(of.cash), note: `${money.amount(of.gross_exposure)} exposed` },
+    { name: "Open risk", value: money.amount(of.open_risk), note: `to stops; ${risk}` },
+    { name: "Status", ...status },
   ];
 }
 

@@ -1,7 +1,9 @@
 import postgres, { type Sql } from "postgres";
+import * as z from "zod";
 import { errorText } from "../../errors.ts";
 import { readGrants } from "../../grants.ts";
-import { readAdvisors } from "./advisors.ts";
+import { isLoopback } from "../../ports.ts";
+import { supabase } from "../../supabase-cli.ts";
 
 export type DatabaseFacts = Extract<Awaited<ReturnType<typeof readDatabaseFacts>>, { ok: true }>;
 
@@ -171,4 +173,26 @@ function toRecord(settings: string[] | null): Record<string, string> {
     const at = text.indexOf("=");
     return [text.slice(0, at), text.slice(at + 1)];
   }));
+}
+
+const answerSchema = z.object({
+  results: z.array(z.object({ name: z.string(), level: z.string(), detail: z.string() })),
+});
+
+/** What the Supabase CLI's advisors warn of, beyond mere information. */
+async function readAdvisors(url: string) {
+  const remote = new URL(url);
+  if (isLoopback(remote)) remote.searchParams.set("sslmode", "disable");
+  try {
+    const { success, stdout, messages } = await supabase([
+      ...["db", "advisors", `--remote=${remote.href}`],
+      ...["--level", "info", "--fail-on", "none", "--output-format", "json"],
+    ]);
+    if (!success) throw new Error(messages.at(-1) ?? "the Supabase CLI failed");
+    const { results } = answerSchema.parse(JSON.parse(stdout));
+    const warnings = results.filter(({ level }) => level !== "INFO");
+    return { ok: true as const, warnings: warnings.map(({ name, detail }) => `${name}: ${detail}`) };
+  } catch (error) {
+    return { ok: false as const, reason: errorText(error) };
+  }
 }
