@@ -30,11 +30,7 @@ export async function takeDataDirectory(path: string | null): Promise<DataDirect
       "Stop that one, or give this one a directory and ports of its own (--data-dir, --port, --db-port, …).",
     );
   }
-  return {
-    path: directory,
-    functionEnv: functionEnvPath(path),
-    release: () => lock.close(),
-  };
+  return { path: directory, functionEnv: functionEnvPath(path), release: () => lock.close() };
 }
 
 /** Whether the database was completely created; a start cut short in between begins anew. */

@@ -31,11 +31,7 @@ export class FunctionPool {
   #isolates: Isolate[] = [];
   #turn = 0;
 
-  constructor(
-    readonly spec: FunctionSpec,
-    readonly size: number,
-    readonly supervision: Supervision,
-  ) {}
+  constructor(readonly spec: FunctionSpec, readonly size: number, readonly supervision: Supervision) {}
 
   /** The processes, in the order of their numbers. */
   get processes(): SupervisedProcess[] {

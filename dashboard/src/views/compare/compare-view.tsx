@@ -33,10 +33,7 @@ export function CompareView() {
       <Select
         label="Baseline"
         value={picked ?? ""}
-        choices={[
-          { value: "", text: "Choose a baseline" },
-          ...choices.map((value) => ({ value })),
-        ]}
+        choices={[{ value: "", text: "Choose a baseline" }, ...choices.map((value) => ({ value }))]}
         onPick={(name) => setPicked(name === "" ? null : name)}
       />
       <Segments label="Range of the comparison" choices={RANGES} value={range} onPick={setRange} />

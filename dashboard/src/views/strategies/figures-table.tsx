@@ -13,9 +13,7 @@ const TITLES = [
 ];
 
 /** All of the strategies together, then each, with its figures; lines are in the same order. */
-export function FiguresTable(
-  { compared, lines }: { compared: SideBySide; lines: readonly Line[] },
-) {
+export function FiguresTable({ compared, lines }: { compared: SideBySide; lines: readonly Line[] }) {
   const rows = [compared.together, ...compared.figures];
   return (
     <Panel name="strategy-figures" title="Figures of closed trades">
