@@ -11,12 +11,6 @@ export interface Routes {
   rest(): Upstream | null;
 }
 
-/** The one public address of the stack. */
-export interface Gateway {
-  url: string;
-  stop(): Promise<void>;
-}
-
 const functionsPrefix = "/functions/v1/";
 const restPrefix = "/rest/v1";
 
@@ -27,7 +21,7 @@ const notForwarded = new Set([
 ]);
 
 /**
- * Starts the gateway on `port`.
+ * Starts the gateway on `port`, the one public address of the stack.
  *
  * @param bodyMs milliseconds in which all of a request's body must come
  */
@@ -36,7 +30,7 @@ export function startGateway(
   routes: Routes,
   secrets: Secrets,
   { bodyMs = 30_000 }: { bodyMs?: number } = {},
-): Gateway {
+) {
   const mapKeys = createKeyMapper(secrets);
   const route = (request: Request, client: string): Response | Promise<Response> => {
     // By hand: building a URL object for every request is measurable at thousands a second.

@@ -7,26 +7,16 @@ import { errorText } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { loopback } from "./ports.ts";
 
-/** The HTTP face of a Redis server, as Upstash offers it; `@upstash/redis` speaks to it unchanged. */
-export interface RedisBridge {
-  url: string;
-  stop(): Promise<void>;
-}
-
 /** A reply of Redis: status lines are strings, values are bytes. */
 type Reply = string | number | null | Buffer | Error | Reply[];
 
 /**
- * Starts the bridge on `port` in front of the Redis server on `redisPort`.
+ * Starts, on `port`, the HTTP face of the Redis server on `redisPort`, as Upstash offers it: `@upstash/redis` speaks to it
+ * unchanged.
  *
  * @param token what callers must send as `Authorization: Bearer …`
  */
-export async function startRedisBridge(
-  port: number,
-  redisPort: number,
-  token: string,
-  log: Log,
-): Promise<RedisBridge> {
+export async function startRedisBridge(port: number, redisPort: number, token: string, log: Log) {
   const client = createRedisClient(redisPort, log);
   await client.connect();
   // Values as bytes: they need not be text, and a status line such as `OK` stays apart from them.
