@@ -4,17 +4,12 @@ import { type Digits, formatDecimal } from "./decimal.ts";
 const FINE: Record<string, number> = { BTC: 8, XBT: 8, ETH: 6 };
 
 /** Writes money of one currency. */
-export interface Money {
-  /** Decimals that its amounts have. */
-  places: number;
-  /** An amount with the currency's sign: $1,234.50. */
-  amount(text: string, digits?: Pick<Digits, "plus">): string;
-  /** The figures alone, for columns: 1,234.50. */
-  figures(text: string, digits?: Pick<Digits, "plus">): string;
-}
+export type Money = ReturnType<typeof moneyOf>;
+
+type Plus = Pick<Digits, "plus">;
 
 /** How amounts of a currency are written. A code that no standard knows (USDT) stands before the amount. */
-export function moneyOf(currency: string): Money {
+export function moneyOf(currency: string) {
   const isCode = /^[A-Z]{3}$/i.test(currency);
   const style = isCode
     ? { style: "currency", currency, currencyDisplay: "narrowSymbol" } as const
@@ -23,8 +18,12 @@ export function moneyOf(currency: string): Money {
     new Intl.NumberFormat("en-US", style).resolvedOptions().maximumFractionDigits ?? 2;
   const digits = { least: places, most: places };
   return {
+    /** Decimals that its amounts have. */
     places,
-    figures: (text, { plus } = {}) => formatDecimal(text, { ...digits, plus }),
-    amount: (text, { plus } = {}) => formatDecimal(text, { ...digits, plus }, style).replace("XXX", currency),
+    /** The figures alone, for columns: 1,234.50. */
+    figures: (text: string, { plus }: Plus = {}) => formatDecimal(text, { ...digits, plus }),
+    /** An amount with the currency's sign: $1,234.50. */
+    amount: (text: string, { plus }: Plus = {}) =>
+      formatDecimal(text, { ...digits, plus }, style).replace("XXX", currency),
   };
 }
