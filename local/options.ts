@@ -39,13 +39,6 @@ export const defaultOptions: StackOptions = {
   watch: true,
 };
 
-/** What the command line of `deno task start` asked for. */
-export interface Command {
-  options: StackOptions;
-  /** Print one line of JSON once ready, and nothing else, on standard output. */
-  json: boolean;
-}
-
 const usage = `deno task start [options]
 
   --port <n>            gateway: functions and REST (${defaultOptions.port})
@@ -60,8 +53,11 @@ const usage = `deno task start [options]
   --reset               delete the data of earlier runs first
   --json                once ready, print one line of JSON on standard output`;
 
-/** Reads the command line. Throws a UsageError on an unknown flag or a value that makes no sense. */
-export function parseCommand(args: string[]): Command {
+/**
+ * Reads the command line; `json`: print one line of JSON once ready, and nothing else, on standard output. Throws a UsageError on an unknown
+ * flag or a value that makes no sense.
+ */
+export function parseCommand(args: string[]): { options: StackOptions; json: boolean } {
   const { json = false, noRedis, noWatch, ...flags } = readCommand(usage, args, {
     ...{ port: "port", dbPort: "port", dashboardPort: "port", redisPort: "port" },
     ...{ dataDir: "text", isolates: "count", deno: "text" },

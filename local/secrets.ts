@@ -6,27 +6,12 @@ import { inRepository, readTextIfAny, writePrivateFile } from "./paths.ts";
 export const localUser = { id: "00000000-0000-4000-8000-000000000001", email: "local@example.com" };
 
 /** The random part of a data directory; made at its first start and kept there. */
-interface Seeds {
-  adminPassword: string;
-  postgresPassword: string;
-  authenticatorPassword: string;
-  jwtSecret: string;
-  publishableKey: string;
-  secretKey: string;
-  redisToken: string;
-}
+type Seeds = ReturnType<typeof newSeeds>;
 
-export interface Secrets extends Seeds {
-  /** JSON web tokens for the roles, as the older Supabase keys were. */
-  anonJwt: string;
-  serviceRoleJwt: string;
-  /** Token of {@link localUser}. */
-  userJwt: string;
-  jwks: string;
-}
+export type Secrets = Awaited<ReturnType<typeof loadSecrets>>;
 
 /** Reads the secrets of a data directory, or makes them. The file is readable by its owner only. */
-export async function loadSecrets(dataDir: string): Promise<Secrets> {
+export async function loadSecrets(dataDir: string) {
   const path = join(dataDir, "secrets.json");
   const text = await readTextIfAny(path);
   // New fields appear as this code grows; what an older start wrote keeps its value.
@@ -36,8 +21,10 @@ export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const user = { role: "authenticated", sub: localUser.id, email: localUser.email } as const;
   return {
     ...seeds,
+    /** JSON web tokens for the roles, as the older Supabase keys were. */
     anonJwt: await signJwt({ role: "anon" }, jwtSecret),
     serviceRoleJwt: await signJwt({ role: "service_role" }, jwtSecret),
+    /** Token of {@link localUser}. */
     userJwt: await signJwt(user, jwtSecret),
     jwks: jsonWebKeySet(jwtSecret),
   };
@@ -57,7 +44,7 @@ export function randomText(bytes: number): string {
   return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
 }
 
-function newSeeds(): Seeds {
+function newSeeds() {
   return {
     adminPassword: randomText(24),
     postgresPassword: randomText(24),

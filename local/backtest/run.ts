@@ -16,15 +16,6 @@ import { reportOf } from "./report.ts";
 /** Milliseconds that an import may take. */
 const DEADLINE = 15 * 60_000;
 
-/** An import, and the project that it goes to. */
-interface BacktestOptions {
-  path: string;
-  url: string;
-  /** Key of the service role. */
-  secretKey: string;
-  what: ImportOptions;
-}
-
 const usage = `deno task backtest import <file> --account <name> [options]
 
   <file>              TradingView's List of trades, CSV or XLSX, exported in English
@@ -52,7 +43,7 @@ const read = (args: string[]) =>
  *
  * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
-async function readOptions(args: string[]): Promise<BacktestOptions> {
+async function readOptions(args: string[]) {
   const { flags, positionals } = read(args);
   const [command, path, ...more] = positionals;
   if (command !== "import" || path === undefined || more.length > 0) {

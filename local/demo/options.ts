@@ -3,19 +3,7 @@ import { UsageError } from "../errors.ts";
 import { findProject, keysAreMissing, localUrl, PROJECT_FLAGS } from "../project.ts";
 
 /** What a demo plays against, and how. */
-export interface DemoOptions {
-  /** The project: functions and REST. */
-  url: string;
-  /** An alert key of scope trade. */
-  key: string;
-  /** Key of the service role: makes the account, reads the figures. */
-  secretKey: string;
-  account: string;
-  /** Id of the user of Supabase Auth who is to see the account; null: nobody. */
-  owner: string | null;
-  /** Alerts a second; null: as fast as they are answered. */
-  speed: number | null;
-}
+export type DemoOptions = Awaited<ReturnType<typeof readOptions>>;
 
 const usage = `deno task demo [options]
 
@@ -32,7 +20,7 @@ const usage = `deno task demo [options]
  *
  * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
-export async function readOptions(args: string[]): Promise<DemoOptions> {
+export async function readOptions(args: string[]) {
   const { speed = "100", account = "demo", ...flags } =
     readCommand(usage, args, { speed: "text", account: "text", ...PROJECT_FLAGS }).flags;
   const pace = speedOf(speed);
@@ -43,6 +31,7 @@ export async function readOptions(args: string[]): Promise<DemoOptions> {
   return { url, key, secretKey, account, owner, speed: pace };
 }
 
+/** Null: as fast as they are answered. */
 function speedOf(text: string): number | null {
   const speed = Number(text);
   if (text.trim() === "" || !(speed >= 0 && speed <= 100_000)) {

@@ -3,13 +3,7 @@ import { UsageError } from "../errors.ts";
 import { inRepository } from "../paths.ts";
 
 /** What is deployed, and where to. */
-export interface DeployOptions {
-  /** The project's reference: twenty small letters, as in its address. */
-  projectRef: string;
-  /** The file where the functions' settings are kept; see settings.ts. */
-  settings: string;
-  dryRun: boolean;
-}
+export type DeployOptions = ReturnType<typeof readOptions>;
 
 const usage = `deno task deploy [options]
 
@@ -24,7 +18,7 @@ Signed in by npx supabase login, or by SUPABASE_ACCESS_TOKEN. Every step may be 
  *
  * @throws UsageError for an unknown flag or a reference that is none
  */
-export function readOptions(args: string[], environment: Record<string, string>): DeployOptions {
+export function readOptions(args: string[], environment: Record<string, string>) {
   // Not --env-file: that one Deno takes for itself.
   const {
     projectRef = environment.SUPABASE_PROJECT_ID ?? "",
