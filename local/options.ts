@@ -54,8 +54,9 @@ const usage = `deno task start [options]
   --json                once ready, print one line of JSON on standard output`;
 
 /**
- * Reads the command line; `json`: print one line of JSON once ready, and nothing else, on standard output. Throws a UsageError on an unknown
- * flag or a value that makes no sense.
+ * Reads the command line of `deno task start`; `json`: print one line of JSON once ready, and nothing else.
+ *
+ * @throws UsageError for an unknown flag or a value that makes no sense
  */
 export function parseCommand(args: string[]): { options: StackOptions; json: boolean } {
   const { json = false, noRedis, noWatch, ...flags } = readCommand(usage, args, {

@@ -78,17 +78,16 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   return (
     <OneAccount
       key={account.name}
-      {...{ client, connection, live, account, accounts, guess, onSignOut }}
+      {...{ client, connection, live, account, guess, onSignOut }}
       onPick={pick}
     />
   );
 }
 
 function OneAccount(
-  { client, connection, live, account, accounts, guess, onSignOut, onPick }: Props & {
+  { client, connection, live, account, guess, onSignOut, onPick }: Props & {
     live: Live;
     account: Account;
-    accounts: Account[];
     guess: Ahead | null;
     onPick: (name: string) => void;
   },
@@ -107,11 +106,10 @@ function OneAccount(
 
   const bar = (
     <TopBar
-      {...{ live, account, accounts, clock, strategy, onSignOut }}
+      {...{ live, account, clock, strategy, page, onSignOut }}
       strategies={data?.strategies ?? []}
       onAccount={onPick}
       onStrategy={setStrategy}
-      page={page}
       onPage={setPage}
     />
   );

@@ -15,7 +15,6 @@ const PAGES: Record<Page, string> = {
 interface Props {
   live: Live;
   account: Account;
-  accounts: readonly Account[];
   clock: Clock;
   strategies: readonly string[];
   strategy: string | null;
@@ -27,9 +26,10 @@ interface Props {
 }
 
 /** Which account and strategy the page shows, and whether what it shows is of now. */
-export function TopBar(props: Props) {
-  const { live, account, accounts, clock, strategies, strategy } = props;
-  const { onAccount, onStrategy, page, onPage, onSignOut } = props;
+export function TopBar(
+  { live, account, clock, strategies, strategy, onAccount, onStrategy, page, onPage, onSignOut }: Props,
+) {
+  const accounts = live.accounts.value ?? [];
   return (
     <header class="top-bar">
       <h1 class="brand">
