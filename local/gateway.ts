@@ -50,10 +50,13 @@ export function startGateway(
     const target = inner.startsWith("/") ? inner : `/${inner}`;
     // A browser asks first, without keys.
     if (request.method === "OPTIONS") return forward(request, routes.rest(), { target, headers }, bodyMs);
-    const credentials = mapKeys(request.headers.get("apikey"), request.headers.get("authorization"));
-    if ("refused" in credentials) return failure(401, "invalid_api_key", credentials.refused);
+    const { refused, authorization } = mapKeys(
+      request.headers.get("apikey"),
+      request.headers.get("authorization"),
+    );
+    if (refused !== undefined) return failure(401, "invalid_api_key", refused);
     const others = headers.filter(([name]) => name !== "authorization");
-    others.push(["authorization", credentials.authorization]);
+    others.push(["authorization", authorization]);
     return forward(request, routes.rest(), { target, headers: others }, bodyMs);
   };
   const server = Deno.serve(
@@ -119,17 +122,12 @@ function failure(status: number, code: string, message: string, headers: Headers
   return Response.json(body, { status, headers });
 }
 
-/** What the gateway makes of a request's credentials for `/rest/v1`. */
-type Credentials = { authorization: string } | { refused: string };
-
-/** Decides the `Authorization` header PostgREST gets, from the two headers the client sent. */
-type KeyMapper = (apikey: string | null, authorization: string | null) => Credentials;
-
 /**
- * Supabase's rule: `apikey` must be one of the project's keys. A user's own token in `Authorization` goes
- * through as it is; without one, or with a `sb_…` key there, the role of the key counts.
+ * The `Authorization` that PostgREST gets, or why there is none. Supabase's rule: `apikey` must be one of the project's
+ * keys. A user's own token in `Authorization` goes through as it is; without one, or with a `sb_…` key there, the role of
+ * the key counts.
  */
-function createKeyMapper(secrets: Secrets): KeyMapper {
+function createKeyMapper(secrets: Secrets) {
   const anon = `Bearer ${secrets.anonJwt}`;
   const serviceRole = `Bearer ${secrets.serviceRoleJwt}`;
   const roles = new Map([
@@ -138,7 +136,7 @@ function createKeyMapper(secrets: Secrets): KeyMapper {
     [secrets.secretKey, serviceRole],
     [secrets.serviceRoleJwt, serviceRole],
   ]);
-  return (apikey, authorization) => {
+  return (apikey: string | null, authorization: string | null) => {
     if (apikey === null) return { refused: "No API key found in request: send it as the apikey header." };
     const role = roles.get(apikey);
     if (role === undefined) return { refused: "Invalid API key." };

@@ -131,12 +131,8 @@ async function retire({ process, upstream }: Isolate): Promise<void> {
 function hostsIn(variables: Record<string, string>): string[] {
   const urls = Object.values(variables).filter((value) => URL.canParse(value)).map((value) => new URL(value));
   return urls.filter((url) => url.host !== "").map((url) =>
-    `${url.hostname}:${url.port || defaultPort(url)}`
+    `${url.hostname}:${url.port || (PORTS[url.protocol] ?? "443")}`
   );
 }
 
-function defaultPort({ protocol }: URL): string {
-  return ({ "http:": "80", "postgres:": "5432", "postgresql:": "5432" } as Record<string, string>)[
-    protocol
-  ] ?? "443";
-}
+const PORTS: Record<string, string> = { "http:": "80", "postgres:": "5432", "postgresql:": "5432" };

@@ -57,20 +57,13 @@ async function doubtOf(
 ): Promise<string | null> {
   if (stack === null) return `Make sure that the project has an account ${account}.`;
   const keys = await localKeys(stack.dataDir ?? undefined);
-  const url = `http://${loopback}:${stack.port}`;
-  const found = keys === null ? "nothing" : await findAccount(account, url, keys.secretKey);
-  return {
-    account: null,
-    "no account": `There is no account ${account} yet: create_account makes it.`,
-    nothing: `Make sure that there is an account ${account}: the local stack does not answer at ${url}.`,
-  }[found];
-}
-
-async function findAccount(account: string, supabaseUrl: string, secretKey: string) {
-  const { error } = await createDatabase({ supabaseUrl, serviceKeys: [secretKey] })
-    .rpc("portfolio_overview", { account });
-  if (error === null) return "account";
-  return error.code === "PT404" ? "no account" : "nothing";
+  const supabaseUrl = `http://${loopback}:${stack.port}`;
+  const database = keys && createDatabase({ supabaseUrl, serviceKeys: [keys.secretKey] });
+  const found = await database?.rpc("portfolio_overview", { account });
+  if (found?.error === null) return null;
+  return found?.error.code === "PT404"
+    ? `There is no account ${account} yet: create_account makes it.`
+    : `Make sure that there is an account ${account}: the local stack does not answer at ${supabaseUrl}.`;
 }
 
 /** What the key is to be. Throws when the arguments say nothing that an entry can hold. */

@@ -157,7 +157,10 @@ export class SupervisedProcess {
     this.#ready = false;
     this.spec.onEnd?.();
     if (served && this.#wanted) {
-      log.part(this.name, `ended unexpectedly (${describe(status)}); starting it again`);
+      log.part(
+        this.name,
+        `ended unexpectedly (${status.signal ?? `exit code ${status.code}`}); starting it again`,
+      );
       void this.#recover();
     } else {
       // Its last words may say why it did not start. A grandchild can hold the pipe open: do not wait for it.
@@ -222,8 +225,4 @@ function signalIfAlive(child: Deno.ChildProcess, signal: Deno.Signal): void {
   } catch {
     // It ended a moment ago, which is what the signal was for.
   }
-}
-
-function describe(status: Deno.CommandStatus): string {
-  return status.signal === null ? `exit code ${status.code}` : status.signal;
 }

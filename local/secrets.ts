@@ -18,7 +18,7 @@ export async function loadSecrets(dataDir: string) {
   const seeds: Seeds = { ...newSeeds(), ...(text === null ? {} : JSON.parse(text)) };
   await writePrivateFile(path, JSON.stringify(seeds, null, 2) + "\n");
   const { jwtSecret } = seeds;
-  const user = { role: "authenticated", sub: localUser.id, email: localUser.email } as const;
+  const user = { role: "authenticated", sub: localUser.id, email: localUser.email };
   return {
     ...seeds,
     /** JSON web tokens for the roles, as the older Supabase keys were. */
@@ -56,19 +56,11 @@ function newSeeds() {
   };
 }
 
-/** Claims of a token as PostgREST and `auth.uid()` read them. */
-interface Claims {
-  role: "anon" | "authenticated" | "service_role";
-  /** User id. */
-  sub?: string;
-  email?: string;
-}
-
 // The tokens of a local stack outlive it: they change only with its data directory.
 const lifetimeSeconds = 10 * 365 * 24 * 3600;
 
-/** A JSON web token signed with HS256, valid for ten years. */
-async function signJwt(claims: Claims, secret: string): Promise<string> {
+/** A JSON web token with claims as PostgREST and `auth.uid()` read them, signed with HS256, valid for ten years. */
+async function signJwt(claims: Record<string, string>, secret: string): Promise<string> {
   const iat = Math.floor(Date.now() / 1000);
   const standing = { iss: "supabase-automation-local", aud: "authenticated" };
   return await sign({ ...standing, ...claims, iat, exp: iat + lifetimeSeconds }, secret, "HS256");

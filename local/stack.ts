@@ -85,6 +85,7 @@ async function assemble(assembly: Assembly, options: StackOptions) {
   });
   assembly.onStop(dashboard.stop);
 
+  const noRedis = options.redis ? "redis-server is not on PATH" : "--no-redis";
   return {
     info: {
       ready: true as const,
@@ -116,7 +117,7 @@ async function assemble(assembly: Assembly, options: StackOptions) {
     functions: [...pools.keys()],
     /** What is not running, as sentences for the reader. */
     off: [
-      ...(redis === null ? [redisIsOff(options)] : []),
+      ...(redis === null ? [`Redis: ${noRedis}, so the cache is in memory only.`] : []),
       ...(pools.size === 0 ? ["Functions: there are none in supabase/functions yet."] : []),
     ],
     /** Resolves when a part is lost for good; the rest still runs, and is for the caller to stop. */
@@ -136,11 +137,6 @@ async function startRedis(assembly: Assembly, port: number, token: string) {
     process: redis.process,
     variables: { UPSTASH_REDIS_REST_URL: bridge.url, UPSTASH_REDIS_REST_TOKEN: token },
   };
-}
-
-function redisIsOff(options: StackOptions): string {
-  const reason = options.redis ? "redis-server is not on PATH" : "--no-redis";
-  return `Redis: ${reason}, so the cache is in memory only.`;
 }
 
 function hostedVariables(apiUrl: string, urls: DatabaseUrls, secrets: Secrets): Record<string, string> {
