@@ -1,7 +1,7 @@
 import { within } from "../supabase/functions/_shared/time/within.ts";
 import { loopback } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
-import { maxWholeBody, type Outgoing, type Upstream } from "./upstream.ts";
+import { maxWholeBody, ofConnection, type Outgoing, type Upstream } from "./upstream.ts";
 
 /** Where the gateway sends requests. */
 export interface Routes {
@@ -14,11 +14,17 @@ export interface Routes {
 const functionsPrefix = "/functions/v1/";
 const restPrefix = "/rest/v1";
 
-// Headers about one connection, not the message (RFC 9110, 7.6.1), and those set anew here.
-const notForwarded = new Set([
-  ...["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"],
-  ...["accept-encoding", "content-length", "expect", "x-forwarded-for", "x-real-ip", "cf-connecting-ip"],
-]);
+// Those set anew here are left out as well.
+const notForwarded = ofConnection.union(
+  new Set([
+    "accept-encoding",
+    "content-length",
+    "expect",
+    "x-forwarded-for",
+    "x-real-ip",
+    "cf-connecting-ip",
+  ]),
+);
 
 /**
  * Starts the gateway on `port`, the one public address of the stack.
