@@ -1,4 +1,5 @@
 import { errorText, StackError, UsageError } from "./errors.ts";
+import { type Kinds, readFlags } from "./flags.ts";
 import { standardError } from "./log.ts";
 
 /** What the reader can do about an error; empty: nothing is known. */
@@ -11,6 +12,14 @@ export function explain(error: unknown, adviceOf: AdviceOf = () => ""): void {
   standardError(`\nerror: ${errorText(error)}`);
   const advice = itsOwn(error) || adviceOf(error);
   if (advice !== "") standardError(`  ${advice}`);
+}
+
+/** {@link readFlags} for a command that is being run: where its help is asked for, prints that and ends. */
+export function readCommand<const These extends Kinds>(...given: Parameters<typeof readFlags<These>>) {
+  const read = readFlags(...given);
+  if (!read.flags.help) return read;
+  standardError(given[0]);
+  Deno.exit(0);
 }
 
 /**

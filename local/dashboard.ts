@@ -4,12 +4,6 @@ import type { Connection } from "../dashboard/src/api/connection.ts";
 import { builtDashboard } from "./dashboard-build.ts";
 import { loopback } from "./ports.ts";
 
-/** The dashboard page, served as any static host would, with a `config.json` that signs it in to this stack. */
-export interface Dashboard {
-  url: string;
-  stop(): Promise<void>;
-}
-
 /** What every host of the page is to send with it; no page may show it in a frame, which a `<meta>` cannot say. */
 export const headers = {
   "cache-control": "no-cache",
@@ -19,8 +13,8 @@ export const headers = {
   "x-frame-options": "DENY",
 };
 
-/** Serves the built page on `port`, with this as its `config.json`. */
-export function startDashboard(port: number, config: Required<Connection>): Dashboard {
+/** Serves the built page on `port` as any static host would, with this as its `config.json`, which signs it in to this stack. */
+export function startDashboard(port: number, config: Required<Connection>) {
   const app = new Hono();
   app.use(async (context, next) => {
     // Under another name this would be some web page whose name was made to lead here, after the keys.

@@ -4,13 +4,7 @@ import { functionEnvPath } from "./function-env.ts";
 import { exists, inRepository } from "./paths.ts";
 
 /** The directory of one stack: secrets, the development key, and where Postgres can reach it, the database. */
-export interface DataDirectory {
-  path: string;
-  /** Where the functions' `.env` is: in the checkout for the default stack, in here for any other. */
-  functionEnv: string;
-  /** Lets another stack use it. */
-  release(): void;
-}
+export type DataDirectory = Awaited<ReturnType<typeof takeDataDirectory>>;
 
 /**
  * Makes the directory and takes it for this stack.
@@ -18,7 +12,7 @@ export interface DataDirectory {
  * @param path null for `.local` in the checkout
  * @throws StackError when another stack uses it
  */
-export async function takeDataDirectory(path: string | null): Promise<DataDirectory> {
+export async function takeDataDirectory(path: string | null) {
   const directory = path === null ? inRepository(".local") : resolve(path);
   await Deno.mkdir(directory, { recursive: true });
   const lock = await Deno.open(join(directory, "lock"), { create: true, write: true });
@@ -30,11 +24,9 @@ export async function takeDataDirectory(path: string | null): Promise<DataDirect
       "Stop that one, or give this one a directory and ports of its own (--data-dir, --port, --db-port, …).",
     );
   }
-  return {
-    path: directory,
-    functionEnv: functionEnvPath(path),
-    release: () => lock.close(),
-  };
+  /** Lets another stack use it. */
+  const release = () => lock.close();
+  return { path: directory, functionEnv: functionEnvPath(path), release };
 }
 
 /** Whether the database was completely created; a start cut short in between begins anew. */

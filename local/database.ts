@@ -4,22 +4,18 @@ import { inRepository } from "./paths.ts";
 import { loopback } from "./ports.ts";
 import { localUser, type Secrets } from "./secrets.ts";
 
-/** Connection URLs of one stack's database, by who connects. */
-export interface DatabaseUrls {
-  /** The superuser; for the stack itself. */
-  admin: string;
-  /** `postgres`, as Supabase gives it to functions and migrations. */
-  owner: string;
-  /** `authenticator`, for PostgREST. */
-  authenticator: string;
-}
+export type DatabaseUrls = ReturnType<typeof databaseUrls>;
 
-export function databaseUrls(port: number, secrets: Secrets): DatabaseUrls {
+/** Connection URLs of one stack's database, by who connects. */
+export function databaseUrls(port: number, secrets: Secrets) {
   const url = (user: string, password: string) =>
     `postgresql://${user}:${password}@${loopback}:${port}/postgres`;
   return {
+    /** The superuser; for the stack itself. */
     admin: url(superuser, secrets.adminPassword),
+    /** `postgres`, as Supabase gives it to functions and migrations. */
     owner: url("postgres", secrets.postgresPassword),
+    /** For PostgREST. */
     authenticator: url("authenticator", secrets.authenticatorPassword),
   };
 }

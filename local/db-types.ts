@@ -5,7 +5,7 @@ import { takeDataDirectory } from "./data-directory.ts";
 import { StackError } from "./errors.ts";
 import { formatted } from "./formatted.ts";
 import { standardError } from "./log.ts";
-import { inRepository, readTextIfAny } from "./paths.ts";
+import { inRepository, readTextIfAny, temporaryDirectory } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { loadSecrets } from "./secrets.ts";
 import { startDatabase } from "./start-database.ts";
@@ -46,14 +46,10 @@ function generateTypes(): Promise<string> {
 
 /** Runs `work` on a database that was built from the migrations just now, and removes it. */
 export async function withFreshDatabase<T>(work: (urls: DatabaseUrls) => Promise<T>): Promise<T> {
-  const dataDir = await Deno.makeTempDir({ prefix: "supabase-automation-types-" });
+  await using dataDir = await temporaryDirectory("supabase-automation-types-");
   // The database's own user must be able to enter it.
-  await Deno.chmod(dataDir, 0o755);
-  try {
-    return await withDatabaseIn(dataDir, work);
-  } finally {
-    await Deno.remove(dataDir, { recursive: true });
-  }
+  await Deno.chmod(dataDir.path, 0o755);
+  return await withDatabaseIn(dataDir.path, work);
 }
 
 /** Runs `work` on the database of a directory, which is made there when it is not, and stops it. */

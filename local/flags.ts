@@ -10,10 +10,11 @@ interface Values {
   switch: boolean;
 }
 type Kind = keyof Values;
+export type Kinds = Record<string, Kind>;
 
 /** The flags of a command line: `dataDir` is `--data-dir`. `--help` is one of them. */
-export type Flags<Kinds extends Record<string, Kind>> =
-  & { [Name in keyof Kinds]?: Values[Kinds[Name]] }
+export type Flags<These extends Kinds> =
+  & { [Name in keyof These]?: Values[These[Name]] }
   & { help?: boolean };
 
 /** Reads a value of each kind; null: it is none, which `what` says. */
@@ -41,12 +42,12 @@ function wholeNumber(text: string, most: number): number | null {
  * @param usage the text of its `--help`
  * @throws UsageError for what the command does not take, and for a value that is missing or of another kind
  */
-export function readFlags<const Kinds extends Record<string, Kind>>(
+export function readFlags<const These extends Kinds>(
   usage: string,
   args: string[],
-  kinds: Kinds,
+  kinds: These,
   { takesArguments = false } = {},
-): { flags: Flags<Kinds>; positionals: string[] } {
+): { flags: Flags<These>; positionals: string[] } {
   const known = Object.entries<Kind>({ ...kinds, help: "switch" })
     .map(([key, kind]) => ({
       key,
@@ -73,7 +74,7 @@ export function readFlags<const Kinds extends Record<string, Kind>>(
       flags[flag.key] = readFlag(token, flag.kind, usage);
     }
   }
-  return { flags: flags as Flags<Kinds>, positionals };
+  return { flags: flags as Flags<These>, positionals };
 }
 
 function readFlag(

@@ -5,15 +5,6 @@ import { errorText, StackError } from "./errors.ts";
 import { inRepository, readTextIfAny, writePrivateFile } from "./paths.ts";
 import { randomText } from "./secrets.ts";
 
-/** The `.env` of the functions, and the development key it accepts. */
-export interface FunctionEnv {
-  path: string;
-  /** Plain text of the development key; its hash is in the file. */
-  apiKey: string;
-  /** True when this start wrote the file. */
-  created: boolean;
-}
-
 /** The development key's id in `API_KEYS`. */
 const developmentKeyId = "dev";
 
@@ -27,8 +18,9 @@ export const functionEnvPath = (dataDir: string | null): string =>
  *
  * @param path the file, see functionEnvPath
  * @param dataDir where the key's plain text is kept
+ * @returns that text, and whether this start wrote the file
  */
-export async function ensureFunctionEnv(path: string, dataDir: string): Promise<FunctionEnv> {
+export async function ensureFunctionEnv(path: string, dataDir: string) {
   const existing = await readTextIfAny(path);
   const text = existing ?? await Deno.readTextFile(inRepository("supabase", "functions", ".env.example"));
   const variables = readDotenv(text);

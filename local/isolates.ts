@@ -31,11 +31,7 @@ export class FunctionPool {
   #isolates: Isolate[] = [];
   #turn = 0;
 
-  constructor(
-    readonly spec: FunctionSpec,
-    readonly size: number,
-    readonly supervision: Supervision,
-  ) {}
+  constructor(readonly spec: FunctionSpec, readonly size: number, readonly supervision: Supervision) {}
 
   /** The processes, in the order of their numbers. */
   get processes(): SupervisedProcess[] {
@@ -135,12 +131,8 @@ async function retire({ process, upstream }: Isolate): Promise<void> {
 function hostsIn(variables: Record<string, string>): string[] {
   const urls = Object.values(variables).filter((value) => URL.canParse(value)).map((value) => new URL(value));
   return urls.filter((url) => url.host !== "").map((url) =>
-    `${url.hostname}:${url.port || defaultPort(url)}`
+    `${url.hostname}:${url.port || (PORTS[url.protocol] ?? "443")}`
   );
 }
 
-function defaultPort({ protocol }: URL): string {
-  return ({ "http:": "80", "postgres:": "5432", "postgresql:": "5432" } as Record<string, string>)[
-    protocol
-  ] ?? "443";
-}
+const PORTS: Record<string, string> = { "http:": "80", "postgres:": "5432", "postgresql:": "5432" };

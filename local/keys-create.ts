@@ -6,9 +6,8 @@ import {
 } from "../supabase/functions/_shared/auth/api-keys.ts";
 import { SHORTEST_SECRET } from "../supabase/functions/_shared/config/config.ts";
 import { createDatabase } from "../supabase/functions/_shared/database/client.ts";
-import { runCommand } from "./command.ts";
+import { readCommand, runCommand } from "./command.ts";
 import { StackError, UsageError } from "./errors.ts";
-import { readFlags } from "./flags.ts";
 import { functionEnvPath, readFunctionEnv } from "./function-env.ts";
 import { standardError } from "./log.ts";
 import { defaultOptions } from "./options.ts";
@@ -29,9 +28,7 @@ a hosted project, or else with that of the local stack.`;
 
 /** `deno task keys:create <id>`: prints a new API key and its `API_KEYS` entry. */
 async function main(args: string[]): Promise<void> {
-  const read = readOptions(args);
-  if (read === null) return standardError(usage);
-  const { dataDir, port, ...options } = read;
+  const { dataDir, port, ...options } = readOptions(args);
   const path = functionEnvPath(dataDir);
   const hosted = dataDir === null ? Deno.env.get("API_KEY_SECRET") : undefined;
   const secret = checkSecret(hosted || await readLocalSecret(path), path);
@@ -60,31 +57,23 @@ async function doubtOf(
 ): Promise<string | null> {
   if (stack === null) return `Make sure that the project has an account ${account}.`;
   const keys = await localKeys(stack.dataDir ?? undefined);
-  const url = `http://${loopback}:${stack.port}`;
-  const found = keys === null ? "nothing" : await findAccount(account, url, keys.secretKey);
-  return {
-    account: null,
-    "no account": `There is no account ${account} yet: create_account makes it.`,
-    nothing: `Make sure that there is an account ${account}: the local stack does not answer at ${url}.`,
-  }[found];
+  const supabaseUrl = `http://${loopback}:${stack.port}`;
+  const database = keys && createDatabase({ supabaseUrl, serviceKeys: [keys.secretKey] });
+  const found = await database?.rpc("portfolio_overview", { account });
+  if (found?.error === null) return null;
+  return found?.error.code === "PT404"
+    ? `There is no account ${account} yet: create_account makes it.`
+    : `Make sure that there is an account ${account}: the local stack does not answer at ${supabaseUrl}.`;
 }
 
-async function findAccount(account: string, supabaseUrl: string, secretKey: string) {
-  const { error } = await createDatabase({ supabaseUrl, serviceKeys: [secretKey] })
-    .rpc("portfolio_overview", { account });
-  if (error === null) return "account";
-  return error.code === "PT404" ? "no account" : "nothing";
-}
-
-/** What the key is to be; null: help is asked for. Throws when the arguments say nothing that an entry can hold. */
+/** What the key is to be. Throws when the arguments say nothing that an entry can hold. */
 function readOptions(args: string[]) {
-  const { flags: values, positionals } = readFlags(
+  const { flags: values, positionals } = readCommand(
     usage,
     args,
     { scopes: "text", account: "text", expires: "text", port: "port", dataDir: "text" },
     { takesArguments: true },
   );
-  if (values.help) return null;
   const [id, ...others] = positionals;
   if (id === undefined) throw new UsageError("The key needs an id, a name for its sender.", usage);
   if (others.length > 0) throw new UsageError("One key at a time.", usage);

@@ -2,14 +2,7 @@
 export type Sink = (line: string) => void;
 
 /** Output of the stack: steps of the start, and the lines of every part with its name before them. */
-export interface Log {
-  /** One line of a part: `[postgres] …`. */
-  part(name: string, text: string): void;
-  /** One line of the stack itself. */
-  say(text: string): void;
-  /** Runs `work` and reports it as a step with its duration; a failed step is reported as such and rethrown. */
-  step<T>(title: string, work: () => Promise<T>): Promise<T>;
-}
+export type Log = ReturnType<typeof createLog>;
 
 const encoder = new TextEncoder();
 
@@ -20,11 +13,14 @@ export const standardError: Sink = (line) => {
   while (written < bytes.length) written += Deno.stderr.writeSync(bytes.subarray(written));
 };
 
-export function createLog(sink: Sink): Log {
+export function createLog(sink: Sink) {
   return {
-    part: (name, text) => sink(`[${name}] ${text}`),
+    /** One line of a part: `[postgres] …`. */
+    part: (name: string, text: string) => sink(`[${name}] ${text}`),
+    /** One line of the stack itself. */
     say: sink,
-    async step(title, work) {
+    /** Runs `work` and reports it as a step with its duration; a failed step is reported as such and rethrown. */
+    async step<T>(title: string, work: () => Promise<T>): Promise<T> {
       const started = performance.now();
       try {
         const result = await work();

@@ -1,4 +1,4 @@
-import { readFlags } from "./flags.ts";
+import { readCommand } from "./command.ts";
 import type { Sink } from "./log.ts";
 
 /** How a stack is to run. Every field has a default; see {@link defaultOptions}. */
@@ -39,15 +39,7 @@ export const defaultOptions: StackOptions = {
   watch: true,
 };
 
-/** What the command line of `deno task start` asked for. */
-export interface Command {
-  options: StackOptions;
-  /** Print one line of JSON once ready, and nothing else, on standard output. */
-  json: boolean;
-  help: boolean;
-}
-
-export const usage = `deno task start [options]
+const usage = `deno task start [options]
 
   --port <n>            gateway: functions and REST (${defaultOptions.port})
   --db-port <n>         Postgres (${defaultOptions.dbPort})
@@ -61,12 +53,16 @@ export const usage = `deno task start [options]
   --reset               delete the data of earlier runs first
   --json                once ready, print one line of JSON on standard output`;
 
-/** Reads the command line. Throws a UsageError on an unknown flag or a value that makes no sense. */
-export function parseCommand(args: string[]): Command {
-  const { json = false, help = false, noRedis, noWatch, ...flags } = readFlags(usage, args, {
+/**
+ * Reads the command line of `deno task start`; `json`: print one line of JSON once ready, and nothing else.
+ *
+ * @throws UsageError for an unknown flag or a value that makes no sense
+ */
+export function parseCommand(args: string[]): { options: StackOptions; json: boolean } {
+  const { json = false, noRedis, noWatch, ...flags } = readCommand(usage, args, {
     ...{ port: "port", dbPort: "port", dashboardPort: "port", redisPort: "port" },
     ...{ dataDir: "text", isolates: "count", deno: "text" },
     ...{ noRedis: "switch", noWatch: "switch", reset: "switch", json: "switch" },
   }).flags;
-  return { json, help, options: { ...defaultOptions, ...flags, redis: !noRedis, watch: !noWatch } };
+  return { json, options: { ...defaultOptions, ...flags, redis: !noRedis, watch: !noWatch } };
 }

@@ -36,6 +36,12 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   await Deno.rename(draft, path);
 }
 
+/** A new directory for the rest of a block, `await using`: at its end it is removed. */
+export async function temporaryDirectory(prefix = "") {
+  const path = await Deno.makeTempDir({ prefix });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
 /** Text of a file, or null when there is none. */
 export async function readTextIfAny(path: string): Promise<string | null> {
   return (await exists(path)) ? await Deno.readTextFile(path) : null;

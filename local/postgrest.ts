@@ -7,13 +7,6 @@ import { freePort, loopback } from "./ports.ts";
 import { SupervisedProcess, type Supervision, until } from "./process.ts";
 import { Upstream } from "./upstream.ts";
 
-export interface PostgRest {
-  process: SupervisedProcess;
-  upstream: Upstream;
-  /** Sees to it that PostgREST has the database back soon; call it when Postgres has restarted. */
-  reconnect(): Promise<void>;
-}
-
 // How long PostgREST gets to find a database that came back, before it is restarted.
 const reconnectMs = 300;
 
@@ -22,11 +15,7 @@ const reconnectMs = 300;
  *
  * @throws StackError when there is no program for this machine
  */
-export async function createPostgRest(
-  databaseUrl: string,
-  jwtSecret: string,
-  supervision: Supervision,
-): Promise<PostgRest> {
+export async function createPostgRest(databaseUrl: string, jwtSecret: string, supervision: Supervision) {
   const port = freePort();
   const upstream = new Upstream(port);
   const adminPort = freePort();
@@ -41,6 +30,7 @@ export async function createPostgRest(
     advice: "Look at its lines above; when its schema cache fails to load, a migration is the likely cause.",
   }, supervision);
 
+  /** Sees to it that PostgREST has the database back soon; to be called when Postgres has restarted. */
   const reconnect = async () => {
     if (!process.ready) return;
     // It waits longer after each failed attempt, up to half a minute. A restart takes a third of a second.

@@ -4,22 +4,6 @@ import { errorText, StackError } from "./errors.ts";
 import { forEachLine, type Log } from "./log.ts";
 import type { OrphanGuard } from "./orphans.ts";
 
-/** A part of the stack that can be stopped, started and replaced while the rest runs. */
-export interface Component {
-  /** The prefix of its log lines, such as `postgrest` or `alerts.1`. */
-  readonly name: string;
-  /** Process id, or null while it is not running. */
-  readonly pid: number | null;
-  /** True while it serves. */
-  readonly ready: boolean;
-  /** Resolves once it serves; throws a StackError when it cannot. */
-  start(): Promise<void>;
-  /** Ends it in order; it stays down until started. */
-  stop(): Promise<void>;
-  /** Stop and start. A crash needs no restart: the supervisor does that by itself. */
-  restart(): Promise<void>;
-}
-
 /** What to run and how to know that it serves. */
 export interface ProcessSpec {
   name: string;
@@ -59,8 +43,8 @@ const stopTimeoutMs = 10_000;
 const tries = 7;
 const keptLines = 12;
 
-/** A child process that is brought back when it crashes. */
-export class SupervisedProcess implements Component {
+/** A child process that is brought back when it crashes, and can be stopped, started and replaced while the rest runs. */
+export class SupervisedProcess {
   #child: Deno.ChildProcess | null = null;
   #exited: Promise<Deno.CommandStatus> | null = null;
   #wanted = false;
@@ -69,18 +53,22 @@ export class SupervisedProcess implements Component {
 
   constructor(readonly spec: ProcessSpec, readonly supervision: Supervision) {}
 
+  /** The prefix of its log lines, such as `postgrest` or `alerts.1`. */
   get name(): string {
     return this.spec.name;
   }
 
+  /** Process id, or null while it is not running. */
   get pid(): number | null {
     return this.#child?.pid ?? null;
   }
 
+  /** True while it serves. */
   get ready(): boolean {
     return this.#ready;
   }
 
+  /** Resolves once it serves; throws a StackError when it cannot. */
   async start(): Promise<void> {
     if (this.#wanted) return;
     this.#wanted = true;
@@ -92,6 +80,7 @@ export class SupervisedProcess implements Component {
     }
   }
 
+  /** Ends it in order; it stays down until started. */
   async stop(): Promise<void> {
     this.#wanted = false;
     this.#ready = false;
@@ -105,6 +94,7 @@ export class SupervisedProcess implements Component {
     clearTimeout(timer);
   }
 
+  /** Stop and start. A crash needs no restart: it is brought back by itself. */
   async restart(): Promise<void> {
     await this.stop();
     await this.start();
@@ -167,7 +157,10 @@ export class SupervisedProcess implements Component {
     this.#ready = false;
     this.spec.onEnd?.();
     if (served && this.#wanted) {
-      log.part(this.name, `ended unexpectedly (${describe(status)}); starting it again`);
+      log.part(
+        this.name,
+        `ended unexpectedly (${status.signal ?? `exit code ${status.code}`}); starting it again`,
+      );
       void this.#recover();
     } else {
       // Its last words may say why it did not start. A grandchild can hold the pipe open: do not wait for it.
@@ -232,8 +225,4 @@ function signalIfAlive(child: Deno.ChildProcess, signal: Deno.Signal): void {
   } catch {
     // It ended a moment ago, which is what the signal was for.
   }
-}
-
-function describe(status: Deno.CommandStatus): string {
-  return status.signal === null ? `exit code ${status.code}` : status.signal;
 }

@@ -1,47 +1,63 @@
-import { Buffer } from "node:buffer";
-import { timingSafeEqual } from "node:crypto";
 import { createClient, RESP_TYPES } from "@redis/client";
+import { Hono } from "hono";
+import { timingSafeEqual } from "hono/utils/buffer";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { errorText } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { loopback } from "./ports.ts";
-import { createScriptTranslator } from "./redis-scripts.ts";
-import { encodeReply, type Encoding, parseCommand, parseCommands, type Reply } from "./redis-wire.ts";
 
-/** The HTTP face of a Redis server, as Upstash offers it; `@upstash/redis` speaks to it unchanged. */
-export interface RedisBridge {
-  url: string;
-  stop(): Promise<void>;
-}
-
-/** One command's answer in Upstash's form. */
-type Answer = { result: unknown } | { error: string };
-
-/** Runs commands on Redis. A refused command is an answer; a lost connection is thrown. */
-interface Executor {
-  /** In order, each on its own. */
-  pipeline(commands: string[][]): Promise<PromiseSettledResult<Reply>[]>;
-  /** In order, as one transaction. */
-  transaction(commands: string[][]): Promise<Reply[]>;
-}
+/** A reply of Redis: status lines are strings, values are bytes. */
+type Reply = string | number | null | Buffer | Error | Reply[];
 
 /**
- * Starts the bridge on `port` in front of the Redis server on `redisPort`.
+ * Starts, on `port`, the HTTP face of the Redis server on `redisPort`, as Upstash offers it: `@upstash/redis` speaks to it
+ * unchanged.
  *
  * @param token what callers must send as `Authorization: Bearer …`
  */
-export async function startRedisBridge(
-  port: number,
-  redisPort: number,
-  token: string,
-  log: Log,
-): Promise<RedisBridge> {
+export async function startRedisBridge(port: number, redisPort: number, token: string, log: Log) {
   const client = createRedisClient(redisPort, log);
   await client.connect();
-  const executor = createExecutor(client);
-  const server = Deno.serve(
-    { hostname: loopback, port, onListen: () => {} },
-    (request) => handle(request, token, executor),
-  );
+  // Values as bytes: they need not be text, and a status line such as `OK` stays apart from them.
+  const redis = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+  const translate = createScriptTranslator();
+  const run = (command: string[]) =>
+    redis.sendCommand<Reply>(translate(command)).catch((error: unknown) => commandError(error));
+
+  const app = new Hono();
+  app.use(async ({ req }, next) => {
+    const given = req.header("authorization") ?? "";
+    if (!await timingSafeEqual(given, `Bearer ${token}`)) {
+      return failure(401, "WRONGPASS invalid or missing auth token");
+    }
+    return req.method === "POST" ? await next() : failure(405, "ERR method not allowed");
+  });
+  app.post("/", async ({ req }) => {
+    const command = parseCommand(await req.json().catch(() => null));
+    if (command === null) return failure(400, "ERR failed to parse command");
+    const answer = answerOf(await run(command), encodingOf(req));
+    return Response.json(answer, { status: "error" in answer ? 400 : 200 });
+  });
+  app.post("/pipeline", async ({ req }) => {
+    const commands = parseCommands(await req.json().catch(() => null));
+    if (commands === null) return failure(400, "ERR failed to parse pipeline request");
+    const replies = await Promise.all(commands.map(run));
+    return Response.json(replies.map((reply) => answerOf(reply, encodingOf(req))));
+  });
+  app.post("/multi-exec", async ({ req }) => {
+    const commands = parseCommands(await req.json().catch(() => null));
+    if (commands === null) return failure(400, "ERR failed to parse multi-exec request");
+    const transaction = redis.multi();
+    for (const command of commands) transaction.addCommand(translate(command));
+    const replies = await transaction.exec().catch(commandError) as unknown as Reply[] | Error;
+    if (replies instanceof Error) return failure(400, replies.message);
+    return Response.json(replies.map((reply) => answerOf(reply, encodingOf(req))));
+  });
+  app.notFound(() => failure(404, "ERR not found"));
+  app.onError((error) => failure(503, `ERR redis is unavailable: ${errorText(error)}`));
+
+  const server = Deno.serve({ hostname: loopback, port, onListen: () => {} }, app.fetch);
   return {
     url: `http://${loopback}:${port}`,
     stop: async () => {
@@ -51,72 +67,45 @@ export async function startRedisBridge(
   };
 }
 
-async function handle(request: Request, token: string, executor: Executor): Promise<Response> {
-  if (!isAuthorized(request, token)) return failure(401, "WRONGPASS invalid or missing auth token");
-  if (request.method !== "POST") return failure(405, "ERR method not allowed");
-  const encoding: Encoding = request.headers.get("upstash-encoding") === "base64" ? "base64" : "text";
-  const path = new URL(request.url).pathname;
-  try {
-    const body: unknown = await request.json().catch(() => null);
-    if (path === "/") return await answerOne(body, executor, encoding);
-    if (path === "/pipeline") return await answerPipeline(body, executor, encoding);
-    if (path === "/multi-exec") return await answerTransaction(body, executor, encoding);
-    return failure(404, "ERR not found");
-  } catch (error) {
-    return failure(503, `ERR redis is unavailable: ${errorText(error)}`);
-  }
+const failure = (status: number, error: string): Response => Response.json({ error }, { status });
+
+/** What Redis answered, where that is an error: `WRONGTYPE …`, `ERR …`. Throws any other error: a connection was lost. */
+function commandError(error: unknown): Error {
+  if (error instanceof Error && /^[A-Z]+ /.test(error.message)) return error;
+  throw error;
 }
 
-async function answerOne(body: unknown, executor: Executor, encoding: Encoding): Promise<Response> {
-  const command = parseCommand(body);
-  if (command === null) return failure(400, "ERR failed to parse command");
-  const [outcome] = await executor.pipeline([command]);
-  const answer = toAnswer(outcome, encoding);
-  return Response.json(answer, { status: "error" in answer ? 400 : 200 });
+/** A command as Upstash's REST form writes it, `["SET", "key", 1]`; null when `body` is something else. */
+function parseCommand(body: unknown): string[] | null {
+  if (!Array.isArray(body) || body.length === 0) return null;
+  return body.map((part) => typeof part === "string" ? part : JSON.stringify(part) ?? "");
 }
 
-async function answerPipeline(body: unknown, executor: Executor, encoding: Encoding): Promise<Response> {
-  const commands = parseCommands(body);
-  if (commands === null) return failure(400, "ERR failed to parse pipeline request");
-  const outcomes = await executor.pipeline(commands);
-  return Response.json(outcomes.map((outcome) => toAnswer(outcome, encoding)));
+/** A list of commands; null when one of them is not a command. */
+function parseCommands(body: unknown): string[][] | null {
+  if (!Array.isArray(body) || body.length === 0) return null;
+  const commands = body.map(parseCommand);
+  return commands.every((command) => command !== null) ? commands : null;
 }
 
-async function answerTransaction(body: unknown, executor: Executor, encoding: Encoding): Promise<Response> {
-  const commands = parseCommands(body);
-  if (commands === null) return failure(400, "ERR failed to parse multi-exec request");
-  try {
-    const replies = await executor.transaction(commands);
-    return Response.json(replies.map((reply) => replyAnswer(reply, encoding)));
-  } catch (error) {
-    if (!isCommandError(error)) throw error;
-    return failure(400, error.message);
-  }
+/** How strings are to travel in the answer: as they are, or in base64 (`Upstash-Encoding: base64`). */
+const encodingOf = (request: { header(name: string): string | undefined }) =>
+  request.header("upstash-encoding") === "base64" ? "base64" : "utf8";
+
+/**
+ * A reply in Upstash's form. In base64 every string is encoded but a plain `OK`, which stays readable; numbers and null
+ * are never encoded.
+ */
+function answerOf(reply: Reply, encoding: "base64" | "utf8"): { result: unknown } | { error: string } {
+  if (reply instanceof Error) return { error: reply.message };
+  const isOk = reply === "OK" || reply instanceof Buffer && reply.toString() === "OK";
+  return { result: isOk ? "OK" : encoded(reply, encoding) };
 }
 
-function toAnswer(outcome: PromiseSettledResult<Reply> | undefined, encoding: Encoding): Answer {
-  if (outcome?.status === "fulfilled") return replyAnswer(outcome.value, encoding);
-  if (isCommandError(outcome?.reason)) return { error: outcome.reason.message };
-  throw outcome?.reason;
-}
-
-function replyAnswer(reply: Reply, encoding: Encoding): Answer {
-  return reply instanceof Error ? { error: reply.message } : { result: encodeReply(reply, encoding) };
-}
-
-/** Redis answered, and what it answered is an error: `WRONGTYPE …`, `ERR …`. */
-function isCommandError(error: unknown): error is Error {
-  return error instanceof Error && /^[A-Z]+ /.test(error.message);
-}
-
-function isAuthorized(request: Request, token: string): boolean {
-  const wanted = new TextEncoder().encode(`Bearer ${token}`);
-  const given = new TextEncoder().encode(request.headers.get("authorization") ?? "");
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
-}
-
-function failure(status: number, error: string): Response {
-  return Response.json({ error }, { status });
+function encoded(reply: Reply, encoding: "base64" | "utf8"): unknown {
+  if (reply === null || typeof reply === "number") return reply;
+  if (Array.isArray(reply)) return reply.map((item) => encoded(item, encoding));
+  return Buffer.from(reply instanceof Error ? reply.message : reply).toString(encoding);
 }
 
 function createRedisClient(port: number, log: Log) {
@@ -138,17 +127,26 @@ function createRedisClient(port: number, log: Log) {
   return client;
 }
 
-function createExecutor(client: ReturnType<typeof createRedisClient>): Executor {
-  // Values as bytes: they need not be text, and a status line such as `OK` stays apart from them.
-  const binary = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
-  const translate = createScriptTranslator();
-  return {
-    pipeline: (commands) =>
-      Promise.allSettled(commands.map((command) => binary.sendCommand<Reply>(translate(command)))),
-    async transaction(commands) {
-      const transaction = binary.multi();
-      for (const command of commands) transaction.addCommand(translate(command));
-      return await transaction.exec() as unknown as Reply[];
-    },
+/** Upstash's own flag for scripts, which lets them lock only their keys; Redis knows no such flag and refuses it. */
+const FOREIGN_FLAG = /^#!lua flags=allow-key-locking[ \t]*(?=\r?\n)/;
+
+const sha1 = (source: string) => createHash("sha1").update(source).digest("hex");
+
+/**
+ * Makes commands with scripts fit for a Redis that is not Upstash's: drops the flag that only Upstash knows, and knows
+ * such a script again by the SHA-1 under which its sender does.
+ */
+function createScriptTranslator(): (command: string[]) => string[] {
+  /** Sender's SHA-1 to Redis's; as many as there are scripts with the flag, which are few. */
+  const known = new Map<string, string>();
+  return (command) => {
+    const [name = "", script = "", ...rest] = command;
+    const verb = name.toUpperCase();
+    const translated = verb === "EVALSHA" ? known.get(script.toLowerCase()) : undefined;
+    if (translated !== undefined) return [name, translated, ...rest];
+    if (verb !== "EVAL" || !FOREIGN_FLAG.test(script)) return command;
+    const plain = script.replace(FOREIGN_FLAG, "");
+    known.set(sha1(script), sha1(plain));
+    return [name, plain, ...rest];
   };
 }

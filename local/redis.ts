@@ -2,13 +2,8 @@ import { findOnPath } from "./paths.ts";
 import { freePort, loopback } from "./ports.ts";
 import { probePort, SupervisedProcess, type Supervision, until } from "./process.ts";
 
-export interface RedisServer {
-  process: SupervisedProcess;
-  port: number;
-}
-
 /** `redis-server` from `PATH` on a port of its own, in memory only; null when it is not installed. */
-export async function createRedis(supervision: Supervision): Promise<RedisServer | null> {
+export async function createRedis(supervision: Supervision) {
   const command = await findOnPath("redis-server");
   if (command === null) return null;
   const port = freePort();

@@ -5,55 +5,22 @@ import { startDashboard } from "./dashboard.ts";
 import { buildDashboard, isDashboardStale } from "./dashboard-build.ts";
 import { takeDataDirectory } from "./data-directory.ts";
 import { resolveDeno } from "./deno-program.ts";
-import type { StackError } from "./errors.ts";
 import { ensureFunctionEnv } from "./function-env.ts";
 import { startGateway } from "./gateway.ts";
 import { standardError } from "./log.ts";
 import { defaultOptions, type StackOptions } from "./options.ts";
 import { loopback, requireFreePort } from "./ports.ts";
 import { createPostgRest } from "./postgrest.ts";
-import type { Component } from "./process.ts";
 import { createRedis } from "./redis.ts";
 import { startRedisBridge } from "./redis-bridge.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import { startDatabase } from "./start-database.ts";
 import { startFunctions } from "./functions.ts";
 
-/** Addresses and keys of a running stack: the line of `--json`. */
-export interface StackInfo {
-  ready: true;
-  api_url: string;
-  /** Postgres as the role `postgres`, which owns what migrations make and is not a superuser. */
-  db_url: string;
-  dashboard_url: string;
-  /** An alert key with every scope. */
-  api_key: string;
-  publishable_key: string;
-  secret_key: string;
-  service_role_jwt: string;
-  /** Token of the user that owns the default account. */
-  user_jwt: string;
-  /** Upstash-REST address of Redis and its token; null without Redis. */
-  redis_url: string | null;
-  redis_token: string | null;
-}
+export type Stack = Awaited<ReturnType<typeof assemble>>;
 
-export interface Stack {
-  info: StackInfo;
-  postgres: Component;
-  postgrest: Component;
-  /** Null without Redis. */
-  redis: Component | null;
-  /** Every process of the stack now; a reload replaces those of a function. */
-  readonly components: Component[];
-  /** Names of the functions being served. */
-  functions: string[];
-  /** What is not running, as sentences for the reader. */
-  off: string[];
-  /** Resolves when a part is lost for good; the rest still runs, and is for the caller to stop. */
-  failure: Promise<StackError>;
-  stop(): Promise<void>;
-}
+/** Addresses and keys of a running stack: the line of `--json`. */
+export type StackInfo = Stack["info"];
 
 /**
  * Starts the whole stack and resolves once it serves. When anything fails, what had started is stopped first.
@@ -69,7 +36,7 @@ export async function startStack(wanted: Partial<StackOptions> = {}, signal?: Ab
   return await assembly.finish(assemble(assembly, options));
 }
 
-async function assemble(assembly: Assembly, options: StackOptions): Promise<Stack> {
+async function assemble(assembly: Assembly, options: StackOptions) {
   const directory = await takeDataDirectory(options.dataDir);
   assembly.onStop(directory.release);
   const secrets = await loadSecrets(directory.path);
@@ -118,32 +85,42 @@ async function assemble(assembly: Assembly, options: StackOptions): Promise<Stac
   });
   assembly.onStop(dashboard.stop);
 
+  const noRedis = options.redis ? "redis-server is not on PATH" : "--no-redis";
   return {
     info: {
-      ready: true,
+      ready: true as const,
       api_url: apiUrl,
+      /** Postgres as the role `postgres`, which owns what migrations make and is not a superuser. */
       db_url: urls.owner,
       dashboard_url: dashboard.url,
+      /** An alert key with every scope. */
       api_key: functionEnv.apiKey,
       publishable_key: secrets.publishableKey,
       secret_key: secrets.secretKey,
       service_role_jwt: secrets.serviceRoleJwt,
+      /** Token of the user that owns the default account. */
       user_jwt: secrets.userJwt,
+      /** Upstash-REST address of Redis and its token; null without Redis. */
       redis_url: redis?.variables.UPSTASH_REDIS_REST_URL ?? null,
       redis_token: redis?.variables.UPSTASH_REDIS_REST_TOKEN ?? null,
     },
     postgres,
     postgrest: rest.process,
+    /** Null without Redis. */
     redis: redis?.process ?? null,
+    /** Every process of the stack now; a reload replaces those of a function. */
     get components() {
       const single = [postgres, rest.process, ...(redis === null ? [] : [redis.process])];
       return [...single, ...[...pools.values()].flatMap((pool) => pool.processes)];
     },
+    /** Names of the functions being served. */
     functions: [...pools.keys()],
+    /** What is not running, as sentences for the reader. */
     off: [
-      ...(redis === null ? [redisIsOff(options)] : []),
+      ...(redis === null ? [`Redis: ${noRedis}, so the cache is in memory only.`] : []),
       ...(pools.size === 0 ? ["Functions: there are none in supabase/functions yet."] : []),
     ],
+    /** Resolves when a part is lost for good; the rest still runs, and is for the caller to stop. */
     failure: assembly.failure,
     stop: () => assembly.stop(),
   };
@@ -160,11 +137,6 @@ async function startRedis(assembly: Assembly, port: number, token: string) {
     process: redis.process,
     variables: { UPSTASH_REDIS_REST_URL: bridge.url, UPSTASH_REDIS_REST_TOKEN: token },
   };
-}
-
-function redisIsOff(options: StackOptions): string {
-  const reason = options.redis ? "redis-server is not on PATH" : "--no-redis";
-  return `Redis: ${reason}, so the cache is in memory only.`;
 }
 
 function hostedVariables(apiUrl: string, urls: DatabaseUrls, secrets: Secrets): Record<string, string> {

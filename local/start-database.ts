@@ -1,5 +1,5 @@
 import type { Assembly } from "./assembly.ts";
-import { bootstrapDatabase, type DatabaseUrls, databaseUrls, ensureLocalUser } from "./database.ts";
+import { bootstrapDatabase, databaseUrls, ensureLocalUser } from "./database.ts";
 import {
   type DataDirectory,
   deleteDatabase,
@@ -9,14 +9,7 @@ import {
 import { migrate } from "./migrations.ts";
 import { createCluster, postgresProcess, removeLeftover } from "./postgres.ts";
 import { findPostgresHome, type PostgresHome } from "./postgres-home.ts";
-import type { SupervisedProcess } from "./process.ts";
 import type { Secrets } from "./secrets.ts";
-
-/** A Postgres that looks like a Supabase database with this project's migrations applied. */
-export interface Database {
-  process: SupervisedProcess;
-  urls: DatabaseUrls;
-}
 
 export interface DatabaseOptions {
   directory: DataDirectory;
@@ -30,8 +23,8 @@ export interface DatabaseOptions {
   checkout?: string;
 }
 
-/** Creates the database where needed, starts it, and applies the migrations. */
-export async function startDatabase(assembly: Assembly, options: DatabaseOptions): Promise<Database> {
+/** Creates a database that looks like Supabase's where there is none, starts it, and applies the migrations. */
+export async function startDatabase(assembly: Assembly, options: DatabaseOptions) {
   const { directory, secrets, port, reset, onReady, checkout } = options;
   const urls = databaseUrls(port, secrets);
   const home = await findPostgresHome(directory.path);

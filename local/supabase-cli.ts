@@ -5,13 +5,6 @@ import { repositoryRoot } from "./paths.ts";
 // Run through npx, which installs the program of this platform only; Deno would want every platform's.
 export const cliPackage = "supabase@3.1.0";
 
-export interface CliResult {
-  success: boolean;
-  stdout: string;
-  /** Lines of standard error, without npm's own notices. */
-  messages: string[];
-}
-
 /**
  * Runs the Supabase CLI unattended.
  *
@@ -23,8 +16,9 @@ export async function supabase(
   args: string[],
   onLine: (line: string) => void = () => {},
   checkout = repositoryRoot,
-): Promise<CliResult> {
+) {
   const child = spawnCli(args, checkout);
+  /** Lines of standard error, without npm's own notices. */
   const messages: string[] = [];
   const note = (line: string) => {
     if (line.trim() === "" || line.startsWith("npm warn") || line.startsWith("npm notice")) return;

@@ -23,12 +23,8 @@ export async function prepareAccount(client: DatabaseClient, { account, owner }:
   if (made.error === null) return;
   if (made.error.code !== "23505") throw failed("create_account", made.error);
   await refuseOthers(client, account);
-  for (
-    const { error } of [
-      await client.rpc("reset_account", { account }),
-      await client.rpc("update_account_settings", { account, settings }),
-    ]
-  ) if (error !== null) throw failed("reset_account", error);
+  await answered("reset_account", client.rpc("reset_account", { account }));
+  await answered("reset_account", client.rpc("update_account_settings", { account, settings }));
 }
 
 /** Those of the demo, and of the demo of before. */
@@ -36,9 +32,10 @@ const STRATEGIES = [...Object.values(PLANS).map(({ strategy }) => strategy), "SM
 
 /** Refuses an account with alerts of other strategies than the demo's. It only reads. */
 async function refuseOthers(client: DatabaseClient, account: string): Promise<void> {
-  const { data, error } = await client.rpc("portfolio_overview", { account });
-  if (error !== null) throw failed("portfolio_overview", error);
-  const { alerts, strategies } = data as unknown as { alerts: number | null; strategies: string[] };
+  const { alerts, strategies } = await answered<{ alerts: number | null; strategies: string[] }>(
+    "portfolio_overview",
+    client.rpc("portfolio_overview", { account }),
+  );
   const isDemo = strategies.length > 0 && strategies.every((strategy) => STRATEGIES.includes(strategy));
   if (alerts === null || isDemo) return;
   throw new StackError(
@@ -48,23 +45,23 @@ async function refuseOthers(client: DatabaseClient, account: string): Promise<vo
 }
 
 /** The account's performance and summary, and its differences to the ledger: none when all is right. */
-export async function readFigures(
-  client: DatabaseClient,
-  account: string,
-): Promise<{ performance: Figures; summary: Figures; differences: number }> {
+export async function readFigures(client: DatabaseClient, account: string) {
   const [performance, summary, differences] = await Promise.all([
-    client.rpc("performance", { account }),
-    client.rpc("portfolio_summary", { account }),
-    client.rpc("verify_account", { account }),
+    answered<Figures>("performance", client.rpc("performance", { account })),
+    answered<Figures>("performance", client.rpc("portfolio_summary", { account })),
+    answered<unknown[]>("performance", client.rpc("verify_account", { account })),
   ]);
-  for (const { error } of [performance, summary, differences]) {
-    if (error !== null) throw failed("performance", error);
-  }
-  return {
-    performance: performance.data as unknown as Figures,
-    summary: summary.data as unknown as Figures,
-    differences: (differences.data as unknown as unknown[]).length,
-  };
+  return { performance, summary, differences: differences.length };
+}
+
+/** What an RPC answers. Throws a StackError when the database refuses. */
+async function answered<T>(
+  what: string,
+  call: PromiseLike<{ data: unknown; error: Parameters<typeof failed>[1] | null }>,
+): Promise<T> {
+  const { data, error } = await call;
+  if (error !== null) throw failed(what, error);
+  return data as T;
 }
 
 function failed(what: string, { message, hint }: { message: string; hint?: string }): StackError {

@@ -1,23 +1,11 @@
+import { readCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { readFlags } from "../flags.ts";
 import { findProject, keysAreMissing, localUrl, PROJECT_FLAGS } from "../project.ts";
 
 /** What a demo plays against, and how. */
-export interface DemoOptions {
-  /** The project: functions and REST. */
-  url: string;
-  /** An alert key of scope trade. */
-  key: string;
-  /** Key of the service role: makes the account, reads the figures. */
-  secretKey: string;
-  account: string;
-  /** Id of the user of Supabase Auth who is to see the account; null: nobody. */
-  owner: string | null;
-  /** Alerts a second; null: as fast as they are answered. */
-  speed: number | null;
-}
+export type DemoOptions = Awaited<ReturnType<typeof readOptions>>;
 
-export const usage = `deno task demo [options]
+const usage = `deno task demo [options]
 
   --speed <n>         alerts a second; 0: as fast as they are answered (100)
   --account <name>    a new one, or that of an earlier run, which begins anew (demo)
@@ -30,13 +18,11 @@ export const usage = `deno task demo [options]
 /**
  * Reads the command line, and for the local stack its keys.
  *
- * @returns null when it asks for help
  * @throws UsageError for an unknown flag or a bad value, StackError for a missing key
  */
-export async function readOptions(args: string[]): Promise<DemoOptions | null> {
-  const { help, speed = "100", account = "demo", ...flags } =
-    readFlags(usage, args, { speed: "text", account: "text", ...PROJECT_FLAGS }).flags;
-  if (help) return null;
+export async function readOptions(args: string[]) {
+  const { speed = "100", account = "demo", ...flags } =
+    readCommand(usage, args, { speed: "text", account: "text", ...PROJECT_FLAGS }).flags;
   const pace = speedOf(speed);
   const { url, key, secretKey, owner = null } = await findProject(flags, flags.key);
   if (key === undefined || secretKey === undefined) {
@@ -45,6 +31,7 @@ export async function readOptions(args: string[]): Promise<DemoOptions | null> {
   return { url, key, secretKey, account, owner, speed: pace };
 }
 
+/** Null: as fast as they are answered. */
 function speedOf(text: string): number | null {
   const speed = Number(text);
   if (text.trim() === "" || !(speed >= 0 && speed <= 100_000)) {

@@ -1,20 +1,14 @@
-/** A bar on standard error that shows how far the work is. */
-export interface Progress {
-  show(done: number): void;
-  end(): void;
-}
-
 const WIDTH = 40;
 const encoder = new TextEncoder();
 const write = (text: string) => Deno.stderr.writeSync(encoder.encode(text));
 
-/** A bar of `total` steps that is drawn over itself; without a terminal a line at every tenth. */
-export function createProgress(total: number): Progress {
+/** A bar on standard error, of `total` steps, that is drawn over itself; without a terminal a line at every tenth. */
+export function createProgress(total: number) {
   const terminal = Deno.stderr.isTerminal();
   const steps = terminal ? 200 : 10;
   let drawn = 0;
   return {
-    show(done) {
+    show(done: number) {
       const step = Math.floor(steps * done / total);
       if (step === drawn) return;
       drawn = step;

@@ -3,7 +3,7 @@ import { runCommand } from "../command.ts";
 import { standardError } from "../log.ts";
 import { requireAnswer } from "../project.ts";
 import { prepareAccount, readFigures } from "./account.ts";
-import { type DemoOptions, readOptions, usage } from "./options.ts";
+import { readOptions } from "./options.ts";
 import { makePrices } from "./prices.ts";
 import { createProgress } from "./progress.ts";
 import { requireKey, sendAlerts } from "./sending.ts";
@@ -18,11 +18,6 @@ const DAY = 86_400_000;
  */
 async function main(args: string[]): Promise<void> {
   const options = await readOptions(args);
-  if (options === null) standardError(usage);
-  else await play(options);
-}
-
-async function play(options: DemoOptions): Promise<void> {
   await requireAnswer(options.url);
   const client = createDatabase({ supabaseUrl: options.url, serviceKeys: [options.secretKey] });
   await requireKey(options);

@@ -1,7 +1,7 @@
 /** `deno run -A local/deploy/bundle.ts <index.ts of a function> <file>`: writes it as one file. */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { runCommand } from "../command.ts";
-import { inRepository, repositoryRoot } from "../paths.ts";
+import { inRepository, repositoryRoot, temporaryDirectory } from "../paths.ts";
 
 /** What stands in for the parts of supabase-js that call no RPC. */
 const STAND_INS = "local/deploy/left-out.json";
@@ -19,13 +19,10 @@ export async function bundle(entry: string): Promise<Uint8Array<ArrayBuffer>> {
   if (await makesClients(entry)) return await deno("bundle", "--quiet", "--minify", entry);
   const { imports } = JSON.parse(await Deno.readTextFile(inRepository(STAND_INS)));
   const parts = Object.keys(imports).map((part) => `--external=${part}`);
-  const open = await Deno.makeTempFile({ suffix: ".js" });
-  try {
-    await Deno.writeFile(open, await deno("bundle", "--quiet", ...parts, entry));
-    return await deno("bundle", "--quiet", "--minify", "--no-config", "--import-map", STAND_INS, open);
-  } finally {
-    await Deno.remove(open);
-  }
+  await using directory = await temporaryDirectory();
+  const open = join(directory.path, "open.js");
+  await Deno.writeFile(open, await deno("bundle", "--quiet", ...parts, entry));
+  return await deno("bundle", "--quiet", "--minify", "--no-config", "--import-map", STAND_INS, open);
 }
 
 interface Module {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { writeDotenv } from "../dotenv.ts";
 import { StackError } from "../errors.ts";
 import { listFunctions } from "../functions.ts";
-import { inRepository, repositoryRoot, writePrivateFile } from "../paths.ts";
+import { inRepository, repositoryRoot, temporaryDirectory, writePrivateFile } from "../paths.ts";
 import type { DeployOptions } from "./options.ts";
 import { makeSettings, readSettings, type Settings } from "./settings.ts";
 import {
@@ -78,27 +78,20 @@ async function take(step: Step, { run, say }: Surroundings): Promise<string> {
 
 /** Hands a text to the CLI: in a file, as arguments are seen by everybody on this machine. */
 async function hand(text: string, step: (file: string) => Step, around: Surroundings): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    const file = join(directory, "handed");
-    await writePrivateFile(file, text);
-    await take(step(file), around);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  await using directory = await temporaryDirectory();
+  const file = join(directory.path, "handed");
+  await writePrivateFile(file, text);
+  await take(step(file), around);
 }
 
 /** Deploys each function as the one file that it and all its imports are made to. */
 async function deployBundles(projectRef: string, around: Surroundings): Promise<void> {
-  const directory = await Deno.makeTempDir({ prefix: "deploy-" });
-  try {
-    await Deno.mkdir(join(directory, "supabase"));
-    for (const name of await listFunctions()) await take(bundle(name, directory), around);
-    await Deno.copyFile(inRepository("supabase", "config.toml"), join(directory, "supabase", "config.toml"));
-    await take(deployFunctions(projectRef, directory), around);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  await using directory = await temporaryDirectory("deploy-");
+  const { path } = directory;
+  await Deno.mkdir(join(path, "supabase"));
+  for (const name of await listFunctions()) await take(bundle(name, path), around);
+  await Deno.copyFile(inRepository("supabase", "config.toml"), join(path, "supabase", "config.toml"));
+  await take(deployFunctions(projectRef, path), around);
 }
 
 /** Starts the clock of the notifications, with the project's own key. */

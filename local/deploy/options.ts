@@ -1,17 +1,11 @@
+import { readCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
-import { readFlags } from "../flags.ts";
 import { inRepository } from "../paths.ts";
 
 /** What is deployed, and where to. */
-export interface DeployOptions {
-  /** The project's reference: twenty small letters, as in its address. */
-  projectRef: string;
-  /** The file where the functions' settings are kept; see settings.ts. */
-  settings: string;
-  dryRun: boolean;
-}
+export type DeployOptions = ReturnType<typeof readOptions>;
 
-export const usage = `deno task deploy [options]
+const usage = `deno task deploy [options]
 
   --project-ref <ref>  the Supabase project (or SUPABASE_PROJECT_ID)
   --settings <path>    settings of its functions; written at the first deploy (supabase/functions/.env.production)
@@ -22,18 +16,15 @@ Signed in by npx supabase login, or by SUPABASE_ACCESS_TOKEN. Every step may be 
 /**
  * Reads the command line.
  *
- * @returns null when it asks for help
  * @throws UsageError for an unknown flag or a reference that is none
  */
-export function readOptions(args: string[], environment: Record<string, string>): DeployOptions | null {
+export function readOptions(args: string[], environment: Record<string, string>) {
   // Not --env-file: that one Deno takes for itself.
   const {
-    help,
     projectRef = environment.SUPABASE_PROJECT_ID ?? "",
     settings = inRepository("supabase", "functions", ".env.production"),
     dryRun = false,
-  } = readFlags(usage, args, { projectRef: "text", settings: "text", dryRun: "switch" }).flags;
-  if (help) return null;
+  } = readCommand(usage, args, { projectRef: "text", settings: "text", dryRun: "switch" }).flags;
   if (!/^[a-z]{20}$/.test(projectRef)) {
     const problem = projectRef === "" ? "Which project?" : `${projectRef} is no project reference.`;
     throw new UsageError(

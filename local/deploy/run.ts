@@ -3,14 +3,12 @@ import { standardError } from "../log.ts";
 import { repositoryRoot } from "../paths.ts";
 import { supabase } from "../supabase-cli.ts";
 import { deploy, type RunStep } from "./deploy.ts";
-import { readOptions, usage } from "./options.ts";
+import { readOptions } from "./options.ts";
 
 /** `deno task deploy`: links, migrates, sets secrets, deploys the functions, and checks. */
 async function main(args: string[]): Promise<void> {
   const environment = Deno.env.toObject();
-  const options = readOptions(args, environment);
-  if (options === null) standardError(usage);
-  else await deploy(options, { environment, run: runStep, say: standardError });
+  await deploy(readOptions(args, environment), { environment, run: runStep, say: standardError });
 }
 
 /** All that the CLI said. */

@@ -4,7 +4,7 @@ import { withFreshDatabase } from "../db-types.ts";
 import { standardError } from "../log.ts";
 import { inRepository } from "../paths.ts";
 import { databaseRegions } from "./database.ts";
-import { readPages, type Regions, withRegions } from "./regions.ts";
+import { readPages, withRegions } from "./regions.ts";
 import { mcpPages, mcpPagesPath } from "./mcp.ts";
 import { tableRegions } from "./tables.ts";
 
@@ -17,17 +17,13 @@ async function main([what]: string[]): Promise<void> {
   const regions = what === "rpc"
     ? await withFreshDatabase(({ owner }) => withConnection(owner, databaseRegions))
     : await tableRegions();
-  await write(regions);
-  await Deno.writeTextFile(mcpPagesPath, mcpPages(await readPages()));
-}
-
-async function write(regions: Regions): Promise<void> {
   for (const [path, page] of await readPages()) {
     const made = await withRegions(page, regions);
     if (made === page) continue;
     await Deno.writeTextFile(inRepository(path), made);
     standardError(`Wrote ${path}.`);
   }
+  await Deno.writeTextFile(mcpPagesPath, mcpPages(await readPages()));
 }
 
 if (import.meta.main) await runCommand(main);

@@ -1,4 +1,5 @@
-import type { DatabaseFacts, Facts } from "./facts.ts";
+import type { DatabaseFacts } from "./facts/database.ts";
+import type { Facts } from "./target.ts";
 
 /**
  * What a check found: all is well; something to correct, and how; or nothing to judge by, and why.
@@ -31,8 +32,3 @@ export const ofDatabase = (judge: (database: DatabaseFacts, facts: Facts) => Fin
       : "Correct SUPABASE_DB_URL, or the network between here and there.",
   );
 };
-
-/** Whether a URL leads to this machine, where nobody listens on the wire. */
-export function isLoopback(url: URL): boolean {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-}

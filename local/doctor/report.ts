@@ -1,14 +1,8 @@
 import type { Checks, Finding } from "./check.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./target.ts";
 
-/** What all checks found; `ok` when none failed. */
-export interface Report {
-  ok: boolean;
-  checks: ({ name: string } & Finding)[];
-}
-
-/** Has every check judge the facts. */
-export function examine(checks: Checks, facts: Facts): Report {
+/** What all checks found of these facts; `ok` when none failed. */
+export function examine(checks: Checks, facts: Facts) {
   const found = Object.entries(checks).map(([name, judge]) => ({ name, ...judge(facts) }));
   return { ok: found.every(({ status }) => status !== "fail"), checks: found };
 }
@@ -16,7 +10,7 @@ export function examine(checks: Checks, facts: Facts): Report {
 const MARKS = { pass: "ok  ", fail: "FAIL", skip: "skip" };
 
 /** The report for people: a line a check, what to do below those that failed, and the sum. */
-export function inWords({ checks }: Report): string {
+export function inWords({ checks }: Pick<ReturnType<typeof examine>, "checks">): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap((each) => [
     `${MARKS[each.status]}  ${each.name.padEnd(width)}  ${each.said}`,

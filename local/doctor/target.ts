@@ -2,23 +2,25 @@ import { join, resolve } from "node:path";
 import { databaseUrls } from "../database.ts";
 import { StackError } from "../errors.ts";
 import { functionEnvPath, readFunctionEnv } from "../function-env.ts";
+import type { StackOptions } from "../options.ts";
 import { exists, inRepository } from "../paths.ts";
 import { loopback } from "../ports.ts";
 import { loadSecrets } from "../secrets.ts";
-import type { Facts } from "./facts.ts";
 import { readConfigFacts } from "./facts/config.ts";
 import { readDatabaseFacts } from "./facts/database.ts";
 import { readHttpFacts } from "./facts/http.ts";
 import { readRedisFacts } from "./facts/redis.ts";
-import type { DoctorOptions } from "./options.ts";
 
 /** What is to be examined. */
 export interface Target {
+  /** A stack of `deno task start`, rather than a deployed project. */
   isLocal: boolean;
   apiUrl: string;
+  /** Null without one. */
   dbUrl: string | null;
   redis: { url: string; token: string } | null;
-  env: Record<string, string | undefined>;
+  /** The functions' variables: their own `.env`, or for a deployed project this process's environment. */
+  env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Target {
  *
  * @throws StackError when there never was one
  */
-export async function localTarget(options: DoctorOptions): Promise<Target> {
+export async function localTarget(options: StackOptions): Promise<Target> {
   const dataDir = options.dataDir === null ? inRepository(".local") : resolve(options.dataDir);
   if (!await exists(join(dataDir, "secrets.json"))) {
     throw new StackError(
@@ -55,7 +57,7 @@ export async function localTarget(options: DoctorOptions): Promise<Target> {
  *
  * @throws StackError when it says no URL
  */
-export function remoteTarget(url: string | null, env: Record<string, string | undefined>): Target {
+export function remoteTarget(url: string | null, env: Target["env"]): Target {
   const apiUrl = url ?? env.SUPABASE_URL;
   if (apiUrl === undefined || !URL.canParse(apiUrl)) {
     throw new StackError(
@@ -66,18 +68,21 @@ export function remoteTarget(url: string | null, env: Record<string, string | un
   return { isLocal: false, apiUrl, dbUrl: env.SUPABASE_DB_URL || null, redis: redisOf(env), env };
 }
 
-function redisOf(env: Record<string, string | undefined>): Target["redis"] {
+function redisOf(env: Target["env"]): Target["redis"] {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   return url && token ? { url, token } : null;
 }
 
+/** All that the checks judge, gathered at one moment. Where something could not be asked: why; null: no URL to ask by. */
+export type Facts = Awaited<ReturnType<typeof gather>>;
+
 /** Asks everybody, at the same time. */
-export async function gather({ isLocal, env, apiUrl, dbUrl, redis }: Target): Promise<Facts> {
-  const [config, database, redisFacts, functions] = await Promise.all([
+export async function gather({ isLocal, env, apiUrl, dbUrl, redis: at }: Target) {
+  const [config, database, redis, functions] = await Promise.all([
     readConfigFacts(),
     dbUrl === null ? null : readDatabaseFacts(dbUrl),
-    redis === null ? null : readRedisFacts(redis),
+    at === null ? null : readRedisFacts(at),
     readHttpFacts(apiUrl, env.ALLOWED_ALERT_IPS ?? ""),
   ]);
-  return { isLocal, env, config, dbUrl, database, redis: redisFacts, functions };
+  return { isLocal, env, config, dbUrl, database, redis, functions };
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { exists } from "../paths.ts";
 
 /**
  * What a release promises to those who deployed it: its migrations, by file, with the SHA-256 of each. From then on
@@ -6,17 +7,20 @@ import { join } from "node:path";
  */
 export interface Release {
   version: string;
-  migrations: Readonly<Record<string, string>>;
+  migrations: Migrations;
 }
+
+/** The SHA-256 of each, by file. */
+export type Migrations = Readonly<Record<string, string>>;
 
 const directoryOf = (checkout: string) => join(checkout, "tests", "fixtures", "releases");
 
 /** The migrations of a checkout, with their hashes, in order. */
-export async function readMigrations(checkout: string): Promise<Record<string, string>> {
+export async function readMigrations(checkout: string): Promise<Migrations> {
   const directory = join(checkout, "supabase", "migrations");
-  const files = [...Deno.readDirSync(directory)].map(({ name }) => name).filter((name) =>
-    name.endsWith(".sql")
-  );
+  if (!await exists(directory)) return {};
+  // The CLI's own rule for what counts as a migration.
+  const files = [...Deno.readDirSync(directory)].flatMap(({ name }) => /^\d+_.*\.sql$/.exec(name)?.[0] ?? []);
   const hashed = files.toSorted().map(async (file) => {
     const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(join(directory, file)));
     return [file, new Uint8Array(digest).toHex()] as const;
@@ -40,16 +44,9 @@ export async function readReleases(checkout: string): Promise<Release[]> {
       JSON.parse(await Deno.readTextFile(join(directoryOf(checkout), name)))
     ),
   );
-  const numbers = ({ version }: Release) => version.split(".").map(Number);
-  return releases.toSorted((a, b) => {
-    const [left, right] = [numbers(a), numbers(b)];
-    return left.map((number, index) => number - (right[index] ?? 0)).find((sign) => sign !== 0) ?? 0;
-  });
+  return releases.toSorted((a, b) => a.version.localeCompare(b.version, "en", { numeric: true }));
 }
 
 /** The migrations of a release that are no longer what they were, or gone. */
-export function changedSince(release: Release, migrations: Readonly<Record<string, string>>): string[] {
-  return Object.entries(release.migrations).filter(([file, hash]) => migrations[file] !== hash).map((
-    [file],
-  ) => file);
-}
+export const changedSince = (release: Pick<Release, "migrations">, migrations: Migrations): string[] =>
+  Object.keys(release.migrations).filter((file) => migrations[file] !== release.migrations[file]);

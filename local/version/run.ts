@@ -44,10 +44,7 @@ export async function makeVersion(checkout: string, part: Part, date: string): P
 async function main([part, ...others]: string[]): Promise<void> {
   if (part === "--help" || part === "-h") return standardError(usage);
   if (others.length > 0 || part !== "major" && part !== "minor" && part !== "patch") {
-    throw new UsageError(
-      "Say which part of the version grows: major, minor or patch.",
-      usage,
-    );
+    throw new UsageError("Say which part of the version grows: major, minor or patch.", usage);
   }
   const version = await makeVersion(repositoryRoot, part, new Date().toISOString().slice(0, 10));
   standardError(

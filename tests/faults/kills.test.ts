@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Component } from "../../local/process.ts";
+import type { SupervisedProcess } from "../../local/process.ts";
 import type { Stack } from "../../local/stack.ts";
 import { booked, once, withDatabase } from "../support/inbox.ts";
 import { overrun } from "../support/noise.ts";
@@ -41,7 +41,7 @@ function load(stack: Stack): { stop(): Promise<Map<string, number>> } {
 }
 
 /** Kills a component where it stands; milliseconds by which the next alert is booked too late once it is up again. */
-async function killAndMeasure(stack: Stack, component: Component, id: string): Promise<number> {
+async function killAndMeasure(stack: Stack, component: SupervisedProcess, id: string): Promise<number> {
   const { pid } = component;
   assert.ok(pid !== null, `${component.name} runs`);
   Deno.kill(pid, "SIGKILL");
@@ -54,7 +54,7 @@ async function killAndMeasure(stack: Stack, component: Component, id: string): P
 }
 
 /** One of what the stack is made of; the function has two isolates, one of which dies. */
-const victims: Record<string, (stack: Stack) => Component | undefined> = {
+const victims: Record<string, (stack: Stack) => SupervisedProcess | undefined> = {
   "Postgres": ({ postgres }) => postgres,
   "PostgREST": ({ postgrest }) => postgrest,
   "an isolate": ({ components }) => components.find(({ name }) => name.startsWith("alerts")),

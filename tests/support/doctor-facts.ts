@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { DatabaseFacts, Facts } from "../../local/doctor/facts.ts";
+import type { DatabaseFacts } from "../../local/doctor/facts/database.ts";
+import type { Facts } from "../../local/doctor/target.ts";
 
 /** 64 random hexadecimal digits. */
 const secret = randomBytes(32).toString("hex");

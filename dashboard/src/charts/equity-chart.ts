@@ -1,10 +1,10 @@
-import type { AutoscaleInfo } from "lightweight-charts";
+import { AreaSeries, type AutoscaleInfo } from "lightweight-charts";
 import type { Money } from "../format/money.ts";
 import type { Clock } from "../format/time.ts";
 import type { CreateChart } from "./chart.ts";
-import { drawArea } from "./curves.ts";
+import { drawCurve } from "./curves.ts";
 import { pointChart } from "./point-chart.ts";
-import { fade } from "./theme.ts";
+import { fade, noLess } from "./theme.ts";
 
 /** A moment of an account: numbers to draw, texts to tell. */
 export interface EquityMoment {
@@ -20,13 +20,14 @@ export interface EquityMoment {
 /** Draws equity, and below it how far it lay under its best. */
 export const equityChart = ({ places }: Money, clock: Clock): CreateChart<EquityMoment> =>
   pointChart(clock, (chart) => {
-    const equity = drawArea<EquityMoment>(chart, {
+    const equity = drawCurve<EquityMoment, "Area">(chart, AreaSeries, {
       value: ({ value }) => value,
-      options: { lineWidth: 2, autoscaleInfoProvider: calm },
+      // A calm account is a calm line: its cents are not blown up to mountains.
+      options: { autoscaleInfoProvider: noLess(0.001, 1) },
       margins: { top: 0.12, bottom: 0.08 },
       look: (palette) => areaColors(palette("--accent"), 0.28, 0.02),
     }, places);
-    const falls = drawArea<EquityMoment>(chart, {
+    const falls = drawCurve<EquityMoment, "Area">(chart, AreaSeries, {
       value: ({ fall }) => -fall,
       pane: 1,
       options: { lineWidth: 1, invertFilledArea: true, autoscaleInfoProvider: fromTop },
@@ -44,14 +45,6 @@ const areaColors = (color: string, top: number, bottom: number) => ({
   topColor: fade(color, top),
   bottomColor: fade(color, bottom),
 });
-
-/** A calm account is a calm line: its cents are not blown up to mountains. */
-function calm(original: () => AutoscaleInfo | null): AutoscaleInfo | null {
-  const { minValue, maxValue } = original()?.priceRange ?? { minValue: 0, maxValue: 0 };
-  const least = Math.max(Math.abs(maxValue) * 0.001, 1);
-  const margin = Math.max(0, least - (maxValue - minValue)) / 2;
-  return { priceRange: { minValue: minValue - margin, maxValue: maxValue + margin } };
-}
 
 /** No drawdown is a line on top, with room below it. */
 function fromTop(original: () => AutoscaleInfo | null): AutoscaleInfo {

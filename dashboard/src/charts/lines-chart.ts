@@ -1,7 +1,7 @@
-import { LineStyle } from "lightweight-charts";
+import { LineSeries, LineStyle } from "lightweight-charts";
 import type { Clock } from "../format/time.ts";
 import type { CreateChart } from "./chart.ts";
-import { drawLine } from "./curves.ts";
+import { drawCurve } from "./curves.ts";
 import { pointChart } from "./point-chart.ts";
 
 /** A line of a chart of several. */
@@ -24,11 +24,14 @@ const STYLES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineS
 
 /** Draws several results over each other, the first on top. */
 export const linesChart = (clock: Clock, lines: readonly Line[]): CreateChart<LinesMoment> =>
-  pointChart(clock, (chart) =>
-    lines.map(({ color, stroke }, index) =>
-      drawLine<LinesMoment>(chart, {
-        value: ({ values }) => values[index] ?? 0,
-        options: { lineStyle: STYLES[stroke] },
-        look: (palette) => ({ color: palette(color) }),
-      })
-    ).toReversed());
+  pointChart(
+    clock,
+    (chart) =>
+      lines.map(({ color, stroke }, index) =>
+        drawCurve<LinesMoment, "Line">(chart, LineSeries, {
+          value: ({ values }) => values[index] ?? 0,
+          options: { lineStyle: STYLES[stroke] },
+          look: (palette) => ({ color: palette(color) }),
+        })
+      ).toReversed(),
+  );

@@ -1,5 +1,4 @@
 import {
-  type AutoscaleInfo,
   CandlestickSeries,
   createSeriesMarkers,
   type IChartApi,
@@ -11,6 +10,7 @@ import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
 import type { CreateChart, Palette } from "./chart.ts";
 import { type Drawing, pointChart } from "./point-chart.ts";
+import { noLess } from "./theme.ts";
 
 /** What was bought, or sold, in a bar, as it is written. */
 export interface Traded {
@@ -50,7 +50,8 @@ function drawBars(chart: IChartApi): Drawing<MarkBar> {
   const shared = {
     priceLineVisible: false,
     priceFormat: { type: "custom", minMove: 0.0001, formatter },
-    autoscaleInfoProvider: roomy,
+    // A first mark alone would be seen to the last of its decimals.
+    autoscaleInfoProvider: noLess(0.01),
   } as const;
   const candles = chart.addSeries(CandlestickSeries, { ...shared, borderVisible: false });
   const line = chart.addSeries(LineSeries, { ...shared, lineWidth: 2 });
@@ -79,15 +80,6 @@ function drawBars(chart: IChartApi): Drawing<MarkBar> {
       draw();
     },
   };
-}
-
-/** Shows no less than a percent of the price: a first mark alone would be seen to the last of its decimals. */
-function roomy(original: () => AutoscaleInfo | null): AutoscaleInfo | null {
-  const info = original();
-  if (info === null || info.priceRange === null) return info;
-  const { minValue, maxValue } = info.priceRange;
-  const missing = Math.max(0, Math.abs(maxValue) / 100 - (maxValue - minValue)) / 2;
-  return { ...info, priceRange: { minValue: minValue - missing, maxValue: maxValue + missing } };
 }
 
 function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTCTimestamp>[] {

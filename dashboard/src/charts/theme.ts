@@ -1,4 +1,5 @@
 import {
+  type AutoscaleInfo,
   ColorType,
   CrosshairMode,
   type DeepPartial,
@@ -14,6 +15,17 @@ export function fade(color: string, opacity: number): string {
   const channels = color.match(/[\d.]+/g)?.slice(0, 3).join(", ") ?? "0, 0, 0";
   return `rgba(${channels}, ${opacity})`;
 }
+
+/** Has a scale show no less than such a share of its highest value, and no less than so much. */
+export const noLess =
+  (share: number, least = 0) => (original: () => AutoscaleInfo | null): AutoscaleInfo | null => {
+    const info = original();
+    if (info === null || info.priceRange === null) return info;
+    const { minValue, maxValue } = info.priceRange;
+    const wanted = Math.max(Math.abs(maxValue) * share, least);
+    const missing = Math.max(0, wanted - (maxValue - minValue)) / 2;
+    return { ...info, priceRange: { minValue: minValue - missing, maxValue: maxValue + missing } };
+  };
 
 /** The look that all charts share. Times are those of {@link Clock.chartTime}. */
 export function chartOptions(palette: Palette, clock: Clock): DeepPartial<TimeChartOptions> {

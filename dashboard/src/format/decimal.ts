@@ -12,42 +12,18 @@ import {
 /** A plain decimal: digits, perhaps a point, perhaps a minus. */
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
-/** The sign that figures are written with; CSV keeps the plain hyphen. */
-export const MINUS = "\u2212";
-
 /** Whether a text is a decimal as the RPCs write them. */
-export function isDecimal(text: string): boolean {
-  return DECIMAL.test(text);
-}
-
-const scaleOf = (text: string): number => text.split(".")[1]?.length ?? 0;
+export const isDecimal = (text: string): boolean => DECIMAL.test(text);
 
 /** The exact sum. */
-export function addDecimals(decimals: readonly string[]): string {
-  return unscaled(decimals.reduce((sum, each) => sum + scaled(each), 0n));
-}
+export const addDecimals = (decimals: readonly string[]): string =>
+  unscaled(decimals.reduce((sum, each) => sum + scaled(each), 0n));
 
 /** The decimal with the other sign. */
-export function negated(text: string): string {
-  return text.startsWith("-") ? text.slice(1) : signOf(text) === 0 ? text : `-${text}`;
-}
+export const negated = (text: string): string => unscaled(-scaled(text));
 
 /** -1 below zero, 0 at zero, 1 above. */
-export function signOf(text: string): number {
-  return compareDecimals(text, "0");
-}
-
-/** Rounds to so many places, half to even, as the database does; shorter ones stay as they are. */
-export function roundDecimal(text: string, places: number): string {
-  const scale = scaleOf(text);
-  if (scale <= places) return text;
-  const divisor = 10n ** BigInt(scale - places);
-  const units = scaledTo(scale, text);
-  const rest = (units < 0n ? -units : units) % divisor * 2n;
-  const down = units / divisor;
-  const away = rest > divisor || rest === divisor && down % 2n !== 0n;
-  return unscaledFrom(places, away ? down + (units < 0n ? -1n : 1n) : down);
-}
+export const signOf = (text: string): number => compareDecimals(text, "0");
 
 /** How a decimal is to be written. */
 export interface Digits {
@@ -59,14 +35,28 @@ export interface Digits {
   plus?: boolean;
 }
 
-/** A decimal for people: thousands grouped, a true minus, rounded to at most `most` decimals. */
-export function formatDecimal(text: string, { least = 0, most = 8, plus = false }: Digits = {}): string {
-  const rounded = roundDecimal(text, most);
-  const [whole = "", fraction = ""] = absolute(rounded).split(".");
-  const kept = fraction.replace(/0+$/, "").padEnd(least, "0");
-  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ",");
-  const sign = signOf(rounded);
-  return `${sign < 0 ? MINUS : plus && sign > 0 ? "+" : ""}${grouped}${kept === "" ? "" : `.${kept}`}`;
+/** By how they are to write: to make one takes longer than to write by it. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+/**
+ * A decimal for people: thousands grouped, a true minus, rounded half to even, as the database does. Intl takes a text as
+ * the exact number that it says.
+ *
+ * @param style in percent, or in a currency
+ */
+export function formatDecimal(
+  text: string,
+  { least = 0, most = 8, plus = false }: Digits = {},
+  style: Intl.NumberFormatOptions = {},
+): string {
+  const key = JSON.stringify([least, most, plus, style]);
+  const format = formats.get(key) ?? new Intl.NumberFormat("en-US", {
+    ...{ minimumFractionDigits: least, maximumFractionDigits: most, roundingMode: "halfEven" },
+    signDisplay: plus ? "exceptZero" : "negative",
+    ...style,
+  });
+  formats.set(key, format);
+  return format.format(text as Intl.StringNumericLiteral).replace("-", "\u2212");
 }
 
 /** A decimal in as few characters as tell its size: 1.2k, −34.5M. */
@@ -84,7 +74,7 @@ export function compactDecimal(text: string, plus = false): string {
 
 /** The decimal times 10^places: its point that far to the right, or below 0 to the left. */
 export function shiftPoint(text: string, places: number): string {
-  const scale = Math.max(scaleOf(text), places);
+  const scale = Math.max(text.split(".")[1]?.length ?? 0, places);
   return unscaledFrom(scale - places, scaledTo(scale, text));
 }
 

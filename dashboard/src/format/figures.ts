@@ -1,5 +1,5 @@
 import type { Coverage } from "../api/reads.ts";
-import { formatDecimal, shiftPoint, signOf } from "./decimal.ts";
+import { formatDecimal, signOf } from "./decimal.ts";
 
 /** How many there are; nothing said means none. */
 export const counted = (number: number | null): string => formatDecimal(String(number ?? 0));
@@ -11,7 +11,7 @@ export const ratio = (text: string): string => formatDecimal(text, { least: 2, m
 export const percent = (text: string): string => `${formatDecimal(text, { least: 2, most: 2, plus: true })}%`;
 
 /** A part of 1, in percent. */
-export const share = (text: string): string => `${formatDecimal(shiftPoint(text, 2), { most: 1 })}%`;
+export const share = (text: string): string => formatDecimal(text, { most: 1 }, { style: "percent" });
 
 /** How many of the held days had a mark. A day counts once for each symbol: a month has more than 31 perhaps. */
 export const coverageText = ({ held_days, marked_days }: Coverage): string =>

@@ -1,24 +1,10 @@
 import { zoneOffset } from "../../../supabase/functions/_shared/time/zone.ts";
 
 /** Writes moments in one time zone. */
-export interface Clock {
-  timeZone: string;
-  /** "Nov 24 11:35:02" */
-  moment(iso: string): string;
-  /** "Nov 24, 2026, 11:35:02 UTC": all there is to say. */
-  full(iso: string): string;
-  /** "11:35:02" */
-  time(milliseconds: number): string;
-  /** "Nov 24, 11:35", of a time that {@link Clock.chartTime} gave. */
-  chartMoment(chartSeconds: number): string;
-  /** Seconds whose UTC reading is the local time of the zone: what a chart without time zones draws right. */
-  chartTime(iso: string): number;
-  /** Today's date in the zone, "2026-11-24". */
-  today(): string;
-}
+export type Clock = ReturnType<typeof clockOf>;
 
 /** How moments are written in a time zone; one that the browser does not know is taken as UTC. */
-export function clockOf(timeZone: string): Clock {
+export function clockOf(timeZone: string) {
   const offsetAt = zoneOffset(timeZone);
   const zone = offsetAt === null ? "UTC" : timeZone;
   const format = (options: Intl.DateTimeFormatOptions) =>
@@ -33,14 +19,20 @@ export function clockOf(timeZone: string): Clock {
   const offset = byQuarters(offsetAt ?? (() => 0));
   return {
     timeZone: zone,
-    moment: (iso) => `${day.format(new Date(iso))} ${clock.format(new Date(iso))}`,
-    full: (iso) => full.format(new Date(iso)),
-    time: (milliseconds) => clock.format(milliseconds),
-    chartMoment: (seconds) => chart.format(seconds * 1000),
-    chartTime: (iso) => {
+    /** "Nov 24 11:35:02" */
+    moment: (iso: string) => `${day.format(new Date(iso))} ${clock.format(new Date(iso))}`,
+    /** "Nov 24, 2026, 11:35:02 UTC": all there is to say. */
+    full: (iso: string) => full.format(new Date(iso)),
+    /** "11:35:02" */
+    time: (milliseconds: number) => clock.format(milliseconds),
+    /** "Nov 24, 11:35", of a time that `chartTime` gave. */
+    chartMoment: (seconds: number) => chart.format(seconds * 1000),
+    /** Seconds whose UTC reading is the local time of the zone: what a chart without time zones draws right. */
+    chartTime: (iso: string) => {
       const seconds = Math.floor(Date.parse(iso) / 1000);
       return seconds + offset(seconds);
     },
+    /** Today's date in the zone, "2026-11-24". */
     today: () => date.format(new Date()),
   };
 }

@@ -1,16 +1,11 @@
 import type { Client } from "../api/client.ts";
-import { MOST, type Overview, readingOf, type Row } from "../api/reads.ts";
+import { MOST, readingOf } from "../api/reads.ts";
 
 /** What the views of an account show first, asked for before they are drawn: all at once, not one after the other. */
-export interface Ahead {
-  account: string;
-  /** Each is given away once, to the first who asks; null to those after. */
-  takeOverview(): Promise<Overview> | null;
-  takePositions(): Promise<Row<"list_positions">[]> | null;
-}
+export type Ahead = ReturnType<typeof askAhead>;
 
 /** Asks for what an account's views show first. */
-export function askAhead(client: Client, account: string): Ahead {
+export function askAhead(client: Client, account: string) {
   const read = readingOf(client, account);
   return {
     account,
@@ -19,6 +14,7 @@ export function askAhead(client: Client, account: string): Ahead {
   };
 }
 
+/** Gives an answer away once, to the first who asks; null to those after. */
 function once<T>(answer: Promise<T>): () => Promise<T> | null {
   // Perhaps nobody takes it: the account may be another one than was guessed.
   answer.catch(() => {});

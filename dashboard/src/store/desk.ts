@@ -1,3 +1,4 @@
+import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { ApiError, Client } from "../api/client.ts";
@@ -6,24 +7,23 @@ import type { Account, Args, Name, Overview, Reading } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Money } from "../format/money.ts";
 import type { Ahead } from "./ahead.ts";
-import type { Store } from "./store.ts";
 import { useRead } from "./use-read.ts";
 
 /** What the pulse keeps up to date. */
 export interface Live {
   /** The accounts of the signed-in user; null before the first answer. */
-  accounts: Account[] | null;
+  accounts: Signal<Account[] | null>;
   /** Why the last attempt failed; null while all is well. */
-  failure: ApiError | null;
+  failure: Signal<ApiError | null>;
   /** When the project answered last, in milliseconds. */
-  seenAt: number | null;
+  seenAt: Signal<number | null>;
 }
 
 /** What every view of one account needs; it changes with the account and the strategy picked. */
 export interface Desk {
   client: Client;
   connection: Connection;
-  live: Store<Live>;
+  live: Live;
   account: Account;
   /** Reads of the account. */
   read: Reading;

@@ -13,7 +13,8 @@ const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 export function Calendar() {
   const { only, money, clock } = useDesk();
   const today = clock.today();
-  const [month, setMonth] = useState<Month>(today.slice(0, 7));
+  const thisMonth: Month = today.slice(0, 7);
+  const [month, setMonth] = useState(thisMonth);
   const go = (by: number) => setMonth(monthAfter(month, by));
   const asked = { from_day: `${month}-01`, to_day: lastDayOf(month), ...only };
   const days = useAnswer("daily_results", asked);
@@ -22,12 +23,7 @@ export function Calendar() {
     <div class="month">
       <IconButton icon="left" label="Month before" onClick={() => go(-1)} />
       <span aria-live="polite">{monthName(month)}</span>
-      <IconButton
-        icon="right"
-        label="Month after"
-        onClick={() => go(1)}
-        disabled={month >= today.slice(0, 7)}
-      />
+      <IconButton icon="right" label="Month after" onClick={() => go(1)} disabled={month >= thisMonth} />
     </div>
   );
   return (
@@ -71,13 +67,7 @@ function Weeks({ month, days, today }: { month: Month; days: readonly Day[]; tod
         {weeksOf(month).map((week, index) => (
           <tr key={index}>
             {week.map((date, column) => (
-              <DayCell
-                key={column}
-                date={date}
-                day={byDate.get(date ?? "")}
-                largest={largest}
-                isToday={date === today}
-              />
+              <DayCell key={column} {...{ date, largest, today }} day={byDate.get(date ?? "")} />
             ))}
           </tr>
         ))}
@@ -87,19 +77,23 @@ function Weeks({ month, days, today }: { month: Month; days: readonly Day[]; tod
 }
 
 function DayCell(
-  { date, day, largest, isToday }: { date: string | null; day?: Day; largest: number; isToday: boolean },
+  { date, day, largest, today }: { date: string | null; day?: Day; largest: number; today: string },
 ) {
   const { money } = useDesk();
   if (date === null) return <td class="no-day" />;
-  const shade = day === undefined || largest === 0 ? 0 : Math.abs(Number(day.net_pnl)) / largest;
-  const title = day === undefined
-    ? `${date}: nothing`
-    : `${date}: ${money.amount(day.net_pnl, { plus: true })}, ${day.trades} closed, ${day.wins} won`;
-  const tone = day === undefined ? "" : toneOf(day.net_pnl);
+  const pnl = day?.net_pnl ?? "0";
+  const shade = largest === 0 ? 0 : Math.abs(Number(pnl)) / largest;
+  const told = day === undefined
+    ? "nothing"
+    : `${money.amount(pnl, { plus: true })}, ${day.trades} closed, ${day.wins} won`;
   return (
-    <td class={`day ${tone} ${isToday ? "today" : ""}`} title={title} style={{ "--shade": shade.toFixed(2) }}>
+    <td
+      class={`day ${toneOf(pnl)} ${date === today ? "today" : ""}`}
+      title={`${date}: ${told}`}
+      style={{ "--shade": shade.toFixed(2) }}
+    >
       <span class="day-number">{Number(date.slice(-2))}</span>
-      <span class="day-pnl">{day === undefined ? "" : compactDecimal(day.net_pnl, true)}</span>
+      <span class="day-pnl">{day && compactDecimal(pnl, true)}</span>
     </td>
   );
 }

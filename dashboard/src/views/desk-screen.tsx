@@ -1,20 +1,27 @@
+import { batch, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
-import type { Client } from "../api/client.ts";
+import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
 import { type Account, listAccounts, readingOf } from "../api/reads.ts";
 import { moneyOf } from "../format/money.ts";
 import { clockOf } from "../format/time.ts";
 import { type Ahead, askAhead } from "../store/ahead.ts";
-import { type Desk, DeskContext, type Live } from "../store/desk.ts";
+import { type Desk, DeskContext, type Live, useDesk } from "../store/desk.ts";
 import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
-import { createStore, type Store, useStore } from "../store/store.ts";
 import { useRead } from "../store/use-read.ts";
-import { DeskView } from "./desk-view.tsx";
+import { Calendar } from "./calendar.tsx";
 import { Door } from "./door.tsx";
+import { EquityPanel } from "./equity-panel.tsx";
+import { Figures } from "./figures.tsx";
+import { FirstAlert } from "./first-alert.tsx";
 import { HealthStrip } from "./health-strip.tsx";
 import { LazyPage } from "./lazy-page.tsx";
 import { Trouble } from "./panel.tsx";
+import { Results } from "./results.tsx";
+import { Shadows } from "./shadows.tsx";
+import { SymbolPanel } from "./symbol-panel.tsx";
+import { Tables } from "./tables/tables.tsx";
 import { type Page, TopBar } from "./top-bar.tsx";
 
 interface Props {
@@ -26,7 +33,11 @@ interface Props {
 
 /** The page of somebody who is signed in: keeps the pulse, and picks the account. */
 export function DeskScreen({ client, connection, onSignOut }: Props) {
-  const live = useMemo(() => createStore<Live>({ accounts: null, failure: null, seenAt: null }), [client]);
+  const live: Live = {
+    accounts: useSignal<Account[] | null>(null),
+    failure: useSignal<ApiError | null>(null),
+    seenAt: useSignal<number | null>(null),
+  };
   // Most likely the account of the last visit is there: it is asked for without waiting for the list.
   const guess = useMemo(() => {
     const last = recall("account");
@@ -35,15 +46,22 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   useLayoutEffect(() =>
     startPulse(() => listAccounts(client), {
       onBeat: (accounts) =>
-        live.set({ accounts: settled(live, accounts), failure: null, seenAt: Date.now() }),
+        batch(() => {
+          // Where nothing in the list changed, nothing is drawn again.
+          if (JSON.stringify(accounts) !== JSON.stringify(live.accounts.peek())) {
+            live.accounts.value = accounts;
+          }
+          live.failure.value = null;
+          live.seenAt.value = Date.now();
+        }),
       onFailure: (failure) => {
-        live.set({ failure });
+        live.failure.value = failure;
         if (failure.isSignedOut) onSignOut?.();
       },
     }), [client]);
 
-  const accounts = useStore(live, (state) => state.accounts);
-  const failure = useStore(live, (state) => state.failure);
+  const accounts = live.accounts.value;
+  const failure = live.failure.value;
   const [picked, setPicked] = useState(recall("account"));
   const pick = (name: string) => {
     remember("account", name);
@@ -60,23 +78,16 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   return (
     <OneAccount
       key={account.name}
-      {...{ client, connection, live, account, accounts, guess, onSignOut }}
+      {...{ client, connection, live, account, guess, onSignOut }}
       onPick={pick}
     />
   );
 }
 
-/** The list before when nothing in it changed, so that nothing is drawn again. */
-function settled(live: Store<Live>, accounts: Account[]): Account[] {
-  const before = live.get().accounts;
-  return before !== null && JSON.stringify(before) === JSON.stringify(accounts) ? before : accounts;
-}
-
 function OneAccount(
-  { client, connection, live, account, accounts, guess, onSignOut, onPick }: Props & {
-    live: Store<Live>;
+  { client, connection, live, account, guess, onSignOut, onPick }: Props & {
+    live: Live;
     account: Account;
-    accounts: Account[];
     guess: Ahead | null;
     onPick: (name: string) => void;
   },
@@ -95,11 +106,10 @@ function OneAccount(
 
   const bar = (
     <TopBar
-      {...{ live, account, accounts, clock, strategy, onSignOut }}
+      {...{ live, account, clock, strategy, page, onSignOut }}
       strategies={data?.strategies ?? []}
       onAccount={onPick}
       onStrategy={setStrategy}
-      page={page}
       onPage={setPage}
     />
   );
@@ -131,6 +141,26 @@ function OneAccount(
       {page === "account" ? <DeskView /> : <LazyPage key={page} name={page} />}
       <HealthStrip />
     </DeskContext.Provider>
+  );
+}
+
+/** Everything about one account. */
+function DeskView() {
+  const { overview, account } = useDesk();
+  return (
+    <main class="desk">
+      <Figures />
+      {overview.alerts === null ? <FirstAlert /> : (
+        <>
+          <EquityPanel />
+          <Calendar />
+          <SymbolPanel />
+          <Results />
+        </>
+      )}
+      {account.role === "followed" && <Shadows />}
+      <Tables />
+    </main>
   );
 }
 

@@ -1,86 +1,52 @@
-import type { ComponentChildren } from "preact";
+import type { Overview } from "../api/reads.ts";
 import { signOf } from "../format/decimal.ts";
 import { percent, toneOf } from "../format/figures.ts";
+import type { Money } from "../format/money.ts";
+import type { Clock } from "../format/time.ts";
 import { useDesk } from "../store/desk.ts";
 
-/** The account in six figures. */
+/** The account in six figures, each with a note under it. */
 export function Figures() {
-  const { overview, money } = useDesk();
-  const { open_positions: held, resting_orders: resting } = overview;
+  const { overview, money, clock } = useDesk();
   return (
     <section class="panel figures-row" aria-label="Account">
-      <Figure name="Equity" lead>
-        {money.amount(overview.equity)}
-        <Note>{overview.currency}, {count(held, "position")} open</Note>
-      </Figure>
-      <Profit
-        name="Day P&L"
-        amount={overview.day_pnl}
-        gain={overview.day_pnl_percent}
-        note="since midnight"
-      />
-      <Profit name="Total P&L" amount={overview.net_pnl} gain={overview.net_pnl_percent} note="of deposits" />
-      <Figure name="Cash">
-        {money.amount(overview.cash)}
-        <Note>{money.amount(overview.gross_exposure)} exposed</Note>
-      </Figure>
-      <Figure name="Open risk">
-        {money.amount(overview.open_risk)}
-        <Note>
-          {signOf(overview.unprotected) > 0
-            ? `to stops; ${money.amount(overview.unprotected)} without a stop`
-            : `to stops; ${count(resting, "order")} resting`}
-        </Note>
-      </Figure>
-      <Status />
+      {figuresOf(overview, money, clock).map(({ name, value, note }, nr) => (
+        <dl key={name} class={nr === 0 ? "figure lead-figure" : "figure"}>
+          <dt>{name}</dt>
+          <dd>
+            {value}
+            <small class="muted">{note}</small>
+          </dd>
+        </dl>
+      ))}
     </section>
   );
 }
 
-function Figure(
-  { name, lead = false, children }: { name: string; lead?: boolean; children: ComponentChildren },
-) {
-  return (
-    <dl class={lead ? "figure lead-figure" : "figure"}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </dl>
+function figuresOf(of: Overview, money: Money, clock: Clock) {
+  const profit = (amount: string) => (
+    <span class={toneOf(amount)}>{money.amount(amount, { plus: true })}</span>
   );
-}
-
-function Note({ children }: { children: ComponentChildren }) {
-  return <small class="muted">{children}</small>;
-}
-
-function Profit(
-  { name, amount, gain, note }: { name: string; amount: string; gain: string | null; note: string },
-) {
-  const { money } = useDesk();
-  return (
-    <Figure name={name}>
-      <span class={toneOf(amount)}>{money.amount(amount, { plus: true })}</span>
-      <Note>{gain === null ? note : `${percent(gain)} ${note}`}</Note>
-    </Figure>
-  );
-}
-
-function Status() {
-  const { overview, clock } = useDesk();
-  if (!overview.halted) {
-    return (
-      <Figure name="Status">
-        <span class="pill up">Live</span>
-        <Note>alerts are booked</Note>
-      </Figure>
-    );
-  }
-  const since = overview.halted_at === null ? "" : ` since ${clock.moment(overview.halted_at)}`;
-  return (
-    <Figure name="Status">
-      <span class="pill down">Halted</span>
-      <Note>{overview.halt_reason}{since}; only orders that reduce are taken</Note>
-    </Figure>
-  );
+  const risk = signOf(of.unprotected) > 0
+    ? `${money.amount(of.unprotected)} without a stop`
+    : `${count(of.resting_orders, "order")} resting`;
+  const gain = (share: string | null, note: string) => share === null ? note : `${percent(share)} ${note}`;
+  const since = of.halted_at === null ? "" : ` since ${clock.moment(of.halted_at)}`;
+  const status = of.halted
+    ? {
+      value: <span class="pill down">Halted</span>,
+      note: `${of.halt_reason ?? ""}${since}; only orders that reduce are taken`,
+    }
+    : { value: <span class="pill up">Live</span>, note: "alerts are booked" };
+  const held = `${of.currency}, ${count(of.open_positions, "position")} open`;
+  return [
+    { name: "Equity", value: money.amount(of.equity), note: held },
+    { name: "Day P&L", value: profit(of.day_pnl), note: gain(of.day_pnl_percent, "since midnight") },
+    { name: "Total P&L", value: profit(of.net_pnl), note: gain(of.net_pnl_percent, "of deposits") },
+    { name: "Cash", value: money.amount(of.cash), note: `${money.amount(of.gross_exposure)} exposed` },
+    { name: "Open risk", value: money.amount(of.open_risk), note: `to stops; ${risk}` },
+    { name: "Status", ...status },
+  ];
 }
 
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;

@@ -1,7 +1,6 @@
 import type { Account } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Live } from "../store/desk.ts";
-import { type Store, useStore } from "../store/store.ts";
 import { Icon, IconButton } from "./icons.tsx";
 import type { LazyPageName } from "./lazy-page.tsx";
 import { Segments, Select } from "./controls.tsx";
@@ -14,9 +13,8 @@ const PAGES: Record<Page, string> = {
 };
 
 interface Props {
-  live: Store<Live>;
+  live: Live;
   account: Account;
-  accounts: readonly Account[];
   clock: Clock;
   strategies: readonly string[];
   strategy: string | null;
@@ -28,9 +26,10 @@ interface Props {
 }
 
 /** Which account and strategy the page shows, and whether what it shows is of now. */
-export function TopBar(props: Props) {
-  const { live, account, accounts, clock, strategies, strategy } = props;
-  const { onAccount, onStrategy, page, onPage, onSignOut } = props;
+export function TopBar(
+  { live, account, clock, strategies, strategy, onAccount, onStrategy, page, onPage, onSignOut }: Props,
+) {
+  const accounts = live.accounts.value ?? [];
   return (
     <header class="top-bar">
       <h1 class="brand">
@@ -71,10 +70,8 @@ export function strategyName(name: string): string {
   return name === "" ? "(no name)" : name;
 }
 
-function Freshness({ live, clock }: { live: Store<Live>; clock: Clock }) {
-  const failure = useStore(live, (state) => state.failure);
-  const seenAt = useStore(live, (state) => state.seenAt);
-  const at = seenAt === null ? "never" : clock.time(seenAt);
+function Freshness({ live: { failure: { value: failure }, seenAt }, clock }: { live: Live; clock: Clock }) {
+  const at = seenAt.value === null ? "never" : clock.time(seenAt.value);
   return (
     <p class={`freshness ${failure === null ? "is-live" : "is-lost"}`}>
       <span class="dot" aria-hidden="true" />

@@ -1,6 +1,7 @@
 import { parseSources } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
 import { specialUse } from "../../../supabase/functions/_shared/network/special-addresses.ts";
-import { type Checks, fail, type Finding, isLoopback, pass, skip } from "../check.ts";
+import { isLoopback } from "../../ports.ts";
+import { type Checks, fail, type Finding, pass, skip } from "../check.ts";
 
 const SAFE_MODES = ["require", "verify-ca", "verify-full"];
 

@@ -45,9 +45,7 @@ export const redis: Checks = {
     if (clocks.length === 0) return skip("no clock could be read");
     const inWords = clocks.map(({ name, ahead }) =>
       `${name} ${Math.abs(ahead / 1000).toFixed(1)} s ${ahead < 0 ? "behind" : "ahead"}`
-    ).join(
-      ", ",
-    );
+    ).join(", ");
     if (clocks.every(({ ahead }) => Math.abs(ahead) <= MOST_SKEW)) return pass(inWords);
     return fail(
       inWords,

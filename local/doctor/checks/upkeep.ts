@@ -1,5 +1,5 @@
 import { type Checks, fail, type Finding, ofDatabase, pass } from "../check.ts";
-import type { CronFacts } from "../facts.ts";
+import type { CronFacts } from "../facts/database.ts";
 
 /** What starts the clock of a project. */
 const START_CLOCK = "Run deno task deploy again: it starts the clock.";

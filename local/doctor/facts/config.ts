@@ -3,7 +3,6 @@ import * as z from "zod";
 import { listFunctions } from "../../functions.ts";
 import { readCommittedGrants } from "../../grants.ts";
 import { inRepository } from "../../paths.ts";
-import type { ConfigFacts } from "../facts.ts";
 
 const configSchema = z.object({
   api: z.object({ auto_expose_new_tables: z.boolean().optional() }).optional(),
@@ -12,27 +11,22 @@ const configSchema = z.object({
 });
 
 /** What the checkout says. */
-export async function readConfigFacts(): Promise<ConfigFacts> {
+export async function readConfigFacts() {
   const config = configSchema.parse(parse(await Deno.readTextFile(inRepository("supabase", "config.toml"))));
-  const verifyJwt: Record<string, boolean> = {};
-  for (const [name, { verify_jwt }] of Object.entries(config.functions ?? {})) {
-    if (verify_jwt !== undefined) verifyJwt[name] = verify_jwt;
-  }
+  const migrations = [...Deno.readDirSync(inRepository("supabase", "migrations"))];
   return {
     functions: await listFunctions(),
-    verifyJwt,
+    /** `verify_jwt` by function, where the file says something. */
+    verifyJwt: Object.fromEntries(
+      Object.entries(config.functions ?? {}).map(([name, { verify_jwt }]) => [name, verify_jwt]),
+    ),
     autoExposeNewTables: config.api?.auto_expose_new_tables ?? null,
+    /** Whether anybody can make themselves a user. */
     signUp: config.auth?.enable_signup ?? null,
-    newestMigration: await newestMigration(),
+    /** Version of the newest migration file. */
+    newestMigration:
+      migrations.flatMap(({ name }) => /^\d+(?=_.*\.sql$)/.exec(name)?.[0] ?? []).toSorted().at(-1) ?? null,
+    /** What the roles are meant to reach. */
     grants: await readCommittedGrants(),
   };
-}
-
-async function newestMigration(): Promise<string | null> {
-  const versions: string[] = [];
-  for await (const { name } of Deno.readDir(inRepository("supabase", "migrations"))) {
-    const [version] = /^\d+(?=_.*\.sql$)/.exec(name) ?? [];
-    if (version !== undefined) versions.push(version);
-  }
-  return versions.sort().at(-1) ?? null;
 }

@@ -1,32 +1,57 @@
 import postgres, { type Sql } from "postgres";
+import * as z from "zod";
 import { errorText } from "../../errors.ts";
 import { readGrants } from "../../grants.ts";
-import type { CronFacts, DatabaseFacts, Unknown } from "../facts.ts";
-import { readAdvisors } from "./advisors.ts";
+import { isLoopback } from "../../ports.ts";
+import { supabase } from "../../supabase-cli.ts";
+
+export type DatabaseFacts = Extract<Awaited<ReturnType<typeof readDatabaseFacts>>, { ok: true }>;
+
+/** What pg_cron does, and has. */
+export interface CronFacts {
+  /** Its jobs by name; null: switched off. */
+  jobs: Record<string, JobFacts | null | undefined>;
+  /** pg_net is there: a job can call a function. */
+  net: boolean;
+  /** The vault has the project's URL and key. */
+  secrets: boolean;
+  /** The last call was refused, as with a key that the project had before. */
+  refused: boolean;
+}
+
+export interface JobFacts {
+  /** Null: it never ran, or not in the days of which pg_cron's list of runs is kept. */
+  lastRun: { ok: boolean; minutesAgo: number } | null;
+}
 
 /** What the database says of itself, asked as the role of the URL. */
-export async function readDatabaseFacts(url: string): Promise<DatabaseFacts | Unknown> {
+export async function readDatabaseFacts(url: string) {
   const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
   try {
     const advisors = readAdvisors(url);
     const clockAheadMs = await readClock(sql);
     const [session] = await sql`select s.ssl from pg_stat_ssl s where s.pid = pg_backend_pid()`;
     return {
-      ok: true,
+      ok: true as const,
+      /** Whether this connection is encrypted. */
       tls: session?.ssl === true,
       clockAheadMs,
       newestMigration: await readNewestMigration(sql),
+      /** By role, such as `authenticated` to `{ statement_timeout: "8s" }`. */
       roleSettings: await readRoleSettings(sql),
+      /** Of the functions in `public`, by name. */
       functionSettings: await readFunctionSettings(sql),
       grants: await readGrants(sql),
+      /** Tables of the project without row security. */
       openTables: await readOpenTables(sql),
       cron: await readCron(sql),
+      /** Days since an account was last found to have nothing left to compact; null without accounts. */
       daysSinceCompaction: await readCompaction(sql),
       ...await readSize(sql),
       advisors: await advisors,
     };
   } catch (error) {
-    return { ok: false, reason: errorText(error) };
+    return { ok: false as const, reason: errorText(error) };
   } finally {
     await sql.end({ timeout: 1 });
   }
@@ -119,9 +144,7 @@ async function readCompaction(sql: Sql): Promise<number | null> {
 }
 
 /** Its growth: the share of its size that the last week's alerts are of all, those in the archive included. */
-export async function readSize(
-  sql: Sql,
-): Promise<Pick<DatabaseFacts, "bytes" | "bytesPerDay" | "daysSinceAlert">> {
+export async function readSize(sql: Sql) {
   const [row] = await sql`
     with counted as (
       select count(*) as alerts, count(*) filter (where a.received_at > clock_timestamp() - interval '7 days') as recent
@@ -139,6 +162,7 @@ export async function readSize(
   return {
     bytes,
     bytesPerDay: Math.round(bytes * Number(row?.share) / 7),
+    /** Null when there never was one. */
     daysSinceAlert: days === null ? null : Math.floor(Number(days)),
   };
 }
@@ -149,4 +173,26 @@ function toRecord(settings: string[] | null): Record<string, string> {
     const at = text.indexOf("=");
     return [text.slice(0, at), text.slice(at + 1)];
   }));
+}
+
+const answerSchema = z.object({
+  results: z.array(z.object({ name: z.string(), level: z.string(), detail: z.string() })),
+});
+
+/** What the Supabase CLI's advisors warn of, beyond mere information. */
+async function readAdvisors(url: string) {
+  const remote = new URL(url);
+  if (isLoopback(remote)) remote.searchParams.set("sslmode", "disable");
+  try {
+    const { success, stdout, messages } = await supabase([
+      ...["db", "advisors", `--remote=${remote.href}`],
+      ...["--level", "info", "--fail-on", "none", "--output-format", "json"],
+    ]);
+    if (!success) throw new Error(messages.at(-1) ?? "the Supabase CLI failed");
+    const { results } = answerSchema.parse(JSON.parse(stdout));
+    const warnings = results.filter(({ level }) => level !== "INFO");
+    return { ok: true as const, warnings: warnings.map(({ name, detail }) => `${name}: ${detail}`) };
+  } catch (error) {
+    return { ok: false as const, reason: errorText(error) };
+  }
 }

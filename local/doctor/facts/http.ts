@@ -1,10 +1,9 @@
 import { CLIENT_ADDRESS, TRADINGVIEW } from "../../../supabase/functions/_shared/http/allowed-sources.ts";
-import type { Answer, HttpFacts } from "../facts.ts";
 
 const DEADLINE = 10_000;
 
 /** What the functions answer to somebody who has no key; `sources`: `ALLOWED_ALERT_IPS`. */
-export async function readHttpFacts(url: string, sources: string): Promise<HttpFacts> {
+export async function readHttpFacts(url: string, sources: string) {
   const functions = `${url.replace(/\/+$/, "")}/functions/v1`;
   const alert = { method: "POST", body: "{}" };
   const claim = claimOf(sources);
@@ -14,7 +13,15 @@ export async function readHttpFacts(url: string, sources: string): Promise<HttpF
     ask(`${functions}/alerts`, alert),
     claim === null ? null : ask(`${functions}/alerts`, { ...alert, headers: claim }),
   ]);
-  return { url, live, ready, keyless, claimed };
+  return {
+    url,
+    live,
+    ready,
+    /** An alert without a key. */
+    keyless,
+    /** The same, where it claims in a header to come from an address of `ALLOWED_ALERT_IPS`; null without such a list, too. */
+    claimed,
+  };
 }
 
 /** Headers as a liar would set them, to be taken for the first of the sources. */
@@ -24,7 +31,11 @@ function claimOf(sources: string): Record<string, string> | null {
   return address === "" ? null : { "x-forwarded-for": address, "cf-connecting-ip": address };
 }
 
-async function ask(url: string, init: RequestInit = {}): Promise<Answer | null> {
+/** An answer of the functions. */
+export type Answer = NonNullable<Awaited<ReturnType<typeof ask>>>;
+
+/** Null: no answer. */
+async function ask(url: string, init: RequestInit = {}) {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(DEADLINE), redirect: "manual" });
     const body = await response.json().catch(() => null);
@@ -32,10 +43,13 @@ async function ask(url: string, init: RequestInit = {}): Promise<Answer | null> 
     const checks: Record<string, { ok?: boolean }> = body?.checks ?? {};
     return {
       status: response.status,
-      code: typeof body?.error?.code === "string" ? body.error.code : null,
+      /** `error.code` of our error answers; null for another shape. */
+      code: typeof body?.error?.code === "string" ? body.error.code as string : null,
+      /** The address that the function saw, which it says to whom it refuses for it. */
       address: response.headers.get(CLIENT_ADDRESS),
+      /** Names of components that `health/ready` calls down. */
       down: Object.entries(checks).filter(([, { ok }]) => ok !== true).map(([name]) => name),
-      // A Date has whole seconds, cut off: half a second more is the best guess.
+      /** By how much its Date is ahead of this machine's clock. It has whole seconds, cut off: half a second more is the best guess. */
       clockAheadMs: Number.isNaN(date) ? null : date + 500 - Date.now(),
     };
   } catch {

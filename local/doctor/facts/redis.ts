@@ -1,12 +1,9 @@
 import { errorText } from "../../errors.ts";
-import type { RedisFacts, Unknown } from "../facts.ts";
 
 const DEADLINE = 5_000;
 
 /** What Redis says of itself, over Upstash's REST interface. */
-export async function readRedisFacts(
-  { url, token }: { url: string; token: string },
-): Promise<RedisFacts | Unknown> {
+export async function readRedisFacts({ url, token }: { url: string; token: string }) {
   /** The result of one command; undefined when it is refused. Throws when nothing of Redis's answers. */
   const run = async (...command: string[]): Promise<unknown> => {
     const response = await fetch(url, {
@@ -26,16 +23,18 @@ export async function readRedisFacts(
   };
   try {
     const started = performance.now();
-    if (await run("PING") !== "PONG") return { ok: false, reason: "PING is not answered by PONG" };
+    if (await run("PING") !== "PONG") throw new Error("PING is not answered by PONG");
     const milliseconds = Math.round(performance.now() - started);
     const maxMemory = await setting("maxmemory");
     return {
-      ok: true,
+      ok: true as const,
       milliseconds,
+      /** Null when Redis does not tell, as Upstash's does not. */
       policy: await setting("maxmemory-policy"),
+      /** In bytes, 0 for no limit; null when Redis does not tell. */
       maxMemory: maxMemory === null ? null : Number(maxMemory),
     };
   } catch (error) {
-    return { ok: false, reason: errorText(error) };
+    return { ok: false as const, reason: errorText(error) };
   }
 }

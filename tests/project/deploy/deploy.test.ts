@@ -292,8 +292,8 @@ Deno.test("a dry run says exactly what would be run, runs nothing, writes nothin
 });
 
 Deno.test("the project is named by the flag, else by SUPABASE_PROJECT_ID, and must be a reference", () => {
-  assert.equal(readOptions(["--project-ref", projectRef], {})?.projectRef, projectRef);
-  assert.equal(readOptions([], { SUPABASE_PROJECT_ID: projectRef })?.projectRef, projectRef);
+  assert.equal(readOptions(["--project-ref", projectRef], {}).projectRef, projectRef);
+  assert.equal(readOptions([], { SUPABASE_PROJECT_ID: projectRef }).projectRef, projectRef);
   for (const wrong of ["", "abc", "https://abcdefghijklmnopqrst.supabase.co", "ABCDEFGHIJKLMNOPQRST"]) {
     assert.throws(() => readOptions(["--project-ref", wrong], {}), StackError);
   }

@@ -1,6 +1,6 @@
 import { findOnPath } from "../../../local/paths.ts";
 import { freePort, loopback } from "../../../local/ports.ts";
-import { type RedisBridge, startRedisBridge } from "../../../local/redis-bridge.ts";
+import { startRedisBridge } from "../../../local/redis-bridge.ts";
 
 /** Path of `redis-server`; null where it is not installed, and its tests are skipped. */
 export const redisServer = await findOnPath("redis-server");
@@ -35,7 +35,7 @@ export async function startRedis(): Promise<Redis> {
   };
 }
 
-async function connectBridge(port: number, token: string): Promise<RedisBridge> {
+async function connectBridge(port: number, token: string) {
   for (let tries = 0; tries < 100; tries++) {
     try {
       (await Deno.connect({ hostname: loopback, port })).close();

@@ -5,7 +5,6 @@ import {
   compactDecimal,
   formatDecimal,
   negated,
-  roundDecimal,
   shiftPoint,
   signOf,
 } from "../../../dashboard/src/format/decimal.ts";
@@ -18,6 +17,9 @@ function decimalOf(units: bigint): string {
   const fraction = digits.slice(-18).replace(/0+$/, "");
   return `${units < 0n ? "-" : ""}${digits.slice(0, -18)}${fraction === "" ? "" : `.${fraction}`}`;
 }
+/** Rounded to so many places, with the hyphen of decimals. */
+const roundDecimal = (text: string, places: number): string =>
+  formatDecimal(text, { most: places }).replace("\u2212", "-");
 const units = fc.bigInt({ min: -(10n ** 36n), max: 10n ** 36n });
 
 Deno.test("every digit is shown as it came, thousands apart", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { checks } from "../../../local/doctor/checks.ts";
-import type { Answer, CronFacts, Facts, JobFacts } from "../../../local/doctor/facts.ts";
+import type { CronFacts, JobFacts } from "../../../local/doctor/facts/database.ts";
+import type { Answer } from "../../../local/doctor/facts/http.ts";
 import { examine, inWords } from "../../../local/doctor/report.ts";
+import type { Facts } from "../../../local/doctor/target.ts";
 import { but, good, withConfig, withDatabase, withEnv, withFunctions } from "../../support/doctor-facts.ts";
 
 /** What a check of that name says of facts. */

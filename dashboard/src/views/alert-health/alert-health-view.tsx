@@ -1,10 +1,13 @@
-import { useMemo } from "preact/hooks";
-import type { Since } from "../../api/reads.ts";
-import { Panel } from "../panel.tsx";
+import { useMemo, useState } from "preact/hooks";
+import type { Latency, Since } from "../../api/reads.ts";
+import { useAnswer, useDesk } from "../../store/desk.ts";
+import { Segments } from "../controls.tsx";
+import { Outcome, Panel } from "../panel.tsx";
 import { sinceOf, useRange } from "../range.tsx";
-import { TableView } from "../tables/table-view.tsx";
+import { type Column, number, seconds } from "../tables/columns.tsx";
+import { PlainTable, TableView } from "../tables/table-view.tsx";
+import { strategyName } from "../top-bar.tsx";
 import { gaps, late } from "./kinds.tsx";
-import { LatencyPanel } from "./latency.tsx";
 import { StrategiesPanel } from "./strategies.tsx";
 
 /** Whether every alert came, and how long each was on its way. */
@@ -25,3 +28,52 @@ export function AlertHealthView() {
     </main>
   );
 }
+
+const CHOICES = { strategy: "Strategy", hour: "Hour" };
+type By = keyof typeof CHOICES;
+
+/** How long alerts took, by strategy or by hour of the day. */
+function LatencyPanel({ since }: { since: Since }) {
+  const { only } = useDesk();
+  const [by, setBy] = useState<By>("strategy");
+  const latency = useAnswer("alert_latency", { ...since, by, ...only });
+  return (
+    <Panel
+      name="latency"
+      title="How long alerts took"
+      tools={<Segments label="Latency by" choices={CHOICES} value={by} onPick={setBy} />}
+    >
+      <Outcome
+        read={latency}
+        what="The latency"
+        isEmpty={([whole]) => !whole?.alerts}
+        empty={<p>No live alert with a time has come yet.</p>}
+      >
+        {(rows) => <PlainTable title="Latency" columns={COLUMNS} rows={rows} />}
+      </Outcome>
+    </Panel>
+  );
+}
+
+const COLUMNS: Column<Latency>[] = [
+  {
+    key: "of",
+    title: "Strategy or hour",
+    value: ({ strategy, hour }) =>
+      hour !== null
+        ? `${String(hour).padStart(2, "0")}:00 UTC`
+        : strategy !== null
+        ? strategyName(strategy)
+        : "all",
+  },
+  number("alerts", "Alerts"),
+  number("late", "Late"),
+  seconds("total_p50", "Median"),
+  seconds("total_p90", "90 % within"),
+  seconds("total_p99", "99 % within"),
+  seconds("total_max", "Longest"),
+  seconds("receive_p50", "Median to the function"),
+  seconds("receive_max", "Longest to the function"),
+  seconds("book_p50", "Median to the booking"),
+  seconds("book_max", "Longest to the booking"),
+];

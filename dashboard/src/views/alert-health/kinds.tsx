@@ -1,4 +1,4 @@
-import { list, type Row, type Since } from "../../api/reads.ts";
+import type { Row, Since } from "../../api/reads.ts";
 import { amount, cost, moment, named, number, pill, price, seconds, words } from "../tables/columns.tsx";
 import { byId, type Kind, SYMBOL } from "../tables/kinds.tsx";
 
@@ -18,8 +18,7 @@ const TONES: Record<string, string> = { missed: "down", refused: "down" };
 export const gaps = (since: Since): Kind<Row<"list_alert_gaps">> => ({
   name: "gaps",
   title: "Gaps",
-  read: list("list_alert_gaps", since),
-  ...byId,
+  ...byId("list_alert_gaps", since),
   statuses: [null, "missed", "refused", "reordered", "moved", "cut", "first"],
   columns: [
     {
@@ -48,8 +47,7 @@ export const gaps = (since: Since): Kind<Row<"list_alert_gaps">> => ({
 export const late = (since: Since): Kind<Row<"late_alerts">> => ({
   name: "late alerts",
   title: "Late alerts",
-  read: list("late_alerts", since),
-  ...byId,
+  ...byId("late_alerts", since),
   columns: [
     moment("sent_at", "Sent"),
     words(SYMBOL, "Symbol"),

@@ -17,16 +17,12 @@ export function ImportPanel({ onImported }: { onImported: (account: string) => v
   const { client, connection, account, symbol } = useDesk();
   const [file, setFile] = useState<File | null>(null);
   const [values, setValues] = useState({
-    account: "",
-    symbol: symbol ?? "",
-    time_zone: account.time_zone,
-    commission: "",
+    ...{ account: "", symbol: symbol ?? "", time_zone: account.time_zone, commission: "" },
     key: connection.alert_key ?? "",
   });
   const [isBusy, setBusy] = useState(false);
   const [message, setMessage] = useState<Message | null>(null);
-  const note = (text: string) => setMessage({ kind: "note", text });
-  const complain = (text: string) => setMessage({ kind: "problem", text });
+  const say = (kind: Message["kind"], text: string) => setMessage({ kind, text });
 
   const choose = (chosen: File | undefined) => {
     if (chosen === undefined) return;
@@ -36,19 +32,19 @@ export function ImportPanel({ onImported }: { onImported: (account: string) => v
   };
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (file === null) return complain("Drop the file first.");
+    if (file === null) return say("problem", "Drop the file first.");
     setBusy(true);
-    note(`Importing ${file.name} …`);
+    say("note", `Importing ${file.name} …`);
     const { key, ...given } = values;
     try {
       const imported = await importBacktest(
         { client, connection, key, file, given },
-        (booked, orders) => note(`${booked} of ${orders} orders are booked …`),
+        (booked, orders) => say("note", `${booked} of ${orders} orders are booked …`),
       );
       setMessage(outcomeOf(imported));
       onImported(given.account);
     } catch (error) {
-      complain(error instanceof Error ? error.message : String(error));
+      say("problem", error instanceof Error ? error.message : String(error));
     }
     setBusy(false);
   };
@@ -114,8 +110,7 @@ function DropZone({ file, onFile }: { file: File | null; onFile: (file: File | u
 
 /** A name that an account may have, made of the file's. */
 const accountNameOf = (file: string): string =>
-  `backtest ${file.replace(/\.\w+$/, "").replace(/[^A-Za-z0-9 ._:@-]+/g, "-")}`
-    .slice(0, 64).trim();
+  `backtest ${file.replace(/\.\w+$/, "").replace(/[^A-Za-z0-9 ._:@-]+/g, "-")}`.slice(0, 64).trim();
 
 const pointsOf = (check: Imported["check"]): string =>
   check?.flat_points === 1 ? "1 flat point" : `${check?.flat_points} flat points`;

@@ -1,4 +1,4 @@
-import { type Against, list, type Row } from "../../api/reads.ts";
+import type { Against, Row } from "../../api/reads.ts";
 import { formatDecimal } from "../../format/decimal.ts";
 import { amount, cost, moment, number, pill, price, profit, side, words } from "../tables/columns.tsx";
 import { byId, type Kind, SYMBOL } from "../tables/kinds.tsx";
@@ -9,8 +9,7 @@ const TONES: Record<string, string> = { matched: "up", late: "accent", missed: "
 export const pairs = (against: Against): Kind<Row<"compare_orders">> => ({
   name: "pairs",
   title: "Orders and alerts",
-  read: list("compare_orders", against),
-  ...byId,
+  ...byId("compare_orders", against),
   statuses: [null, "missed", "late", "refused", "extra", "matched"],
   columns: [
     pill(words("status", "Outcome"), TONES),

@@ -13,9 +13,7 @@ const TITLES = [
 ];
 
 /** All of the strategies together, then each, with its figures; lines are in the same order. */
-export function FiguresTable(
-  { compared, lines }: { compared: SideBySide; lines: readonly Line[] },
-) {
+export function FiguresTable({ compared, lines }: { compared: SideBySide; lines: readonly Line[] }) {
   const rows = [compared.together, ...compared.figures];
   return (
     <Panel name="strategy-figures" title="Figures of closed trades">
@@ -42,24 +40,22 @@ export function FiguresTable(
 
 function Cells({ figures }: { figures: StrategyFigures }) {
   const { money } = useDesk();
-  const unsure = [
-    statOf("Win rate", figures, "win_rate", share),
-    statOf("Profit factor", figures, "profit_factor", ratio),
-    statOf("Per trade", figures, "expectancy", (text) => money.amount(text, { plus: true })),
-    statOf("Max drawdown", figures, "max_drawdown", (text) => money.amount(text)),
-  ];
+  const unsure = (
+    name: "win_rate" | "profit_factor" | "expectancy" | "max_drawdown",
+    write: (text: string) => string,
+  ) => {
+    const { value, reason } = statOf(name, figures, name, write);
+    return <td class="figures">{value ?? <Unknown reason={reason} />}</td>;
+  };
   const net = figures.net ?? "0";
   return (
     <>
-      <td class={`figures ${toneOf(net)}`}>
-        {money.amount(net, { plus: true })}
-      </td>
+      <td class={`figures ${toneOf(net)}`}>{money.amount(net, { plus: true })}</td>
       <td class="figures">{counted(figures.trades)}</td>
-      {unsure.map(({ name, value, reason }) => (
-        <td key={name} class="figures">
-          {value ?? <Unknown reason={reason} />}
-        </td>
-      ))}
+      {unsure("win_rate", share)}
+      {unsure("profit_factor", ratio)}
+      {unsure("expectancy", (text) => money.amount(text, { plus: true }))}
+      {unsure("max_drawdown", money.amount)}
       <td class="figures">{coverageText(figures.coverage)}</td>
     </>
   );

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { type Digits, formatDecimal } from "../../format/decimal.ts";
+import { formatDecimal } from "../../format/decimal.ts";
 import { formatSeconds } from "../../format/duration.ts";
 import type { Clock } from "../../format/time.ts";
 import type { Money } from "../../format/money.ts";
@@ -27,10 +27,15 @@ export interface Column<Row> {
   right?: boolean;
 }
 
+/** Makes a column of a field by its name. */
+type Of = <Row>(key: string & keyof Row, title: string) => Column<Row>;
+
 /** Names, words: as they are. */
-export function words<Row>(key: string & keyof Row, title: string): Column<Row> {
-  return { key, title, value: textOf(key) };
-}
+export const words: Of = (key, title) => ({
+  key,
+  title,
+  value: ({ [key]: value }) => value === null || value === undefined ? null : String(value),
+});
 
 /** A word of a list of them, in a pill of the tone it has there. */
 export const pill = <Row,>(
@@ -43,59 +48,45 @@ export const pill = <Row,>(
 });
 
 /** Words that are one name, with underscores. */
-export const named = <Row,>(key: string & keyof Row, title: string): Column<Row> => ({
-  ...words<Row>(key, title),
-  text: spaced,
-});
+export const named: Of = (key, title) => ({ ...words(key, title), text: spaced });
 
 const spaced = (name: string): string => name.replaceAll("_", " ");
 
 /** A moment. */
-export function moment<Row>(key: string & keyof Row, title: string): Column<Row> {
-  return {
-    key,
-    title,
-    value: textOf(key),
-    text: (value, { clock }) => clock.moment(value),
-    full: (value, { clock }) => clock.full(value),
-    tone: () => "figures",
-  };
-}
+export const moment: Of = (key, title) => ({
+  ...words(key, title),
+  text: (value, { clock }) => clock.moment(value),
+  full: (value, { clock }) => clock.full(value),
+  tone: () => "figures",
+});
 
-/** A number of units or a price, with the digits that it has. */
-export function number<Row>(key: string & keyof Row, title: string, digits: Digits = {}): Column<Row> {
-  return {
-    key,
-    title,
-    value: textOf(key),
-    text: (value) => formatDecimal(value, digits),
-    full: (value) => value,
-    tone: () => "figures",
-    right: true,
-  };
-}
+/** A number of units, with the digits that it has. */
+export const number: Of = (key, title) => ({
+  ...words(key, title),
+  text: (value) => formatDecimal(value),
+  full: (value) => value,
+  tone: () => "figures",
+  right: true,
+});
 
 /** A price: two decimals at least. */
-export function price<Row>(key: string & keyof Row, title: string): Column<Row> {
-  return number(key, title, { least: 2 });
-}
+export const price: Of = (key, title) => ({
+  ...number(key, title),
+  text: (value) => formatDecimal(value, { least: 2 }),
+});
 
 /** An amount of money. */
-export function amount<Row>(key: string & keyof Row, title: string): Column<Row> {
-  return {
-    ...number<Row>(key, title),
-    text: (value, { money }) => money.figures(value),
-  };
-}
+export const amount: Of = (key, title) => ({
+  ...number(key, title),
+  text: (value, { money }) => money.figures(value),
+});
 
 /** An amount that is a gain or a loss. */
-export function profit<Row>(key: string & keyof Row, title: string): Column<Row> {
-  return {
-    ...number<Row>(key, title),
-    text: (value, { money }) => money.figures(value, { plus: true }),
-    tone: (value) => `figures ${toneOf(value)}`,
-  };
-}
+export const profit: Of = (key, title) => ({
+  ...number(key, title),
+  text: (value, { money }) => money.figures(value, { plus: true }),
+  tone: (value) => `figures ${toneOf(value)}`,
+});
 
 /** What was worse: above 0 is a cost. */
 export const cost = <Row,>(column: Column<Row>): Column<Row> => ({
@@ -104,21 +95,14 @@ export const cost = <Row,>(column: Column<Row>): Column<Row> => ({
 });
 
 /** How long something took, in seconds. */
-export function seconds<Row>(key: string & keyof Row, title: string): Column<Row> {
-  return { ...number<Row>(key, title), text: formatSeconds, full: (value) => `${value} s` };
-}
+export const seconds: Of = (key, title) => ({
+  ...number(key, title),
+  text: formatSeconds,
+  full: (value) => `${value} s`,
+});
 
 /** Buy or sell, long or short. */
-export function side<Row>(key: string & keyof Row, title: string): Column<Row> {
-  return {
-    ...words<Row>(key, title),
-    tone: (value) => value === "buy" || value === "long" ? "up" : value === "flat" ? "muted" : "down",
-  };
-}
-
-function textOf<Row>(key: keyof Row): (row: Row) => string | null {
-  return (row) => {
-    const value = row[key];
-    return value === null || value === undefined ? null : String(value);
-  };
-}
+export const side: Of = (key, title) => ({
+  ...words(key, title),
+  tone: (value) => value === "buy" || value === "long" ? "up" : value === "flat" ? "muted" : "down",
+});

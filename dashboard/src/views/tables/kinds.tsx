@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { type Cursor, list, type ListRead, type Row } from "../../api/reads.ts";
+import { type Cursor, list, type ListRead, type Name, type Row, type Since } from "../../api/reads.ts";
 import { formatInterval } from "../../format/duration.ts";
 import type { Desk } from "../../store/desk.ts";
 import { describeAlert, fieldOf, outcomeOf } from "../../format/words.ts";
@@ -42,11 +42,16 @@ export interface Kind<Row> {
   empty: string;
 }
 
-/** Tables that page by the id of their rows. */
-export const byId = {
-  id: ({ id }: { id: string | null }): string => String(id),
-  after: ({ id }: { id: string | null }): Cursor => ({ before: Number(id) }),
-};
+interface Numbered {
+  id: string | null;
+}
+
+/** The rows of an RPC, which pages by their id. */
+export const byId = <Of extends Name>(name: Of, more?: Since) => ({
+  read: list(name, more),
+  id: ({ id }: Numbered): string => String(id),
+  after: ({ id }: Numbered): Cursor => ({ before: Number(id) }),
+});
 
 /** A symbol, which a click charts. */
 export const SYMBOL = "symbol";
@@ -79,8 +84,7 @@ export const positions: Kind<Row<"list_positions">> = {
 export const orders: Kind<Row<"list_orders">> = {
   name: "orders",
   title: "Orders",
-  read: list("list_orders"),
-  ...byId,
+  ...byId("list_orders"),
   statuses: ["open", null, "filled", "canceled", "expired"],
   columns: [
     moment("created_at", "Placed"),
@@ -101,8 +105,7 @@ export const orders: Kind<Row<"list_orders">> = {
 export const fills: Kind<Row<"list_fills">> = {
   name: "fills",
   title: "Fills",
-  read: list("list_fills"),
-  ...byId,
+  ...byId("list_fills"),
   columns: [
     moment("filled_at", "Filled"),
     words(SYMBOL, "Symbol"),
@@ -119,8 +122,7 @@ export const fills: Kind<Row<"list_fills">> = {
 export const trades: Kind<Row<"list_trades">> = {
   name: "trades",
   title: "Trades",
-  read: list("list_trades"),
-  ...byId,
+  ...byId("list_trades"),
   columns: [
     moment("closed_at", "Closed"),
     words(SYMBOL, "Symbol"),
@@ -140,8 +142,7 @@ export const trades: Kind<Row<"list_trades">> = {
 export const alerts: Kind<Row<"list_alerts">> = {
   name: "alerts",
   title: "Alerts",
-  read: list("list_alerts"),
-  ...byId,
+  ...byId("list_alerts"),
   statuses: [null, "filled", "accepted", "ignored", "canceled", "rejected"],
   statusWords: { ignored: "ignored, marked" },
   columns: [
