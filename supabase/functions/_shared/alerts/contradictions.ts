@@ -69,14 +69,17 @@ function compareWords(
 
 /** Names that hold nothing but their field: an `asset` may be "crypto", an `instrument` "EQ", a `strategy_id` another name of it. */
 const SURE_NAMES = new Map<FieldName, RegExp>([
-  ["symbol", /^(symbol|ticker|pair|market)$/],
+  ["symbol", /^(symbol|ticker|pair|market|trading_symbol|tsym)$/],
   ["strategy", /^strategy(_name|\.name)?$/],
 ]);
 
 /** Whether of two symbols neither is the other one with more to it, as an exchange: `BINANCE:BTCUSDT`, `BTC/USDT`. */
 function isOtherSymbol(one: string, other: string): boolean {
   const [left, right] = [one, other].map((text) => text.replace(/[^a-z0-9]/g, ""));
-  return left !== undefined && right !== undefined && !left.includes(right) && !right.includes(left);
+  if (left === undefined || right === undefined) return false;
+  const [short, long] = left.length < right.length ? [left, right] : [right, left];
+  // What is more of an option's or a future's own symbol is another one: `NIFTY` and `NIFTY2461224200CE`.
+  return !long.includes(short) || /\d{4}/.test(long.replace(short, ""));
 }
 
 /**

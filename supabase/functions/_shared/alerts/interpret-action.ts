@@ -46,6 +46,9 @@ export function interpretAction(fields: Fields): Problem[] {
   }
 }
 
+/** Flags of which some senders close before an order that is beside them, and others in its place. */
+const FIRST_OR_ONLY = new Set(["flatten", "close_all"]);
+
 /** A flag that says to close is the action, whatever stands beside it; a side in it or in the action is the position's. */
 function closeFlag(
   fields: Fields,
@@ -55,11 +58,18 @@ function closeFlag(
   const all = take(fields, "close_position");
   const field = side ?? (isTrue(all) ? all : undefined);
   if (field === undefined) return undefined;
+  const opens = word !== undefined && /^(buy|sell|enter|reverse)$/.test(word.action) &&
+    fields.has("quantity");
+  const doubts = opens && FIRST_OR_ONLY.has(field.source)
+    ? [
+      at("action", field, "may close before the order, or in its place: send a close as an alert of its own"),
+    ]
+    : [];
   for (const name of ["target.side", "target.quantity", "position_size"] as const) fields.delete(name);
   const own = word?.action === "close" ? word.side : undefined;
   const named = sideIn(side);
-  const problems = own !== undefined && named !== undefined && own !== named ? [otherSide(field)] : [];
-  return { field, word: { action: "close", side: own ?? named }, problems };
+  const others = own !== undefined && named !== undefined && own !== named ? [otherSide(field)] : [];
+  return { field, word: { action: "close", side: own ?? named }, problems: [...doubts, ...others] };
 }
 
 function close(fields: Fields, field: Field, word: ActionWord, sides: Sides): Problem[] {

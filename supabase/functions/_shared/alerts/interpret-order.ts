@@ -1,7 +1,11 @@
 import type { Problem } from "../http/errors.ts";
+import { plainNumber } from "./amounts.ts";
 import { actionIn, at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
-import type { Field, Fields } from "./field-names.ts";
+import { type Field, type Fields, pathOf } from "./field-names.ts";
+import { plainText } from "./fits.ts";
+import { plainName, type Value } from "./message.ts";
 import { addsTo, hasSize, sideIn } from "./position-side.ts";
+import { QUANTITY_TYPE_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
 const ZERO_IS_NONE =
@@ -48,7 +52,7 @@ const SIZE_FIELDS = ["quantity", "target.quantity", "position_size", ...SIZES.ma
  * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither goes to `unused`.
  */
 export function interpretSize(fields: Fields, unused: string[]): Problem[] {
-  const problems: Problem[] = [];
+  const problems = refuseParts(fields);
   // A bar has a volume, too, which stays where it is: only where nothing else says how much is another the order's.
   const volume = isOfBar(fields) ? undefined : take(fields, "volume");
   if (volume !== undefined) {
@@ -99,9 +103,51 @@ const isClose = (fields: Fields): boolean =>
 const fractionOf = (field: Field): Problem =>
   at("quantity", field, "is a percentage of at most 1: send 50 for a half of the position");
 
+/** Percents that some send as parts of 1, so that 0.02 may be 2: our own names, and a text with its sign, are percents. */
+const PARTS_OF_ONE = ["take_profit.percent", "stop_loss.percent", "risk_percent"] as const;
+
+function refuseParts(fields: Fields): Problem[] {
+  return PARTS_OF_ONE.flatMap((name) => {
+    const field = fields.get(name);
+    const value = decimalOf(field);
+    if (field === undefined || value === null || !/^0\.0/.test(value) || !PERCENT_NAME.test(field.source)) {
+      return [];
+    }
+    return [
+      at(pathOf(name), field, "may be a part of 1: send 2 for 2 percent, or a text with the sign, as 0.02%"),
+    ];
+  });
+}
+
+const PERCENT_NAME = /^[^.]*(percent|pct)/;
+
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
 
 export const isPercentText = (field: Field | undefined): boolean => /^%|%$/.test(textOf(field));
+
+/** Takes from numbers what says nothing more, so that they can be read. */
+export function plainNumbers(fields: Fields): void {
+  for (const [name, field] of fields) {
+    if (typeof field.value !== "string" || !/[^\d.]/.test(field.value)) continue;
+    const value = plainNumber(name, field.value);
+    if (value !== field.value) fields.set(name, { ...field, value });
+  }
+}
+
+/** A size with what it counts behind it: `10 shares`, `100 USDT`, `50 percent`, and the coin of its symbol, as `0.5 BTC`. */
+function readUnit(fields: Fields): void {
+  const size = fields.get("quantity");
+  const [, number, unit = ""] = /^([\d.]+) ?([a-z]+)$/i.exec(textOf(size)) ?? [];
+  if (size === undefined || number === undefined) return;
+  const word = plainName(unit);
+  const type = isCoinOf(fields, word) ? "units" : QUANTITY_TYPE_WORDS.get(word);
+  const said = fields.get("quantity_type");
+  if (type === "percent") fields.set("quantity", { ...size, value: `${number}%` });
+  else if (type !== undefined && (said?.value ?? type) === type) {
+    fields.set("quantity", { ...size, value: number });
+    fields.set("quantity_type", said ?? { ...size, value: type });
+  }
+}
 
 /** A size with its sign: `%50` is `50%`, `@2` is 2 units, and the minus of a sell's size says no more than the sell. */
 function readSizeText(fields: Fields): void {
@@ -112,6 +158,28 @@ function readSizeText(fields: Fields): void {
   if (text.startsWith("-") && actionIn(fields) === "sell") fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("@") && !fields.has("quantity_type")) fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("%")) fields.set("quantity", { ...size, value: `${rest}%` });
+  if (/^(all|full|max)$/i.test(text) && isClose(fields)) fields.delete("quantity");
+  readUnit(fields);
+}
+
+/**
+ * Whether an unknown field makes another size of the one that was read: a leverage multiplies money with some senders and not
+ * with others, but for freqtrade's stake; and beside an amount a currency says what it counts, unless it is the symbol's coin.
+ */
+export function changesSize(name: string, value: Value, fields: Fields): boolean {
+  const size = fields.get("quantity")?.source ?? "";
+  const type = textOf(fields.get("quantity_type"));
+  if (/^lever(age)?$/.test(name)) {
+    return /^(notional|percent_of_equity)$/.test(type) && size !== "stake_amount";
+  }
+  return name === "currency" && type === "" && /^(order_|trade_)?amount$/.test(size) &&
+    !isCoinOf(fields, plainText(value));
+}
+
+/** Whether a symbol is made of a coin and another: `btc` of `BTCUSDT`. */
+function isCoinOf(fields: Fields, coin: string): boolean {
+  const ticker = plainName(textOf(fields.get("symbol")).replace(/^.*:/, ""));
+  return coin.length > 2 && ticker.startsWith(coin) && /^\W?[a-z]{3}/.test(ticker.slice(coin.length));
 }
 
 /** Whether the order takes from a position and opens none: a close, what only reduces, a sell that ends long at least. */
@@ -136,8 +204,15 @@ export function resolvePercent(fields: Fields): Problem[] {
   if (type === undefined) return [];
   const ofPosition = reduces(fields);
   if (isText && !ofPosition) return [];
-  if (size !== undefined && ofPosition && isFraction(size)) return [fractionOf(size)];
   if (isText) fields.set("quantity", { ...type, value: textOf(size).slice(0, -1) });
   fields.set("quantity_type", { ...type, value: ofPosition ? "percent_of_position" : "percent_of_equity" });
-  return [];
+  if (size === undefined || !isFraction(size)) return [];
+  // Of equity some send 0.3 for 30 percent, as others do for 0.3: `1` is likely the percent.
+  return ofPosition ? [fractionOf(size)] : decimalOf(size) === "1" ? [] : [
+    at(
+      "quantity",
+      size,
+      'is less than 1 percent: send 30 for 30, or "quantity_type": "percent_of_equity" if so',
+    ),
+  ];
 }

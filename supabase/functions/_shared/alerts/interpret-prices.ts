@@ -27,6 +27,7 @@ export function placePrices(fields: Fields): Problem[] {
       ),
     );
   }
+  if (type === "if_touched") return [...problems, ...placeTouched(fields)];
   const price = fields.get("price");
   const own: FieldName | null = (type === "limit" || type === "stop_limit") && !fields.has("limit_price")
     ? "limit_price"
@@ -43,6 +44,23 @@ export function placePrices(fields: Fields): Problem[] {
   fields.set(own, telling);
   if (!isMarkets) fields.delete("price");
   return problems;
+}
+
+/**
+ * A market order that waits for a better price than the market's, as a take profit does: on paper a limit order there. Its
+ * level is the stop's, or the price alone.
+ */
+function placeTouched(fields: Fields): Problem[] {
+  const type = fields.get("order_type");
+  const level = take(fields, "stop_price") ?? take(fields, "price");
+  if (type === undefined) return [];
+  fields.set("order_type", { ...type, value: "limit" });
+  if (level === undefined) return [];
+  const limit = fields.get("limit_price");
+  fields.set("limit_price", level);
+  return limit === undefined
+    ? []
+    : [at("limit_price", limit, "is a second price: send order_type limit with one")];
 }
 
 /** Names of a price that is not used, as it is another than the one of the order. */
@@ -98,16 +116,33 @@ export function refusePassedStop(fields: Fields): Problem[] {
   return [at("stop_price", stop, message)];
 }
 
-const EXIT_PRICES = ["take_profit.limit_price", "stop_loss.stop_price", "stop"] as const;
+/** Prices, and what a distance in their place is. */
+const DISTANCES = [
+  ["take_profit.limit_price", "take_profit.amount"],
+  ["stop_loss.stop_price", "stop_loss.amount"],
+  ["stop", "stop_loss.amount"],
+  ["limit_price", "limit_price"],
+  ["stop_price", "stop_price"],
+  ["price", "price"],
+] as const;
 
-/** An exit with a plus, as `"tp": "+40"`, is a distance where a number alone is a price. */
-export function refuseSignedExits(fields: Fields): Problem[] {
-  const problems: Problem[] = [];
-  for (const name of EXIT_PRICES) {
+/** A price with a plus, as `"tp": "+40"`, is a distance where a number alone is a price. */
+export function refuseSigned(fields: Fields): Problem[] {
+  return DISTANCES.flatMap(([name, path]) => {
     const field = fields.get(name);
-    if (field === undefined || !textOf(field).startsWith("+")) continue;
-    const path = name === "take_profit.limit_price" ? "take_profit.amount" : "stop_loss.amount";
-    problems.push(at(path, field, `is a distance by its sign: send ${path}, or the price without a sign`));
-  }
-  return problems;
+    if (field === undefined || !textOf(field).startsWith("+")) return [];
+    const send = name === path ? "" : `${path}, or `;
+    return [at(path, field, `is a distance by its sign: send ${send}the price without a sign`)];
+  });
+}
+
+/** A take profit of more than ten times, or less than a tenth of the message's own price is hardly one: points are sent so. */
+export function refuseFarProfit(fields: Fields): Problem[] {
+  const profit = fields.get("take_profit.limit_price");
+  const [level, price] = [decimalOf(profit), decimalOf(fields.get("price"))].map(Number);
+  if (profit === undefined || !level || !price || price < 0) return [];
+  if (level >= price / 10 && level <= price * 10) return [];
+  const message =
+    "is far from the price, and may be a distance: send take_profit.amount or take_profit.percent";
+  return [at("take_profit.limit_price", profit, message)];
 }

@@ -4,12 +4,13 @@ import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
-import { dropZeros, interpretSize, isPercentText, resolvePercent } from "./interpret-order.ts";
+import { dropZeros, interpretSize, isPercentText, plainNumbers, resolvePercent } from "./interpret-order.ts";
 import {
   placePrices,
   refuseDoubtfulPrice,
+  refuseFarProfit,
   refusePassedStop,
-  refuseSignedExits,
+  refuseSigned,
   refuseTrailPrice,
   unusedPrice,
 } from "./interpret-prices.ts";
@@ -38,19 +39,25 @@ export function interpret(fields: Fields): Interpreted {
   percentText(fields, "stop_loss.stop_price", "stop_loss.percent");
   percentText(fields, "stop", "stop_loss.percent");
   dropSign(fields, "stop_loss.percent");
+  plainNumbers(fields);
   dropZeros(fields);
   const unused: string[] = [];
   const sides = [fields.get("position_side"), fields.get("target.side")];
   const problems = [
     ...refuseTicket(fields),
-    ...refuseSignedExits(fields),
+    ...refuseSigned(fields),
     ...placePrices(fields),
     ...interpretSize(fields, unused),
     ...interpretAction(fields),
   ];
   problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
   if (problems.length === 0) problems.push(...neverOpen(fields));
-  problems.push(...refuseTrailPrice(fields), ...refuseDoubtfulPrice(fields), ...refuseCurrent(fields));
+  problems.push(
+    ...refuseTrailPrice(fields),
+    ...refuseFarProfit(fields),
+    ...refuseDoubtfulPrice(fields),
+    ...refuseCurrent(fields),
+  );
   problems.push(...resolvePercent(fields));
   unused.push(...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields));
   return { problems, unused: [...new Set(unused)] };

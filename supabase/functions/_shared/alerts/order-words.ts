@@ -21,7 +21,7 @@ export const ORDER_BEGINNING =
 
 /** A name that may hold the size, as plainName has it, whatever else it may be: beside it no default size is taken. */
 export const SIZE_NAME =
-  /siz(e|ing)|qty|quantit|amount|stake|invest|capital|funds|money|dollar|usdt?$|notional|nominal|alloc|exposure|wager|spend|^(num|number|howmany|how|lots?|units?|shares?|contracts?|margin|bet)$/;
+  /siz(e|ing)|qty|quantit|amount|stake|invest|capital|funds|money|dollar|usdt?$|notional|nominal|alloc|exposure|collateral|wager|spend|^(num|number|howmany|how|lots?|units?|shares?|contracts?|margin|bet|cost|sz)$/;
 
 /** Values that say that the symbol is an option. */
 export const OPTION_VALUES: ReadonlySet<string> = new Set(words("call put option options opt ce pe"));
@@ -50,6 +50,8 @@ export const ADVICE: readonly [about: RegExp, advice: string][] = [
     'send the contract\'s own symbol, such as "AAPL 240901C150"',
   ],
   [/^contract contract$|\bcontract (id|code|name)\b/, "send the contract's own symbol as symbol"],
+  [/\b(leverage|lever)$/, "send the size of the whole position"],
+  [/\bcurrency$/, "send quote_quantity where it is money, else quantity"],
   [/\bslippage/, "an order fills at the price that it meets: send limit_price for a limit"],
   [/break ?even/, "a stop stays where it is: send stop_loss, and move it by an alert of its own"],
   [/\bclose side\b/, "send close_side long or short"],

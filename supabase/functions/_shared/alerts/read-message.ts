@@ -9,6 +9,7 @@ import { dialectOf } from "./dialects/index.ts";
 import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
+import { changesSize } from "./interpret-order.ts";
 import { isMessage, type Message } from "./message.ts";
 import { refuseNonpositive } from "./nonpositive.ts";
 import type { ReadingSettings } from "./reading-settings.ts";
@@ -66,6 +67,7 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
     action: fields.get("action")?.value,
     side: fields.get("target.side")?.value,
     symbol: fields.get("symbol")?.value,
+    changesSize: (name, value) => changesSize(name, value, fields),
   });
   const isAccepted = settings?.unknown_fields === "ignore";
   if (!isAccepted) problems.push(...sorted.problems);

@@ -42,11 +42,11 @@ export const REFUSED_NAMES = refusedRows([
   ],
   ["tpp takep goal", "send take_profit as a price, take_profit.percent or take_profit.amount"],
   [
-    "is_test test_mode dry_run validate validate_only simulate",
+    "is_test test_mode dry_run validate validate_only simulate what_if",
     "add ?dry_run=1 to the address, which books nothing",
   ],
   [
-    "delay delay_seconds delay_ms execute_after wait_seconds",
+    "delay delay_seconds delay_ms execute_after wait_seconds good_after_time starttm",
     "an alert is booked as it comes: send it when it is to trade",
   ],
   [
@@ -55,11 +55,17 @@ export const REFUSED_NAMES = refusedRows([
     "send action, or the position wanted as position_size",
     "buy or sell",
   ],
-  ["enabled is_enabled", "what is not to trade is no alert: leave it unsent", "not set"],
+  ["enabled is_enabled transmit", "what is not to trade is no alert: leave it unsent", "not set"],
   [
     "ticket position_id position_ticket order_ticket",
     "a symbol has one position here: send quantity for how much of it",
   ],
+  [
+    "oca_group parent_id",
+    "send an order with take_profit and stop_loss, or each order as an alert of its own",
+  ],
+  ["oflags", "send quote_quantity where the volume is money, and no post-only", "viqc or post"],
+  ["exec_inst", "send reduce_only, or action close, and no post-only", "closes or post"],
   ["ccy", "send quantity, or quote_quantity where it is money"],
   ["ratio weight scale part", "send quantity and quantity_type"],
 ]);

@@ -72,7 +72,7 @@ function createNamesAnOrder(): (path: string) => boolean {
 /** Whether a field asks for nothing. A multiplier of 1 changes nothing either. */
 function asksForNothing(path: string, value: Value): boolean {
   if (isNothing(value)) return true;
-  return /(multiplier|factor)$/.test(nameOf(path)) && decimalIn(value) === "1";
+  return /(multiplier|factor|leverage|lever)$/.test(nameOf(path)) && /^1 ?(x|:1)?$/.test(plainText(value));
 }
 
 /** What of a message is not understood: names that change nothing, and what cannot be passed over. */
@@ -93,6 +93,8 @@ export const shown = (path: string): string => path.slice(0, 64);
 export type Around = Order & {
   /** As the sender wrote it; undefined when there is none. */
   symbol: Value | undefined;
+  /** Whether a field of such a name makes another size of the one that was read. */
+  changesSize: (name: string, value: Value) => boolean;
 };
 
 /** Sorts what stands under unknown names by whether it may change the order. */
@@ -104,7 +106,8 @@ export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
   const isClose = around.action === "close";
   const isOrder = (path: string, value: Value): boolean =>
     !(isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
-    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol) ||
+    (namesAnOrder(path) || around.changesSize(nameOf(path), value) ||
+      speaksOfAnOrder(value, around.symbol) ||
       isTypeOfOrder(value) && !isClose && !reportsAnother(path) ||
       !path.endsWith("]") && isAgainst(path, value, around));
   for (const { path, value, send } of leaves) {

@@ -26,7 +26,7 @@ export const VOCABULARY = rows([
     `action order_action order.action trade_action transaction_type tran_type t_trans_type trade_type
      instruction order_side trade_side side direction`,
   ],
-  ["action", "signal command cmd operation type order order_type trade data event alert", "action"],
+  ["action", "signal command cmd operation type order order_type trade data event alert dir", "action"],
   ["action", "is_buy buy", "flag", "buy"],
   ["action", "is_sell sell", "flag", "sell"],
   ["action", "short", "flag", "short"],
@@ -60,12 +60,12 @@ export const VOCABULARY = rows([
     "quantity",
     `quantity qty contracts order_contracts order.contracts order_quantity order_qty order_size
      order_amount shares units size lots lot amount trade_amount base_amount base_quantity base_qty
-     base_size amt vol_lots`,
+     base_size amt vol_lots total_quantity`,
   ],
   ["volume", "volume vol", "text"],
   [
     "quote_quantity",
-    `quote_quantity quote_amount quote_qty quote_order_qty stake_amount notional usd_amount usdt_amount
+    `quote_quantity quote_amount quote_qty quote_order_qty stake_amount notional usd_amount usdt_amount cash_qty
      dollar_amount cash_amount order_value size_usd quote_size vol_dollar`,
   ],
   [
@@ -103,10 +103,13 @@ export const VOCABULARY = rows([
   ["order_price", "order_price order.price prc rat entry_price entry", "number"],
   ["limit_price", "limit_price order.limit_price lmt_price"],
   ["limit_price", "limit", "number"],
-  ["stop_price", "stop_price order.stop_price trigger_price trigger trig_price trg_price trg_prc stop_px"],
+  [
+    "stop_price",
+    "stop_price order.stop_price trigger_price trigger trig_price trg_price trg_prc stop_px aux_price",
+  ],
   ["stop", "stop", "number"],
   ["trail_amount", "trail_amount trail_price"],
-  ["trail_percent", "trail_percent callback_rate"],
+  ["trail_percent", "trail_percent callback_rate trailing_percent"],
   [
     "activation_price",
     "activation_price activate_price active_price active_px trail_activation_price",
@@ -159,8 +162,8 @@ export const VOCABULARY = rows([
   ["close_side", "close_short", "flag", "short"],
   ["reverse", "reverse reverse_position flip", "flag"],
   ["reverse", "mode order_mode", "reverse", "true"],
-  ["time_in_force", "time_in_force tif validity force"],
-  ["time_in_force", "duration ret", "time in force"],
+  ["time_in_force", "time_in_force tif validity force time_in_force.duration"],
+  ["time_in_force", "duration ret expiry expiration", "time in force"],
   ["time", "timenow time timestamp bar.time"],
   ["time", "date datetime date_time alert_time signal_time sent_at bar_time", "time"],
   ["max_age", "max_age max_lag"],

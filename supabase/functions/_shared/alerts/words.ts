@@ -27,7 +27,7 @@ export const ACTION_WORDS = meaning<ActionWord>([
   ],
   [
     { action: "sell", side: "short" },
-    "short entershort entryshort shortopen shortentry openshort selltoopen sellshort sto goshort",
+    "short entershort entryshort shortopen shortentry openshort selltoopen sellshort sshort sto goshort",
   ],
   [{ action: "close", side: "long" }, "longclose closealllong longexit closelong exitlong closebuy"],
   [{ action: "close", side: "short" }, "shortclose closeallshort shortexit closesell closeshort exitshort"],
@@ -93,11 +93,12 @@ export const QUANTITY_TYPE_WORDS = meaning<string>([
 ]);
 
 export const ORDER_TYPE_WORDS = meaning<string>([
-  ["market", "market mkt"],
-  ["limit", "limit lmt"],
-  ["stop", "stop stp stopmarket slm stoplossmarket"],
-  ["stop_limit", "stoplimit stoplmt stplmt sl stoplosslimit"],
-  ["trailing_stop", "trailingstop trailingstopmarket"],
+  ["market", "market mkt marketorder"],
+  ["limit", "limit lmt limitorder"],
+  ["stop", "stop stp stopmarket slm stoplossmarket stoporder"],
+  ["stop_limit", "stoplimit stoplmt stplmt sl stoplosslimit stoplimitorder"],
+  ["trailing_stop", "trailingstop trailingstopmarket trail"],
+  ["if_touched", "takeprofitmarket mit iftouched"],
 ]);
 
 /** Fill-or-kill is immediate-or-cancel here: a paper fill is never partial. */
@@ -116,5 +117,5 @@ export const FLAG_WORDS = meaning<boolean>([
 /** Kinds of markets and of trading: senders write them where others write a side or a type, and they change no order here. */
 export const KINDS: ReadonlySet<string> = new Set(words(
   `spot margin cash future futures perp perpetual swap linear stock stocks equity crypto forex fx cfd index normal
-   simple single regular auto automatic manual bot intraday delivery swing scalp scalping`,
+   simple single regular netting auto automatic manual bot intraday delivery swing scalp scalping`,
 ));

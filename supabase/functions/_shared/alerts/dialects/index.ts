@@ -9,6 +9,10 @@ function says(message: Message, name: string, words: RegExp): boolean {
   return typeof value === "string" && words.test(value.trim());
 }
 
+const isKraken = (message: Message): boolean =>
+  message.has("pair") && message.has("ordertype") && message.has("volume") &&
+  says(message, "type", /^(buy|sell)$/i);
+
 const own = dialect("own", () => true);
 
 const NO_TEST = ["test", "add ?dry_run=1 to the address, which books nothing"] as const;
@@ -48,6 +52,46 @@ export const DIALECTS: readonly Dialect[] = [
       ["action", "cover", "flag", "exit_short"],
     ],
   ),
+  // AlgoWay (docs.algoway.trade, "JSON Schema"): `stop_loss` and `take_profit` are distances in points, which are no prices;
+  // `sl_price` and `tp_price` are. A buy with both is left to the booking, which finds both on one side of the price.
+  dialect(
+    "algoway",
+    (message) =>
+      message.has("platformname") && message.has("orderaction") &&
+      !(says(message, "orderaction", /^(buy|long)$/i) && message.has("stoploss") &&
+        message.has("takeprofit")),
+    [],
+    [
+      ["stop_loss", "send sl_price: stop_loss is a distance in points there"],
+      ["take_profit", "send tp_price: take_profit is a distance in points there"],
+    ],
+  ),
+  // Kraken's orders (docs.kraken.com, "AddOrder"): `price` is the trigger of a stop-loss and of a take-profit, and `price2`
+  // the limit of one that has a limit.
+  dialect(
+    "kraken-limit",
+    (message) => isKraken(message) && says(message, "ordertype", /^(stop-loss|take-profit)-limit$/i),
+    [["stop_price", "price"], ["limit_price", "price2"]],
+  ),
+  dialect("kraken", isKraken, [
+    ["order_type", "order_type", "a stop loss", "stop"],
+    ["order_type", "order_type", "if touched", "mit"],
+    ["order_type", "order_type", "order type"],
+  ]),
+  // Binance's conditional orders that close a position: of the side that theirs takes from.
+  dialect(
+    "binance-close",
+    (message) =>
+      fits(message.get("closeposition") ?? "", "flag") && fits(message.get("closeposition") ?? "", "set") &&
+      says(message, "type", /^(stop|take_profit)_market$/i),
+    [["close_side", "side", "sell", "long"], ["close_side", "side", "buy", "short"]],
+  ),
+  // TradingRouter for NinjaTrader (tradingrouter.com, "Syntax for NinjaTrader"): all names but the token's begin with `n_`.
+  dialect("trading-router", (message) => message.has("nsignal"), [
+    ["action", "n_signal"],
+    ["symbol", "n_symbol"],
+    ["quantity", "n_qty"],
+  ]),
   // Bybit's spot orders: a market buy counts in the quote currency, unless `marketUnit` says otherwise.
   dialect(
     "bybit-spot",
