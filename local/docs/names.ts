@@ -6,6 +6,7 @@ import {
   NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
 } from "../../supabase/functions/_shared/alerts/report-names.ts";
+import type { Row } from "../../supabase/functions/_shared/alerts/row.ts";
 import { VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
 import { WRAPPERS } from "../../supabase/functions/_shared/alerts/wrappers.ts";
 import { code, named, table } from "./regions.ts";
@@ -65,7 +66,7 @@ const WHERE: Record<When, string> = {
 
 /** Every name that is understood, the most telling of a field first, and what dialects put before them. */
 export function names(): string {
-  const everybodys = VOCABULARY.map(({ field, names, when, says }) => [
+  const everybodys = joined(VOCABULARY).map(({ field, names, when, says }) => [
     BECOMES[field] ?? (says === undefined ? code(field) : `${code(field)} ${code(says)}`),
     named(names),
     when === undefined ? "" : WHERE[when],
@@ -78,6 +79,18 @@ export function names(): string {
     ])
   );
   return table(["becomes", "its names", ""], [...everybodys, ...dialects]);
+}
+
+/** Rows that go on where the one before them ends, as one. */
+function joined(rows: readonly Row[]): Row[] {
+  const all: Row[] = [];
+  for (const row of rows) {
+    const last = all.at(-1);
+    const goesOn = last?.field === row.field && last.when === row.when && last.says === row.says;
+    if (goesOn) all.splice(-1, 1, { ...last, names: [...last.names, ...row.names] });
+    else all.push(row);
+  }
+  return all;
 }
 
 /** Objects whose names do not count. */

@@ -1,18 +1,17 @@
 import type { Problem } from "../http/errors.ts";
 import { decimalIn } from "../validators/decimal.ts";
+import { ADVICE, PLAIN_ADVICE } from "./advice.ts";
 import { isAgainst, type Order, reportsAnother } from "./against.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
 import { plainName, type Value, wordsOf } from "./message.ts";
 import {
-  ADVICE,
   NO_ORDERS,
   OPTION_VALUES,
   ORDER_BEGINNING,
   ORDER_PARTS,
   ORDER_VALUES,
   ORDER_WORDS,
-  PLAIN_ADVICE,
   SIZE_NAME,
 } from "./order-words.ts";
 import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";

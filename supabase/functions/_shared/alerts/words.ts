@@ -23,23 +23,22 @@ export const ACTION_WORDS = meaning<ActionWord>([
   [{ action: "sell" }, "sell s ordertypesell positiontypesell strongsell"],
   [
     { action: "buy", side: "long" },
-    "long enterlong entrylong longopen longentry openlong buytoopen bto golong",
+    "long enterlong entrylong longopen longentry openlong golong buytoopen bto",
   ],
-  [
-    { action: "sell", side: "short" },
-    "short entershort entryshort shortopen shortentry openshort selltoopen sellshort sshort sto goshort",
-  ],
+  [{ action: "sell", side: "short" }, "short entershort entryshort shortopen shortentry openshort goshort"],
+  [{ action: "sell", side: "short" }, "selltoopen sellshort sshort sto"],
   [{ action: "close", side: "long" }, "longclose closealllong longexit closelong exitlong closebuy"],
   [{ action: "close", side: "short" }, "shortclose closeallshort shortexit closesell closeshort exitshort"],
   [{ action: "sell", side: "long" }, "selltoclose stc"],
   [{ action: "buy", side: "short" }, "buytoclose buytocover cover btc"],
   [{ action: "enter" }, "entry enter open add increase scalein"],
   [{ action: "reverse" }, "reverse flip"],
+  [{ action: "close" }, "close closeposition exit exitall exitposition exittrade closetrade closeall"],
   [
     { action: "close" },
-    `close closeposition exit exitall exitposition exittrade closetrade closeall closelongshort marketclose
-     flat flatten closemarket closeatmarket closeatmarketprice squareoff squareoffposition`,
+    "closelongshort marketclose closemarket closeatmarket closeatmarketprice flat flatten",
   ],
+  [{ action: "close" }, "squareoff squareoffposition"],
   [{ action: "close", isPart: true }, "reduce reduceposition scaleout closepartial partialclose partialexit"],
   [{ action: "close", side: "long", isPart: true }, "partiallong reducelong"],
   [{ action: "close", side: "short", isPart: true }, "partialshort reduceshort"],
@@ -76,15 +75,12 @@ export const SIDE_WORDS = meaning<string>([
 
 /** What a quantity counts; `percent` is of the position in a close, else of equity. */
 export const QUANTITY_TYPE_WORDS = meaning<string>([
-  [
-    "units",
-    `units absolute fixed fixedqty fixedsize fixedquantity shares contracts contract qty coins base baseccy
-     basecoin`,
-  ],
+  ["units", "units absolute fixed fixedqty fixedsize fixedquantity shares contracts contract qty coins"],
+  ["units", "base baseccy basecoin"],
   ["notional", "notional dollaramount amountperposition quote quoteccy quotecoin cash usd usdt"],
   [
     "percent_of_equity",
-    "percentofequity equitypercent percentagebalance percentbalance percentageinvestment",
+    "percentofequity equitypercent percentbalance percentagebalance percentageinvestment",
   ],
   ["percent_of_position", "percentofposition positionpercent percentageposition"],
   ["risk_notional", "risknotional riskdollaramount riskperposition"],

@@ -1,3 +1,4 @@
+import { SEND } from "../advice.ts";
 import type { FieldName } from "../field-names.ts";
 import { knownName, plainPath } from "../name-index.ts";
 import { fits } from "../fits.ts";
@@ -15,7 +16,7 @@ const isKraken = (message: Message): boolean =>
 
 const own = dialect("own", () => true);
 
-const NO_TEST = ["test", "add ?dry_run=1 to the address, which books nothing"] as const;
+const NO_TEST = ["test", SEND.dryRun] as const;
 
 /** The dialects in the order in which they are asked: the most telling marks first, and `own`, which takes all, last. */
 export const DIALECTS: readonly Dialect[] = [
