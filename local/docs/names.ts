@@ -5,10 +5,9 @@ import { REFUSED_NAMES } from "../../supabase/functions/_shared/alerts/refused-n
 import {
   NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
-} from "../../supabase/functions/_shared/alerts/report-names.ts";
-import type { Row } from "../../supabase/functions/_shared/alerts/row.ts";
+} from "../../supabase/functions/_shared/alerts/order-words.ts";
+import { type Row, WRAPPERS } from "../../supabase/functions/_shared/alerts/name-index.ts";
 import { VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
-import { WRAPPERS } from "../../supabase/functions/_shared/alerts/wrappers.ts";
 import { code, named, table } from "./regions.ts";
 
 /** Names that become another field when all of the message is known, and what they become. */

@@ -227,7 +227,7 @@ const REFUSED: [what: string, messages: unknown[], path: string, says: RegExp][]
       { ...ibkr, orderType: "MIT", auxPrice: 140, lmtPrice: 141 },
     ],
     "limit_price",
-    /second price/,
+    /sent twice/,
   ],
   [
     "a leverage beside money, which it may multiply",

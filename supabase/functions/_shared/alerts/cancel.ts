@@ -5,21 +5,8 @@ import { plainText } from "./fits.ts";
 import type { Sides } from "./position-side.ts";
 
 /** What tells orders apart: in a cancel it would choose among them. A market's price, a time and a target do not. */
-const OF_AN_ORDER: readonly FieldName[] = [
-  "order_type",
-  "limit_price",
-  "stop_price",
-  "trail_amount",
-  "trail_percent",
-  "take_profit.limit_price",
-  "take_profit.percent",
-  "take_profit.amount",
-  "take_profits",
-  "stop_loss.stop_price",
-  "stop_loss.percent",
-  "stop_loss.amount",
-  "reduce_only",
-];
+const OF_AN_ORDER =
+  /^(order_type|(limit|stop)_price|trail_(amount|percent)|take_profits|(take_profit|stop_loss)\.(limit_price|stop_price|percent|amount)|reduce_only)$/;
 
 /** Names of `id` by which senders choose an order. `id`, `alert_id` and `signal_id` are labels of the alert itself. */
 const IDS_OF_AN_ORDER = new Set(["client_order_id", "order.id", "order_tag"]);
@@ -35,11 +22,9 @@ export function interpretCancel(fields: Fields, field: Field, sides: Sides): Pro
   if (word.startsWith("cancelall") && !fields.has("symbol")) fields.set("symbol", { ...field, value: "*" });
   if (decimalOf(fields.get("quantity")) === "0") fields.delete("quantity");
   if (fields.has("order_id")) return [];
-  const names: readonly FieldName[] = saysAll ? OF_AN_ORDER : [...OF_AN_ORDER, "quantity"];
-  const chosen = names.flatMap((name): [FieldName, Field][] => {
-    const each = fields.get(name);
-    return each === undefined || choosesNone(name, each) ? [] : [[name, each]];
-  });
+  const chosen = [...fields].filter(([name, each]) =>
+    (OF_AN_ORDER.test(name) || name === "quantity" && !saysAll) && !choosesNone(name, each)
+  );
   // Another name of the action says how the command is done, as CrossTrade's `action` does.
   if (/^(side|direction)$/.test(sides.order?.source ?? "")) chosen.push(["order_side", sides.order ?? field]);
   if (sides.position !== undefined) chosen.push(["position_side", sides.position]);

@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
-import { compareDecimals } from "../validators/decimal.ts";
-import { at, decimalOf, move, take, textOf } from "./edit-fields.ts";
+import { tickerOf } from "../validators/names.ts";
+import { actionIn, at, decimalOf, move, take, textOf } from "./edit-fields.ts";
 import type { FieldName, Fields } from "./field-names.ts";
 import { plainName, words } from "./message.ts";
 
@@ -9,32 +9,32 @@ const MARKET_PRICES = new Set(
   words("signalprice marketprice close barclose lastprice last ltp currentprice"),
 );
 
+/** The price of an order that takes the message's where it has none of its own. */
+const OWN_PRICES = new Map<unknown, FieldName>([
+  ["limit", "limit_price"],
+  ["stop_limit", "limit_price"],
+  ["stop", "stop_price"],
+]);
+
 /** A limit order with a price and no limit price is a limit at that price; a stop order likewise. */
 export function placePrices(fields: Fields): Problem[] {
-  const type = fields.get("order_type")?.value;
-  const problems = move(
-    fields,
-    "stop",
-    type === "stop" || type === "stop_limit" ? "stop_price" : "stop_loss.stop_price",
-  );
+  const type = fields.get("order_type");
+  const isStop = type?.value === "stop" || type?.value === "stop_limit";
+  const problems = move(fields, "stop", isStop ? "stop_price" : "stop_loss.stop_price");
   const target = take(fields, "target_price");
   if (target !== undefined) {
-    problems.push(
-      at(
-        "target",
-        target,
-        "is a number, which is a price: send it as take_profit, or the position wanted as position_size",
-      ),
-    );
+    const message =
+      "is a number, which is a price: send it as take_profit, or the position wanted as position_size";
+    problems.push(at("target", target, message));
   }
-  if (type === "if_touched") return [...problems, ...placeTouched(fields)];
+  // A market order that waits for a better price, as a take profit does, is a limit order there on paper.
+  if (type?.value === "if_touched") {
+    fields.set("order_type", { ...type, value: "limit" });
+    problems.push(...move(fields, "stop_price", "limit_price"));
+  }
+  const own = OWN_PRICES.get(fields.get("order_type")?.value);
+  if (own === undefined || fields.has(own)) return problems;
   const price = fields.get("price");
-  const own: FieldName | null = (type === "limit" || type === "stop_limit") && !fields.has("limit_price")
-    ? "limit_price"
-    : type === "stop" && !fields.has("stop_price")
-    ? "stop_price"
-    : null;
-  if (own === null) return problems;
   const isMarkets = price !== undefined && MARKET_PRICES.has(plainName(price.source).replaceAll(".", ""));
   const telling = take(fields, "order_price") ?? price;
   if (telling === undefined) return problems;
@@ -46,23 +46,6 @@ export function placePrices(fields: Fields): Problem[] {
   return problems;
 }
 
-/**
- * A market order that waits for a better price than the market's, as a take profit does: on paper a limit order there. Its
- * level is the stop's, or the price alone.
- */
-function placeTouched(fields: Fields): Problem[] {
-  const type = fields.get("order_type");
-  const level = take(fields, "stop_price") ?? take(fields, "price");
-  if (type === undefined) return [];
-  fields.set("order_type", { ...type, value: "limit" });
-  if (level === undefined) return [];
-  const limit = fields.get("limit_price");
-  fields.set("limit_price", level);
-  return limit === undefined
-    ? []
-    : [at("limit_price", limit, "is a second price: send order_type limit with one")];
-}
-
 /** Names of a price that is not used, as it is another than the one of the order. */
 export function unusedPrice(fields: Fields): string[] {
   const own = take(fields, "order_price");
@@ -71,16 +54,44 @@ export function unusedPrice(fields: Fields): string[] {
   return value === "0" || value === decimalOf(fields.get("price")) ? [] : [own.source];
 }
 
-/** A trailing distance of more than half the price is none: Alpaca's `trail_price` is a distance, others' is a price. */
-export function refuseTrailPrice(fields: Fields): Problem[] {
-  const trail = fields.get("trail_amount");
-  if (trail === undefined) return [];
-  const [distance, price] = [decimalOf(trail), decimalOf(fields.get("price"))];
-  if (distance === null || price === null || Number(price) <= 0) return [];
-  if (Number(distance) <= Number(price) / 2) return [];
-  const message =
-    "is near the price, and would be a distance: send that as trail_amount, or activation_price";
-  return [at("trail_amount", trail, message)];
+type Doubt = readonly [
+  name: FieldName,
+  isDoubtful: (level: number, price: number, fields: Fields) => boolean,
+  message: string,
+];
+
+/** What is hardly what its name says, beside the message's own price. */
+const DOUBTS: readonly Doubt[] = [
+  // Alpaca's `trail_price` is a distance, others' is a price.
+  [
+    "trail_amount",
+    (distance, price) => price > 0 && distance > price / 2,
+    "is near the price, and would be a distance: send that as trail_amount, or activation_price",
+  ],
+  // Points are sent so.
+  [
+    "take_profit.limit_price",
+    (level, price) => price > 0 && (level < price / 10 || level > price * 10),
+    "is far from the price, and may be a distance: send take_profit.amount or take_profit.percent",
+  ],
+  // As an entry it would fill at once and leave no stop. Who sends so without the order's type means the exit.
+  [
+    "stop_price",
+    (level, price, fields) =>
+      !fields.has("order_type") &&
+      (actionIn(fields) === "buy" && level <= price || actionIn(fields) === "sell" && level >= price),
+    'lies behind the price: send it as stop_loss, or with "order_type": "stop" or "stop_limit"',
+  ],
+];
+
+export function refuseDoubts(fields: Fields): Problem[] {
+  const price = decimalOf(fields.get("price"));
+  return DOUBTS.flatMap(([name, isDoubtful, message]) => {
+    const field = fields.get(name);
+    const level = decimalOf(field);
+    if (field === undefined || level === null || price === null) return [];
+    return isDoubtful(Number(level), Number(price), fields) ? [at(name, field, message)] : [];
+  });
 }
 
 /**
@@ -98,22 +109,6 @@ export function refuseDoubtfulPrice(fields: Fields): Problem[] {
   const isNumber = price.source === "entry" && (action === "buy" || action === "sell");
   if (!isFlag && !isNumber) return [];
   return [at("price", price, `is ${value}: if that is a price, send it as price, else leave it out`)];
-}
-
-/**
- * A stop that the message's own price has passed already, of an order that does not say its type: as an entry it would fill
- * at once and leave no stop. Who sends so means the exit.
- */
-export function refusePassedStop(fields: Fields): Problem[] {
-  const stop = fields.get("stop_price");
-  if (stop === undefined || fields.has("order_type")) return [];
-  const [level, price] = [decimalOf(stop), decimalOf(fields.get("price"))];
-  if (level === null || price === null) return [];
-  const action = fields.get("action")?.value;
-  const order = compareDecimals(level, price);
-  if (!(action === "buy" && order <= 0 || action === "sell" && order >= 0)) return [];
-  const message = 'lies behind the price: send it as stop_loss, or with "order_type": "stop" or "stop_limit"';
-  return [at("stop_price", stop, message)];
 }
 
 /** Prices, and what a distance in their place is. */
@@ -136,13 +131,27 @@ export function refuseSigned(fields: Fields): Problem[] {
   });
 }
 
-/** A take profit of more than ten times, or less than a tenth of the message's own price is hardly one: points are sent so. */
-export function refuseFarProfit(fields: Fields): Problem[] {
-  const profit = fields.get("take_profit.limit_price");
-  const [level, price] = [decimalOf(profit), decimalOf(fields.get("price"))].map(Number);
-  if (profit === undefined || !level || !price || price < 0) return [];
-  if (level >= price / 10 && level <= price * 10) return [];
-  const message =
-    "is far from the price, and may be a distance: send take_profit.amount or take_profit.percent";
-  return [at("take_profit.limit_price", profit, message)];
+const PRICES = ["price", "limit_price", "stop_price", "open", "high", "low", "close"] as const;
+
+/** The code of a price of 0 or below: the instrument may allow it. */
+export const NONPOSITIVE = "invalid_price";
+
+/**
+ * Prices of 0 and below, but for the symbols that they are `allowed` for. A close at 0 is left to the booking: an option may
+ * expire worthless, and whether this is a contract the instrument's terms tell.
+ */
+export function refuseNonpositive(fields: Fields, allowed: readonly string[]): Problem[] {
+  const symbol = textOf(fields.get("symbol")).toUpperCase();
+  const exchange = textOf(fields.get("exchange")).toUpperCase();
+  const names = [symbol, tickerOf(symbol), `${exchange}:${symbol}`];
+  if (allowed.some((name) => names.includes(name))) return [];
+  return PRICES.flatMap((name) => {
+    const field = fields.get(name);
+    const value = decimalOf(field);
+    if (field === undefined || value === null || value !== "0" && !value.startsWith("-")) return [];
+    const isLeft = name === "price" && value === "0";
+    if (isLeft && fields.get("action")?.value === "close") return [];
+    const message = `must be more than 0${isLeft ? ": leave it out of a market order" : ""}`;
+    return [{ ...at(name, field, message), code: NONPOSITIVE }];
+  });
 }

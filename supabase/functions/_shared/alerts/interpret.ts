@@ -8,15 +8,13 @@ import { dropZeros, interpretSize, isPercentText, plainNumbers, resolvePercent }
 import {
   placePrices,
   refuseDoubtfulPrice,
-  refuseFarProfit,
-  refusePassedStop,
+  refuseDoubts,
   refuseSigned,
-  refuseTrailPrice,
   unusedPrice,
 } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
-import { ORDER_TYPE_WORDS, QUANTITY_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
+import { SIDE_WORDS, WORDS_OF } from "./words.ts";
 
 /** What the schema reads: canonical names, the sender's values. */
 export type AlertInput = Record<string, unknown>;
@@ -29,12 +27,10 @@ export type Interpreted = { problems: Problem[]; unused: string[] };
  * is: the schema says what is wrong with it, in the field where it stands.
  */
 export function interpret(fields: Fields): Interpreted {
-  translate(fields, "target.side", SIDE_WORDS);
-  translate(fields, "previous.side", SIDE_WORDS);
-  translate(fields, "quantity_type", QUANTITY_TYPE_WORDS);
-  translate(fields, "order_type", ORDER_TYPE_WORDS);
-  translate(fields, "stop_loss.type", ORDER_TYPE_WORDS);
-  translate(fields, "time_in_force", TIME_IN_FORCE_WORDS);
+  for (const [name, field] of fields) {
+    const word = wordsOf(name)?.get(plainText(field.value));
+    if (word !== undefined) fields.set(name, { ...field, value: word });
+  }
   percentText(fields, "take_profit.limit_price", "take_profit.percent");
   percentText(fields, "stop_loss.stop_price", "stop_loss.percent");
   percentText(fields, "stop", "stop_loss.percent");
@@ -50,15 +46,9 @@ export function interpret(fields: Fields): Interpreted {
     ...interpretSize(fields, unused),
     ...interpretAction(fields),
   ];
-  problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
+  problems.push(...interpretTarget(fields), ...refuseDoubts(fields));
   if (problems.length === 0) problems.push(...neverOpen(fields));
-  problems.push(
-    ...refuseTrailPrice(fields),
-    ...refuseFarProfit(fields),
-    ...refuseDoubtfulPrice(fields),
-    ...refuseCurrent(fields),
-  );
-  problems.push(...resolvePercent(fields));
+  problems.push(...refuseDoubtfulPrice(fields), ...refuseCurrent(fields), ...resolvePercent(fields));
   unused.push(...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields));
   return { problems, unused: [...new Set(unused)] };
 }
@@ -90,12 +80,7 @@ function plainValue(value: Value): unknown {
   return isMessage(value) || Array.isArray(value) ? {} : value;
 }
 
-function translate(fields: Fields, name: FieldName, words: ReadonlyMap<string, string>): void {
-  const field = fields.get(name);
-  if (field === undefined) return;
-  const word = words.get(plainText(field.value));
-  if (word !== undefined) fields.set(name, { ...field, value: word });
-}
+const wordsOf = (name: FieldName) => name === "previous.side" ? SIDE_WORDS : WORDS_OF.get(name);
 
 /** `"take_profit": "5%"` is a distance, where a bare number would be a price. */
 function percentText(fields: Fields, name: FieldName, percent: FieldName): void {

@@ -27,3 +27,22 @@ export function wordsOf(path: string): string[] {
 
 /** Names, as tables of them are written: with spaces between. */
 export const words = (names: string): string[] => names.trim().split(/\s+/);
+
+/** An object with each value as `change` makes it, and without those that it makes undefined; itself where nothing changes. */
+export function changed(object: Message, change: (value: Value, name: string) => Value | undefined): Message {
+  let all: Map<string, Value> | undefined;
+  for (const [name, value] of object) {
+    const now = change(value, name);
+    if (now === value) continue;
+    all ??= new Map(object);
+    if (now === undefined) all.delete(name);
+    else all.set(name, now);
+  }
+  return all ?? object;
+}
+
+/** A list with each value as `change` makes it; itself where nothing changes. */
+export function changedList(list: readonly Value[], change: (value: Value) => Value): readonly Value[] {
+  const all = list.map((each) => change(each));
+  return all.some((each, index) => each !== list[index]) ? all : list;
+}

@@ -11,7 +11,7 @@ import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { changesSize } from "./interpret-order.ts";
 import { isMessage, type Message } from "./message.ts";
-import { refuseNonpositive } from "./nonpositive.ts";
+import { refuseNonpositive } from "./interpret-prices.ts";
 import type { ReadingSettings } from "./reading-settings.ts";
 import { placeTakeProfits } from "./take-profits.ts";
 import { MOST_LISTED, sortUnknown, unreadNumbers, unreadSizes, unreadTexts } from "./unknown.ts";

@@ -1,5 +1,5 @@
 import { SEND } from "./advice.ts";
-import { refusedRows } from "./row.ts";
+import { refusedRows } from "./name-index.ts";
 
 /**
  * Names that change an order though no word in them says so, or that mean something else than they seem to: they are refused

@@ -4,10 +4,9 @@ import { actionIn, decimalOf, take } from "./edit-fields.ts";
 import type { Fields, Leaf } from "./field-names.ts";
 import { isScalar } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
-import { plainPath } from "./name-index.ts";
+import { areWrappers, plainPath } from "./name-index.ts";
 import { hasSize } from "./position-side.ts";
 import { shown } from "./unknown.ts";
-import { areWrappers } from "./wrappers.ts";
 
 /** What one of several take profits says: where it lies, or how much of the position it closes. */
 type Part = "limit_price" | "amount" | "percent" | "quantity" | "close_percent" | "percent or close_percent";

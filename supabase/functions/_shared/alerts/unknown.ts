@@ -1,22 +1,23 @@
 import type { Problem } from "../http/errors.ts";
 import { decimalIn } from "../validators/decimal.ts";
 import { ADVICE, PLAIN_ADVICE } from "./advice.ts";
-import { isAgainst, type Order, reportsAnother } from "./against.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
 import { plainName, type Value, wordsOf } from "./message.ts";
 import {
+  NAMES_WITHOUT_USE_IN_A_CLOSE,
   NO_ORDERS,
   OPTION_VALUES,
   ORDER_BEGINNING,
   ORDER_PARTS,
   ORDER_VALUES,
   ORDER_WORDS,
+  REPORT_NAMES,
+  REPORTING_WORDS,
   SIZE_NAME,
 } from "./order-words.ts";
-import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
-import { ACTION_WORDS, ORDER_TYPE_WORDS } from "./words.ts";
-import { WRAPPERS } from "./wrappers.ts";
+import { ACTION_WORDS, type ActionWord, ORDER_TYPE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
+import { WRAPPERS } from "./name-index.ts";
 
 /**
  * The name alone, as plainName has it: without the objects that it stands in and its places in lists. Names may hold brackets
@@ -72,6 +73,38 @@ function createNamesAnOrder(): (path: string) => boolean {
 function asksForNothing(path: string, value: Value): boolean {
   if (isNothing(value)) return true;
   return /(multiplier|factor|leverage|lever)$/.test(nameOf(path)) && /^1 ?(x|:1)?$/.test(plainText(value));
+}
+
+/** What was read of a message: its action, and the side of the position that it leaves or acts on. */
+type Order = { action: Value | undefined; side: Value | undefined };
+
+/** Whether a name's value is of another time, of another one, or of another case. */
+const reportsAnother = (name: string): boolean => wordsOf(name).some((word) => REPORTING_WORDS.has(word));
+
+/** What a word says that says to trade nothing. */
+const NONE: ActionWord = { action: "mark" };
+
+/** A word of an action that is nothing else as well: `BTC` is a coin, and `open` a bar's price. */
+function actionIn(value: Value): ActionWord | undefined {
+  const text = plainText(value);
+  const word = ACTION_WORDS.get(text) ?? ACTION_WORDS.get(TYPED_ACTION_WORDS.get(text)?.action ?? "");
+  return text.length > 3 || text === "buy" ? word : undefined;
+}
+
+/** Whether a value under a name that nobody knows is an action against the one that was read. */
+function isAgainst(name: string, value: Value, { action, side }: Order): boolean {
+  const word = NO_ORDERS.has(plainText(value)) ? NONE : actionIn(value);
+  if (word === undefined || reportsAnother(name)) return false;
+  const reduces = action === "sell" && side === "long" || action === "buy" && side === "short" ||
+    side === "flat";
+  const isOrder = action === "buy" || action === "sell" || action === undefined && side !== undefined;
+  if (!isOrder || reduces) return false;
+  if (word === NONE || word.action === "close" || word.action === "cancel") return true;
+  if (word.action !== "buy" && word.action !== "sell") return false;
+  // `long` and `short` are the side of a position as well, which an order may reduce.
+  const isSide = /^(long|short)$/.test(plainText(value));
+  const wanted = side ?? (isSide ? undefined : action === "buy" ? "long" : "short");
+  return wanted !== undefined && wanted !== (word.action === "buy" ? "long" : "short");
 }
 
 /** What of a message is not understood: names that change nothing, and what cannot be passed over. */

@@ -1,4 +1,4 @@
-import { rows } from "./row.ts";
+import { rows } from "./name-index.ts";
 
 /**
  * Every name that senders have for a field, ours first: those of TradingView's placeholders, TradersPost, 3Commas, OKX,

@@ -110,6 +110,15 @@ export const FLAG_WORDS = meaning<boolean>([
   [false, "false no off 0"],
 ]);
 
+/** The words of fields that say one of a few things. */
+export const WORDS_OF: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
+  ["target.side", SIDE_WORDS],
+  ["quantity_type", QUANTITY_TYPE_WORDS],
+  ["order_type", ORDER_TYPE_WORDS],
+  ["stop_loss.type", ORDER_TYPE_WORDS],
+  ["time_in_force", TIME_IN_FORCE_WORDS],
+]);
+
 /** Kinds of markets and of trading: senders write them where others write a side or a type, and they change no order here. */
 export const KINDS: ReadonlySet<string> = new Set(words(
   `spot margin cash future futures perp perpetual swap linear stock stocks equity crypto forex fx cfd index normal

@@ -1,14 +1,15 @@
-import { indexNames, type NameIndex } from "../name-index.ts";
-import { type Message, plainName } from "../message.ts";
-import { REFUSED_NAMES } from "../refused-names.ts";
 import {
+  indexNames,
+  type NameIndex,
   type RefusedRow,
   refusedRows,
   type Row,
   rows,
   type WrittenRefusal,
   type WrittenRow,
-} from "../row.ts";
+} from "../name-index.ts";
+import { type Message, plainName } from "../message.ts";
+import { REFUSED_NAMES } from "../refused-names.ts";
 import { VOCABULARY } from "../vocabulary.ts";
 
 /** A sender whose names mean something else than everybody's, or who is to be told apart. */
