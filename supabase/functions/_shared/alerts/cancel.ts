@@ -1,8 +1,8 @@
 import type { Problem } from "../http/errors.ts";
 import { at, decimalOf, isTrue } from "./edit-fields.ts";
-import { type Field, type FieldName, type Fields, pathOf } from "./field-names.ts";
+import { type Field, type FieldName, pathOf } from "./field-names.ts";
 import { plainText } from "./fits.ts";
-import type { Sides } from "./position-side.ts";
+import type { Said } from "./position-side.ts";
 
 /** What tells orders apart: in a cancel it would choose among them. A market's price, a time and a target do not. */
 const OF_AN_ORDER =
@@ -15,7 +15,7 @@ const IDS_OF_AN_ORDER = new Set(["client_order_id", "order.id", "order_tag"]);
  * A cancel is of one order, by `order_id`, or of all of a symbol. What else seems to choose orders would be passed over, and
  * all of them canceled: it is refused, but for a cancel that says all in so many words (`cancel_orders`, `*`).
  */
-export function interpretCancel(fields: Fields, field: Field, sides: Sides): Problem[] {
+export function interpretCancel({ fields, field, order, position }: Said): Problem[] {
   const word = plainText(field.value);
   const saysAll = word !== "cancel" || fields.get("symbol")?.value === "*";
   fields.set("action", { ...field, value: "cancel" });
@@ -26,8 +26,8 @@ export function interpretCancel(fields: Fields, field: Field, sides: Sides): Pro
     (OF_AN_ORDER.test(name) || name === "quantity" && !saysAll) && !choosesNone(name, each)
   );
   // Another name of the action says how the command is done, as CrossTrade's `action` does.
-  if (/^(side|direction)$/.test(sides.order?.source ?? "")) chosen.push(["order_side", sides.order ?? field]);
-  if (sides.position !== undefined) chosen.push(["position_side", sides.position]);
+  if (order !== undefined && /^(side|direction)$/.test(order.source)) chosen.push(["order_side", order]);
+  if (position !== undefined) chosen.push(["position_side", position]);
   const id = fields.get("id");
   if (id !== undefined && IDS_OF_AN_ORDER.has(id.source) && !saysAll) chosen.push(["id", id]);
   return chosen.map(([name, each]) => at(pathOf(name), each, advice(name)));

@@ -19,14 +19,12 @@ import { SIDE_WORDS, WORDS_OF } from "./words.ts";
 /** What the schema reads: canonical names, the sender's values. */
 export type AlertInput = Record<string, unknown>;
 
-/** What was made of the fields: what is wrong with them, and the sender's names of those that have no use in this order. */
-export type Interpreted = { problems: Problem[]; unused: string[] };
-
 /**
  * Turns a sender's words into ours and its ways to say one thing into one, in place. What it does not know it leaves as it
- * is: the schema says what is wrong with it, in the field where it stands.
+ * is: the schema says what is wrong with it, in the field where it stands. The sender's names of those that have no use in
+ * this order go to `unused`.
  */
-export function interpret(fields: Fields): Interpreted {
+export function interpret(fields: Fields, unused: string[]): Problem[] {
   for (const [name, field] of fields) {
     const word = wordsOf(name)?.get(plainText(field.value));
     if (word !== undefined) fields.set(name, { ...field, value: word });
@@ -37,7 +35,6 @@ export function interpret(fields: Fields): Interpreted {
   dropSign(fields, "stop_loss.percent");
   plainNumbers(fields);
   dropZeros(fields);
-  const unused: string[] = [];
   const sides = [fields.get("position_side"), fields.get("target.side")];
   const problems = [
     ...refuseTicket(fields),
@@ -50,7 +47,7 @@ export function interpret(fields: Fields): Interpreted {
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseDoubtfulPrice(fields), ...refuseCurrent(fields), ...resolvePercent(fields));
   unused.push(...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields));
-  return { problems, unused: [...new Set(unused)] };
+  return problems;
 }
 
 /** The fields as the nested object that the schema reads. */

@@ -51,11 +51,11 @@ const DAY = 86_400_000;
 export function readMessage(message: Message, options: ReadingOptions): ReadMessage {
   const dialect = dialectOf(message);
   const { fields, problems, unknown } = collectFields(message, dialect.names);
-  const extraProfits = placeTakeProfits(fields, unknown, dialect.areProfitsEven);
-  problems.push(...extraProfits.problems);
-  const { problems: contradictions, unused } = interpret(fields);
-  problems.push(...contradictions);
+  /** The sender's names of those that have no use in this order. */
+  const unused: string[] = [];
   problems.push(
+    ...placeTakeProfits(fields, unknown, dialect.areProfitsEven, unused),
+    ...interpret(fields, unused),
     ...fillIn(fields, "account", options.account),
     ...fillIn(fields, "strategy", options.strategy),
   );
@@ -98,7 +98,7 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
   const alert = parsed.data;
   const accepted = isAccepted ? sorted.problems.map(({ path }) => path) : [];
   // What may change the order comes first: of a long list the end is left out.
-  const all = [...accepted, ...extraProfits.ignored, ...unused, ...sorted.ignored];
+  const all = [...accepted, ...new Set(unused), ...sorted.ignored];
   const ignored = all.slice(0, MOST_LISTED).map(showable);
   return {
     ok: true,

@@ -22,23 +22,27 @@ const hasSymbol: Rule = ({ action, order_id }, { symbol }) => {
   return issue("symbol", 'is missing: send the instrument, like "symbol": "AAPL"');
 };
 
-/** Without an action there must be a position to reach. */
-const hasAction: Rule = ({ action, target }) =>
-  action !== null || (target !== null && target.quantity !== null) ? none : issue(
-    "action",
-    "is missing: send buy, sell, close, modify, cancel or mark, or the position wanted (position_size)",
-  );
+/** Without an action there must be a position to reach; a side that is held has a size; a buy or sell says how much. */
+const hasAim: Rule = ({ action, quantity, target }) => {
+  const wanted = target?.quantity ?? null;
+  if (target !== null && target.side !== "flat" && wanted === "0") {
+    return issue("target.quantity", `must be more than 0 to be ${target.side}; no position is flat`);
+  }
+  if (wanted !== null) return none;
+  if (action === null) return issue("action", NO_ACTION);
+  const isSizeless = (action === "buy" || action === "sell") && quantity === null;
+  return isSizeless ? issue("quantity", `is missing: say how much to ${action}`) : none;
+};
+
+const NO_ACTION =
+  "is missing: send buy, sell, close, modify, cancel or mark, or the position wanted (position_size)";
 
 /** A modify says what it changes: prices of resting orders, or where the exits of a position lie. */
 const modifyChanges: Rule = (alert) => {
   if (alert.action !== "modify") return none;
-  if (alert.quantity !== null) {
-    return issue("quantity", "does not belong to a modify: cancel, and send the order again");
-  }
-  const activation = activates("activation_price", alert, false);
-  if (activation.length > 0) {
-    return issue("activation_price", "does not belong to a modify: cancel, and send the order again");
-  }
+  const again = "does not belong to a modify: cancel, and send the order again";
+  if (alert.quantity !== null) return issue("quantity", again);
+  if (activates("activation_price", alert, false).length > 0) return issue("activation_price", again);
   const { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss } = alert;
   const changes = [limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss];
   return changes.some((each) => each !== null) ? none : issue(
@@ -46,19 +50,6 @@ const modifyChanges: Rule = (alert) => {
     "modify changes nothing: send stop_loss, take_profit, stop_price or limit_price with it",
   );
 };
-
-/** A side that is held has a size; only flat is 0. */
-const targetHasSize: Rule = ({ target }) =>
-  target !== null && target.side !== "flat" && target.quantity === "0"
-    ? issue("target.quantity", `must be more than 0 to be ${target.side}; no position is flat`)
-    : none;
-
-/** A buy or sell says how much, unless the target does. */
-const hasQuantity: Rule = ({ action, quantity, target }) =>
-  (action === "buy" || action === "sell") && quantity === null &&
-    (target === null || target.quantity === null)
-    ? issue("quantity", `is missing: say how much to ${action}`)
-    : none;
 
 /** Which prices each order type takes. A price that it would not use is refused, for it meant something. */
 const ORDER_PRICES = {
@@ -158,26 +149,22 @@ const stopLossIsOne: Rule = ({ stop_loss }) => {
   const fixed = count(percent, amount, stop_price);
   const trailing = count(trail_amount, trail_percent);
   if (type === "trailing_stop") {
-    if (trailing === 1 && fixed === 0 && limit_price === undefined) {
-      return activates("stop_loss.activation_price", stop_loss, true);
-    }
-    return issue(
-      "stop_loss",
-      "of type trailing_stop must have one of trail_amount and trail_percent, and nothing else",
-    );
+    return trailing === 1 && fixed === 0 && limit_price === undefined
+      ? activates("stop_loss.activation_price", stop_loss, true)
+      : issue(
+        "stop_loss",
+        "of type trailing_stop must have one of trail_amount and trail_percent, and nothing else",
+      );
   }
   if (fixed !== 1 || trailing !== 0) {
     return issue("stop_loss", "must have one of percent, amount and stop_price");
   }
   const waits = activates("stop_loss.activation_price", stop_loss, false);
-  if (waits.length > 0) return waits;
-  if (type === "stop_limit" && limit_price === undefined) {
-    return issue("stop_loss.limit_price", "is missing: a stop_limit needs it");
-  }
-  if (type === "stop" && limit_price !== undefined) {
-    return issue("stop_loss.limit_price", "does not belong to a stop; its type must be stop_limit");
-  }
-  return none;
+  if (waits.length > 0 || (type === "stop_limit") === (limit_price !== undefined)) return waits;
+  const message = type === "stop"
+    ? "does not belong to a stop; its type must be stop_limit"
+    : "is missing: a stop_limit needs it";
+  return issue("stop_loss.limit_price", message);
 };
 
 /** Sizing by risk divides by the distance to the stop. */
@@ -205,9 +192,7 @@ const markIsPrice: Rule = ({ action, price, open, high, low, close }) => {
 
 const RULES: readonly Rule[] = [
   hasSymbol,
-  hasAction,
-  targetHasSize,
-  hasQuantity,
+  hasAim,
   modifyChanges,
   orderHasItsPrices,
   takeProfitIsOne,
