@@ -96,10 +96,10 @@ function joined(rows: readonly Row[]): Row[] {
 export const wrappers = (): string => named([...WRAPPERS]);
 
 /** Names of a report, which change no order. */
-export const reportNames = (): string => named(REPORT_NAMES);
+export const reportNames = (): string => named([...REPORT_NAMES]);
 
 /** Names that change nothing beside a close. */
-export const closeNames = (): string => named(NAMES_WITHOUT_USE_IN_A_CLOSE);
+export const closeNames = (): string => named([...NAMES_WITHOUT_USE_IN_A_CLOSE]);
 
 /** Names that are refused, and what to send instead. */
 export function refusedNames(): string {

@@ -107,19 +107,13 @@ const fractionOf = (field: Field): Problem =>
 const PARTS_OF_ONE = ["take_profit.percent", "stop_loss.percent", "risk_percent"] as const;
 
 function refuseParts(fields: Fields): Problem[] {
+  const message = "may be a part of 1: send 2 for 2 percent, or a text with the sign, as 0.02%";
   return PARTS_OF_ONE.flatMap((name) => {
     const field = fields.get(name);
-    const value = decimalOf(field);
-    if (field === undefined || value === null || !/^0\.0/.test(value) || !PERCENT_NAME.test(field.source)) {
-      return [];
-    }
-    return [
-      at(pathOf(name), field, "may be a part of 1: send 2 for 2 percent, or a text with the sign, as 0.02%"),
-    ];
+    const isOther = field !== undefined && /^[^.]*(percent|pct)/.test(field.source);
+    return isOther && /^0\.0/.test(decimalOf(field) ?? "") ? [at(pathOf(name), field, message)] : [];
   });
 }
-
-const PERCENT_NAME = /^[^.]*(percent|pct)/;
 
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
 
@@ -207,12 +201,8 @@ export function resolvePercent(fields: Fields): Problem[] {
   if (isText) fields.set("quantity", { ...type, value: textOf(size).slice(0, -1) });
   fields.set("quantity_type", { ...type, value: ofPosition ? "percent_of_position" : "percent_of_equity" });
   if (size === undefined || !isFraction(size)) return [];
+  if (ofPosition) return [fractionOf(size)];
   // Of equity some send 0.3 for 30 percent, as others do for 0.3: `1` is likely the percent.
-  return ofPosition ? [fractionOf(size)] : decimalOf(size) === "1" ? [] : [
-    at(
-      "quantity",
-      size,
-      'is less than 1 percent: send 30 for 30, or "quantity_type": "percent_of_equity" if so',
-    ),
-  ];
+  const message = 'is less than 1 percent: send 30 for 30, or "quantity_type": "percent_of_equity" if so';
+  return decimalOf(size) === "1" ? [] : [at("quantity", size, message)];
 }

@@ -32,30 +32,21 @@ export const refusedRows = (table: readonly WrittenRefusal[]): RefusedRow[] =>
   table.map(([names, send, when]) => ({ names: words(names), send, when }));
 
 /** Objects that only hold an alert's fields: a name in one of them is that name. The second half are names of texts. */
-export const WRAPPERS: ReadonlySet<string> = new Set(
-  words(
-    `alert bar body candle content data details general info market meta metadata order orderconfiguration marketmarketioc
-   limitlimitgtc orderinfo params payload position
-   request signal strategy strategyinfo trade tradingview tv
+export const WRAPPERS: ReadonlySet<string> = new Set(words(`
+  alert bar body candle content data details general info market meta metadata order orderconfiguration
+  marketmarketioc limitlimitgtc orderinfo params payload position request signal strategy strategyinfo trade
+  tradingview tv
 
-   alertmessage comment message note ordercomment text`,
-  ),
-);
+  alertmessage comment message note ordercomment text`));
 
 /** Whether objects, by a plain path with a dot at its end, only wrap. */
 export const areWrappers = (path: string): boolean =>
   path === "" || path.slice(0, -1).split(".").every((part) => WRAPPERS.has(part));
 
-export type Place = {
-  field: FieldName;
-  source: string;
-  rank: number;
-  when: When | undefined;
-  says: string | undefined;
-};
+/** A field that a name may mean, and how telling that is: 0 is the most. */
+export type Place = Omit<Row, "names"> & { source: string; rank: number };
 
-/** What cannot be done, under a name that says so with such a value. */
-type RefusedPlace = { when: When; send: string };
+type RefusedPlace = Required<Omit<RefusedRow, "names">>;
 
 /** Rows turned around: from a plain name to the fields that it may mean, and the objects that hold known names. */
 export type NameIndex = ReturnType<typeof indexNames>;

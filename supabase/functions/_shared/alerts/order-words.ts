@@ -43,7 +43,7 @@ export const NO_ORDERS: ReadonlySet<string> = new Set(words("hold wait notrade d
  * Names of a report, which change no order whatever they say: as plainName has them, `#` for digits. They are read past in
  * silence; other names that nobody knows are listed in the answer.
  */
-export const REPORT_NAMES: readonly string[] = words(`
+export const REPORT_NAMES: ReadonlySet<string> = new Set(words(`
   plot# riskreward rr risktoreward rewardrisk rratio tphit slhit tpcount slcount
   positioncount ordercount openorders opentrades closedtrades totaltrades wintrades losstrades
   premarpos premarpossize
@@ -52,11 +52,11 @@ export const REPORT_NAMES: readonly string[] = words(`
   positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
   volume#h volumema volumesma volumeratio avgvolume relativevolume volumechange
   changepercent percentchange pnlpercent winpercent
-  takeprofit.type takeprofit.workingtype stoploss.workingtype tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`);
+  takeprofit.type takeprofit.workingtype stoploss.workingtype tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`));
 
 /** Names that change nothing beside a close, and are listed; beside another action they are an order of their own. */
-export const NAMES_WITHOUT_USE_IN_A_CLOSE: readonly string[] = words(`
-  exitprice exittype exittime cancel cancelall cancelorders cancelallorders cancelopenorders`);
+export const NAMES_WITHOUT_USE_IN_A_CLOSE: ReadonlySet<string> = new Set(words(`
+  exitprice exittype exittime cancel cancelall cancelorders cancelallorders cancelopenorders`));
 
 /** Words of a name whose value is of another time, of somebody else's opinion or of another case: it is no order of now. */
 export const REPORTING_WORDS: ReadonlySet<string> = new Set(words(`

@@ -14,7 +14,7 @@ import { isMessage, type Message } from "./message.ts";
 import { refuseNonpositive } from "./interpret-prices.ts";
 import type { ReadingSettings } from "./reading-settings.ts";
 import { placeTakeProfits } from "./take-profits.ts";
-import { MOST_LISTED, sortUnknown, unreadNumbers, unreadSizes, unreadTexts } from "./unknown.ts";
+import { MOST_LISTED, sortUnknown, unreadNames, unreadSizes } from "./unknown.ts";
 
 /** What the request says besides its body. */
 export type ReadingOptions = {
@@ -159,11 +159,8 @@ function explained(problem: Problem, fields: Fields, unknown: readonly Leaf[]): 
 
 /** What a field that is missing may have been sent as. */
 function unreadHint(path: string, fields: Fields, unknown: readonly Leaf[]): string {
-  const names = /^(quantity|limit_price|stop_price)$/.test(path)
-    ? unreadNumbers(unknown)
-    : /^(symbol|action)$/.test(path)
-    ? unreadTexts(unknown)
-    : [];
+  const isNumber = /^(quantity|limit_price|stop_price)$/.test(path);
+  const names = isNumber || /^(symbol|action)$/.test(path) ? unreadNames(unknown, isNumber) : [];
   const comment = path === "action" ? fields.get("comment") : undefined;
   const volume = path === "quantity" ? fields.get("volume") : undefined;
   return (volume === undefined ? "" : `; ${volume.source} is the bar's here: send quantity`) +

@@ -28,15 +28,10 @@ const nameOf = (path: string): string => {
   return plainName(name.slice(name.lastIndexOf("]") + 1));
 };
 
-const REPORTS = new Set(REPORT_NAMES);
-
-const WITHOUT_USE_IN_A_CLOSE = new Set(NAMES_WITHOUT_USE_IN_A_CLOSE);
-
 function isReport(path: string): boolean {
   const name = nameOf(path).replace(/(?<!\d)\d+$/, "");
   const inObject = path.split(".").slice(-2).map(plainName).join(".");
-  return REPORTS.has(name) || REPORTS.has(`${name}#`) ||
-    REPORTS.has(inObject);
+  return [name, `${name}#`, inObject].some((each) => REPORT_NAMES.has(each));
 }
 
 /** Whether one part of a path speaks of an order. */
@@ -137,7 +132,7 @@ export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
   const namesAnOrder = createNamesAnOrder();
   const isClose = around.action === "close";
   const isOrder = (path: string, value: Value): boolean =>
-    !(isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
+    !(isClose && NAMES_WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
     (namesAnOrder(path) || around.changesSize(nameOf(path), value) ||
       speaksOfAnOrder(value, around.symbol) ||
       isTypeOfOrder(value) && !isClose && !reportsAnother(path) ||
@@ -189,26 +184,17 @@ const unknownField = (path: string, advice: string): Problem => ({
 
 const MOST_NAMES = 5;
 
-function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): string[] {
-  return leaves.filter(({ value }) => typeof value === "string" && isMeant(value))
+/** Unread fields that hold a number, or another text: what a field that is missing may have been sent as. */
+export const unreadNames = (leaves: readonly Leaf[], areNumbers: boolean): string[] =>
+  leaves.filter(({ value }) => typeof value === "string" && (decimalIn(value) !== null) === areNumbers)
     .map(({ path }) => shown(path)).slice(0, MOST_NAMES);
-}
-
-/** Unread fields that hold a number: what a size that is missing may have been sent as. */
-export const unreadNumbers = (leaves: readonly Leaf[]): string[] =>
-  namesOf(leaves, (text) => decimalIn(text) !== null);
 
 /** Unread fields that may be the size: with one the sender leaves it to no default. */
 export const unreadSizes = (leaves: readonly Leaf[]): Problem[] =>
   leaves.filter(({ path, value }) =>
     !isNothing(value) && SIZE_NAME.test(nameOf(path)) && decimalIn(value) !== null
-  )
-    .map(({ path }) => ({
-      path: shown(path),
-      message: "may be the size, which then is not the default: send it as quantity, or leave it out",
-      code: "unknown_field",
-    }));
-
-/** Unread fields that hold a text: what a symbol or an action that is missing may have been sent as. */
-export const unreadTexts = (leaves: readonly Leaf[]): string[] =>
-  namesOf(leaves, (text) => decimalIn(text) === null);
+  ).map(({ path }) => ({
+    path: shown(path),
+    message: "may be the size, which then is not the default: send it as quantity, or leave it out",
+    code: "unknown_field",
+  }));

@@ -45,10 +45,8 @@ const modifyChanges: Rule = (alert) => {
   if (activates("activation_price", alert, false).length > 0) return issue("activation_price", again);
   const { limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss } = alert;
   const changes = [limit_price, stop_price, trail_amount, trail_percent, take_profit, stop_loss];
-  return changes.some((each) => each !== null) ? none : issue(
-    "action",
-    "modify changes nothing: send stop_loss, take_profit, stop_price or limit_price with it",
-  );
+  const message = "modify changes nothing: send stop_loss, take_profit, stop_price or limit_price with it";
+  return changes.some((each) => each !== null) ? none : issue("action", message);
 };
 
 /** Which prices each order type takes. A price that it would not use is refused, for it meant something. */
@@ -149,12 +147,9 @@ const stopLossIsOne: Rule = ({ stop_loss }) => {
   const fixed = count(percent, amount, stop_price);
   const trailing = count(trail_amount, trail_percent);
   if (type === "trailing_stop") {
-    return trailing === 1 && fixed === 0 && limit_price === undefined
-      ? activates("stop_loss.activation_price", stop_loss, true)
-      : issue(
-        "stop_loss",
-        "of type trailing_stop must have one of trail_amount and trail_percent, and nothing else",
-      );
+    const isAlone = trailing === 1 && fixed === 0 && limit_price === undefined;
+    const message = "of type trailing_stop must have one of trail_amount and trail_percent, and nothing else";
+    return isAlone ? activates("stop_loss.activation_price", stop_loss, true) : issue("stop_loss", message);
   }
   if (fixed !== 1 || trailing !== 0) {
     return issue("stop_loss", "must have one of percent, amount and stop_price");

@@ -1,7 +1,7 @@
 import { SEND } from "../advice.ts";
 import type { FieldName } from "../field-names.ts";
 import { knownName, plainPath } from "../name-index.ts";
-import { fits } from "../fits.ts";
+import { fits, plainText } from "../fits.ts";
 import { isMessage, type Message, plainName, type Value } from "../message.ts";
 import { type Dialect, dialect } from "./dialect.ts";
 
@@ -83,7 +83,7 @@ export const DIALECTS: readonly Dialect[] = [
   dialect(
     "binance-close",
     (message) =>
-      fits(message.get("closeposition") ?? "", "flag") && fits(message.get("closeposition") ?? "", "set") &&
+      plainText(message.get("closeposition") ?? "") === "true" &&
       says(message, "type", /^(stop|take_profit)_market$/i),
     [["close_side", "side", "sell", "long"], ["close_side", "side", "buy", "short"]],
   ),
