@@ -7,6 +7,7 @@ export const SEND = {
   closing: "send a sell that never opens as sell_to_close, a buy as buy_to_close",
   distance: "send a price, or the distance in money as stop_loss.amount or take_profit.amount",
   dryRun: "add ?dry_run=1 to the address, which books nothing",
+  each: "send what it does, each as an alert of its own with action buy, sell, close or cancel",
   later: "send time_in_force, or later a cancel as an alert of its own",
   modify: 'send "action": "modify" with the new stop_loss, take_profit or prices, as an alert of its own',
   none: "what does not trade is no alert: leave it unsent",
