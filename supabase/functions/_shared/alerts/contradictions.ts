@@ -10,7 +10,7 @@ const ONLY_ONE =
 
 /** The words of fields that say one of a few things, as they are sent. */
 const WORDS = new Map<string, ReadonlyMap<string, unknown>>([
-  ...WORDS_OF,
+  ...WORDS_OF as ReadonlyMap<string, ReadonlyMap<string, unknown>>,
   ...["action", "order_side"].map((field) => [field, ACTION_WORDS] as const),
   ...["position_side", "close_side"].map((field) => [field, SIDE_WORDS] as const),
   ...["reduce_only", "close_position", "reverse"].map((field) => [field, FLAG_WORDS] as const),

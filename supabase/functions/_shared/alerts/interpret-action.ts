@@ -135,7 +135,7 @@ function reverse(said: Said): Problem[] {
 
 /** What tells orders apart: in a cancel it would choose among them. A market's price, a time and a target do not. */
 const OF_AN_ORDER =
-  /^(order_type|(limit|stop)_price|trail_(amount|percent)|take_profits|(take_profit|stop_loss)\.(limit_price|stop_price|percent|amount)|reduce_only)$/;
+  /^(order_type|(limit|stop)_price|trail_(amount|percent)|take_profits|take_profit\.(limit_price|percent|amount)|stop_loss\.(stop_price|percent|amount)|reduce_only)$/;
 
 /** Names of `id` by which senders choose an order. `id`, `alert_id` and `signal_id` are labels of the alert itself. */
 const IDS_OF_AN_ORDER = new Set(["client_order_id", "order.id", "order_tag"]);

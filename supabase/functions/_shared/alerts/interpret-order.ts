@@ -1,19 +1,21 @@
 import type { Problem } from "../http/errors.ts";
-import { plainNumber } from "./amounts.ts";
+import { PLAIN_NUMBERS } from "./amounts.ts";
 import { actionIn, at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
 import { type Field, type Fields, pathOf } from "./field-names.ts";
 import { plainText } from "./fits.ts";
-import { plainName, type Value } from "./message.ts";
+import { plainName, type Value, words } from "./message.ts";
 import { addsTo, hasSize, sideIn } from "./position-side.ts";
 import { QUANTITY_TYPE_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
-const ZERO_IS_NONE =
-  /^((take_profit\.|stop_loss\.)?(percent|amount|limit_price|stop_price|trail_amount|trail_percent)|stop|volume)$/;
+const ZERO_IS_NONE: ReadonlySet<string> = new Set(words(`
+  limit_price stop_price trail_amount trail_percent stop volume
+  take_profit.percent take_profit.amount take_profit.limit_price
+  stop_loss.percent stop_loss.amount stop_loss.limit_price stop_loss.stop_price stop_loss.trail_amount stop_loss.trail_percent`));
 
 export function dropZeros(fields: Fields): void {
   for (const [name, field] of fields) {
-    if (!ZERO_IS_NONE.test(name)) continue;
+    if (!ZERO_IS_NONE.has(name)) continue;
     // In our own objects (`take_profit.percent`) a 0 would be a mistake: who wants none leaves it out.
     if (decimalOf(field) === "0" && !field.source.includes(".")) fields.delete(name);
   }
@@ -122,9 +124,9 @@ export const isPercentText = (field: Field | undefined): boolean => /^%|%$/.test
 /** Takes from numbers what says nothing more, so that they can be read. */
 export function plainNumbers(fields: Fields): void {
   for (const [name, field] of fields) {
-    if (typeof field.value !== "string" || !/[^\d.]/.test(field.value)) continue;
-    const value = plainNumber(name, field.value);
-    if (value !== field.value) fields.set(name, { ...field, value });
+    const plain = PLAIN_NUMBERS.get(name);
+    if (plain === undefined || typeof field.value !== "string" || !/[^\d.]/.test(field.value)) continue;
+    fields.set(name, { ...field, value: plain(field.value.trim()) });
   }
 }
 
@@ -148,6 +150,7 @@ function readSizeText(fields: Fields): void {
   const size = fields.get("quantity");
   if (size === undefined) return;
   const text = textOf(size);
+  if (!/[^\d.]/.test(text)) return;
   const rest = text.slice(1).trim();
   if (text.startsWith("-") && actionIn(fields) === "sell") fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("@") && !fields.has("quantity_type")) fields.set("quantity", { ...size, value: rest });

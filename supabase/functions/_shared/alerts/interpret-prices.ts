@@ -30,7 +30,8 @@ export function placePrices(fields: Fields): Problem[] {
   // A market order that waits for a better price, as a take profit does, is a limit order there on paper.
   if (type?.value === "if_touched") {
     fields.set("order_type", { ...type, value: "limit" });
-    problems.push(...move(fields, "stop_price", "limit_price"));
+    const isLimited = fields.has("limit_price") && !fields.has("stop_price");
+    problems.push(...move(fields, isLimited ? "price" : "stop_price", "limit_price"));
   }
   const own = OWN_PRICES.get(fields.get("order_type")?.value);
   if (own === undefined || fields.has(own)) return problems;
@@ -85,11 +86,11 @@ const DOUBTS: readonly Doubt[] = [
 ];
 
 export function refuseDoubts(fields: Fields): Problem[] {
-  const price = decimalOf(fields.get("price"));
   return DOUBTS.flatMap(([name, isDoubtful, message]) => {
     const field = fields.get(name);
-    const level = decimalOf(field);
-    if (field === undefined || level === null || price === null) return [];
+    if (field === undefined) return [];
+    const [level, price] = [decimalOf(field), decimalOf(fields.get("price"))];
+    if (level === null || price === null) return [];
     return isDoubtful(Number(level), Number(price), fields) ? [at(name, field, message)] : [];
   });
 }
@@ -141,11 +142,7 @@ export const NONPOSITIVE = "invalid_price";
  * expire worthless, and whether this is a contract the instrument's terms tell.
  */
 export function refuseNonpositive(fields: Fields, allowed: readonly string[]): Problem[] {
-  const symbol = textOf(fields.get("symbol")).toUpperCase();
-  const exchange = textOf(fields.get("exchange")).toUpperCase();
-  const names = [symbol, tickerOf(symbol), `${exchange}:${symbol}`];
-  if (allowed.some((name) => names.includes(name))) return [];
-  return PRICES.flatMap((name) => {
+  const problems = PRICES.flatMap((name) => {
     const field = fields.get(name);
     const value = decimalOf(field);
     if (field === undefined || value === null || value !== "0" && !value.startsWith("-")) return [];
@@ -154,4 +151,8 @@ export function refuseNonpositive(fields: Fields, allowed: readonly string[]): P
     const message = `must be more than 0${isLeft ? ": leave it out of a market order" : ""}`;
     return [{ ...at(name, field, message), code: NONPOSITIVE }];
   });
+  if (problems.length === 0) return [];
+  const symbol = textOf(fields.get("symbol")).toUpperCase();
+  const names = [symbol, tickerOf(symbol), `${textOf(fields.get("exchange")).toUpperCase()}:${symbol}`];
+  return allowed.some((name) => names.includes(name)) ? [] : problems;
 }

@@ -25,10 +25,8 @@ export type AlertInput = Record<string, unknown>;
  * this order go to `unused`.
  */
 export function interpret(fields: Fields, unused: string[]): Problem[] {
-  for (const [name, field] of fields) {
-    const word = wordsOf(name)?.get(plainText(field.value));
-    if (word !== undefined) fields.set(name, { ...field, value: word });
-  }
+  for (const [name, words] of WORDS_OF) translate(fields, name, words);
+  translate(fields, "previous.side", SIDE_WORDS);
   percentText(fields, "take_profit.limit_price", "take_profit.percent");
   percentText(fields, "stop_loss.stop_price", "stop_loss.percent");
   percentText(fields, "stop", "stop_loss.percent");
@@ -77,7 +75,11 @@ function plainValue(value: Value): unknown {
   return isMessage(value) || Array.isArray(value) ? {} : value;
 }
 
-const wordsOf = (name: FieldName) => name === "previous.side" ? SIDE_WORDS : WORDS_OF.get(name);
+function translate(fields: Fields, name: FieldName, words: ReadonlyMap<string, string>): void {
+  const field = fields.get(name);
+  const word = field === undefined ? undefined : words.get(plainText(field.value));
+  if (field !== undefined && word !== undefined) fields.set(name, { ...field, value: word });
+}
 
 /** `"take_profit": "5%"` is a distance, where a bare number would be a price. */
 function percentText(fields: Fields, name: FieldName, percent: FieldName): void {

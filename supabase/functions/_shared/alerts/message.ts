@@ -15,8 +15,18 @@ export function isMessage(value: Value | undefined): value is Message {
 export function plainName(name: string): string {
   // As most names are, and each is asked for several times: to see so takes a third of making it so.
   if (!/[^a-z0-9.]/.test(name)) return name;
-  return name.toLowerCase().replace(/[_\- ]/g, "");
+  const known = plainNames.get(name);
+  if (known !== undefined) return known;
+  const plain = name.toLowerCase().replace(/[_\- ]/g, "");
+  if (plainNames.size >= MOST_KNOWN) plainNames.clear();
+  if (name.length <= LONGEST_KNOWN) plainNames.set(name, plain);
+  return plain;
 }
+
+/** Names that were asked for lately: senders send the same ones again and again. */
+const plainNames = new Map<string, string>();
+const MOST_KNOWN = 2_000;
+const LONGEST_KNOWN = 64;
 
 /** The words of a name: at capitals, digits, `_`, `-`, dots and spaces. */
 export function wordsOf(path: string): string[] {

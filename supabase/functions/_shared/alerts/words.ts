@@ -1,5 +1,6 @@
 /** The words senders use, as plainName has them, and ours for them. A word that is not here goes on as it is. */
 import type { ACTIONS } from "../validators/canonical-alert.ts";
+import type { FieldName } from "./field-names.ts";
 import { words } from "./message.ts";
 
 type Side = "long" | "short";
@@ -111,7 +112,7 @@ export const FLAG_WORDS = meaning<boolean>([
 ]);
 
 /** The words of fields that say one of a few things. */
-export const WORDS_OF: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
+export const WORDS_OF = new Map<FieldName, ReadonlyMap<string, string>>([
   ["target.side", SIDE_WORDS],
   ["quantity_type", QUANTITY_TYPE_WORDS],
   ["order_type", ORDER_TYPE_WORDS],

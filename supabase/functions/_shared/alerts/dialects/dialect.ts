@@ -51,16 +51,17 @@ export function dialect(
 /** Tells by a message whose names are as plainName has them. */
 type Mark = (message: Message) => boolean;
 
-/** A mark: a name (`a|b`: one of them), one that is not there (`!a`), an object (`a{}`), or what a field says (`a=b|c`). */
+/** A mark: a name (`a|b`: one of two), one that is not there (`!a`), an object (`a{}`), or what a field says (`a=b|c`). */
 function markOf(mark: string): Mark {
   const [name = "", said] = mark.split("=");
-  const [some, bare] = [name.split("|"), name.replace(/^!|\{\}$/, "")];
+  const [one = "", other = one] = name.split("|");
+  const bare = name.replace(/^!|\{\}$/, "");
   const texts = new Set(said?.split("|").map(plainName));
   if (said !== undefined) return (message) => texts.has(plainText(message.get(name) ?? ""));
   if (name.endsWith("{}")) return (message) => isMessage(message.get(bare));
   return name.startsWith("!")
     ? (message) => !message.has(bare)
-    : (message) => some.some((each) => message.has(each));
+    : (message) => message.has(one) || message.has(other);
 }
 
 function indexOf(first: readonly Row[], refused: readonly RefusedRow[]): NameIndex {
