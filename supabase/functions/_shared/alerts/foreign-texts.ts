@@ -34,22 +34,14 @@ const withoutGroups = (number: string): string =>
 export const EXAMPLE = '{"symbol": "AAPL", "action": "buy", "quantity": "10", "price": "190.25"}';
 
 /** Messages of other services that cannot be an alert here, whatever of them could be read, and why. */
-const OF_OTHERS: readonly [looks: RegExp, why: string][] = [
-  [/^\d{6,},\s*\w+,/, "looks like PineConnector's: its sizes and pips mean what the license's settings say"],
-  [/\w\([^()]{0,200}\)\s*\{/, "looks like Alertatron's commands, a program for its own engine"],
-  [
-    /^(?=.*\b[abceqs]=\S+\s+[abceqs]=)/,
-    "looks like Autoview's command line, whose letters mean what its settings say",
-  ],
-  [
-    /^(ENTER|EXIT)-(LONG|SHORT|ALL)_/i,
-    "looks like WunderTrading's code, which names a bot there and no order",
-  ],
-  [
-    /^\w+=[^\s=;&,]+([ \t]+\w+=[^\s=;&,]+)+$/,
-    "has pairs with spaces between: put each on a line of its own, or ; between",
-  ],
+const OF_OTHERS: readonly [looks: RegExp, like: string][] = [
+  [/^\d{6,},\s*\w+,/, "PineConnector's: its sizes and pips mean what the license's settings say"],
+  [/\w\([^()]{0,200}\)\s*\{/, "Alertatron's commands, a program for its own engine"],
+  [/^(?=.*\b[abceqs]=\S+\s+[abceqs]=)/, "Autoview's command line, whose letters mean what its settings say"],
+  [/^(ENTER|EXIT)-(LONG|SHORT|ALL)_/i, "WunderTrading's code, which names a bot there and no order"],
 ];
+/** Pairs that a space parts. */
+const SPACED_PAIRS = /^\w+=[^\s=;&,]+([ \t]+\w+=[^\s=;&,]+)+$/;
 const PRICE_ALERT = /\b(crossing|greater than|less than|entering channel|moving (up|down))\b/i;
 
 /** Characters that are looked at: those messages are short, and begin as they do. */
@@ -57,8 +49,11 @@ const LOOKED_AT = 500;
 
 /** What a message of another service is, which is no alert however much of it could be read; null for others. */
 export function messageOfOthers(text: string): Problem | null {
-  const [, why] = OF_OTHERS.find(([looks]) => looks.test(text.slice(0, LOOKED_AT))) ?? [];
-  return why === undefined ? null : noAlert(why);
+  const start = text.slice(0, LOOKED_AT);
+  const [, like] = OF_OTHERS.find(([looks]) => looks.test(start)) ?? [];
+  if (like !== undefined) return noAlert(`looks like ${like}`);
+  const message = "has pairs with spaces between: put each on a line of its own, or ; between";
+  return SPACED_PAIRS.test(start) ? noAlert(message) : null;
 }
 
 /** Why a text that is neither JSON nor pairs is no alert. One problem: there is one mistake. */

@@ -1,4 +1,4 @@
-import { absolute, compareDecimals } from "../validators/decimal.ts";
+import { absolute } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
@@ -122,10 +122,8 @@ function fromSigned(fields: Fields, signed: Field): Problem[] {
   fields.set("target.side", { ...signed, value: side });
   fields.set("target.quantity", { ...signed, value: absolute(value) });
   if (said !== undefined && said.value !== side) return [contradiction("target.side", said)];
-  if (saidSize !== null && size !== undefined && compareDecimals(absolute(saidSize), absolute(value)) !== 0) {
-    return [contradiction("target.quantity", size)];
-  }
-  return [];
+  const isOther = saidSize !== null && absolute(saidSize) !== absolute(value);
+  return isOther && size !== undefined ? [contradiction("target.quantity", size)] : [];
 }
 
 /** Above so many times the size of its order nobody's position is. */

@@ -178,16 +178,9 @@ function canonicalPart(
 ): [part: Part | undefined, value: Value] {
   const isPercent = typeof value === "string" && value.trim().endsWith("%");
   const plain = isPercent ? value.trim().slice(0, -1) : value;
-  switch (part) {
-    case "percent or close_percent":
-      return [isPriced ? "close_percent" : "percent", plain];
-    case "limit_price":
-      // A number with a plus is a distance, of nobody knows what.
-      if (typeof value === "string" && value.trim().startsWith("+")) return [undefined, value];
-      return [isPercent ? "percent" : part, plain];
-    case "quantity":
-      return [isPercent ? "close_percent" : part, plain];
-    default:
-      return [part, plain];
-  }
+  if (part === "percent or close_percent") return [isPriced ? "close_percent" : "percent", plain];
+  // A number with a plus is a distance, of nobody knows what.
+  const isDistance = typeof value === "string" && value.trim().startsWith("+");
+  if (part === "limit_price") return isDistance ? [undefined, value] : [isPercent ? "percent" : part, plain];
+  return [part === "quantity" && isPercent ? "close_percent" : part, plain];
 }
