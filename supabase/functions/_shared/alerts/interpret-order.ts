@@ -1,7 +1,7 @@
 import type { Problem } from "../http/errors.ts";
 import { PLAIN_NUMBERS } from "./amounts.ts";
 import { actionIn, at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
-import { type Field, type Fields, pathOf } from "./field-names.ts";
+import { type Field, type FieldName, type Fields, pathOf } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { plainName, type Value, words } from "./message.ts";
 import { addsTo, hasSize, sideIn } from "./position-side.ts";
@@ -121,13 +121,32 @@ const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decima
 
 export const isPercentText = (field: Field | undefined): boolean => /^%|%$/.test(textOf(field));
 
-/** Takes from numbers what says nothing more, so that they can be read. */
-export function plainNumbers(fields: Fields): void {
+/** Prices, and what a distance in their place is. */
+const DISTANCES = new Map<FieldName, string>([
+  ["take_profit.limit_price", "take_profit.amount"],
+  ["stop_loss.stop_price", "stop_loss.amount"],
+  ["stop", "stop_loss.amount"],
+  ["limit_price", "limit_price"],
+  ["stop_price", "stop_price"],
+  ["price", "price"],
+]);
+
+/**
+ * Takes from numbers what says nothing more, so that they can be read. A price with a plus, as `"tp": "+40"`, is a distance
+ * where a number alone is a price: it is refused.
+ */
+export function plainNumbers(fields: Fields): Problem[] {
+  const problems: Problem[] = [];
   for (const [name, field] of fields) {
     const plain = PLAIN_NUMBERS.get(name);
     if (plain === undefined || typeof field.value !== "string" || !/[^\d.]/.test(field.value)) continue;
-    fields.set(name, { ...field, value: plain(field.value.trim()) });
+    const path = DISTANCES.get(name);
+    if (path !== undefined && textOf(field).startsWith("+")) {
+      const send = name === path ? "" : `${path}, or `;
+      problems.push(at(path, field, `is a distance by its sign: send ${send}the price without a sign`));
+    } else fields.set(name, { ...field, value: plain(field.value.trim()) });
   }
+  return problems;
 }
 
 /** A size with what it counts behind it: `10 shares`, `100 USDT`, `50 percent`, and the coin of its symbol, as `0.5 BTC`. */

@@ -112,26 +112,6 @@ export function refuseDoubtfulPrice(fields: Fields): Problem[] {
   return [at("price", price, `is ${value}: if that is a price, send it as price, else leave it out`)];
 }
 
-/** Prices, and what a distance in their place is. */
-const DISTANCES = [
-  ["take_profit.limit_price", "take_profit.amount"],
-  ["stop_loss.stop_price", "stop_loss.amount"],
-  ["stop", "stop_loss.amount"],
-  ["limit_price", "limit_price"],
-  ["stop_price", "stop_price"],
-  ["price", "price"],
-] as const;
-
-/** A price with a plus, as `"tp": "+40"`, is a distance where a number alone is a price. */
-export function refuseSigned(fields: Fields): Problem[] {
-  return DISTANCES.flatMap(([name, path]) => {
-    const field = fields.get(name);
-    if (field === undefined || !textOf(field).startsWith("+")) return [];
-    const send = name === path ? "" : `${path}, or `;
-    return [at(path, field, `is a distance by its sign: send ${send}the price without a sign`)];
-  });
-}
-
 const PRICES = ["price", "limit_price", "stop_price", "open", "high", "low", "close"] as const;
 
 /** The code of a price of 0 or below: the instrument may allow it. */

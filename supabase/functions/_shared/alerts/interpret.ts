@@ -5,13 +5,7 @@ import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
 import { dropZeros, interpretSize, isPercentText, plainNumbers, resolvePercent } from "./interpret-order.ts";
-import {
-  placePrices,
-  refuseDoubtfulPrice,
-  refuseDoubts,
-  refuseSigned,
-  unusedPrice,
-} from "./interpret-prices.ts";
+import { placePrices, refuseDoubtfulPrice, refuseDoubts, unusedPrice } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
 import { SIDE_WORDS, WORDS_OF } from "./words.ts";
@@ -31,12 +25,12 @@ export function interpret(fields: Fields, unused: string[]): Problem[] {
   percentText(fields, "stop_loss.stop_price", "stop_loss.percent");
   percentText(fields, "stop", "stop_loss.percent");
   dropSign(fields, "stop_loss.percent");
-  plainNumbers(fields);
+  const signed = plainNumbers(fields);
   dropZeros(fields);
   const sides = [fields.get("position_side"), fields.get("target.side")];
   const problems = [
     ...refuseTicket(fields),
-    ...refuseSigned(fields),
+    ...signed,
     ...placePrices(fields),
     ...interpretSize(fields, unused),
     ...interpretAction(fields),

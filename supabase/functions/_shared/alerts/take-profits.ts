@@ -132,7 +132,7 @@ function findNumbered(unknown: Leaf[], all: Found): void {
   const [[nr, only] = [0, undefined]] = found;
   const isBare = sources.length === 1 && /(^|\.)t_?\d{1,2}$/i.test(sources[0] ?? "") &&
     (nr !== 1 || Number(only?.get("price")) >= 1e9);
-  if (isBare) return;
+  if (sources.length === 0 || isBare) return;
   unknown.splice(0, unknown.length, ...others);
   all.sources.push(...sources);
   all.isTwice ||= isTwice;
