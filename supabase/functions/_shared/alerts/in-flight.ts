@@ -27,9 +27,14 @@ export function createInFlight(most: number) {
   };
 }
 
-const again = (code: string, message: string): HttpError =>
-  new HttpError(503, code, `${message}: send it again`, undefined, { "retry-after": "1" });
+const AGAIN = { "retry-after": "1" };
 
-export const tooManyInFlight = () =>
-  again("too_many_in_flight", "this API key has too many alerts under way");
-export const overloaded = () => again("overloaded", "more alerts wait than can be booked in time");
+export const tooManyInFlight = () => {
+  const message = "this API key has too many alerts under way: send it again";
+  return new HttpError(503, "too_many_in_flight", message, undefined, AGAIN);
+};
+
+export const overloaded = () => {
+  const message = "more alerts wait than can be booked in time: send it again";
+  return new HttpError(503, "overloaded", message, undefined, AGAIN);
+};
