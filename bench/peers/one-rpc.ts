@@ -23,7 +23,7 @@ app.post(
   "/alerts/:key?",
   receiveAlerts({
     apiKeys: apiKeyAuthService,
-    book,
+    book: Object.assign(book, { isOverloaded: () => false }),
     preview: createSendBatch(database, "preview_alerts"),
     bodyLimit: config.bodyLimit,
     deadlineMs: 30_000,

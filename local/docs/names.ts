@@ -5,9 +5,9 @@ import { REFUSED_NAMES } from "../../supabase/functions/_shared/alerts/refused-n
 import {
   NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
-} from "../../supabase/functions/_shared/alerts/report-names.ts";
+} from "../../supabase/functions/_shared/alerts/order-words.ts";
+import { type Row, WRAPPERS } from "../../supabase/functions/_shared/alerts/name-index.ts";
 import { VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
-import { WRAPPERS } from "../../supabase/functions/_shared/alerts/wrappers.ts";
 import { code, named, table } from "./regions.ts";
 
 /** Names that become another field when all of the message is known, and what they become. */
@@ -54,6 +54,10 @@ const WHERE: Record<When, string> = {
   "set": "where it is not empty, zero, false or none",
   "not set": "where it says no",
   "reverse": "where it says reverse",
+  "if touched": "where it says take-profit",
+  "a stop loss": "where it says stop-loss",
+  "viqc or post": "where it says viqc or post",
+  "closes or post": "where it says Close, ReduceOnly or post-only",
   "time": "where it is a time",
   "pair": "where it is a pair, as BTC-USDT",
   "plain": "where it is letters and digits",
@@ -61,7 +65,7 @@ const WHERE: Record<When, string> = {
 
 /** Every name that is understood, the most telling of a field first, and what dialects put before them. */
 export function names(): string {
-  const everybodys = VOCABULARY.map(({ field, names, when, says }) => [
+  const everybodys = joined(VOCABULARY).map(({ field, names, when, says }) => [
     BECOMES[field] ?? (says === undefined ? code(field) : `${code(field)} ${code(says)}`),
     named(names),
     when === undefined ? "" : WHERE[when],
@@ -76,14 +80,26 @@ export function names(): string {
   return table(["becomes", "its names", ""], [...everybodys, ...dialects]);
 }
 
+/** Rows that go on where the one before them ends, as one. */
+function joined(rows: readonly Row[]): Row[] {
+  const all: Row[] = [];
+  for (const row of rows) {
+    const last = all.at(-1);
+    const goesOn = last?.field === row.field && last.when === row.when && last.says === row.says;
+    if (goesOn) all.splice(-1, 1, { ...last, names: [...last.names, ...row.names] });
+    else all.push(row);
+  }
+  return all;
+}
+
 /** Objects whose names do not count. */
 export const wrappers = (): string => named([...WRAPPERS]);
 
 /** Names of a report, which change no order. */
-export const reportNames = (): string => named(REPORT_NAMES);
+export const reportNames = (): string => named([...REPORT_NAMES]);
 
 /** Names that change nothing beside a close. */
-export const closeNames = (): string => named(NAMES_WITHOUT_USE_IN_A_CLOSE);
+export const closeNames = (): string => named([...NAMES_WITHOUT_USE_IN_A_CLOSE]);
 
 /** Names that are refused, and what to send instead. */
 export function refusedNames(): string {

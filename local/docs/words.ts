@@ -14,6 +14,7 @@ import { code, named, table } from "./regions.ts";
 const TOGETHER: Readonly<Record<string, string>> = {
   enter: "`buy` or `sell`, to the side that another field says",
   reverse: "`buy` or `sell`, to the side that another field says, until `quantity` is held there",
+  if_touched: "`limit`, at the price that it waits for",
   percent: "`percent_of_position` where that is closed, else `percent_of_equity`",
 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { VOCABULARY } from "../../../supabase/functions/_shared/alerts/vocabulary.ts";
-import { WRAPPERS } from "../../../supabase/functions/_shared/alerts/wrappers.ts";
+import { WRAPPERS } from "../../../supabase/functions/_shared/alerts/name-index.ts";
 import { alertOf, buy, problemsOf, read } from "./reading.ts";
 
 /** Where senders put texts for people, and messages as well. */

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dialectOf } from "../../../supabase/functions/_shared/alerts/dialects/index.ts";
 import { collectFields } from "../../../supabase/functions/_shared/alerts/fields.ts";
-import { plainPath } from "../../../supabase/functions/_shared/alerts/name-index.ts";
+import { plainPath, WRAPPERS } from "../../../supabase/functions/_shared/alerts/name-index.ts";
 import type { Value } from "../../../supabase/functions/_shared/alerts/message.ts";
 import { VOCABULARY } from "../../../supabase/functions/_shared/alerts/vocabulary.ts";
-import { WRAPPERS } from "../../../supabase/functions/_shared/alerts/wrappers.ts";
 import { alertOf, buy, read } from "./reading.ts";
 
 const own = dialectOf(new Map());

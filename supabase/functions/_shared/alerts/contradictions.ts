@@ -2,34 +2,18 @@ import { decimalIn } from "../validators/decimal.ts";
 import type { Field, FieldName } from "./field-names.ts";
 import { isScalar, plainText } from "./fits.ts";
 import type { Value } from "./message.ts";
-import {
-  ACTION_WORDS,
-  FLAG_WORDS,
-  KINDS,
-  ORDER_TYPE_WORDS,
-  QUANTITY_TYPE_WORDS,
-  SIDE_WORDS,
-  TIME_IN_FORCE_WORDS,
-} from "./words.ts";
+import { ACTION_WORDS, FLAG_WORDS, KINDS, SIDE_WORDS, WORDS_OF } from "./words.ts";
 
 /** Fields of which no second name may say something else: only one can be meant, and money hangs on it. */
 const ONLY_ONE =
   /^(quantity$|quote_quantity|percent_quantity|position_percent|close_percent|risk_(percent|notional)|position_size|limit_price|stop_price|trail_|activation_|take_profit\.|stop_loss\.)/;
 
-/** The words of fields that say one of a few things. */
-const WORDS_OF = new Map<FieldName, ReadonlyMap<string, unknown>>([
-  ["action", ACTION_WORDS],
-  ["order_type", ORDER_TYPE_WORDS],
-  ["time_in_force", TIME_IN_FORCE_WORDS],
-  ["target.side", SIDE_WORDS],
-  ["position_side", SIDE_WORDS],
-  ["order_side", ACTION_WORDS],
-  ["close_side", SIDE_WORDS],
-  ["quantity_type", QUANTITY_TYPE_WORDS],
-  ["stop_loss.type", ORDER_TYPE_WORDS],
-  ["reduce_only", FLAG_WORDS],
-  ["close_position", FLAG_WORDS],
-  ["reverse", FLAG_WORDS],
+/** The words of fields that say one of a few things, as they are sent. */
+const WORDS = new Map<string, ReadonlyMap<string, unknown>>([
+  ...WORDS_OF as ReadonlyMap<string, ReadonlyMap<string, unknown>>,
+  ...["action", "order_side"].map((field) => [field, ACTION_WORDS] as const),
+  ...["position_side", "close_side"].map((field) => [field, SIDE_WORDS] as const),
+  ...["reduce_only", "close_position", "reverse"].map((field) => [field, FLAG_WORDS] as const),
 ]);
 
 /** What a field's less telling name says beside the more telling one: nothing else; what nobody can bring together; another thing. */
@@ -41,7 +25,7 @@ export function compare(field: FieldName, first: Field, second: Field): Beside {
   if (ONLY_ONE.test(field)) return "contradiction";
   const [one, two] = [plainText(first.value), plainText(second.value)];
   if (one === two) return "the same";
-  const words = WORDS_OF.get(field);
+  const words = WORDS.get(field);
   if (words !== undefined) return compareWords(field, words, [one, two], second.source);
   if (field === "symbol" && !isOtherSymbol(one, two)) return "the same";
   const names = SURE_NAMES.get(field);
@@ -69,14 +53,17 @@ function compareWords(
 
 /** Names that hold nothing but their field: an `asset` may be "crypto", an `instrument` "EQ", a `strategy_id` another name of it. */
 const SURE_NAMES = new Map<FieldName, RegExp>([
-  ["symbol", /^(symbol|ticker|pair|market)$/],
+  ["symbol", /^(symbol|ticker|pair|market|trading_symbol|tsym)$/],
   ["strategy", /^strategy(_name|\.name)?$/],
 ]);
 
 /** Whether of two symbols neither is the other one with more to it, as an exchange: `BINANCE:BTCUSDT`, `BTC/USDT`. */
 function isOtherSymbol(one: string, other: string): boolean {
   const [left, right] = [one, other].map((text) => text.replace(/[^a-z0-9]/g, ""));
-  return left !== undefined && right !== undefined && !left.includes(right) && !right.includes(left);
+  if (left === undefined || right === undefined) return false;
+  const [short, long] = left.length < right.length ? [left, right] : [right, left];
+  // What is more of an option's or a future's own symbol is another one: `NIFTY` and `NIFTY2461224200CE`.
+  return !long.includes(short) || /\d{4}/.test(long.replace(short, ""));
 }
 
 /**

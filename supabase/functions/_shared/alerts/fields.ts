@@ -1,4 +1,5 @@
 import type { Problem } from "../http/errors.ts";
+import { SEND } from "./advice.ts";
 import { compare } from "./contradictions.ts";
 import { fits, plainText } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value } from "./message.ts";
@@ -37,7 +38,7 @@ export function collectFields(
   visit(message, "", "");
   // Not before: what stands outside of it may be the order.
   for (const { order, path } of orders) {
-    if (isOrder()) unknown.push({ path, value: order, send: "send each order as an alert of its own" });
+    if (isOrder()) unknown.push({ path, value: order, send: SEND.apart });
     else visit(order, `${path}.`, "order");
   }
   if (looked > MOST_FIELDS) problems.push({ path: "", message: `has more than ${MOST_FIELDS} fields` });

@@ -1,5 +1,6 @@
 import { decimalIn } from "../validators/decimal.ts";
 import { readTime } from "../validators/time.ts";
+import { numberIn } from "./amounts.ts";
 import { isMessage, plainName, type Value } from "./message.ts";
 import {
   ACTION_WORDS,
@@ -57,9 +58,13 @@ const FITS = {
   "list": (_: string, value: Value) => Array.isArray(value),
   "no list": (_: string, value: Value) => !Array.isArray(value),
   "set": (_: string, value: Value) => Array.isArray(value) ? value.some(isScalar) : !isNothing(value),
+  "if touched": (text: string) => text === "takeprofit",
+  "a stop loss": (text: string) => text === "stoploss",
+  "viqc or post": (text: string) => /viqc|post/.test(text),
+  "closes or post": (text: string) => /close|reduceonly|participate/.test(text),
   "not set": (text: string) => FLAG_WORDS.get(text) === false,
   "reverse": (text: string) => text === "reverse" || text === "reverseposition",
-  "number": (_: string, value: Value) => decimalIn(value) !== null,
+  "number": (_: string, value: Value) => numberIn(value) !== null,
   "text": (_: string, value: Value) => isScalar(value),
   "time": (_: string, value: Value) => typeof value === "string" && readTime(value).ok,
   "pair": (_: string, value: Value) => typeof value === "string" && PAIR.test(value.trim()),

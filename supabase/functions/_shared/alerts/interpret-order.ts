@@ -1,15 +1,21 @@
 import type { Problem } from "../http/errors.ts";
+import { PLAIN_NUMBERS } from "./amounts.ts";
 import { actionIn, at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
-import type { Field, Fields } from "./field-names.ts";
+import { type Field, type FieldName, type Fields, pathOf } from "./field-names.ts";
+import { plainText } from "./fits.ts";
+import { plainName, type Value, words } from "./message.ts";
 import { addsTo, hasSize, sideIn } from "./position-side.ts";
+import { QUANTITY_TYPE_WORDS } from "./words.ts";
 
 /** Where senders write 0 for none. */
-const ZERO_IS_NONE =
-  /^((take_profit\.|stop_loss\.)?(percent|amount|limit_price|stop_price|trail_amount|trail_percent)|stop|volume)$/;
+const ZERO_IS_NONE: ReadonlySet<string> = new Set(words(`
+  limit_price stop_price trail_amount trail_percent stop volume
+  take_profit.percent take_profit.amount take_profit.limit_price
+  stop_loss.percent stop_loss.amount stop_loss.limit_price stop_loss.stop_price stop_loss.trail_amount stop_loss.trail_percent`));
 
 export function dropZeros(fields: Fields): void {
   for (const [name, field] of fields) {
-    if (!ZERO_IS_NONE.test(name)) continue;
+    if (!ZERO_IS_NONE.has(name)) continue;
     // In our own objects (`take_profit.percent`) a 0 would be a mistake: who wants none leaves it out.
     if (decimalOf(field) === "0" && !field.source.includes(".")) fields.delete(name);
   }
@@ -48,7 +54,7 @@ const SIZE_FIELDS = ["quantity", "target.quantity", "position_size", ...SIZES.ma
  * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither goes to `unused`.
  */
 export function interpretSize(fields: Fields, unused: string[]): Problem[] {
-  const problems: Problem[] = [];
+  const problems = refuseParts(fields);
   // A bar has a volume, too, which stays where it is: only where nothing else says how much is another the order's.
   const volume = isOfBar(fields) ? undefined : take(fields, "volume");
   if (volume !== undefined) {
@@ -99,19 +105,97 @@ const isClose = (fields: Fields): boolean =>
 const fractionOf = (field: Field): Problem =>
   at("quantity", field, "is a percentage of at most 1: send 50 for a half of the position");
 
+/** Percents that some send as parts of 1, so that 0.02 may be 2: our own names, and a text with its sign, are percents. */
+const PARTS_OF_ONE = ["take_profit.percent", "stop_loss.percent", "risk_percent"] as const;
+
+function refuseParts(fields: Fields): Problem[] {
+  const message = "may be a part of 1: send 2 for 2 percent, or a text with the sign, as 0.02%";
+  return PARTS_OF_ONE.flatMap((name) => {
+    const field = fields.get(name);
+    const isOther = field !== undefined && /^[^.]*(percent|pct)/.test(field.source);
+    return isOther && /^0\.0/.test(decimalOf(field) ?? "") ? [at(pathOf(name), field, message)] : [];
+  });
+}
+
 const isFraction = (field: Field): boolean => /^0*(\.\d+|1)(\.0*)?$/.test(decimalOf(field) ?? "");
 
 export const isPercentText = (field: Field | undefined): boolean => /^%|%$/.test(textOf(field));
+
+/** Prices, and what a distance in their place is. */
+const DISTANCES = new Map<FieldName, string>([
+  ["take_profit.limit_price", "take_profit.amount"],
+  ["stop_loss.stop_price", "stop_loss.amount"],
+  ["stop", "stop_loss.amount"],
+  ["limit_price", "limit_price"],
+  ["stop_price", "stop_price"],
+  ["price", "price"],
+]);
+
+/**
+ * Takes from numbers what says nothing more, so that they can be read. A price with a plus, as `"tp": "+40"`, is a distance
+ * where a number alone is a price: it is refused.
+ */
+export function plainNumbers(fields: Fields): Problem[] {
+  const problems: Problem[] = [];
+  for (const [name, field] of fields) {
+    const plain = PLAIN_NUMBERS.get(name);
+    if (plain === undefined || typeof field.value !== "string" || !/[^\d.]/.test(field.value)) continue;
+    const path = DISTANCES.get(name);
+    if (path !== undefined && textOf(field).startsWith("+")) {
+      const send = name === path ? "" : `${path}, or `;
+      problems.push(at(path, field, `is a distance by its sign: send ${send}the price without a sign`));
+    } else fields.set(name, { ...field, value: plain(field.value.trim()) });
+  }
+  return problems;
+}
+
+/** A size with what it counts behind it: `10 shares`, `100 USDT`, `50 percent`, and the coin of its symbol, as `0.5 BTC`. */
+function readUnit(fields: Fields): void {
+  const size = fields.get("quantity");
+  const [, number, unit = ""] = /^([\d.]+) ?([a-z]+)$/i.exec(textOf(size)) ?? [];
+  if (size === undefined || number === undefined) return;
+  const word = plainName(unit);
+  const type = isCoinOf(fields, word) ? "units" : QUANTITY_TYPE_WORDS.get(word);
+  const said = fields.get("quantity_type");
+  if (type === "percent") fields.set("quantity", { ...size, value: `${number}%` });
+  else if (type !== undefined && (said?.value ?? type) === type) {
+    fields.set("quantity", { ...size, value: number });
+    fields.set("quantity_type", said ?? { ...size, value: type });
+  }
+}
 
 /** A size with its sign: `%50` is `50%`, `@2` is 2 units, and the minus of a sell's size says no more than the sell. */
 function readSizeText(fields: Fields): void {
   const size = fields.get("quantity");
   if (size === undefined) return;
   const text = textOf(size);
+  if (!/[^\d.]/.test(text)) return;
   const rest = text.slice(1).trim();
   if (text.startsWith("-") && actionIn(fields) === "sell") fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("@") && !fields.has("quantity_type")) fields.set("quantity", { ...size, value: rest });
   if (text.startsWith("%")) fields.set("quantity", { ...size, value: `${rest}%` });
+  if (/^(all|full|max)$/i.test(text) && isClose(fields)) fields.delete("quantity");
+  readUnit(fields);
+}
+
+/**
+ * Whether an unknown field makes another size of the one that was read: a leverage multiplies money with some senders and not
+ * with others, but for freqtrade's stake; and beside an amount a currency says what it counts, unless it is the symbol's coin.
+ */
+export function changesSize(name: string, value: Value, fields: Fields): boolean {
+  const size = fields.get("quantity")?.source ?? "";
+  const type = textOf(fields.get("quantity_type"));
+  if (/^lever(age)?$/.test(name)) {
+    return /^(notional|percent_of_equity)$/.test(type) && size !== "stake_amount";
+  }
+  return name === "currency" && type === "" && /^(order_|trade_)?amount$/.test(size) &&
+    !isCoinOf(fields, plainText(value));
+}
+
+/** Whether a symbol is made of a coin and another: `btc` of `BTCUSDT`. */
+function isCoinOf(fields: Fields, coin: string): boolean {
+  const ticker = plainName(textOf(fields.get("symbol")).replace(/^.*:/, ""));
+  return coin.length > 2 && ticker.startsWith(coin) && /^\W?[a-z]{3}/.test(ticker.slice(coin.length));
 }
 
 /** Whether the order takes from a position and opens none: a close, what only reduces, a sell that ends long at least. */
@@ -136,8 +220,11 @@ export function resolvePercent(fields: Fields): Problem[] {
   if (type === undefined) return [];
   const ofPosition = reduces(fields);
   if (isText && !ofPosition) return [];
-  if (size !== undefined && ofPosition && isFraction(size)) return [fractionOf(size)];
   if (isText) fields.set("quantity", { ...type, value: textOf(size).slice(0, -1) });
   fields.set("quantity_type", { ...type, value: ofPosition ? "percent_of_position" : "percent_of_equity" });
-  return [];
+  if (size === undefined || !isFraction(size)) return [];
+  if (ofPosition) return [fractionOf(size)];
+  // Of equity some send 0.3 for 30 percent, as others do for 0.3: `1` is likely the percent.
+  const message = 'is less than 1 percent: send 30 for 30, or "quantity_type": "percent_of_equity" if so';
+  return decimalOf(size) === "1" ? [] : [at("quantity", size, message)];
 }

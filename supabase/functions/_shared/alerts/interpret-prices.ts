@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
-import { compareDecimals } from "../validators/decimal.ts";
-import { at, decimalOf, move, take, textOf } from "./edit-fields.ts";
+import { tickerOf } from "../validators/names.ts";
+import { actionIn, at, decimalOf, move, take, textOf } from "./edit-fields.ts";
 import type { FieldName, Fields } from "./field-names.ts";
 import { plainName, words } from "./message.ts";
 
@@ -9,31 +9,33 @@ const MARKET_PRICES = new Set(
   words("signalprice marketprice close barclose lastprice last ltp currentprice"),
 );
 
+/** The price of an order that takes the message's where it has none of its own. */
+const OWN_PRICES = new Map<unknown, FieldName>([
+  ["limit", "limit_price"],
+  ["stop_limit", "limit_price"],
+  ["stop", "stop_price"],
+]);
+
 /** A limit order with a price and no limit price is a limit at that price; a stop order likewise. */
 export function placePrices(fields: Fields): Problem[] {
-  const type = fields.get("order_type")?.value;
-  const problems = move(
-    fields,
-    "stop",
-    type === "stop" || type === "stop_limit" ? "stop_price" : "stop_loss.stop_price",
-  );
+  const type = fields.get("order_type");
+  const isStop = type?.value === "stop" || type?.value === "stop_limit";
+  const problems = move(fields, "stop", isStop ? "stop_price" : "stop_loss.stop_price");
   const target = take(fields, "target_price");
   if (target !== undefined) {
-    problems.push(
-      at(
-        "target",
-        target,
-        "is a number, which is a price: send it as take_profit, or the position wanted as position_size",
-      ),
-    );
+    const message =
+      "is a number, which is a price: send it as take_profit, or the position wanted as position_size";
+    problems.push(at("target", target, message));
   }
+  // A market order that waits for a better price, as a take profit does, is a limit order there on paper.
+  if (type?.value === "if_touched") {
+    fields.set("order_type", { ...type, value: "limit" });
+    const isLimited = fields.has("limit_price") && !fields.has("stop_price");
+    problems.push(...move(fields, isLimited ? "price" : "stop_price", "limit_price"));
+  }
+  const own = OWN_PRICES.get(fields.get("order_type")?.value);
+  if (own === undefined || fields.has(own)) return problems;
   const price = fields.get("price");
-  const own: FieldName | null = (type === "limit" || type === "stop_limit") && !fields.has("limit_price")
-    ? "limit_price"
-    : type === "stop" && !fields.has("stop_price")
-    ? "stop_price"
-    : null;
-  if (own === null) return problems;
   const isMarkets = price !== undefined && MARKET_PRICES.has(plainName(price.source).replaceAll(".", ""));
   const telling = take(fields, "order_price") ?? price;
   if (telling === undefined) return problems;
@@ -53,16 +55,44 @@ export function unusedPrice(fields: Fields): string[] {
   return value === "0" || value === decimalOf(fields.get("price")) ? [] : [own.source];
 }
 
-/** A trailing distance of more than half the price is none: Alpaca's `trail_price` is a distance, others' is a price. */
-export function refuseTrailPrice(fields: Fields): Problem[] {
-  const trail = fields.get("trail_amount");
-  if (trail === undefined) return [];
-  const [distance, price] = [decimalOf(trail), decimalOf(fields.get("price"))];
-  if (distance === null || price === null || Number(price) <= 0) return [];
-  if (Number(distance) <= Number(price) / 2) return [];
-  const message =
-    "is near the price, and would be a distance: send that as trail_amount, or activation_price";
-  return [at("trail_amount", trail, message)];
+type Doubt = readonly [
+  name: FieldName,
+  isDoubtful: (level: number, price: number, fields: Fields) => boolean,
+  message: string,
+];
+
+/** What is hardly what its name says, beside the message's own price. */
+const DOUBTS: readonly Doubt[] = [
+  // Alpaca's `trail_price` is a distance, others' is a price.
+  [
+    "trail_amount",
+    (distance, price) => price > 0 && distance > price / 2,
+    "is near the price, and would be a distance: send that as trail_amount, or activation_price",
+  ],
+  // Points are sent so.
+  [
+    "take_profit.limit_price",
+    (level, price) => price > 0 && (level < price / 10 || level > price * 10),
+    "is far from the price, and may be a distance: send take_profit.amount or take_profit.percent",
+  ],
+  // As an entry it would fill at once and leave no stop. Who sends so without the order's type means the exit.
+  [
+    "stop_price",
+    (level, price, fields) =>
+      !fields.has("order_type") &&
+      (actionIn(fields) === "buy" && level <= price || actionIn(fields) === "sell" && level >= price),
+    'lies behind the price: send it as stop_loss, or with "order_type": "stop" or "stop_limit"',
+  ],
+];
+
+export function refuseDoubts(fields: Fields): Problem[] {
+  return DOUBTS.flatMap(([name, isDoubtful, message]) => {
+    const field = fields.get(name);
+    if (field === undefined) return [];
+    const [level, price] = [decimalOf(field), decimalOf(fields.get("price"))];
+    if (level === null || price === null) return [];
+    return isDoubtful(Number(level), Number(price), fields) ? [at(name, field, message)] : [];
+  });
 }
 
 /**
@@ -82,32 +112,27 @@ export function refuseDoubtfulPrice(fields: Fields): Problem[] {
   return [at("price", price, `is ${value}: if that is a price, send it as price, else leave it out`)];
 }
 
+const PRICES = ["price", "limit_price", "stop_price", "open", "high", "low", "close"] as const;
+
+/** The code of a price of 0 or below: the instrument may allow it. */
+export const NONPOSITIVE = "invalid_price";
+
 /**
- * A stop that the message's own price has passed already, of an order that does not say its type: as an entry it would fill
- * at once and leave no stop. Who sends so means the exit.
+ * Prices of 0 and below, but for the symbols that they are `allowed` for. A close at 0 is left to the booking: an option may
+ * expire worthless, and whether this is a contract the instrument's terms tell.
  */
-export function refusePassedStop(fields: Fields): Problem[] {
-  const stop = fields.get("stop_price");
-  if (stop === undefined || fields.has("order_type")) return [];
-  const [level, price] = [decimalOf(stop), decimalOf(fields.get("price"))];
-  if (level === null || price === null) return [];
-  const action = fields.get("action")?.value;
-  const order = compareDecimals(level, price);
-  if (!(action === "buy" && order <= 0 || action === "sell" && order >= 0)) return [];
-  const message = 'lies behind the price: send it as stop_loss, or with "order_type": "stop" or "stop_limit"';
-  return [at("stop_price", stop, message)];
-}
-
-const EXIT_PRICES = ["take_profit.limit_price", "stop_loss.stop_price", "stop"] as const;
-
-/** An exit with a plus, as `"tp": "+40"`, is a distance where a number alone is a price. */
-export function refuseSignedExits(fields: Fields): Problem[] {
-  const problems: Problem[] = [];
-  for (const name of EXIT_PRICES) {
+export function refuseNonpositive(fields: Fields, allowed: readonly string[]): Problem[] {
+  const problems = PRICES.flatMap((name) => {
     const field = fields.get(name);
-    if (field === undefined || !textOf(field).startsWith("+")) continue;
-    const path = name === "take_profit.limit_price" ? "take_profit.amount" : "stop_loss.amount";
-    problems.push(at(path, field, `is a distance by its sign: send ${path}, or the price without a sign`));
-  }
-  return problems;
+    const value = decimalOf(field);
+    if (field === undefined || value === null || value !== "0" && !value.startsWith("-")) return [];
+    const isLeft = name === "price" && value === "0";
+    if (isLeft && fields.get("action")?.value === "close") return [];
+    const message = `must be more than 0${isLeft ? ": leave it out of a market order" : ""}`;
+    return [{ ...at(name, field, message), code: NONPOSITIVE }];
+  });
+  if (problems.length === 0) return [];
+  const symbol = textOf(fields.get("symbol")).toUpperCase();
+  const names = [symbol, tickerOf(symbol), `${textOf(fields.get("exchange")).toUpperCase()}:${symbol}`];
+  return allowed.some((name) => names.includes(name)) ? [] : problems;
 }

@@ -1,59 +1,45 @@
-import { absolute, compareDecimals } from "../validators/decimal.ts";
+import { absolute } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
-import { dropZeros, interpretSize, isPercentText, resolvePercent } from "./interpret-order.ts";
-import {
-  placePrices,
-  refuseDoubtfulPrice,
-  refusePassedStop,
-  refuseSignedExits,
-  refuseTrailPrice,
-  unusedPrice,
-} from "./interpret-prices.ts";
+import { dropZeros, interpretSize, isPercentText, plainNumbers, resolvePercent } from "./interpret-order.ts";
+import { placePrices, refuseDoubtfulPrice, refuseDoubts, unusedPrice } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
-import { ORDER_TYPE_WORDS, QUANTITY_TYPE_WORDS, SIDE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
+import { SIDE_WORDS, WORDS_OF } from "./words.ts";
 
 /** What the schema reads: canonical names, the sender's values. */
 export type AlertInput = Record<string, unknown>;
 
-/** What was made of the fields: what is wrong with them, and the sender's names of those that have no use in this order. */
-export type Interpreted = { problems: Problem[]; unused: string[] };
-
 /**
  * Turns a sender's words into ours and its ways to say one thing into one, in place. What it does not know it leaves as it
- * is: the schema says what is wrong with it, in the field where it stands.
+ * is: the schema says what is wrong with it, in the field where it stands. The sender's names of those that have no use in
+ * this order go to `unused`.
  */
-export function interpret(fields: Fields): Interpreted {
-  translate(fields, "target.side", SIDE_WORDS);
+export function interpret(fields: Fields, unused: string[]): Problem[] {
+  for (const [name, words] of WORDS_OF) translate(fields, name, words);
   translate(fields, "previous.side", SIDE_WORDS);
-  translate(fields, "quantity_type", QUANTITY_TYPE_WORDS);
-  translate(fields, "order_type", ORDER_TYPE_WORDS);
-  translate(fields, "stop_loss.type", ORDER_TYPE_WORDS);
-  translate(fields, "time_in_force", TIME_IN_FORCE_WORDS);
   percentText(fields, "take_profit.limit_price", "take_profit.percent");
   percentText(fields, "stop_loss.stop_price", "stop_loss.percent");
   percentText(fields, "stop", "stop_loss.percent");
   dropSign(fields, "stop_loss.percent");
+  const signed = plainNumbers(fields);
   dropZeros(fields);
-  const unused: string[] = [];
   const sides = [fields.get("position_side"), fields.get("target.side")];
   const problems = [
     ...refuseTicket(fields),
-    ...refuseSignedExits(fields),
+    ...signed,
     ...placePrices(fields),
     ...interpretSize(fields, unused),
     ...interpretAction(fields),
   ];
-  problems.push(...interpretTarget(fields), ...refusePassedStop(fields));
+  problems.push(...interpretTarget(fields), ...refuseDoubts(fields));
   if (problems.length === 0) problems.push(...neverOpen(fields));
-  problems.push(...refuseTrailPrice(fields), ...refuseDoubtfulPrice(fields), ...refuseCurrent(fields));
-  problems.push(...resolvePercent(fields));
+  problems.push(...refuseDoubtfulPrice(fields), ...refuseCurrent(fields), ...resolvePercent(fields));
   unused.push(...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields));
-  return { problems, unused: [...new Set(unused)] };
+  return problems;
 }
 
 /** The fields as the nested object that the schema reads. */
@@ -85,9 +71,8 @@ function plainValue(value: Value): unknown {
 
 function translate(fields: Fields, name: FieldName, words: ReadonlyMap<string, string>): void {
   const field = fields.get(name);
-  if (field === undefined) return;
-  const word = words.get(plainText(field.value));
-  if (word !== undefined) fields.set(name, { ...field, value: word });
+  const word = field === undefined ? undefined : words.get(plainText(field.value));
+  if (field !== undefined && word !== undefined) fields.set(name, { ...field, value: word });
 }
 
 /** `"take_profit": "5%"` is a distance, where a bare number would be a price. */
@@ -131,10 +116,8 @@ function fromSigned(fields: Fields, signed: Field): Problem[] {
   fields.set("target.side", { ...signed, value: side });
   fields.set("target.quantity", { ...signed, value: absolute(value) });
   if (said !== undefined && said.value !== side) return [contradiction("target.side", said)];
-  if (saidSize !== null && size !== undefined && compareDecimals(absolute(saidSize), absolute(value)) !== 0) {
-    return [contradiction("target.quantity", size)];
-  }
-  return [];
+  const isOther = saidSize !== null && absolute(saidSize) !== absolute(value);
+  return isOther && size !== undefined ? [contradiction("target.quantity", size)] : [];
 }
 
 /** Above so many times the size of its order nobody's position is. */

@@ -72,9 +72,7 @@ function readObject(cursor: Cursor): Value | undefined {
     if (cursor.text[cursor.at] !== '"') return fail(cursor, nameMistake(cursor));
     const name = readText(cursor);
     if (name === undefined) return undefined;
-    skipSpace(cursor);
-    if (cursor.text[cursor.at] !== ":") return fail(cursor, "a colon is missing after the name of a field");
-    cursor.at++;
+    if (!passes(cursor, ":")) return fail(cursor, "a colon is missing after the name of a field");
     cursor.path.push(name.slice(0, MAX_NAME));
     if (name.length > MAX_NAME) {
       report(cursor, { message: `has a name of more than ${MAX_NAME} characters`, code: "name_too_long" });

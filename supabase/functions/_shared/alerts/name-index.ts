@@ -1,19 +1,52 @@
-import { plainName } from "./message.ts";
 import type { FieldName } from "./field-names.ts";
 import type { When } from "./fits.ts";
-import type { RefusedRow, Row } from "./row.ts";
-import { areWrappers, WRAPPERS } from "./wrappers.ts";
+import { plainName, words } from "./message.ts";
 
-export type Place = {
+/** Names of one field, the most telling first. */
+export interface Row {
   field: FieldName;
-  source: string;
-  rank: number;
-  when: When | undefined;
-  says: string | undefined;
-};
+  /** In snake case, dotted where they stand in an object; capitals, `_`, `-` and spaces do not matter. */
+  names: readonly string[];
+  /** The names mean the field only with such a value. */
+  when?: When;
+  /** What the name says for the field, with such a value: `isBuy` is the action buy. A flag that is not set says nothing. */
+  says?: string;
+}
 
-/** What cannot be done, under a name that says so with such a value. */
-type RefusedPlace = { when: When; send: string };
+/** Names of what cannot be done here, or would be misread, and what to send instead. */
+export interface RefusedRow {
+  names: readonly string[];
+  /** With such a value; without it, when the value is not empty, zero, false or none. */
+  when?: When;
+  send: string;
+}
+
+/** Rows as tables write them, names with spaces between. */
+export type WrittenRow = readonly [field: FieldName, names: string, when?: When, says?: string];
+export type WrittenRefusal = readonly [names: string, send: string, when?: When];
+
+export const rows = (table: readonly WrittenRow[]): Row[] =>
+  table.map(([field, names, when, says]) => ({ field, names: words(names), when, says }));
+
+export const refusedRows = (table: readonly WrittenRefusal[]): RefusedRow[] =>
+  table.map(([names, send, when]) => ({ names: words(names), send, when }));
+
+/** Objects that only hold an alert's fields: a name in one of them is that name. The second half are names of texts. */
+export const WRAPPERS: ReadonlySet<string> = new Set(words(`
+  alert bar body candle content data details general info market meta metadata order orderconfiguration
+  marketmarketioc limitlimitgtc orderinfo params payload position request signal strategy strategyinfo trade
+  tradingview tv
+
+  alertmessage comment message note ordercomment text`));
+
+/** Whether objects, by a plain path with a dot at its end, only wrap. */
+export const areWrappers = (path: string): boolean =>
+  path === "" || path.slice(0, -1).split(".").every((part) => WRAPPERS.has(part));
+
+/** A field that a name may mean, and how telling that is: 0 is the most. */
+export type Place = Omit<Row, "names"> & { source: string; rank: number };
+
+type RefusedPlace = Required<Omit<RefusedRow, "names">>;
 
 /** Rows turned around: from a plain name to the fields that it may mean, and the objects that hold known names. */
 export type NameIndex = ReturnType<typeof indexNames>;

@@ -1,5 +1,5 @@
 import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
-import { EXAMPLE } from "./explain-text.ts";
+import { EXAMPLE } from "./foreign-texts.ts";
 import type { Message } from "./message.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Problem } from "../http/errors.ts";
-import { at, decimalOf, isTrue, take } from "./edit-fields.ts";
+import { at, decimalOf, isTrue } from "./edit-fields.ts";
 import type { Field, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { plainName } from "./message.ts";
@@ -7,16 +7,16 @@ import { type ActionWord, SIDE_WORDS } from "./words.ts";
 
 export type PositionSide = "long" | "short";
 
-/** What a message says of sides beside its action. */
-export interface Sides {
-  /** Of the position that the action is about: `position_side`, or a side under another name of the action. */
+/** What a message says of its action and, beside it, of sides. */
+export interface Said {
+  fields: Fields;
+  /** The field that says the action, and its word. */
+  field: Field;
+  word: ActionWord;
+  /** The side of the position that the action is about: `position_side`, or a side under another name of the action. */
   position: Field | undefined;
-  /** Of the order, where another name says the action: buy or sell. */
+  /** The side of the order, where another name says the action: buy or sell. */
   order: Field | undefined;
-}
-
-export function takeSides(fields: Fields): Sides {
-  return { position: take(fields, "position_side"), order: take(fields, "order_side") };
 }
 
 /** Long or short, as a field says it; undefined where it says neither. */
@@ -40,8 +40,7 @@ export const otherSide = (field: Field): Problem =>
 
 /** To which side an `enter`, `open`, `add` or `reverse` goes: all that is said of sides must say it. */
 export function sideToEnter(
-  fields: Fields,
-  { position, order }: Sides,
+  { fields, position, order }: Said,
 ): { side: PositionSide; isOfPosition: boolean } | Problem | null {
   const target = fields.get("target.side");
   const said = [target, position].filter((field) => sideIn(field) !== undefined);
@@ -60,19 +59,11 @@ export function sideToEnter(
  * A close acts on a position of the side that it names, be it in its own word (`close_long`) or beside it (`"side": "long"`),
  * and on none of the other side, whatever position is wanted after it.
  */
-export function clampClose(
-  fields: Fields,
-  field: Field,
-  own: PositionSide | undefined,
-  { position }: Sides,
-): Problem[] {
-  const side = own ?? sideIn(position);
+export function clampClose({ fields, field, word, position }: Said): Problem[] {
+  const side = word.side ?? sideIn(position);
   if (side === undefined || fields.get("target.side")?.value === "flat") return [];
   if (!hasSize(fields)) {
-    fields.set("target.side", {
-      ...own === undefined && position !== undefined ? position : field,
-      value: side,
-    });
+    fields.set("target.side", { ...word.side === undefined && position || field, value: side });
     return [];
   }
   const wanted = sideWanted(fields);
@@ -91,12 +82,7 @@ function sideWanted(fields: Fields): PositionSide | undefined {
  * the hedge mode of exchanges, or of another name that says the other side than the order adds to: a sell of the long position
  * must not open a short one. Where the same side stands beside an order, it says nothing more.
  */
-export function clampOrder(
-  fields: Fields,
-  field: Field,
-  { action, side: own }: ActionWord,
-  { position }: Sides,
-): Problem[] {
+export function clampOrder({ fields, field, word: { action, side: own }, position }: Said): Problem[] {
   const said = sideIn(position);
   const isTelling = said !== undefined && (isOfPosition(position) || said !== addsTo(action));
   // `sell_to_close` names its position in one word: another side beside it changes nothing, as with a close.
@@ -134,26 +120,19 @@ const isOfPosition = (field: Field | undefined): boolean =>
 const EXIT_FLAGS = new Set(["is_exit", "exit_only", "close_percent", "close_percentage", "close_pct"]);
 
 /** Whether `"side": "long"` is no order, but the position that an exit is of: a flag says that it is one. */
-export function isExitOfSide(fields: Fields, field: Field): boolean {
+export function isExitOfSide({ fields, field }: Said): boolean {
   const flag = fields.get("reduce_only");
   return isTrue(flag) && flag !== undefined && EXIT_FLAGS.has(flag.source) &&
     /^(side|direction)$/.test(field.source) && sideIn(field) !== undefined;
 }
 
 /** A buy or sell that only reduces is of the other side than it adds to; what opens, or names its own side, is none. */
-export function clampReduce(
-  fields: Fields,
-  field: Field,
-  { action, side: own }: ActionWord,
-  { position }: Sides,
-): Problem[] {
+export function clampReduce({ fields, field, word: { action, side: own }, position }: Said): Problem[] {
   const flag = fields.get("reduce_only");
   if (!isTrue(flag) || flag === undefined || action === "close") return [];
-  const opens = at(
-    "action",
-    flag,
-    "says that the order only reduces, but the rest opens: send close, close_long or close_short",
-  );
+  const message =
+    "says that the order only reduces, but the rest opens: send close, close_long or close_short";
+  const opens = at("action", flag, message);
   if (action !== "buy" && action !== "sell") return [opens];
   const side = takesFrom(action);
   if ((own ?? side) !== side || isOfPosition(position) && (sideIn(position) ?? side) !== side) return [opens];

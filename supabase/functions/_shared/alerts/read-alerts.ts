@@ -7,7 +7,7 @@ import { problemsOf } from "../validators/problem.ts";
 import type { Authenticated } from "./authenticate.ts";
 import { canonicalName } from "./dialects/index.ts";
 import { pathOf } from "./field-names.ts";
-import { NONPOSITIVE } from "./nonpositive.ts";
+import { NONPOSITIVE } from "./interpret-prices.ts";
 import { type ReadAlert, type ReadingOptions, readMessage } from "./read-message.ts";
 import { invalid } from "./read-body.ts";
 import type { SettingsOf } from "./reading-settings.ts";

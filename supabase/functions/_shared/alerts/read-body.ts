@@ -1,9 +1,8 @@
 import { HttpError, type Problem } from "../http/errors.ts";
 import { readJson } from "./json.ts";
 import { isMessage, type Message, type Value } from "./message.ts";
-import { explainText, messageOfOthers } from "./explain-text.ts";
+import { explainText, messageOfOthers, readTradingViewText } from "./foreign-texts.ts";
 import { readPairs } from "./pairs.ts";
-import { readTradingViewText } from "./tradingview-text.ts";
 import { unwrapTexts } from "./unwrap.ts";
 
 export const MAX_ALERTS = 100;

@@ -9,11 +9,12 @@ import { dialectOf } from "./dialects/index.ts";
 import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
+import { changesSize } from "./interpret-order.ts";
 import { isMessage, type Message } from "./message.ts";
-import { refuseNonpositive } from "./nonpositive.ts";
+import { refuseNonpositive } from "./interpret-prices.ts";
 import type { ReadingSettings } from "./reading-settings.ts";
 import { placeTakeProfits } from "./take-profits.ts";
-import { MOST_LISTED, sortUnknown, unreadNumbers, unreadSizes, unreadTexts } from "./unknown.ts";
+import { MOST_LISTED, sortUnknown, unreadNames, unreadSizes } from "./unknown.ts";
 
 /** What the request says besides its body. */
 export type ReadingOptions = {
@@ -50,11 +51,11 @@ const DAY = 86_400_000;
 export function readMessage(message: Message, options: ReadingOptions): ReadMessage {
   const dialect = dialectOf(message);
   const { fields, problems, unknown } = collectFields(message, dialect.names);
-  const extraProfits = placeTakeProfits(fields, unknown, dialect.areProfitsEven);
-  problems.push(...extraProfits.problems);
-  const { problems: contradictions, unused } = interpret(fields);
-  problems.push(...contradictions);
+  /** The sender's names of those that have no use in this order. */
+  const unused: string[] = [];
   problems.push(
+    ...placeTakeProfits(fields, unknown, dialect.areProfitsEven, unused),
+    ...interpret(fields, unused),
     ...fillIn(fields, "account", options.account),
     ...fillIn(fields, "strategy", options.strategy),
   );
@@ -66,6 +67,7 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
     action: fields.get("action")?.value,
     side: fields.get("target.side")?.value,
     symbol: fields.get("symbol")?.value,
+    changesSize: (name, value) => changesSize(name, value, fields),
   });
   const isAccepted = settings?.unknown_fields === "ignore";
   if (!isAccepted) problems.push(...sorted.problems);
@@ -96,7 +98,7 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
   const alert = parsed.data;
   const accepted = isAccepted ? sorted.problems.map(({ path }) => path) : [];
   // What may change the order comes first: of a long list the end is left out.
-  const all = [...accepted, ...extraProfits.ignored, ...unused, ...sorted.ignored];
+  const all = [...accepted, ...new Set(unused), ...sorted.ignored];
   const ignored = all.slice(0, MOST_LISTED).map(showable);
   return {
     ok: true,
@@ -157,11 +159,8 @@ function explained(problem: Problem, fields: Fields, unknown: readonly Leaf[]): 
 
 /** What a field that is missing may have been sent as. */
 function unreadHint(path: string, fields: Fields, unknown: readonly Leaf[]): string {
-  const names = /^(quantity|limit_price|stop_price)$/.test(path)
-    ? unreadNumbers(unknown)
-    : /^(symbol|action)$/.test(path)
-    ? unreadTexts(unknown)
-    : [];
+  const isNumber = /^(quantity|limit_price|stop_price)$/.test(path);
+  const names = isNumber || /^(symbol|action)$/.test(path) ? unreadNames(unknown, isNumber) : [];
   const comment = path === "action" ? fields.get("comment") : undefined;
   const volume = path === "quantity" ? fields.get("volume") : undefined;
   return (volume === undefined ? "" : `; ${volume.source} is the bar's here: send quantity`) +

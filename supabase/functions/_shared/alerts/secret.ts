@@ -1,11 +1,12 @@
 import type { Problem } from "../http/errors.ts";
-import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
+import { changed, changedList, isMessage, plainName, type Value, words } from "./message.ts";
 import type { ReadBody } from "./read-body.ts";
 
-/** The fields that may carry the sender's key, in the order in which they are believed; spelled as plainName has it. */
+/** The fields that may carry the sender's key, as plainName has them: the first are believed most. */
 const KEY_FIELDS = words(
   "key secret passphrase token apikey authkey signaltoken password apitoken authtoken privatekey bottoken",
 );
+const RANKS = new Map(KEY_FIELDS.map((name, rank) => [name, rank]));
 
 /** Different texts in key fields of one request at most: each is looked for in every text of it. */
 const MOST_KEYS = 16;
@@ -27,16 +28,15 @@ export function takeKeys(body: ReadBody): KeylessBody {
   const secrets = new Set<string>();
   const problems: Problem[] = [...body.problems];
   const messages = body.messages.map((message, index) => {
-    if (!holdsKeyField(message)) return message;
-    const found = keysOf(message);
-    const [own] = found;
-    if (own === undefined) return withoutKeys(message) as Message;
+    const found: Found[] = [];
+    const kept = withoutKeys(message, 0, found);
+    const [own] = found.sort((a, b) => a.rank - b.rank);
     for (const { text } of found) secrets.add(text);
-    if (key !== null && own.text !== key) {
+    if (own !== undefined && key !== null && own.text !== key) {
       problems.push(mixedKeys(`[${index}]`, "carries another key than the alerts before it"));
     }
-    key ??= own.text;
-    return withoutKeys(message) as Message;
+    key ??= own?.text ?? null;
+    return kept;
   });
   if (secrets.size > MOST_KEYS) problems.push(mixedKeys("", `carries more than ${MOST_KEYS} keys`));
   return { ...body, messages, problems, key, secrets: [...secrets].slice(0, MOST_KEYS) };
@@ -44,49 +44,19 @@ export function takeKeys(body: ReadBody): KeylessBody {
 
 const mixedKeys = (path: string, message: string): Problem => ({ path, message, code: "mixed_keys" });
 
-/** How much a field is believed to carry the key: its place in KEY_FIELDS, -1 when it is none. */
-function rankOf(name: string): number {
-  const seen = ranks.get(name);
-  if (seen !== undefined) return seen;
-  const rank = KEY_FIELDS.indexOf(plainName(name));
-  if (ranks.size >= MOST_NAMES) ranks.clear();
-  ranks.set(name, rank);
-  return rank;
-}
+/** A key, and how much it is believed: by its field's place in RANKS, after all that are less deep. */
+type Found = { rank: number; text: string };
 
-/** Names that were asked for lately: senders send the same ones again and again, and each is asked for three times. */
-const ranks = new Map<string, number>();
-const MOST_NAMES = 2_000;
-
-/** The texts in key fields, the most believed first: those of the message itself before those in its objects. */
-function keysOf(message: Message): { rank: number; text: string }[] {
-  const found: { rank: number; text: string }[] = [];
-  collect(message, 0);
-  return found.sort((a, b) => a.rank - b.rank);
-
-  function collect(value: Value, depth: number): void {
-    if (Array.isArray(value)) return value.forEach((each: Value) => collect(each, depth));
-    if (!isMessage(value)) return;
-    for (const [name, each] of value) {
-      const rank = rankOf(name);
-      const text = rank !== -1 && typeof each === "string" ? each.trim() : "";
-      if (text !== "") found.push({ rank: depth * KEY_FIELDS.length + rank, text });
-      collect(each, depth + 1);
-    }
-  }
-}
-
-function holdsKeyField(value: Value): boolean {
-  if (Array.isArray(value)) return value.some(holdsKeyField);
-  if (!isMessage(value)) return false;
-  for (const [name, each] of value) if (rankOf(name) !== -1 || holdsKeyField(each)) return true;
-  return false;
-}
-
-function withoutKeys(value: Value): Value {
-  if (Array.isArray(value)) return value.map(withoutKeys);
+/** A value without its key fields, whose texts go to `found`. */
+function withoutKeys<Part extends Value>(value: Part, depth: number, found: Found[]): Part;
+function withoutKeys(value: Value, depth: number, found: Found[]): Value {
+  if (Array.isArray(value)) return changedList(value, (each) => withoutKeys(each, depth, found));
   if (!isMessage(value)) return value;
-  const kept = new Map<string, Value>();
-  for (const [name, each] of value) if (rankOf(name) === -1) kept.set(name, withoutKeys(each));
-  return kept;
+  return changed(value, (each, name) => {
+    const rank = RANKS.get(plainName(name));
+    const text = rank !== undefined && typeof each === "string" ? each.trim() : "";
+    if (rank !== undefined && text !== "") found.push({ rank: depth * RANKS.size + rank, text });
+    const rest = withoutKeys(each, depth + 1, found);
+    return rank === undefined ? rest : undefined;
+  });
 }

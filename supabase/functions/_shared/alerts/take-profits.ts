@@ -4,10 +4,9 @@ import { actionIn, decimalOf, take } from "./edit-fields.ts";
 import type { Fields, Leaf } from "./field-names.ts";
 import { isScalar } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
-import { plainPath } from "./name-index.ts";
+import { areWrappers, plainPath } from "./name-index.ts";
 import { hasSize } from "./position-side.ts";
 import { shown } from "./unknown.ts";
-import { areWrappers } from "./wrappers.ts";
 
 /** What one of several take profits says: where it lies, or how much of the position it closes. */
 type Part = "limit_price" | "amount" | "percent" | "quantity" | "close_percent" | "percent or close_percent";
@@ -35,57 +34,58 @@ const PARTS: ReadonlyMap<string, Part> = new Map(
 const NUMBERED = /^(?:takeprofit|target|tp|t)([a-z]*?)(\d{1,2})([a-z]*)$/;
 
 /** How a message may say it that does not say how much each of them closes. */
-const SEND =
+const EXAMPLE =
   '"take_profits": [{"price": "110", "percent": "50"}, {"price": "120"}], or tp1_percent beside tp1';
 
 /** One of several take profits, by canonical names. */
 type Level = Map<string, Value>;
 
-/** Take profits as they were found, and the sender's names of what they were made of; isTwice: one name says it twice. */
-type Levels = { levels: Level[]; sources: string[]; isTwice: boolean };
+/** Take profits as they are found, and the sender's names of what they were made of; isTwice: one name says it twice. */
+type Found = { levels: Level[]; sources: string[]; isTwice: boolean };
 
 /**
  * Several take profits of a message, in a list or numbered, as one field; a single one as the take profit that it is. That
- * they do not say how much each closes changes nothing where the message says the position wanted: they are listed. Else it
- * is refused, but for a sender of whom all close the same (areEven).
+ * they do not say how much each closes changes nothing where the message says the position wanted: they go to `unused`. Else
+ * it is refused, but for a sender of whom all close the same (areEven).
  */
 export function placeTakeProfits(
   fields: Fields,
   unknown: Leaf[],
   areEven: boolean,
-): { ignored: string[]; problems: Problem[] } {
-  const { levels, sources, isTwice } = join(listed(fields, unknown), numbered(unknown));
+  unused: string[],
+): Problem[] {
+  const found: Found = { levels: [], sources: [], isTwice: false };
+  findListed(fields, unknown, found);
+  findNumbered(unknown, found);
+  const { levels, sources, isTwice } = found;
   if (areEven && levels.every((each) => each.size === 1)) share(levels, fields);
   const [first] = levels;
   const [source = ""] = sources;
-  if (first === undefined) return { ignored: [], problems: [] };
+  if (first === undefined) return [];
+  const refuse = (message: string): Problem[] => [{ path: "take_profit", source, message }];
   if (levels.some(isPricedPart) && levels.some((each) => each.has("percent"))) {
-    const message =
-      `has a percent beside a price, and one without: which is how much it closes? Send ${SEND}`;
-    return { ignored: [], problems: [{ path: "take_profit", source, message }] };
+    return refuse(
+      `has a percent beside a price, and one without: which is how much it closes? Send ${EXAMPLE}`,
+    );
   }
+  const isSingle = levels.length === 1 && first.size === 1;
   // A number in the name, and a percent alone: the price that belongs to it may be off, or the percent be the distance.
-  if (levels.length === 1 && first.size === 1 && first.has("percent") && /\d/.test(source)) {
-    const message =
-      "is a percent alone: is it how far, or how much it closes? Send take_profit.percent, or a price";
-    return { ignored: [], problems: [{ path: "take_profit", source, message }] };
+  if (isSingle && first.has("percent") && /\d/.test(source)) {
+    return refuse(
+      "is a percent alone: is it how far, or how much it closes? Send take_profit.percent, or a price",
+    );
   }
   const price = first.get("limit_price");
   const isPlain = !isTwice && !fields.has("take_profit.limit_price");
   // Of a position with several, a number may name one: in a modify it is no single take profit.
   const isNumbered = /\d/.test(source) && actionIn(fields) === "modify";
-  if (levels.length === 1 && first.size === 1 && price !== undefined && isPlain && !isNumbered) {
-    fields.set("take_profit.limit_price", { value: price, source });
-    return { ignored: [], problems: [] };
-  }
   const isSized = levels.slice(0, -1).every((each) => each.has("quantity") || each.has("close_percent"));
-  if (isSized && isPlain) {
-    fields.set("take_profits", { value: levels, source });
-    return { ignored: [], problems: [] };
-  }
-  if (hasSize(fields)) return { ignored: sources, problems: [] };
-  const message = `is sent several times: say how much each closes, as in ${SEND}`;
-  return { ignored: [], problems: [{ path: "take_profit", source, message }] };
+  if (isSingle && price !== undefined && isPlain && !isNumbered) {
+    fields.set("take_profit.limit_price", { value: price, source });
+  } else if (isSized && isPlain) fields.set("take_profits", { value: levels, source });
+  else if (hasSize(fields)) unused.push(...sources);
+  else return refuse(`is sent several times: say how much each closes, as in ${EXAMPLE}`);
+  return [];
 }
 
 /** Whether one lies at a price, and a percent says how much it closes. */
@@ -100,25 +100,18 @@ function share(levels: Level[], fields: Fields): void {
   for (const each of levels.slice(0, -1)) each.set("close_percent", part);
 }
 
-const join = (one: Levels, other: Levels): Levels => ({
-  levels: [...one.levels, ...other.levels],
-  sources: [...one.sources, ...other.sources],
-  isTwice: one.isTwice || other.isTwice,
-});
-
-/** Those of a list: prices, or objects. What is not understood in them is unknown. */
-function listed(fields: Fields, unknown: Leaf[]): Levels {
+/** Finds those of a list: prices, or objects. What is not understood in them is unknown. */
+function findListed(fields: Fields, unknown: Leaf[], { levels, sources }: Found): void {
   const list = take(fields, "take_profits");
-  if (list === undefined || !Array.isArray(list.value)) return { levels: [], sources: [], isTwice: false };
-  const { source } = list;
-  const levels = list.value.map((each: Value, nr: number) =>
-    read(isMessage(each) ? each : new Map([["price", each]]), `${source}[${nr}]`, unknown)
+  if (list === undefined || !Array.isArray(list.value)) return;
+  sources.push(list.source);
+  list.value.forEach((each: Value, nr: number) =>
+    levels.push(read(isMessage(each) ? each : new Map([["price", each]]), `${list.source}[${nr}]`, unknown))
   );
-  return { levels, sources: [source], isTwice: false };
 }
 
-/** Those whose names have a number, taken out of what is unknown, in the order of their numbers. */
-function numbered(unknown: Leaf[]): Levels {
+/** Finds those whose names have a number, takes them out of what is unknown, and puts them in the order of their numbers. */
+function findNumbered(unknown: Leaf[], all: Found): void {
   const found = new Map<number, Map<string, Value>>();
   /** Those whose price says none by 0: what else is said of them asks for nothing. */
   const off = new Set<number>();
@@ -139,12 +132,13 @@ function numbered(unknown: Leaf[]): Levels {
   const [[nr, only] = [0, undefined]] = found;
   const isBare = sources.length === 1 && /(^|\.)t_?\d{1,2}$/i.test(sources[0] ?? "") &&
     (nr !== 1 || Number(only?.get("price")) >= 1e9);
-  if (sources.length === 0 || isBare) return { levels: [], sources: [], isTwice: false };
+  if (sources.length === 0 || isBare) return;
   unknown.splice(0, unknown.length, ...others);
-  const levels = [...found].filter(([nr]) => !off.has(nr)).sort(([one], [other]) => one - other).map((
-    [nr, level],
-  ) => read(level, `tp${nr}`, unknown));
-  return { levels, sources, isTwice };
+  all.sources.push(...sources);
+  all.isTwice ||= isTwice;
+  for (const [nr, level] of [...found].sort(([one], [other]) => one - other)) {
+    if (!off.has(nr)) all.levels.push(read(level, `tp${nr}`, unknown));
+  }
 }
 
 /** The number in a name, and what it speaks of; undefined where it is of no take profit. */
@@ -184,16 +178,9 @@ function canonicalPart(
 ): [part: Part | undefined, value: Value] {
   const isPercent = typeof value === "string" && value.trim().endsWith("%");
   const plain = isPercent ? value.trim().slice(0, -1) : value;
-  switch (part) {
-    case "percent or close_percent":
-      return [isPriced ? "close_percent" : "percent", plain];
-    case "limit_price":
-      // A number with a plus is a distance, of nobody knows what.
-      if (typeof value === "string" && value.trim().startsWith("+")) return [undefined, value];
-      return [isPercent ? "percent" : part, plain];
-    case "quantity":
-      return [isPercent ? "close_percent" : part, plain];
-    default:
-      return [part, plain];
-  }
+  if (part === "percent or close_percent") return [isPriced ? "close_percent" : "percent", plain];
+  // A number with a plus is a distance, of nobody knows what.
+  const isDistance = typeof value === "string" && value.trim().startsWith("+");
+  if (part === "limit_price") return isDistance ? [undefined, value] : [isPercent ? "percent" : part, plain];
+  return [part === "quantity" && isPercent ? "close_percent" : part, plain];
 }

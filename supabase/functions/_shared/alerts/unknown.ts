@@ -1,23 +1,23 @@
 import type { Problem } from "../http/errors.ts";
 import { decimalIn } from "../validators/decimal.ts";
-import { isAgainst, type Order, reportsAnother } from "./against.ts";
+import { ADVICE, PLAIN_ADVICE } from "./advice.ts";
 import type { Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
 import { plainName, type Value, wordsOf } from "./message.ts";
 import {
-  ADVICE,
+  NAMES_WITHOUT_USE_IN_A_CLOSE,
   NO_ORDERS,
   OPTION_VALUES,
   ORDER_BEGINNING,
   ORDER_PARTS,
   ORDER_VALUES,
   ORDER_WORDS,
-  PLAIN_ADVICE,
+  REPORT_NAMES,
+  REPORTING_WORDS,
   SIZE_NAME,
 } from "./order-words.ts";
-import { NAMES_WITHOUT_USE_IN_A_CLOSE, REPORT_NAMES } from "./report-names.ts";
-import { ACTION_WORDS, ORDER_TYPE_WORDS } from "./words.ts";
-import { WRAPPERS } from "./wrappers.ts";
+import { ACTION_WORDS, type ActionWord, ORDER_TYPE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
+import { WRAPPERS } from "./name-index.ts";
 
 /**
  * The name alone, as plainName has it: without the objects that it stands in and its places in lists. Names may hold brackets
@@ -28,15 +28,10 @@ const nameOf = (path: string): string => {
   return plainName(name.slice(name.lastIndexOf("]") + 1));
 };
 
-const REPORTS = new Set(REPORT_NAMES);
-
-const WITHOUT_USE_IN_A_CLOSE = new Set(NAMES_WITHOUT_USE_IN_A_CLOSE);
-
 function isReport(path: string): boolean {
   const name = nameOf(path).replace(/(?<!\d)\d+$/, "");
   const inObject = path.split(".").slice(-2).map(plainName).join(".");
-  return REPORTS.has(name) || REPORTS.has(`${name}#`) ||
-    REPORTS.has(inObject);
+  return [name, `${name}#`, inObject].some((each) => REPORT_NAMES.has(each));
 }
 
 /** Whether one part of a path speaks of an order. */
@@ -72,7 +67,39 @@ function createNamesAnOrder(): (path: string) => boolean {
 /** Whether a field asks for nothing. A multiplier of 1 changes nothing either. */
 function asksForNothing(path: string, value: Value): boolean {
   if (isNothing(value)) return true;
-  return /(multiplier|factor)$/.test(nameOf(path)) && decimalIn(value) === "1";
+  return /(multiplier|factor|leverage|lever)$/.test(nameOf(path)) && /^1 ?(x|:1)?$/.test(plainText(value));
+}
+
+/** What was read of a message: its action, and the side of the position that it leaves or acts on. */
+type Order = { action: Value | undefined; side: Value | undefined };
+
+/** Whether a name's value is of another time, of another one, or of another case. */
+const reportsAnother = (name: string): boolean => wordsOf(name).some((word) => REPORTING_WORDS.has(word));
+
+/** What a word says that says to trade nothing. */
+const NONE: ActionWord = { action: "mark" };
+
+/** A word of an action that is nothing else as well: `BTC` is a coin, and `open` a bar's price. */
+function actionIn(value: Value): ActionWord | undefined {
+  const text = plainText(value);
+  const word = ACTION_WORDS.get(text) ?? ACTION_WORDS.get(TYPED_ACTION_WORDS.get(text)?.action ?? "");
+  return text.length > 3 || text === "buy" ? word : undefined;
+}
+
+/** Whether a value under a name that nobody knows is an action against the one that was read. */
+function isAgainst(name: string, value: Value, { action, side }: Order): boolean {
+  const word = NO_ORDERS.has(plainText(value)) ? NONE : actionIn(value);
+  if (word === undefined || reportsAnother(name)) return false;
+  const reduces = action === "sell" && side === "long" || action === "buy" && side === "short" ||
+    side === "flat";
+  const isOrder = action === "buy" || action === "sell" || action === undefined && side !== undefined;
+  if (!isOrder || reduces) return false;
+  if (word === NONE || word.action === "close" || word.action === "cancel") return true;
+  if (word.action !== "buy" && word.action !== "sell") return false;
+  // `long` and `short` are the side of a position as well, which an order may reduce.
+  const isSide = /^(long|short)$/.test(plainText(value));
+  const wanted = side ?? (isSide ? undefined : action === "buy" ? "long" : "short");
+  return wanted !== undefined && wanted !== (word.action === "buy" ? "long" : "short");
 }
 
 /** What of a message is not understood: names that change nothing, and what cannot be passed over. */
@@ -93,6 +120,8 @@ export const shown = (path: string): string => path.slice(0, 64);
 export type Around = Order & {
   /** As the sender wrote it; undefined when there is none. */
   symbol: Value | undefined;
+  /** Whether a field of such a name makes another size of the one that was read. */
+  changesSize: (name: string, value: Value) => boolean;
 };
 
 /** Sorts what stands under unknown names by whether it may change the order. */
@@ -103,8 +132,9 @@ export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
   const namesAnOrder = createNamesAnOrder();
   const isClose = around.action === "close";
   const isOrder = (path: string, value: Value): boolean =>
-    !(isClose && WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
-    (namesAnOrder(path) || speaksOfAnOrder(value, around.symbol) ||
+    !(isClose && NAMES_WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
+    (namesAnOrder(path) || around.changesSize(nameOf(path), value) ||
+      speaksOfAnOrder(value, around.symbol) ||
       isTypeOfOrder(value) && !isClose && !reportsAnother(path) ||
       !path.endsWith("]") && isAgainst(path, value, around));
   for (const { path, value, send } of leaves) {
@@ -154,26 +184,17 @@ const unknownField = (path: string, advice: string): Problem => ({
 
 const MOST_NAMES = 5;
 
-function namesOf(leaves: readonly Leaf[], isMeant: (text: string) => boolean): string[] {
-  return leaves.filter(({ value }) => typeof value === "string" && isMeant(value))
+/** Unread fields that hold a number, or another text: what a field that is missing may have been sent as. */
+export const unreadNames = (leaves: readonly Leaf[], areNumbers: boolean): string[] =>
+  leaves.filter(({ value }) => typeof value === "string" && (decimalIn(value) !== null) === areNumbers)
     .map(({ path }) => shown(path)).slice(0, MOST_NAMES);
-}
-
-/** Unread fields that hold a number: what a size that is missing may have been sent as. */
-export const unreadNumbers = (leaves: readonly Leaf[]): string[] =>
-  namesOf(leaves, (text) => decimalIn(text) !== null);
 
 /** Unread fields that may be the size: with one the sender leaves it to no default. */
 export const unreadSizes = (leaves: readonly Leaf[]): Problem[] =>
   leaves.filter(({ path, value }) =>
     !isNothing(value) && SIZE_NAME.test(nameOf(path)) && decimalIn(value) !== null
-  )
-    .map(({ path }) => ({
-      path: shown(path),
-      message: "may be the size, which then is not the default: send it as quantity, or leave it out",
-      code: "unknown_field",
-    }));
-
-/** Unread fields that hold a text: what a symbol or an action that is missing may have been sent as. */
-export const unreadTexts = (leaves: readonly Leaf[]): string[] =>
-  namesOf(leaves, (text) => decimalIn(text) === null);
+  ).map(({ path }) => ({
+    path: shown(path),
+    message: "may be the size, which then is not the default: send it as quantity, or leave it out",
+    code: "unknown_field",
+  }));

@@ -1,8 +1,8 @@
 import { readJson } from "./json.ts";
-import { isMessage, type Message, plainName, type Value } from "./message.ts";
+import { changed, changedList, isMessage, type Message, plainName, type Value } from "./message.ts";
 import { readPairs } from "./pairs.ts";
-import { readTradingViewText } from "./tradingview-text.ts";
-import { WRAPPERS } from "./wrappers.ts";
+import { readTradingViewText } from "./foreign-texts.ts";
+import { WRAPPERS } from "./name-index.ts";
 
 /** An object, or a list of objects, as JSON: under whatever name, for a message is lost in none. */
 const JSON_TEXT = /^\s*(\{|\[\s*\{)/;
@@ -15,24 +15,14 @@ export function unwrapTexts(message: Message): Message {
   return unwrapObject(message, [...message.keys()].some((name) => plainName(name) === "action"));
 }
 
-function unwrapObject(object: Message, isOrder: boolean): Message {
-  let unwrapped: Map<string, Value> | null = null;
-  for (const [name, value] of object) {
-    const inner = unwrap(name, value, isOrder);
-    if (inner === value) continue;
-    unwrapped ??= new Map(object);
-    unwrapped.set(name, inner);
-  }
-  return unwrapped ?? object;
-}
+const unwrapObject = (object: Message, isOrder: boolean): Message =>
+  changed(object, (value, name) => unwrap(name, value, isOrder));
 
 /** A value with what its texts hold; itself where they hold none. */
 function unwrap(name: string, value: Value, isOrder: boolean): Value {
   if (typeof value === "string") return messageIn(name, value, isOrder) ?? value;
   if (isMessage(value)) return unwrapObject(value, isOrder);
-  if (!Array.isArray(value)) return value;
-  const each = value.map((one: Value) => unwrap(name, one, isOrder));
-  return each.some((one, index) => one !== value[index]) ? each : value;
+  return Array.isArray(value) ? changedList(value, (each) => unwrap(name, each, isOrder)) : value;
 }
 
 /** The shortest text that holds a message: `{"a":1}`. Most values are shorter. */

@@ -1,5 +1,6 @@
 /** The words senders use, as plainName has them, and ours for them. A word that is not here goes on as it is. */
 import type { ACTIONS } from "../validators/canonical-alert.ts";
+import type { FieldName } from "./field-names.ts";
 import { words } from "./message.ts";
 
 type Side = "long" | "short";
@@ -23,23 +24,22 @@ export const ACTION_WORDS = meaning<ActionWord>([
   [{ action: "sell" }, "sell s ordertypesell positiontypesell strongsell"],
   [
     { action: "buy", side: "long" },
-    "long enterlong entrylong longopen longentry openlong buytoopen bto golong",
+    "long enterlong entrylong longopen longentry openlong golong buytoopen bto",
   ],
-  [
-    { action: "sell", side: "short" },
-    "short entershort entryshort shortopen shortentry openshort selltoopen sellshort sto goshort",
-  ],
+  [{ action: "sell", side: "short" }, "short entershort entryshort shortopen shortentry openshort goshort"],
+  [{ action: "sell", side: "short" }, "selltoopen sellshort sshort sto"],
   [{ action: "close", side: "long" }, "longclose closealllong longexit closelong exitlong closebuy"],
   [{ action: "close", side: "short" }, "shortclose closeallshort shortexit closesell closeshort exitshort"],
   [{ action: "sell", side: "long" }, "selltoclose stc"],
   [{ action: "buy", side: "short" }, "buytoclose buytocover cover btc"],
   [{ action: "enter" }, "entry enter open add increase scalein"],
   [{ action: "reverse" }, "reverse flip"],
+  [{ action: "close" }, "close closeposition exit exitall exitposition exittrade closetrade closeall"],
   [
     { action: "close" },
-    `close closeposition exit exitall exitposition exittrade closetrade closeall closelongshort marketclose
-     flat flatten closemarket closeatmarket closeatmarketprice squareoff squareoffposition`,
+    "closelongshort marketclose closemarket closeatmarket closeatmarketprice flat flatten",
   ],
+  [{ action: "close" }, "squareoff squareoffposition"],
   [{ action: "close", isPart: true }, "reduce reduceposition scaleout closepartial partialclose partialexit"],
   [{ action: "close", side: "long", isPart: true }, "partiallong reducelong"],
   [{ action: "close", side: "short", isPart: true }, "partialshort reduceshort"],
@@ -76,15 +76,12 @@ export const SIDE_WORDS = meaning<string>([
 
 /** What a quantity counts; `percent` is of the position in a close, else of equity. */
 export const QUANTITY_TYPE_WORDS = meaning<string>([
-  [
-    "units",
-    `units absolute fixed fixedqty fixedsize fixedquantity shares contracts contract qty coins base baseccy
-     basecoin`,
-  ],
+  ["units", "units absolute fixed fixedqty fixedsize fixedquantity shares contracts contract qty coins"],
+  ["units", "base baseccy basecoin"],
   ["notional", "notional dollaramount amountperposition quote quoteccy quotecoin cash usd usdt"],
   [
     "percent_of_equity",
-    "percentofequity equitypercent percentagebalance percentbalance percentageinvestment",
+    "percentofequity equitypercent percentbalance percentagebalance percentageinvestment",
   ],
   ["percent_of_position", "percentofposition positionpercent percentageposition"],
   ["risk_notional", "risknotional riskdollaramount riskperposition"],
@@ -93,11 +90,12 @@ export const QUANTITY_TYPE_WORDS = meaning<string>([
 ]);
 
 export const ORDER_TYPE_WORDS = meaning<string>([
-  ["market", "market mkt"],
-  ["limit", "limit lmt"],
-  ["stop", "stop stp stopmarket slm stoplossmarket"],
-  ["stop_limit", "stoplimit stoplmt stplmt sl stoplosslimit"],
-  ["trailing_stop", "trailingstop trailingstopmarket"],
+  ["market", "market mkt marketorder"],
+  ["limit", "limit lmt limitorder"],
+  ["stop", "stop stp stopmarket slm stoplossmarket stoporder"],
+  ["stop_limit", "stoplimit stoplmt stplmt sl stoplosslimit stoplimitorder"],
+  ["trailing_stop", "trailingstop trailingstopmarket trail"],
+  ["if_touched", "takeprofitmarket mit iftouched"],
 ]);
 
 /** Fill-or-kill is immediate-or-cancel here: a paper fill is never partial. */
@@ -113,8 +111,17 @@ export const FLAG_WORDS = meaning<boolean>([
   [false, "false no off 0"],
 ]);
 
+/** The words of fields that say one of a few things. */
+export const WORDS_OF = new Map<FieldName, ReadonlyMap<string, string>>([
+  ["target.side", SIDE_WORDS],
+  ["quantity_type", QUANTITY_TYPE_WORDS],
+  ["order_type", ORDER_TYPE_WORDS],
+  ["stop_loss.type", ORDER_TYPE_WORDS],
+  ["time_in_force", TIME_IN_FORCE_WORDS],
+]);
+
 /** Kinds of markets and of trading: senders write them where others write a side or a type, and they change no order here. */
 export const KINDS: ReadonlySet<string> = new Set(words(
   `spot margin cash future futures perp perpetual swap linear stock stocks equity crypto forex fx cfd index normal
-   simple single regular auto automatic manual bot intraday delivery swing scalp scalping`,
+   simple single regular netting auto automatic manual bot intraday delivery swing scalp scalping`,
 ));
