@@ -3,11 +3,8 @@ import fc from "fast-check";
 import { STRICT_POLICY } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { specialUse } from "../../../supabase/functions/_shared/network/special-addresses.ts";
 import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/webhook-url.ts";
-import { character } from "../../support/fuzz.ts";
+import { character, FUZZ_RUNS } from "../../support/fuzz.ts";
 import { PUBLIC, REFUSED } from "./receivers.ts";
-
-/** As many inputs as the product promises; they take a few seconds. */
-const numRuns = Number(Deno.env.get("FUZZ_RUNS") ?? 100_000);
 
 const known = fc.constantFrom(...PUBLIC, ...Object.values(REFUSED).flat());
 const piece = fc.oneof(
@@ -53,7 +50,7 @@ const anything = fc.oneof(
   fc.string({ unit: character }),
 );
 
-Deno.test(`${numRuns} inputs: the URL checker never throws, and passes only https to public hosts at the ports of the list`, () => {
+Deno.test(`${FUZZ_RUNS} inputs: the URL checker never throws, and passes only https to public hosts at the ports of the list`, () => {
   let passed = 0;
   fc.assert(
     fc.property(anything, (text) => {
@@ -70,9 +67,9 @@ Deno.test(`${numRuns} inputs: the URL checker never throws, and passes only http
       if (host.includes(":") || /^[\d.]+$/.test(host)) assert.equal(specialUse(host), null);
       else assert.ok(host.includes(".") && !/(^|\.)(localhost|internal|local)\.?$/.test(host), host);
     }),
-    { numRuns },
+    { numRuns: FUZZ_RUNS },
   );
-  assert.ok(passed > numRuns / 50, `${passed} passed: the inputs are not all hopeless`);
+  assert.ok(passed > FUZZ_RUNS / 50, `${passed} passed: the inputs are not all hopeless`);
 });
 
 /** Every way in which the URL parser lets one part of an IPv4 address be written. */
@@ -91,7 +88,7 @@ const joined = ([a = 0, b = 0, c = 0, d = 0]: number[], parts: number): number[]
     d,
   ]][parts % 4] ?? [];
 
-Deno.test(`${numRuns} URLs: every spelling of an IPv4 address is judged as the address is`, () => {
+Deno.test(`${FUZZ_RUNS} URLs: every spelling of an IPv4 address is judged as the address is`, () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -118,6 +115,6 @@ Deno.test(`${numRuns} URLs: every spelling of an IPv4 address is judged as the a
         assert.equal(checkWebhookUrl(`https://[2002:${hex}::1]/`).ok, false, hex);
       },
     ),
-    { numRuns: numRuns / 5 },
+    { numRuns: FUZZ_RUNS / 5 },
   );
 });
