@@ -101,8 +101,7 @@ export const NAMES = [
 ];
 
 const SURROGATES = { first: 0xd800, count: 0x800 };
-const characterOf = (nr: number) =>
-  String.fromCodePoint(nr < SURROGATES.first ? nr : nr + SURROGATES.count);
+const characterOf = (nr: number) => String.fromCodePoint(nr < SURROGATES.first ? nr : nr + SURROGATES.count);
 /**
  * Any character: the `unit` of a string that may hold anything. fast-check's own "binary" is the same, but first makes a
  * table of all 1,100,000 of them, which takes a second of CPU in each file of tests.
