@@ -6,6 +6,7 @@ import postgres from "postgres";
 import { startStack } from "../local/stack.ts";
 import { hostedDeno } from "./hosted-deno.ts";
 import { freePorts, setFunctionEnv, withDataDir } from "./support/own-stack.ts";
+import { copyPreparedData } from "./support/prepared-data.ts";
 
 /** Spares the connections of the tests a wait for the disk at each commit: nothing here kills this Postgres. */
 async function commitInMemory(url: string): Promise<void> {
@@ -16,6 +17,7 @@ async function commitInMemory(url: string): Promise<void> {
 
 /** The program's exit code. */
 const code = await withDataDir(async (dataDir) => {
+  await copyPreparedData(dataDir);
   // Receivers of notifications are on this machine. Tests of the metrics wait for reports.
   await setFunctionEnv(dataDir, { NOTIFY_ALLOW_PRIVATE: "1", METRICS_INTERVAL_MS: "1000" });
   using log = await Deno.open(`${dataDir}/stack.log`, { create: true, write: true });
