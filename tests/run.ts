@@ -1,6 +1,6 @@
 /**
- * `deno task test [suite …]`: every test of the project, or the suites that are named. Formats, lints and types first;
- * then two suites at a time, the longest first, since one keeps about one core busy.
+ * `deno task test [suite …]`: every test of the project, or the suites that are named. Two at a time, since one keeps about
+ * one core busy: formats, lints and types first, then the longest suite first.
  *
  * Without Redis, or without Chromium, the tests that need it are skipped visibly; with CI=true that is a failure.
  */
@@ -16,8 +16,8 @@ function suitesOf(...flags: string[]): Record<string, string[]> {
   const test = [Deno.execPath(), "test", "-A", ...flags];
   const onStack = [Deno.execPath(), "run", "-A", "tests/on-stack.ts", ...test];
   return {
-    integration: [...onStack, "tests/integration"],
     sql: [...onStack, "tests/sql"],
+    integration: [...onStack, "tests/integration"],
     faults: [...test, "tests/faults"],
     browser: [...onStack, "tests/browser"],
     unit: [...test, "tests/unit"],
@@ -115,15 +115,11 @@ if (unknown !== undefined) {
   Deno.exit(2);
 }
 
-const results: Result[] = [];
-const checked = chosen.includes("check");
-if (checked) results.push(await run("check", check));
-// Types that `check` has just looked at are not looked at again.
-const suites = Object.entries(suitesOf(...checked ? ["--no-check"] : [])).filter(([suite]) =>
-  chosen.includes(suite)
-);
+// Types that `check` looks at are not looked at again.
+const flags = chosen.includes("check") ? ["--no-check"] : [];
+const suites = Object.entries({ check, ...suitesOf(...flags) }).filter(([suite]) => chosen.includes(suite));
 const skipped = chosen.includes("browser") && await lacksChromium() ? ["browser"] : [];
-results.push(...await runAll(suites.filter(([suite]) => !skipped.includes(suite))));
+const results = await runAll(suites.filter(([suite]) => !skipped.includes(suite)));
 for (const suite of skipped) {
   const failed = Deno.env.get("CI") === "true" ? 1 : 0;
   results.push({

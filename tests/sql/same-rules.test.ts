@@ -12,6 +12,7 @@ import {
   tickerOf,
 } from "../../supabase/functions/_shared/validators/names.ts";
 import { deskTest } from "../support/desk.ts";
+import { character } from "../support/fuzz.ts";
 import { connect } from "../support/stack.ts";
 
 const sql = connect(1);
@@ -119,7 +120,7 @@ const hostile = [
 const generated = fc.sample(
   fc.oneof(
     fc.string({ maxLength: 70 }),
-    fc.string({ unit: "binary", maxLength: 12 }),
+    fc.string({ unit: character, maxLength: 12 }),
     fc.string({ unit: fc.constantFrom(...hostile, ..."AZ09az._!/:^=&#@+- "), maxLength: 40 }),
     fc.string({ unit: fc.constantFrom(..."ABC019._!/:^=&#@+- "), maxLength: 66 }),
   ),

@@ -53,8 +53,11 @@ export class World {
     new Promise((resolve) => void this.later(milliseconds, resolve));
 
   /** Runs all that becomes due within so many milliseconds, in order, and all that follows from it. */
-  async advance(milliseconds: number): Promise<void> {
-    const until = this.now + milliseconds;
+  advance(milliseconds: number): Promise<void> {
+    return this.#advanceTo(this.now + milliseconds);
+  }
+
+  async #advanceTo(until: number): Promise<void> {
     await settle();
     while (true) {
       let due: [number, { at: number; run: () => void }] | undefined;
@@ -75,7 +78,8 @@ export class World {
     let done = false;
     work.then(() => done = true, () => done = true);
     await settle();
-    while (!done) await this.advance(1);
+    // From timer to timer: nothing happens between two.
+    while (!done) await this.#advanceTo(Math.min(...[...this.#timers.values()].map(({ at }) => at)));
     return await work;
   }
 

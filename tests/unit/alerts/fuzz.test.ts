@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ReadAlerts } from "../../../supabase/functions/_shared/alerts/read-alerts.ts";
 import { read, readBytes } from "./reading.ts";
+import { character } from "../../support/fuzz.ts";
 import { DECIMAL_PATTERN } from "../../../supabase/functions/_shared/validators/decimal.ts";
 import { KEY_FIELDS } from "../../support/key-places.ts";
 
@@ -64,7 +65,7 @@ const word = fc.constantFrom(
 );
 const scalar = fc.oneof(
   word,
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: character }),
   fc.double(),
   fc.bigInt().map(String),
   fc.boolean(),
@@ -104,7 +105,7 @@ Deno.test("any bytes are read or refused, and nothing throws", () => {
 
 Deno.test("any text is read or refused, and nothing throws", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => assertSound(read(text))),
+    fc.property(fc.string({ unit: character, maxLength: 300 }), (text) => assertSound(read(text))),
     { numRuns },
   );
 });
@@ -141,7 +142,7 @@ Deno.test("any damage to a message is read or refused, and its key stays out", (
       secret,
       fc.nat(),
       fc.nat(3),
-      fc.string({ unit: "binary", maxLength: 3 }),
+      fc.string({ unit: character, maxLength: 3 }),
       (key, where, cut, extra) => {
         const whole = body.replace("KEY", key);
         const at = body.indexOf("KEY") + key.length +

@@ -3,10 +3,8 @@ import fc from "fast-check";
 import { STRICT_POLICY } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { specialUse } from "../../../supabase/functions/_shared/network/special-addresses.ts";
 import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/webhook-url.ts";
+import { character, FUZZ_RUNS } from "../../support/fuzz.ts";
 import { PUBLIC, REFUSED } from "./receivers.ts";
-
-/** As many inputs as the product promises; they take a few seconds. */
-const numRuns = Number(Deno.env.get("FUZZ_RUNS") ?? 100_000);
 
 const known = fc.constantFrom(...PUBLIC, ...Object.values(REFUSED).flat());
 const piece = fc.oneof(
@@ -39,7 +37,7 @@ const piece = fc.oneof(
     "\t",
     "\u200b",
   ),
-  fc.string({ unit: "binary", maxLength: 8 }),
+  fc.string({ unit: character, maxLength: 8 }),
 );
 /** A known URL with a part cut out and something put in its place. */
 const mutated = fc.tuple(known, fc.nat(60), fc.nat(12), piece)
@@ -49,10 +47,10 @@ const anything = fc.oneof(
   mutated,
   fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join("")),
   fc.webUrl({ validSchemes: ["https"] }),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: character }),
 );
 
-Deno.test(`${numRuns} inputs: the URL checker never throws, and passes only https to public hosts at the ports of the list`, () => {
+Deno.test(`${FUZZ_RUNS} inputs: the URL checker never throws, and passes only https to public hosts at the ports of the list`, () => {
   let passed = 0;
   fc.assert(
     fc.property(anything, (text) => {
@@ -69,9 +67,9 @@ Deno.test(`${numRuns} inputs: the URL checker never throws, and passes only http
       if (host.includes(":") || /^[\d.]+$/.test(host)) assert.equal(specialUse(host), null);
       else assert.ok(host.includes(".") && !/(^|\.)(localhost|internal|local)\.?$/.test(host), host);
     }),
-    { numRuns },
+    { numRuns: FUZZ_RUNS },
   );
-  assert.ok(passed > numRuns / 50, `${passed} passed: the inputs are not all hopeless`);
+  assert.ok(passed > FUZZ_RUNS / 50, `${passed} passed: the inputs are not all hopeless`);
 });
 
 /** Every way in which the URL parser lets one part of an IPv4 address be written. */
@@ -90,7 +88,7 @@ const joined = ([a = 0, b = 0, c = 0, d = 0]: number[], parts: number): number[]
     d,
   ]][parts % 4] ?? [];
 
-Deno.test(`${numRuns} URLs: every spelling of an IPv4 address is judged as the address is`, () => {
+Deno.test(`${FUZZ_RUNS} URLs: every spelling of an IPv4 address is judged as the address is`, () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -117,6 +115,6 @@ Deno.test(`${numRuns} URLs: every spelling of an IPv4 address is judged as the a
         assert.equal(checkWebhookUrl(`https://[2002:${hex}::1]/`).ok, false, hex);
       },
     ),
-    { numRuns: numRuns / 5 },
+    { numRuns: FUZZ_RUNS / 5 },
   );
 });
