@@ -1,4 +1,4 @@
-import type { SideBySide, SideBySide as Compared, Since } from "../../api/reads.ts";
+import type { SideBySide as Compared, Since } from "../../api/reads.ts";
 import type { Line, LinesMoment } from "../../charts/lines-chart.ts";
 import { formatDecimal } from "../../format/decimal.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
@@ -71,7 +71,7 @@ function momentsOf({ times, figures, together }: Compared, { clock, money }: Des
 }
 
 /** How the daily results of each two strategies go together, from -1 to 1. */
-function Correlations({ compared: { figures, correlations } }: { compared: SideBySide }) {
+function Correlations({ compared: { figures, correlations } }: { compared: Compared }) {
   const names = figures.map(({ strategy }) => strategy);
   if (names.length < 2) return null;
   return (
