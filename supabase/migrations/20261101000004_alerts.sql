@@ -72,14 +72,11 @@ create trigger only_marks_leave before delete on trading.alerts
   for each row when (trading.may_leave(old.*) is not true) execute function trading.refuse_change();
 
 create function trading.newest_alert(account_id bigint, epoch integer, before timestamptz default 'infinity')
-  returns bigint language plpgsql stable set search_path = '' as $$
-begin
+  returns bigint language sql stable set search_path = ''
   return coalesce((
     select a.id from trading.alerts a
     where a.account_id = newest_alert.account_id and a.epoch = newest_alert.epoch and a.received_at < before
     order by a.id + 0 desc limit 1), 0);
-end;
-$$;
 comment on function trading.newest_alert is
   'The newest alert of an epoch that came before a time; 0: none. It reads those that came since.';
 

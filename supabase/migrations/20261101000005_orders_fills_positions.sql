@@ -162,7 +162,6 @@ comment on column trading.positions.entry_quantity is 'Units bought into (or sol
 comment on column trading.positions.entry_value is
   'Their price x quantity, without multiplier; likewise exit_value for what left it.';
 comment on column trading.positions.trade_pnl is 'Gross, realized by the trade that is open; trade_fees: its fees.';
-
 comment on column trading.positions.low_price is 'Lowest and highest (high_price) mark while the trade was open.';
 comment on column trading.positions.drawdown is 'Deepest fall from the best mark of the open trade, in money per unit.';
 comment on column trading.positions.last_previous is

@@ -211,9 +211,7 @@ comment on function trading.slipped_price is
 
 create function trading.exit_price(
   rule trading.exit_rule, leg text, direction numeric, entry_price numeric, tick_size numeric
-)
-  returns numeric
-  language plpgsql immutable set search_path = '' as $$
+) returns numeric language plpgsql immutable set search_path = '' as $$
 declare
   away constant numeric := case leg when 'take_profit' then direction else -direction end;
 begin
@@ -238,8 +236,7 @@ $$;
 comment on function trading.with_fee is 'settings whose whole fee model is fee: what an alert names, or 0.';
 
 create function trading.fill_fee(settings trading.account_settings, quantity numeric, price numeric, multiplier numeric)
-  returns numeric
-  language plpgsql immutable set search_path = '' as $$
+  returns numeric language plpgsql immutable set search_path = '' as $$
 begin
   return greatest(settings.fee_minimum,
     settings.fee_per_trade + settings.fee_per_unit * quantity
@@ -324,33 +321,26 @@ declare
   notional constant numeric := abs(price) * market.multiplier;
 begin
   if abs(after) >= 1e18 then
-    refused.code := 'quantity_too_large';
-    refused.message := 'quantities stay below 1e18';
+    refused := row('quantity_too_large', 'quantities stay below 1e18');
   elsif sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then
     return;  -- reducing risk is always allowed
   elsif portfolio.halted then
-    refused.code := 'account_halted';
-    refused.message := 'the account is halted: only orders that reduce a position are taken';
+    refused := row('account_halted', 'the account is halted: only orders that reduce a position are taken');
   elsif after < 0 and not settings.allow_short then
-    refused.code := 'short_not_allowed';
-    refused.message := 'the account is long-only (allow_short)';
+    refused := row('short_not_allowed', 'the account is long-only (allow_short)');
   elsif abs(delta) * notional > settings.max_order then
-    refused.code := 'risk_limit';
-    refused.message := 'max_order: the order is worth more than ' || trading.decimal(settings.max_order);
+    refused := row('risk_limit', 'max_order: the order is worth more than ' || trading.decimal(settings.max_order));
   elsif abs(after) * notional > settings.max_position then
-    refused.code := 'risk_limit';
-    refused.message := 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position);
+    refused := row('risk_limit',
+      'max_position: the position would be worth more than ' || trading.decimal(settings.max_position));
   elsif held = 0 and portfolio.open_positions >= coalesce(settings.max_open_positions, 5000) then
-    refused.code := 'risk_limit';
-    refused.message := 'max_open_positions: ' || portfolio.open_positions || ' are open';
+    refused := row('risk_limit', 'max_open_positions: ' || portfolio.open_positions || ' are open');
   elsif portfolio.recent_orders >= settings.max_orders_per_minute then
-    refused.code := 'risk_limit';
-    refused.message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';
+    refused := row('risk_limit', 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed');
   elsif portfolio.exposure + (abs(after) - abs(held)) * abs(market.mark) * market.multiplier
         > settings.leverage * (portfolio.cash + portfolio.holdings_value
           + delta * (market.mark - price) * market.multiplier - fee) then
-    refused.code := 'insufficient_funds';
-    refused.message := 'exposure would exceed equity x leverage';
+    refused := row('insufficient_funds', 'exposure would exceed equity x leverage');
   end if;
 end;
 $$;

@@ -54,9 +54,7 @@ comment on function trading.profit_parts is
 create function trading.bracket_legs(
   entry trading.orders, quantity numeric, entry_price numeric, market trading.market, placed_at timestamptz,
   seen_from timestamptz
-)
-  returns setof trading.orders
-  language plpgsql volatile set search_path = '' as $$
+) returns setof trading.orders language plpgsql volatile set search_path = '' as $$
 declare
   common trading.orders := entry;
   leg trading.orders;
@@ -134,9 +132,7 @@ comment on function trading.is_price is 'Whether an order of a market may lie at
 
 create function trading.order_problem(
   o trading.orders, market trading.market, trail_amount numeric, trail_percent numeric
-)
-  returns text
-  language plpgsql immutable set search_path = '' as $$
+) returns text language plpgsql immutable set search_path = '' as $$
 begin
   return case
     when o.type in ('limit', 'stop_limit') and trading.is_price(o.limit_price, market) is not true
@@ -166,9 +162,7 @@ comment on function trading.is_too_far is
 
 create function trading.profits_problem(
   profits trading.exit_rule[], direction numeric, price numeric, quantity numeric, market trading.market
-)
-  returns text
-  language plpgsql immutable set search_path = '' as $$
+) returns text language plpgsql immutable set search_path = '' as $$
 declare
   profit trading.exit_rule;
   name text;

@@ -29,9 +29,7 @@ comment on function trading.load_orders is
 
 create function trading.load_positions(
   account_id bigint, requests trading.alert_request[], held_symbols text[], orders trading.orders[]
-)
-  returns trading.positions[]
-  language plpgsql volatile set search_path = '' as $$
+) returns trading.positions[] language plpgsql volatile set search_path = '' as $$
 begin
   return array(
     with asked as (

@@ -52,8 +52,7 @@ end;
 $$;
 comment on function trading.halt_on_loss is 'Halts an account that has lost max_daily_loss since its day began.';
 
-create function trading.watch_book(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.watch_book(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   orders trading.orders[] := booking.orders;
   seen record;
@@ -273,8 +272,7 @@ $$;
 comment on function trading.modify_meant is
   'Changes resting orders as a modify asks, all or none; those whose new price is passed already are to fill.';
 
-create function trading.decide(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.decide(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   touched constant integer := cardinality(booking.touched);
 begin

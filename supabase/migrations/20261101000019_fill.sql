@@ -207,8 +207,7 @@ end;
 $$;
 comment on function trading.watch_rest is 'What is held at the end of a bar has seen the rest of its path.';
 
-create function trading.fill(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.fill(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   is_order constant boolean := coalesce((booking.request).action, 'buy') in ('buy', 'sell', 'close');
   is_target constant boolean := ((booking.request).target).quantity is not null;

@@ -149,8 +149,7 @@ comment on function trading.next_run is
   'the id that they have there; their epoch, and the id of the newest of them. alerts is null: none.';
 
 create function trading.count_behind(shadow trading.shadow_accounts) returns bigint
-  language plpgsql stable set search_path = '' as $$
-begin
+  language sql stable set search_path = ''
   return (
     select count(*)
     from generate_series(shadow.epoch,
@@ -158,8 +157,6 @@ begin
     cross join lateral (
       select from trading.alerts a
       where a.account_id = shadow.account_id and a.epoch = e.epoch and a.id + 0 > shadow.after_alert_id limit 10000) n);
-end;
-$$;
 comment on function trading.count_behind is
   'How many alerts of the followed account a shadow has not booked, 10000 an epoch at most.';
 

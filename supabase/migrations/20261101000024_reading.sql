@@ -14,26 +14,13 @@ declare
   found_account trading.accounts;
 begin
   select a.* into found_account from trading.accounts a where a.name = account;
-  if not found then
-    raise exception 'no account %', account using errcode = 'PT404',
-      hint = 'Accounts are made by create_account; a signed-in user sees only the accounts they own.';
-  end if;
+  perform trading.require(found, 'no account %',
+    'Accounts are made by create_account; a signed-in user sees only the accounts they own.', 'PT404', account);
   return found_account;
 end;
 $$;
 comment on function trading.find_account is
   'The account of that name as the caller may see it. Errors: PT404 (HTTP 404) when there is none.';
-
-create function trading.require(is_right boolean, message text, hint text) returns void
-  language plpgsql immutable set search_path = '' as $$
-begin
-  if is_right is not true then
-    raise exception '%', message using errcode = 'PT400', hint = hint;
-  end if;
-end;
-$$;
-comment on function trading.require is
-  'Errors: PT400 (HTTP 400) with that message and hint, unless what was asked is right (null: it is not).';
 
 create function trading.find_epoch(owned trading.accounts, in_epoch integer) returns integer
   language plpgsql immutable set search_path = '' as $$
@@ -58,8 +45,7 @@ end;
 $$;
 comment on function trading.page_size is 'limit, checked. Errors: PT400 (HTTP 400) outside 1 to 1000.';
 
-create function trading.page_start(before bigint) returns bigint
-  language plpgsql immutable set search_path = '' as $$
+create function trading.page_start(before bigint) returns bigint language plpgsql immutable set search_path = '' as $$
 begin
   perform trading.require(before is null or before >= 1, 'before must be the id of a row',
     'Leave it out for the first page; then give the last id you have.');
@@ -72,8 +58,8 @@ comment on function trading.page_start is
 create function trading.known_status(status text, variadic known text[]) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
-  perform trading.require(status is null or status = any (known), 'no status ' || status,
-    'Known: ' || array_to_string(known, ', ') || '.');
+  perform trading.require(status is null or status = any (known), 'no status %',
+    'Known: ' || array_to_string(known, ', ') || '.', named => status);
   return status;
 end;
 $$;
@@ -94,8 +80,7 @@ $$;
 comment on function trading.try_place is
   'Takes one of so many places until the transaction ends, or returns false when others have them all.';
 
-create function trading.take_read_place(kind text) returns void
-  language plpgsql volatile set search_path = '' as $$
+create function trading.take_read_place(kind text) returns void language plpgsql volatile set search_path = '' as $$
 declare
   has_place constant boolean := case
     when kind = 'proof' then trading.try_place('proof', 1)
@@ -148,9 +133,8 @@ begin
       return wanted;
     end if;
   end loop;
-  raise exception 'no bucket %', bucket using errcode = 'PT400',
-    hint = 'Known: ' || (select string_agg(k.name, ', ') from unnest(known) k)
-      || '. Leave it out for the finest that fits.';
+  perform trading.require(false, 'no bucket %', 'Known: ' || (select string_agg(k.name, ', ') from unnest(known) k)
+    || '. Leave it out for the finest that fits.', named => bucket);
 end;
 $$;
 comment on function trading.find_bucket is
@@ -197,12 +181,11 @@ $$;
 comment on function trading.check_points is
   'Errors: PT400 (HTTP 400) above 1000 points: PostgREST would cut the rest off without a word.';
 
-create function trading.time_zone(account_id bigint) returns text
-  language sql stable set search_path = ''
+create function trading.time_zone(account_id bigint) returns text language sql stable set search_path = ''
   return (select s.time_zone from trading.account_settings s where s.account_id = time_zone.account_id);
 comment on function trading.time_zone is 'The time zone in which the account''s days begin.';
 
-grant execute on function trading.find_account, trading.require, trading.find_epoch, trading.page_size,
+grant execute on function trading.find_account, trading.find_epoch, trading.page_size,
   trading.page_start, trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place,
   trading.find_bucket, trading.bucket_around, trading.bucket_start, trading.check_range, trading.check_points,
   trading.time_zone to authenticated;

@@ -122,8 +122,7 @@ begin
       where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result
         and case by when 'symbol' then c.symbol is not null else num_nonnulls(c.symbol, c.strategy) > 0 end
     ) r
-    where (only_strategy is null or r.strategy = only_strategy)
-      and (only_symbol is null or r.symbol = only_symbol)
+    where (only_strategy is null or r.strategy = only_strategy) and (only_symbol is null or r.symbol = only_symbol)
     group by 1
   ) g
   order by g.realized + g.unrealized - g.fees + g.income desc, g.name
@@ -271,7 +270,5 @@ comment on function public.symbol_chart is
   'A fill between two bars belongs to the earlier one. only_strategy narrows the fills. Buckets, range and errors as '
   'those of list_marks.';
 
-revoke execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
-  public.daily_results, public.symbol_chart from public, anon, authenticated;
 grant execute on function trading.open_risk, public.list_accounts, public.portfolio_overview, public.results,
   public.profit_curve, public.daily_results, public.symbol_chart to authenticated;

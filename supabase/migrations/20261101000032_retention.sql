@@ -94,8 +94,7 @@ end;
 $$;
 comment on function trading.mark_numbers is 'What differs from one mark to the next, as fields of its request.';
 
-create function trading.kept_mark(request jsonb) returns jsonb
-  language plpgsql stable set search_path = '' as $$
+create function trading.kept_mark(request jsonb) returns jsonb language plpgsql stable set search_path = '' as $$
 begin
   return request - '{request_id,key_id,arrived_at,hash,id,comment,account,received_at,time,open,high,low,price}'::text[]
     || trading.mark_numbers((request ->> 'time')::timestamptz, (request ->> 'open')::numeric,
@@ -106,9 +105,8 @@ $$;
 comment on function trading.kept_mark is
   'The request of a mark as the archive keeps it: all that books it, without its names, its label and its comment.';
 
-create function trading.unpack_marks(
-  kept trading.mark_archive
-) returns table (id bigint, received_at timestamptz, request jsonb)
+create function trading.unpack_marks(kept trading.mark_archive)
+  returns table (id bigint, received_at timestamptz, request jsonb)
   language sql stable set search_path = '' as $$
   select u.id::bigint, to_timestamp(u.received),
     kept.request || trading.mark_numbers(to_timestamp(u."time"), u."open", u.high, u.low, u.price)
@@ -119,24 +117,9 @@ create function trading.unpack_marks(
 $$;
 comment on function trading.unpack_marks is 'The marks of a row of the archive, each as it was read.';
 
-create function trading.archived_requests(
-  account_id bigint, epoch integer
-) returns table (id bigint, received_at timestamptz, request jsonb)
-  language sql stable set search_path = '' as $$
-  -- A hash of its own each: what was booked twice is booked twice in a replay.
-  select m.id, m.received_at,
-    m.request || jsonb_build_object('received_at', m.received_at, 'hash', lpad(m.id::text, 32, '0'))
-  from trading.mark_archive k
-  cross join lateral trading.unpack_marks(k) m
-  where k.account_id = archived_requests.account_id and k.epoch = archived_requests.epoch;
-$$;
-comment on function trading.archived_requests is
-  'The archived marks of an epoch as process_alerts takes them again, but for the account.';
-
 -- The only door through which alerts leave --------------------------------------------------------
 
-create function trading.refuse_loss() returns trigger
-  language plpgsql set search_path = '' as $$
+create function trading.refuse_loss() returns trigger language plpgsql set search_path = '' as $$
 begin
   if exists (
     select from gone g
@@ -303,12 +286,11 @@ create function trading.alert_symbols(account_id bigint, epoch integer) returns 
   language sql stable set search_path = '' as $$
   -- From symbol to symbol by the index.
   with recursive symbols as (
-    (select a.symbol from trading.alerts a
-      where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch order by a.symbol limit 1)
+    select min(a.symbol) as symbol from trading.alerts a
+    where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch
     union all
-    select (select a.symbol from trading.alerts a
-            where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch and a.symbol > s.symbol
-            order by a.symbol limit 1)
+    select (select min(a.symbol) from trading.alerts a
+            where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch and a.symbol > s.symbol)
     from symbols s where s.symbol is not null
   )
   select s.symbol from symbols s where s.symbol is not null;
@@ -318,10 +300,10 @@ comment on function trading.alert_symbols is 'The symbols that an epoch''s alert
 create function trading.bar_symbols(account_id bigint) returns setof text
   language sql stable set search_path = '' as $$
   with recursive symbols as (
-    (select b.symbol from trading.mark_bars b where b.account_id = bar_symbols.account_id order by b.symbol limit 1)
+    select min(b.symbol) as symbol from trading.mark_bars b where b.account_id = bar_symbols.account_id
     union all
-    select (select b.symbol from trading.mark_bars b
-      where b.account_id = bar_symbols.account_id and b.symbol > s.symbol order by b.symbol limit 1)
+    select (select min(b.symbol) from trading.mark_bars b
+            where b.account_id = bar_symbols.account_id and b.symbol > s.symbol)
     from symbols s where s.symbol is not null
   )
   select s.symbol from symbols s where s.symbol is not null;
@@ -436,5 +418,4 @@ comment on function public.history_archive is
   'when the newest of them came (null: none is). They count in proofs and replays as ever. Errors: PT404 no such '
   'account, PT400 bad epoch, PT429 busy.';
 
-revoke execute on function public.compact_history, public.history_archive from public, anon, authenticated;
 grant execute on function public.history_archive to authenticated;
