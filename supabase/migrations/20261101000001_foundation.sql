@@ -112,7 +112,7 @@ comment on domain trading.message_name is 'The name of a signed message: its key
 
 -- Small helpers that booking calls, or a query for each of its rows, are plpgsql on purpose: a SQL function that cannot
 -- be inlined (one with its own search_path cannot) is planned again wherever it is called: 26 microseconds a call
--- measured, against 1. What a read calls once may be SQL.
+-- measured, against 1. What a read calls once, or a booking seldom, may be SQL.
 
 create function trading.quotient(dividend numeric, divisor numeric) returns numeric
   language plpgsql immutable strict parallel safe set search_path = '' as $$
@@ -178,8 +178,10 @@ comment on function trading.lock_id is
 
 -- Errors ------------------------------------------------------------------------------------------
 
-create function trading.hint_for(violated text) returns text language sql immutable set search_path = ''
+create function trading.hint_for(violated text, given text default null) returns text
+  language sql immutable set search_path = ''
   return case
+    when given <> '' then given
     when violated = 'accounts_name_key' then 'The name is taken: choose another, or begin anew with reset_account.'
     when violated = 'name_is_printable'
       then 'A name is 1 to 64 letters, digits, spaces or . _ : @ -, starts with a letter or digit and does not '
@@ -200,8 +202,7 @@ create function trading.hint_for(violated text) returns text language sql immuta
     else 'A value has the wrong type: numbers as decimal strings, settings as a JSON object, a time zone by its IANA '
       'name.'
   end;
-comment on function trading.hint_for is
-  'What to do when an operator''s values violate the named constraint, or none of ours (empty).';
+comment on function trading.hint_for is 'What to do about values that violate the named constraint, or none of ours.';
 
 create function trading.require(
   is_right boolean, message text, hint text, code text default 'PT400', named text default null

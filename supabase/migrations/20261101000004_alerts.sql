@@ -202,9 +202,8 @@ exception when data_exception or check_violation then
 end;
 $$;
 comment on function trading.read_requests is
-  'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array or a value is none that an '
-  'alert may have (the alerts function lets no such alert through), 22P02 when a number is none, 23514 when '
-  'a symbol or a strategy is none.';
+  'The batch as typed rows, aliases resolved. Errors: 22023 no array, or a value that no alert may have (the alerts '
+  'function lets none through), 22P02 a number that is none, 23514 a symbol or a strategy that is none.';
 
 create function trading.next_dedupe_key(dedupe_key text, twin_key text) returns text
   language plpgsql immutable set search_path = '' as $$

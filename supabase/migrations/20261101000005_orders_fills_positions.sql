@@ -65,8 +65,7 @@ comment on column trading.orders.resize is
   'Its size is made anew: from equity at its fill; of a close of all (reduce_only) as often as the position changes.';
 comment on column trading.orders.waiting is
   'A market order that came without a price: it fills at the next mark of its symbol, and what it trades is decided '
-  'then. Until then side and quantity are what is known (quantity null: its size needs the price, or the orders before '
-  'it); reduce_only is false.';
+  'then. Side and quantity are what is known (quantity null: its size needs the price, or the orders before it).';
 comment on column trading.orders.trail_amount is
   'Distance of a trailing stop in money per unit (or trail_percent of the peak); its stop_price is not cut to ticks.';
 comment on column trading.orders.bracket_id is
@@ -196,8 +195,7 @@ create table trading.trades (
   check (closed_at >= opened_at)
 );
 comment on table trading.trades is
-  'Closed round trips: from flat (or a flip) to flat (or a flip). quantity is all that was entered; prices are '
-  'averages; a flip''s fee is split pro rata.';
+  'Closed round trips. quantity is all that was entered; prices are averages; a flip''s fee is split pro rata.';
 comment on column trading.trades.mae is
   'Worst mark against the entry price, in money per unit; mfe: the best one; drawdown: deepest fall from a best mark.';
 -- Pages of list_trades, and the trades that performance reads, in order.

@@ -10,8 +10,7 @@ create table trading.marks (
 );
 comment on table trading.marks is 'The last price an account has seen of a symbol, and when.';
 comment on column trading.marks.exchange is
-  'The exchange under which the symbol is held or was marked in this epoch; null: no alert named one. Of orders that '
-  'rest without a mark, their own tell.';
+  'The exchange under which the symbol is held or was marked in this epoch; null: no alert named one.';
 
 create table trading.mark_bars (
   account_id bigint not null references trading.accounts (id),
@@ -48,19 +47,12 @@ comment on table trading.mark_hours is
   'Old bars of trading.mark_bars, an hour (of the account''s time zone) to a row. minute: the first of them.';
 
 create table trading.equity_hours (
-  account_id bigint not null references trading.accounts (id),
-  epoch integer not null,
-  minute timestamptz not null,
+  like trading.equity_bars including constraints including indexes,
   last_minute timestamptz not null check (last_minute >= minute),
-  open trading.money not null,
-  high trading.money not null,
-  low trading.money not null,
-  close trading.money not null,
-  exposure trading.money not null,
   exposed interval not null,
   fall trading.money not null check (fall >= 0),
   fall_percent numeric,
-  primary key (account_id, epoch, minute)
+  foreign key (account_id) references trading.accounts (id)
 );
 comment on table trading.equity_hours is
   'Old bars of trading.equity_bars, an hour (of the account''s time zone) to a row, or less: it ends where cash moved. '

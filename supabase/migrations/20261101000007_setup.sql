@@ -32,8 +32,7 @@ begin
   return locked;
 end;
 $$;
-comment on function trading.lock_account is
-  'The account of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
+comment on function trading.lock_account is 'The account of that name, its row locked. Errors: PT404.';
 
 create function public.update_account_settings(account text, settings jsonb) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
@@ -58,8 +57,7 @@ begin
   return trading.settings_json(changed);
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm
-    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm using errcode = sqlstate, hint = trading.hint_for(violated, given_hint);
 end;
 $$;
 comment on function public.update_account_settings is
@@ -95,8 +93,7 @@ begin
     'cash', trading.decimal(created.cash));
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm
-    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm using errcode = sqlstate, hint = trading.hint_for(violated, given_hint);
 end;
 $$;
 comment on function public.create_account is
@@ -155,8 +152,7 @@ begin
     'aliases', to_jsonb(aliases));
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm
-    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm using errcode = sqlstate, hint = trading.hint_for(violated, given_hint);
 end;
 $$;
 comment on function public.upsert_instrument is
@@ -170,8 +166,7 @@ comment on function public.upsert_instrument is
 
 create function public.reading_settings(accounts text[]) returns jsonb
   language sql stable set search_path = '' set statement_timeout = '1s'
-begin atomic
-  select coalesce(jsonb_object_agg(a.name, jsonb_build_object(
+  return (select coalesce(jsonb_object_agg(a.name, jsonb_build_object(
     'unknown_fields', s.unknown_fields, 'default_quantity', trading.decimal(s.default_quantity),
     'default_quantity_type', s.default_quantity_type, 'nonpositive_symbols', n.symbols)), '{}')
   from trading.accounts a
@@ -184,8 +179,7 @@ begin atomic
       where i.allow_nonpositive
     ) w
   ) n
-  where a.name = any (reading_settings.accounts);
-end;
+  where a.name = any (reading_settings.accounts));
 comment on function public.reading_settings is
   'How the alerts of accounts are to be read, by account: unknown_fields, default_quantity (a decimal string or null), '
   'default_quantity_type and nonpositive_symbols (every name of the instruments that allow prices of 0 and below). An '

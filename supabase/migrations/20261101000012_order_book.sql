@@ -137,13 +137,10 @@ comment on function trading.places_taken is
   'The places of the orders that go on resting when request is booked: a target takes away an earlier target''s.';
 
 create function trading.resting_exchange(orders trading.orders[], symbol text) returns text
-  language plpgsql immutable set search_path = '' as $$
-begin
+  language sql immutable set search_path = ''
   return (
     select o.exchange from unnest(orders) o
     where o.status = 'open' and o.symbol = resting_exchange.symbol and o.exchange is not null limit 1);
-end;
-$$;
 comment on function trading.resting_exchange is
   'The exchange that the alerts of a symbol''s resting orders named, or null. They cannot have named two.';
 

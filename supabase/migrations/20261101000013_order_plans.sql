@@ -403,8 +403,7 @@ comment on function trading.is_called is
 
 create function trading.called_position(
   positions trading.positions[], markets trading.market[], portfolio trading.portfolio
-) returns integer language plpgsql immutable set search_path = '' as $$
-begin
+) returns integer language sql immutable set search_path = ''
   return (
     select p.slot from generate_subscripts(positions, 1) p (slot)
     join unnest(markets) m on m.symbol = (positions[p.slot]).symbol
@@ -413,8 +412,6 @@ begin
     order by ((positions[p.slot]).quantity * m.mark * m.quote_multiplier - coalesce((positions[p.slot]).quote_basis,
       (positions[p.slot]).cost_basis))
       * coalesce(c.rate, 1), p.slot limit 1);
-end;
-$$;
 comment on function trading.called_position is
   'The slot of the position that a margin call closes first: the one that loses most.';
 

@@ -190,8 +190,7 @@ comment on function trading.see is
 
 -- Decide ------------------------------------------------------------------------------------------
 
-create function trading.cancel_meant(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.cancel_meant(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   orders trading.orders[] := booking.orders;
   gone record;
@@ -229,8 +228,7 @@ end;
 $$;
 comment on function trading.note_alert is 'A position that an alert was applied to: older ones are stale from now on.';
 
-create function trading.modify_meant(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.modify_meant(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   request constant trading.alert_request := booking.request;
   settings constant trading.account_settings := booking.settings;

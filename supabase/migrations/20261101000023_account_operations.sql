@@ -190,9 +190,8 @@ begin
 end;
 $$;
 comment on function trading.split_account is
-  'A split in one account, whose row is locked: units and prices of its positions, resting orders, marks and bars. '
-  'Fills and closed trades stay as they were made. The event says after which fill it came: with that the account is '
-  'rebuilt.';
+  'A split in one account, whose row is locked. Fills and closed trades stay as they were made. The event says after '
+  'which fill it came: with that the account is rebuilt.';
 
 create function public.split(symbol text, new_units numeric, old_units numeric default 1) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$

@@ -19,8 +19,7 @@ begin
   return found_account;
 end;
 $$;
-comment on function trading.find_account is
-  'The account of that name as the caller may see it. Errors: PT404 (HTTP 404) when there is none.';
+comment on function trading.find_account is 'The account of that name as the caller may see it. Errors: PT404.';
 
 create function trading.find_epoch(owned trading.accounts, in_epoch integer) returns integer
   language plpgsql immutable set search_path = '' as $$
@@ -32,11 +31,9 @@ begin
   return coalesce(in_epoch, owned.epoch);
 end;
 $$;
-comment on function trading.find_epoch is
-  'in_epoch, or the account''s current one. Errors: PT400 (HTTP 400) when there was none of that number yet.';
+comment on function trading.find_epoch is 'in_epoch, or the current one. Errors: PT400.';
 
-create function trading.page_size("limit" integer) returns integer
-  language plpgsql immutable set search_path = '' as $$
+create function trading.page_size("limit" integer) returns integer language plpgsql immutable set search_path = '' as $$
 begin
   perform trading.require("limit" between 1 and 1000, 'limit must be between 1 and 1000',
     'Page on with before = the last id you have.');
@@ -52,8 +49,7 @@ begin
   return coalesce(before, 9223372036854775807);
 end;
 $$;
-comment on function trading.page_start is
-  'Where a page of a list begins: below before; null: at the newest. Errors: PT400 (HTTP 400) below 1.';
+comment on function trading.page_start is 'Where a page begins: below before; null: at the newest. Errors: PT400.';
 
 create function trading.known_status(status text, variadic known text[]) returns text
   language plpgsql immutable set search_path = '' as $$
@@ -63,8 +59,7 @@ begin
   return status;
 end;
 $$;
-comment on function trading.known_status is
-  'status, checked; null: any. Errors: PT400 (HTTP 400) when it is not one of known.';
+comment on function trading.known_status is 'status, checked; null: any. Errors: PT400.';
 
 create function trading.try_place(kind text, places integer) returns boolean
   language plpgsql volatile set search_path = '' as $$
@@ -103,11 +98,8 @@ comment on function trading.take_read_place is
   'Errors: PT429 (HTTP 429, Retry-After) when no place is free.';
 
 create function trading.take_search_place(variadic filters text[]) returns void
-  language plpgsql volatile set search_path = '' as $$
-begin
-  perform trading.take_read_place(case when num_nonnulls(variadic filters) > 1 then 'figures' else 'page' end);
-end;
-$$;
+  language sql volatile set search_path = ''
+  return trading.take_read_place(case when num_nonnulls(variadic filters) > 1 then 'figures' else 'page' end);
 comment on function trading.take_search_place is
   'An index has the page of one filter. With two, a page of what hardly ever meets goes through all that meets the '
   'first: it takes a place of figures. Errors: PT429 (HTTP 429, Retry-After) when none is free.';
@@ -162,17 +154,12 @@ $$;
 comment on function trading.bucket_around is 'When the bucket that minute lies in begins, and when the next one does.';
 
 create function trading.check_range(from_time timestamptz, to_time timestamptz) returns void
-  language plpgsql immutable set search_path = '' as $$
-begin
-  perform trading.require(from_time is null or to_time is null or from_time < to_time,
+  language sql immutable set search_path = ''
+  return trading.require(from_time is null or to_time is null or from_time < to_time,
     'from_time must be before to_time', 'from_time is included, to_time is not.');
-end;
-$$;
-comment on function trading.check_range is
-  'Errors: PT400 (HTTP 400) unless from_time (included) lies before to_time (excluded); null: no bound.';
+comment on function trading.check_range is 'Errors: PT400 unless from_time lies before to_time; null: no bound.';
 
-create function trading.check_points(points integer) returns void
-  language plpgsql immutable set search_path = '' as $$
+create function trading.check_points(points integer) returns void language plpgsql immutable set search_path = '' as $$
 begin
   perform trading.require(points <= 1000, 'that would be more than 1000 points',
     'Take a wider bucket or a shorter range, or leave bucket out.');

@@ -29,8 +29,7 @@ create function trading.list_midnights(first_at timestamptz, last_at timestamptz
     select d.day at time zone time_zone
     from generate_series(date_trunc('day', first_at at time zone time_zone), last_at at time zone time_zone,
       '1 day') d (day) order by d.day);
-comment on function trading.list_midnights is
-  'When each day from first_at to last_at begins. A day ends with the next one.';
+comment on function trading.list_midnights is 'When each day from first_at to last_at begins.';
 
 create function trading.list_held_days(
   owned trading.accounts, epoch integer, midnights timestamptz[], only_strategies text[], only_symbol text
@@ -120,13 +119,12 @@ declare
     select coalesce(b.last_minute, b.minute) from trading.equity_history b
     where b.account_id = owned.id and b.epoch = cover.epoch order by b.minute desc limit 1));
   midnights constant timestamptz[] := trading.list_midnights(first_at, last_at, time_zone);
-  coverage trading.coverage;
 begin
-  select count(*), count(*) filter (where j.is_marked), max(j.gap) into coverage
-  from trading.judge_held_days(owned.id,
-    array(select h from trading.list_held_days(owned, epoch, midnights, only_strategies, only_symbol) h),
-    midnights, last_at, time_zone) j;
-  return coverage;
+  return (
+    select row(count(*), count(*) filter (where j.is_marked), max(j.gap))::trading.coverage
+    from trading.judge_held_days(owned.id,
+      array(select h from trading.list_held_days(owned, epoch, midnights, only_strategies, only_symbol) h),
+      midnights, last_at, time_zone) j);
 end;
 $$;
 comment on function trading.cover is

@@ -129,9 +129,8 @@ begin
   )
   select t.id::text, t.strategy, t.symbol, t.side, trading.decimal(t.quantity), trading.decimal(t.entry_price),
     trading.decimal(t.exit_price), trading.decimal(t.gross_pnl), trading.decimal(t.fees), trading.decimal(t.net_pnl),
-    t.opened_at, t.closed_at, t.closed_at - t.opened_at,
-    trading.decimal(case when u.id is null then t.mae end), trading.decimal(case when u.id is null then t.mfe end),
-    trading.decimal(case when u.id is null then t.drawdown end)
+    t.opened_at, t.closed_at, t.closed_at - t.opened_at, trading.decimal(case when u.id is null then t.mae end),
+    trading.decimal(case when u.id is null then t.mfe end), trading.decimal(case when u.id is null then t.drawdown end)
   from page t
   left join trading.list_unseen_trades(owned.id, array(select p.id from page p)) u (id) on u.id = t.id
   order by t.id desc;

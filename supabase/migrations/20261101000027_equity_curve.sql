@@ -58,8 +58,7 @@ begin
 end;
 $$;
 comment on function trading.symbol_bars is
-  'The marks of a symbol as bars, as list_marks returns them, in order. Errors: PT400 bad bucket or range, more than '
-  '1000 bars.';
+  'The marks of a symbol as bars, as list_marks returns them, in order. Errors: PT400, as list_marks.';
 
 create function public.list_marks(
   account text default 'default', symbol text default null, bucket text default null,

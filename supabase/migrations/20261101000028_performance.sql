@@ -103,8 +103,7 @@ create function trading.trade_groups_json(groups trading.trade_group[], kind tex
       'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
       'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0)))) order by g.name), '[]')
     from unnest(groups) g where g.kind = trade_groups_json.kind);
-comment on function trading.trade_groups_json is
-  'The groups of a kind as performance shows them in per_strategy and per_symbol, by name.';
+comment on function trading.trade_groups_json is 'The groups of a kind as performance shows them, by name.';
 
 create function trading.follow_trades(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[],
@@ -164,9 +163,8 @@ comment on function trading.follow_trades is
   'with what record_cash booked between them.';
 
 create function trading.judge_equity(
-  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz,
-  out drawdown numeric, out drawdown_percent numeric, out sharpe numeric, out sortino numeric, out calmar numeric,
-  out exposure numeric
+  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz, out drawdown numeric,
+  out drawdown_percent numeric, out sharpe numeric, out sortino numeric, out calmar numeric, out exposure numeric
 ) language sql stable set search_path = '' as $$
   with days as (
     select s.*, (s.starts_at at time zone time_zone)::date as day, s.deposits + s.profit_before as capital,
@@ -194,8 +192,7 @@ create function trading.judge_equity(
     case when m.deviation is not null then 365 * m.mean / nullif(o.drawdown_percent / 100, 0) end, o.exposure
   from overall o cross join moments m;
 $$;
-comment on function trading.judge_equity is
-  'The figures of a whole account''s equity in a range; performance defines each.';
+comment on function trading.judge_equity is 'A whole account''s equity in a range; performance defines each.';
 
 -- Returns -----------------------------------------------------------------------------------------
 

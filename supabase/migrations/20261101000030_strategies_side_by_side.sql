@@ -33,8 +33,7 @@ declare
     select g from trading.group_trades(owned.id, owned.epoch, from_time, to_time, strategies, null) g
     where g.kind = 'all');
   coverage constant trading.coverage := trading.cover(owned, owned.epoch, from_time, to_time, strategies, null);
-  sequence constant record := trading.follow_trades(
-    owned.id, owned.epoch, from_time, to_time, strategies, null);
+  sequence constant record := trading.follow_trades(owned.id, owned.epoch, from_time, to_time, strategies, null);
   figures constant jsonb := trading.trade_groups_json(groups, 'all') -> 0 || jsonb_build_object('max_drawdown',
     trading.decimal(case when trading.is_covered(coverage.marked, coverage.held) then sequence.drawdown end));
 begin
@@ -55,9 +54,7 @@ begin
   return query
   with closed as materialized (
     select c.* from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies, null) c
-  ), chosen as (
-    select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c
-  ), gains as (
+  ), chosen as (select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c), gains as (
     -- Of each strategy, and of all together.
     select trading.bucket_start(c.at, h.f, time_zone) as bucket_at, c.strategy, sum(c.net) as gain from closed c
     cross join chosen h group by grouping sets ((1, 2), (1))
@@ -72,8 +69,7 @@ begin
 end;
 $$;
 comment on function trading.curves_of is
-  'What each of strategies, in order, and at last all of them together, had made since from_time, by bucket; buckets '
-  'without a result are left out.';
+  'What each of strategies, in order, and at last all together had made since from_time, by bucket with a result.';
 
 create function trading.correlate_strategies(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
@@ -86,9 +82,7 @@ begin
   with daily as materialized (
     select (c.at at time zone time_zone)::date as day, c.strategy, sum(c.net) as net
     from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies, null) c group by 1, 2
-  ), span as (
-    select (max(d.day) - min(d.day) + 1)::numeric as days from daily d
-  ), sums as (
+  ), span as (select (max(d.day) - min(d.day) + 1)::numeric as days from daily d), sums as (
     select s.nr, s.strategy, count(d.day) as days, coalesce(sum(d.net), 0) as total,
       coalesce(sum(d.net * d.net), 0) as squares
     from unnest(strategies) with ordinality s (strategy, nr) left join daily d on d.strategy = s.strategy

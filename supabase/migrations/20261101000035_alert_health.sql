@@ -19,8 +19,8 @@ create function trading.own_fills(alert trading.alerts, out units numeric, out p
 declare
   ids constant bigint[] := array(select (j ->> 'id')::bigint from json_array_elements(alert.answer -> 'fills') j);
 begin
-  units := 0;
   if cardinality(ids) = 0 then
+    units := 0;
     return;
   end if;
   select coalesce(sum(case f.side when 'buy' then f.quantity::numeric else -f.quantity::numeric end), 0),
@@ -76,8 +76,7 @@ create function trading.came_later(alert trading.alerts, since timestamptz) retu
            or a.code = 'stale_alert' and a.alert_time between since and alert.alert_time));
 comment on function trading.came_later is
   'Whether the alert that was before this one, by its own time, came after it: it then had nothing to do, or was too '
-  'old. since: the time of the one before both. So many later ones are looked at: an alert is on its way for minutes, '
-  'not for days.';
+  'old. since: the time of the one before both. An alert is on its way for minutes, not for days.';
 
 create function trading.with_cost(
   inout gap trading.alert_gap, alert trading.alerts, prior trading.alerts, refused trading.alerts, unit_value numeric
@@ -174,7 +173,8 @@ begin
       select a from trading.alerts a
       where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy
         and a.id + 0 < alert.id and a.id + 0 > prior.id
-        and a.symbol = alert.symbol and a.status = 'rejected' and a.code <> 'stale_alert' and trading.is_trade(a.request)
+        and a.symbol = alert.symbol and a.status = 'rejected' and a.code <> 'stale_alert'
+        and trading.is_trade(a.request)
       order by a.id + 0 limit 1);
   end if;
   gap.status := case
@@ -370,9 +370,7 @@ begin
       and a.received_at < coalesce(to_time, 'infinity')
       and a.request ->> 'action' is distinct from 'mark'
     group by 1, 2
-  ), counted as (
-    select k.strategy, sum(k.alerts) as alerts from coded k group by 1
-  ), repeated as (
+  ), counted as (select k.strategy, sum(k.alerts) as alerts from coded k group by 1), repeated as (
     select a.strategy, count(*) as duplicates
     from trading.duplicates d join trading.alerts a on a.id = d.alert_id
     where d.account_id = owned.id and a.epoch = owned.epoch and d.received_at >= since

@@ -16,8 +16,7 @@ begin
   return locked;
 end;
 $$;
-comment on function trading.lock_channel is
-  'The channel of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
+comment on function trading.lock_channel is 'The channel of that name, its row locked. Errors: PT404.';
 
 create function trading.delivery_json(c trading.notification_channels) returns jsonb
   language sql stable set search_path = ''
@@ -25,26 +24,6 @@ create function trading.delivery_json(c trading.notification_channels) returns j
     'secrets', to_jsonb(array_remove(array[c.secret,
       case when c.previous_secret_until > clock_timestamp() then c.previous_secret end], null)));
 comment on function trading.delivery_json is 'A channel as its sender needs it, with all its secrets.';
-
-create function trading.line_heads() returns setof trading.notification_outbox
-  language sql stable set search_path = '' as $$
-  -- From line to line by the index: a backlog of one line costs no more than its head.
-  with recursive heads as (
-    (select o.* from trading.notification_outbox o where o.status = 'pending'
-     order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1)
-    union all
-    select n.* from heads h
-    cross join lateral (
-      select o.* from trading.notification_outbox o
-      where o.status = 'pending'
-        and (o.channel_id, coalesce(o.account_id, 0)) > (h.channel_id, coalesce(h.account_id, 0))
-      order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1
-    ) n
-  )
-  select h.* from heads h;
-$$;
-comment on function trading.line_heads is
-  'The first pending row of each line, which is an account''s events for one channel: those behind it wait for it.';
 
 create function public.claim_notifications(
   lines integer default 1, lease_seconds integer default 60, at_most integer default 20
@@ -59,7 +38,19 @@ begin
     (lines between 1 and 100 and lease_seconds between 1 and 3600 and at_most between 1 and 100) is not false,
     'lines and at_most must be between 1 and 100, lease_seconds between 1 and 3600', 'Leave them out.');
   for head in
-    with heads as materialized (select * from trading.line_heads()),
+    -- The first pending row of each line: those behind it wait for it. From line to line by the index: a backlog of
+    -- one line costs no more than its head.
+    with recursive heads as (
+      (select o.* from trading.notification_outbox o where o.status = 'pending'
+       order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1)
+      union all
+      select n.* from heads h
+      cross join lateral (
+        select o.* from trading.notification_outbox o
+        where o.status = 'pending'
+          and (o.channel_id, coalesce(o.account_id, 0)) > (h.channel_id, coalesce(h.account_id, 0))
+        order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1) n
+    ),
     -- A channel that fails is asked about one line at a time, by one sender: it may hang on each.
     asked as (
       select h.id, row_number() over (partition by h.channel_id order by h.next_attempt_at, h.id) as place,

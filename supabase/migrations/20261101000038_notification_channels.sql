@@ -99,8 +99,7 @@ begin
   if changes ? 'secret' or (changes ->> 'rotate_secret')::boolean then
     made := case when not changes ? 'secret' then trading.new_secret() end;
     changed.previous_secret := changed.secret;
-    changed.previous_secret_until := case when changed.secret is not null
-      then clock_timestamp() + interval '24 hours' end;
+    changed.previous_secret_until := case when changed.secret is not null then clock_timestamp() + '24 hours' end;
     changed.secret := coalesce(changes ->> 'secret', made);
   end if;
   if (changes ->> 'enabled')::boolean then

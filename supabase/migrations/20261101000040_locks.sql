@@ -35,15 +35,11 @@ begin
     'Milliseconds; renew at a third of it.');
 end;
 $$;
-comment on function trading.check_lease is
-  'Errors: PT400 (HTTP 400) for a key, an owner or a ttl_ms that no lease can have.';
+comment on function trading.check_lease is 'Errors: PT400 for what no lease can have.';
 
 create function trading.milliseconds(span interval) returns bigint
-  language plpgsql immutable strict parallel safe set search_path = '' as $$
-begin
+  language sql immutable strict parallel safe set search_path = ''
   return ceil(extract(epoch from span) * 1000);
-end;
-$$;
 comment on function trading.milliseconds is 'A span in milliseconds, rounded up.';
 
 create function public.acquire_lease(key text, owner text, ttl_ms integer) returns jsonb

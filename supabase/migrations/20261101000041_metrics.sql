@@ -91,8 +91,7 @@ end;
 comment on function trading.advisory_locks is
   'How many advisory locks of one bigint are held, and how many sessions wait for one, in this database.';
 
-create function trading.outbox_depth(out pending bigint, out dead bigint)
-  language sql stable set search_path = '' as $$
+create function trading.outbox_depth(out pending bigint, out dead bigint) language sql stable set search_path = '' as $$
   select count(*) filter (where o.status = 'pending'), count(*) filter (where o.status = 'dead')
   from trading.notification_outbox o where o.status in ('pending', 'dead');
 $$;
@@ -179,8 +178,7 @@ comment on function public.read_metrics is
   'All that a scrape returns: metrics (sums of what isolates counted) and gauges (of isolates that reported within the '
   'minute, of locks, outbox, accounts and database, now), each [{ name, labels, value }].';
 
-create function public.schema_version() returns text
-  language plpgsql stable security definer set search_path = '' as $$
+create function public.schema_version() returns text language plpgsql stable security definer set search_path = '' as $$
 declare
   newest text;
 begin

@@ -109,8 +109,7 @@ create policy "owners read the marks of their symbols" on trading.live_marks for
 
 -- What the operator sets --------------------------------------------------------------------------
 
-create function trading.mark_source_json(s trading.mark_sources) returns jsonb
-  language sql stable set search_path = ''
+create function trading.mark_source_json(s trading.mark_sources) returns jsonb language sql stable set search_path = ''
   return jsonb_build_object('source', s.name, 'kind', s.kind, 'enabled', s.enabled, 'exchanges', s.exchanges,
     'host', substring(s.url from '^https?://([^/?#]+)'),
     'headers', to_jsonb(array(select k from jsonb_object_keys(s.headers) k order by 1)), 'paths', s.paths,

@@ -36,25 +36,18 @@ begin
     return null;
   end if;
   perform public.enqueue_timed_events();
-  if not (public.notification_work() ->> 'due')::boolean then
-    return null;
-  end if;
-  return trading.post('/functions/v1/notifications');
+  return case when (public.notification_work() ->> 'due')::boolean then trading.post('/functions/v1/notifications') end;
 end;
 $$;
 comment on function trading.wake_dispatcher is
   'Run by pg_cron: posts to the function notifications when a row is due; else, or without url and key, null.';
 
-create function trading.wake_marks() returns bigint language plpgsql volatile set search_path = '' as $$
-begin
-  -- Without a source nothing is looked through, minute by minute.
-  if not exists (select from trading.mark_sources s where s.enabled)
-     or not exists (select from trading.wanted_marks(now()) w where trading.has_mark_source(w.symbol, w.exchange)) then
-    return null;
-  end if;
-  return trading.post('/functions/v1/marks');
-end;
-$$;
+create function trading.wake_marks() returns bigint language sql volatile set search_path = ''
+  return case
+    -- Without a source nothing is looked through, minute by minute.
+    when exists (select from trading.mark_sources s where s.enabled)
+      and exists (select from trading.wanted_marks(now()) w where trading.has_mark_source(w.symbol, w.exchange))
+    then trading.post('/functions/v1/marks') end;
 comment on function trading.wake_marks is
   'Run by pg_cron every minute: posts to the function marks when something is held that a source which is on answers '
   'for; null when not, or the vault lacks project_url or service_key.';
@@ -88,15 +81,10 @@ comment on function public.warm_up is
   'Gets a connection ready for the next alert: books a trade on an account that is made for it, and undoes both. '
   'False: the connection was ready, and nothing was done. Nobody waits for it, and nobody hears of it.';
 
-create function trading.keep_warm() returns bigint language plpgsql volatile set search_path = '' as $$
-begin
+create function trading.keep_warm() returns bigint language sql volatile set search_path = ''
   -- By the primary key: one row is read, however long the history is.
-  if (select a.received_at from trading.alerts a order by a.id desc limit 1) > now() - interval '4 days' then
-    return trading.post('/rest/v1/rpc/warm_up');
-  end if;
-  return null;
-end;
-$$;
+  return case when (select a.received_at from trading.alerts a order by a.id desc limit 1) > now() - interval '4 days'
+    then trading.post('/rest/v1/rpc/warm_up') end;
 comment on function trading.keep_warm is
   'Run by pg_cron: calls warm_up by REST, so that a connection stays open there, while alerts come: one in 4 days, as '
   'a strategy on daily bars is silent from Friday''s close to Monday''s. Else, or without url and key, null.';
