@@ -65,7 +65,8 @@ comment on column trading.orders.resize is
   'Its size is made anew: from equity at its fill; of a close of all (reduce_only) as often as the position changes.';
 comment on column trading.orders.waiting is
   'A market order that came without a price: it fills at the next mark of its symbol, and what it trades is decided '
-  'then. Side and quantity are what is known (quantity null: its size needs the price, or the orders before it).';
+  'then. Until then side and quantity are what is known (quantity null: its size needs the price, or the orders before '
+  'it); reduce_only is false.';
 comment on column trading.orders.trail_amount is
   'Distance of a trailing stop in money per unit (or trail_percent of the peak); its stop_price is not cut to ticks.';
 comment on column trading.orders.bracket_id is

@@ -10,7 +10,8 @@ create table trading.marks (
 );
 comment on table trading.marks is 'The last price an account has seen of a symbol, and when.';
 comment on column trading.marks.exchange is
-  'The exchange under which the symbol is held or was marked in this epoch; null: no alert named one.';
+  'The exchange under which the symbol is held or was marked in this epoch; null: no alert named one. Of orders that '
+  'rest without a mark, their own tell.';
 
 create table trading.mark_bars (
   account_id bigint not null references trading.accounts (id),

@@ -172,14 +172,12 @@ begin
     and o.symbol = split_account.symbol;
   update trading.marks m set price = trading.split_units(m.price, old_units, new_units)
   where m.account_id = owned.id and m.symbol = split_account.symbol;
-  update trading.mark_bars b
-    set open = trading.split_units(b.open, old_units, new_units),
-      high = trading.split_units(b.high, old_units, new_units),
+  update trading.mark_bars b set
+    open = trading.split_units(b.open, old_units, new_units), high = trading.split_units(b.high, old_units, new_units),
     low = trading.split_units(b.low, old_units, new_units), close = trading.split_units(b.close, old_units, new_units)
   where b.account_id = owned.id and b.symbol = split_account.symbol;
-  update trading.mark_hours b
-    set open = trading.split_units(b.open, old_units, new_units),
-      high = trading.split_units(b.high, old_units, new_units),
+  update trading.mark_hours b set
+    open = trading.split_units(b.open, old_units, new_units), high = trading.split_units(b.high, old_units, new_units),
     low = trading.split_units(b.low, old_units, new_units), close = trading.split_units(b.close, old_units, new_units)
   where b.account_id = owned.id and b.symbol = split_account.symbol;
   perform trading.log_event(owned, 'split',
