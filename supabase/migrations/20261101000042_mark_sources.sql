@@ -4,11 +4,12 @@
 -- alerts by process_alerts, and says here how far it came. No source is asked before the operator turns it on.
 
 create function trading.are_texts(object jsonb, names text, longest integer) returns boolean
-  language sql immutable set search_path = ''
-  return jsonb_typeof(object) = 'object' and not exists (
+  language sql immutable set search_path = '' as $$
+  select jsonb_typeof(object) = 'object' and not exists (
     select from jsonb_each(object) e
     where e.key !~ names or jsonb_typeof(e.value) <> 'string' or (e.value #>> '{}') !~ '^[ -~]+$'
       or length(e.value #>> '{}') > longest);
+$$;
 comment on function trading.are_texts is
   'Whether a value is an object of plain texts of at most longest characters, under names of that pattern.';
 
