@@ -2,7 +2,7 @@
 --
 -- Everything that a client may call lives in `public` as an RPC; every table lives in `trading`, which PostgREST does
 -- not expose. Functions run as their caller, but for the two that say `security definer`. service_role may call all of
--- them; each file takes its RPCs from everybody else, and then grants by name.
+-- them; to others each file grants by name.
 
 create schema trading;
 comment on schema trading is
@@ -11,9 +11,9 @@ comment on schema trading is
 revoke all on schema trading from public;
 grant usage on schema trading to authenticated, service_role;
 
--- A new function would otherwise be executable by everybody.
+-- A new function would otherwise be executable by everybody; in public, Supabase grants it to anon and authenticated.
 alter default privileges revoke execute on functions from public;
-alter default privileges in schema public revoke execute on functions from public;
+alter default privileges in schema public revoke execute on functions from public, anon, authenticated;
 alter default privileges in schema trading revoke execute on functions from public;
 alter default privileges in schema public grant execute on functions to service_role;
 alter default privileges in schema trading grant execute on functions to service_role;
@@ -112,7 +112,7 @@ comment on domain trading.message_name is 'The name of a signed message: its key
 
 -- Small helpers that booking calls, or a query for each of its rows, are plpgsql on purpose: a SQL function that cannot
 -- be inlined (one with its own search_path cannot) is planned again wherever it is called: 26 microseconds a call
--- measured, against 1. What a read calls once may be SQL.
+-- measured, against 1. What a read calls once, or a booking seldom, may be SQL.
 
 create function trading.quotient(dividend numeric, divisor numeric) returns numeric
   language plpgsql immutable strict parallel safe set search_path = '' as $$
@@ -178,16 +178,15 @@ comment on function trading.lock_id is
 
 -- Errors ------------------------------------------------------------------------------------------
 
-create function trading.hint_for(violated text) returns text
-  language plpgsql immutable set search_path = '' as $$
-begin
+create function trading.hint_for(violated text, given text default null) returns text
+  language sql immutable set search_path = ''
   return case
+    when given <> '' then given
     when violated = 'accounts_name_key' then 'The name is taken: choose another, or begin anew with reset_account.'
     when violated = 'name_is_printable'
       then 'A name is 1 to 64 letters, digits, spaces or . _ : @ -, starts with a letter or digit and does not '
         'end with a space.'
-    when violated = 'currency_is_a_code'
-      then 'A currency is 3 to 10 capital letters, such as USD.'
+    when violated = 'currency_is_a_code' then 'A currency is 3 to 10 capital letters, such as USD.'
     when violated = 'accounts_owner_id_fkey' then 'owner_id is the id of a user of Supabase Auth.'
     when violated like 'account_settings%' or violated = 'leverage_is_positive' then
       'fee_bps is 0 to 10000, slippage_bps 0 to below 10000, dedupe_window 5 to 86400, max_mark_age 0 to 31536000 and '
@@ -203,15 +202,24 @@ begin
     else 'A value has the wrong type: numbers as decimal strings, settings as a JSON object, a time zone by its IANA '
       'name.'
   end;
+comment on function trading.hint_for is 'What to do about values that violate the named constraint, or none of ours.';
+
+create function trading.require(
+  is_right boolean, message text, hint text, code text default 'PT400', named text default null
+) returns void language plpgsql immutable set search_path = '' as $$
+begin
+  if is_right is not true then
+    raise exception '%', replace(message, '%', coalesce(named, '<NULL>')) using errcode = code, hint = hint;
+  end if;
 end;
 $$;
-comment on function trading.hint_for is
-  'What to do when an operator''s values violate the named constraint, or none of ours (empty).';
+comment on function trading.require is
+  'Errors: code (PT400 is HTTP 400) with that message, where named stands for %, and hint, unless what was asked is '
+  'right (null: it is not).';
 
 -- Append-only tables ------------------------------------------------------------------------------
 
-create function trading.refuse_change() returns trigger
-  language plpgsql set search_path = '' as $$
+create function trading.refuse_change() returns trigger language plpgsql set search_path = '' as $$
 begin
   raise exception 'trading.% is append-only: % refused', tg_table_name, lower(tg_op)
     using errcode = 'insufficient_privilege',
@@ -221,4 +229,5 @@ $$;
 comment on function trading.refuse_change is
   'Trigger of append-only tables: refuses update, delete and truncate for every role, the owner included.';
 
-grant execute on function trading.quotient, trading.decimal, trading.ratio, trading.lock_id to authenticated;
+grant execute on function trading.quotient, trading.decimal, trading.ratio, trading.lock_id, trading.require
+  to authenticated;

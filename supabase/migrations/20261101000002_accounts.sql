@@ -131,7 +131,6 @@ comment on column trading.account_settings.symbols is
 comment on column trading.account_settings.time_zone is 'Where the account''s days begin and end: an IANA name.';
 comment on column trading.account_settings.clock is
   'When what an alert does happens: arrival, as it comes in; alert, at its own time if it has one (for history).';
-
 comment on column trading.account_settings.keep_marks_days is
   'Days after which a mark that changed nothing leaves the list of alerts for the archive of replays; null: never.';
 comment on column trading.account_settings.keep_minute_bars_days is
@@ -191,8 +190,7 @@ grant select, insert, update on trading.accounts to service_role;
 grant select, insert, delete on trading.account_settings to service_role;
 grant select, insert on trading.cash_entries, trading.account_events to service_role;
 
-create function trading.own_account_ids() returns setof bigint
-  language sql stable set search_path = ''
+create function trading.own_account_ids() returns setof bigint language sql stable set search_path = ''
 begin atomic
   select a.id from trading.accounts a where a.owner_id = (select auth.uid());
 end;

@@ -72,14 +72,11 @@ create trigger only_marks_leave before delete on trading.alerts
   for each row when (trading.may_leave(old.*) is not true) execute function trading.refuse_change();
 
 create function trading.newest_alert(account_id bigint, epoch integer, before timestamptz default 'infinity')
-  returns bigint language plpgsql stable set search_path = '' as $$
-begin
+  returns bigint language sql stable set search_path = ''
   return coalesce((
     select a.id from trading.alerts a
     where a.account_id = newest_alert.account_id and a.epoch = newest_alert.epoch and a.received_at < before
     order by a.id + 0 desc limit 1), 0);
-end;
-$$;
 comment on function trading.newest_alert is
   'The newest alert of an epoch that came before a time; 0: none. It reads those that came since.';
 
@@ -205,9 +202,8 @@ exception when data_exception or check_violation then
 end;
 $$;
 comment on function trading.read_requests is
-  'The batch as typed rows, aliases resolved. Errors: 22023 when alerts is not an array or a value is none that an '
-  'alert may have (the alerts function lets no such alert through), 22P02 when a number is none, 23514 when '
-  'a symbol or a strategy is none.';
+  'The batch as typed rows, aliases resolved. Errors: 22023 no array, or a value that no alert may have (the alerts '
+  'function lets none through), 22P02 a number that is none, 23514 a symbol or a strategy that is none.';
 
 create function trading.next_dedupe_key(dedupe_key text, twin_key text) returns text
   language plpgsql immutable set search_path = '' as $$

@@ -162,7 +162,6 @@ comment on column trading.positions.entry_quantity is 'Units bought into (or sol
 comment on column trading.positions.entry_value is
   'Their price x quantity, without multiplier; likewise exit_value for what left it.';
 comment on column trading.positions.trade_pnl is 'Gross, realized by the trade that is open; trade_fees: its fees.';
-
 comment on column trading.positions.low_price is 'Lowest and highest (high_price) mark while the trade was open.';
 comment on column trading.positions.drawdown is 'Deepest fall from the best mark of the open trade, in money per unit.';
 comment on column trading.positions.last_previous is
@@ -197,8 +196,7 @@ create table trading.trades (
   check (closed_at >= opened_at)
 );
 comment on table trading.trades is
-  'Closed round trips: from flat (or a flip) to flat (or a flip). quantity is all that was entered; prices are '
-  'averages; a flip''s fee is split pro rata.';
+  'Closed round trips. quantity is all that was entered; prices are averages; a flip''s fee is split pro rata.';
 comment on column trading.trades.mae is
   'Worst mark against the entry price, in money per unit; mfe: the best one; drawdown: deepest fall from a best mark.';
 -- Pages of list_trades, and the trades that performance reads, in order.

@@ -48,19 +48,12 @@ comment on table trading.mark_hours is
   'Old bars of trading.mark_bars, an hour (of the account''s time zone) to a row. minute: the first of them.';
 
 create table trading.equity_hours (
-  account_id bigint not null references trading.accounts (id),
-  epoch integer not null,
-  minute timestamptz not null,
+  like trading.equity_bars including constraints including indexes,
   last_minute timestamptz not null check (last_minute >= minute),
-  open trading.money not null,
-  high trading.money not null,
-  low trading.money not null,
-  close trading.money not null,
-  exposure trading.money not null,
   exposed interval not null,
   fall trading.money not null check (fall >= 0),
   fall_percent numeric,
-  primary key (account_id, epoch, minute)
+  foreign key (account_id) references trading.accounts (id)
 );
 comment on table trading.equity_hours is
   'Old bars of trading.equity_bars, an hour (of the account''s time zone) to a row, or less: it ends where cash moved. '

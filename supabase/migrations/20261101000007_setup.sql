@@ -14,35 +14,13 @@ $$;
 comment on function trading.log_event is 'Records an operation on an account and raises the account''s version.';
 
 create function trading.settings_json(settings trading.account_settings) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-begin
+  language sql immutable set search_path = ''
   return to_jsonb(settings) - 'account_id' || (
     select jsonb_object_agg(name, trading.decimal((to_jsonb(settings) ->> name)::numeric))
     from unnest('{leverage,fee_per_trade,fee_per_unit,fee_bps,fee_minimum,slippage_bps,max_position,max_order,'
       'max_daily_loss,max_stop_distance,funds_room_bps,maintenance_margin,default_quantity}'::text[]) name);
-end;
-$$;
 comment on function trading.settings_json is
   'The settings as they are answered, by name: decimals as strings, whole numbers and booleans as they are.';
-
-create function trading.settings_of(base trading.account_settings, changes jsonb) returns trading.account_settings
-  language plpgsql stable set search_path = '' as $$
-declare
-  known constant jsonb := trading.settings_json(base);
-  unknown text;
-begin
-  if jsonb_typeof(changes) is distinct from 'object' then
-    raise exception 'settings must be a JSON object' using errcode = '22023', hint = 'For example {"leverage": 2}.';
-  end if;
-  select k into unknown from jsonb_object_keys(changes) k where not known ? k limit 1;
-  if found then
-    raise exception 'unknown setting %', unknown using errcode = '22023',
-      hint = 'Known: ' || (select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k) || '.';
-  end if;
-  return jsonb_populate_record(base, changes);
-end;
-$$;
-comment on function trading.settings_of is 'base with the keys of changes replaced. Errors: 22023 for an unknown key.';
 
 create function trading.lock_account(account text) returns trading.accounts
   language plpgsql volatile set search_path = '' as $$
@@ -50,32 +28,36 @@ declare
   locked trading.accounts;
 begin
   select a.* into locked from trading.accounts a where a.name = account for update;
-  if not found then
-    raise exception 'no account %', account using errcode = 'PT404', hint = 'Create it with create_account.';
-  end if;
+  perform trading.require(found, 'no account %', 'Create it with create_account.', 'PT404', account);
   return locked;
 end;
 $$;
-comment on function trading.lock_account is
-  'The account of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
+comment on function trading.lock_account is 'The account of that name, its row locked. Errors: PT404.';
 
 create function public.update_account_settings(account text, settings jsonb) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.lock_account(account);
   changed trading.account_settings;
+  known jsonb;
+  unknown text;
   violated text;
   given_hint text;
 begin
+  perform trading.require(jsonb_typeof(settings) = 'object', 'settings must be a JSON object',
+    'For example {"leverage": 2}.', '22023');
   delete from trading.account_settings s where s.account_id = owned.id returning s.* into changed;
-  changed := trading.settings_of(changed, settings);
+  known := trading.settings_json(changed);
+  select k into unknown from jsonb_object_keys(settings) k where not known ? k limit 1;
+  perform trading.require(not found, 'unknown setting %',
+    'Known: ' || (select string_agg(k, ', ' order by k) from jsonb_object_keys(known) k) || '.', '22023', unknown);
+  changed := jsonb_populate_record(changed, settings);
   insert into trading.account_settings select changed.*;
   perform trading.log_event(owned, 'settings', settings);
   return trading.settings_json(changed);
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm
-    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm using errcode = sqlstate, hint = trading.hint_for(violated, given_hint);
 end;
 $$;
 comment on function public.update_account_settings is
@@ -92,10 +74,9 @@ declare
   given_hint text;
 begin
   initial_cash := trim_scale(initial_cash);
-  if initial_cash is null or not (initial_cash >= 0 and initial_cash < 1e18) or scale(initial_cash) > 18 then
-    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals'
-      using errcode = '22023', hint = 'Give the opening deposit, 0 for none.';
-  end if;
+  perform trading.require(initial_cash >= 0 and initial_cash < 1e18 and scale(initial_cash) <= 18,
+    'initial_cash must be between 0 and 1e18, with at most 18 decimals', 'Give the opening deposit, 0 for none.',
+    '22023');
   insert into trading.accounts (name, owner_id, currency, cash, deposits)
   values (account, create_account.owner_id, create_account.currency, initial_cash, initial_cash)
   returning * into created;
@@ -112,8 +93,7 @@ begin
     'cash', trading.decimal(created.cash));
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm
-    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm using errcode = sqlstate, hint = trading.hint_for(violated, given_hint);
 end;
 $$;
 comment on function public.create_account is
@@ -144,20 +124,19 @@ begin
     perform pg_advisory_xact_lock(k.id)
     from (select trading.lock_id('trade:' || a.name || ':' || named) as id from trading.accounts a order by 1) k;
   end if;
-  if exists (select from trading.positions p left join trading.instruments i on i.symbol = p.symbol
-             where p.symbol = named and p.quantity <> 0
-               and (coalesce(i.multiplier, 1) is distinct from upsert_instrument.multiplier
-                    or i.quote_currency is distinct from upsert_instrument.quote_currency)) then
-    raise exception '% is held: its multiplier and its quote_currency cannot change', named using errcode = 'PT409',
-      hint = 'Close the positions first: what they cost was counted with the old ones.';
-  end if;
-  if exists (select from trading.positions p
-             where p.symbol = any (names) and p.symbol <> named and p.quantity <> 0)
-     or exists (select from trading.orders o
-                where o.symbol = any (names) and o.symbol <> named and o.status = 'open') then
-    raise exception 'a symbol that is held, or has resting orders, cannot become an alias' using errcode = 'PT409',
-      hint = 'Close its positions and cancel its orders first: as an alias no alert would reach them.';
-  end if;
+  perform trading.require(
+    not exists (select from trading.positions p left join trading.instruments i on i.symbol = p.symbol
+                where p.symbol = named and p.quantity <> 0
+                  and (coalesce(i.multiplier, 1) is distinct from upsert_instrument.multiplier
+                    or i.quote_currency is distinct from upsert_instrument.quote_currency)),
+    '% is held: its multiplier and its quote_currency cannot change',
+    'Close the positions first: what they cost was counted with the old ones.', 'PT409', named);
+  perform trading.require(
+    not exists (select from trading.positions p where p.symbol = any (names) and p.symbol <> named and p.quantity <> 0)
+    and not exists (select from trading.orders o
+                    where o.symbol = any (names) and o.symbol <> named and o.status = 'open'),
+    'a symbol that is held, or has resting orders, cannot become an alias',
+    'Close its positions and cancel its orders first: as an alias no alert would reach them.', 'PT409');
   insert into trading.instruments as i (symbol, multiplier, lot_size, tick_size, allow_nonpositive, quote_currency)
   values (named, upsert_instrument.multiplier, upsert_instrument.lot_size, upsert_instrument.tick_size,
           upsert_instrument.allow_nonpositive, upsert_instrument.quote_currency)
@@ -173,8 +152,7 @@ begin
     'aliases', to_jsonb(aliases));
 exception when integrity_constraint_violation or data_exception then
   get stacked diagnostics violated = constraint_name, given_hint = pg_exception_hint;
-  raise exception '%', sqlerrm
-    using errcode = sqlstate, hint = coalesce(nullif(given_hint, ''), trading.hint_for(violated));
+  raise exception '%', sqlerrm using errcode = sqlstate, hint = trading.hint_for(violated, given_hint);
 end;
 $$;
 comment on function public.upsert_instrument is
@@ -188,8 +166,7 @@ comment on function public.upsert_instrument is
 
 create function public.reading_settings(accounts text[]) returns jsonb
   language sql stable set search_path = '' set statement_timeout = '1s'
-begin atomic
-  select coalesce(jsonb_object_agg(a.name, jsonb_build_object(
+  return (select coalesce(jsonb_object_agg(a.name, jsonb_build_object(
     'unknown_fields', s.unknown_fields, 'default_quantity', trading.decimal(s.default_quantity),
     'default_quantity_type', s.default_quantity_type, 'nonpositive_symbols', n.symbols)), '{}')
   from trading.accounts a
@@ -202,13 +179,10 @@ begin atomic
       where i.allow_nonpositive
     ) w
   ) n
-  where a.name = any (reading_settings.accounts);
-end;
+  where a.name = any (reading_settings.accounts));
 comment on function public.reading_settings is
   'How the alerts of accounts are to be read, by account: unknown_fields, default_quantity (a decimal string or null), '
   'default_quantity_type and nonpositive_symbols (every name of the instruments that allow prices of 0 and below). An '
   'account that there is not is left out.';
 
 grant execute on function trading.settings_json to authenticated;
-revoke execute on function public.update_account_settings, public.create_account, public.upsert_instrument,
-  public.reading_settings from public, anon, authenticated;

@@ -190,8 +190,7 @@ $$;
 comment on function trading.wanted_delta is
   'The signed quantity an alert asks for, given what is held. A known target quantity decides alone; close never '
   'opens, without a quantity closes all, and with a side closes only a position of that side; a target side clamps the '
-  'delta so that it never ends on the other side; null: the alert does not say how much. quantity is in units, '
-  'unsigned.';
+  'delta so that it never ends on the other side; null: the alert does not say how much. quantity: unsigned.';
 
 create function trading.repaired_delta(
   action text, target trading.target, quantity numeric, held numeric, delta numeric
@@ -216,7 +215,6 @@ end;
 $$;
 comment on function trading.repaired_delta is
   'The signed quantity that action and quantity alone would have traded where target made another of it, delta; else '
-  'null. Without a quantity, action alone may trade as much of delta as is its own: a buy buys, a sell sells, a close '
-  'closes.';
+  'null. Without a quantity, action alone may trade as much of delta as is its own.';
 
 grant execute on function trading.flat_position, trading.apply_fill, trading.apply_foreign_fill to authenticated;

@@ -29,28 +29,23 @@ create type trading.portfolio as (
 );
 comment on type trading.portfolio is
   'An account while it is being booked: equity = cash + holdings_value; exposure = sum |quantity x mark x multiplier|; '
-  'recent_orders: placed in the last minute, null where that does not matter; currencies: null where all is in the '
-  'account''s own.';
+  'recent_orders: placed in the last minute, null where that does not matter; currencies: null without others.';
 
 create function trading.rate_message(market trading.market, portfolio trading.portfolio) returns text
-  language plpgsql immutable set search_path = '' as $$
-begin
+  language sql immutable set search_path = ''
   return (
     select market.symbol || ' is priced in ' || c.code || ': send a mark of ' || c.pair || ' or ' || c.inverse_pair
       || ' first, it brings the rate'
     from unnest(portfolio.currencies) c where c.code = market.currency);
-end;
-$$;
 comment on function trading.rate_message is 'What an alert is told whose instrument has no rate.';
 
 create function trading.at_rate(inout market trading.market, portfolio trading.portfolio)
   language plpgsql immutable set search_path = '' as $$
 begin
-  if market.currency is null then
-    return;
+  if market.currency is not null then
+    market.rate := (select c.rate from unnest(portfolio.currencies) c where c.code = market.currency);
+    market.multiplier := market.quote_multiplier * market.rate;
   end if;
-  market.rate := (select c.rate from unnest(portfolio.currencies) c where c.code = market.currency);
-  market.multiplier := market.quote_multiplier * market.rate;
 end;
 $$;
 comment on function trading.at_rate is 'A market at the rate of this moment, where it is of another currency.';
@@ -124,14 +119,13 @@ create function trading.fill_currency(
   delta numeric, price numeric, cost numeric
 ) language plpgsql immutable set search_path = '' as $$
 begin
-  if market.currency is null then
-    return;
+  if market.currency is not null then
+    portfolio.cash := portfolio.cash + delta * price * market.multiplier - cost;
+    portfolio.holdings_value := portfolio.holdings_value - delta * price * market.multiplier + cost;
+    portfolio := trading.move_currency(portfolio, market.currency,
+      delta * market.mark * market.quote_multiplier - coalesce(held.quote_basis, 0) + coalesce(was.quote_basis, 0),
+      (abs(held.quantity) - abs(was.quantity)) * abs(market.mark) * market.quote_multiplier);
   end if;
-  portfolio.cash := portfolio.cash + delta * price * market.multiplier - cost;
-  portfolio.holdings_value := portfolio.holdings_value - delta * price * market.multiplier + cost;
-  portfolio := trading.move_currency(portfolio, market.currency,
-    delta * market.mark * market.quote_multiplier - coalesce(held.quote_basis, 0) + coalesce(was.quote_basis, 0),
-    (abs(held.quantity) - abs(was.quantity)) * abs(market.mark) * market.quote_multiplier);
 end;
 $$;
 comment on function trading.fill_currency is
@@ -158,16 +152,13 @@ comment on function trading.cut is
 
 create function trading.is_worthless(
   request trading.alert_request, held trading.positions, market trading.market, portfolio trading.portfolio
-) returns boolean language plpgsql immutable set search_path = '' as $$
-begin
+) returns boolean language sql immutable set search_path = ''
   return coalesce(request.action = 'close' and request.price = 0 and request.quantity is null
     and coalesce(request.order_type, 'market') = 'market'
     and held.quantity <> 0 and coalesce((request.target).side, 'flat') in ('flat',
       case when held.quantity > 0 then 'long' else 'short' end)
     and market.quote_multiplier <> 1
     and abs(held.cost_basis) <= 0.05 * (portfolio.cash + portfolio.holdings_value), false);
-end;
-$$;
 comment on function trading.is_worthless is
   'Whether a request closes a position at 0, as that of an option that expires worthless. 0 is also what a sender '
   'without a price writes: so only of a contract, which has a multiplier, all of it at once, and where no more than a '
@@ -211,9 +202,7 @@ comment on function trading.slipped_price is
 
 create function trading.exit_price(
   rule trading.exit_rule, leg text, direction numeric, entry_price numeric, tick_size numeric
-)
-  returns numeric
-  language plpgsql immutable set search_path = '' as $$
+) returns numeric language plpgsql immutable set search_path = '' as $$
 declare
   away constant numeric := case leg when 'take_profit' then direction else -direction end;
 begin
@@ -238,8 +227,7 @@ $$;
 comment on function trading.with_fee is 'settings whose whole fee model is fee: what an alert names, or 0.';
 
 create function trading.fill_fee(settings trading.account_settings, quantity numeric, price numeric, multiplier numeric)
-  returns numeric
-  language plpgsql immutable set search_path = '' as $$
+  returns numeric language plpgsql immutable set search_path = '' as $$
 begin
   return greatest(settings.fee_minimum,
     settings.fee_per_trade + settings.fee_per_unit * quantity
@@ -315,42 +303,34 @@ comment on type trading.refused is
   'Why an order is refused; nulls: it is not. Named: the type of out parameters is made anew at every call (0.5 us).';
 
 create function trading.refusal(
-  held numeric, delta numeric, price numeric, fee numeric,
-  portfolio trading.portfolio, settings trading.account_settings, market trading.market,
-  out refused trading.refused
+  held numeric, delta numeric, price numeric, fee numeric, portfolio trading.portfolio,
+  settings trading.account_settings, market trading.market, out refused trading.refused
 ) language plpgsql immutable set search_path = '' as $$
 declare
   after constant numeric := held + delta;
   notional constant numeric := abs(price) * market.multiplier;
 begin
   if abs(after) >= 1e18 then
-    refused.code := 'quantity_too_large';
-    refused.message := 'quantities stay below 1e18';
+    refused := row('quantity_too_large', 'quantities stay below 1e18');
   elsif sign(after) = sign(held) and abs(after) <= abs(held) or after = 0 then
     return;  -- reducing risk is always allowed
   elsif portfolio.halted then
-    refused.code := 'account_halted';
-    refused.message := 'the account is halted: only orders that reduce a position are taken';
+    refused := row('account_halted', 'the account is halted: only orders that reduce a position are taken');
   elsif after < 0 and not settings.allow_short then
-    refused.code := 'short_not_allowed';
-    refused.message := 'the account is long-only (allow_short)';
+    refused := row('short_not_allowed', 'the account is long-only (allow_short)');
   elsif abs(delta) * notional > settings.max_order then
-    refused.code := 'risk_limit';
-    refused.message := 'max_order: the order is worth more than ' || trading.decimal(settings.max_order);
+    refused := row('risk_limit', 'max_order: the order is worth more than ' || trading.decimal(settings.max_order));
   elsif abs(after) * notional > settings.max_position then
-    refused.code := 'risk_limit';
-    refused.message := 'max_position: the position would be worth more than ' || trading.decimal(settings.max_position);
+    refused := row('risk_limit',
+      'max_position: the position would be worth more than ' || trading.decimal(settings.max_position));
   elsif held = 0 and portfolio.open_positions >= coalesce(settings.max_open_positions, 5000) then
-    refused.code := 'risk_limit';
-    refused.message := 'max_open_positions: ' || portfolio.open_positions || ' are open';
+    refused := row('risk_limit', 'max_open_positions: ' || portfolio.open_positions || ' are open');
   elsif portfolio.recent_orders >= settings.max_orders_per_minute then
-    refused.code := 'risk_limit';
-    refused.message := 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed';
+    refused := row('risk_limit', 'max_orders_per_minute: ' || settings.max_orders_per_minute || ' were placed');
   elsif portfolio.exposure + (abs(after) - abs(held)) * abs(market.mark) * market.multiplier
         > settings.leverage * (portfolio.cash + portfolio.holdings_value
           + delta * (market.mark - price) * market.multiplier - fee) then
-    refused.code := 'insufficient_funds';
-    refused.message := 'exposure would exceed equity x leverage';
+    refused := row('insufficient_funds', 'exposure would exceed equity x leverage');
   end if;
 end;
 $$;
@@ -360,9 +340,8 @@ comment on function trading.refusal is
   'above leverage x equity), quantity_too_large.';
 
 create function trading.fitted_delta(
-  held numeric, delta numeric, is_target boolean, price numeric, fee numeric,
-  portfolio trading.portfolio, settings trading.account_settings, market trading.market,
-  out fitted numeric, out code text, out message text
+  held numeric, delta numeric, is_target boolean, price numeric, fee numeric, portfolio trading.portfolio,
+  settings trading.account_settings, market trading.market, out fitted numeric, out code text, out message text
 ) language plpgsql immutable set search_path = '' as $$
 declare
   closing constant numeric := case when sign(held) = -sign(delta) then least(abs(held), abs(delta)) else 0 end;

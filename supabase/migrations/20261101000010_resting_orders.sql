@@ -77,9 +77,7 @@ begin
     bar.path := array[bar.open, bar.low, bar.high, price];
     bar.length := bar.length + bar.high - price;
   end if;
-  if bar_path = 'worst' then
-    bar.path := null;
-  end if;
+  bar.path := case bar_path when 'tradingview' then bar.path end;
   bar.starts_at := request.time - trading.interval_length(request.interval);
   return bar;
 end;
@@ -180,17 +178,15 @@ declare
   direction constant numeric := case resting.side when 'sell' then 1 else -1 end;
   reached numeric;
 begin
-  if resting.type = 'trailing_stop' then
-    if direction * (price - was) >= 0 then
-      if resting.trail_peak is null and direction * (price - resting.activation_price) >= 0
-        or direction * (price - resting.trail_peak) > 0 then
-        resting.trail_peak := price;
-        resting.stop_price := trading.trailing_stop_price(resting.side, price, resting.trail_amount,
-          resting.trail_percent);
-      end if;
-      if price <> was then
-        return;
-      end if;
+  if resting.type = 'trailing_stop' and direction * (price - was) >= 0 then
+    if resting.trail_peak is null and direction * (price - resting.activation_price) >= 0
+      or direction * (price - resting.trail_peak) > 0 then
+      resting.trail_peak := price;
+      resting.stop_price := trading.trailing_stop_price(resting.side, price, resting.trail_amount,
+        resting.trail_percent);
+    end if;
+    if price <> was then
+      return;
     end if;
   end if;
   if resting.type in ('stop', 'trailing_stop', 'stop_limit') and not resting.triggered then
@@ -243,8 +239,7 @@ begin
 end;
 $$;
 comment on function trading.watch_order is
-  'A resting order that has seen a bar''s path from first_place on; the price that fills it (before slippage), and '
-  'where.';
+  'A resting order that has seen a bar''s path from first_place on; what fills it (before slippage), and where.';
 
 create function trading.watch_against(
   inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric
@@ -307,7 +302,6 @@ begin
 end;
 $$;
 comment on function trading.watch_in_bar is
-  'As watch_order or watch_against: by the bar''s path, or against the order where it has none; what waits for a price '
-  'fills at the close.';
+  'As watch_order, or watch_against where the bar has no path; what waits for a price fills at the close.';
 
 grant execute on function trading.interval_length, trading.end_of_bar to authenticated;

@@ -54,40 +54,33 @@ comment on function trading.profit_parts is
 create function trading.bracket_legs(
   entry trading.orders, quantity numeric, entry_price numeric, market trading.market, placed_at timestamptz,
   seen_from timestamptz
-)
-  returns setof trading.orders
-  language plpgsql volatile set search_path = '' as $$
+) returns setof trading.orders language plpgsql volatile set search_path = '' as $$
 declare
-  common trading.orders := entry;
+  common trading.orders;
   leg trading.orders;
   tick_size constant numeric := market.tick_size;
   parts constant numeric[] := case when entry.take_profits is not null
     then trading.profit_parts(entry.take_profits, quantity, market.lot_size) end;
   direction constant numeric := case entry.side when 'buy' then 1 else -1 end;
 begin
+  common.account_id := entry.account_id;
+  common.epoch := entry.epoch;
+  common.alert_id := entry.alert_id;
+  common.strategy := entry.strategy;
+  common.symbol := entry.symbol;
+  common.exchange := entry.exchange;
   common.side := case entry.side when 'buy' then 'sell' else 'buy' end;
   common.quantity := quantity;
   common.time_in_force := 'gtc';
-  common.expires_at := null;
   common.reduce_only := true;
   common.for_target := false;
   common.resize := false;
+  common.waiting := false;
   common.bracket_id := entry.id;
-  common.take_profits := null;
-  common.stop_loss := null;
-  common.fee := null;
   common.triggered := false;
-  common.limit_price := null;
-  common.stop_price := null;
-  common.trail_amount := null;
-  common.trail_percent := null;
-  common.trail_peak := null;
-  common.activation_price := null;
   common.seen_from := seen_from;
   common.status := 'open';
-  common.reason := null;
   common.created_at := placed_at;
-  common.closed_at := null;
 
   if entry.stop_loss is distinct from null then
     leg := common;
@@ -134,9 +127,7 @@ comment on function trading.is_price is 'Whether an order of a market may lie at
 
 create function trading.order_problem(
   o trading.orders, market trading.market, trail_amount numeric, trail_percent numeric
-)
-  returns text
-  language plpgsql immutable set search_path = '' as $$
+) returns text language plpgsql immutable set search_path = '' as $$
 begin
   return case
     when o.type in ('limit', 'stop_limit') and trading.is_price(o.limit_price, market) is not true
@@ -166,9 +157,7 @@ comment on function trading.is_too_far is
 
 create function trading.profits_problem(
   profits trading.exit_rule[], direction numeric, price numeric, quantity numeric, market trading.market
-)
-  returns text
-  language plpgsql immutable set search_path = '' as $$
+) returns text language plpgsql immutable set search_path = '' as $$
 declare
   profit trading.exit_rule;
   name text;

@@ -50,9 +50,7 @@ comment on function trading.canceled is 'An order that is canceled, for that rea
 
 create function trading.fit_exits(
   orders trading.orders[], held trading.positions, filled trading.orders, at timestamptz
-)
-  returns table (slot integer, fitted trading.orders)
-  language plpgsql immutable set search_path = '' as $$
+) returns table (slot integer, fitted trading.orders) language plpgsql immutable set search_path = '' as $$
 declare
   o trading.orders;
   uncovered numeric := abs(held.quantity);  -- by newer brackets
@@ -139,13 +137,10 @@ comment on function trading.places_taken is
   'The places of the orders that go on resting when request is booked: a target takes away an earlier target''s.';
 
 create function trading.resting_exchange(orders trading.orders[], symbol text) returns text
-  language plpgsql immutable set search_path = '' as $$
-begin
+  language sql immutable set search_path = ''
   return (
     select o.exchange from unnest(orders) o
     where o.status = 'open' and o.symbol = resting_exchange.symbol and o.exchange is not null limit 1);
-end;
-$$;
 comment on function trading.resting_exchange is
   'The exchange that the alerts of a symbol''s resting orders named, or null. They cannot have named two.';
 
@@ -178,8 +173,7 @@ comment on function trading.slot_of is 'Where a strategy''s position stands amon
 
 -- Modify and cancel -------------------------------------------------------------------------------
 
-create function trading.exit_kind(o trading.orders) returns text
-  language plpgsql immutable set search_path = '' as $$
+create function trading.exit_kind(o trading.orders) returns text language plpgsql immutable set search_path = '' as $$
 begin
   return case when o.leg is not null then o.leg when not o.reduce_only then null
     when o.type = 'limit' then 'take_profit' else 'stop_loss' end;
@@ -399,8 +393,7 @@ comment on function trading.modify_orders is
   'no_order, ambiguous_order, invalid_order, invalid_bracket, stop_too_far.';
 
 create function trading.cancel_orders(orders trading.orders[], request trading.alert_request, at timestamptz)
-  returns table (slot integer, canceled trading.orders)
-  language plpgsql immutable set search_path = '' as $$
+  returns table (slot integer, canceled trading.orders) language plpgsql immutable set search_path = '' as $$
 declare
   is_meant boolean;
 begin

@@ -10,6 +10,14 @@ comment on type trading.order_plan is
   'decided otherwise; overtaken: an alert that came after it at its sender''s was applied already, in the same second; '
   'or code and message of a refusal.';
 
+create function trading.refused_plan(code text, message text) returns trading.order_plan
+  language plpgsql immutable set search_path = '' as $$
+begin
+  return row(null, null, null, null, null, null, code, message)::trading.order_plan;
+end;
+$$;
+comment on function trading.refused_plan is 'The plan of an order that is refused.';
+
 create function trading.comes_before(request trading.alert_request, held trading.positions, delta numeric)
   returns boolean language plpgsql immutable set search_path = '' as $$
 declare
@@ -95,9 +103,7 @@ declare
 begin
   if request.time < held.last_alert_at and not settings.allow_stale
     or extract(epoch from at - request.time) > request.max_age then
-    plan.code := 'stale_alert';
-    plan.message := 'the alert is older than one already applied, or than its max_age';
-    return plan;
+    return trading.refused_plan('stale_alert', 'the alert is older than one already applied, or than its max_age');
   end if;
 
   direction := coalesce(
@@ -108,19 +114,14 @@ begin
     placed := trading.priced(placed, request, direction, market.tick_size);
     plan.message := trading.order_problem(placed, market, request.trail_amount, request.trail_percent);
     if plan.message is not null then
-      plan.code := 'invalid_order';
-      return plan;
+      return trading.refused_plan('invalid_order', plan.message);
     end if;
   end if;
   worst := coalesce(placed.limit_price, placed.stop_price, reference);
   if worst is null or placed.type = 'trailing_stop' and reference is null then
-    plan.code := 'no_price';
-    plan.message := 'the alert brings no price and the last mark is older than max_mark_age';
-    return plan;
+    return trading.refused_plan('no_price', 'the alert brings no price and the last mark is older than max_mark_age');
   elsif market.multiplier is null then
-    plan.code := 'no_rate';
-    plan.message := trading.rate_message(market, portfolio);
-    return plan;
+    return trading.refused_plan('no_rate', trading.rate_message(market, portfolio));
   end if;
 
   -- A limit or stop that the market has reached already fills at the market's price: it is sized at that.
@@ -139,22 +140,16 @@ begin
     else trading.order_size(request.action, request.quantity, request.quantity_type, request.stop_loss, held.quantity,
       case when fills_at_once then reference else worst end, portfolio, settings, market) end;
   if request.quantity is not null and quantity is null and target.quantity is null then
-    plan.code := 'no_stop';
-    plan.message := 'a size by risk needs a stop_loss away from the price';
-    return plan;
+    return trading.refused_plan('no_stop', 'a size by risk needs a stop_loss away from the price');
   elsif quantity = 0 and target.quantity is null and not (request.action = 'close' and held.quantity = 0) then
-    plan.code := 'quantity_too_small';
-    plan.message := 'the quantity rounds to zero lots';
-    return plan;
+    return trading.refused_plan('quantity_too_small', 'the quantity rounds to zero lots');
   end if;
   if target.quantity is not null then
     target.quantity := trading.cut(target.quantity, market.lot_size);
   end if;
   plan.delta := trading.wanted_delta(request.action, target, quantity, held.quantity);
   if plan.delta is null then
-    plan.code := 'no_quantity';
-    plan.message := 'the alert does not say how much to trade';
-    return plan;
+    return trading.refused_plan('no_quantity', 'the alert does not say how much to trade');
   end if;
   if target is distinct from null and request.action is not null then
     plan.repaired := trading.repaired_delta(request.action, target, quantity, held.quantity, plan.delta);
@@ -168,9 +163,7 @@ begin
   if plan.delta = 0 then
     return plan;
   elsif abs(plan.delta) >= 1e18 then  -- more than trading.quantity holds
-    plan.code := 'quantity_too_large';
-    plan.message := 'quantities stay below 1e18';
-    return plan;
+    return trading.refused_plan('quantity_too_large', 'quantities stay below 1e18');
   end if;
 
   placed.side := case when plan.delta > 0 then 'buy' else 'sell' end;
@@ -216,13 +209,11 @@ begin
   if request.take_profits is not null or request.stop_loss is distinct from null then
     plan.message := trading.bracket_problem(request, plan.delta, worst, market);
     if plan.message is not null then
-      plan.code := 'invalid_bracket';
-      return plan;
+      return trading.refused_plan('invalid_bracket', plan.message);
     elsif trading.is_too_far(request, worst, settings.max_stop_distance) and not placed.reduce_only then
-      plan.code := 'stop_too_far';
-      plan.message := 'stop_loss lies too far from the price: is it a percent or points? send stop_loss.percent or '
-        'stop_loss.amount';
-      return plan;
+      return trading.refused_plan('stop_too_far',
+        'stop_loss lies too far from the price: is it a percent or points? send stop_loss.percent or '
+        'stop_loss.amount');
     end if;
   end if;
   plan.fee := trading.fill_fee(settings, placed.quantity, worst, market.multiplier);
@@ -266,16 +257,12 @@ begin
     or request.time_in_force = 'ioc' then
     return refused;
   elsif request.quantity is null and trading.wanted_delta(request.action, target, null, 0) is null then
-    plan.code := 'no_quantity';
-    plan.message := 'the alert does not say how much to trade';
-    return plan;
+    return trading.refused_plan('no_quantity', 'the alert does not say how much to trade');
   elsif request.quantity_type in ('risk_notional', 'risk_percent') and target.quantity is null
     and num_nonnulls((request.stop_loss).stop_price,
       (request.stop_loss).amount, (request.stop_loss).percent, (request.stop_loss).trail_amount,
       (request.stop_loss).trail_percent) = 0 then
-    plan.code := 'no_stop';
-    plan.message := 'a size by risk needs a stop_loss away from the price';
-    return plan;
+    return trading.refused_plan('no_stop', 'a size by risk needs a stop_loss away from the price');
   end if;
 
   target.quantity := trading.cut(target.quantity, market.lot_size);
@@ -286,9 +273,7 @@ begin
                          portfolio, settings, market)
   end;
   if quantity = 0 and target.quantity is null and not (request.action = 'close' and expected = 0) then
-    plan.code := 'quantity_too_small';
-    plan.message := 'the quantity rounds to zero lots';
-    return plan;
+    return trading.refused_plan('quantity_too_small', 'the quantity rounds to zero lots');
   end if;
   -- A size that needs the price leaves only what does not depend on it: a target, or a close of nothing.
   if request.quantity is null or quantity is not null or target.quantity is not null
@@ -301,9 +286,7 @@ begin
   if plan.delta = 0 and cardinality(ahead) = 0 then
     return plan;
   elsif abs(plan.delta) >= 1e18 then
-    plan.code := 'quantity_too_large';
-    plan.message := 'quantities stay below 1e18';
-    return plan;
+    return trading.refused_plan('quantity_too_large', 'quantities stay below 1e18');
   end if;
   direction := coalesce(nullif(sign(plan.delta), 0), case request.action when 'buy' then 1 when 'sell' then -1 end,
     nullif(-sign(held.quantity), 0), case (ahead[cardinality(ahead)]).side when 'buy' then -1 else 1 end);
@@ -311,9 +294,7 @@ begin
   market.mark := null;
   judged := trading.refusal(expected, coalesce(plan.delta, direction * 1e-18), 0, 0, portfolio, settings, market);
   if expected is not null and judged.code is not null then
-    plan.code := judged.code;
-    plan.message := judged.message;
-    return plan;
+    return trading.refused_plan(judged.code, judged.message);
   end if;
 
   placed.type := 'market';
@@ -422,8 +403,7 @@ comment on function trading.is_called is
 
 create function trading.called_position(
   positions trading.positions[], markets trading.market[], portfolio trading.portfolio
-) returns integer language plpgsql immutable set search_path = '' as $$
-begin
+) returns integer language sql immutable set search_path = ''
   return (
     select p.slot from generate_subscripts(positions, 1) p (slot)
     join unnest(markets) m on m.symbol = (positions[p.slot]).symbol
@@ -432,8 +412,6 @@ begin
     order by ((positions[p.slot]).quantity * m.mark * m.quote_multiplier - coalesce((positions[p.slot]).quote_basis,
       (positions[p.slot]).cost_basis))
       * coalesce(c.rate, 1), p.slot limit 1);
-end;
-$$;
 comment on function trading.called_position is
   'The slot of the position that a margin call closes first: the one that loses most.';
 

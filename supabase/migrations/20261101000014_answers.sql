@@ -4,8 +4,7 @@
 -- them is a word of ours, a decimal, or went through to_json. Quantities and prices have no more decimals than are
 -- shown (trading.quantity, trading.price): they need no trading.decimal, which takes a microsecond.
 
-create function trading.order_json(o trading.orders) returns text
-  language plpgsql immutable set search_path = '' as $$
+create function trading.order_json(o trading.orders) returns text language plpgsql immutable set search_path = '' as $$
 begin
   return '{"id":"' || o.id || '","side":"' || o.side || '","type":"' || o.type
     || coalesce('","quantity":"' || trim_scale(o.quantity), '')
@@ -21,8 +20,7 @@ comment on function trading.order_json is
   'An order as answers show it; one that waits for a price may have no quantity yet. That of a margin call, which may '
   'be of any symbol, names its symbol and strategy.';
 
-create function trading.fill_json(f trading.fills) returns text
-  language plpgsql immutable set search_path = '' as $$
+create function trading.fill_json(f trading.fills) returns text language plpgsql immutable set search_path = '' as $$
 declare
   money constant text[] := case when greatest(scale(f.fee), scale(f.realized_pnl)) <= 18
     then array[trim_scale(f.fee), trim_scale(f.realized_pnl)]::text[]
@@ -70,8 +68,7 @@ comment on function trading.answer_json is
   'The answer to one alert, with the names of the sender''s fields that were not understood. orders and fills are JSON '
   'objects with commas between; rest begins with a comma, if it is anything.';
 
-create function trading.short_answer(answer json) returns json
-  language plpgsql immutable set search_path = '' as $$
+create function trading.short_answer(answer json) returns json language plpgsql immutable set search_path = '' as $$
 declare
   whole constant text := answer::text;
 begin
@@ -85,16 +82,6 @@ end;
 $$;
 comment on function trading.short_answer is
   'A stored answer, without its orders and fills where they are many (over 8,192 characters in all): truncated says '
-  'so, list_orders and list_fills have them. A hundred repeats of one alert that filled 500 orders were an answer of '
-  '19 MB.';
-
-create function trading.duplicate_json(answer json) returns json
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return regexp_replace(trading.short_answer(answer)::text, '"duplicate":false', '"duplicate":true');
-end;
-$$;
-comment on function trading.duplicate_json is
-  'A stored answer as a duplicate gets it. JSON escapes the quotes in a sender''s text, so the word is found first.';
+  'so, list_orders and list_fills have them. A hundred repeats of one that filled 500 orders were 19 MB.';
 
 grant execute on function trading.short_answer to authenticated;

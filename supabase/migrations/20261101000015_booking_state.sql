@@ -29,9 +29,7 @@ comment on function trading.load_orders is
 
 create function trading.load_positions(
   account_id bigint, requests trading.alert_request[], held_symbols text[], orders trading.orders[]
-)
-  returns trading.positions[]
-  language plpgsql volatile set search_path = '' as $$
+) returns trading.positions[] language plpgsql volatile set search_path = '' as $$
 begin
   return array(
     with asked as (
@@ -50,8 +48,7 @@ begin
 end;
 $$;
 comment on function trading.load_positions is
-  'Every position of the account in the symbols of requests and in held_symbols, and a flat one for a strategy that '
-  'asks or has an order but none yet; by symbol.';
+  'Every position in the symbols of requests and in held_symbols, and a flat one where a strategy has none; by symbol.';
 
 create function trading.load_markets(booked trading.accounts, positions trading.positions[]) returns trading.market[]
   language plpgsql volatile set search_path = '' as $$
@@ -197,9 +194,7 @@ $$;
 comment on function trading.is_known is
   'Whether a position is kept already; one that was made for an order at hand is not.';
 
-create function trading.count_symbols(account_id bigint) returns integer
-  language plpgsql stable set search_path = '' as $$
-begin
+create function trading.count_symbols(account_id bigint) returns integer language sql stable set search_path = ''
   return (
     select count(*) from (
       select m.symbol from trading.marks m where m.account_id = count_symbols.account_id
@@ -209,8 +204,6 @@ begin
       select o.symbol from trading.orders o
       where case when o.status = 'open' then o.account_id end = count_symbols.account_id and o.status = 'open'
     ) s);
-end;
-$$;
 comment on function trading.count_symbols is 'How many symbols an account has traded, marked or has orders in.';
 
 create function trading.check_room(

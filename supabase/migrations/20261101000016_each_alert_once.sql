@@ -95,8 +95,7 @@ begin
 end;
 $$;
 comment on function trading.find_twin is
-  'The alert that a request comes after and may be the same as, booked in this pass or before; null: none. Asked only '
-  'where load_requests found one that may be it.';
+  'The alert that a request comes after and may be the same as, booked in this pass or before; null: none.';
 
 create function trading.moves(status text, request jsonb) returns boolean
   language plpgsql immutable set search_path = '' as $$
@@ -128,13 +127,10 @@ comment on function trading.is_overtaken is
   '3, close, buy 5, close. Refused alerts and marks do not count: they change nothing that the sender meant.';
 
 create function trading.conflict_message(request trading.alert_request, is_by_key boolean) returns text
-  language plpgsql immutable set search_path = '' as $$
-begin
+  language sql immutable set search_path = ''
   return case when is_by_key then 'idempotency_key ' || left(request.idempotency_key, 40)
               else 'webhook-id ' || left(substr(request.message_id, strpos(request.message_id, ':') + 1), 40) end
     || ' was used by a different alert';
-end;
-$$;
 comment on function trading.conflict_message is
   'What is said to an alert whose idempotency_key, or id of its signed message, another alert has.';
 
@@ -144,7 +140,9 @@ create function trading.twin_json(
 ) returns json language plpgsql immutable set search_path = '' as $$
 begin
   return case
-    when twin.content_hash = request.hash then trading.duplicate_json(twin.answer)
+    -- JSON escapes the quotes in a sender's text, so the word is found first.
+    when twin.content_hash = request.hash
+      then regexp_replace(trading.short_answer(twin.answer)::text, '"duplicate":false', '"duplicate":true')::json
     else trading.answer_json('rejected', 'id_conflict',
       trading.conflict_message(request, request.idempotency_key is not null and twin.dedupe_key = asked.dedupe_key),
       null, request, '', '', trading.position_json(held, market.quote_multiplier), '') end;
@@ -165,15 +163,14 @@ comment on function trading.duplicate_of is 'An alert that came again, still wit
 create function trading.write_duplicates(duplicates trading.duplicates[]) returns void
   language plpgsql volatile set search_path = '' as $$
 begin
-  if cardinality(duplicates) = 0 then
-    return;
+  if cardinality(duplicates) > 0 then
+    insert into trading.duplicates (account_id, alert_id, nr, received_at, request_id, key_id)
+    select d.account_id, d.alert_id,
+      coalesce((select k.nr from trading.duplicates k where k.alert_id = d.alert_id order by k.nr desc limit 1), 0)
+        + row_number() over (partition by d.alert_id order by d.ordinality),
+      d.received_at, left(d.request_id, 200), left(d.key_id, 200)
+    from unnest(duplicates) with ordinality d;
   end if;
-  insert into trading.duplicates (account_id, alert_id, nr, received_at, request_id, key_id)
-  select d.account_id, d.alert_id,
-    coalesce((select k.nr from trading.duplicates k where k.alert_id = d.alert_id order by k.nr desc limit 1), 0)
-      + row_number() over (partition by d.alert_id order by d.ordinality),
-    d.received_at, left(d.request_id, 200), left(d.key_id, 200)
-  from unnest(duplicates) with ordinality d;
 end;
 $$;
 comment on function trading.write_duplicates is

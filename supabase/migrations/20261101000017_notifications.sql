@@ -3,8 +3,7 @@
 -- An event and its rows in the outbox are one transaction: neither is there without the other. The function
 -- `notifications` claims due rows, sends, and says here what became of them.
 
-create function trading.notification_events() returns text[]
-  language sql immutable parallel safe set search_path = ''
+create function trading.notification_events() returns text[] language sql immutable parallel safe set search_path = ''
   return array['fill', 'margin_call', 'rejected', 'halted', 'resumed', 'daily_summary', 'missed_alert',
     'silent_strategy', 'price_jump', 'channel_disabled'];
 comment on function trading.notification_events is 'The events that a channel may be told of.';
@@ -166,8 +165,7 @@ $$;
 comment on function trading.enqueue_event is
   'Puts an event into the outbox, for every channel that wants it and was there at its time; answers how many.';
 
-create function trading.notify_halt() returns trigger
-  language plpgsql set search_path = '' as $$
+create function trading.notify_halt() returns trigger language plpgsql set search_path = '' as $$
 begin
   if coalesce(new.halted_at, now()) > now() - interval '1 minute' then
     perform trading.enqueue_event(new, case when new.halted_at is null then 'resumed' else 'halted' end,

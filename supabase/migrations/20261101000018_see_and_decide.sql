@@ -52,8 +52,7 @@ end;
 $$;
 comment on function trading.halt_on_loss is 'Halts an account that has lost max_daily_loss since its day began.';
 
-create function trading.watch_book(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.watch_book(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   orders trading.orders[] := booking.orders;
   seen record;
@@ -191,8 +190,7 @@ comment on function trading.see is
 
 -- Decide ------------------------------------------------------------------------------------------
 
-create function trading.cancel_meant(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.cancel_meant(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   orders trading.orders[] := booking.orders;
   gone record;
@@ -230,8 +228,7 @@ end;
 $$;
 comment on function trading.note_alert is 'A position that an alert was applied to: older ones are stale from now on.';
 
-create function trading.modify_meant(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.modify_meant(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   request constant trading.alert_request := booking.request;
   settings constant trading.account_settings := booking.settings;
@@ -273,8 +270,7 @@ $$;
 comment on function trading.modify_meant is
   'Changes resting orders as a modify asks, all or none; those whose new price is passed already are to fill.';
 
-create function trading.decide(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.decide(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   touched constant integer := cardinality(booking.touched);
 begin

@@ -78,10 +78,8 @@ begin
     places := trading.places_needed(own);
     if places > 0 and booking.places_elsewhere + trading.places_taken(resting, booking.request) + places
       > (booking.settings).max_resting_orders then
-      own.code := 'too_many_orders';
-      own.message := 'max_resting_orders: ' || (booking.settings).max_resting_orders
-        || ' rest, with the exits that they would place';
-      return own;
+      return trading.refused_plan('too_many_orders', 'max_resting_orders: ' || (booking.settings).max_resting_orders
+        || ' rest, with the exits that they would place');
     end if;
   end if;
 
@@ -191,8 +189,7 @@ $$;
 comment on function trading.place_exits is
   'The exits of what entry opened at a place of the mark''s path, and where the rest of it reaches them; or nulls.';
 
-create function trading.watch_rest(inout booking trading.booking)
-  language plpgsql immutable set search_path = '' as $$
+create function trading.watch_rest(inout booking trading.booking) language plpgsql immutable set search_path = '' as $$
 declare
   positions trading.positions[] := booking.positions;
 begin
@@ -207,8 +204,7 @@ end;
 $$;
 comment on function trading.watch_rest is 'What is held at the end of a bar has seen the rest of its path.';
 
-create function trading.fill(inout booking trading.booking)
-  language plpgsql volatile set search_path = '' as $$
+create function trading.fill(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   is_order constant boolean := coalesce((booking.request).action, 'buy') in ('buy', 'sell', 'close');
   is_target constant boolean := ((booking.request).target).quantity is not null;

@@ -145,8 +145,7 @@ begin
   inbox.status := case when code is null then booking.status else 'rejected' end;
   inbox.code := code;
   inbox.answer := trading.answer_json(inbox.status, code, booking.message, booking.alert_id, request, orders, fills,
-    trading.position_json(held, multiplier),
-    ',"cash":"' || money[1] || '","equity":"' || money[2] || '"'
+    trading.position_json(held, multiplier), ',"cash":"' || money[1] || '","equity":"' || money[2] || '"'
       || case when (booking.portfolio).halted then ',"halted":' || to_json((booking.account).halt_reason) else '' end
       || case when ((booking.own).placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
       || case when code = 'stop_too_far' then ',"path":"stop_loss"' when code = 'invalid_price' then ',"path":"price"'
@@ -162,8 +161,7 @@ begin
 end;
 $$;
 comment on function trading.inbox_row is
-  'An alert as the inbox keeps it, with its answer: the orders that it touched (as JSON, with commas between), its '
-  'fills, the position and the account after it.';
+  'An alert as the inbox keeps it, with its answer. orders: those that it touched, as JSON, with commas between.';
 
 create function trading.count_places(inout booking trading.booking, loaded trading.orders[], others trading.orders[])
   language plpgsql volatile set search_path = '' as $$

@@ -58,10 +58,7 @@ comment on function trading.scaled_fields is
 create function trading.scaled_alert(request jsonb, factor numeric) returns jsonb
   language plpgsql immutable set search_path = '' as $$
 begin
-  if factor = 1 then
-    return request;
-  end if;
-  return trading.scaled_fields(request,
+  return case when factor = 1 then request else trading.scaled_fields(request,
     case request ->> 'quantity_type' when 'percent_of_position' then '{fee}' else '{quantity,fee}' end::text[], factor)
     || jsonb_strip_nulls(jsonb_build_object(
       'target', trading.scaled_fields(request -> 'target', '{quantity}', factor),
@@ -69,27 +66,21 @@ begin
       'take_profit', trading.scaled_fields(request -> 'take_profit', '{quantity}', factor),
       'take_profits', case when jsonb_typeof(request -> 'take_profits') = 'array' then (
         select jsonb_agg(trading.scaled_fields(t.value, '{quantity}', factor) order by t.nr)
-        from jsonb_array_elements(request -> 'take_profits') with ordinality t (value, nr)) end));
+        from jsonb_array_elements(request -> 'take_profits') with ordinality t (value, nr)) end)) end;
 end;
 $$;
 comment on function trading.scaled_alert is
-  'An alert with every size multiplied: its quantity, the position that it wants and the one before it, what its take '
-  'profits close, and the fee that it names.';
+  'An alert with every size multiplied, those of its positions and take profits too, and the fee that it names.';
 
-create function trading.number_of_leg(leg trading.orders) returns bigint
-  language plpgsql stable set search_path = '' as $$
-begin
+create function trading.number_of_leg(leg trading.orders) returns bigint language sql stable set search_path = ''
   return (select count(*) from trading.orders o
           where o.account_id = leg.account_id and o.epoch = leg.epoch and o.bracket_id = leg.bracket_id
             and o.leg = leg.leg and o.id <= leg.id);
-end;
-$$;
 comment on function trading.number_of_leg is 'Which of the legs of its kind it is, in its bracket, from 1.';
 
 create function trading.copied_order_id(
   order_id text, original trading.accounts, copy trading.accounts, is_followed boolean
-) returns text language plpgsql stable set search_path = '' as $$
-begin
+) returns text language sql stable set search_path = ''
   return coalesce((
     select c.id::text
     from trading.orders o
@@ -105,8 +96,6 @@ begin
     where o.id = case when order_id ~ '^[1-9][0-9]{0,17}$' then order_id::bigint end and o.account_id = original.id
       and (is_followed or o.epoch = original.epoch)
   ), '0');
-end;
-$$;
 comment on function trading.copied_order_id is
   'The open order of a shadow or a replay (copy) that stands for an order of the original account, which a command '
   'names: that of the same alert, leg and number. 0: there is none.';
@@ -149,8 +138,7 @@ comment on function trading.next_run is
   'the id that they have there; their epoch, and the id of the newest of them. alerts is null: none.';
 
 create function trading.count_behind(shadow trading.shadow_accounts) returns bigint
-  language plpgsql stable set search_path = '' as $$
-begin
+  language sql stable set search_path = ''
   return (
     select count(*)
     from generate_series(shadow.epoch,
@@ -158,8 +146,6 @@ begin
     cross join lateral (
       select from trading.alerts a
       where a.account_id = shadow.account_id and a.epoch = e.epoch and a.id + 0 > shadow.after_alert_id limit 10000) n);
-end;
-$$;
 comment on function trading.count_behind is
   'How many alerts of the followed account a shadow has not booked, 10000 an epoch at most.';
 
@@ -173,7 +159,6 @@ declare
   run record;
   requests trading.alert_request[];
   done integer := 0;
-  reason text;
 begin
   loop
     -- Who holds the followed account waits for no shadow: so nobody waits in a circle. What is left is caught up.
@@ -198,8 +183,7 @@ begin
   return done;
 -- A booking that lasts until the statement's time is over is undone, too: the account's own is not.
 exception when query_canceled or others then
-  reason := left(sqlstate || ': ' || sqlerrm, 500);
-  update trading.shadow_accounts s set failure = reason, failed_at = clock_timestamp()
+  update trading.shadow_accounts s set failure = left(sqlstate || ': ' || sqlerrm, 500), failed_at = clock_timestamp()
   where s.shadow_id = (select l.shadow_id from trading.shadow_accounts l
                        where l.shadow_id = follow.shadow_id for update skip locked);
   return null;

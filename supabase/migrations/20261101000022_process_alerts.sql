@@ -141,12 +141,9 @@ comment on function trading.unbooked_json is
 --
 -- json and not jsonb: the answers are put together as text, and would be parsed to be written out again: a tenth of the
 -- time.
-create function public.process_alerts(
-  alerts jsonb, wait boolean default true, within_ms integer[] default null
-) returns json language plpgsql volatile set search_path = ''
-  set lock_timeout = '1200ms' set statement_timeout = '2s' set plan_cache_mode = 'force_generic_plan'
-  set enable_seqscan = 'off'
-  set jit = 'off' as $$
+create function public.process_alerts(alerts jsonb, wait boolean default true, within_ms integer[] default null)
+  returns json language plpgsql volatile set search_path = '' set lock_timeout = '1200ms' set statement_timeout = '2s'
+  set plan_cache_mode = 'force_generic_plan' set enable_seqscan = 'off' set jit = 'off' as $$
 declare
   requests constant trading.alert_request[] := trading.read_requests(alerts);
   locked constant trading.alert_request[] := trading.lock_alerts(requests, wait, within_ms is not null);
@@ -264,10 +261,8 @@ comment on function trading.take_answers is
   'The answers left for tickets, which are then gone: busy for one that still waits, null for one that is not known.';
 
 create function public.book_waiting_alerts(account text, tickets uuid[], at_most integer default 256) returns json
-  language plpgsql volatile set search_path = ''
-  set lock_timeout = '1200ms' set statement_timeout = '2s' set plan_cache_mode = 'force_generic_plan'
-  set enable_seqscan = 'off'
-  set jit = 'off' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '1200ms' set statement_timeout = '2s'
+  set plan_cache_mode = 'force_generic_plan' set enable_seqscan = 'off' set jit = 'off' as $$
 begin
   begin
     -- The turn. Not the account's row: who only comes for an answer would write to it, and wait for the disk.
@@ -288,10 +283,8 @@ comment on function public.book_waiting_alerts is
   'given, or it expired), send the alert again; failed: the database refused it, with its code.';
 
 create function public.preview_alerts(alerts jsonb) returns json
-  language plpgsql volatile set search_path = ''
-  set lock_timeout = '1200ms' set statement_timeout = '2s' set plan_cache_mode = 'force_generic_plan'
-  set enable_seqscan = 'off'
-  set jit = 'off' as $$
+  language plpgsql volatile set search_path = '' set lock_timeout = '1200ms' set statement_timeout = '2s'
+  set plan_cache_mode = 'force_generic_plan' set enable_seqscan = 'off' set jit = 'off' as $$
 declare
   answers json;
 begin
@@ -304,6 +297,3 @@ $$;
 comment on function public.preview_alerts is
   'What process_alerts would answer to these alerts now. It books them and undoes it, so that it cannot differ; '
   'nothing is kept. A lock that is held elsewhere answers busy at once: who only asks is in nobody''s way.';
-
-revoke execute on function public.process_alerts, public.book_waiting_alerts, public.preview_alerts
-  from public, anon, authenticated;

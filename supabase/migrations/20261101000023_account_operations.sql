@@ -12,18 +12,12 @@ declare
     - case when leverage is null then 0 else trading.quotient(held.exposure, leverage) end));
 begin
   amount := trim_scale(amount);
-  if amount is null or not (amount > -1e18 and amount < 1e18) or amount = 0 or kind <> 'adjustment' and amount < 0
-     or scale(amount) > 18 then
-    raise exception 'amount must be above 0 and below 1e18, with at most 18 decimals'
-      using errcode = 'PT400', hint = 'Give money in the account''s currency, e.g. "1000".';
-  end if;
-  if length(note) > 500 then
-    raise exception 'note must have at most 500 characters' using errcode = 'PT400', hint = 'Shorten it.';
-  end if;
-  if kind = 'withdrawal' and free < amount then
-    raise exception 'not enough free cash: % is there', trading.decimal(free)
-      using errcode = 'PT422', hint = 'Close positions first, or withdraw less.';
-  end if;
+  perform trading.require(amount > -1e18 and amount < 1e18 and amount <> 0 and scale(amount) <= 18
+    and (kind = 'adjustment' or amount > 0), 'amount must be above 0 and below 1e18, with at most 18 decimals',
+    'Give money in the account''s currency, e.g. "1000".');
+  perform trading.require(coalesce(length(note), 0) <= 500, 'note must have at most 500 characters', 'Shorten it.');
+  perform trading.require(kind <> 'withdrawal' or free >= amount, 'not enough free cash: % is there',
+    'Close positions first, or withdraw less.', 'PT422', trading.decimal(free));
   amount := case kind when 'withdrawal' then -amount else amount end;
   update trading.accounts a
   set cash = a.cash + amount, deposits = a.deposits + amount, day_equity = a.day_equity + amount
@@ -61,30 +55,30 @@ create function public.adjust_cash(account text, amount numeric, note text) retu
 comment on function public.adjust_cash is
   'Corrects cash by a signed amount. Counts as a deposit, not as profit; see record_cash. Errors: PT404, PT400.';
 
-create function trading.book_result(
-  account text, kind text, amount numeric, symbol text, strategy text, note text, at timestamptz
-) returns jsonb language plpgsql volatile set search_path = '' as $$
+create function public.record_cash(
+  account text, kind text, amount numeric, symbol text default null, strategy text default null, note text default null,
+  at timestamptz default null
+) returns jsonb language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   owned trading.accounts := trading.lock_account(account);
   of_symbol constant text := coalesce((select a.symbol from trading.instrument_aliases a
-    where a.alias = upper(book_result.symbol)), upper(book_result.symbol));
+    where a.alias = upper(record_cash.symbol)), upper(record_cash.symbol));
   held trading.portfolio;
   equity numeric;
 begin
   amount := trim_scale(amount);
-  if kind is null or kind not in ('dividend', 'funding', 'interest', 'fee', 'correction') then
-    raise exception 'kind must be dividend, funding, interest, fee or correction' using errcode = 'PT400',
-      hint = 'Deposits and withdrawals are no results: see deposit, withdraw and adjust_cash.';
-  elsif amount is null or not (amount > -1e18 and amount < 1e18) or amount = 0 or scale(amount) > 18 then
-    raise exception 'amount must not be 0, and lie below 1e18, with at most 18 decimals' using errcode = 'PT400',
-      hint = 'Give money in the account''s currency: "12.5" was received, "-3" was paid.';
-  elsif greatest(length(of_symbol), length(strategy)) > 64 or length(note) > 500 then
-    raise exception 'symbol and strategy have at most 64 characters, note 500'
-      using errcode = 'PT400', hint = 'Shorten it.';
-  elsif at > clock_timestamp() then
-    raise exception 'at lies ahead' using errcode = 'PT400', hint = 'Leave it out for now.';
-  end if;
-  update trading.accounts a set cash = a.cash + book_result.amount where a.id = owned.id returning a.* into owned;
+  at := coalesce(at, clock_timestamp());
+  perform trading.require(kind in ('dividend', 'funding', 'interest', 'fee', 'correction'),
+    'kind must be dividend, funding, interest, fee or correction',
+    'Deposits and withdrawals are no results: see deposit, withdraw and adjust_cash.');
+  perform trading.require(amount > -1e18 and amount < 1e18 and amount <> 0 and scale(amount) <= 18,
+    'amount must not be 0, and lie below 1e18, with at most 18 decimals',
+    'Give money in the account''s currency: "12.5" was received, "-3" was paid.');
+  perform trading.require(
+    coalesce(greatest(length(of_symbol), length(strategy)), 0) <= 64 and coalesce(length(note), 0) <= 500,
+    'symbol and strategy have at most 64 characters, note 500', 'Shorten it.');
+  perform trading.require(at <= clock_timestamp(), 'at lies ahead', 'Leave it out for now.');
+  update trading.accounts a set cash = a.cash + record_cash.amount where a.id = owned.id returning a.* into owned;
   insert into trading.cash_entries (account_id, epoch, kind, amount, note, symbol, strategy, created_at)
   values (owned.id, owned.epoch, kind, amount, note, of_symbol, strategy, at);
   held := trading.load_portfolio(owned);
@@ -102,13 +96,6 @@ begin
   return jsonb_build_object('account', owned.name, 'cash', trading.decimal(owned.cash));
 end;
 $$;
-comment on function trading.book_result is 'As record_cash.';
-
-create function public.record_cash(
-  account text, kind text, amount numeric, symbol text default null, strategy text default null, note text default null,
-  at timestamptz default null
-) returns jsonb language sql volatile set search_path = '' set lock_timeout = '2s'
-  return trading.book_result(account, kind, amount, symbol, strategy, note, coalesce(at, clock_timestamp()));
 comment on function public.record_cash is
   'Books what holding earned or cost: kind dividend, funding, interest, fee or correction; amount signed, in the '
   'account''s currency, above 0 when it was received. It is profit or loss, of the symbol and strategy that are named; '
@@ -122,24 +109,17 @@ begin
   return trim_scale(round(trading.quotient(units * new_units, old_units), 18));
 end;
 $$;
-comment on function trading.split_units is 'Units after a split, at 18 decimals.';
-
-create function trading.split_price(price numeric, new_units numeric, old_units numeric) returns numeric
-  language plpgsql immutable strict set search_path = '' as $$
-begin
-  return trim_scale(round(trading.quotient(price * old_units, new_units), 18));
-end;
-$$;
-comment on function trading.split_price is 'Money per unit after a split, at 18 decimals.';
+comment on function trading.split_units is
+  'Units after a split, at 18 decimals; with old_units and new_units turned round, money per unit.';
 
 create function trading.split_position(inout held trading.positions, new_units numeric, old_units numeric)
   language plpgsql immutable set search_path = '' as $$
 begin
   held.quantity := trading.split_units(held.quantity, new_units, old_units);
   held.entry_quantity := trading.split_units(held.entry_quantity, new_units, old_units);
-  held.low_price := trading.split_price(held.low_price, new_units, old_units);
-  held.high_price := trading.split_price(held.high_price, new_units, old_units);
-  held.drawdown := trading.split_price(held.drawdown, new_units, old_units);
+  held.low_price := trading.split_units(held.low_price, old_units, new_units);
+  held.high_price := trading.split_units(held.high_price, old_units, new_units);
+  held.drawdown := trading.split_units(held.drawdown, old_units, new_units);
   held.last_previous := trading.split_units(held.last_previous, new_units, old_units);
   held.last_target := trading.split_units(held.last_target, new_units, old_units);
   held.last_held := trading.split_units(held.last_held, new_units, old_units);
@@ -151,12 +131,12 @@ comment on function trading.split_position is
 create function trading.split_exit(rule trading.exit_rule, new_units numeric, old_units numeric)
   returns trading.exit_rule language plpgsql immutable set search_path = '' as $$
 begin
-  rule.amount := trading.split_price(rule.amount, new_units, old_units);
-  rule.stop_price := trading.split_price(rule.stop_price, new_units, old_units);
-  rule.limit_price := trading.split_price(rule.limit_price, new_units, old_units);
-  rule.trail_amount := trading.split_price(rule.trail_amount, new_units, old_units);
-  rule.activation_price := trading.split_price(rule.activation_price, new_units, old_units);
-  rule.activation_amount := trading.split_price(rule.activation_amount, new_units, old_units);
+  rule.amount := trading.split_units(rule.amount, old_units, new_units);
+  rule.stop_price := trading.split_units(rule.stop_price, old_units, new_units);
+  rule.limit_price := trading.split_units(rule.limit_price, old_units, new_units);
+  rule.trail_amount := trading.split_units(rule.trail_amount, old_units, new_units);
+  rule.activation_price := trading.split_units(rule.activation_price, old_units, new_units);
+  rule.activation_amount := trading.split_units(rule.activation_amount, old_units, new_units);
   rule.quantity := trading.split_units(rule.quantity, new_units, old_units);
   return rule;
 end;
@@ -175,11 +155,11 @@ begin
   where p.account_id = owned.id and p.symbol = split_account.symbol;
   update trading.orders o set
     quantity = trading.split_units(o.quantity, new_units, old_units),
-    limit_price = trading.split_price(o.limit_price, new_units, old_units),
-    stop_price = trading.split_price(o.stop_price, new_units, old_units),
-    trail_amount = trading.split_price(o.trail_amount, new_units, old_units),
-    trail_peak = trading.split_price(o.trail_peak, new_units, old_units),
-    activation_price = trading.split_price(o.activation_price, new_units, old_units),
+    limit_price = trading.split_units(o.limit_price, old_units, new_units),
+    stop_price = trading.split_units(o.stop_price, old_units, new_units),
+    trail_amount = trading.split_units(o.trail_amount, old_units, new_units),
+    trail_peak = trading.split_units(o.trail_peak, old_units, new_units),
+    activation_price = trading.split_units(o.activation_price, old_units, new_units),
     take_profits = case when o.take_profits is not null then array(
       select trading.split_exit(o.take_profits[nr], new_units, old_units)
       from generate_subscripts(o.take_profits, 1) nr order by nr) end,
@@ -190,17 +170,15 @@ begin
     closed_at = case when o.waiting then split_account.at end
   where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open'
     and o.symbol = split_account.symbol;
-  update trading.marks m set price = trading.split_price(m.price, new_units, old_units)
+  update trading.marks m set price = trading.split_units(m.price, old_units, new_units)
   where m.account_id = owned.id and m.symbol = split_account.symbol;
-  update trading.mark_bars b
-    set open = trading.split_price(b.open, new_units, old_units),
-      high = trading.split_price(b.high, new_units, old_units),
-    low = trading.split_price(b.low, new_units, old_units), close = trading.split_price(b.close, new_units, old_units)
+  update trading.mark_bars b set
+    open = trading.split_units(b.open, old_units, new_units), high = trading.split_units(b.high, old_units, new_units),
+    low = trading.split_units(b.low, old_units, new_units), close = trading.split_units(b.close, old_units, new_units)
   where b.account_id = owned.id and b.symbol = split_account.symbol;
-  update trading.mark_hours b
-    set open = trading.split_price(b.open, new_units, old_units),
-      high = trading.split_price(b.high, new_units, old_units),
-    low = trading.split_price(b.low, new_units, old_units), close = trading.split_price(b.close, new_units, old_units)
+  update trading.mark_hours b set
+    open = trading.split_units(b.open, old_units, new_units), high = trading.split_units(b.high, old_units, new_units),
+    low = trading.split_units(b.low, old_units, new_units), close = trading.split_units(b.close, old_units, new_units)
   where b.account_id = owned.id and b.symbol = split_account.symbol;
   perform trading.log_event(owned, 'split',
     jsonb_build_object('symbol', symbol, 'new_units', trading.decimal(new_units),
@@ -210,9 +188,8 @@ begin
 end;
 $$;
 comment on function trading.split_account is
-  'A split in one account, whose row is locked: units and prices of its positions, resting orders, marks and bars. '
-  'Fills and closed trades stay as they were made. The event says after which fill it came: with that the account is '
-  'rebuilt.';
+  'A split in one account, whose row is locked. Fills and closed trades stay as they were made. The event says after '
+  'which fill it came: with that the account is rebuilt.';
 
 create function public.split(symbol text, new_units numeric, old_units numeric default 1) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
@@ -223,11 +200,11 @@ declare
   owned trading.accounts;
   names text[] := '{}';
 begin
-  if of_symbol is null or not (new_units > 0 and old_units > 0 and new_units <= 100000 and old_units <= 100000)
-     or scale(new_units) > 6 or scale(old_units) > 6 then
-    raise exception 'a split needs a symbol, new_units and old_units, above 0 and at most 100000'
-      using errcode = 'PT400', hint = 'Four for one: new_units 4, old_units 1. One for ten: 1, 10.';
-  end if;
+  perform trading.require(of_symbol is not null and least(new_units, old_units) > 0
+    and greatest(new_units, old_units) <= 100000 and greatest(scale(new_units), scale(old_units)) <= 6
+    and num_nulls(new_units, old_units) = 0,
+    'a split needs a symbol, new_units and old_units, above 0 and at most 100000',
+    'Four for one: new_units 4, old_units 1. One for ten: 1, 10.');
   for name in
     select a.name from trading.accounts a
     where exists (select from trading.marks m where m.account_id = a.id and m.symbol = of_symbol)
@@ -238,11 +215,10 @@ begin
     order by a.role = 'shadow', a.name
   loop
     owned := trading.lock_account(name);
-    if exists (select from trading.shadow_accounts s
-      where s.account_id = owned.id and trading.count_behind(s) > 0) then
-      raise exception 'a shadow of % has alerts to book that came before this', name using errcode = 'PT409',
-        hint = 'Call catch_up_shadow_account first, or remove_shadow_account.';
-    end if;
+    perform trading.require(
+      not exists (select from trading.shadow_accounts s where s.account_id = owned.id and trading.count_behind(s) > 0),
+      'a shadow of % has alerts to book that came before this',
+      'Call catch_up_shadow_account first, or remove_shadow_account.', 'PT409', name);
     perform trading.split_account(owned, of_symbol, new_units, old_units, clock_timestamp());
     names := array_append(names, name);
   end loop;
@@ -261,9 +237,7 @@ create function public.halt_account(account text, reason text default 'operator'
 declare
   owned constant trading.accounts := trading.lock_account(account);
 begin
-  if length(reason) > 500 then
-    raise exception 'reason must have at most 500 characters' using errcode = 'PT400', hint = 'Shorten it.';
-  end if;
+  perform trading.require(coalesce(length(reason), 0) <= 500, 'reason must have at most 500 characters', 'Shorten it.');
   update trading.accounts a
     set halted_at = coalesce(a.halted_at, clock_timestamp()), halt_reason = coalesce(a.halt_reason, reason, 'operator')
   where a.id = owned.id;
@@ -297,10 +271,9 @@ declare
      where e.account_id = owned.id and e.epoch = owned.epoch and e.kind in ('created', 'reset')
      order by e.id limit 1), 0);
 begin
-  if not (opening >= 0 and opening < 1e18) or scale(opening) > 18 then
-    raise exception 'initial_cash must be between 0 and 1e18, with at most 18 decimals'
-      using errcode = 'PT400', hint = 'Leave it out to begin with what the account began with.';
-  end if;
+  perform trading.require(opening >= 0 and opening < 1e18 and scale(opening) <= 18,
+    'initial_cash must be between 0 and 1e18, with at most 18 decimals',
+    'Leave it out to begin with what the account began with.');
   update trading.orders o set status = 'canceled', reason = 'reset', closed_at = clock_timestamp()
   where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open';
   delete from trading.positions p where p.account_id = owned.id;
@@ -321,6 +294,4 @@ comment on function public.reset_account is
   'Begins a new epoch: no position, no order, cash as at the beginning (or initial_cash). What came before stays, '
   'readable by its epoch. Errors: PT404 no such account, PT400 bad cash.';
 
-grant execute on function trading.split_units, trading.split_price, trading.split_position to authenticated;
-revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,
-  public.halt_account, public.resume_account, public.reset_account from public, anon, authenticated;
+grant execute on function trading.split_units, trading.split_position to authenticated;

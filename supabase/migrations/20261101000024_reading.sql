@@ -14,26 +14,12 @@ declare
   found_account trading.accounts;
 begin
   select a.* into found_account from trading.accounts a where a.name = account;
-  if not found then
-    raise exception 'no account %', account using errcode = 'PT404',
-      hint = 'Accounts are made by create_account; a signed-in user sees only the accounts they own.';
-  end if;
+  perform trading.require(found, 'no account %',
+    'Accounts are made by create_account; a signed-in user sees only the accounts they own.', 'PT404', account);
   return found_account;
 end;
 $$;
-comment on function trading.find_account is
-  'The account of that name as the caller may see it. Errors: PT404 (HTTP 404) when there is none.';
-
-create function trading.require(is_right boolean, message text, hint text) returns void
-  language plpgsql immutable set search_path = '' as $$
-begin
-  if is_right is not true then
-    raise exception '%', message using errcode = 'PT400', hint = hint;
-  end if;
-end;
-$$;
-comment on function trading.require is
-  'Errors: PT400 (HTTP 400) with that message and hint, unless what was asked is right (null: it is not).';
+comment on function trading.find_account is 'The account of that name as the caller may see it. Errors: PT404.';
 
 create function trading.find_epoch(owned trading.accounts, in_epoch integer) returns integer
   language plpgsql immutable set search_path = '' as $$
@@ -45,11 +31,9 @@ begin
   return coalesce(in_epoch, owned.epoch);
 end;
 $$;
-comment on function trading.find_epoch is
-  'in_epoch, or the account''s current one. Errors: PT400 (HTTP 400) when there was none of that number yet.';
+comment on function trading.find_epoch is 'in_epoch, or the current one. Errors: PT400.';
 
-create function trading.page_size("limit" integer) returns integer
-  language plpgsql immutable set search_path = '' as $$
+create function trading.page_size("limit" integer) returns integer language plpgsql immutable set search_path = '' as $$
 begin
   perform trading.require("limit" between 1 and 1000, 'limit must be between 1 and 1000',
     'Page on with before = the last id you have.');
@@ -58,27 +42,24 @@ end;
 $$;
 comment on function trading.page_size is 'limit, checked. Errors: PT400 (HTTP 400) outside 1 to 1000.';
 
-create function trading.page_start(before bigint) returns bigint
-  language plpgsql immutable set search_path = '' as $$
+create function trading.page_start(before bigint) returns bigint language plpgsql immutable set search_path = '' as $$
 begin
   perform trading.require(before is null or before >= 1, 'before must be the id of a row',
     'Leave it out for the first page; then give the last id you have.');
   return coalesce(before, 9223372036854775807);
 end;
 $$;
-comment on function trading.page_start is
-  'Where a page of a list begins: below before; null: at the newest. Errors: PT400 (HTTP 400) below 1.';
+comment on function trading.page_start is 'Where a page begins: below before; null: at the newest. Errors: PT400.';
 
 create function trading.known_status(status text, variadic known text[]) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
-  perform trading.require(status is null or status = any (known), 'no status ' || status,
-    'Known: ' || array_to_string(known, ', ') || '.');
+  perform trading.require(status is null or status = any (known), 'no status %',
+    'Known: ' || array_to_string(known, ', ') || '.', named => status);
   return status;
 end;
 $$;
-comment on function trading.known_status is
-  'status, checked; null: any. Errors: PT400 (HTTP 400) when it is not one of known.';
+comment on function trading.known_status is 'status, checked; null: any. Errors: PT400.';
 
 create function trading.try_place(kind text, places integer) returns boolean
   language plpgsql volatile set search_path = '' as $$
@@ -94,8 +75,7 @@ $$;
 comment on function trading.try_place is
   'Takes one of so many places until the transaction ends, or returns false when others have them all.';
 
-create function trading.take_read_place(kind text) returns void
-  language plpgsql volatile set search_path = '' as $$
+create function trading.take_read_place(kind text) returns void language plpgsql volatile set search_path = '' as $$
 declare
   has_place constant boolean := case
     when kind = 'proof' then trading.try_place('proof', 1)
@@ -118,11 +98,8 @@ comment on function trading.take_read_place is
   'Errors: PT429 (HTTP 429, Retry-After) when no place is free.';
 
 create function trading.take_search_place(variadic filters text[]) returns void
-  language plpgsql volatile set search_path = '' as $$
-begin
-  perform trading.take_read_place(case when num_nonnulls(variadic filters) > 1 then 'figures' else 'page' end);
-end;
-$$;
+  language sql volatile set search_path = ''
+  return trading.take_read_place(case when num_nonnulls(variadic filters) > 1 then 'figures' else 'page' end);
 comment on function trading.take_search_place is
   'An index has the page of one filter. With two, a page of what hardly ever meets goes through all that meets the '
   'first: it takes a place of figures. Errors: PT429 (HTTP 429, Retry-After) when none is free.';
@@ -148,9 +125,8 @@ begin
       return wanted;
     end if;
   end loop;
-  raise exception 'no bucket %', bucket using errcode = 'PT400',
-    hint = 'Known: ' || (select string_agg(k.name, ', ') from unnest(known) k)
-      || '. Leave it out for the finest that fits.';
+  perform trading.require(false, 'no bucket %', 'Known: ' || (select string_agg(k.name, ', ') from unnest(known) k)
+    || '. Leave it out for the finest that fits.', named => bucket);
 end;
 $$;
 comment on function trading.find_bucket is
@@ -178,17 +154,12 @@ $$;
 comment on function trading.bucket_around is 'When the bucket that minute lies in begins, and when the next one does.';
 
 create function trading.check_range(from_time timestamptz, to_time timestamptz) returns void
-  language plpgsql immutable set search_path = '' as $$
-begin
-  perform trading.require(from_time is null or to_time is null or from_time < to_time,
+  language sql immutable set search_path = ''
+  return trading.require(from_time is null or to_time is null or from_time < to_time,
     'from_time must be before to_time', 'from_time is included, to_time is not.');
-end;
-$$;
-comment on function trading.check_range is
-  'Errors: PT400 (HTTP 400) unless from_time (included) lies before to_time (excluded); null: no bound.';
+comment on function trading.check_range is 'Errors: PT400 unless from_time lies before to_time; null: no bound.';
 
-create function trading.check_points(points integer) returns void
-  language plpgsql immutable set search_path = '' as $$
+create function trading.check_points(points integer) returns void language plpgsql immutable set search_path = '' as $$
 begin
   perform trading.require(points <= 1000, 'that would be more than 1000 points',
     'Take a wider bucket or a shorter range, or leave bucket out.');
@@ -197,12 +168,11 @@ $$;
 comment on function trading.check_points is
   'Errors: PT400 (HTTP 400) above 1000 points: PostgREST would cut the rest off without a word.';
 
-create function trading.time_zone(account_id bigint) returns text
-  language sql stable set search_path = ''
+create function trading.time_zone(account_id bigint) returns text language sql stable set search_path = ''
   return (select s.time_zone from trading.account_settings s where s.account_id = time_zone.account_id);
 comment on function trading.time_zone is 'The time zone in which the account''s days begin.';
 
-grant execute on function trading.find_account, trading.require, trading.find_epoch, trading.page_size,
+grant execute on function trading.find_account, trading.find_epoch, trading.page_size,
   trading.page_start, trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place,
   trading.find_bucket, trading.bucket_around, trading.bucket_start, trading.check_range, trading.check_points,
   trading.time_zone to authenticated;

@@ -18,23 +18,18 @@ create type trading.coverage as (held bigint, marked bigint, gap interval);
 comment on type trading.coverage is 'Held days, how many of them had a mark, and the longest time without one.';
 
 create function trading.is_covered(marked bigint, held bigint) returns boolean
-  language plpgsql immutable strict parallel safe set search_path = '' as $$
-begin
+  language sql immutable strict parallel safe set search_path = ''
   return 10 * marked >= 9 * held;
-end;
-$$;
 comment on function trading.is_covered is
   'Whether so many of the held days had a mark that figures can rest on them: nine in ten.';
 
 create function trading.list_midnights(first_at timestamptz, last_at timestamptz, time_zone text) returns timestamptz[]
-  language sql stable set search_path = '' as $$
-  select array(
+  language sql stable set search_path = ''
+  return array(
     select d.day at time zone time_zone
     from generate_series(date_trunc('day', first_at at time zone time_zone), last_at at time zone time_zone,
       '1 day') d (day) order by d.day);
-$$;
-comment on function trading.list_midnights is
-  'When each day from first_at to last_at begins. A day ends with the next one.';
+comment on function trading.list_midnights is 'When each day from first_at to last_at begins.';
 
 create function trading.list_held_days(
   owned trading.accounts, epoch integer, midnights timestamptz[], only_strategies text[], only_symbol text
@@ -46,8 +41,6 @@ begin
     select t.symbol, t.strategy, t.opened_at, t.closed_at from trading.trades t
     where t.account_id = owned.id and t.epoch = list_held_days.epoch
       and width_bucket(t.opened_at, midnights) < width_bucket(t.closed_at, midnights)
-      and (only_strategies is null or t.strategy = any (only_strategies))
-      and (only_symbol is null or t.symbol = only_symbol)
     union all
     select p.symbol, p.strategy, p.opened_at, 'infinity' from trading.positions p
     where p.account_id = owned.id and owned.epoch = list_held_days.epoch and p.quantity <> 0
@@ -126,24 +119,22 @@ declare
     select coalesce(b.last_minute, b.minute) from trading.equity_history b
     where b.account_id = owned.id and b.epoch = cover.epoch order by b.minute desc limit 1));
   midnights constant timestamptz[] := trading.list_midnights(first_at, last_at, time_zone);
-  coverage trading.coverage;
 begin
-  select count(*), count(*) filter (where j.is_marked), max(j.gap) into coverage
-  from trading.judge_held_days(owned.id,
-    array(select h from trading.list_held_days(owned, epoch, midnights, only_strategies, only_symbol) h),
-    midnights, last_at, time_zone) j;
-  return coverage;
+  return (
+    select row(count(*), count(*) filter (where j.is_marked), max(j.gap))::trading.coverage
+    from trading.judge_held_days(owned.id,
+      array(select h from trading.list_held_days(owned, epoch, midnights, only_strategies, only_symbol) h),
+      midnights, last_at, time_zone) j);
 end;
 $$;
 comment on function trading.cover is
   'How well what was held was marked, from the begin of a range, or the first alert, to its end, or the last alert.';
 
 create function trading.coverage_json(coverage trading.coverage) returns jsonb
-  language sql immutable set search_path = '' as $$
-  select jsonb_build_object('share', trading.ratio(coverage.marked::numeric / nullif(coverage.held, 0)),
+  language sql immutable set search_path = ''
+  return jsonb_build_object('share', trading.ratio(coverage.marked::numeric / nullif(coverage.held, 0)),
     'held_days', coverage.held, 'marked_days', coverage.marked,
     'largest_gap_seconds', extract(epoch from coverage.gap)::bigint);
-$$;
 comment on function trading.coverage_json is 'A coverage as performance shows it.';
 
 create function trading.list_unseen_trades(account_id bigint, ids bigint[]) returns setof bigint

@@ -26,8 +26,7 @@ begin
   from trading.holdings p
   where p.account_id = owned.id
     and (after_symbol is null or (p.symbol, p.strategy) > (after_symbol, after_strategy))
-    and (only_strategy is null or p.strategy = only_strategy)
-    and (only_symbol is null or p.symbol = only_symbol)
+    and (only_strategy is null or p.strategy = only_strategy) and (only_symbol is null or p.symbol = only_symbol)
   order by p.symbol, p.strategy
   limit trading.page_size("limit");
 end;
@@ -63,8 +62,7 @@ begin
   from trading.orders o
   where o.account_id = owned.id and o.epoch = trading.find_epoch(owned, in_epoch)
     and o.id + 0 < trading.page_start(before)
-    and (only_strategy is null or o.strategy = only_strategy)
-    and (only_symbol is null or o.symbol = only_symbol)
+    and (only_strategy is null or o.strategy = only_strategy) and (only_symbol is null or o.symbol = only_symbol)
     and (only_status is null or o.status = trading.known_status(only_status, 'open', 'filled', 'canceled', 'expired'))
     -- as orders_open_idx has it
     and (only_status is distinct from 'open' or case when o.status = 'open' then o.account_id end = owned.id)
@@ -97,8 +95,7 @@ begin
   from trading.fills f
   where f.account_id = owned.id and f.epoch = trading.find_epoch(owned, in_epoch)
     and f.id + 0 < trading.page_start(before)
-    and (only_strategy is null or f.strategy = only_strategy)
-    and (only_symbol is null or f.symbol = only_symbol)
+    and (only_strategy is null or f.strategy = only_strategy) and (only_symbol is null or f.symbol = only_symbol)
   order by f.id + 0 desc
   limit trading.page_size("limit");
 end;
@@ -126,16 +123,14 @@ begin
     select t.* from trading.trades t
     where t.account_id = owned.id and t.epoch = trading.find_epoch(owned, in_epoch)
       and t.id + 0 < trading.page_start(before)
-      and (only_strategy is null or t.strategy = only_strategy)
-      and (only_symbol is null or t.symbol = only_symbol)
+      and (only_strategy is null or t.strategy = only_strategy) and (only_symbol is null or t.symbol = only_symbol)
     order by t.id + 0 desc
     limit trading.page_size("limit")
   )
   select t.id::text, t.strategy, t.symbol, t.side, trading.decimal(t.quantity), trading.decimal(t.entry_price),
     trading.decimal(t.exit_price), trading.decimal(t.gross_pnl), trading.decimal(t.fees), trading.decimal(t.net_pnl),
-    t.opened_at, t.closed_at, t.closed_at - t.opened_at,
-    trading.decimal(case when u.id is null then t.mae end), trading.decimal(case when u.id is null then t.mfe end),
-    trading.decimal(case when u.id is null then t.drawdown end)
+    t.opened_at, t.closed_at, t.closed_at - t.opened_at, trading.decimal(case when u.id is null then t.mae end),
+    trading.decimal(case when u.id is null then t.mfe end), trading.decimal(case when u.id is null then t.drawdown end)
   from page t
   left join trading.list_unseen_trades(owned.id, array(select p.id from page p)) u (id) on u.id = t.id
   order by t.id desc;
@@ -172,8 +167,7 @@ begin
   ) d on true
   where a.account_id = owned.id and a.epoch = trading.find_epoch(owned, in_epoch)
     and a.id + 0 < trading.page_start(before)
-    and (only_strategy is null or a.strategy = only_strategy)
-    and (only_symbol is null or a.symbol = only_symbol)
+    and (only_strategy is null or a.strategy = only_strategy) and (only_symbol is null or a.symbol = only_symbol)
     and (only_status is null
       or a.status = trading.known_status(only_status, 'filled', 'accepted', 'ignored', 'canceled', 'rejected'))
   order by a.id + 0 desc
@@ -218,7 +212,5 @@ comment on function public.portfolio_summary is
   'realized_pnl - fees + unrealized_pnl + income, exactly; income: dividends, funding, interest and the like '
   '(record_cash). Errors: PT404 no such account, PT429 busy.';
 
-revoke execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades,
-  public.list_alerts, public.portfolio_summary from public, anon, authenticated;
 grant execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades,
   public.list_alerts, public.portfolio_summary to authenticated;

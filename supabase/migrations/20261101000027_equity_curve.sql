@@ -9,11 +9,10 @@
 -- Bars of a symbol --------------------------------------------------------------------------------
 
 create function trading.charted_symbol(account_id bigint, symbol text) returns text
-  language sql stable set search_path = '' as $$
-  select coalesce(symbol, (
+  language sql stable set search_path = ''
+  return coalesce(symbol, (
     select m.symbol from trading.marks m where m.account_id = charted_symbol.account_id
     order by m.marked_at desc, m.symbol limit 1));
-$$;
 comment on function trading.charted_symbol is 'symbol; without one, the symbol that was marked last.';
 
 create function trading.symbol_bars(
@@ -59,8 +58,7 @@ begin
 end;
 $$;
 comment on function trading.symbol_bars is
-  'The marks of a symbol as bars, as list_marks returns them, in order. Errors: PT400 bad bucket or range, more than '
-  '1000 bars.';
+  'The marks of a symbol as bars, as list_marks returns them, in order. Errors: PT400, as list_marks.';
 
 create function public.list_marks(
   account text default 'default', symbol text default null, bucket text default null,
@@ -119,14 +117,11 @@ comment on function trading.load_cash_history is
   'How the deposits of an epoch grew. What an epoch opens with counts from its beginning.';
 
 create function trading.profit_before(account_id bigint, epoch integer, cash trading.cash_history, at timestamptz)
-  returns numeric language plpgsql stable set search_path = '' as $$
-begin
+  returns numeric language sql stable set search_path = ''
   return coalesce((
     select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
     where b.account_id = profit_before.account_id and b.epoch = profit_before.epoch and b.minute < at
     order by b.minute desc limit 1), 0);
-end;
-$$;
 comment on function trading.profit_before is
   'Equity less deposits at the last alert before a moment; 0 when there was none.';
 
@@ -272,6 +267,5 @@ comment on function public.equity_curve is
   'that makes at most 1000 points. from_time is included, to_time is not. in_epoch reads what lies before a reset. '
   'Errors: PT404 no such account, PT400 bad bucket, range or epoch, more than 1000 points, PT429 busy.';
 
-revoke execute on function public.list_marks, public.equity_curve from public, anon, authenticated;
 grant execute on function trading.charted_symbol, trading.symbol_bars, trading.load_cash_history,
   trading.profit_before, trading.equity_spans, public.list_marks, public.equity_curve to authenticated;

@@ -3,19 +3,15 @@
 create function trading.list_results(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
 ) returns table (id bigint, at timestamptz, strategy text, symbol text, amount numeric)
-  language plpgsql stable set search_path = '' as $$
-begin
-  return query
-  select c.id, c.created_at, c.strategy, c.symbol, c.amount
-  from (select e.id, e.created_at, coalesce(e.strategy, case when e.symbol is not null then '' end) as strategy,
-    e.symbol, e.amount::numeric
-        from trading.cash_entries e
-        where e.account_id = list_results.account_id and e.epoch = list_results.epoch and e.is_result) c
-  where (from_time is null or c.created_at >= from_time) and (to_time is null or c.created_at < to_time)
-    and (only_strategies is null or c.strategy = any (only_strategies))
-    and (only_symbol is null or c.symbol = only_symbol)
-  order by c.created_at, c.id;
-end;
+  language sql stable set search_path = '' as $$
+  select e.id, e.created_at, s.strategy, e.symbol, e.amount::numeric
+  from trading.cash_entries e
+  cross join lateral (select coalesce(e.strategy, case when e.symbol is not null then '' end) as strategy) s
+  where e.account_id = list_results.account_id and e.epoch = list_results.epoch and e.is_result
+    and (from_time is null or e.created_at >= from_time) and (to_time is null or e.created_at < to_time)
+    and (only_strategies is null or s.strategy = any (only_strategies))
+    and (only_symbol is null or e.symbol = only_symbol)
+  order by e.created_at, e.id;
 $$;
 comment on function trading.list_results is
   'What record_cash booked in a range, oldest first. One that names a symbol and no strategy is of the alerts that '
@@ -98,17 +94,16 @@ comment on function trading.group_trades is
   'The trades closed in a range, with what record_cash booked in it: one group of all, one a strategy, one a symbol.';
 
 create function trading.trade_groups_json(groups trading.trade_group[], kind text) returns jsonb
-  language sql immutable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object(g.kind, g.name, 'trades', g.trades, 'wins', g.wins, 'losses', g.losses,
-    'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross),
-    'fees', trading.decimal(g.fees), 'income', trading.decimal(g.income),
-    'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)),
-    'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
-    'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0)))) order by g.name), '[]')
-  from unnest(groups) g where g.kind = trade_groups_json.kind;
-$$;
-comment on function trading.trade_groups_json is
-  'The groups of a kind as performance shows them in per_strategy and per_symbol, by name.';
+  language sql immutable set search_path = ''
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(g.kind, g.name, 'trades', g.trades, 'wins', g.wins, 'losses', g.losses,
+      'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross),
+      'fees', trading.decimal(g.fees), 'income', trading.decimal(g.income),
+      'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)),
+      'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
+      'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0)))) order by g.name), '[]')
+    from unnest(groups) g where g.kind = trade_groups_json.kind);
+comment on function trading.trade_groups_json is 'The groups of a kind as performance shows them, by name.';
 
 create function trading.follow_trades(
   account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[],
@@ -168,9 +163,8 @@ comment on function trading.follow_trades is
   'with what record_cash booked between them.';
 
 create function trading.judge_equity(
-  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz,
-  out drawdown numeric, out drawdown_percent numeric, out sharpe numeric, out sortino numeric, out calmar numeric,
-  out exposure numeric
+  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz, out drawdown numeric,
+  out drawdown_percent numeric, out sharpe numeric, out sortino numeric, out calmar numeric, out exposure numeric
 ) language sql stable set search_path = '' as $$
   with days as (
     select s.*, (s.starts_at at time zone time_zone)::date as day, s.deposits + s.profit_before as capital,
@@ -198,8 +192,7 @@ create function trading.judge_equity(
     case when m.deviation is not null then 365 * m.mean / nullif(o.drawdown_percent / 100, 0) end, o.exposure
   from overall o cross join moments m;
 $$;
-comment on function trading.judge_equity is
-  'The figures of a whole account''s equity in a range; performance defines each.';
+comment on function trading.judge_equity is 'A whole account''s equity in a range; performance defines each.';
 
 -- Returns -----------------------------------------------------------------------------------------
 
@@ -321,15 +314,14 @@ comment on function trading.explain_nulls is
   'known, in words by what it is called here; the first that a figure names is its reason.';
 
 create function trading.trade_causes(whole trading.trade_group, coverage trading.coverage) returns jsonb
-  language sql immutable set search_path = '' as $$
-  select jsonb_build_object(
+  language sql immutable set search_path = ''
+  return jsonb_build_object(
     'no_trade', case when whole.trades = 0 then 'no trade was closed' end,
     'few_trades', case when whole.trades < 2 then 'fewer than two trades were closed' end,
     'no_win', case when whole.wins = 0 then 'no trade won' end,
     'no_loss', case when whole.losses = 0 then 'no trade lost' end,
     'unseen', case when not trading.is_covered(coverage.marked, coverage.held) then
       format('%s of %s held days had a mark: nine in ten are needed', coverage.marked, coverage.held) end);
-$$;
 comment on function trading.trade_causes is
   'What of the trades, and of the marks while they were held, keeps figures from being known: for explain_nulls.';
 
@@ -499,7 +491,6 @@ average_mfe_percent; and, if cash moved in the range, time_weighted_return_perce
 
 in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 bad range or epoch, PT429 busy.';
 
-revoke execute on function public.performance from public, anon, authenticated;
 grant execute on function trading.list_results, trading.list_closed, trading.group_trades, trading.trade_groups_json,
   trading.follow_trades, trading.judge_equity, trading.judge_returns, trading.buy_and_hold, trading.explain_nulls,
   trading.trade_causes, public.performance to authenticated;

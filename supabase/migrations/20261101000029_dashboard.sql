@@ -122,8 +122,7 @@ begin
       where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result
         and case by when 'symbol' then c.symbol is not null else num_nonnulls(c.symbol, c.strategy) > 0 end
     ) r
-    where (only_strategy is null or r.strategy = only_strategy)
-      and (only_symbol is null or r.symbol = only_symbol)
+    where (only_strategy is null or r.strategy = only_strategy) and (only_symbol is null or r.symbol = only_symbol)
     group by 1
   ) g
   order by g.realized + g.unrealized - g.fees + g.income desc, g.name
@@ -160,12 +159,9 @@ begin
   ), followed as (
     select c.*, greatest(max(c.total) over (order by c.nr), first_value(c.total - c.net) over (order by c.nr)) as best
     from closed c where c.at >= coalesce(from_time, '-infinity')
-  ), chosen as (
-    select trading.find_bucket(bucket, max(f.at) - min(f.at)) as h from followed f
-  ), buckets as (
-    select trading.bucket_start(f.at, c.h, time_zone) as starts_at, sum(f.net) as gain,
-      max(f.best - f.total) as fall, (array_agg(f.total order by -f.nr))[1] as total,
-      count(*) filter (where f.is_trade) as trades
+  ), chosen as (select trading.find_bucket(bucket, max(f.at) - min(f.at)) as h from followed f), buckets as (
+    select trading.bucket_start(f.at, c.h, time_zone) as starts_at, sum(f.net) as gain, max(f.best - f.total) as fall,
+      (array_agg(f.total order by -f.nr))[1] as total, count(*) filter (where f.is_trade) as trades
     from followed f cross join chosen c group by 1
   )
   select b.starts_at, trading.decimal(b.total), trading.decimal(b.gain), trading.decimal(b.fall), b.trades
@@ -238,11 +234,9 @@ declare
 begin
   perform trading.take_read_place('figures');
   return query
-  with bars as materialized (
-    select l.* from trading.symbol_bars(owned, charted, bucket, from_time, to_time) l
-  ), times as materialized (
-    select array_agg(b.time order by b.time) as begun from bars b
-  ), traded as (
+  with bars as materialized (select l.* from trading.symbol_bars(owned, charted, bucket, from_time, to_time) l),
+  times as materialized (select array_agg(b.time order by b.time) as begun from bars b),
+  traded as (
     -- When the market was there: an alert may name an earlier time than the one it came at.
     select t.begun[greatest(width_bucket(least(a.alert_time, f.filled_at), t.begun), 1)] as starts_at, f.side,
       sum(f.quantity) as units, sum(f.quantity * f.price) as value, count(*) as fills
@@ -271,7 +265,5 @@ comment on function public.symbol_chart is
   'A fill between two bars belongs to the earlier one. only_strategy narrows the fills. Buckets, range and errors as '
   'those of list_marks.';
 
-revoke execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
-  public.daily_results, public.symbol_chart from public, anon, authenticated;
 grant execute on function trading.open_risk, public.list_accounts, public.portfolio_overview, public.results,
   public.profit_curve, public.daily_results, public.symbol_chart to authenticated;

@@ -33,8 +33,7 @@ declare
     select g from trading.group_trades(owned.id, owned.epoch, from_time, to_time, strategies, null) g
     where g.kind = 'all');
   coverage constant trading.coverage := trading.cover(owned, owned.epoch, from_time, to_time, strategies, null);
-  sequence constant record := trading.follow_trades(
-    owned.id, owned.epoch, from_time, to_time, strategies, null);
+  sequence constant record := trading.follow_trades(owned.id, owned.epoch, from_time, to_time, strategies, null);
   figures constant jsonb := trading.trade_groups_json(groups, 'all') -> 0 || jsonb_build_object('max_drawdown',
     trading.decimal(case when trading.is_covered(coverage.marked, coverage.held) then sequence.drawdown end));
 begin
@@ -55,9 +54,7 @@ begin
   return query
   with closed as materialized (
     select c.* from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies, null) c
-  ), chosen as (
-    select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c
-  ), gains as (
+  ), chosen as (select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c), gains as (
     -- Of each strategy, and of all together.
     select trading.bucket_start(c.at, h.f, time_zone) as bucket_at, c.strategy, sum(c.net) as gain from closed c
     cross join chosen h group by grouping sets ((1, 2), (1))
@@ -72,17 +69,11 @@ begin
 end;
 $$;
 comment on function trading.curves_of is
-  'What each of strategies, in order, and at last all of them together, had made since from_time, by bucket; buckets '
-  'without a result are left out.';
-
-create type trading.strategy_pair as (one text, other text, days bigint, correlation numeric);
-comment on type trading.strategy_pair is
-  'Two strategies: on how many days at least one of them had a result, and how the daily results of both go together, '
-  'from -1 to 1; null: it is not defined.';
+  'What each of strategies, in order, and at last all together had made since from_time, by bucket with a result.';
 
 create function trading.correlate_strategies(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, strategies text[]
-) returns setof trading.strategy_pair
+) returns table (one text, other text, days bigint, correlation numeric)
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   time_zone constant text := trading.time_zone(owned.id);
@@ -91,9 +82,7 @@ begin
   with daily as materialized (
     select (c.at at time zone time_zone)::date as day, c.strategy, sum(c.net) as net
     from trading.list_closed(owned.id, owned.epoch, from_time, to_time, strategies, null) c group by 1, 2
-  ), span as (
-    select (max(d.day) - min(d.day) + 1)::numeric as days from daily d
-  ), sums as (
+  ), span as (select (max(d.day) - min(d.day) + 1)::numeric as days from daily d), sums as (
     select s.nr, s.strategy, count(d.day) as days, coalesce(sum(d.net), 0) as total,
       coalesce(sum(d.net * d.net), 0) as squares
     from unnest(strategies) with ordinality s (strategy, nr) left join daily d on d.strategy = s.strategy
@@ -113,25 +102,8 @@ begin
 end;
 $$;
 comment on function trading.correlate_strategies is
-  'Each two of strategies with the correlation (Pearson) of their daily results, of every day from the first to the '
-  'last result of any; a day without one counts as 0.';
-
-create function trading.pair_json(pair trading.strategy_pair) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
-declare
-  -- Of fewer, chance alone makes correlations beyond 0.36 in one case of twenty.
-  least_days constant integer := 30;
-  is_known constant boolean := pair.days >= least_days and pair.correlation is not null;
-begin
-  return jsonb_build_object('one', pair.one, 'other', pair.other, 'days', pair.days,
-    'correlation', case when is_known then trading.ratio(pair.correlation) end,
-    'reason', case when is_known then null
-                   when pair.days < least_days
-                     then format('days with a result: %s of the %s needed', pair.days, least_days)
-                   else 'one of them made the same every day' end);
-end;
-$$;
-comment on function trading.pair_json is 'A pair as compare_strategies shows it: without a correlation it says why.';
+  'Each two of strategies: days on which at least one of them had a result, and the correlation (Pearson, null: it is '
+  'not defined) of their daily results, from the first to the last result of any, a day without one as 0.';
 
 create function public.compare_strategies(
   account text default 'default', strategies text[] default null, bucket text default null,
@@ -140,6 +112,8 @@ create function public.compare_strategies(
 ) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
+  -- Of fewer, chance alone makes correlations beyond 0.36 in one case of twenty.
+  least_days constant integer := 30;
   chosen text[];
   curves jsonb;
 begin
@@ -159,7 +133,10 @@ begin
   together := jsonb_build_object('curve', coalesce(curves -> -1, '[]'))
     || trading.judge_closed(owned, from_time, to_time, chosen);
   correlations := (
-    select coalesce(jsonb_agg(trading.pair_json(c)), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object('one', c.one, 'other', c.other, 'days', c.days,
+      'correlation', case when c.days >= least_days then trading.ratio(c.correlation) end,
+      'reason', case when c.days < least_days then format('days with a result: %s of the %s needed', c.days, least_days)
+                     when c.correlation is null then 'one of them made the same every day' end)), '[]')
     from trading.correlate_strategies(owned, from_time, to_time, chosen) c);
 end;
 $$;
@@ -180,6 +157,5 @@ made the same every day.
 Buckets and range as those of equity_curve. Errors: PT404 no such account, PT400 unknown strategy, more than 20, bad
 bucket or range, more than 1000 points, PT429 busy.';
 
-revoke execute on function public.compare_strategies from public, anon, authenticated;
 grant execute on function trading.choose_strategies, trading.judge_closed, trading.curves_of,
-  trading.correlate_strategies, trading.pair_json, public.compare_strategies to authenticated;
+  trading.correlate_strategies, public.compare_strategies to authenticated;

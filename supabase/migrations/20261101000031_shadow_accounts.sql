@@ -17,38 +17,12 @@ end;
 $$;
 comment on function trading.find_shadow is 'The shadow of that name that follows the account. Errors: PT404.';
 
-create function trading.create_shadow(followed trading.accounts, shadow text, settings jsonb, initial_cash numeric)
-  returns void language plpgsql volatile set search_path = '' as $$
-declare
-  own constant trading.account_settings := (select s from trading.account_settings s where s.account_id = followed.id);
-  held constant trading.portfolio := trading.load_portfolio(followed);
-  created_id bigint;
-begin
-  if followed.role = 'shadow' then
-    raise exception '% is a shadow itself', followed.name
-      using errcode = 'PT409', hint = 'Have the new one follow the same account as this does.';
-  elsif (select count(*) from trading.shadow_accounts s where s.account_id = followed.id) >= 10 then
-    raise exception '% has ten shadows', followed.name
-      using errcode = 'PT409', hint = 'Each is booked with every alert: remove one first.';
-  end if;
-  perform public.create_account(shadow, coalesce(initial_cash, greatest(0, trunc(held.cash + held.holdings_value, 18))),
-    followed.currency, followed.owner_id, trading.settings_json(own) || settings);
-  update trading.accounts a set role = 'followed' where a.id = followed.id and a.role <> 'followed';
-  update trading.accounts a set role = 'shadow' where a.name = shadow returning a.id into created_id;
-  insert into trading.shadow_accounts (shadow_id, account_id, epoch, after_alert_id)
-  values (created_id, followed.id, followed.epoch, trading.newest_alert(followed.id, followed.epoch));
-end;
-$$;
-comment on function trading.create_shadow is
-  'A new account that follows another, whose row is locked, from now on. Errors: PT409, and those of create_account.';
-
 create function trading.shadow_json(followed trading.accounts, shadow trading.shadow_accounts) returns jsonb
-  language sql stable set search_path = '' as $$
-  select jsonb_build_object('account', followed.name,
+  language sql stable set search_path = ''
+  return jsonb_build_object('account', followed.name,
     'shadow', (select a.name from trading.accounts a where a.id = shadow.shadow_id),
     'size_factor', trading.decimal(shadow.size_factor), 'behind', trading.count_behind(shadow),
     'failure', shadow.failure);
-$$;
 comment on function trading.shadow_json is 'A shadow as the RPCs that change one answer it.';
 
 create function public.upsert_shadow_account(
@@ -57,6 +31,8 @@ create function public.upsert_shadow_account(
 ) returns jsonb language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   followed constant trading.accounts := trading.lock_account(account);
+  held constant trading.portfolio := trading.load_portfolio(followed);
+  created_id bigint;
   kept trading.shadow_accounts;
 begin
   perform trading.require(
@@ -64,13 +40,22 @@ begin
     'size_factor must be above 0 and at most 1000, with at most 6 decimals', 'Leave it out for the same size, 1.');
   if exists (select from trading.shadow_accounts s join trading.accounts a on a.id = s.shadow_id and a.name = shadow
     where s.account_id = followed.id) then
-    if initial_cash is not null then
-      raise exception '% has begun already', shadow
-        using errcode = 'PT409', hint = 'Leave initial_cash out, or begin it anew with reset_account.';
-    end if;
+    perform trading.require(initial_cash is null, '% has begun already',
+      'Leave initial_cash out, or begin it anew with reset_account.', 'PT409', shadow);
     perform public.update_account_settings(shadow, settings);
   else
-    perform trading.create_shadow(followed, shadow, settings, initial_cash);
+    perform trading.require(followed.role <> 'shadow', '% is a shadow itself',
+      'Have the new one follow the same account as this does.', 'PT409', followed.name);
+    perform trading.require((select count(*) from trading.shadow_accounts s where s.account_id = followed.id) < 10,
+      '% has ten shadows', 'Each is booked with every alert: remove one first.', 'PT409', followed.name);
+    perform public.create_account(shadow,
+      coalesce(initial_cash, greatest(0, trunc(held.cash + held.holdings_value, 18))),
+      followed.currency, followed.owner_id,
+      (select trading.settings_json(s) from trading.account_settings s where s.account_id = followed.id) || settings);
+    update trading.accounts a set role = 'followed' where a.id = followed.id and a.role <> 'followed';
+    update trading.accounts a set role = 'shadow' where a.name = shadow returning a.id into created_id;
+    insert into trading.shadow_accounts (shadow_id, account_id, epoch, after_alert_id)
+    values (created_id, followed.id, followed.epoch, trading.newest_alert(followed.id, followed.epoch));
   end if;
   update trading.shadow_accounts s
     set size_factor = coalesce(trim_scale(upsert_shadow_account.size_factor), s.size_factor)
@@ -170,6 +155,4 @@ comment on function public.list_shadow_accounts is
   'behind_since when the first of these came; failure: why it could not be booked. Errors: PT404 no such account, '
   'PT429 busy.';
 
-revoke execute on function public.upsert_shadow_account, public.remove_shadow_account, public.catch_up_shadow_account,
-  public.list_shadow_accounts from public, anon, authenticated;
 grant execute on function public.list_shadow_accounts to authenticated;

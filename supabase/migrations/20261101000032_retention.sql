@@ -94,8 +94,7 @@ end;
 $$;
 comment on function trading.mark_numbers is 'What differs from one mark to the next, as fields of its request.';
 
-create function trading.kept_mark(request jsonb) returns jsonb
-  language plpgsql stable set search_path = '' as $$
+create function trading.kept_mark(request jsonb) returns jsonb language plpgsql stable set search_path = '' as $$
 begin
   return request - '{request_id,key_id,arrived_at,hash,id,comment,account,received_at,time,open,high,low,price}'::text[]
     || trading.mark_numbers((request ->> 'time')::timestamptz, (request ->> 'open')::numeric,
@@ -106,9 +105,8 @@ $$;
 comment on function trading.kept_mark is
   'The request of a mark as the archive keeps it: all that books it, without its names, its label and its comment.';
 
-create function trading.unpack_marks(
-  kept trading.mark_archive
-) returns table (id bigint, received_at timestamptz, request jsonb)
+create function trading.unpack_marks(kept trading.mark_archive)
+  returns table (id bigint, received_at timestamptz, request jsonb)
   language sql stable set search_path = '' as $$
   select u.id::bigint, to_timestamp(u.received),
     kept.request || trading.mark_numbers(to_timestamp(u."time"), u."open", u.high, u.low, u.price)
@@ -119,26 +117,11 @@ create function trading.unpack_marks(
 $$;
 comment on function trading.unpack_marks is 'The marks of a row of the archive, each as it was read.';
 
-create function trading.archived_requests(
-  account_id bigint, epoch integer
-) returns table (id bigint, received_at timestamptz, request jsonb)
-  language sql stable set search_path = '' as $$
-  -- A hash of its own each: what was booked twice is booked twice in a replay.
-  select m.id, m.received_at,
-    m.request || jsonb_build_object('received_at', m.received_at, 'hash', lpad(m.id::text, 32, '0'))
-  from trading.mark_archive k
-  cross join lateral trading.unpack_marks(k) m
-  where k.account_id = archived_requests.account_id and k.epoch = archived_requests.epoch;
-$$;
-comment on function trading.archived_requests is
-  'The archived marks of an epoch as process_alerts takes them again, but for the account.';
-
 -- The only door through which alerts leave --------------------------------------------------------
 
-create function trading.refuse_loss() returns trigger
-  language plpgsql set search_path = '' as $$
+create function trading.refuse_loss() returns trigger language plpgsql set search_path = '' as $$
 begin
-  if exists (
+  perform trading.require(not exists (
     select from gone g
     left join (
       select k.account_id, k.epoch, k.symbol, m.id, m.received_at, m.request
@@ -149,10 +132,8 @@ begin
     ) m on m.id = g.id and m.account_id = g.account_id and m.epoch = g.epoch and m.symbol = g.symbol
       and m.received_at = g.received_at and m.request = trading.kept_mark(g.request)
     where m.id is null
-  ) then
-    raise exception 'trading.alerts is append-only: delete refused' using errcode = 'insufficient_privilege',
-      hint = 'Only a mark that the archive holds may leave: compact_history moves it there.';
-  end if;
+  ), 'trading.alerts is append-only: delete refused',
+    'Only a mark that the archive holds may leave: compact_history moves it there.', '42501');
   return null;
 end;
 $$;
@@ -249,8 +230,7 @@ begin
   return merged;
 end;
 $$;
-comment on function trading.merge_mark_bars is
-  'Makes hours of the oldest minutes of a symbol''s marks, before a moment.';
+comment on function trading.merge_mark_bars is 'Makes hours of a symbol''s oldest minutes, before a moment.';
 
 create function trading.merge_equity_bars(
   owned trading.accounts, of_epoch integer, time_zone text, before timestamptz, max_rows integer
@@ -258,9 +238,8 @@ create function trading.merge_equity_bars(
 declare
   cash constant trading.cash_history := trading.load_cash_history(owned.id, of_epoch);
   -- The newest stays: what is booked later goes on from it.
-  newest constant timestamptz := (select b.minute from trading.equity_bars b
-    where b.account_id = owned.id and b.epoch = of_epoch
-                                  order by b.minute desc limit 1);
+  newest constant timestamptz := (
+    select max(b.minute) from trading.equity_bars b where b.account_id = owned.id and b.epoch = of_epoch);
   until constant timestamptz := least(before, date_trunc('hour', newest, time_zone), date_trunc('hour', (
     select b.minute from trading.equity_bars b where b.account_id = owned.id and b.epoch = of_epoch
     order by b.minute offset max_rows limit 1), time_zone));
@@ -282,9 +261,9 @@ begin
       before_it as (partition by p.hour, p.part order by p.minute rows between unbounded preceding and 1 preceding)
   ), hours as (
     insert into trading.equity_hours as kept
-    select owned.id, of_epoch, min(f.minute), max(f.minute), (array_agg(f.open order by f.minute))[1],
-      max(f.high::numeric), min(f.low::numeric), (array_agg(f.close order by f.minute desc))[1],
-      (array_agg(f.exposure order by f.minute desc))[1],
+    select owned.id, of_epoch, min(f.minute), (array_agg(f.open order by f.minute))[1], max(f.high::numeric),
+      min(f.low::numeric), (array_agg(f.close order by f.minute desc))[1],
+      (array_agg(f.exposure order by f.minute desc))[1], max(f.minute),
       coalesce(sum(f.next_minute - f.minute) filter (where f.exposure > 0), '0'), greatest(max(f.fall), 0),
       max(f.fall_percent)
     from followed f group by f.hour, f.part
@@ -303,25 +282,23 @@ create function trading.alert_symbols(account_id bigint, epoch integer) returns 
   language sql stable set search_path = '' as $$
   -- From symbol to symbol by the index.
   with recursive symbols as (
-    (select a.symbol from trading.alerts a
-      where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch order by a.symbol limit 1)
+    select min(a.symbol) as symbol from trading.alerts a
+    where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch
     union all
-    select (select a.symbol from trading.alerts a
-            where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch and a.symbol > s.symbol
-            order by a.symbol limit 1)
+    select (select min(a.symbol) from trading.alerts a
+            where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch and a.symbol > s.symbol)
     from symbols s where s.symbol is not null
   )
   select s.symbol from symbols s where s.symbol is not null;
 $$;
 comment on function trading.alert_symbols is 'The symbols that an epoch''s alerts name.';
 
-create function trading.bar_symbols(account_id bigint) returns setof text
-  language sql stable set search_path = '' as $$
+create function trading.bar_symbols(account_id bigint) returns setof text language sql stable set search_path = '' as $$
   with recursive symbols as (
-    (select b.symbol from trading.mark_bars b where b.account_id = bar_symbols.account_id order by b.symbol limit 1)
+    select min(b.symbol) as symbol from trading.mark_bars b where b.account_id = bar_symbols.account_id
     union all
-    select (select b.symbol from trading.mark_bars b
-      where b.account_id = bar_symbols.account_id and b.symbol > s.symbol order by b.symbol limit 1)
+    select (select min(b.symbol) from trading.mark_bars b
+            where b.account_id = bar_symbols.account_id and b.symbol > s.symbol)
     from symbols s where s.symbol is not null
   )
   select s.symbol from symbols s where s.symbol is not null;
@@ -412,10 +389,9 @@ comment on function public.compact_history is
   'above 10000.';
 
 create function public.history_archive(account text default 'default', in_epoch integer default null)
-  returns table (
-  epoch integer, archived_marks bigint, archived_until timestamptz, keep_marks_days integer,
-  keep_minute_bars_days integer
-) language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
+  returns table (epoch integer, archived_marks bigint, archived_until timestamptz, keep_marks_days integer,
+    keep_minute_bars_days integer)
+  language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
   wanted_epoch constant integer := trading.find_epoch(owned, in_epoch);
@@ -436,5 +412,4 @@ comment on function public.history_archive is
   'when the newest of them came (null: none is). They count in proofs and replays as ever. Errors: PT404 no such '
   'account, PT400 bad epoch, PT429 busy.';
 
-revoke execute on function public.compact_history, public.history_archive from public, anon, authenticated;
 grant execute on function public.history_archive to authenticated;

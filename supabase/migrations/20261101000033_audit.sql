@@ -217,8 +217,11 @@ begin
           || jsonb_build_object('account', "into", 'received_at', a.received_at, 'hash', a.content_hash)
       from trading.alerts a where a.account_id = source.id and a.epoch = source.epoch
       union all
-      select m.id, 0, m.received_at, 'alert', m.request || jsonb_build_object('account', "into")
-      from trading.archived_requests(source.id, source.epoch) m
+      -- The marks in the archive, with a hash of their own each: what was booked twice is booked twice in a replay.
+      select m.id, 0, m.received_at, 'alert', m.request || jsonb_build_object('account', "into",
+        'received_at', m.received_at, 'hash', lpad(m.id::text, 32, '0'))
+      from trading.mark_archive k cross join lateral trading.unpack_marks(k) m
+      where k.account_id = source.id and k.epoch = source.epoch
     ), numbered as (
       select h.*, row_number() over w as turn,
         row_number() over w - row_number() over (partition by h.kind = 'alert'
@@ -244,7 +247,7 @@ begin
       when 'resumed' then perform public.resume_account("into");
       when 'split' then perform trading.split_account(trading.lock_account("into"), step.batch -> 0 ->> 'symbol',
         (step.batch -> 0 ->> 'new_units')::numeric, (step.batch -> 0 ->> 'old_units')::numeric, step.at);
-      when 'result' then perform trading.book_result("into", step.batch -> 0 ->> 'kind',
+      when 'result' then perform public.record_cash("into", step.batch -> 0 ->> 'kind',
         (step.batch -> 0 ->> 'amount')::numeric, step.batch -> 0 ->> 'symbol', step.batch -> 0 ->> 'strategy',
         step.batch -> 0 ->> 'note', step.at);
       else perform trading.move_cash("into", step.kind, abs((step.batch -> 0 ->> 'amount')::numeric)
@@ -262,5 +265,4 @@ comment on function public.replay_account is
   'or sells), e.g. {"settings": {"fee_bps": 5}, "alerts": {"fee": null}}. Errors: PT404 no such account, 23505 into '
   'exists, PT400 bad overrides.';
 
-revoke execute on function public.verify_account, public.replay_account from public, anon, authenticated;
 grant execute on function trading.split_between, trading.rebuilt_positions, public.verify_account to authenticated;

@@ -307,9 +307,7 @@ begin
     from trading.list_events(owned, part.symbols, part.strategies, from_time, to_time) e where e.quantity <> 0
     union all
     select e.at, 0, e.profit from trading.list_events(base, part.symbols, null, from_time, to_time) e
-  ), chosen as (
-    select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c
-  ), buckets as (
+  ), chosen as (select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c), buckets as (
     select trading.bucket_start(c.at, h.f, time_zone) as starts_at, sum(c.own) as own, sum(c.base) as base
     from closed c cross join chosen h group by 1
   )
@@ -326,7 +324,5 @@ comment on function public.compare_curve is
   'compare_accounts compares. time is the bucket''s begin; buckets without an order are left out. Buckets, range and '
   'errors as those of equity_curve.';
 
-revoke execute on function public.compare_accounts, public.compare_orders, public.compare_curve
-  from public, anon, authenticated;
 grant execute on function trading.list_events, trading.compared_part, trading.match_events, trading.compare_events,
   public.compare_accounts, public.compare_orders, public.compare_curve to authenticated;

@@ -19,8 +19,8 @@ create function trading.own_fills(alert trading.alerts, out units numeric, out p
 declare
   ids constant bigint[] := array(select (j ->> 'id')::bigint from json_array_elements(alert.answer -> 'fills') j);
 begin
-  units := 0;
   if cardinality(ids) = 0 then
+    units := 0;
     return;
   end if;
   select coalesce(sum(case f.side when 'buy' then f.quantity::numeric else -f.quantity::numeric end), 0),
@@ -63,8 +63,7 @@ comment on function trading.was_cut is
   'Whether an alert that came while held was held was booked in part only, to what funds or limits allow.';
 
 create function trading.came_later(alert trading.alerts, since timestamptz) returns boolean
-  language plpgsql stable set search_path = '' as $$
-begin
+  language sql stable set search_path = ''
   return exists (
     select from (
       select a.symbol, a.alert_time, a.code, a.answer from trading.alerts a
@@ -75,45 +74,9 @@ begin
     where a.symbol = alert.symbol
       and (a.alert_time = alert.alert_time and a.answer #>> '{repaired,booked}' = '0'
            or a.code = 'stale_alert' and a.alert_time between since and alert.alert_time));
-end;
-$$;
 comment on function trading.came_later is
   'Whether the alert that was before this one, by its own time, came after it: it then had nothing to do, or was too '
-  'old. since: the time of the one before both. So many later ones are looked at: an alert is on its way for minutes, '
-  'not for days.';
-
-create function trading.alert_before(alert trading.alerts) returns trading.alerts
-  language plpgsql stable set search_path = '' as $$
-begin
-  return (
-    select p.alert
-    from (
-      select a as alert, a.symbol, a.id as turn from trading.alerts a
-      where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy
-        and a.id + 0 < alert.id
-      order by a.id + 0 desc limit 10000
-    ) p
-    where p.symbol = alert.symbol and (p.alert).status <> 'rejected' and trading.is_trade((p.alert).request)
-    order by p.turn desc limit 1);
-end;
-$$;
-comment on function trading.alert_before is
-  'The newest alert before one, of its strategy and symbol, that asked for a trade and was not refused; nulls: there '
-  'was none among as many as are looked at.';
-
-create function trading.refused_between(earlier trading.alerts, later trading.alerts) returns trading.alerts
-  language plpgsql stable set search_path = '' as $$
-begin
-  return (
-    select a from trading.alerts a
-    where a.account_id = later.account_id and a.epoch = later.epoch and a.strategy = later.strategy
-      and a.id + 0 < later.id and a.id + 0 > earlier.id
-      and a.symbol = later.symbol and a.status = 'rejected' and a.code <> 'stale_alert' and trading.is_trade(a.request)
-    order by a.id + 0 limit 1);
-end;
-$$;
-comment on function trading.refused_between is
-  'The first trade that was refused between two alerts of a strategy and symbol, other than for its age.';
+  'old. since: the time of the one before both. An alert is on its way for minutes, not for days.';
 
 create function trading.with_cost(
   inout gap trading.alert_gap, alert trading.alerts, prior trading.alerts, refused trading.alerts, unit_value numeric
@@ -188,7 +151,15 @@ begin
     gap.missed := gap.booked - gap.expected;
   end if;
 
-  prior := trading.alert_before(alert);
+  -- The newest one that asked for a trade and was not refused, among as many as are looked at.
+  prior := (
+    select p.alert
+    from (select a as alert, a.symbol, a.id as turn from trading.alerts a
+          where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy
+            and a.id + 0 < alert.id
+          order by a.id + 0 desc limit 10000) p
+    where p.symbol = alert.symbol and (p.alert).status <> 'rejected' and trading.is_trade((p.alert).request)
+    order by p.turn desc limit 1);
   gap.since := prior.received_at;
   if prior.id is not null then
     prior_after := (prior.answer #>> '{position,quantity}')::numeric;
@@ -197,7 +168,14 @@ begin
        and trading.is_off(trading.signed_position(prior.request -> 'previous'), prior_before, false, lot_size) then
       return null;  -- The same gap, which no target has repaired yet.
     end if;
-    refused := trading.refused_between(prior, alert);
+    -- The first trade in between that was refused, other than for its age.
+    refused := (
+      select a from trading.alerts a
+      where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy
+        and a.id + 0 < alert.id and a.id + 0 > prior.id
+        and a.symbol = alert.symbol and a.status = 'rejected' and a.code <> 'stale_alert'
+        and trading.is_trade(a.request)
+      order by a.id + 0 limit 1);
   end if;
   gap.status := case
     when prior.id is null then 'first'
@@ -218,9 +196,7 @@ comment on function trading.gap_of is
 create function trading.find_gaps(
   owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text default null,
   after_id bigint default 0
-) returns setof trading.alert_gap language plpgsql stable set search_path = '' as $$
-begin
-  return query
+) returns setof trading.alert_gap language sql stable set search_path = '' as $$
   select g.*
   from trading.alerts a
   cross join lateral trading.gap_of(a) g
@@ -239,7 +215,6 @@ begin
           = case a.request #>> '{target,side}' when 'flat' then 0 when 'short' then -1 when 'long' then 1 end
           * (a.request #>> '{target,quantity}')::numeric) is not true)
     and g.status is not null;
-end;
 $$;
 comment on function trading.find_gaps is
   'The gaps of an account in a range of time, in no order; after_id: only before alerts after that one.';
@@ -355,15 +330,14 @@ comment on function trading.rhythm_of is
 create function trading.strategies_of(owned trading.accounts) returns setof text
   language plpgsql stable set search_path = '' as $$
 declare
-  reached text := (select a.strategy from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch
-    order by a.strategy limit 1);
+  reached text := (
+    select min(a.strategy) from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch);
 begin
   -- One look at the index for each, however many alerts it had.
   while reached is not null loop
     return next reached;
-    reached := (select a.strategy from trading.alerts a
-                 where a.account_id = owned.id and a.epoch = owned.epoch and a.strategy > reached
-                 order by a.strategy limit 1);
+    reached := (select min(a.strategy) from trading.alerts a
+                where a.account_id = owned.id and a.epoch = owned.epoch and a.strategy > reached);
   end loop;
 end;
 $$;
@@ -396,9 +370,7 @@ begin
       and a.received_at < coalesce(to_time, 'infinity')
       and a.request ->> 'action' is distinct from 'mark'
     group by 1, 2
-  ), counted as (
-    select k.strategy, sum(k.alerts) as alerts from coded k group by 1
-  ), repeated as (
+  ), counted as (select k.strategy, sum(k.alerts) as alerts from coded k group by 1), repeated as (
     select a.strategy, count(*) as duplicates
     from trading.duplicates d join trading.alerts a on a.id = d.alert_id
     where d.account_id = owned.id and a.epoch = owned.epoch and d.received_at >= since
@@ -492,8 +464,6 @@ comment on function public.list_alert_gaps is
   'most_cost; null with cost_reason not_repaired, no_price or no_marks. Next page: before = the id of the last row. '
   'Errors: PT404, PT400, PT429 busy.';
 
-revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
-grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later,
-  trading.alert_before, trading.refused_between, trading.with_cost, trading.gap_of, trading.find_gaps,
-  trading.week_sums, trading.session_seconds, trading.session_time, trading.rhythm_of, trading.strategies_of,
-  public.alert_health, public.list_alert_gaps to authenticated;
+grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later, trading.with_cost,
+  trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time,
+  trading.rhythm_of, trading.strategies_of, public.alert_health, public.list_alert_gaps to authenticated;

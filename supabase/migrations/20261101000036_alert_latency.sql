@@ -47,10 +47,9 @@ comment on function trading.list_latencies is
   'booked, and the seconds in between; null: not known, as on the alerts'' clock when an account booked.';
 
 create function trading.as_seconds(percentiles double precision[]) returns text[]
-  language sql immutable set search_path = '' as $$
-  select array(
+  language sql immutable set search_path = ''
+  return array(
     select trim_scale(round(u.p::numeric, 3))::text from unnest(percentiles) with ordinality u (p, nr) order by u.nr);
-$$;
 comment on function trading.as_seconds is 'Seconds as decimal strings, to the millisecond.';
 
 create function public.alert_latency(
@@ -121,6 +120,5 @@ comment on function public.late_alerts is
   'counts them. Next page: before = the id of the last row. Errors: PT404 no such account, PT400 bad range or limit, '
   'PT429 busy.';
 
-revoke execute on function public.alert_latency, public.late_alerts from public, anon, authenticated;
 grant execute on function trading.seconds_between, trading.list_latencies, trading.as_seconds, public.alert_latency,
   public.late_alerts to authenticated;

@@ -1,7 +1,6 @@
 -- Delivery: claim what is due, say what became of it, try again later, give up, begin again.
 
-create function trading.retry_delay(attempts integer) returns interval
-  language sql volatile set search_path = ''
+create function trading.retry_delay(attempts integer) returns interval language sql volatile set search_path = ''
   return ('{5 seconds,5 minutes,30 minutes,2 hours,5 hours,10 hours}'::interval[])[attempts] * (0.85 + 0.3 * random());
 comment on function trading.retry_delay is
   'How long to wait after that many failed attempts, give or take 15 percent, so that not all come back at once; null: '
@@ -13,43 +12,18 @@ declare
   locked trading.notification_channels;
 begin
   select c.* into locked from trading.notification_channels c where c.name = channel for no key update;
-  if not found then
-    raise exception 'no channel %', channel
-      using errcode = 'PT404', hint = 'Create it with create_notification_channel.';
-  end if;
+  perform trading.require(found, 'no channel %', 'Create it with create_notification_channel.', 'PT404', channel);
   return locked;
 end;
 $$;
-comment on function trading.lock_channel is
-  'The channel of that name, its row locked until the transaction ends. Errors: PT404 (HTTP 404).';
+comment on function trading.lock_channel is 'The channel of that name, its row locked. Errors: PT404.';
 
 create function trading.delivery_json(c trading.notification_channels) returns jsonb
-  language sql stable set search_path = '' as $$
-  select jsonb_build_object('name', c.name, 'kind', c.kind, 'url', c.url, 'token', c.token, 'chat_id', c.chat_id,
+  language sql stable set search_path = ''
+  return jsonb_build_object('name', c.name, 'kind', c.kind, 'url', c.url, 'token', c.token, 'chat_id', c.chat_id,
     'secrets', to_jsonb(array_remove(array[c.secret,
       case when c.previous_secret_until > clock_timestamp() then c.previous_secret end], null)));
-$$;
 comment on function trading.delivery_json is 'A channel as its sender needs it, with all its secrets.';
-
-create function trading.line_heads() returns setof trading.notification_outbox
-  language sql stable set search_path = '' as $$
-  -- From line to line by the index: a backlog of one line costs no more than its head.
-  with recursive heads as (
-    (select o.* from trading.notification_outbox o where o.status = 'pending'
-     order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1)
-    union all
-    select n.* from heads h
-    cross join lateral (
-      select o.* from trading.notification_outbox o
-      where o.status = 'pending'
-        and (o.channel_id, coalesce(o.account_id, 0)) > (h.channel_id, coalesce(h.account_id, 0))
-      order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1
-    ) n
-  )
-  select h.* from heads h;
-$$;
-comment on function trading.line_heads is
-  'The first pending row of each line, which is an account''s events for one channel: those behind it wait for it.';
 
 create function public.claim_notifications(
   lines integer default 1, lease_seconds integer default 60, at_most integer default 20
@@ -60,12 +34,23 @@ declare
   head trading.notification_outbox;
   claimed jsonb := '[]';
 begin
-  if lines not between 1 and 100 or lease_seconds not between 1 and 3600 or at_most not between 1 and 100 then
-    raise exception 'lines and at_most must be between 1 and 100, lease_seconds between 1 and 3600'
-      using errcode = 'PT400', hint = 'Leave them out.';
-  end if;
+  perform trading.require(
+    (lines between 1 and 100 and lease_seconds between 1 and 3600 and at_most between 1 and 100) is not false,
+    'lines and at_most must be between 1 and 100, lease_seconds between 1 and 3600', 'Leave them out.');
   for head in
-    with heads as materialized (select * from trading.line_heads()),
+    -- The first pending row of each line: those behind it wait for it. From line to line by the index: a backlog of
+    -- one line costs no more than its head.
+    with recursive heads as (
+      (select o.* from trading.notification_outbox o where o.status = 'pending'
+       order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1)
+      union all
+      select n.* from heads h
+      cross join lateral (
+        select o.* from trading.notification_outbox o
+        where o.status = 'pending'
+          and (o.channel_id, coalesce(o.account_id, 0)) > (h.channel_id, coalesce(h.account_id, 0))
+        order by o.channel_id, coalesce(o.account_id, 0), o.turn, o.id limit 1) n
+    ),
     -- A channel that fails is asked about one line at a time, by one sender: it may hang on each.
     asked as (
       select h.id, row_number() over (partition by h.channel_id order by h.next_attempt_at, h.id) as place,
@@ -235,10 +220,8 @@ declare
   target constant trading.notification_channels := trading.lock_channel(channel);
   revived integer;
 begin
-  if target.disabled_at is not null then
-    raise exception 'channel % is disabled', channel
-      using errcode = 'PT422', hint = 'Enable it first: update_notification_channel with {"enabled": true}.';
-  end if;
+  perform trading.require(target.disabled_at is null, 'channel % is disabled',
+    'Enable it first: update_notification_channel with {"enabled": true}.', 'PT422', channel);
   update trading.notification_outbox o
   set status = 'pending', attempts = 0, first_failed_at = null, next_attempt_at = clock_timestamp(), finished_at = null
   where o.channel_id = target.id and o.status = 'dead' and (ids is null or o.id = any (ids));
@@ -250,36 +233,29 @@ comment on function public.resend_notifications is
   'Sends a channel''s dead notifications again, those of ids or all, in their order and under their webhook-id; '
   'answers how many. Errors: PT404 no such channel, PT422 it is disabled.';
 
-create function public.notification_work() returns jsonb
-  language sql stable set search_path = ''
-begin atomic
-  select jsonb_build_object(
+create function public.notification_work() returns jsonb language sql stable set search_path = ''
+  return jsonb_build_object(
     'channels', (select count(*) from trading.notification_channels c where c.disabled_at is null),
     'due', exists (select from trading.notification_outbox o
       where o.status = 'pending' and o.next_attempt_at <= clock_timestamp()));
-end;
 comment on function public.notification_work is
   'Whether a dispatcher has anything to do: { channels: those in use, due: whether a row is }.';
 
 create function public.list_notifications(
   channel text default null, status text default null, "limit" integer default 100
-) returns jsonb language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(to_jsonb(r) order by r.number desc), '[]')
-  from (
-    select o.id as number, o.id::text as id, o.message_id, c.name as channel, a.name as account, o.event, o.payload,
-      o.status, o.attempts, case when o.status = 'pending' then o.next_attempt_at end as next_attempt_at,
-      o.last_error, o.created_at, o.finished_at
-    from trading.notification_outbox o
-    join trading.notification_channels c on c.id = o.channel_id
-    left join trading.accounts a on a.id = o.account_id
-    where (list_notifications.channel is null or c.name = list_notifications.channel)
-      and (list_notifications.status is null or o.status = list_notifications.status)
-    order by o.id desc limit least("limit", 1000)
-  ) r;
-$$;
+) returns jsonb language sql stable set search_path = ''
+  return (
+    select coalesce(jsonb_agg(to_jsonb(r) order by r.number desc), '[]')
+    from (
+      select o.id as number, o.id::text as id, o.message_id, c.name as channel, a.name as account, o.event, o.payload,
+        o.status, o.attempts, case when o.status = 'pending' then o.next_attempt_at end as next_attempt_at,
+        o.last_error, o.created_at, o.finished_at
+      from trading.notification_outbox o
+      join trading.notification_channels c on c.id = o.channel_id
+      left join trading.accounts a on a.id = o.account_id
+      where (list_notifications.channel is null or c.name = list_notifications.channel)
+        and (list_notifications.status is null or o.status = list_notifications.status)
+      order by o.id desc limit least("limit", 1000)
+    ) r);
 comment on function public.list_notifications is
   'The outbox, newest first, of one channel and status (pending, delivered, dead) or all; at most 1000. No secrets.';
-
-revoke execute on function public.claim_notifications, public.complete_notification, public.fail_notification,
-  public.release_notifications, public.resend_notifications, public.notification_work, public.list_notifications
-  from public, anon, authenticated;

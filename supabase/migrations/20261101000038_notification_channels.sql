@@ -1,7 +1,6 @@
 -- Channels: made, changed, listed, deleted by the operator.
 
-create function trading.new_secret() returns text
-  language sql volatile set search_path = ''
+create function trading.new_secret() returns text language sql volatile set search_path = ''
   return 'whsec_' || encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'base64');
 comment on function trading.new_secret is 'A key for signatures, as Standard Webhooks writes it: 244 random bits.';
 
@@ -12,18 +11,16 @@ declare
 begin
   select n into unknown from unnest(accounts) n
   where not exists (select from trading.accounts a where a.name = n) limit 1;
-  if found then
-    raise exception 'no account %', unknown
-      using errcode = 'PT404', hint = 'Create it with create_account, or leave it out.';
-  end if;
+  perform trading.require(not found, 'no account %', 'Create it with create_account, or leave it out.', 'PT404',
+    unknown);
   return array(select a.id from trading.accounts a where a.name = any (accounts) order by 1);
 end;
 $$;
 comment on function trading.account_ids_of is 'The ids of the named accounts. Errors: PT404 (HTTP 404).';
 
 create function trading.channel_json(c trading.notification_channels) returns jsonb
-  language sql stable set search_path = '' as $$
-  select jsonb_build_object('channel', c.name, 'kind', c.kind, 'host', substring(c.url from '^https?://([^/?#]+)'),
+  language sql stable set search_path = ''
+  return jsonb_build_object('channel', c.name, 'kind', c.kind, 'host', substring(c.url from '^https?://([^/?#]+)'),
     'events', c.events, 'accounts', to_jsonb(array(select a.name from trading.accounts a
       where a.id = any (c.account_ids) order by 1)),
     'failures', c.failures, 'failing_since', c.failing_since, 'disabled_at', c.disabled_at,
@@ -32,7 +29,6 @@ create function trading.channel_json(c trading.notification_channels) returns js
     'dead', (select count(*) from trading.notification_outbox o where o.channel_id = c.id and o.status = 'dead'),
     'rotating_until', case when c.previous_secret_until > now() then c.previous_secret_until end,
     'created_at', c.created_at);
-$$;
 comment on function trading.channel_json is
   'A channel as operators see it. Of its URL only the host: the rest of a Discord or Slack URL is a secret.';
 
@@ -90,10 +86,9 @@ declare
   made text;
   violated text;
 begin
-  if changes - '{url,token,chat_id,events,accounts,enabled,secret,rotate_secret}'::text[] <> '{}' then
-    raise exception 'unknown field' using errcode = '22023',
-      hint = 'Known: url, token, chat_id, events, accounts, enabled, secret, rotate_secret.';
-  end if;
+  perform trading.require(
+    (changes - '{url,token,chat_id,events,accounts,enabled,secret,rotate_secret}'::text[] <> '{}') is not true,
+    'unknown field', 'Known: url, token, chat_id, events, accounts, enabled, secret, rotate_secret.', '22023');
   changed := jsonb_populate_record(changed, changes - '{events,accounts,enabled,secret,rotate_secret}'::text[]);
   if changes ? 'events' then
     changed.events := array(select jsonb_array_elements_text(changes -> 'events'));
@@ -104,8 +99,7 @@ begin
   if changes ? 'secret' or (changes ->> 'rotate_secret')::boolean then
     made := case when not changes ? 'secret' then trading.new_secret() end;
     changed.previous_secret := changed.secret;
-    changed.previous_secret_until := case when changed.secret is not null
-      then clock_timestamp() + interval '24 hours' end;
+    changed.previous_secret_until := case when changed.secret is not null then clock_timestamp() + '24 hours' end;
     changed.secret := coalesce(changes ->> 'secret', made);
   end if;
   if (changes ->> 'enabled')::boolean then
@@ -148,11 +142,9 @@ $$;
 comment on function public.delete_notification_channel is
   'Deletes a channel, and all its messages, sent or not. Errors: PT404.';
 
-create function public.list_notification_channels() returns jsonb
-  language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(trading.channel_json(c) order by c.name), '[]')
-    from trading.notification_channels c;
-$$;
+create function public.list_notification_channels() returns jsonb language sql stable set search_path = ''
+  return (
+    select coalesce(jsonb_agg(trading.channel_json(c) order by c.name), '[]') from trading.notification_channels c);
 comment on function public.list_notification_channels is
   'All channels with their state: { channel, kind, host, events, accounts, failures, failing_since, disabled_at, '
   'disabled_reason, pending, dead, rotating_until, created_at }. Shows no secret.';
@@ -163,16 +155,9 @@ declare
   target trading.notification_channels;
 begin
   select c.* into target from trading.notification_channels c where c.name = channel;
-  if not found then
-    raise exception 'no channel %', channel
-      using errcode = 'PT404', hint = 'Create it with create_notification_channel.';
-  end if;
+  perform trading.require(found, 'no channel %', 'Create it with create_notification_channel.', 'PT404', channel);
   return trading.delivery_json(target);
 end;
 $$;
 comment on function public.notification_target is
   'One channel as its sender needs it, with its secrets, to send a test by. Errors: PT404 no such channel.';
-
-revoke execute on function public.create_notification_channel, public.update_notification_channel,
-  public.delete_notification_channel, public.list_notification_channels, public.notification_target
-  from public, anon, authenticated;

@@ -179,8 +179,7 @@ end;
 $$;
 comment on function trading.enqueue_silences is
   'Tells of the strategies of an account that have fallen silent, each silence once, when it begins. One that began a '
-  'day ago is no news. Only strategies that may be silent by now are looked at, until the time is over; the others at '
-  'the next look.';
+  'day ago is no news. Only strategies that may be silent by now are looked at, until the time is over.';
 
 create function public.enqueue_alert_events(at timestamptz default now()) returns integer
   language plpgsql volatile set search_path = '' set statement_timeout = '30s' as $$
@@ -235,6 +234,3 @@ create function public.enqueue_timed_events(at timestamptz default now()) return
 comment on function public.enqueue_timed_events is
   'Puts what no alert brings about into the outbox: daily summaries, missed alerts, silent strategies; answers how '
   'many.';
-
-revoke execute on function public.enqueue_daily_summaries, public.enqueue_alert_events, public.enqueue_timed_events
-  from public, anon, authenticated;

@@ -35,15 +35,11 @@ begin
     'Milliseconds; renew at a third of it.');
 end;
 $$;
-comment on function trading.check_lease is
-  'Errors: PT400 (HTTP 400) for a key, an owner or a ttl_ms that no lease can have.';
+comment on function trading.check_lease is 'Errors: PT400 for what no lease can have.';
 
 create function trading.milliseconds(span interval) returns bigint
-  language plpgsql immutable strict parallel safe set search_path = '' as $$
-begin
+  language sql immutable strict parallel safe set search_path = ''
   return ceil(extract(epoch from span) * 1000);
-end;
-$$;
 comment on function trading.milliseconds is 'A span in milliseconds, rounded up.';
 
 create function public.acquire_lease(key text, owner text, ttl_ms integer) returns jsonb
@@ -139,8 +135,7 @@ create index lock_names_used_at_idx on trading.lock_names (used_at);
 alter table trading.lock_names enable row level security;
 grant select, insert, update, delete on trading.lock_names to service_role;
 
-create function trading.name_lock(lock_key text) returns void
-  language plpgsql volatile set search_path = '' as $$
+create function trading.name_lock(lock_key text) returns void language plpgsql volatile set search_path = '' as $$
 begin
   insert into trading.lock_names as n (id, key, used_at) values (trading.lock_id(lock_key), lock_key, clock_timestamp())
   on conflict on constraint lock_names_pkey do update set used_at = excluded.used_at;
@@ -214,8 +209,7 @@ comment on function public.active_locks is
   'lease when it was taken. waiters and longest_wait_ms (milliseconds) count the sessions queued in Postgres; who asks '
   'for a lease does not queue.';
 
-create function public.lock_status(lock_key text) returns jsonb
-  language plpgsql stable set search_path = '' as $$
+create function public.lock_status(lock_key text) returns jsonb language plpgsql stable set search_path = '' as $$
 declare
   seen_at constant timestamptz := clock_timestamp();
   wanted constant bigint := trading.lock_id(lock_key);
@@ -241,6 +235,3 @@ comment on function public.lock_status is
   'One key: { key, lock_id, locked, holder: { name, pid, since, held_ms } or null, waiters: [{ name, pid, since, '
   'waited_ms }] longest first, lease: { owner, fencing_token, since, held_ms, expires_at } or null }. locked and '
   'holder are of the advisory lock. since of the holder: when its transaction began. Milliseconds. Errors: PT400.';
-
-revoke execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks,
-  public.lock_status from public, anon, authenticated;

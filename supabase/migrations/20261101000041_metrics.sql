@@ -56,10 +56,9 @@ begin
   if not found then
     return false;
   end if;
-  if exists (select from jsonb_to_recordset(metrics) r (value double precision)
-    where (r.value >= 0 and r.value < 'Infinity') is not true) then
-    raise exception 'a counter only grows' using errcode = 'check_violation', hint = 'Send differences of at least 0.';
-  end if;
+  perform trading.require(not exists (select from jsonb_to_recordset(metrics) r (value double precision)
+    where (r.value >= 0 and r.value < 'Infinity') is not true),
+    'a counter only grows', 'Send differences of at least 0.', '23514');
   -- In one order everywhere: reports that meet must not deadlock. Beyond 5,000 series nothing new is kept.
   insert into trading.metrics as m (name, labels, value)
   select r.name, r.labels, sum(r.value)
@@ -82,8 +81,7 @@ comment on function public.record_metrics is
 
 -- Reading -----------------------------------------------------------------------------------------
 
-create function trading.advisory_locks(out held integer, out waiting integer)
-  language sql stable set search_path = ''
+create function trading.advisory_locks(out held integer, out waiting integer) language sql stable set search_path = ''
 begin atomic
   select (count(*) filter (where l.granted))::integer, (count(*) filter (where not l.granted))::integer
   from pg_catalog.pg_locks l
@@ -93,8 +91,7 @@ end;
 comment on function trading.advisory_locks is
   'How many advisory locks of one bigint are held, and how many sessions wait for one, in this database.';
 
-create function trading.outbox_depth(out pending bigint, out dead bigint)
-  language sql stable set search_path = '' as $$
+create function trading.outbox_depth(out pending bigint, out dead bigint) language sql stable set search_path = '' as $$
   select count(*) filter (where o.status = 'pending'), count(*) filter (where o.status = 'dead')
   from trading.notification_outbox o where o.status in ('pending', 'dead');
 $$;
@@ -134,8 +131,7 @@ comment on function public.system_status is
   'own accounts''. The cache''s counts are sums since the database began, some seconds old; time is ISO 8601 in UTC. '
   'Errors: PT429 busy.';
 
-create function public.read_metrics() returns jsonb
-  language plpgsql stable set search_path = '' as $$
+create function public.read_metrics() returns jsonb language plpgsql stable set search_path = '' as $$
 declare
   locks constant record := (select l from trading.advisory_locks() l);
   outbox constant record := (select o from trading.outbox_depth() o);
@@ -182,8 +178,7 @@ comment on function public.read_metrics is
   'All that a scrape returns: metrics (sums of what isolates counted) and gauges (of isolates that reported within the '
   'minute, of locks, outbox, accounts and database, now), each [{ name, labels, value }].';
 
-create function public.schema_version() returns text
-  language plpgsql stable security definer set search_path = '' as $$
+create function public.schema_version() returns text language plpgsql stable security definer set search_path = '' as $$
 declare
   newest text;
 begin
@@ -197,6 +192,4 @@ comment on function public.schema_version is
   'The newest migration that the Supabase CLI applied here; null when it applied none. Security definer, since its '
   'list is the owner''s; it takes no argument.';
 
-revoke execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version
-  from public, anon, authenticated;
 grant execute on function trading.advisory_locks, trading.outbox_depth, public.system_status to authenticated;

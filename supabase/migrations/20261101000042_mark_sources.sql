@@ -4,13 +4,11 @@
 -- alerts by process_alerts, and says here how far it came. No source is asked before the operator turns it on.
 
 create function trading.are_texts(object jsonb, names text, longest integer) returns boolean
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return jsonb_typeof(object) = 'object' and not exists (
+  language sql immutable set search_path = '' as $$
+  select jsonb_typeof(object) = 'object' and not exists (
     select from jsonb_each(object) e
     where e.key !~ names or jsonb_typeof(e.value) <> 'string' or (e.value #>> '{}') !~ '^[ -~]+$'
       or length(e.value #>> '{}') > longest);
-end;
 $$;
 comment on function trading.are_texts is
   'Whether a value is an object of plain texts of at most longest characters, under names of that pattern.';
@@ -112,15 +110,13 @@ create policy "owners read the marks of their symbols" on trading.live_marks for
 
 -- What the operator sets --------------------------------------------------------------------------
 
-create function trading.mark_source_json(s trading.mark_sources) returns jsonb
-  language sql stable set search_path = '' as $$
-  select jsonb_build_object('source', s.name, 'kind', s.kind, 'enabled', s.enabled, 'exchanges', s.exchanges,
+create function trading.mark_source_json(s trading.mark_sources) returns jsonb language sql stable set search_path = ''
+  return jsonb_build_object('source', s.name, 'kind', s.kind, 'enabled', s.enabled, 'exchanges', s.exchanges,
     'host', substring(s.url from '^https?://([^/?#]+)'),
     'headers', to_jsonb(array(select k from jsonb_object_keys(s.headers) k order by 1)), 'paths', s.paths,
     'max_jump_percent', trading.decimal(s.max_jump_percent), 'resume_at', s.resume_at,
     'symbols', (select coalesce(jsonb_object_agg(n.symbol, n.name), '{}') from trading.mark_source_symbols n
       where n.source = s.name));
-$$;
 comment on function trading.mark_source_json is
   'A source as operators see it. Of its URL only the host, of its headers only the names: the rest may be a key.';
 
@@ -131,10 +127,9 @@ declare
   violated text;
   given_hint text;
 begin
-  if settings - '{kind,enabled,exchanges,url,headers,paths,max_jump_percent,symbols}'::text[] <> '{}' then
-    raise exception 'unknown field' using errcode = '22023',
-      hint = 'Known: kind, enabled, exchanges, url, headers, paths, max_jump_percent, symbols.';
-  end if;
+  perform trading.require(
+    (settings - '{kind,enabled,exchanges,url,headers,paths,max_jump_percent,symbols}'::text[] <> '{}') is not true,
+    'unknown field', 'Known: kind, enabled, exchanges, url, headers, paths, max_jump_percent, symbols.', '22023');
   select s.* into changed from trading.mark_sources s where s.name = source for update;
   if not found then
     changed := row(source, null, false, '{}', null, '{}', null, 20, null, now())::trading.mark_sources;
@@ -186,18 +181,14 @@ create function public.delete_mark_source(source text) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 begin
   delete from trading.mark_sources s where s.name = source;
-  if not found then
-    raise exception 'no source %', source using errcode = 'PT404', hint = 'See list_mark_sources.';
-  end if;
+  perform trading.require(found, 'no source %', 'See list_mark_sources.', 'PT404', source);
   return jsonb_build_object('source', source, 'deleted', true);
 end;
 $$;
 comment on function public.delete_mark_source is 'Removes a source of live marks. Errors: PT404 no such source.';
 
-create function public.list_mark_sources() returns jsonb
-  language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(trading.mark_source_json(s) order by s.name), '[]') from trading.mark_sources s;
-$$;
+create function public.list_mark_sources() returns jsonb language sql stable set search_path = ''
+  return (select coalesce(jsonb_agg(trading.mark_source_json(s) order by s.name), '[]') from trading.mark_sources s);
 comment on function public.list_mark_sources is
   'All sources of live marks: { source, kind, enabled, exchanges, host, headers (names only), paths, max_jump_percent, '
   'resume_at, symbols }. Shows no key.';
@@ -246,15 +237,13 @@ comment on function trading.wanted_marks is
 
 create function trading.has_mark_source(symbol text, exchange text) returns boolean
   language sql stable set search_path = ''
-begin atomic
-  select exists (
+  return exists (
     select from trading.mark_sources s
     where s.enabled and (
       case when has_mark_source.exchange = '' then split_part(has_mark_source.symbol, ':', 1)
         else has_mark_source.exchange end = any (s.exchanges)
       or exists (select from trading.mark_source_symbols n where n.source = s.name
                  and n.symbol in (has_mark_source.symbol, has_mark_source.exchange || ':' || has_mark_source.symbol))));
-end;
 comment on function trading.has_mark_source is
   'Whether a source that is on may be asked for a symbol: by its exchange, or because the operator chose it.';
 
@@ -388,6 +377,4 @@ comment on function public.list_live_marks is
   'last asked, problem: why that brought nothing (price_jump: held_back is the bar), null when all is well. Errors: '
   'PT404 no such account, PT429 busy.';
 
-revoke execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources,
-  public.claim_marks, public.record_marks, public.list_live_marks from public, anon, authenticated;
 grant execute on function trading.wanted_marks, public.list_live_marks to authenticated;

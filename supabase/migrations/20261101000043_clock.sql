@@ -8,8 +8,7 @@
 -- Once a month the indexes of the alerts are made anew: a page of an index is free again only when all of its rows have
 -- left, and the trades among a year of marks kept 40 MB of them for a thousand rows.
 
-create function trading.post(path text) returns bigint
-  language plpgsql volatile set search_path = '' as $$
+create function trading.post(path text) returns bigint language plpgsql volatile set search_path = '' as $$
 declare
   project text;
   service_key text;
@@ -31,41 +30,31 @@ $$;
 comment on function trading.post is
   'Posts to a path of this project, as the project, and waits for no answer; null: the vault lacks url or key.';
 
-create function trading.wake_dispatcher() returns bigint
-  language plpgsql volatile set search_path = '' as $$
+create function trading.wake_dispatcher() returns bigint language plpgsql volatile set search_path = '' as $$
 begin
   if (public.notification_work() ->> 'channels')::integer = 0 then
     return null;
   end if;
   perform public.enqueue_timed_events();
-  if not (public.notification_work() ->> 'due')::boolean then
-    return null;
-  end if;
-  return trading.post('/functions/v1/notifications');
+  return case when (public.notification_work() ->> 'due')::boolean then trading.post('/functions/v1/notifications') end;
 end;
 $$;
 comment on function trading.wake_dispatcher is
   'Run by pg_cron: posts to the function notifications when a row is due; else, or without url and key, null.';
 
-create function trading.wake_marks() returns bigint
-  language plpgsql volatile set search_path = '' as $$
-begin
-  -- Without a source nothing is looked through, minute by minute.
-  if not exists (select from trading.mark_sources s where s.enabled)
-     or not exists (select from trading.wanted_marks(now()) w where trading.has_mark_source(w.symbol, w.exchange)) then
-    return null;
-  end if;
-  return trading.post('/functions/v1/marks');
-end;
-$$;
+create function trading.wake_marks() returns bigint language sql volatile set search_path = ''
+  return case
+    -- Without a source nothing is looked through, minute by minute.
+    when exists (select from trading.mark_sources s where s.enabled)
+      and exists (select from trading.wanted_marks(now()) w where trading.has_mark_source(w.symbol, w.exchange))
+    then trading.post('/functions/v1/marks') end;
 comment on function trading.wake_marks is
   'Run by pg_cron every minute: posts to the function marks when something is held that a source which is on answers '
   'for; null when not, or the vault lacks project_url or service_key.';
 
 -- PostgREST closes a connection that nothing used for 30 seconds, and alerts come minutes apart. The first on a new one
 -- made 418 plans and took 40 ms of CPU; after a warm-up it makes none and takes 4.
-create function public.warm_up() returns boolean
-  language plpgsql volatile set search_path = '' as $$
+create function public.warm_up() returns boolean language plpgsql volatile set search_path = '' as $$
 declare
   account constant text := gen_random_uuid();
 begin
@@ -92,16 +81,10 @@ comment on function public.warm_up is
   'Gets a connection ready for the next alert: books a trade on an account that is made for it, and undoes both. '
   'False: the connection was ready, and nothing was done. Nobody waits for it, and nobody hears of it.';
 
-create function trading.keep_warm() returns bigint
-  language plpgsql volatile set search_path = '' as $$
-begin
+create function trading.keep_warm() returns bigint language sql volatile set search_path = ''
   -- By the primary key: one row is read, however long the history is.
-  if (select a.received_at from trading.alerts a order by a.id desc limit 1) > now() - interval '4 days' then
-    return trading.post('/rest/v1/rpc/warm_up');
-  end if;
-  return null;
-end;
-$$;
+  return case when (select a.received_at from trading.alerts a order by a.id desc limit 1) > now() - interval '4 days'
+    then trading.post('/rest/v1/rpc/warm_up') end;
 comment on function trading.keep_warm is
   'Run by pg_cron: calls warm_up by REST, so that a connection stays open there, while alerts come: one in 4 days, as '
   'a strategy on daily bars is silent from Friday''s close to Monday''s. Else, or without url and key, null.';
@@ -138,5 +121,3 @@ comment on function trading.start_clock is
   'old, and keep a connection of REST warm: keeps the project''s URL and a secret key of it in the vault, and makes '
   'the jobs. It may be called again, with another key; a job that was switched off stays off. Run by deploy as the '
   'database''s owner.';
-
-revoke execute on function public.warm_up from public, anon, authenticated;

@@ -95,7 +95,7 @@ async function happen(desk: Desk, event: string, minute: number): Promise<void> 
   const when = at(minute, 2);
   if (event === "deposit") await sql`select trading.move_cash(${account}, 'deposit', 500, null, ${when})`;
   if (event === "dividend") {
-    await sql`select trading.book_result(${account}, 'dividend', 5, ${desk.symbol}, '', null, ${when})`;
+    await sql`select public.record_cash(${account}, 'dividend', 5, ${desk.symbol}, '', null, ${when})`;
   }
   if (event === "split") {
     await sql`select trading.split_account(trading.lock_account(${account}), ${desk.symbol}, 2, 1, ${when})`;

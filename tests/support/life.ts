@@ -60,9 +60,7 @@ const events: Record<number, Step | Alert> = {
     stop_loss: { type: "stop", stop_price: "65" },
   },
   400: (desk) =>
-    desk.sql`select trading.book_result(${desk.account}, 'dividend', 12.5, 'ACME', 'swing', null, ${
-      at(400)
-    })`,
+    desk.sql`select public.record_cash(${desk.account}, 'dividend', 12.5, 'ACME', 'swing', null, ${at(400)})`,
   777: (desk) => desk.sql`select trading.move_cash(${desk.account}, 'withdrawal', 1000, null, ${at(777)})`,
   900: (desk) =>
     desk.sql`select trading.split_account(trading.lock_account(${desk.account}), 'OTHER', 2, 1, ${at(900)})`,

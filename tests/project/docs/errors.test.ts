@@ -22,9 +22,10 @@ const TYPES_OF_CODES = /^(?:export )?type \w+(?:Code|Failure|Refusal) =([^;]+);/
 /** In SQL: a refusal, and SQLSTATEs that callers see. */
 const IN_SQL = [
   /\bcode := '([a-z_]+)'/g,
+  /\b(?:refused_plan|refused := row)\('([a-z_]+)'/g,
   /answer_json\('rejected', '([a-z_]+)'/g,
-  /\berrcode = '(PT\d{3}|\d{5})'/g,
-  /'code', '(PT\d{3})'/g,
+  /'(PT\d{3}|22023)'/g,
+  /\berrcode = '(\d{5})'/g,
 ];
 
 function codesIn(files: Iterable<string>, patterns: RegExp[]): string[] {
