@@ -2,7 +2,7 @@
 --
 -- Everything that a client may call lives in `public` as an RPC; every table lives in `trading`, which PostgREST does
 -- not expose. Functions run as their caller, but for the two that say `security definer`. service_role may call all of
--- them; to others each file grants by name.
+-- them; each file takes its RPCs from everybody else, and then grants by name.
 
 create schema trading;
 comment on schema trading is
@@ -11,9 +11,9 @@ comment on schema trading is
 revoke all on schema trading from public;
 grant usage on schema trading to authenticated, service_role;
 
--- A new function would otherwise be executable by everybody; in public, Supabase grants it to anon and authenticated.
+-- A new function would otherwise be executable by everybody.
 alter default privileges revoke execute on functions from public;
-alter default privileges in schema public revoke execute on functions from public, anon, authenticated;
+alter default privileges in schema public revoke execute on functions from public;
 alter default privileges in schema trading revoke execute on functions from public;
 alter default privileges in schema public grant execute on functions to service_role;
 alter default privileges in schema trading grant execute on functions to service_role;

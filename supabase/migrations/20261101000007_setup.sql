@@ -186,3 +186,6 @@ comment on function public.reading_settings is
   'account that there is not is left out.';
 
 grant execute on function trading.settings_json to authenticated;
+
+revoke execute on function public.update_account_settings, public.create_account, public.upsert_instrument,
+  public.reading_settings from public, anon, authenticated;

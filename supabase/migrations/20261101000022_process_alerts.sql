@@ -297,3 +297,6 @@ $$;
 comment on function public.preview_alerts is
   'What process_alerts would answer to these alerts now. It books them and undoes it, so that it cannot differ; '
   'nothing is kept. A lock that is held elsewhere answers busy at once: who only asks is in nobody''s way.';
+
+revoke execute on function public.process_alerts, public.book_waiting_alerts, public.preview_alerts
+  from public, anon, authenticated;

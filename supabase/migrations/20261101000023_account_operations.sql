@@ -295,3 +295,6 @@ comment on function public.reset_account is
   'readable by its epoch. Errors: PT404 no such account, PT400 bad cash.';
 
 grant execute on function trading.split_units, trading.split_position to authenticated;
+
+revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,
+  public.halt_account, public.resume_account, public.reset_account from public, anon, authenticated;

@@ -212,5 +212,7 @@ comment on function public.portfolio_summary is
   'realized_pnl - fees + unrealized_pnl + income, exactly; income: dividends, funding, interest and the like '
   '(record_cash). Errors: PT404 no such account, PT429 busy.';
 
+revoke execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades,
+  public.list_alerts, public.portfolio_summary from public, anon, authenticated;
 grant execute on function public.list_positions, public.list_orders, public.list_fills, public.list_trades,
   public.list_alerts, public.portfolio_summary to authenticated;

@@ -267,5 +267,6 @@ comment on function public.equity_curve is
   'that makes at most 1000 points. from_time is included, to_time is not. in_epoch reads what lies before a reset. '
   'Errors: PT404 no such account, PT400 bad bucket, range or epoch, more than 1000 points, PT429 busy.';
 
+revoke execute on function public.list_marks, public.equity_curve from public, anon, authenticated;
 grant execute on function trading.charted_symbol, trading.symbol_bars, trading.load_cash_history,
   trading.profit_before, trading.equity_spans, public.list_marks, public.equity_curve to authenticated;

@@ -491,6 +491,7 @@ average_mfe_percent; and, if cash moved in the range, time_weighted_return_perce
 
 in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 bad range or epoch, PT429 busy.';
 
+revoke execute on function public.performance from public, anon, authenticated;
 grant execute on function trading.list_results, trading.list_closed, trading.group_trades, trading.trade_groups_json,
   trading.follow_trades, trading.judge_equity, trading.judge_returns, trading.buy_and_hold, trading.explain_nulls,
   trading.trade_causes, public.performance to authenticated;

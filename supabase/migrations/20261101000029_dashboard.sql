@@ -265,5 +265,7 @@ comment on function public.symbol_chart is
   'A fill between two bars belongs to the earlier one. only_strategy narrows the fills. Buckets, range and errors as '
   'those of list_marks.';
 
+revoke execute on function public.list_accounts, public.portfolio_overview, public.results, public.profit_curve,
+  public.daily_results, public.symbol_chart from public, anon, authenticated;
 grant execute on function trading.open_risk, public.list_accounts, public.portfolio_overview, public.results,
   public.profit_curve, public.daily_results, public.symbol_chart to authenticated;

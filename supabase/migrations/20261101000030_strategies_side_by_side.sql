@@ -157,5 +157,6 @@ made the same every day.
 Buckets and range as those of equity_curve. Errors: PT404 no such account, PT400 unknown strategy, more than 20, bad
 bucket or range, more than 1000 points, PT429 busy.';
 
+revoke execute on function public.compare_strategies from public, anon, authenticated;
 grant execute on function trading.choose_strategies, trading.judge_closed, trading.curves_of,
   trading.correlate_strategies, public.compare_strategies to authenticated;

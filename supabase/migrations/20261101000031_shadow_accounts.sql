@@ -155,4 +155,6 @@ comment on function public.list_shadow_accounts is
   'behind_since when the first of these came; failure: why it could not be booked. Errors: PT404 no such account, '
   'PT429 busy.';
 
+revoke execute on function public.upsert_shadow_account, public.remove_shadow_account, public.catch_up_shadow_account,
+  public.list_shadow_accounts from public, anon, authenticated;
 grant execute on function public.list_shadow_accounts to authenticated;

@@ -412,4 +412,5 @@ comment on function public.history_archive is
   'when the newest of them came (null: none is). They count in proofs and replays as ever. Errors: PT404 no such '
   'account, PT400 bad epoch, PT429 busy.';
 
+revoke execute on function public.compact_history, public.history_archive from public, anon, authenticated;
 grant execute on function public.history_archive to authenticated;

@@ -265,4 +265,5 @@ comment on function public.replay_account is
   'or sells), e.g. {"settings": {"fee_bps": 5}, "alerts": {"fee": null}}. Errors: PT404 no such account, 23505 into '
   'exists, PT400 bad overrides.';
 
+revoke execute on function public.verify_account, public.replay_account from public, anon, authenticated;
 grant execute on function trading.split_between, trading.rebuilt_positions, public.verify_account to authenticated;

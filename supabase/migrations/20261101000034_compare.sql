@@ -324,5 +324,7 @@ comment on function public.compare_curve is
   'compare_accounts compares. time is the bucket''s begin; buckets without an order are left out. Buckets, range and '
   'errors as those of equity_curve.';
 
+revoke execute on function public.compare_accounts, public.compare_orders, public.compare_curve
+  from public, anon, authenticated;
 grant execute on function trading.list_events, trading.compared_part, trading.match_events, trading.compare_events,
   public.compare_accounts, public.compare_orders, public.compare_curve to authenticated;

@@ -464,6 +464,7 @@ comment on function public.list_alert_gaps is
   'most_cost; null with cost_reason not_repaired, no_price or no_marks. Next page: before = the id of the last row. '
   'Errors: PT404, PT400, PT429 busy.';
 
+revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
 grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later, trading.with_cost,
   trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time,
   trading.rhythm_of, trading.strategies_of, public.alert_health, public.list_alert_gaps to authenticated;

@@ -120,5 +120,6 @@ comment on function public.late_alerts is
   'counts them. Next page: before = the id of the last row. Errors: PT404 no such account, PT400 bad range or limit, '
   'PT429 busy.';
 
+revoke execute on function public.alert_latency, public.late_alerts from public, anon, authenticated;
 grant execute on function trading.seconds_between, trading.list_latencies, trading.as_seconds, public.alert_latency,
   public.late_alerts to authenticated;

@@ -259,3 +259,7 @@ create function public.list_notifications(
     ) r);
 comment on function public.list_notifications is
   'The outbox, newest first, of one channel and status (pending, delivered, dead) or all; at most 1000. No secrets.';
+
+revoke execute on function public.claim_notifications, public.complete_notification, public.fail_notification,
+  public.release_notifications, public.resend_notifications, public.notification_work, public.list_notifications
+  from public, anon, authenticated;

@@ -161,3 +161,7 @@ end;
 $$;
 comment on function public.notification_target is
   'One channel as its sender needs it, with its secrets, to send a test by. Errors: PT404 no such channel.';
+
+revoke execute on function public.create_notification_channel, public.update_notification_channel,
+  public.delete_notification_channel, public.list_notification_channels, public.notification_target
+  from public, anon, authenticated;

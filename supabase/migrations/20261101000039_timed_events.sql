@@ -234,3 +234,6 @@ create function public.enqueue_timed_events(at timestamptz default now()) return
 comment on function public.enqueue_timed_events is
   'Puts what no alert brings about into the outbox: daily summaries, missed alerts, silent strategies; answers how '
   'many.';
+
+revoke execute on function public.enqueue_daily_summaries, public.enqueue_alert_events, public.enqueue_timed_events
+  from public, anon, authenticated;

@@ -235,3 +235,6 @@ comment on function public.lock_status is
   'One key: { key, lock_id, locked, holder: { name, pid, since, held_ms } or null, waiters: [{ name, pid, since, '
   'waited_ms }] longest first, lease: { owner, fencing_token, since, held_ms, expires_at } or null }. locked and '
   'holder are of the advisory lock. since of the holder: when its transaction began. Milliseconds. Errors: PT400.';
+
+revoke execute on function public.acquire_lease, public.renew_lease, public.release_lease, public.active_locks,
+  public.lock_status from public, anon, authenticated;

@@ -192,4 +192,6 @@ comment on function public.schema_version is
   'The newest migration that the Supabase CLI applied here; null when it applied none. Security definer, since its '
   'list is the owner''s; it takes no argument.';
 
+revoke execute on function public.record_metrics, public.system_status, public.read_metrics, public.schema_version
+  from public, anon, authenticated;
 grant execute on function trading.advisory_locks, trading.outbox_depth, public.system_status to authenticated;

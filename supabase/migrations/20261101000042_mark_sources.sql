@@ -377,4 +377,6 @@ comment on function public.list_live_marks is
   'last asked, problem: why that brought nothing (price_jump: held_back is the bar), null when all is well. Errors: '
   'PT404 no such account, PT429 busy.';
 
+revoke execute on function public.upsert_mark_source, public.delete_mark_source, public.list_mark_sources,
+  public.claim_marks, public.record_marks, public.list_live_marks from public, anon, authenticated;
 grant execute on function trading.wanted_marks, public.list_live_marks to authenticated;

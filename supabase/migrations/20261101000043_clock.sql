@@ -121,3 +121,5 @@ comment on function trading.start_clock is
   'old, and keep a connection of REST warm: keeps the project''s URL and a secret key of it in the vault, and makes '
   'the jobs. It may be called again, with another key; a job that was switched off stays off. Run by deploy as the '
   'database''s owner.';
+
+revoke execute on function public.warm_up from public, anon, authenticated;

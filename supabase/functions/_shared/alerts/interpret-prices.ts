@@ -1,4 +1,5 @@
 import type { Problem } from "../http/errors.ts";
+import { compareDecimals } from "../validators/decimal.ts";
 import { tickerOf } from "../validators/names.ts";
 import { actionIn, at, decimalOf, move, take, textOf } from "./edit-fields.ts";
 import type { FieldName, Fields } from "./field-names.ts";
@@ -57,7 +58,7 @@ export function unusedPrice(fields: Fields): string[] {
 
 type Doubt = readonly [
   name: FieldName,
-  isDoubtful: (level: number, price: number, fields: Fields) => boolean,
+  isDoubtful: (level: string, price: string, fields: Fields) => boolean,
   message: string,
 ];
 
@@ -66,13 +67,14 @@ const DOUBTS: readonly Doubt[] = [
   // Alpaca's `trail_price` is a distance, others' is a price.
   [
     "trail_amount",
-    (distance, price) => price > 0 && distance > price / 2,
+    (distance, price) => Number(price) > 0 && Number(distance) > Number(price) / 2,
     "is near the price, and would be a distance: send that as trail_amount, or activation_price",
   ],
   // Points are sent so.
   [
     "take_profit.limit_price",
-    (level, price) => price > 0 && (level < price / 10 || level > price * 10),
+    (level, price) =>
+      Number(price) > 0 && (Number(level) < Number(price) / 10 || Number(level) > Number(price) * 10),
     "is far from the price, and may be a distance: send take_profit.amount or take_profit.percent",
   ],
   // As an entry it would fill at once and leave no stop. Who sends so without the order's type means the exit.
@@ -80,7 +82,8 @@ const DOUBTS: readonly Doubt[] = [
     "stop_price",
     (level, price, fields) =>
       !fields.has("order_type") &&
-      (actionIn(fields) === "buy" && level <= price || actionIn(fields) === "sell" && level >= price),
+      (actionIn(fields) === "buy" && compareDecimals(level, price) <= 0 ||
+        actionIn(fields) === "sell" && compareDecimals(level, price) >= 0),
     'lies behind the price: send it as stop_loss, or with "order_type": "stop" or "stop_limit"',
   ],
 ];
@@ -91,7 +94,7 @@ export function refuseDoubts(fields: Fields): Problem[] {
     if (field === undefined) return [];
     const [level, price] = [decimalOf(field), decimalOf(fields.get("price"))];
     if (level === null || price === null) return [];
-    return isDoubtful(Number(level), Number(price), fields) ? [at(name, field, message)] : [];
+    return isDoubtful(level, price, fields) ? [at(name, field, message)] : [];
   });
 }
 
