@@ -353,6 +353,7 @@ const REFUSED: [what: string, messages: unknown[], path: string, says: RegExp][]
     "to flatten beside an order: before it or in its place",
     [
       buy({ flatten: true }),
+      buy({ flatten: true, close_side: "short" }),
       buy({ action: "sell", close_all: "yes" }),
     ],
     "action",

@@ -58,12 +58,13 @@ function closeFlag(
 ): { field: Field; word: ActionWord; problems: Problem[] } | undefined {
   const side = take(fields, "close_side");
   const all = take(fields, "close_position");
-  const field = side ?? (isTrue(all) ? all : undefined);
+  const closesAll = isTrue(all) ? all : undefined;
+  const field = side ?? closesAll;
   if (field === undefined) return undefined;
   const problems: Problem[] = [];
-  if (mayOpen(fields, word) && FIRST_OR_ONLY.has(field.source)) {
+  if (mayOpen(fields, word) && closesAll !== undefined && FIRST_OR_ONLY.has(closesAll.source)) {
     const message = "may close before the order, or in its place: send a close as an alert of its own";
-    problems.push(at("action", field, message));
+    problems.push(at("action", closesAll, message));
   }
   for (const name of ["target.side", "target.quantity", "position_size"] as const) fields.delete(name);
   const own = word?.action === "close" ? word.side : undefined;
