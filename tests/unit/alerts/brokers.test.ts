@@ -115,7 +115,12 @@ const MEANT: [what: string, messages: unknown[], meant: Record<string, unknown>]
   }],
   ["a buy that closes the position, as Binance has it, closes a short one", [
     { ...binance, side: "BUY", type: "STOP_MARKET" },
+    { ...binance, side: "BUY", type: "STOP_MARKET", positionSide: "SHORT" },
+    { ...binance, side: "BUY", type: "STOP_MARKET", positionSide: "BOTH" },
   ], { action: "close", order_type: "stop", stop_price: "70000", target: { side: "short", quantity: null } }],
+  ["a close of a side's position that has an order's type is no order of Binance", [
+    { ...binance, side: "long", type: "STOP_MARKET" },
+  ], { action: "close", order_type: "stop", target: { side: "long", quantity: null } }],
   ["the types of orders have their word behind them with some", [
     { symbol: "A", side: "buy", qty: 1, order_type: "limit_order", limit_price: 9 },
     { symbol: "A", dir: "BUY", qty: 1, order_type: "LIMIT", limit_price: 9 },
@@ -142,6 +147,45 @@ const MEANT: [what: string, messages: unknown[], meant: Record<string, unknown>]
     quantity: "1",
     quantity_type: "percent_of_equity",
   }],
+  ["a price may name the currency that its pair is quoted in", [
+    { ...coin, qty: 1, price: "64000 USDT" },
+    { ...coin, symbol: "BINANCE:BTCUSDT.P", qty: 1, price: "64,000.0 usd" },
+    { ...coin, symbol: "BTC/USDT:USDT", qty: 1, price: "$64,000.00" },
+  ], { price: "64000", quantity: "1" }],
+  ["the coin of a pair as ccxt writes it", [
+    { ...coin, symbol: "BTC/USDT:USDT", amount: "0.5", currency: "BTC" },
+    { ...coin, symbol: "BTC-USDT-SWAP", qty: "0.5 BTC" },
+    { ...coin, symbol: "BTC-PERP", qty: "0.5 btc" },
+  ], { quantity: "0.5", quantity_type: "units" }],
+  ["the exits of a close are of no use, whatever they mean", [
+    { symbol: "NQ1!", action: "close", price: 21_000, tp: 100, sl: 50 },
+    { symbol: "NQ1!", action: "exit", price: 21_000, sl_percent: 0.02, tp_percent: 0.05 },
+    { symbol: "NQ1!", data: "close", quantity: 0, price: 21_000, tp: 100 },
+    { platform_name: "binance", ticker: "NQ1!", order_action: "flat", stop_loss: 50, take_profit: 100 },
+    { platform_name: "binance", ticker: "NQ1!", order_action: "close", take_profit: 100 },
+  ], { action: "close", quantity: null, take_profit: null, stop_loss: null }],
+  ["those of an order that leaves the position neither", [
+    buy({ action: "sell", market_position: "flat", price: 21_000, tp: 100 }),
+    buy({ action: "sell", position_size: 0, price: 21_000, sl_percent: 0.02 }),
+  ], { action: "sell", quantity: "1", target: { side: "flat", quantity: "0" } }],
+  ["to flatten beside what opens nothing", [
+    buy({ action: "sell", reduce_only: true, flatten: true }),
+    buy({ action: "sell", market_position: "flat", flatten: true }),
+    buy({ action: "sell", position_size: "0", close_all: true }),
+    buy({ action: "sell_to_close", close_all: "yes" }),
+    buy({ quantity: 0, flatten: true }),
+  ], { action: "close", quantity: null }],
+  ["a flag that is not set flattens nothing", [
+    buy({ flatten: false }),
+    buy({ close_all: "false", closePosition: "false", is_close: 0 }),
+    buy({ flatten: "", reduce_only: "" }),
+  ], { action: "buy", quantity: "1" }],
+  ["percents that the sender's documents leave no doubt of: PickMyTrade's", [
+    { symbol: "NQ1!", data: "buy", quantity: 1, price: 21_000, percentage_sl: 0.05, percentage_tp: 0 },
+  ], { stop_loss: { type: "stop", percent: "0.05" }, take_profit: null }],
+  ["and TV-Hub's", [
+    { pair: "BTCUSDT", isBuy: true, unitsType: "percent", unitsPercent: 0.5 },
+  ], { quantity: "0.5", quantity_type: "percent_of_equity" }],
   ["netting is how positions are held here", [buy({ order_action: "buy", trade_type: "netting" })], {
     action: "buy",
   }],
@@ -171,6 +215,64 @@ const REFUSED: [what: string, messages: unknown[], path: string, says: RegExp][]
     /comma/,
   ],
   [
+    "several prices in one, which are no thousands",
+    [
+      buy({ price: "100,105,110" }),
+      buy({ price: "1,234,567" }),
+    ],
+    "price",
+    /comma/,
+  ],
+  [
+    "several targets in one",
+    [
+      buy({ price: undefined, tp: "190,195,200" }),
+      buy({ price: undefined, action: "sell", take_profit: "1,234,567" }),
+    ],
+    "take_profit.limit_price",
+    /comma/,
+  ],
+  ["several stops in one", [buy({ sl: "190,195,200" })], "stop_loss.stop_price", /comma/],
+  [
+    "a price in another currency than its pair's",
+    [
+      { ...coin, qty: 1, price: "60000 EUR" },
+      { ...coin, qty: 1, price: "€60,000.00" },
+      { ...coin, symbol: "KRAKEN:BTC/EUR", qty: 1, price: undefined, entry: "60000 USD" },
+      { ...coin, symbol: "EURUSD", qty: 1, price: "1.08 EUR" },
+    ],
+    "price",
+    /another currency/,
+  ],
+  ["a price that is no number, nor a currency", [{ ...coin, qty: 1, price: "NaN" }], "price", /empty/],
+  [
+    "a size in a coin that only begins its symbol's",
+    [
+      { ...coin, symbol: "ETHWUSDT", qty: "5 ETH" },
+      { ...coin, symbol: "BTCDOMUSDT", qty: "5 BTC" },
+      { ...coin, symbol: "1000PEPEUSDT", qty: "5 PEPE" },
+    ],
+    "quantity",
+    /not a number/,
+  ],
+  [
+    "a close of a position whose side the order adds to, as Binance has it",
+    [
+      { ...binance, type: "STOP_MARKET", positionSide: "SHORT" },
+      { ...binance, type: "TAKE_PROFIT_MARKET", side: "BUY", positionSide: "LONG" },
+    ],
+    "position_side",
+    /two values/,
+  ],
+  [
+    "a size beside Binance's close of all",
+    [
+      { ...binance, type: "STOP_MARKET", quantity: 1 },
+    ],
+    "quantity",
+    /closes all/,
+  ],
+  [
     "a size with a sign, which does not say in whose money",
     [
       buy({ quantity: "$100" }),
@@ -183,6 +285,7 @@ const REFUSED: [what: string, messages: unknown[], path: string, says: RegExp][]
     "a size in another coin, or in a unit that nobody knows",
     [
       { ...coin, qty: "100 EUR" },
+      { ...coin, symbol: "BTCEUR", qty: "100 USD" },
       { ...coin, qty: "2 bags" },
       { ...coin, qty: "100 USDT", quantity_type: "units" },
     ],
@@ -250,6 +353,7 @@ const REFUSED: [what: string, messages: unknown[], path: string, says: RegExp][]
     "to flatten beside an order: before it or in its place",
     [
       buy({ flatten: true }),
+      buy({ flatten: true, close_side: "short" }),
       buy({ action: "sell", close_all: "yes" }),
     ],
     "action",
@@ -358,11 +462,17 @@ for (const [what, messages, path, says] of REFUSED) {
   });
 }
 
-Deno.test("a leverage that changes no size is listed: of units, of 1, of a risk, of a position", () => {
+Deno.test("a leverage that changes no size is listed: of units, of 1 or none, of a risk, of a position, beside one wanted", () => {
   for (
     const message of [
       { ...coin, qty: 1, leverage: 10 },
       { ...coin, quote_amount: 100, leverage: "1x" },
+      { ...coin, quote_amount: 100, leverage: "1.0" },
+      { ...coin, quote_amount: 100, leverage: "1.0x" },
+      { ...coin, quote_amount: 100, leverage: 0 },
+      { ...coin, quote_amount: 100, leverage: "isolated" },
+      { ...coin, quote_amount: 100, leverage: 5, position_size: 1 },
+      { ...coin, side: "sell", quote_amount: 100, leverage: 5, market_position: "flat" },
       { ...coin, risk_percent: 1, sl: 60_000, leverage: 10 },
       { symbol: "BTCUSDT", action: "close", qty: "50%", leverage: 10 },
       { ...coin, stake_amount: 100, leverage: 2 },

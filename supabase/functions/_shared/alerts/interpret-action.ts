@@ -41,6 +41,16 @@ const entryTo = (side: string): string => side === "long" ? "buy" : "sell";
 /** Flags of which some senders close before an order that is beside them, and others in its place. */
 const FIRST_OR_ONLY = new Set(["flatten", "close_all"]);
 
+/** Whether an order beside a flag may open a position: of a size, and not to be flat, and not one that only reduces. */
+function mayOpen(fields: Fields, word: ActionWord | undefined): boolean {
+  const isOrder = /^(buy|sell|enter|reverse)$/.test(word?.action ?? "");
+  const sizes = (["quantity", "target.quantity", "position_size"] as const).map((name) => fields.get(name));
+  const isReducing = isTrue(fields.get("reduce_only")) ||
+    word?.side !== undefined && addsTo(word.action) !== word.side;
+  return isOrder && fields.has("quantity") && !isReducing &&
+    fields.get("target.side")?.value !== "flat" && !sizes.some((size) => decimalOf(size) === "0");
+}
+
 /** A flag that says to close is the action, whatever stands beside it; a side in it or in the action is the position's. */
 function closeFlag(
   fields: Fields,
@@ -48,13 +58,13 @@ function closeFlag(
 ): { field: Field; word: ActionWord; problems: Problem[] } | undefined {
   const side = take(fields, "close_side");
   const all = take(fields, "close_position");
-  const field = side ?? (isTrue(all) ? all : undefined);
+  const closesAll = isTrue(all) ? all : undefined;
+  const field = side ?? closesAll;
   if (field === undefined) return undefined;
   const problems: Problem[] = [];
-  const opens = /^(buy|sell|enter|reverse)$/.test(word?.action ?? "") && fields.has("quantity");
-  if (opens && FIRST_OR_ONLY.has(field.source)) {
+  if (mayOpen(fields, word) && closesAll !== undefined && FIRST_OR_ONLY.has(closesAll.source)) {
     const message = "may close before the order, or in its place: send a close as an alert of its own";
-    problems.push(at("action", field, message));
+    problems.push(at("action", closesAll, message));
   }
   for (const name of ["target.side", "target.quantity", "position_size"] as const) fields.delete(name);
   const own = word?.action === "close" ? word.side : undefined;

@@ -1,5 +1,5 @@
 import type { Problem } from "../http/errors.ts";
-import { PLAIN_NUMBERS } from "./amounts.ts";
+import { isCoinOf, isInOtherCurrency, PLAIN_NUMBERS } from "./amounts.ts";
 import { actionIn, at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
 import { type Field, type FieldName, type Fields, pathOf } from "./field-names.ts";
 import { plainText } from "./fits.ts";
@@ -54,7 +54,7 @@ const SIZE_FIELDS = ["quantity", "target.quantity", "position_size", ...SIZES.ma
  * One quantity and what it counts, of the ways to say so; two that differ are a problem. A volume that is neither goes to `unused`.
  */
 export function interpretSize(fields: Fields, unused: string[]): Problem[] {
-  const problems = refuseParts(fields);
+  const problems = refuseParts(fields, ["risk_percent"]);
   // A bar has a volume, too, which stays where it is: only where nothing else says how much is another the order's.
   const volume = isOfBar(fields) ? undefined : take(fields, "volume");
   if (volume !== undefined) {
@@ -105,14 +105,19 @@ const isClose = (fields: Fields): boolean =>
 const fractionOf = (field: Field): Problem =>
   at("quantity", field, "is a percentage of at most 1: send 50 for a half of the position");
 
-/** Percents that some send as parts of 1, so that 0.02 may be 2: our own names, and a text with its sign, are percents. */
-const PARTS_OF_ONE = ["take_profit.percent", "stop_loss.percent", "risk_percent"] as const;
+/** Names of one sender's percents, whose documents leave no doubt: 0.05 is 0.05 % for PickMyTrade, and for TV-Hub. */
+const SURE_PERCENTS: ReadonlySet<string> = new Set(words("percentage_tp percentage_sl units_percent"));
 
-function refuseParts(fields: Fields): Problem[] {
+/** Percents of exits, see refuseParts. */
+export const EXIT_PERCENTS = ["take_profit.percent", "stop_loss.percent"] as const;
+
+/** Percents that some send as parts of 1, so that 0.02 may be 2: our own names, and a text with its sign, are percents. */
+export function refuseParts(fields: Fields, names: readonly FieldName[]): Problem[] {
   const message = "may be a part of 1: send 2 for 2 percent, or a text with the sign, as 0.02%";
-  return PARTS_OF_ONE.flatMap((name) => {
+  return names.flatMap((name) => {
     const field = fields.get(name);
-    const isOther = field !== undefined && /^[^.]*(percent|pct)/.test(field.source);
+    const isOther = field !== undefined && /^[^.]*(percent|pct)/.test(field.source) &&
+      !SURE_PERCENTS.has(field.source);
     return isOther && /^0\.0/.test(decimalOf(field) ?? "") ? [at(pathOf(name), field, message)] : [];
   });
 }
@@ -131,12 +136,16 @@ const DISTANCES = new Map<FieldName, string>([
   ["price", "price"],
 ]);
 
+/** Prices that may name their currency. */
+const MARKET_OR_ORDER: ReadonlySet<string> = new Set(words("price limit_price stop_price"));
+
 /**
  * Takes from numbers what says nothing more, so that they can be read. A price with a plus, as `"tp": "+40"`, is a distance
  * where a number alone is a price: it is refused.
  */
 export function plainNumbers(fields: Fields): Problem[] {
   const problems: Problem[] = [];
+  const symbol = textOf(fields.get("symbol"));
   for (const [name, field] of fields) {
     const plain = PLAIN_NUMBERS.get(name);
     if (plain === undefined || typeof field.value !== "string" || !/[^\d.]/.test(field.value)) continue;
@@ -144,6 +153,10 @@ export function plainNumbers(fields: Fields): Problem[] {
     if (path !== undefined && textOf(field).startsWith("+")) {
       const send = name === path ? "" : `${path}, or `;
       problems.push(at(path, field, `is a distance by its sign: send ${send}the price without a sign`));
+    } else if (MARKET_OR_ORDER.has(name) && isInOtherCurrency(field.value, symbol)) {
+      problems.push(
+        at(name, field, "is in another currency than its symbol: send the price in the symbol's"),
+      );
     } else fields.set(name, { ...field, value: plain(field.value.trim()) });
   }
   return problems;
@@ -155,9 +168,10 @@ function readUnit(fields: Fields): void {
   const [, number, unit = ""] = /^([\d.]+) ?([a-z]+)$/i.exec(textOf(size)) ?? [];
   if (size === undefined || number === undefined) return;
   const word = plainName(unit);
-  const type = isCoinOf(fields, word) ? "units" : QUANTITY_TYPE_WORDS.get(word);
+  const type = isCoinOf(textOf(fields.get("symbol")), word) ? "units" : QUANTITY_TYPE_WORDS.get(word);
   const said = fields.get("quantity_type");
   if (type === "percent") fields.set("quantity", { ...size, value: `${number}%` });
+  else if (type === "notional" && isInOtherCurrency(textOf(size), textOf(fields.get("symbol")))) return;
   else if (type !== undefined && (said?.value ?? type) === type) {
     fields.set("quantity", { ...size, value: number });
     fields.set("quantity_type", said ?? { ...size, value: type });
@@ -183,19 +197,15 @@ function readSizeText(fields: Fields): void {
  * with others, but for freqtrade's stake; and beside an amount a currency says what it counts, unless it is the symbol's coin.
  */
 export function changesSize(name: string, value: Value, fields: Fields): boolean {
+  // The position wanted says how much.
+  if (hasSize(fields) || fields.get("target.side")?.value === "flat") return false;
   const size = fields.get("quantity")?.source ?? "";
   const type = textOf(fields.get("quantity_type"));
   if (/^lever(age)?$/.test(name)) {
     return /^(notional|percent_of_equity)$/.test(type) && size !== "stake_amount";
   }
   return name === "currency" && type === "" && /^(order_|trade_)?amount$/.test(size) &&
-    !isCoinOf(fields, plainText(value));
-}
-
-/** Whether a symbol is made of a coin and another: `btc` of `BTCUSDT`. */
-function isCoinOf(fields: Fields, coin: string): boolean {
-  const ticker = plainName(textOf(fields.get("symbol")).replace(/^.*:/, ""));
-  return coin.length > 2 && ticker.startsWith(coin) && /^\W?[a-z]{3}/.test(ticker.slice(coin.length));
+    !isCoinOf(textOf(fields.get("symbol")), plainText(value));
 }
 
 /** Whether the order takes from a position and opens none: a close, what only reduces, a sell that ends long at least. */
@@ -226,5 +236,5 @@ export function resolvePercent(fields: Fields): Problem[] {
   if (ofPosition) return [fractionOf(size)];
   // Of equity some send 0.3 for 30 percent, as others do for 0.3: `1` is likely the percent.
   const message = 'is less than 1 percent: send 30 for 30, or "quantity_type": "percent_of_equity" if so';
-  return decimalOf(size) === "1" ? [] : [at("quantity", size, message)];
+  return decimalOf(size) === "1" || SURE_PERCENTS.has(size.source) ? [] : [at("quantity", size, message)];
 }

@@ -56,6 +56,10 @@ export function unusedPrice(fields: Fields): string[] {
   return value === "0" || value === decimalOf(fields.get("price")) ? [] : [own.source];
 }
 
+/** Whether the position is left: what would have been its exits are of no use then, whatever they mean. */
+export const isLeft = (fields: Fields): boolean =>
+  fields.get("action")?.value === "close" || fields.get("target.side")?.value === "flat";
+
 type Doubt = readonly [
   name: FieldName,
   isDoubtful: (level: string, price: string, fields: Fields) => boolean,
@@ -73,8 +77,9 @@ const DOUBTS: readonly Doubt[] = [
   // Points are sent so.
   [
     "take_profit.limit_price",
-    (level, price) =>
-      Number(price) > 0 && (Number(level) < Number(price) / 10 || Number(level) > Number(price) * 10),
+    (level, price, fields) =>
+      Number(price) > 0 && !isLeft(fields) &&
+      (Number(level) < Number(price) / 10 || Number(level) > Number(price) * 10),
     "is far from the price, and may be a distance: send take_profit.amount or take_profit.percent",
   ],
   // As an entry it would fill at once and leave no stop. Who sends so without the order's type means the exit.

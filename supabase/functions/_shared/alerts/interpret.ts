@@ -4,8 +4,16 @@ import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
-import { dropZeros, interpretSize, isPercentText, plainNumbers, resolvePercent } from "./interpret-order.ts";
-import { placePrices, refuseDoubtfulPrice, refuseDoubts, unusedPrice } from "./interpret-prices.ts";
+import {
+  dropZeros,
+  EXIT_PERCENTS,
+  interpretSize,
+  isPercentText,
+  plainNumbers,
+  refuseParts,
+  resolvePercent,
+} from "./interpret-order.ts";
+import { isLeft, placePrices, refuseDoubtfulPrice, refuseDoubts, unusedPrice } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
 import { SIDE_WORDS, WORDS_OF } from "./words.ts";
@@ -36,6 +44,7 @@ export function interpret(fields: Fields, unused: string[]): Problem[] {
     ...interpretAction(fields),
   ];
   problems.push(...interpretTarget(fields), ...refuseDoubts(fields));
+  if (!isLeft(fields)) problems.push(...refuseParts(fields, EXIT_PERCENTS));
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseDoubtfulPrice(fields), ...refuseCurrent(fields), ...resolvePercent(fields));
   unused.push(...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields));

@@ -64,10 +64,13 @@ function createNamesAnOrder(): (path: string) => boolean {
   };
 }
 
+/** A multiplier of one or none, and the kind of margin that some send as the leverage. */
+const NO_LEVERAGE = /^(x?[01](\.0+)?(x|:1)?|cross(ed)?|isolated)$/;
+
 /** Whether a field asks for nothing. A multiplier of 1 changes nothing either. */
 function asksForNothing(path: string, value: Value): boolean {
   if (isNothing(value)) return true;
-  return /(multiplier|factor|leverage|lever)$/.test(nameOf(path)) && /^1 ?(x|:1)?$/.test(plainText(value));
+  return /(multiplier|factor|leverage|lever)$/.test(nameOf(path)) && NO_LEVERAGE.test(plainText(value));
 }
 
 /** What was read of a message: its action, and the side of the position that it leaves or acts on. */

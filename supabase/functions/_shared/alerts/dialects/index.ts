@@ -33,6 +33,8 @@ export const DIALECTS: readonly Dialect[] = [
   ]),
   // AlgoWay (docs.algoway.trade, "JSON Schema"): `stop_loss` and `take_profit` are distances in points, which are no prices;
   // `sl_price` and `tp_price` are. A buy with both is left to the booking, which finds both on one side of the price.
+  // In a close they have no use.
+  dialect("algoway-close", "platformname orderaction=flat|close|closelong|closeshort"),
   dialect("algoway-bracket", "platformname orderaction=buy|long stoploss takeprofit"),
   dialect("algoway", "platformname orderaction", [], [
     ["stop_loss", "send sl_price: stop_loss is a distance in points there"],
@@ -49,11 +51,14 @@ export const DIALECTS: readonly Dialect[] = [
     ["order_type", "order_type", "if touched", "mit"],
     ["order_type", "order_type", "order type"],
   ]),
-  // Binance's conditional orders that close a position: of the side that theirs takes from.
-  dialect("binance-close", "closeposition=true type=stop_market|take_profit_market", [
+  // Binance's conditional orders that close a position: of the side that theirs takes from, which must be the one that they
+  // name, and all of it (developers.binance.com, "New Order": `closePosition` cannot be sent with `quantity`).
+  dialect("binance-close", "closeposition=true type=stop_market|take_profit_market side=buy|sell !action", [
+    ["close_side", "position_side pos_side", "side"],
+    ["position_side", "position_side pos_side", "text"],
     ["close_side", "side", "sell", "long"],
     ["close_side", "side", "buy", "short"],
-  ]),
+  ], [["quantity qty size amount", "send reduceOnly in place of closePosition, which closes all"]]),
   // TradingRouter for NinjaTrader (tradingrouter.com, "Syntax for NinjaTrader"): all names but the token's begin with `n_`.
   dialect("trading-router", "nsignal", [["action", "n_signal"], ["symbol", "n_symbol"], [
     "quantity",
