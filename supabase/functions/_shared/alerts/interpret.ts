@@ -47,7 +47,7 @@ export function interpret(fields: Fields, unused: string[]): Problem[] {
   if (!isLeft(fields)) problems.push(...refuseParts(fields, EXIT_PERCENTS));
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseDoubtfulPrice(fields), ...refuseCurrent(fields), ...resolvePercent(fields));
-  unused.push(...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields));
+  unused.push(...new Set([...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields)]));
   return problems;
 }
 

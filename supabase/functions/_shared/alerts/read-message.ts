@@ -98,7 +98,7 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
   const alert = parsed.data;
   const accepted = isAccepted ? sorted.problems.map(({ path }) => path) : [];
   // What may change the order comes first: of a long list the end is left out.
-  const all = [...accepted, ...new Set(unused), ...sorted.ignored];
+  const all = [...accepted, ...unused, ...sorted.ignored];
   const ignored = all.slice(0, MOST_LISTED).map(showable);
   return {
     ok: true,
