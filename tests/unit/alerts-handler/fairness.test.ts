@@ -67,6 +67,7 @@ inTime("a batch that took long does not make the small ones after it look as lon
   await time.advance(1_001);
   assert.equal(book.isOverloaded(["b"], soon(1_000)), false, "each of the next two should take 160 ms");
   assert.equal(book.isOverloaded(["b"], soon(300)), true);
+  assert.equal(book.isOverloaded([null], soon(300)), true, "nor of an account that is not known yet");
 });
 
 inTime(

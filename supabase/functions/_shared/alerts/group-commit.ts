@@ -199,12 +199,12 @@ export function createGroupCommit(
   /** The first in the queue always go, and those apart are not in it. */
   function isOverloaded(accounts: readonly (string | null)[], deadline: number): boolean {
     const { waiting } = main;
+    if (waiting.length === 0) return false;
     const more = accounts.filter((account) =>
       account === null ? lanesApart.size === 0 : !lanesApart.has(account)
     );
     const isLate = (ahead: number) => now() + batchTime * (1 + Math.ceil(ahead / batchLimit)) > deadline;
-    return waiting.length > 0 && more.length > 0 && isLate(waiting.length + more.length) &&
-      isLate(aheadOf(waiting, more));
+    return more.length > 0 && isLate(waiting.length + more.length) && isLate(aheadOf(waiting, more));
   }
 
   const book: Book = (alerts, deadline) =>
