@@ -94,6 +94,28 @@ Deno.test("a server that is starting, or full, is asked again at pauses, and the
   }
 });
 
+Deno.test("a server that failed before it fell silent is unavailable, by the failure that it had", async () => {
+  let clients = 0;
+  const falling: Talk = async (client) => {
+    const isFirst = ++clients === 1;
+    await answering(fake.welcome, fake.noTypes)(client);
+    if (!isFirst) await client.read();
+  };
+  await using server = fake.fakePostgres(falling);
+  const { withLock, retries } = await ask(server.url);
+  match(withLock, /^lock_unavailable by (CONNECTION_CLOSED|ECONNRESET|EPIPE)/);
+  equal(retries, 1);
+});
+
+Deno.test("a server that lets a client in and says nothing of the lock did not give it in time", async () => {
+  await using server = fake.fakePostgres(async (client) => {
+    await answering(fake.welcome, fake.noTypes)(client);
+    await client.read();
+  });
+  const { withLock, retries } = await ask(server.url);
+  deepEqual({ withLock, retries }, { withLock: "lock_timeout by undefined", retries: 0 });
+});
+
 Deno.test("a server that refuses who asks is asked once", async () => {
   await using server = fake.fakePostgres(leaving(fake.refusal("28P01")));
   deepEqual(await ask(server.url), {

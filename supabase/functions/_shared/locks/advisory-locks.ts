@@ -8,7 +8,7 @@ import { Gate } from "../runtime/gate.ts";
 import { Turns } from "./turns.ts";
 import { checkKey, lockId } from "./lock-key.ts";
 import { createPool } from "./pool.ts";
-import { type Asking, beginLocked, type LockedWork, runLocked } from "./session.ts";
+import { type Asking, beginLocked, GRACE_MS, type LockedWork, runLocked } from "./session.ts";
 import { type LockStats, Samples } from "./stats.ts";
 
 /** A lock held by the code that is running, and those around it. */
@@ -91,12 +91,18 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
 
   /** Asks until there is an answer: connections that fail are replaced, each time after a longer pause. */
   async function obtain(key: string, asking: Asking, deadline: Deadline) {
+    let failure: unknown;
     for (let failures = 0;; failures += 1) {
       try {
         return await (asking === "wait" ? attemptOrQueue(key, deadline) : attempt(key, "try", deadline));
       } catch (error) {
+        // Postgres' clock may be ahead of ours by a moment.
+        if (isLockTimeout(error)) await deadline.pause(GRACE_MS);
         if (deadline.caller?.aborted) throw deadline.signal.reason;
+        // A try that the deadline cut off says less than the failure of the one before it.
+        if (error === deadline.signal.reason) throw failure === undefined ? error : unavailable(failure);
         if (!isConnectionFailure(error)) throw isRefusal(error) ? unavailable(error) : error;
+        failure = error;
         counts.retries += 1;
         await deadline.pause(jittered(doubling(failures, 25, 500))).catch(() => {});
         if (deadline.caller?.aborted) throw deadline.signal.reason;
@@ -202,6 +208,9 @@ export function createAdvisoryLockService(options: LockServiceOptions): LockServ
     close: () => pool.close(),
   };
 }
+
+/** 55P03: lock_timeout passed. */
+const isLockTimeout = (error: unknown) => error instanceof Error && "code" in error && error.code === "55P03";
 
 function unavailable(cause: unknown): LockUnavailableError {
   return new LockUnavailableError("Postgres could not be reached, or refused the lock's connection", cause);

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import { orAborted } from "../time/or-aborted.ts";
-import { type Connection, isConnectionFailure } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { brief, LockError, LockLostError, LockRolledBackError } from "./errors.ts";
 import { guardTransaction } from "./transaction.ts";
@@ -18,8 +18,11 @@ export type Granted = "free" | "waited" | "held";
 const CLIENT_CHECK_MS = 250;
 /** A holder that Postgres hears nothing of is given up after this: no hosted isolate lives longer on one request. */
 const SILENCE_MS = 400_000;
-/** The server ends a wait by itself when its time is up; a connection still silent this much later is destroyed. */
-const GRACE_MS = 35;
+/**
+ * The server ends a wait by itself when its time is up; a connection still silent this much later is destroyed. So much
+ * may the server's clock be ahead of ours, too.
+ */
+export const GRACE_MS = 35;
 /** A rollback that takes longer is replaced by closing the connection. */
 const ROLLBACK_MS = 100;
 
@@ -58,21 +61,10 @@ export async function beginLocked(connection: Connection, request: LockRequest):
   } catch (error) {
     if (!connection.lost.aborted) await rollback(connection);
     // That Postgres is away says more than that the deadline passed meanwhile; that we gave it up says nothing.
-    if (!connection.admitted || (isConnectionFailure(error) && !givenUp)) throw error;
-    throw deadline.signal.aborted || isLockTimeout(error) ? await overdue(deadline, error) : error;
+    throw givenUp && connection.admitted ? deadline.signal.reason : error;
   } finally {
     clearTimeout(grace);
     deadline.signal.removeEventListener("abort", giveUp);
-  }
-}
-
-/** The deadline's own error; Postgres' clock may be ahead of ours by a moment. */
-async function overdue(deadline: Deadline, error: unknown): Promise<unknown> {
-  try {
-    await deadline.pause(GRACE_MS);
-    return error;
-  } catch (reason) {
-    return reason;
   }
 }
 
@@ -162,6 +154,3 @@ async function rollback(connection: Connection): Promise<void> {
   await connection.run("rollback").catch(() => connection.destroy());
   clearTimeout(timer);
 }
-
-/** 55P03: lock_timeout passed. */
-const isLockTimeout = (error: unknown) => error instanceof Error && "code" in error && error.code === "55P03";
