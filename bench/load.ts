@@ -3,7 +3,6 @@
  * a burst of so many alerts, each at its time, whatever became of those before.
  * Takes a {@link Load} as JSON on standard input, prints a {@link Measured} as JSON.
  */
-import { encodeLatin1 } from "../local/bytes.ts";
 import { type Outgoing, Upstream } from "../local/upstream.ts";
 
 export interface Load {
@@ -126,7 +125,7 @@ export async function runLoad(load: Load): Promise<Measured> {
     stderr: "inherit",
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(encodeLatin1(JSON.stringify(load)));
+  await writer.write(encoder.encode(JSON.stringify(load)));
   await writer.close();
   const { success, stdout } = await child.output();
   if (!success) throw new Error("the load generator failed");

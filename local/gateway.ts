@@ -2,8 +2,7 @@ import { within } from "../supabase/functions/_shared/time/within.ts";
 import { createKeyMapper, type KeyMapper } from "./gateway-keys.ts";
 import { loopback } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
-import { BodyError, maxWholeBody, type Upstream } from "./upstream.ts";
-import type { Fields } from "./http-message.ts";
+import { BodyError, type Fields, maxWholeBody, type Upstream } from "./upstream.ts";
 
 /** Where the gateway sends requests. */
 export interface Routes {

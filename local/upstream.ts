@@ -1,12 +1,9 @@
-import { concat, encodeLatin1, indexOf } from "./bytes.ts";
-import {
-  type BodyDecoder,
-  bodyDecoder,
-  encodeRequestHead,
-  type Fields,
-  parseResponseHead,
-} from "./http-message.ts";
+import { HTTPParser } from "http-parser-js";
+import { Buffer } from "node:buffer";
 import { loopback } from "./ports.ts";
+
+/** Header fields in the order they came. Names in lower case. */
+export type Fields = [name: string, value: string][];
 
 /** A request on its way to a process of this stack. */
 export interface Outgoing {
@@ -19,17 +16,16 @@ export interface Outgoing {
   body: Uint8Array | ReadableStream<Uint8Array> | null;
 }
 
+// Header values are bytes in disguise, one each, as fetch has it.
+HTTPParser.encoding = "latin1";
+
 // Shorter than the idle timeout of any server here, so that a kept connection is not closed under a request.
 const idleMs = 4_000;
-const maxHeadBytes = 64 * 1024;
 /**
  * A body up to this size is passed on in one piece, a larger one as it comes. A batch of alerts and its answer are tens of
  * kilobytes: piece by piece they took the gateway 77 µs of processor time an alert, against about 50, and a connection each.
  */
 export const maxWholeBody = 1024 * 1024;
-const lineEnd = encodeLatin1("\r\n");
-const headEnd = encodeLatin1("\r\n\r\n");
-const lastChunk = encodeLatin1("0\r\n\r\n");
 const framing = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
 /** The body of a request did not come to its end: its sender hung up, or took too long. */
@@ -39,7 +35,7 @@ export class BodyError extends Error {
 
 /**
  * An HTTP/1.1 client for one process on this machine, over kept connections.
- * Measured in the gateway, 64 senders, small bodies: 75 µs of processor time a request, against 125 with `fetch`.
+ * Measured in the gateway, 64 senders, small bodies: 80 µs of processor time a request, against 125 with `fetch`.
  */
 export class Upstream {
   /** Requests being answered now. */
@@ -69,16 +65,15 @@ export class Upstream {
         brokeOff = error;
         connection.close();
       });
-      const { head, decoder } = await connection.readHead(outgoing.method);
-      const fields = head.fields.filter(([name]) => !framing.has(name));
-      const init = { status: head.status, headers: fields };
-      const first = await connection.readBody(decoder, maxWholeBody);
-      if (!decoder.done) return new Response(this.#stream(connection, decoder, first), init);
+      const answer = new Answer(outgoing.method);
+      await connection.read(answer, () => answer.size >= maxWholeBody);
+      const { status, headers } = answer;
+      if (!answer.done) return new Response(this.#stream(connection, answer), { status, headers });
       // An answer that came before its streamed request was read leaves bytes that the server may never take.
       if (outgoing.body instanceof ReadableStream) this.#drop(connection);
-      else this.#release(connection, head.fields, sent);
-      const isEmpty = [101, 204, 205, 304].includes(head.status) || outgoing.method === "HEAD";
-      return new Response(isEmpty ? null : first as Uint8Array<ArrayBuffer>, init);
+      else this.#release(connection, answer.closes, sent);
+      const isEmpty = [101, 204, 205, 304].includes(status) || outgoing.method === "HEAD";
+      return new Response(isEmpty ? null : answer.take(), { status, headers });
     } catch (error) {
       this.#drop(connection);
       throw brokeOff ?? error;
@@ -90,16 +85,13 @@ export class Upstream {
     for (const connection of this.#idle.splice(0)) connection.close();
   }
 
-  #stream(connection: Connection, decoder: BodyDecoder, first: Uint8Array): ReadableStream<Uint8Array> {
+  #stream(connection: Connection, answer: Answer): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        if (first.length > 0) controller.enqueue(first);
-      },
       pull: async (controller) => {
         try {
-          const content = await connection.readBody(decoder, 1);
-          if (content.length > 0) controller.enqueue(content);
-          if (!decoder.done) return;
+          await connection.read(answer, () => answer.size > 0);
+          if (answer.size > 0) controller.enqueue(answer.take());
+          if (!answer.done) return;
           this.#drop(connection);
           controller.close();
         } catch (error) {
@@ -118,12 +110,13 @@ export class Upstream {
       if (kept !== undefined && now - kept.idleSince < idleMs) return kept;
       kept?.close();
     }
-    return await Connection.open(this.port);
+    const socket = await Deno.connect({ hostname: loopback, port: this.port });
+    socket.setNoDelay(true);
+    return new Connection(socket);
   }
 
-  #release(connection: Connection, fields: Fields, sent: Promise<void>): void {
+  #release(connection: Connection, closes: boolean, sent: Promise<void>): void {
     this.inFlight--;
-    const closes = fields.some(([name, value]) => name === "connection" && value.toLowerCase() === "close");
     const keep = () => {
       connection.idleSince = performance.now();
       this.#idle.push(connection);
@@ -138,19 +131,58 @@ export class Upstream {
   }
 }
 
+/** One answer, as it comes. */
+class Answer {
+  status = 0;
+  headers: Fields = [];
+  /** Whether its connection ends with it. */
+  closes = false;
+  done = false;
+  /** Bytes of the body that came and were not taken. */
+  size = 0;
+  #pieces: Buffer[] = [];
+  readonly #parser = new HTTPParser(HTTPParser.RESPONSE);
+
+  constructor(method: string) {
+    this.#parser[HTTPParser.kOnHeadersComplete] = ({ statusCode, headers, shouldKeepAlive }) => {
+      // A provisional one: the answer comes after it.
+      if (statusCode < 200) return;
+      this.status = statusCode;
+      this.closes = !shouldKeepAlive;
+      for (let at = 0; at < headers.length; at += 2) {
+        const [name = "", value = ""] = headers.slice(at, at + 2);
+        if (!framing.has(name.toLowerCase())) this.headers.push([name, value]);
+      }
+      // 1: no body follows, whatever its length says.
+      return method === "HEAD" || statusCode === 204 || statusCode === 304 ? 1 : 0;
+    };
+    this.#parser[HTTPParser.kOnBody] = (piece) => {
+      this.size += piece.length;
+      this.#pieces.push(piece);
+    };
+    this.#parser[HTTPParser.kOnMessageComplete] = () => this.done = this.status > 0;
+  }
+
+  /** Reads these bytes of the connection; null: it has ended. Throws when the answer had not. */
+  push(bytes: Buffer | null): void {
+    const result = bytes === null ? this.#parser.finish() : this.#parser.execute(bytes);
+    if (result instanceof Error) throw result;
+    if (bytes === null && !this.done) throw new Error("the connection ended before an answer");
+  }
+
+  /** What has come of the body since the last time. */
+  take(): Uint8Array<ArrayBuffer> {
+    this.size = 0;
+    return Buffer.concat(this.#pieces.splice(0));
+  }
+}
+
 /** One TCP connection with one request at a time on it. */
 class Connection {
   idleSince = 0;
-  #unread: Uint8Array = new Uint8Array();
   readonly #buffer = new Uint8Array(64 * 1024);
 
-  private constructor(readonly socket: Deno.TcpConn) {}
-
-  static async open(port: number): Promise<Connection> {
-    const socket = await Deno.connect({ hostname: loopback, port });
-    socket.setNoDelay(true);
-    return new Connection(socket);
-  }
+  constructor(readonly socket: Deno.TcpConn) {}
 
   close(): void {
     try {
@@ -162,55 +194,24 @@ class Connection {
 
   async write({ method, target, fields, body }: Outgoing): Promise<void> {
     if (body instanceof ReadableStream) {
-      await this.#writeAll(encodeRequestHead(method, target, [...fields, ["transfer-encoding", "chunked"]]));
+      await this.#writeAll(headOf(method, target, [...fields, ["transfer-encoding", "chunked"]]));
       for await (const chunk of piecesOf(body)) {
         if (chunk.length > 0) await this.#writeAll(encodeChunk(chunk));
       }
-      await this.#writeAll(lastChunk);
+      await this.#writeAll(Buffer.from("0\r\n\r\n"));
       return;
     }
     const length: Fields = body === null ? [] : [["content-length", String(body.length)]];
-    const head = encodeRequestHead(method, target, [...fields, ...length]);
-    await this.#writeAll(body === null ? head : concat(head, body));
+    const head = headOf(method, target, [...fields, ...length]);
+    await this.#writeAll(body === null ? head : Buffer.concat([head, body]));
   }
 
-  /** Reads up to the body, past any provisional (1xx) answers. */
-  async readHead(method: string) {
-    while (true) {
-      let end = -1;
-      while ((end = indexOf(this.#unread, headEnd)) < 0) {
-        if (this.#unread.length > maxHeadBytes) throw new Error("the answer's header is too large");
-        const bytes = await this.#read();
-        if (bytes === null) throw new Error("the connection ended before an answer");
-        this.#unread = this.#unread.length === 0 ? bytes : concat(this.#unread, bytes);
-      }
-      const head = parseResponseHead(this.#unread.subarray(0, end));
-      this.#unread = this.#unread.subarray(end + headEnd.length);
-      if (head.status >= 200) return { head, decoder: bodyDecoder(method, head) };
+  /** Reads on until there is enough of an answer, or all of it. */
+  async read(answer: Answer, isEnough: () => boolean): Promise<void> {
+    while (!answer.done && !isEnough()) {
+      const count = await this.socket.read(this.#buffer);
+      answer.push(count === null ? null : Buffer.from(this.#buffer.subarray(0, count)));
     }
-  }
-
-  /** At least so many more bytes of the body, or all that are left of it. */
-  async readBody(decoder: BodyDecoder, least: number): Promise<Uint8Array> {
-    const pieces = [decoder.push(this.#unread)];
-    this.#unread = new Uint8Array();
-    let size = pieces[0]?.length ?? 0;
-    while (!decoder.done && size < least) {
-      const bytes = await this.#read();
-      if (bytes === null) {
-        decoder.end();
-        break;
-      }
-      const piece = decoder.push(bytes);
-      pieces.push(piece);
-      size += piece.length;
-    }
-    return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : concat(...pieces);
-  }
-
-  async #read(): Promise<Uint8Array | null> {
-    const count = await this.socket.read(this.#buffer);
-    return count === null ? null : this.#buffer.slice(0, count);
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
@@ -228,6 +229,12 @@ async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
+/** The first lines of a request as bytes. */
+function headOf(method: string, target: string, fields: Fields): Buffer {
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1");
+}
+
 function encodeChunk(chunk: Uint8Array): Uint8Array {
-  return concat(encodeLatin1(`${chunk.length.toString(16)}\r\n`), chunk, lineEnd);
+  return Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from("\r\n")]);
 }
