@@ -5,7 +5,7 @@ import { StackError } from "./errors.ts";
 import { exists } from "./paths.ts";
 import { loopback } from "./ports.ts";
 import type { PostgresHome } from "./postgres-home.ts";
-import { SupervisedProcess, type Supervision, until } from "./process.ts";
+import { SupervisedProcess, type Supervision } from "./process.ts";
 
 /** The cluster's superuser. Only the stack itself uses it; migrations and functions are `postgres`. */
 export const superuser = "supabase_admin";
@@ -75,13 +75,14 @@ export async function postgresProcess(
   return new SupervisedProcess({
     name: "postgres",
     command: join(home.bin, "postgres"),
-    args: ["-D", home.data, "-p", String(port), ...await settingArguments(home.bin)],
-    cwd: "/",
-    uid: home.user?.uid,
-    gid: home.user?.gid,
+    options: {
+      args: ["-D", home.data, "-p", String(port), ...await settingArguments(home.bin)],
+      cwd: "/",
+      ...home.user,
+    },
     // Fast shutdown: clients are disconnected, nothing committed is lost.
     stopSignal: "SIGINT",
-    isReady: (signal) => until(() => probe(adminUrl), signal),
+    probe: () => probe(adminUrl),
     onReady,
     advice: "If its files are damaged or from another version, start again with --reset.",
   }, supervision);

@@ -22,11 +22,30 @@ export async function createPostgRest(databaseUrl: string, jwtSecret: string, su
   const process = new SupervisedProcess({
     name: "postgrest",
     command: await findProgram(),
-    args: [],
-    env: environment(databaseUrl, jwtSecret, port, adminPort),
+    options: {
+      env: {
+        PGRST_DB_URI: databaseUrl,
+        PGRST_DB_SCHEMAS: "public",
+        PGRST_DB_EXTRA_SEARCH_PATH: "public,extensions",
+        PGRST_DB_ANON_ROLE: "anon",
+        PGRST_DB_MAX_ROWS: "1000",
+        PGRST_DB_POOL: "10",
+        // A request that finds no connection answers 504 after this many seconds, inside an alert's three.
+        PGRST_DB_POOL_ACQUISITION_TIMEOUT: "2",
+        // A cold connection's first call takes 100 ms, and alerts come minutes apart: by default all are closed after 30 seconds.
+        PGRST_DB_POOL_MAX_IDLETIME: "1800",
+        PGRST_JWT_SECRET: jwtSecret,
+        // A token is checked once an hour, as Supabase has it since PostgREST 12: about a tenth of PostgREST's time under load.
+        PGRST_JWT_CACHE_MAX_LIFETIME: "3600",
+        PGRST_SERVER_HOST: loopback,
+        PGRST_SERVER_PORT: String(port),
+        PGRST_ADMIN_SERVER_PORT: String(adminPort),
+        PGRST_LOG_LEVEL: "error",
+      },
+    },
     stopSignal: "SIGTERM",
     onEnd: () => upstream.forget(),
-    isReady: (signal) => until(() => probe(adminPort), signal),
+    probe: () => probe(adminPort),
     advice: "Look at its lines above; when its schema cache fails to load, a migration is the likely cause.",
   }, supervision);
 
@@ -34,40 +53,11 @@ export async function createPostgRest(databaseUrl: string, jwtSecret: string, su
   const reconnect = async () => {
     if (!process.ready) return;
     // It waits longer after each failed attempt, up to half a minute. A restart takes a third of a second.
-    const recovered = until(() => probe(adminPort), AbortSignal.timeout(reconnectMs)).then(
-      () => true,
-      () => false,
-    );
-    if (!await recovered && process.ready) await process.restart();
+    await until(() => probe(adminPort), AbortSignal.timeout(reconnectMs)).catch(async () => {
+      if (process.ready) await process.restart();
+    });
   };
   return { process, upstream, reconnect };
-}
-
-function environment(
-  databaseUrl: string,
-  jwtSecret: string,
-  port: number,
-  adminPort: number,
-): Record<string, string> {
-  return {
-    PGRST_DB_URI: databaseUrl,
-    PGRST_DB_SCHEMAS: "public",
-    PGRST_DB_EXTRA_SEARCH_PATH: "public,extensions",
-    PGRST_DB_ANON_ROLE: "anon",
-    PGRST_DB_MAX_ROWS: "1000",
-    PGRST_DB_POOL: "10",
-    // A request that finds no connection answers 504 after this many seconds, inside an alert's three.
-    PGRST_DB_POOL_ACQUISITION_TIMEOUT: "2",
-    // A cold connection's first call takes 100 ms, and alerts come minutes apart: by default all are closed after 30 seconds.
-    PGRST_DB_POOL_MAX_IDLETIME: "1800",
-    PGRST_JWT_SECRET: jwtSecret,
-    // A token is checked once an hour, as Supabase has it since PostgREST 12: about a tenth of PostgREST's time under load.
-    PGRST_JWT_CACHE_MAX_LIFETIME: "3600",
-    PGRST_SERVER_HOST: loopback,
-    PGRST_SERVER_PORT: String(port),
-    PGRST_ADMIN_SERVER_PORT: String(adminPort),
-    PGRST_LOG_LEVEL: "error",
-  };
 }
 
 async function findProgram(): Promise<string> {

@@ -8,20 +8,13 @@ import type { OrphanGuard } from "./orphans.ts";
 export interface ProcessSpec {
   name: string;
   command: string;
-  args: string[];
-  cwd?: string;
-  /** Added to the environment of this process, or, with `clearEnv`, all there is. */
-  env?: Record<string, string>;
-  clearEnv?: boolean;
-  /** User and group to run as; only root may choose. */
-  uid?: number;
-  gid?: number;
+  options: Pick<Deno.CommandOptions, "args" | "cwd" | "env" | "clearEnv" | "uid" | "gid">;
   /** The signal that ends it in order. */
   stopSignal: Deno.Signal;
   /** Milliseconds until it is ended by force; 10,000 if not given. */
   stopTimeoutMs?: number;
-  /** Resolves once it serves. Aborted when the process ends first or takes too long. */
-  isReady(signal: AbortSignal): Promise<void>;
+  /** Throws while it does not serve. Called until it does, unless the process ends first or takes too long. */
+  probe(): Promise<void>;
   /** Called each time it serves, also after a crash. */
   onReady?(): void;
   /** Called each time it ends: before its stop signal, and when it is gone. */
@@ -108,7 +101,7 @@ export class SupervisedProcess {
     this.#exited = this.#follow(child).finally(() => ended.abort());
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(startTimeoutMs)]);
     try {
-      await this.spec.isReady(signal);
+      await until(this.spec.probe, signal);
     } catch (error) {
       if (!ended.signal.aborted) signalIfAlive(child, "SIGKILL");
       await this.#exited;
@@ -121,15 +114,9 @@ export class SupervisedProcess {
   }
 
   #spawn(): Deno.ChildProcess {
-    const { command, args, cwd, env, clearEnv, uid, gid } = this.spec;
     try {
-      return new Deno.Command(command, {
-        args,
-        cwd,
-        env,
-        clearEnv,
-        uid,
-        gid,
+      return new Deno.Command(this.spec.command, {
+        ...this.spec.options,
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
@@ -200,7 +187,7 @@ export class SupervisedProcess {
 }
 
 /** Calls `probe` until it succeeds; throws the last failure when `signal` is aborted first. */
-export async function until(probe: () => Promise<void>, signal: AbortSignal, pauseMs = 30): Promise<void> {
+export async function until(probe: () => Promise<void>, signal: AbortSignal, pauseMs = 20): Promise<void> {
   let failure: unknown = new Error("it ended before it served");
   while (!signal.aborted) {
     try {

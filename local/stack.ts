@@ -11,8 +11,7 @@ import { standardError } from "./log.ts";
 import { defaultOptions, type StackOptions } from "./options.ts";
 import { loopback, requireFreePort } from "./ports.ts";
 import { createPostgRest } from "./postgrest.ts";
-import { createRedis } from "./redis.ts";
-import { startRedisBridge } from "./redis-bridge.ts";
+import { startRedis } from "./redis.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import { startDatabase } from "./start-database.ts";
 import { startFunctions } from "./functions.ts";
@@ -123,19 +122,6 @@ async function assemble(assembly: Assembly, options: StackOptions) {
     /** Resolves when a part is lost for good; the rest still runs, and is for the caller to stop. */
     failure: assembly.failure,
     stop: () => assembly.stop(),
-  };
-}
-
-/** Redis and its bridge; null when `redis-server` is not installed. */
-async function startRedis(assembly: Assembly, port: number, token: string) {
-  const redis = await createRedis(assembly.supervision);
-  if (redis === null) return null;
-  await assembly.start("Starting Redis", redis.process);
-  const bridge = await startRedisBridge(port, redis.port, token, assembly.log);
-  assembly.onStop(bridge.stop);
-  return {
-    process: redis.process,
-    variables: { UPSTASH_REDIS_REST_URL: bridge.url, UPSTASH_REDIS_REST_TOKEN: token },
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { StackError } from "../../../local/errors.ts";
-import { createPool } from "../../../local/functions.ts";
+import { FunctionPool } from "../../../local/functions.ts";
 import { createLog } from "../../../local/log.ts";
 import type { OrphanGuard } from "../../../local/orphans.ts";
 
@@ -12,7 +12,7 @@ async function variablesWith(env: string): Promise<Record<string, string>> {
     const hosted = { SUPABASE_URL: "http://127.0.0.1:9", SUPABASE_SERVICE_ROLE_KEY: "x" };
     const settings = { deno: "deno", isolates: 1, envPath, hosted, redis: {}, hosts: [] };
     const supervision = { log: createLog(() => {}), orphans: {} as OrphanGuard, onFatal: () => {} };
-    return await (await createPool("alerts", settings, supervision)).spec.variables();
+    return await new FunctionPool("alerts", settings, supervision).variables();
   } finally {
     await Deno.remove(envPath);
   }
