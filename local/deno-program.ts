@@ -10,13 +10,13 @@ export function trustSystemCertificates(): void {
 }
 
 /**
- * Path of the Deno program behind a path or a command line such as `npx -y deno@2.1.4`; the running one for null.
+ * Path of the Deno program behind a path or a command line such as `npx -y deno@2.1.4`; the running one when there is none.
  * Launchers are resolved once, so that each isolate is one process.
  *
  * @throws StackError when the command does not run
  */
-export async function resolveDeno(command: string | null): Promise<string> {
-  if (command === null) return Deno.execPath();
+export async function resolveDeno(command?: string): Promise<string> {
+  if (command === undefined) return Deno.execPath();
   const [program = "", ...args] = command.trim().split(/\s+/);
   try {
     const { success, stdout } = await new Deno.Command(program, {

@@ -8,9 +8,11 @@ import { randomText } from "./secrets.ts";
 /** The development key's id in `API_KEYS`. */
 const developmentKeyId = "dev";
 
-/** The functions' `.env` of a stack: in its data directory, but that of the default stack (null), which has the usual place. */
-export const functionEnvPath = (dataDir: string | null): string =>
-  dataDir === null ? inRepository("supabase", "functions", ".env") : join(resolve(dataDir), "functions.env");
+/** The functions' `.env` of a stack: in its data directory, but that of the default stack, which has the usual place. */
+export const functionEnvPath = (dataDir?: string): string =>
+  dataDir === undefined
+    ? inRepository("supabase", "functions", ".env")
+    : join(resolve(dataDir), "functions.env");
 
 /**
  * Makes sure there is a `.env` for the functions with a secret and a development key whose text we know.

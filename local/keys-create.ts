@@ -30,7 +30,7 @@ a hosted project, or else with that of the local stack.`;
 async function main(args: string[]): Promise<void> {
   const { dataDir, port, ...options } = readOptions(args);
   const path = functionEnvPath(dataDir);
-  const hosted = dataDir === null ? Deno.env.get("API_KEY_SECRET") : undefined;
+  const hosted = dataDir === undefined ? Deno.env.get("API_KEY_SECRET") : undefined;
   const secret = checkSecret(hosted || await readLocalSecret(path), path);
   const { key, entry } = generate(secret, options);
   await Deno.stdout.write(new TextEncoder().encode(
@@ -53,10 +53,10 @@ async function main(args: string[]): Promise<void> {
 /** Why there may be no such account in the local stack, or with null in a hosted project; null: there is one. */
 async function doubtOf(
   account: string,
-  stack: { dataDir: string | null; port: number } | null,
+  stack: { dataDir?: string; port: number } | null,
 ): Promise<string | null> {
   if (stack === null) return `Make sure that the project has an account ${account}.`;
-  const keys = await localKeys(stack.dataDir ?? undefined);
+  const keys = await localKeys(stack.dataDir);
   const supabaseUrl = `http://${loopback}:${stack.port}`;
   const database = keys && createDatabase({ supabaseUrl, serviceKeys: [keys.secretKey] });
   const found = await database?.rpc("portfolio_overview", { account });
@@ -83,7 +83,7 @@ function readOptions(args: string[]) {
   if (expiresAt !== undefined && !(expiresAt.getTime() > Date.now())) {
     throw new UsageError(`--expires ${values.expires} is not a date in the future.`, usage);
   }
-  const { account, port = defaultOptions.port, dataDir = null } = values;
+  const { account, port = defaultOptions.port, dataDir } = values;
   return { id, scopes, account, expiresAt, port, dataDir };
 }
 

@@ -1,6 +1,7 @@
 import { sign } from "hono/jwt";
 import { join } from "node:path";
-import { inRepository, readTextIfAny, writePrivateFile } from "./paths.ts";
+import { dataDirectory } from "./data-directory.ts";
+import { readTextIfAny, writePrivateFile } from "./paths.ts";
 
 /** The user that owns the default account on a local stack. */
 export const localUser = { id: "00000000-0000-4000-8000-000000000001", email: "local@example.com" };
@@ -31,9 +32,9 @@ export async function loadSecrets(dataDir: string) {
 }
 
 /** What the local stack wrote into its data directory, and whose its accounts are; null when it never ran. */
-export async function localKeys(dataDir = inRepository(".local")) {
-  const names = ["secrets.json", "development-key"];
-  const [secrets, key] = await Promise.all(names.map((name) => readTextIfAny(join(dataDir, name))));
+export async function localKeys(dataDir?: string) {
+  const paths = ["secrets.json", "development-key"].map((name) => join(dataDirectory(dataDir), name));
+  const [secrets, key] = await Promise.all(paths.map(readTextIfAny));
   if (!secrets) return null;
   const { secretKey } = JSON.parse(secrets) as Seeds;
   return { key: key?.split("\n")[0], secretKey, owner: localUser.id };

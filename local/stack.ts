@@ -5,9 +5,8 @@ import { startDashboard } from "./dashboard.ts";
 import { buildDashboard, isDashboardStale } from "./dashboard-build.ts";
 import { takeDataDirectory } from "./data-directory.ts";
 import { resolveDeno } from "./deno-program.ts";
-import { ensureFunctionEnv } from "./function-env.ts";
+import { ensureFunctionEnv, functionEnvPath } from "./function-env.ts";
 import { startGateway } from "./gateway.ts";
-import { standardError } from "./log.ts";
 import { defaultOptions, type StackOptions } from "./options.ts";
 import { loopback, requireFreePort } from "./ports.ts";
 import { createPostgRest } from "./postgrest.ts";
@@ -31,15 +30,14 @@ export type StackInfo = Stack["info"];
 export async function startStack(wanted: Partial<StackOptions> = {}, signal?: AbortSignal): Promise<Stack> {
   const options = { ...defaultOptions, ...wanted };
   checkPorts(options);
-  const assembly = new Assembly(options.sink ?? standardError, signal);
+  const assembly = new Assembly(options.sink, signal);
   return await assembly.finish(assemble(assembly, options));
 }
 
 async function assemble(assembly: Assembly, options: StackOptions) {
-  const directory = await takeDataDirectory(options.dataDir);
-  assembly.onStop(directory.release);
-  const secrets = await loadSecrets(directory.path);
-  const functionEnv = await ensureFunctionEnv(directory.functionEnv, directory.path);
+  const directory = await takeDataDirectory(assembly, options.dataDir);
+  const secrets = await loadSecrets(directory);
+  const functionEnv = await ensureFunctionEnv(functionEnvPath(options.dataDir), directory);
   if (functionEnv.created) {
     assembly.log.say(`  wrote ${functionEnv.path}: a new secret and a development key`);
   }

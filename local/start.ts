@@ -1,15 +1,34 @@
 import { orAborted } from "../supabase/functions/_shared/time/or-aborted.ts";
-import { explain, runCommand } from "./command.ts";
+import { explain, readCommand, runCommand } from "./command.ts";
 import { trustSystemCertificates } from "./deno-program.ts";
 import { launcherEnded } from "./launcher.ts";
 import { standardError } from "./log.ts";
-import { parseCommand, type StackOptions } from "./options.ts";
+import { defaultOptions, type StackOptions } from "./options.ts";
 import { type Stack, startStack } from "./stack.ts";
+
+const usage = `deno task start [options]
+
+  --port <n>            gateway: functions and REST (${defaultOptions.port})
+  --db-port <n>         Postgres (${defaultOptions.dbPort})
+  --dashboard-port <n>  dashboard (${defaultOptions.dashboardPort})
+  --redis-port <n>      Upstash-REST bridge (${defaultOptions.redisPort})
+  --data-dir <path>     database, keys and .env of this stack (.local)
+  --isolates <n>        processes per function (${defaultOptions.isolates})
+  --no-redis            memory cache only
+  --no-watch            do not reload functions when their files change
+  --deno <command>      Deno that runs the functions, e.g. "npx -y deno@2.1.4"
+  --reset               delete the data of earlier runs first
+  --json                once ready, print one line of JSON on standard output`;
 
 /** `deno task start`: runs a stack until it is told to end. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
   trustSystemCertificates();
-  const { options, json } = parseCommand(args);
+  const { json, noRedis, noWatch, ...flags } = readCommand(usage, args, {
+    ...{ port: "port", dbPort: "port", dashboardPort: "port", redisPort: "port" },
+    ...{ dataDir: "text", isolates: "count", deno: "text" },
+    ...{ noRedis: "switch", noWatch: "switch", reset: "switch", json: "switch" },
+  }).flags;
+  const options = { ...defaultOptions, ...flags, redis: !noRedis, watch: !noWatch };
   const started = performance.now();
   const told = new AbortController();
   onEnd(() => told.abort());

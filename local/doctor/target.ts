@@ -1,9 +1,10 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { databaseUrls } from "../database.ts";
+import { dataDirectory } from "../data-directory.ts";
 import { StackError } from "../errors.ts";
 import { functionEnvPath, readFunctionEnv } from "../function-env.ts";
 import type { StackOptions } from "../options.ts";
-import { exists, inRepository } from "../paths.ts";
+import { exists } from "../paths.ts";
 import { loopback } from "../ports.ts";
 import { loadSecrets } from "../secrets.ts";
 import { readConfigFacts } from "./facts/config.ts";
@@ -29,7 +30,7 @@ export interface Target {
  * @throws StackError when there never was one
  */
 export async function localTarget(options: StackOptions): Promise<Target> {
-  const dataDir = options.dataDir === null ? inRepository(".local") : resolve(options.dataDir);
+  const dataDir = dataDirectory(options.dataDir);
   if (!await exists(join(dataDir, "secrets.json"))) {
     throw new StackError(
       `There is no stack in ${dataDir}.`,

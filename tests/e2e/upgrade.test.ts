@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
-import { Assembly } from "../../local/assembly.ts";
-import { takeDataDirectory } from "../../local/data-directory.ts";
 import type { DatabaseUrls } from "../../local/database.ts";
 import { StackError } from "../../local/errors.ts";
 import { migrate } from "../../local/migrations.ts";
 import { repositoryRoot } from "../../local/paths.ts";
-import { freePort } from "../../local/ports.ts";
-import { loadSecrets } from "../../local/secrets.ts";
-import { startDatabase } from "../../local/start-database.ts";
+import { withDatabaseIn } from "../../local/start-database.ts";
 import { readMigrations, readReleases } from "../../local/version/releases.ts";
 import { withDataDir } from "../support/own-stack.ts";
 
@@ -37,26 +33,15 @@ async function checkoutWith(
 /** A database as the first release made it; `urls` lead to it. */
 function withReleasedDatabase(body: (urls: DatabaseUrls, sql: Sql, directory: string) => Promise<void>) {
   return withDataDir(async (dataDir) => {
-    const assembly = new Assembly(() => {});
-    const directory = await takeDataDirectory(`${dataDir}/data`);
-    assembly.onStop(directory.release);
-    try {
-      const { urls } = await startDatabase(assembly, {
-        directory,
-        secrets: await loadSecrets(directory.path),
-        port: freePort(),
-        reset: false,
-        checkout: await checkoutWith(dataDir, released),
-      });
+    const checkout = await checkoutWith(dataDir, released);
+    await withDatabaseIn(`${dataDir}/data`, async (urls) => {
       const sql = postgres(urls.owner, { max: 1, onnotice: () => {} });
       try {
         await body(urls, sql, dataDir);
       } finally {
         await sql.end();
       }
-    } finally {
-      await assembly.stop();
-    }
+    }, checkout);
   });
 }
 

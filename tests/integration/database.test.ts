@@ -36,7 +36,7 @@ Deno.test("the advisors of Supabase find nothing to warn of", async () => {
 
 Deno.test("the generated types are those of the migrations", async () => {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", inRepository("local", "db-types.ts"), "--check"],
+    args: ["run", "-A", inRepository("local", "generate.ts"), "types", "--check"],
     cwd: inRepository(),
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { withDatabaseIn } from "../../local/db-types.ts";
+import { withDatabaseIn } from "../../local/start-database.ts";
 import { exists, inRepository } from "../../local/paths.ts";
 
 /** What a database is made of: when a file of these changes, another is made. */
