@@ -1,6 +1,6 @@
 /** The project that a command works with: the local stack, unless its flags name another. */
 import { StackError } from "./errors.ts";
-import type { Flags } from "./flags.ts";
+import type { Flags } from "./command.ts";
 import { defaultOptions } from "./options.ts";
 import { loopback } from "./ports.ts";
 import { localKeys } from "./secrets.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../local/errors.ts";
-import { readFlags } from "../../local/flags.ts";
+import { readFlags } from "../../local/command.ts";
 import { inRepository } from "../../local/paths.ts";
 
 const USAGE = "deno task example [options]\n\n  --port <n>  a port";
