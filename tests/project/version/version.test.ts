@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { StackError } from "../../../local/errors.ts";
 import { repositoryRoot } from "../../../local/paths.ts";
-import { nextVersion, released } from "../../../local/version/changelog.ts";
-import { makeVersion } from "../../../local/version/run.ts";
+import { makeVersion, nextVersion, released } from "../../../local/version/run.ts";
 
 const head = "# Changelog\n\nWords.\n";
 
