@@ -1,10 +1,10 @@
 import type { DatabaseClient } from "../../supabase/functions/_shared/database/client.ts";
 import { StackError } from "../errors.ts";
-import type { DemoOptions } from "./options.ts";
-import { PLANS } from "./strategy.ts";
+import { MARKETS } from "./alerts.ts";
+import type { DemoOptions } from "./run.ts";
 
 /** A row of figures as an RPC answers it: money and ratios as decimal strings, null where one is undefined. */
-export type Figures = Readonly<Record<string, unknown>>;
+type Figures = Readonly<Record<string, unknown>>;
 
 /** Settings of a demo account: what trading costs, and that history happens when it happened. */
 const settings = { clock: "alert", fee_bps: 4, slippage_bps: 1, leverage: 2 };
@@ -15,11 +15,7 @@ const settings = { clock: "alert", fee_bps: 4, slippage_bps: 1, leverage: 2 };
  * @throws StackError when it holds what no demo sent, and when the database refuses
  */
 export async function prepareAccount(client: DatabaseClient, { account, owner }: DemoOptions): Promise<void> {
-  const made = await client.rpc("create_account", {
-    account,
-    settings,
-    ...owner === null ? {} : { owner_id: owner },
-  });
+  const made = await client.rpc("create_account", { account, settings, owner_id: owner });
   if (made.error === null) return;
   if (made.error.code !== "23505") throw failed("create_account", made.error);
   await refuseOthers(client, account);
@@ -28,7 +24,7 @@ export async function prepareAccount(client: DatabaseClient, { account, owner }:
 }
 
 /** Those of the demo, and of the demo of before. */
-const STRATEGIES = [...Object.values(PLANS).map(({ strategy }) => strategy), "SMA 12/48", "SMA 8/30"];
+const STRATEGIES = [...MARKETS.map(({ strategy }) => strategy), "SMA 12/48", "SMA 8/30"];
 
 /** Refuses an account with alerts of other strategies than the demo's. It only reads. */
 async function refuseOthers(client: DatabaseClient, account: string): Promise<void> {
@@ -69,4 +65,52 @@ function failed(what: string, { message, hint }: { message: string; hint?: strin
     `${what}: ${message}`,
     hint || "Is the project migrated? npx supabase db push does it.",
   );
+}
+
+const text = (value: unknown): string => value === null || value === undefined ? "–" : String(value);
+
+/** A decimal with so many places, for reading: `1234.5` is `1,234.50`. */
+function rounded(value: unknown, places = 2): string {
+  if (typeof value !== "string") return text(value);
+  return Number(value).toLocaleString("en-US", {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+  });
+}
+
+const percent = (value: unknown): string => typeof value === "string" ? `${rounded(value)} %` : text(value);
+const share = (value: unknown): string =>
+  typeof value === "string" ? percent(String(Number(value) * 100)) : text(value);
+
+/** An account's figures as a table for the terminal: the whole, then a line a strategy. */
+export function performanceTable(performance: Figures, summary: Figures): string {
+  const money = (value: unknown) => `${rounded(value)} ${text(summary.currency)}`;
+  const reasons = performance.reasons as Record<string, string>;
+  const known = (name: string, write: (value: unknown) => string): string =>
+    performance[name] === null ? `– (${reasons[name]})` : write(performance[name]);
+  const rows: [string, string][] = [
+    ["Equity", money(summary.equity)],
+    ["Net profit", money(summary.net_pnl)],
+    ["  of closed trades", money(performance.net)],
+    ["  fees", money(summary.fees)],
+    ["Trades", `${text(performance.trades)}, won ${known("win_rate", share)}`],
+    ["Profit factor", known("profit_factor", rounded)],
+    ["Average win", known("average_win", money)],
+    ["Average loss", known("average_loss", money)],
+    ["Time-weighted return", known("time_weighted_return_percent", percent)],
+    ["Buy and hold", known("buy_and_hold_percent", percent)],
+    ["Deepest fall", known("max_drawdown", money)],
+    ["  in percent", known("max_drawdown_percent", percent)],
+    ["Sharpe", known("sharpe", rounded)],
+    ["Sortino", known("sortino", rounded)],
+    ["Time in the market", known("exposure", share)],
+  ];
+  const strategies = (performance.per_strategy as Figures[]).map(({ strategy, trades, net, win_rate }) =>
+    [
+      `  ${text(strategy)}`,
+      `${text(trades)} trades, won ${share(win_rate)}, net ${money(net)}`,
+    ] as [string, string]
+  );
+  return [...rows, ["By strategy", ""] as [string, string], ...strategies]
+    .map(([name, value]) => `  ${name.padEnd(21)} ${value}`.trimEnd()).join("\n");
 }

@@ -1,8 +1,8 @@
 import { doubling } from "../../supabase/functions/_shared/time/backoff.ts";
 import { delay } from "../../supabase/functions/_shared/time/delay.ts";
 import { errorText, StackError } from "../errors.ts";
-import type { DemoOptions } from "./options.ts";
-import type { Message } from "./strategy.ts";
+import type { Message } from "./alerts.ts";
+import type { DemoOptions } from "./run.ts";
 
 /** How often an alert is sent again that the project could not take: nothing was written, so nothing doubles. */
 const TRIES = 8;
@@ -23,7 +23,7 @@ export async function sendAlerts(
   const target = targetOf({ url, account });
   const started = performance.now();
   for (const [index, message] of messages.entries()) {
-    if (speed !== null) await delay(Math.max(0, started + index * 1000 / speed - performance.now()));
+    if (speed > 0) await delay(Math.max(0, started + index * 1000 / speed - performance.now()));
     const status = await sendAlert(target, { ...message, key });
     const outcome = status === "ignored" && message.action === "mark" ? "marks" : status;
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;

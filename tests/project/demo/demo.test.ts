@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { makePrices } from "../../../local/demo/prices.ts";
-import { alertsOf, BAR, type Message, PLANS } from "../../../local/demo/strategy.ts";
+import { alertsOf, BAR, makePrices, MARKETS, type Message } from "../../../local/demo/alerts.ts";
 import { read as readBody } from "../../unit/alerts/reading.ts";
 
 const end = Date.UTC(2026, 10, 1);
@@ -36,7 +35,7 @@ Deno.test("every alert of the demo is read, none by guesswork: the order by the 
     assert.ok(alert.strategy in strategies);
   }
 });
-const strategies = Object.fromEntries(Object.values(PLANS).map(({ strategy }) => [strategy, true]));
+const strategies = Object.fromEntries(MARKETS.map(({ strategy }) => [strategy, true]));
 
 Deno.test("time goes on, bar by bar, and ends when it is told to", () => {
   const times = alerts.map(({ timenow, time }) => Date.parse(String(timenow ?? time)));
