@@ -1,4 +1,4 @@
-import postgres, { type Sql } from "postgres";
+import postgres, { type Row, type Sql } from "postgres";
 import * as z from "zod";
 import { errorText } from "../../errors.ts";
 import { readGrants } from "../../grants.ts";
@@ -8,19 +8,10 @@ import { supabase } from "../../supabase-cli.ts";
 export type DatabaseFacts = Extract<Awaited<ReturnType<typeof readDatabaseFacts>>, { ok: true }>;
 
 /** What pg_cron does, and has. */
-export interface CronFacts {
-  /** Its jobs by name; null: switched off. */
-  jobs: Record<string, JobFacts | null | undefined>;
-  /** pg_net is there: a job can call a function. */
-  net: boolean;
-  /** The vault has the project's URL and key. */
-  secrets: boolean;
-  /** The last call was refused, as with a key that the project had before. */
-  refused: boolean;
-}
+export type CronFacts = NonNullable<Awaited<ReturnType<typeof readCron>>>;
 
+/** A job: its last run, which is null when it never ran, or not in the days of which pg_cron's list of runs is kept. */
 export interface JobFacts {
-  /** Null: it never ran, or not in the days of which pg_cron's list of runs is kept. */
   lastRun: { ok: boolean; minutesAgo: number } | null;
 }
 
@@ -30,23 +21,32 @@ export async function readDatabaseFacts(url: string) {
   try {
     const advisors = readAdvisors(url);
     const clockAheadMs = await readClock(sql);
-    const [session] = await sql`select s.ssl from pg_stat_ssl s where s.pid = pg_backend_pid()`;
     return {
       ok: true as const,
       /** Whether this connection is encrypted. */
-      tls: session?.ssl === true,
+      tls:
+        await valueOf(sql`select s.ssl as value from pg_stat_ssl s where s.pid = pg_backend_pid()`) === true,
       clockAheadMs,
       newestMigration: await readNewestMigration(sql),
       /** By role, such as `authenticated` to `{ statement_timeout: "8s" }`. */
-      roleSettings: await readRoleSettings(sql),
+      roleSettings: await settingsOf(sql`
+        select r.rolname as name, r.rolconfig as settings from pg_roles r
+        where r.rolname in ('anon', 'authenticated', 'authenticator', 'service_role')`),
       /** Of the functions in `public`, by name. */
-      functionSettings: await readFunctionSettings(sql),
+      functionSettings: await settingsOf(sql`
+        select p.proname as name, p.proconfig as settings
+        from pg_proc p where p.pronamespace = 'public'::regnamespace`),
       grants: await readGrants(sql),
       /** Tables of the project without row security. */
-      openTables: await readOpenTables(sql),
+      openTables: await valueOf(sql`
+        select coalesce(array_agg(c.oid::regclass::text order by c.oid::regclass::text), '{}') as value
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname in ('public', 'trading') and c.relkind in ('r', 'p') and not c.relrowsecurity`) as string[],
       cron: await readCron(sql),
       /** Days since an account was last found to have nothing left to compact; null without accounts. */
-      daysSinceCompaction: await readCompaction(sql),
+      daysSinceCompaction: await valueOf(sql`
+        select floor(extract(epoch from clock_timestamp() - max(a.compacted_at)) / 86400)::float8 as value
+        from trading.accounts a`) as number | null,
       ...await readSize(sql),
       advisors: await advisors,
     };
@@ -70,34 +70,27 @@ async function readClock(sql: Sql): Promise<number> {
 }
 
 async function readNewestMigration(sql: Sql): Promise<string | null> {
-  const [list] = await sql`select to_regclass('supabase_migrations.schema_migrations') is not null as exists`;
-  if (list?.exists !== true) return null;
-  const [row] = await sql`select max(version) as version from supabase_migrations.schema_migrations`;
-  return row?.version ?? null;
+  const list = await valueOf(sql`select to_regclass('supabase_migrations.schema_migrations') as value`);
+  if (list === null) return null;
+  return await valueOf(sql`select max(version) as value from supabase_migrations.schema_migrations`) as
+    | string
+    | null;
 }
 
-async function readRoleSettings(sql: Sql) {
-  const rows = await sql`
-    select r.rolname as name, r.rolconfig as settings from pg_roles r
-    where r.rolname in ('anon', 'authenticated', 'authenticator', 'service_role')`;
-  return Object.fromEntries(rows.map(({ name, settings }) => [name as string, toRecord(settings)]));
+/** The `value` of the only row of an answer. */
+const valueOf = async (rows: Promise<Row[]>): Promise<unknown> => (await rows)[0]?.value ?? null;
+
+/** Settings by name: `["a=b"]` is `{ a: "b" }`. */
+async function settingsOf(rows: Promise<Row[]>): Promise<Record<string, Record<string, string>>> {
+  const settings = (texts: string[] | null) =>
+    (texts ?? []).map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]);
+  return Object.fromEntries(
+    (await rows).map((row) => [row.name, Object.fromEntries(settings(row.settings))]),
+  );
 }
 
-async function readFunctionSettings(sql: Sql) {
-  const rows = await sql`
-    select p.proname as name, p.proconfig as settings from pg_proc p where p.pronamespace = 'public'::regnamespace`;
-  return Object.fromEntries(rows.map(({ name, settings }) => [name as string, toRecord(settings)]));
-}
-
-async function readOpenTables(sql: Sql): Promise<string[]> {
-  const rows = await sql`
-    select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('public', 'trading') and c.relkind in ('r', 'p') and not c.relrowsecurity order by 1`;
-  return rows.map(({ name }) => name);
-}
-
-/** The jobs of pg_cron; null without it. */
-export async function readCron(sql: Sql): Promise<CronFacts | null> {
+/** What pg_cron does, and has; null without it. */
+export async function readCron(sql: Sql) {
   const [there] = await sql`
     select to_regclass('cron.job') is not null as cron, to_regnamespace('net') is not null as net,
       has_table_privilege(to_regclass('net._http_response'), 'select') as answers`;
@@ -109,39 +102,31 @@ export async function readCron(sql: Sql): Promise<CronFacts | null> {
     left join lateral (
       select r.status, r.start_time from cron.job_run_details r where r.jobid = j.jobid order by r.runid desc limit 1
     ) r on true`;
-  const [vault] = await sql`
-    select count(*) = 2 as full from vault.secrets s where s.name in ('project_url', 'service_key')`;
+  const secrets = await valueOf(sql`
+    select count(*) = 2 as value from vault.secrets s where s.name in ('project_url', 'service_key')`);
+  const jobOf = ({ active, status, minutes }: Row): JobFacts | null => {
+    if (!active) return null;
+    if (status === null) return { lastRun: null };
+    return { lastRun: { ok: status !== "failed", minutesAgo: Math.round(Number(minutes)) } };
+  };
   return {
-    jobs: Object.fromEntries(jobs.map(({ name, active, status, minutes }) => [
-      name as string,
-      active
-        ? {
-          lastRun: status === null
-            ? null
-            : { ok: status !== "failed", minutesAgo: Math.round(Number(minutes)) },
-        }
-        : null,
-    ])),
+    /** Its jobs by name; null: switched off. */
+    jobs: Object.fromEntries<JobFacts | null | undefined>(jobs.map((job) => [job.name, jobOf(job)])),
+    /** pg_net is there: a job can call a function. */
     net: there.net === true,
-    secrets: vault?.full === true,
+    /** The vault has the project's URL and key. */
+    secrets: secrets === true,
+    /** The last call was refused, as with a key that the project had before. */
     refused: there.answers === true && await readRefused(sql),
   };
 }
 
 /** Whether the last call since the key was put into the vault was refused: pg_net keeps no address with an answer. */
-async function readRefused(sql: Sql): Promise<boolean> {
-  const [last] = await sql`
-    select r.status_code in (401, 403) as refused from net._http_response r
+const readRefused = async (sql: Sql): Promise<boolean> =>
+  await valueOf(sql`
+    select r.status_code in (401, 403) as value from net._http_response r
     where r.created > (select s.updated_at from vault.secrets s where s.name = 'service_key')
-    order by r.id desc limit 1`;
-  return last?.refused === true;
-}
-
-async function readCompaction(sql: Sql): Promise<number | null> {
-  const [row] = await sql`
-    select (extract(epoch from clock_timestamp() - max(a.compacted_at)) / 86400)::float8 as days from trading.accounts a`;
-  return row?.days === null ? null : Math.floor(Number(row?.days));
-}
+    order by r.id desc limit 1`) === true;
 
 /** Its growth: the share of its size that the last week's alerts are of all, those in the archive included. */
 export async function readSize(sql: Sql) {
@@ -154,25 +139,16 @@ export async function readSize(sql: Sql) {
       from trading.mark_archive k
     )
     select pg_database_size(current_database())::float8 as bytes,
-      (select (extract(epoch from clock_timestamp() - max(a.received_at)) / 86400)::float8 from trading.alerts a) as days,
+      (select floor(extract(epoch from clock_timestamp() - max(a.received_at)) / 86400)::float8 from trading.alerts a) as days,
       coalesce(sum(c.recent)::float8 / nullif(sum(c.alerts), 0), 0) as share
     from counted c`;
   const bytes = Number(row?.bytes);
-  const days = row?.days ?? null;
   return {
     bytes,
     bytesPerDay: Math.round(bytes * Number(row?.share) / 7),
     /** Null when there never was one. */
-    daysSinceAlert: days === null ? null : Math.floor(Number(days)),
+    daysSinceAlert: (row?.days ?? null) as number | null,
   };
-}
-
-/** `["a=b"]` as `{ a: "b" }`. */
-function toRecord(settings: string[] | null): Record<string, string> {
-  return Object.fromEntries((settings ?? []).map((text) => {
-    const at = text.indexOf("=");
-    return [text.slice(0, at), text.slice(at + 1)];
-  }));
 }
 
 const answerSchema = z.object({
