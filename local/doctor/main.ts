@@ -1,7 +1,6 @@
 import { readCommand, runCommand } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { defaultOptions } from "../options.ts";
-import { checks } from "./checks.ts";
 import { examine, inWords } from "./report.ts";
 import { gather, localTarget, remoteTarget } from "./target.ts";
 
@@ -27,7 +26,7 @@ async function main(args: string[]): Promise<number> {
   const target = remote
     ? remoteTarget(url ?? null, Deno.env.toObject())
     : await localTarget({ ...defaultOptions, ...flags, redis: !noRedis });
-  const report = examine(checks, await gather(target));
+  const report = examine(await gather(target));
   const text = json ? JSON.stringify(report) : inWords(report);
   await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
   return report.ok ? 0 : 1;

@@ -1,8 +1,16 @@
 import type { Checks, Finding } from "./check.ts";
+import { access } from "./checks/access.ts";
+import { database } from "./checks/database.ts";
+import { keys } from "./checks/keys.ts";
+import { redis } from "./checks/redis.ts";
+import { upkeep } from "./checks/upkeep.ts";
 import type { Facts } from "./target.ts";
 
+/** The production checklist, in the order in which it is read. */
+export const checks: Checks = { ...keys, ...access, ...database, ...redis, ...upkeep };
+
 /** What all checks found of these facts; `ok` when none failed. */
-export function examine(checks: Checks, facts: Facts) {
+export function examine(facts: Facts) {
   const found = Object.entries(checks).map(([name, judge]) => ({ name, ...judge(facts) }));
   return { ok: found.every(({ status }) => status !== "fail"), checks: found };
 }

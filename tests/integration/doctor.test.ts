@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { checks } from "../../local/doctor/checks.ts";
 import { gather } from "../../local/doctor/target.ts";
-import { examine } from "../../local/doctor/report.ts";
+import { checks, examine } from "../../local/doctor/report.ts";
 import { inRepository } from "../../local/paths.ts";
 import { good } from "../support/doctor-facts.ts";
 import { stack } from "../support/stack.ts";
@@ -20,7 +19,6 @@ Deno.test("a local stack passes every check, or says why it cannot be told here"
   const { redis_url: url, redis_token: token } = stack;
   const { UPSTASH_REDIS_REST_URL: _, ...env } = good.env;
   const report = examine(
-    checks,
     await gather({
       isLocal: true,
       apiUrl: stack.api_url,

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { checks } from "../../../local/doctor/checks.ts";
 import type { CronFacts, JobFacts } from "../../../local/doctor/facts/database.ts";
 import type { Answer } from "../../../local/doctor/facts/http.ts";
-import { examine, inWords } from "../../../local/doctor/report.ts";
+import { checks, examine, inWords } from "../../../local/doctor/report.ts";
 import type { Facts } from "../../../local/doctor/target.ts";
 import { but, good, withConfig, withDatabase, withEnv, withFunctions } from "../../support/doctor-facts.ts";
 
 /** What a check of that name says of facts. */
 function judge(name: string, facts: Facts) {
-  const finding = examine(checks, facts).checks.find((each) => each.name === name);
+  const finding = examine(facts).checks.find((each) => each.name === name);
   return finding ?? assert.fail(`there is no check ${name}`);
 }
 
@@ -150,7 +149,7 @@ const BAD: Record<string, Record<string, Facts>> = {
 };
 
 Deno.test("where all is well every check passes", () => {
-  const { ok, checks: found } = examine(checks, good);
+  const { ok, checks: found } = examine(good);
   assert.ok(ok);
   assert.deepEqual(found.filter(({ status }) => status !== "pass"), []);
 });
@@ -165,7 +164,7 @@ for (const [name, cases] of Object.entries(BAD)) {
       const finding = judge(name, facts);
       assert.equal(finding.status, "fail", finding.said);
       assert.ok(finding.status === "fail" && finding.fix.length > 10);
-      assert.equal(examine(checks, facts).ok, false);
+      assert.equal(examine(facts).ok, false);
     });
   }
 }
@@ -185,7 +184,7 @@ Deno.test("what cannot be told is said to be so, and fails nothing", () => {
     dbUrl: null,
     redis: null,
   });
-  const { ok, checks: found } = examine(checks, facts);
+  const { ok, checks: found } = examine(facts);
   assert.ok(ok);
   assert.ok(found.filter(({ status }) => status === "skip").length >= 10);
 });
@@ -203,7 +202,7 @@ Deno.test("no finding repeats a secret, a token, a password or a key's hash", ()
   const everything = [good, ...Object.values(BAD).flatMap((cases) => Object.values(cases))];
   const hidden = [good.env.API_KEY_SECRET ?? "", "hunter2", "0123456789abcdef0123", ":secret@", ":b@"];
   for (const facts of everything) {
-    const text = inWords(examine(checks, facts));
+    const text = inWords(examine(facts));
     for (const each of hidden) assert.ok(!text.includes(each), `${each} in ${text}`);
   }
 });
@@ -230,7 +229,7 @@ Deno.test("who keeps nothing warm may switch it off; the other jobs may not be",
 });
 
 Deno.test("a report says what to do below each failure, and how many there were", () => {
-  const text = inWords(examine(checks, withDatabase({ openTables: ["trading.fills"] })));
+  const text = inWords(examine(withDatabase({ openTables: ["trading.fills"] })));
   assert.match(
     text,
     /FAIL {2}row-security .*off for trading\.fills\n +fix: alter table trading\.fills enable/,
