@@ -14,18 +14,14 @@ const privatePorts = { first: 20_000, share: 500, shares: 24 };
 // on yet looks free to the other.
 const firstPort = privatePorts.first + (Deno.pid % privatePorts.shares) * privatePorts.share;
 
-/** Ports that were given lately: who got one may not listen there yet. */
-const given = new Set<number>();
-const mostGiven = 250;
+/** How many were tried before. Who got one may not listen there yet: it is given again only after all others. */
+let tried = Math.floor(Math.random() * privatePorts.share);
 
 /** A port nobody listens on, for a part that is not addressed from outside; no two of a stack are given the same. */
 export function freePort(): number {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const port = firstPort + Math.floor(Math.random() * privatePorts.share);
-    if (given.has(port) || !isFree(port)) continue;
-    if (given.size >= mostGiven) given.clear();
-    given.add(port);
-    return port;
+  for (let attempt = 0; attempt < privatePorts.share; attempt++) {
+    const port = firstPort + tried++ % privatePorts.share;
+    if (isFree(port)) return port;
   }
   throw new StackError(
     `No free port was found among the ${privatePorts.share} from ${firstPort} on.`,

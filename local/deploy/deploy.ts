@@ -5,7 +5,7 @@ import { writeDotenv } from "../dotenv.ts";
 import { StackError } from "../errors.ts";
 import { listFunctions } from "../functions.ts";
 import { inRepository, repositoryRoot, temporaryDirectory, writePrivateFile } from "../paths.ts";
-import type { DeployOptions } from "./options.ts";
+import type { DeployOptions } from "./run.ts";
 import { makeSettings, readSettings, type Settings } from "./settings.ts";
 import {
   bundle,

@@ -2,11 +2,7 @@ import { DIALECTS } from "../../supabase/functions/_shared/alerts/dialects/index
 import type { FieldName } from "../../supabase/functions/_shared/alerts/field-names.ts";
 import type { When } from "../../supabase/functions/_shared/alerts/fits.ts";
 import { REFUSED_NAMES } from "../../supabase/functions/_shared/alerts/refused-names.ts";
-import {
-  NAMES_WITHOUT_USE_IN_A_CLOSE,
-  REPORT_NAMES,
-} from "../../supabase/functions/_shared/alerts/order-words.ts";
-import { type Row, WRAPPERS } from "../../supabase/functions/_shared/alerts/name-index.ts";
+import type { Row } from "../../supabase/functions/_shared/alerts/name-index.ts";
 import { VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
 import { code, named, table } from "./regions.ts";
 
@@ -91,15 +87,6 @@ function joined(rows: readonly Row[]): Row[] {
   }
   return all;
 }
-
-/** Objects whose names do not count. */
-export const wrappers = (): string => named([...WRAPPERS]);
-
-/** Names of a report, which change no order. */
-export const reportNames = (): string => named([...REPORT_NAMES]);
-
-/** Names that change nothing beside a close. */
-export const closeNames = (): string => named([...NAMES_WITHOUT_USE_IN_A_CLOSE]);
 
 /** Names that are refused, and what to send instead. */
 export function refusedNames(): string {

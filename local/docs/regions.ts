@@ -41,3 +41,19 @@ export const code = (text: string): string => text === "" ? "" : `\`${text}\``;
 
 /** Names as code, side by side. */
 export const named = (names: readonly string[]): string => names.map(code).join(" ");
+
+/** Where the function `mcp` has its pages from: it has no files beside it where it is deployed. */
+export const mcpPagesPath = inRepository("supabase", "functions", "_shared", "mcp", "docs.json");
+
+/** The pages of docs/ that assistants read: those about alerts and what becomes of them, each short enough to be read whole. */
+const NAMES = ["errors", "orders", "senders", "backtest", "notifications"];
+
+/** These pages as the function has them: by name, with their titles. */
+export function mcpPages(pages: ReadonlyMap<string, string>): string {
+  const entries = NAMES.map((name) => {
+    const text = pages.get(`docs/${name}.md`) ?? "";
+    const [, title = name] = /^# (.+)$/m.exec(text) ?? [];
+    return [name, { title, text }] as const;
+  });
+  return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { parseEnv } from "node:util";
 import { deploy } from "../../../local/deploy/deploy.ts";
-import { readOptions } from "../../../local/deploy/options.ts";
+import { readOptions } from "../../../local/deploy/run.ts";
 import { commandLine, type Step } from "../../../local/deploy/steps.ts";
 import { StackError } from "../../../local/errors.ts";
 import { listFunctions } from "../../../local/functions.ts";

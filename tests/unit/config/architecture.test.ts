@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
-import { FLOORS } from "../../../local/docs/components.ts";
+import { FLOORS } from "../../../local/docs/tables.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const functions = join(root, "supabase/functions");
