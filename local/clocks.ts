@@ -35,36 +35,31 @@ export function startClocks(
   { secretKey }: Pick<Secrets, "secretKey">,
   functions: { has(name: string): boolean },
 ): (() => Promise<void>)[] {
-  const post = async (path: string, stopped: AbortSignal): Promise<unknown> => {
-    const response = await fetch(apiUrl + path, {
-      method: "POST",
-      headers: { apikey: secretKey, "content-type": "application/json" },
-      body: "{}",
-      signal: AbortSignal.any([stopped, AbortSignal.timeout(60_000)]),
-    });
-    return await response.json();
+  /** Never beats twice at a time; a beat that fails is followed by the next. */
+  const startClock = (everyMs: number, beat: Beat) => {
+    const stopped = new AbortController();
+    const post: Post = async (path) => {
+      const response = await fetch(apiUrl + path, {
+        method: "POST",
+        headers: { apikey: secretKey, "content-type": "application/json" },
+        body: "{}",
+        signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(60_000)]),
+      });
+      return await response.json();
+    };
+    let beating: Promise<void> | null = null;
+    const timer = setInterval(() => {
+      beating ??= beat(post).catch(() => {}).finally(() => beating = null);
+    }, everyMs);
+    return async () => {
+      clearInterval(timer);
+      stopped.abort();
+      await beating;
+    };
   };
   return [
-    startClock(60_000, compact, post),
-    ...functions.has("notifications") ? [startClock(5_000, notify, post)] : [],
-    ...functions.has("marks") ? [startClock(1_000, mark(), post)] : [],
+    startClock(60_000, compact),
+    ...functions.has("notifications") ? [startClock(5_000, notify)] : [],
+    ...functions.has("marks") ? [startClock(1_000, mark())] : [],
   ];
-}
-
-/** Never beats twice at a time; a beat that fails is followed by the next. */
-function startClock(
-  everyMs: number,
-  beat: Beat,
-  post: (path: string, stopped: AbortSignal) => Promise<unknown>,
-): () => Promise<void> {
-  const stopped = new AbortController();
-  let beating: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    beating ??= beat((path) => post(path, stopped.signal)).catch(() => {}).finally(() => beating = null);
-  }, everyMs);
-  return async () => {
-    clearInterval(timer);
-    stopped.abort();
-    await beating;
-  };
 }

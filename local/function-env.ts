@@ -33,7 +33,7 @@ export async function ensureFunctionEnv(path: string, dataDir: string) {
   const entries = (variables.API_KEYS ?? "").split(",").map((entry) => entry.trim()).filter(Boolean);
   const [knownKey, knownEntry] = known ?? [];
   if (variables.API_KEY_SECRET && knownKey && knownEntry && entries.includes(knownEntry)) {
-    return { path, apiKey: knownKey, created: false };
+    return { apiKey: knownKey, created: false };
   }
 
   const { key, entry } = createApiKeyAuthService({ secret, apiKeys: "" })
@@ -46,7 +46,7 @@ export async function ensureFunctionEnv(path: string, dataDir: string) {
   );
   await writePrivateFile(path, changed);
   await writePrivateFile(keyFile, `${key}\n${entry}\n`);
-  return { path, apiKey: key, created: existing === null };
+  return { apiKey: key, created: existing === null };
 }
 
 /** The variables of a `.env` file. Throws a StackError when it cannot be read. */

@@ -39,20 +39,19 @@ export async function startRedisBridge(port: number, redisPort: number, token: s
     const answer = answerOf(await run(command), encodingOf(req));
     return Response.json(answer, { status: "error" in answer ? 400 : 200 });
   });
-  app.post("/pipeline", async ({ req }) => {
-    const commands = parseCommands(await req.json().catch(() => null));
-    if (commands === null) return failure(400, "ERR failed to parse pipeline request");
-    const replies = await Promise.all(commands.map(run));
-    return Response.json(replies.map((reply) => answerOf(reply, encodingOf(req))));
-  });
-  app.post("/multi-exec", async ({ req }) => {
-    const commands = parseCommands(await req.json().catch(() => null));
-    if (commands === null) return failure(400, "ERR failed to parse multi-exec request");
+  const several = (name: string, runAll: (commands: string[][]) => Promise<Reply[] | Error>) =>
+    app.post(`/${name}`, async ({ req }) => {
+      const commands = parseCommands(await req.json().catch(() => null));
+      if (commands === null) return failure(400, `ERR failed to parse ${name} request`);
+      const replies = await runAll(commands);
+      if (replies instanceof Error) return failure(400, replies.message);
+      return Response.json(replies.map((reply) => answerOf(reply, encodingOf(req))));
+    });
+  several("pipeline", (commands) => Promise.all(commands.map(run)));
+  several("multi-exec", async (commands) => {
     const transaction = redis.multi();
     for (const command of commands) transaction.addCommand(translate(command));
-    const replies = await transaction.exec().catch(commandError) as unknown as Reply[] | Error;
-    if (replies instanceof Error) return failure(400, replies.message);
-    return Response.json(replies.map((reply) => answerOf(reply, encodingOf(req))));
+    return await transaction.exec().catch(commandError) as unknown as Reply[] | Error;
   });
   app.notFound(() => failure(404, "ERR not found"));
   app.onError((error) => failure(503, `ERR redis is unavailable: ${errorText(error)}`));

@@ -37,10 +37,9 @@ export async function startStack(wanted: Partial<StackOptions> = {}, signal?: Ab
 async function assemble(assembly: Assembly, options: StackOptions) {
   const directory = await takeDataDirectory(assembly, options.dataDir);
   const secrets = await loadSecrets(directory);
-  const functionEnv = await ensureFunctionEnv(functionEnvPath(options.dataDir), directory);
-  if (functionEnv.created) {
-    assembly.log.say(`  wrote ${functionEnv.path}: a new secret and a development key`);
-  }
+  const envPath = functionEnvPath(options.dataDir);
+  const { apiKey, created } = await ensureFunctionEnv(envPath, directory);
+  if (created) assembly.log.say(`  wrote ${envPath}: a new secret and a development key`);
 
   let onPostgresReady = () => {};
   const { process: postgres, urls } = await startDatabase(assembly, {
@@ -61,7 +60,7 @@ async function assemble(assembly: Assembly, options: StackOptions) {
   const pools = await startFunctions(assembly, {
     deno: await resolveDeno(options.deno),
     isolates: options.isolates,
-    envPath: functionEnv.path,
+    envPath,
     hosted: hostedVariables(apiUrl, urls, secrets),
     redis: redis?.variables ?? {},
     hosts: [options.port, options.dbPort, options.redisPort].map((port) => `${loopback}:${port}`),
@@ -78,7 +77,7 @@ async function assemble(assembly: Assembly, options: StackOptions) {
     url: apiUrl,
     publishable_key: secrets.publishableKey,
     user_jwt: secrets.userJwt,
-    alert_key: functionEnv.apiKey,
+    alert_key: apiKey,
   });
   assembly.onStop(dashboard.stop);
 
@@ -91,7 +90,7 @@ async function assemble(assembly: Assembly, options: StackOptions) {
       db_url: urls.owner,
       dashboard_url: dashboard.url,
       /** An alert key with every scope. */
-      api_key: functionEnv.apiKey,
+      api_key: apiKey,
       publishable_key: secrets.publishableKey,
       secret_key: secrets.secretKey,
       service_role_jwt: secrets.serviceRoleJwt,

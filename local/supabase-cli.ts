@@ -17,7 +17,6 @@ export async function supabase(
   onLine: (line: string) => void = () => {},
   checkout = repositoryRoot,
 ) {
-  const child = spawnCli(args, checkout);
   /** Lines of standard error, without npm's own notices. */
   const messages: string[] = [];
   const note = (line: string) => {
@@ -25,23 +24,20 @@ export async function supabase(
     messages.push(line);
     onLine(line);
   };
-  const [stdout, status] = await Promise.all([
-    new Response(child.stdout).text(),
-    child.status,
-    forEachLine(child.stderr, note),
-  ]);
-  return { success: status.success, stdout, messages };
-}
-
-function spawnCli(args: string[], checkout: string): Deno.ChildProcess {
   try {
-    return new Deno.Command("npx", {
+    const child = new Deno.Command("npx", {
       args: ["-y", cliPackage, ...args, "--workdir", checkout, "--yes"],
       env: { SUPABASE_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    const [stdout, { success }] = await Promise.all([
+      new Response(child.stdout).text(),
+      child.status,
+      forEachLine(child.stderr, note),
+    ]);
+    return { success, stdout, messages };
   } catch (error) {
     throw new StackError(
       `The Supabase CLI cannot be run through npx: ${errorText(error)}`,
