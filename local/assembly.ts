@@ -5,30 +5,27 @@ import { OrphanGuard } from "./orphans.ts";
 import type { Supervision } from "./process.ts";
 
 /** A stack in the making: reports its steps, and can undo at any moment what it has done so far. */
-export class Assembly {
+export class Assembly implements Supervision {
   readonly log: Log;
-  /** What its processes share. */
-  readonly supervision: Supervision;
+  readonly orphans = new OrphanGuard();
+  readonly #failure = Promise.withResolvers<StackError>();
+  readonly onFatal = this.#failure.resolve;
   /** Resolves when a process is lost for good. */
-  readonly failure: Promise<StackError>;
+  readonly failure = this.#failure.promise;
   readonly #cleanup = new AsyncDisposableStack();
 
   /**
    * @param sink receives the output
    * @param signal once aborted, no further step begins
    */
-  constructor(sink: Sink, readonly signal?: AbortSignal) {
+  constructor(sink: Sink, readonly signal = new AbortController().signal) {
     this.log = createLog(sink);
-    const orphans = new OrphanGuard();
-    this.onStop(() => orphans.close());
-    const failure = Promise.withResolvers<StackError>();
-    this.failure = failure.promise;
-    this.supervision = { log: this.log, orphans, onFatal: failure.resolve };
+    this.onStop(() => this.orphans.close());
   }
 
   /** Runs and reports one step. Throws when the start was aborted. */
   async step<T>(title: string, work: () => Promise<T>): Promise<T> {
-    this.signal?.throwIfAborted();
+    this.signal.throwIfAborted();
     return await this.log.step(title, work);
   }
 
@@ -52,9 +49,8 @@ export class Assembly {
    * The result of `work`, or, when it fails or the signal is aborted first, its error after everything has ended.
    */
   async finish<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this;
     try {
-      return await (signal === undefined ? work : orAborted(work, signal));
+      return await orAborted(work, this.signal);
     } catch (error) {
       await this.stop();
       // What was under way when the signal came fails now that its processes are gone.

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Metafile } from "esbuild";
 import { runCommand } from "./command.ts";
@@ -12,12 +13,9 @@ export const builtDashboard = inRepository("dashboard", "dist");
 export async function isDashboardStale(): Promise<boolean> {
   const index = join(builtDashboard, "index.html");
   if (!await exists(index)) return true;
-  const builtAt = (await Deno.stat(index)).mtime?.getTime() ?? 0;
-  const parts = [inRepository("deno.json"), ...await filesIn(source)];
-  for (const part of parts) {
-    if (((await Deno.stat(part)).mtime?.getTime() ?? 0) > builtAt) return true;
-  }
-  return false;
+  const changedAt = (path: string) => Deno.statSync(path).mtime?.getTime() ?? 0;
+  const builtAt = changedAt(index);
+  return [inRepository("deno.json"), ...filesIn(source)].some((part) => changedAt(part) > builtAt);
 }
 
 /** Bundles `dashboard/src` with its packages into {@link builtDashboard}. Throws what esbuild finds wrong. */
@@ -60,7 +58,7 @@ export async function buildDashboard(): Promise<void> {
     await replaceDirectory(draft, builtDashboard);
   } finally {
     await stop();
-    if (await exists(draft)) await Deno.remove(draft, { recursive: true });
+    await rm(draft, { recursive: true, force: true });
   }
 }
 
@@ -80,7 +78,7 @@ function preloading(page: string, parts: readonly string[]): string {
 /** Stacks that start together may each have built one: where another's came in between, it is replaced as well. */
 async function replaceDirectory(next: string, current: string): Promise<void> {
   const old = `${next}-old`;
-  const removeOld = async () => await exists(old) && await Deno.remove(old, { recursive: true });
+  const removeOld = () => rm(old, { recursive: true, force: true });
   for (let attempt = 1; await exists(next); attempt++) {
     try {
       if (await exists(current)) await Deno.rename(current, old);
@@ -93,15 +91,11 @@ async function replaceDirectory(next: string, current: string): Promise<void> {
   await removeOld();
 }
 
-async function filesIn(directory: string): Promise<string[]> {
-  const files: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    const path = join(directory, name);
-    if (!isDirectory) files.push(path);
-    else if (name !== "dist" && !name.startsWith(".")) files.push(...await filesIn(path));
-  }
-  return files;
-}
+const filesIn = (directory: string): string[] =>
+  [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) => {
+    if (!isDirectory) return [join(directory, name)];
+    return name === "dist" || name.startsWith(".") ? [] : filesIn(join(directory, name));
+  });
 
 if (import.meta.main) {
   await runCommand(async () => {

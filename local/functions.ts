@@ -53,7 +53,7 @@ export async function startFunctions(
 ): Promise<ReadonlyMap<string, FunctionPool>> {
   const pools = new Map<string, FunctionPool>();
   for (const name of await listFunctions()) {
-    const pool = new FunctionPool(name, settings, assembly.supervision);
+    const pool = new FunctionPool(name, settings, assembly);
     pools.set(name, pool);
     await assembly.step(`Loading the function ${name}`, () => pool.prepare());
     await assembly.start(`Starting ${settings.isolates} × ${name}`, pool);

@@ -23,7 +23,7 @@ export async function startRedis(assembly: Assembly, bridgePort: number, token: 
     stopSignal: "SIGTERM",
     probe: () => probePort(loopback, port),
     advice: "Run without it: --no-redis.",
-  }, assembly.supervision);
+  }, assembly);
   await assembly.start("Starting Redis", process);
   const bridge = await startRedisBridge(bridgePort, port, token, assembly.log);
   assembly.onStop(bridge.stop);

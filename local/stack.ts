@@ -50,10 +50,9 @@ async function assemble(assembly: Assembly, options: StackOptions) {
     onReady: () => onPostgresReady(),
   });
 
-  const { supervision } = assembly;
-  const rest = await createPostgRest(urls.authenticator, secrets.jwtSecret, supervision);
+  const rest = await createPostgRest(urls.authenticator, secrets.jwtSecret, assembly);
   await assembly.start("Starting PostgREST", rest.process);
-  onPostgresReady = () => void rest.reconnect().catch(supervision.onFatal);
+  onPostgresReady = () => void rest.reconnect().catch(assembly.onFatal);
 
   const redis = options.redis ? await startRedis(assembly, options.redisPort, secrets.redisToken) : null;
   const apiUrl = `http://${loopback}:${options.port}`;

@@ -45,7 +45,7 @@ export async function startDatabase(assembly: Assembly, options: DatabaseOptions
     });
   }
 
-  const process = await postgresProcess(home, port, urls.admin, assembly.supervision, onReady);
+  const process = await postgresProcess(home, port, urls.admin, assembly, onReady);
   await assembly.start(`Starting Postgres on port ${port}`, process);
   if (isNew) {
     await assembly.step("Making it a Supabase database", () => bootstrapDatabase(urls, secrets));

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import * as z from "zod";
-import { writeDotenv } from "../dotenv.ts";
+import { type Variables, writeDotenv } from "../dotenv.ts";
 import { StackError } from "../errors.ts";
 import { listFunctions } from "../functions.ts";
 import { inRepository, repositoryRoot, temporaryDirectory, writePrivateFile } from "../paths.ts";
 import type { DeployOptions } from "./run.ts";
-import { makeSettings, readSettings, type Settings } from "./settings.ts";
+import { makeSettings, readSettings } from "./settings.ts";
 import {
   bundle,
   check,
@@ -108,7 +108,7 @@ async function wind(projectRef: string, around: Surroundings): Promise<void> {
   await hand(`select trading.start_clock('${urlOf(projectRef)}', '${key}')\n`, startClock, around);
 }
 
-async function send(settings: Settings, around: Surroundings): Promise<void> {
+async function send(settings: Variables, around: Surroundings): Promise<void> {
   await hand(writeDotenv(settings), setSettings, around);
   const held = digestsOf(await take(compareSettings, around));
   const other = Object.entries(settings).filter(([name, value]) => held.get(name) !== digest(value));
@@ -148,11 +148,7 @@ function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.outpu
 }
 
 /** Gives a project without a secret, there and here, its first settings, and the key that they accept. */
-async function settle(
-  known: Settings,
-  file: string,
-  around: Surroundings,
-): Promise<{ settings: Settings; key: string } | null> {
+async function settle(known: Variables, file: string, around: Surroundings) {
   if (known.API_KEY_SECRET !== undefined) return null;
   const listed = digestsOf(await take(listSettings, around));
   if (listed.has("API_KEY_SECRET")) {
@@ -170,7 +166,7 @@ async function settle(
 
 async function explain(
   { projectRef, settings: path }: DeployOptions,
-  settings: Settings,
+  settings: Variables,
   { say }: Surroundings,
 ): Promise<void> {
   const tell = (step: Step, note = "") => say(`\n${step.title}${note}\n  ${commandLine(step)}`);

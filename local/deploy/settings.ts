@@ -5,23 +5,20 @@ import { StackError } from "../errors.ts";
 import { inRepository, readTextIfAny, writePrivateFile } from "../paths.ts";
 import { randomText } from "../secrets.ts";
 
-/** The settings of a project's functions by name, as `supabase secrets set` takes them. */
-export type Settings = Variables;
-
 /** The id of the key that a first deploy makes. */
 const firstKeyId = "tradingview";
 
 /**
- * The settings that are known here: those of the file, over which the environment's win where it names them, as in a
+ * The settings of a project's functions that are known here, by name: those of the file, over which the environment's win where it names them, as in a
  * workflow whose secrets GitHub keeps.
  *
  * @throws StackError for a secret that the functions would refuse
  */
-export async function readSettings(file: string, environment: Record<string, string>): Promise<Settings> {
+export async function readSettings(file: string, environment: Record<string, string>): Promise<Variables> {
   const text = await readTextIfAny(file);
   const names = await settableNames();
   const given = Object.entries(environment).filter(([name, value]) => names.has(name) && value !== "");
-  const settings: Settings = { ...text === null ? {} : readDotenv(text), ...Object.fromEntries(given) };
+  const settings: Variables = { ...text === null ? {} : readDotenv(text), ...Object.fromEntries(given) };
   const { API_KEY_SECRET: secret } = settings;
   if (secret === undefined || secret.length >= SHORTEST_SECRET) return settings;
   throw new StackError(
@@ -35,10 +32,7 @@ export async function readSettings(file: string, environment: Record<string, str
  *
  * @throws StackError where they have keys already, which a new secret would not accept
  */
-export async function makeSettings(
-  file: string,
-  known: Settings,
-): Promise<{ settings: Settings; key: string }> {
+export async function makeSettings(file: string, known: Variables) {
   if (known.API_KEYS !== undefined) {
     throw new StackError(
       "API_KEYS is set without the API_KEY_SECRET that its keys were made with.",
