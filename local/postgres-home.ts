@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { sha256Hex } from "../supabase/functions/_shared/hashing/digest.ts";
 import { StackError } from "./errors.ts";
 import { exists, findOnPath } from "./paths.ts";
 
@@ -91,8 +92,7 @@ async function sharedPrograms(native: string): Promise<string> {
 }
 
 async function sharedData(dataDir: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(dataDir));
-  const target = join(sharedDirectory, `data-${new Uint8Array(digest).toHex().slice(0, 16)}`);
+  const target = join(sharedDirectory, `data-${sha256Hex(dataDir).slice(0, 16)}`);
   await Deno.mkdir(target, { recursive: true, mode: 0o755 });
   return target;
 }

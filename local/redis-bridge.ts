@@ -2,7 +2,7 @@ import { createClient, RESP_TYPES } from "@redis/client";
 import { Hono } from "hono";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
+import { sha1Hex } from "../supabase/functions/_shared/hashing/digest.ts";
 import { errorText } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { loopback } from "./ports.ts";
@@ -129,8 +129,6 @@ function createRedisClient(port: number, log: Log) {
 /** Upstash's own flag for scripts, which lets them lock only their keys; Redis knows no such flag and refuses it. */
 const FOREIGN_FLAG = /^#!lua flags=allow-key-locking[ \t]*(?=\r?\n)/;
 
-const sha1 = (source: string) => createHash("sha1").update(source).digest("hex");
-
 /**
  * Makes commands with scripts fit for a Redis that is not Upstash's: drops the flag that only Upstash knows, and knows
  * such a script again by the SHA-1 under which its sender does.
@@ -145,7 +143,7 @@ function createScriptTranslator(): (command: string[]) => string[] {
     if (translated !== undefined) return [name, translated, ...rest];
     if (verb !== "EVAL" || !FOREIGN_FLAG.test(script)) return command;
     const plain = script.replace(FOREIGN_FLAG, "");
-    known.set(sha1(script), sha1(plain));
+    known.set(sha1Hex(script), sha1Hex(plain));
     return [name, plain, ...rest];
   };
 }

@@ -1,5 +1,6 @@
 import { HTTPParser } from "http-parser-js";
 import { Buffer } from "node:buffer";
+import { closeQuietly, writeAll } from "../supabase/functions/_shared/http/write-all.ts";
 import { loopback } from "./ports.ts";
 
 /** Header fields in the order they came. Names in lower case. */
@@ -185,25 +186,21 @@ class Connection {
   constructor(readonly socket: Deno.TcpConn) {}
 
   close(): void {
-    try {
-      this.socket.close();
-    } catch {
-      // Closed by the other side's error already.
-    }
+    closeQuietly(this.socket);
   }
 
   async write({ method, target, fields, body }: Outgoing): Promise<void> {
     if (body instanceof ReadableStream) {
-      await this.#writeAll(headOf(method, target, [...fields, ["transfer-encoding", "chunked"]]));
+      await writeAll(this.socket, headOf(method, target, [...fields, ["transfer-encoding", "chunked"]]));
       for await (const chunk of piecesOf(body)) {
-        if (chunk.length > 0) await this.#writeAll(encodeChunk(chunk));
+        if (chunk.length > 0) await writeAll(this.socket, encodeChunk(chunk));
       }
-      await this.#writeAll(Buffer.from("0\r\n\r\n"));
+      await writeAll(this.socket, Buffer.from("0\r\n\r\n"));
       return;
     }
     const length: Fields = body === null ? [] : [["content-length", String(body.length)]];
     const head = headOf(method, target, [...fields, ...length]);
-    await this.#writeAll(body === null ? head : Buffer.concat([head, body]));
+    await writeAll(this.socket, body === null ? head : Buffer.concat([head, body]));
   }
 
   /** Reads on until there is enough of an answer, or all of it. */
@@ -212,11 +209,6 @@ class Connection {
       const count = await this.socket.read(this.#buffer);
       answer.push(count === null ? null : Buffer.from(this.#buffer.subarray(0, count)));
     }
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    let written = 0;
-    while (written < bytes.length) written += await this.socket.write(bytes.subarray(written));
   }
 }
 

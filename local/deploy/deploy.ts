@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import * as z from "zod";
+import { sha256Hex } from "../../supabase/functions/_shared/hashing/digest.ts";
 import { type Variables, writeDotenv } from "../dotenv.ts";
 import { StackError } from "../errors.ts";
 import { listFunctions } from "../functions.ts";
@@ -111,15 +111,13 @@ async function wind(projectRef: string, around: Surroundings): Promise<void> {
 async function send(settings: Variables, around: Surroundings): Promise<void> {
   await hand(writeDotenv(settings), setSettings, around);
   const held = digestsOf(await take(compareSettings, around));
-  const other = Object.entries(settings).filter(([name, value]) => held.get(name) !== digest(value));
+  const other = Object.entries(settings).filter(([name, value]) => held.get(name) !== sha256Hex(value));
   if (other.length === 0) return;
   throw new StackError(
     `The project holds another ${other.map(([name]) => name).join(", ")} than was sent.`,
     "Set it on the project's page Edge Functions > Secrets, and run it again.",
   );
 }
-
-const digest = (value: string): string => createHash("sha256").update(value).digest("hex");
 
 const listSchema = z.array(z.object({ name: z.string(), value: z.string() }));
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { sha256Of } from "../../supabase/functions/_shared/hashing/digest.ts";
 import { exists } from "../paths.ts";
 
 /**
@@ -21,11 +22,8 @@ export async function readMigrations(checkout: string): Promise<Migrations> {
   if (!await exists(directory)) return {};
   // The CLI's own rule for what counts as a migration.
   const files = [...Deno.readDirSync(directory)].flatMap(({ name }) => /^\d+_.*\.sql$/.exec(name)?.[0] ?? []);
-  const hashed = files.toSorted().map(async (file) => {
-    const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(join(directory, file)));
-    return [file, new Uint8Array(digest).toHex()] as const;
-  });
-  return Object.fromEntries(await Promise.all(hashed));
+  const hashOf = (file: string) => sha256Of(Deno.readFileSync(join(directory, file))).toHex();
+  return Object.fromEntries(files.toSorted().map((file) => [file, hashOf(file)]));
 }
 
 /** Freezes the migrations of a checkout under a version. */
