@@ -29,9 +29,8 @@ export async function ensureFunctionEnv(path: string, dataDir: string) {
 
   const secret = variables.API_KEY_SECRET || randomText(32);
   const keyFile = join(dataDir, "development-key");
-  const known = (await readTextIfAny(keyFile))?.trim().split("\n");
+  const [knownKey, knownEntry] = (await readTextIfAny(keyFile))?.trim().split("\n") ?? [];
   const entries = (variables.API_KEYS ?? "").split(",").map((entry) => entry.trim()).filter(Boolean);
-  const [knownKey, knownEntry] = known ?? [];
   if (variables.API_KEY_SECRET && knownKey && knownEntry && entries.includes(knownEntry)) {
     return { apiKey: knownKey, created: false };
   }

@@ -4,9 +4,6 @@ import { repositoryRoot } from "./paths.ts";
 import { supabase } from "./supabase-cli.ts";
 import { changedSince, type Migrations, readMigrations } from "./version/releases.ts";
 
-/** What {@link migrate} found to do. */
-export type MigrationOutcome = "none" | "unchanged" | "applied";
-
 /**
  * Brings the database to the state of `supabase/migrations` with the Supabase CLI, or leaves it alone when it
  * is there already.
@@ -15,11 +12,7 @@ export type MigrationOutcome = "none" | "unchanged" | "applied";
  * @param checkout where `supabase/migrations` is
  * @throws StackError when a migration fails, and when one changed after it was applied here
  */
-export async function migrate(
-  urls: DatabaseUrls,
-  onLine: (line: string) => void,
-  checkout = repositoryRoot,
-): Promise<MigrationOutcome> {
+export async function migrate(urls: DatabaseUrls, onLine: (line: string) => void, checkout = repositoryRoot) {
   const wanted = await readMigrations(checkout);
   const applied = await readApplied(urls);
   const changed = changedSince({ migrations: applied }, wanted);

@@ -1,3 +1,13 @@
+// TERM ends everything but a Postgres with clients, INT makes that one disconnect them, KILL is for the rest.
+const guardScript = `
+while read -r line; do pids=$line; done
+[ -n "$pids" ] || exit 0
+kill -TERM $pids 2>/dev/null; sleep 1
+kill -INT $pids 2>/dev/null; sleep 4
+kill -KILL $pids 2>/dev/null
+exit 0
+`;
+
 /**
  * Ends the processes of a stack whose own process was killed without a chance to do so.
  *
@@ -6,21 +16,15 @@
  */
 export class OrphanGuard {
   readonly #pids = new Set<number>();
-  readonly #child: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #encoder = new TextEncoder();
-
-  constructor() {
-    this.#child = new Deno.Command("sh", {
-      args: ["-c", guardScript],
-      stdin: "piped",
-      stdout: "null",
-      stderr: "null",
-      // A session of its own: Ctrl-C in the terminal must not reach the guard before it is needed.
-      detached: true,
-    }).spawn();
-    this.#writer = this.#child.stdin.getWriter();
-  }
+  readonly #child = new Deno.Command("sh", {
+    args: ["-c", guardScript],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+    // A session of its own: Ctrl-C in the terminal must not reach the guard before it is needed.
+    detached: true,
+  }).spawn();
+  readonly #writer = this.#child.stdin.getWriter();
 
   /** From now on `pid` is ended when the stack is gone. */
   add(pid: number): void {
@@ -43,16 +47,6 @@ export class OrphanGuard {
   #tell(): void {
     const line = `${[...this.#pids].join(" ")}\n`;
     // A guard that was killed is no reason to fail: it only matters after us.
-    this.#writer.write(this.#encoder.encode(line)).catch(() => {});
+    this.#writer.write(new TextEncoder().encode(line)).catch(() => {});
   }
 }
-
-// TERM ends everything but a Postgres with clients, INT makes that one disconnect them, KILL is for the rest.
-const guardScript = `
-while read -r line; do pids=$line; done
-[ -n "$pids" ] || exit 0
-kill -TERM $pids 2>/dev/null; sleep 1
-kill -INT $pids 2>/dev/null; sleep 4
-kill -KILL $pids 2>/dev/null
-exit 0
-`;

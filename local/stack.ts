@@ -1,6 +1,5 @@
 import { Assembly } from "./assembly.ts";
 import { startClocks } from "./clocks.ts";
-import type { DatabaseUrls } from "./database.ts";
 import { startDashboard } from "./dashboard.ts";
 import { buildDashboard, isDashboardStale } from "./dashboard-build.ts";
 import { takeDataDirectory } from "./data-directory.ts";
@@ -11,7 +10,7 @@ import { defaultOptions, type StackOptions } from "./options.ts";
 import { loopback, requireFreePort } from "./ports.ts";
 import { createPostgRest } from "./postgrest.ts";
 import { startRedis } from "./redis.ts";
-import { loadSecrets, type Secrets } from "./secrets.ts";
+import { loadSecrets } from "./secrets.ts";
 import { startDatabase } from "./start-database.ts";
 import { startFunctions } from "./functions.ts";
 
@@ -60,7 +59,15 @@ async function assemble(assembly: Assembly, options: StackOptions) {
     deno: await resolveDeno(options.deno),
     isolates: options.isolates,
     envPath,
-    hosted: hostedVariables(apiUrl, urls, secrets),
+    hosted: {
+      SUPABASE_URL: apiUrl,
+      SUPABASE_DB_URL: urls.owner,
+      SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: secrets.publishableKey }),
+      SUPABASE_SECRET_KEYS: JSON.stringify({ default: secrets.secretKey }),
+      SUPABASE_JWKS: secrets.jwks,
+      SUPABASE_ANON_KEY: secrets.anonJwt,
+      SUPABASE_SERVICE_ROLE_KEY: secrets.serviceRoleJwt,
+    },
     redis: redis?.variables ?? {},
     hosts: [options.port, options.dbPort, options.redisPort].map((port) => `${loopback}:${port}`),
   }, options.watch);
@@ -118,18 +125,6 @@ async function assemble(assembly: Assembly, options: StackOptions) {
     /** Resolves when a part is lost for good; the rest still runs, and is for the caller to stop. */
     failure: assembly.failure,
     stop: () => assembly.stop(),
-  };
-}
-
-function hostedVariables(apiUrl: string, urls: DatabaseUrls, secrets: Secrets): Record<string, string> {
-  return {
-    SUPABASE_URL: apiUrl,
-    SUPABASE_DB_URL: urls.owner,
-    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: secrets.publishableKey }),
-    SUPABASE_SECRET_KEYS: JSON.stringify({ default: secrets.secretKey }),
-    SUPABASE_JWKS: secrets.jwks,
-    SUPABASE_ANON_KEY: secrets.anonJwt,
-    SUPABASE_SERVICE_ROLE_KEY: secrets.serviceRoleJwt,
   };
 }
 

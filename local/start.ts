@@ -33,13 +33,11 @@ async function main(args: string[]): Promise<number> {
   const told = new AbortController();
   onEnd(() => told.abort());
 
-  let stack: Stack;
-  try {
-    stack = await startStack(options, told.signal);
-  } catch (error) {
-    if (told.signal.aborted) return 130;
+  const stack = await startStack(options, told.signal).catch((error) => {
+    if (told.signal.aborted) return null;
     throw error;
-  }
+  });
+  if (stack === null) return 130;
   standardError(summary(stack, options, (performance.now() - started) / 1000));
   if (json) await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(stack.info)}\n`));
 

@@ -1,7 +1,5 @@
+import { REDIS_DEADLINE } from "../../../supabase/functions/_shared/cache/options.ts";
 import { type Checks, fail, pass, skip } from "../check.ts";
-
-/** Milliseconds that a call of the cache waits at most. */
-const REDIS_DEADLINE = 150;
 
 /** Milliseconds: an alert's age, a lease's end and a signature's time are judged by different machines' clocks. */
 const MOST_SKEW = 5_000;

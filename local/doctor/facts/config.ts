@@ -2,7 +2,8 @@ import { parse } from "smol-toml";
 import * as z from "zod";
 import { listFunctions } from "../../functions.ts";
 import { readCommittedGrants } from "../../grants.ts";
-import { inRepository } from "../../paths.ts";
+import { inRepository, repositoryRoot } from "../../paths.ts";
+import { readMigrations } from "../../version/releases.ts";
 
 const configSchema = z.object({
   api: z.object({ auto_expose_new_tables: z.boolean().optional() }).optional(),
@@ -13,7 +14,6 @@ const configSchema = z.object({
 /** What the checkout says. */
 export async function readConfigFacts() {
   const config = configSchema.parse(parse(await Deno.readTextFile(inRepository("supabase", "config.toml"))));
-  const migrations = [...Deno.readDirSync(inRepository("supabase", "migrations"))];
   return {
     functions: await listFunctions(),
     /** `verify_jwt` by function, where the file says something. */
@@ -24,8 +24,7 @@ export async function readConfigFacts() {
     /** Whether anybody can make themselves a user. */
     signUp: config.auth?.enable_signup ?? null,
     /** Version of the newest migration file. */
-    newestMigration:
-      migrations.flatMap(({ name }) => /^\d+(?=_.*\.sql$)/.exec(name)?.[0] ?? []).toSorted().at(-1) ?? null,
+    newestMigration: Object.keys(await readMigrations(repositoryRoot)).at(-1)?.split("_")[0] ?? null,
     /** What the roles are meant to reach. */
     grants: await readCommittedGrants(),
   };
