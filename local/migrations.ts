@@ -56,9 +56,7 @@ async function recordApplied(urls: DatabaseUrls, wanted: Migrations): Promise<vo
     const versions = new Set(rows.map((row) => row.version));
     const done = Object.entries(wanted).filter(([file]) => versions.has(file.slice(0, file.indexOf("_"))));
     for (const [file, sha256] of done) {
-      await sql`
-        insert into local_stack.migrations (file, sha256) values (${file}, ${sha256})
-        on conflict (file) do nothing`;
+      await sql`insert into local_stack.migrations ${sql({ file, sha256 })} on conflict (file) do nothing`;
     }
   });
 }

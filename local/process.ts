@@ -39,7 +39,7 @@ const keptLines = 12;
 /** A child process that is brought back when it crashes, and can be stopped, started and replaced while the rest runs. */
 export class SupervisedProcess {
   #child: Deno.ChildProcess | null = null;
-  #exited: Promise<Deno.CommandStatus> | null = null;
+  #exited = Promise.resolve();
   #wanted = false;
   #ready = false;
   #lastLines: string[] = [];
@@ -77,9 +77,8 @@ export class SupervisedProcess {
   async stop(): Promise<void> {
     this.#wanted = false;
     this.#ready = false;
-    if (this.#child === null || this.#exited === null) return;
-    const exited = this.#exited;
-    const child = this.#child;
+    const [child, exited] = [this.#child, this.#exited];
+    if (child === null) return;
     this.spec.onEnd?.();
     signalIfAlive(child, this.spec.stopSignal);
     const timer = setTimeout(() => signalIfAlive(child, "SIGKILL"), this.spec.stopTimeoutMs ?? stopTimeoutMs);
@@ -129,7 +128,7 @@ export class SupervisedProcess {
   }
 
   /** Logs what the process says until it ends, then brings it back unless it was told to end. */
-  async #follow(child: Deno.ChildProcess): Promise<Deno.CommandStatus> {
+  async #follow(child: Deno.ChildProcess): Promise<void> {
     const { log, orphans } = this.supervision;
     orphans.add(child.pid);
     const onLine = (line: string) => {
@@ -153,7 +152,6 @@ export class SupervisedProcess {
       // Its last words may say why it did not start. A grandchild can hold the pipe open: do not wait for it.
       await Promise.race([output, delay(200)]);
     }
-    return status;
   }
 
   async #recover(): Promise<void> {

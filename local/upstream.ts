@@ -151,8 +151,8 @@ class Answer {
       this.status = statusCode;
       this.closes = !shouldKeepAlive;
       for (let at = 0; at < headers.length; at += 2) {
-        const [name = "", value = ""] = headers.slice(at, at + 2);
-        if (!framing.has(name.toLowerCase())) this.headers.push([name, value]);
+        const name = headers[at]?.toLowerCase() ?? "";
+        if (!framing.has(name)) this.headers.push([name, headers[at + 1] ?? ""]);
       }
       // 1: no body follows, whatever its length says.
       return method === "HEAD" || statusCode === 204 || statusCode === 304 ? 1 : 0;
