@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { LockUnavailableError } from "../../../supabase/functions/_shared/locks/errors.ts";
+import { LockError } from "../../../supabase/functions/_shared/locks/errors.ts";
 import {
   createLeaseService,
   type LeaseGrant,
@@ -41,7 +41,7 @@ function fake({ grants = [], renewals = [] }: {
 const inTime = (name: string, body: (time: FakeTime) => Promise<void>) =>
   Deno.test(name, () => withFakeTime(body));
 
-const away = () => new LockUnavailableError("away");
+const away = () => new LockError("lock_unavailable", "away");
 
 Deno.test("work under a lease gets the fencing token, and the lease is given back", async () => {
   const { rpc, calls } = fake();

@@ -2,7 +2,7 @@ import type { TransactionSql } from "postgres";
 import { orAborted } from "../time/or-aborted.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
-import { brief, LockError, LockLostError, LockRolledBackError } from "./errors.ts";
+import { brief, LockError } from "./errors.ts";
 import { guardTransaction } from "./transaction.ts";
 
 /** The work done under a lock. `signal` is aborted when the lock is lost, or its caller gives up. */
@@ -106,7 +106,7 @@ export async function runLocked<T>(
   const transaction = guardTransaction(connection);
   const onLost = () => {
     transaction.shut(() => lost.reason);
-    ended.abort(new LockLostError(`the lock "${brief(key)}" was lost`, lost.reason));
+    ended.abort(new LockError("lock_lost", `the lock "${brief(key)}" was lost`, lost.reason));
   };
   const onAbort = () => ended.abort(caller?.reason);
   lost.addEventListener("abort", onLost, { once: true });
@@ -121,7 +121,10 @@ export async function runLocked<T>(
     transaction.shut(() => over(key));
     committing = true;
     const { command } = await commit(connection, key);
-    if (command !== "COMMIT") throw new LockRolledBackError(key, transaction.failure());
+    if (command !== "COMMIT") {
+      const what = `a statement under the lock "${brief(key)}" failed and its error was swallowed`;
+      throw new LockError("lock_rolled_back", `${what}: all was rolled back`, transaction.failure());
+    }
     return result;
   } catch (error) {
     transaction.shut(() => over(key));
@@ -141,7 +144,8 @@ async function commit(connection: Connection, key: string): Promise<{ command: s
     return await connection.run("commit");
   } catch (error) {
     if (!connection.lost.aborted) throw error;
-    throw new LockLostError(
+    throw new LockError(
+      "lock_lost",
       `the lock "${brief(key)}" was lost at its commit, whose outcome is unknown`,
       error,
     );

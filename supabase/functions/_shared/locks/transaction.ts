@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import type { Connection } from "./connection.ts";
-import { LockUsageError } from "./errors.ts";
+import { LockError } from "./errors.ts";
 
 /** What of postgres.js would leave the transaction, its connection, or its lock. */
 const OUTSIDE = /^(begin|reserve|listen|subscribe|end|close|prepare)$/;
@@ -64,10 +64,7 @@ export function guardTransaction(connection: Connection) {
     get(target, property) {
       if (property === "savepoint") return savepoint;
       if (typeof property === "string" && OUTSIDE.test(property)) {
-        throw new LockUsageError(
-          "lock_usage",
-          `${property} is not for a lock's transaction: it would leave it`,
-        );
+        throw new LockError("lock_usage", `${property} is not for a lock's transaction: it would leave it`);
       }
       const value = Reflect.get(target, property);
       if (typeof value !== "function" || property === "PostgresError") return value;
