@@ -19,13 +19,7 @@ export const STRICT_POLICY: NotifyPolicy = Object.freeze({
 const HTTP_PORTS = [80, 8080];
 
 const flag = z.enum(["0", "1"]).default("0").transform((text) => text === "1");
-const environmentSchema = z.object({
-  SUPABASE_URL: z.url(),
-  NOTIFY_ALLOW_HTTP: flag,
-  NOTIFY_ALLOW_PRIVATE: flag,
-  NOTIFY_PORTS: z.string().regex(/^\d{1,5}(,\d{1,5})*$/, "is not a list of ports such as 443,8443")
-    .optional(),
-});
+const ports = z.string().regex(/^\d{1,5}(,\d{1,5})*$/, "is not a list of ports such as 443,8443");
 
 /**
  * The policy of an environment: `NOTIFY_ALLOW_HTTP=1`, `NOTIFY_PORTS=443,8443` and, where Supabase itself lies at a
@@ -34,15 +28,19 @@ const environmentSchema = z.object({
  * @throws ConfigError when a variable makes no sense, or private receivers are asked for on a hosted project
  */
 export function readNotifyPolicy(environment: Environment): NotifyPolicy {
-  const { SUPABASE_URL: url, NOTIFY_PORTS: ports, ...allow } = readVariables(environmentSchema, environment);
-  const { NOTIFY_ALLOW_HTTP: allowHttp, NOTIFY_ALLOW_PRIVATE: allowPrivate } = allow;
+  const { url, allowHttp, allowPrivate, named } = readVariables({
+    url: ["SUPABASE_URL", z.url()],
+    allowHttp: ["NOTIFY_ALLOW_HTTP", flag],
+    allowPrivate: ["NOTIFY_ALLOW_PRIVATE", flag],
+    named: ["NOTIFY_PORTS", ports.optional()],
+  }, environment);
   if (allowPrivate && isPublicHost(new URL(url))) {
     throw new ConfigError("configuration: NOTIFY_ALLOW_PRIVATE is for a local stack; this project is hosted");
   }
   return Object.freeze({
     allowHttp: allowHttp || allowPrivate,
     allowPrivate,
-    ports: ports?.split(",").map(Number) ?? [...STRICT_POLICY.ports, ...allowHttp ? HTTP_PORTS : []],
+    ports: named?.split(",").map(Number) ?? [...STRICT_POLICY.ports, ...allowHttp ? HTTP_PORTS : []],
   });
 }
 
