@@ -34,7 +34,7 @@ export function readNotifyPolicy(environment: Environment): NotifyPolicy {
     allowPrivate: ["NOTIFY_ALLOW_PRIVATE", flag],
     named: ["NOTIFY_PORTS", ports.optional()],
   }, environment);
-  if (allowPrivate && isPublicHost(new URL(url))) {
+  if (allowPrivate && hostTrouble(new URL(url).hostname) === null) {
     throw new ConfigError("configuration: NOTIFY_ALLOW_PRIVATE is for a local stack; this project is hosted");
   }
   return Object.freeze({
@@ -42,11 +42,6 @@ export function readNotifyPolicy(environment: Environment): NotifyPolicy {
     allowPrivate,
     ports: named?.split(",").map(Number) ?? [...STRICT_POLICY.ports, ...allowHttp ? HTTP_PORTS : []],
   });
-}
-
-function isPublicHost({ hostname }: URL): boolean {
-  const host = bareHost(hostname);
-  return isLiteral(hostname) ? specialUse(host) === null : specialName(host) === null;
 }
 
 /** A URL that may be dialled once its addresses were checked, or what is wrong with it. Never repeats the URL. */
@@ -96,6 +91,7 @@ export function checkWebhookUrl(text: string, policy: NotifyPolicy = STRICT_POLI
   return { ok: true, url };
 }
 
+/** Why a host is none of the public internet, as far as its name tells; null when it may be one. */
 function hostTrouble(hostname: string): string | null {
   const host = bareHost(hostname);
   if (!isLiteral(hostname)) return specialName(host);
