@@ -7,7 +7,7 @@ import { checkKey, type Epoch, epochOfPattern, EpochTable, tokensOf } from "./ep
 import { Loads } from "./loads.ts";
 import { Memory, type MemoryOptions } from "./memory.ts";
 import { CacheError, checkVersion, lifetime, settingsOf } from "./options.ts";
-import type { Found, Loader, SetOptions, SettingOptions, Settings, WrapOptions } from "./options.ts";
+import type { Found, Loader, SetOptions, SettingOptions, WrapOptions } from "./options.ts";
 import { Link, type SendCommands } from "./redis.ts";
 import { encode } from "./values.ts";
 
