@@ -31,9 +31,9 @@ export const httpSource: Adapter = {
   read(answer, name, { paths }) {
     const { bars = "", symbol, time_is, ...places } = paths ?? {};
     if (symbol !== undefined && at(answer, symbol) !== name) return wrongSymbol;
-    return readList(at(answer, bars), (bar) => (name) => {
-      const written = at(bar, places[name] ?? "");
-      return name === "time" && time_is === "close" ? aMinuteBefore(written) : written;
+    return readList(at(answer, bars), (bar) => (which) => {
+      const written = at(bar, places[which] ?? "");
+      return which === "time" && time_is === "close" ? aMinuteBefore(written) : written;
     });
   },
 };
