@@ -35,13 +35,15 @@ const END_OF_HEAD = "\r\n\r\n";
 /** The first kilobytes of a 429 may say when to come again. */
 const of429 = (status: number): number => status === 429 ? LONGEST_HEAD : 0;
 
+type ExchangeFailure = "connect_failed" | "tls_failed" | "not_http";
+
 /**
  * Why there is no answer: the connection could not be made, so that another address may be tried; the receiver did not show
  * a certificate for its name by an authority that is trusted (of both nothing was sent); or what came over the wire is not
  * HTTP, or too much of it.
  */
 export class ExchangeError extends Error {
-  constructor(readonly code: "connect_failed" | "tls_failed" | "not_http", message: string, cause?: unknown) {
+  constructor(readonly code: ExchangeFailure, message: string, cause?: unknown) {
     super(message, { cause });
   }
 }
