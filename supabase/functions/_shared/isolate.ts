@@ -7,7 +7,7 @@ import { createDatabase } from "./database/client.ts";
 import { background } from "./runtime/background.ts";
 import { createSendReport } from "./database/metrics-rpc.ts";
 import { later } from "./time/later.ts";
-import { limitFailedKeys } from "./limits/failed-keys.ts";
+import { limitFailedKeys } from "./limits/rate-limit.ts";
 import { createMemoryLimiter } from "./limits/memory-limiter.ts";
 import { createLog } from "./observability/log.ts";
 import { countRequests, createMetrics } from "./observability/metrics.ts";

@@ -1,6 +1,7 @@
 /** `POST /functions/v1/notifications`: sends what is due in the outbox. `POST /notifications/test`: tries a channel. */
 import { doDue } from "../_shared/auth/project-access.ts";
 import { allowOnly, createApp } from "../_shared/http/app.ts";
+import { createDial } from "../_shared/notifications/dial.ts";
 import { createDispatch } from "../_shared/notifications/dispatch.ts";
 import { createOutbox } from "../_shared/notifications/outbox-rpc.ts";
 import { testNotification } from "../_shared/notifications/routes.ts";
@@ -11,7 +12,7 @@ import { onAnswer, orExplain } from "../_shared/isolate.ts";
 
 const access = { apiKeys: apiKeyAuthService, serviceKeys: config.serviceKeys };
 const outbox = createOutbox(database);
-const send = createSend(orExplain(() => readNotifyPolicy(Deno.env.toObject())));
+const send = createSend(createDial(orExplain(() => readNotifyPolicy(Deno.env.toObject()))));
 
 const app = createApp(log, onAnswer);
 app.use(allowOnly("POST"), limitFailures);

@@ -17,7 +17,9 @@ function* sources(...directories: string[]): Generator<string> {
 const read = new Set([...sources(inRepository("supabase", "functions"))].flatMap((file) => {
   const text = Deno.readTextFileSync(file);
   const asked = [...text.matchAll(/Deno\.env\.get\("([A-Z_]+)"\)/g)];
-  const inSchema = /\/config\/|policy\.ts$/.test(file) ? [...text.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)] : [];
+  const inSchema = /\/config\/|policy\.ts$/.test(file)
+    ? [...text.matchAll(/: \["([A-Z][A-Z0-9_]+)", /g)]
+    : [];
   return [...asked, ...inSchema].map(([, name = ""]) => name);
 }));
 

@@ -3,9 +3,8 @@ import { createApiKeyAuthService } from "../../../supabase/functions/_shared/aut
 import { authorize, presentedKey } from "../../../supabase/functions/_shared/auth/authorize.ts";
 import { createApp } from "../../../supabase/functions/_shared/http/app.ts";
 import type { TrustedProxy } from "../../../supabase/functions/_shared/network/client-address.ts";
-import { limitFailedKeys } from "../../../supabase/functions/_shared/limits/failed-keys.ts";
 import { createMemoryLimiter } from "../../../supabase/functions/_shared/limits/memory-limiter.ts";
-import { rateLimit } from "../../../supabase/functions/_shared/limits/rate-limit.ts";
+import { limitFailedKeys, rateLimit } from "../../../supabase/functions/_shared/limits/rate-limit.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
 
 const secret = "a secret of the tests, long enough";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readJson } from "../../../supabase/functions/_shared/alerts/json.ts";
-import { kraken } from "../../../supabase/functions/_shared/marks/kraken.ts";
+import { ADAPTERS } from "../../../supabase/functions/_shared/marks/adapters.ts";
 import type { Source } from "../../../supabase/functions/_shared/marks/source.ts";
 
-const read = (text: string, name: string) => kraken.read(readJson(text).value ?? null, name, {} as Source);
+const read = (text: string, name: string) =>
+  ADAPTERS.kraken.read(readJson(text).value ?? null, name, {} as Source);
 
 Deno.test("Kraken's older names of a pair are that pair, and no other's", () => {
   const answer = (key: string) => `{"error":[],"result":{"${key}":[],"last":0}}`;

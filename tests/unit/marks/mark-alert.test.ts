@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Bar } from "../../../supabase/functions/_shared/marks/bar.ts";
+import type { Bar } from "../../../supabase/functions/_shared/marks/source.ts";
 import { marksOf } from "../../../supabase/functions/_shared/marks/mark-alert.ts";
 
 const MINUTE = 60_000;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { NotifyPolicy } from "../../../supabase/functions/_shared/notifications/policy.ts";
+import { createDial } from "../../../supabase/functions/_shared/notifications/dial.ts";
 import { createSend } from "../../../supabase/functions/_shared/notifications/send.ts";
 import { startRawReceiver } from "../../support/receiver.ts";
 
@@ -17,7 +18,7 @@ async function answered(text: string, then: "close" | "hang" = "close", deadline
     if (then === "close") connection.close();
   });
   try {
-    return await createSend(LOCAL, { deadlineMs })(message(receiver.url));
+    return await createSend(createDial(LOCAL, { deadlineMs }))(message(receiver.url));
   } finally {
     receiver.stop();
   }
@@ -87,7 +88,7 @@ Deno.test("a receiver that returns 100 MB is hung up on after some kilobytes", p
       over.resolve();
     }
   });
-  const sent = await createSend(LOCAL)(message(receiver.url));
+  const sent = await createSend(createDial(LOCAL))(message(receiver.url));
   assert.ok(!sent.ok && sent.status === 500);
   await over.promise;
   // What lies in the buffers of both sides was written all the same.
@@ -107,7 +108,7 @@ Deno.test("a receiver of endless interim answers is hung up on after some kiloby
       over.resolve();
     }
   });
-  const sent = await createSend(LOCAL)(message(receiver.url));
+  const sent = await createSend(createDial(LOCAL))(message(receiver.url));
   assert.ok(!sent.ok && sent.code === "not_http", JSON.stringify(sent));
   await over.promise;
   assert.ok(answers < 1_000_000, `${answers} were taken`);
@@ -122,7 +123,7 @@ Deno.test("interim answers that trickle without end are a failure at the deadlin
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   });
-  const sent = await createSend(LOCAL, { deadlineMs: 300 })(message(receiver.url));
+  const sent = await createSend(createDial(LOCAL, { deadlineMs: 300 }))(message(receiver.url));
   assert.ok(!sent.ok && sent.code === "timeout", JSON.stringify(sent));
   receiver.stop();
 });

@@ -4,7 +4,8 @@ import {
   readNotifyPolicy,
 } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { exchange } from "../../../supabase/functions/_shared/notifications/exchange.ts";
-import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/webhook-url.ts";
+import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/policy.ts";
+import { createDial } from "../../../supabase/functions/_shared/notifications/dial.ts";
 import { createSend } from "../../../supabase/functions/_shared/notifications/send.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { CERTIFICATE, KEY } from "./certificate.ts";
@@ -19,7 +20,7 @@ Deno.test(
   plain,
   async () => {
     const receiver = startReceiver();
-    const send = createSend(LOCAL, { resolve: () => Promise.resolve(["127.0.0.1"]) });
+    const send = createSend(createDial(LOCAL, { resolve: () => Promise.resolve(["127.0.0.1"]) }));
     const url = receiver.url.replace("127.0.0.1", "hooks.example.com");
     assert.deepEqual(await send(message(`${url}/a%20b?c=d#e`)), { ok: true, status: 204 });
     const [got] = receiver.received;
@@ -38,9 +39,9 @@ Deno.test(
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     listener.close();
-    const sent = await createSend(LOCAL)(message(`http://127.0.0.1:${port}/`));
+    const sent = await createSend(createDial(LOCAL))(message(`http://127.0.0.1:${port}/`));
     assert.ok(!sent.ok && sent.code === "connect_failed");
-    const never = createSend(LOCAL, { deadlineMs: 50, resolve: () => new Promise(() => {}) });
+    const never = createSend(createDial(LOCAL, { deadlineMs: 50, resolve: () => new Promise(() => {}) }));
     const late = await never(message("https://hooks.example.com/"));
     assert.ok(!late.ok && late.code === "timeout");
   },
@@ -48,7 +49,7 @@ Deno.test(
 
 Deno.test("when one address does not connect the next one is tried", plain, async () => {
   const receiver = startReceiver();
-  const send = createSend(LOCAL, { resolve: () => Promise.resolve(["127.0.0.2", "127.0.0.1"]) });
+  const send = createSend(createDial(LOCAL, { resolve: () => Promise.resolve(["127.0.0.2", "127.0.0.1"]) }));
   const sent = await send(message(receiver.url.replace("127.0.0.1", "hooks.example.com")));
   assert.deepEqual(sent, { ok: true, status: 204 });
   await receiver.stop();
@@ -72,10 +73,10 @@ Deno.test("TLS verifies the name of the URL, though an address is dialled", plai
   void serve();
   const { port } = listener.addr as Deno.NetAddr;
   const send = (name: string, trusted: string[]) =>
-    createSend({ ...LOCAL, ports: [port] }, {
+    createSend(createDial({ ...LOCAL, ports: [port] }, {
       resolve: () => Promise.resolve(["127.0.0.1"]),
-      post: (post, signal) => exchange(post, signal, trusted),
-    })(message(`https://${name}:${port}/`));
+      send: (post, signal) => exchange(post, signal, trusted),
+    }))(message(`https://${name}:${port}/`));
   assert.deepEqual(await send("hooks.example.com", [CERTIFICATE]), { ok: true, status: 200 });
   const other = await send("other.example.com", [CERTIFICATE]);
   assert.ok(!other.ok && other.code === "tls_failed", JSON.stringify(other));
@@ -123,11 +124,11 @@ Deno.test(
     void mute.accept().then((connection) => connection.read(new Uint8Array(4_096))).catch(() => {});
     for (const listener of [silent, mute]) {
       const { port } = listener.addr as Deno.NetAddr;
-      const sent = await createSend({ ...LOCAL, ports: [port] }, {
+      const sent = await createSend(createDial({ ...LOCAL, ports: [port] }, {
         deadlineMs: 300,
         resolve: () => Promise.resolve(["127.0.0.1"]),
-        post: (post, signal) => exchange(post, signal, [CERTIFICATE]),
-      })(message(`https://hooks.example.com:${port}/`));
+        send: (post, signal) => exchange(post, signal, [CERTIFICATE]),
+      }))(message(`https://hooks.example.com:${port}/`));
       assert.ok(!sent.ok && sent.code === "timeout", JSON.stringify(sent));
       listener.close();
     }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { OutgoingRequest } from "../../../supabase/functions/_shared/notifications/exchange.ts";
 import { STRICT_POLICY } from "../../../supabase/functions/_shared/notifications/policy.ts";
+import { createDial } from "../../../supabase/functions/_shared/notifications/dial.ts";
 import { createSend, type Send } from "../../../supabase/functions/_shared/notifications/send.ts";
 import {
   checkWebhookUrl,
   webhookUrlSchema,
-} from "../../../supabase/functions/_shared/notifications/webhook-url.ts";
+} from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { HOSTILE_ANSWERS, PUBLIC, REFUSED } from "./receivers.ts";
 
 const message = (url: string) => ({ url, headers: {}, body: "{}" });
@@ -14,13 +15,13 @@ const message = (url: string) => ({ url, headers: {}, body: "{}" });
 function world(...answers: string[][]) {
   const dialled: string[] = [];
   let asked = 0;
-  const send: Send = createSend(STRICT_POLICY, {
+  const send: Send = createSend(createDial(STRICT_POLICY, {
     resolve: () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? []),
-    post: ({ address }: OutgoingRequest) => {
+    send: ({ address }: OutgoingRequest) => {
       dialled.push(address);
       return Promise.resolve({ status: 204, headers: new Map(), body: "" });
     },
-  });
+  }));
   return { send, dialled, asked: () => asked };
 }
 
@@ -72,7 +73,9 @@ Deno.test("a name is resolved once, and the address that was checked is the one 
 Deno.test("a name without addresses, and a name server that fails, are told apart", async () => {
   const none = await world([]).send(message("https://nothing.example.com/"));
   assert.ok(!none.ok && none.code === "no_address");
-  const send = createSend(STRICT_POLICY, { resolve: () => Promise.reject(new Error("SERVFAIL")) });
+  const send = createSend(
+    createDial(STRICT_POLICY, { resolve: () => Promise.reject(new Error("SERVFAIL")) }),
+  );
   const failed = await send(message("https://servfail.example.com/"));
   assert.ok(!failed.ok && failed.code === "dns_failed");
 });
@@ -88,14 +91,14 @@ Deno.test("an address in a URL is dialled without asking DNS", async () => {
 for (const status of [301, 302, 303, 307, 308]) {
   Deno.test(`a ${status} to a private address is a failure, and not followed`, async () => {
     const dialled: string[] = [];
-    const send = createSend(STRICT_POLICY, {
+    const send = createSend(createDial(STRICT_POLICY, {
       resolve: () => Promise.resolve(["93.184.216.34"]),
-      post: ({ address }) => {
+      send: ({ address }) => {
         dialled.push(address);
         const headers = new Map([["location", "http://169.254.169.254/latest/meta-data/"]]);
         return Promise.resolve({ status, headers, body: "" });
       },
-    });
+    }));
     const sent = await send(message("https://redirect.example.com/"));
     assert.ok(!sent.ok && sent.code === "redirect" && sent.status === status);
     assert.deepEqual(dialled, ["93.184.216.34"]);

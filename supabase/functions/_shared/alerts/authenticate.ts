@@ -1,5 +1,5 @@
-import { authorize, presentedKeys, requireScope, type Sender, unauthorized } from "../auth/authorize.ts";
-import type { ApiKeyAuthService } from "../auth/api-keys.ts";
+import { authorize, presentedKeys, requireScope, unauthorized } from "../auth/authorize.ts";
+import type { ApiKeyAuthService, Sender } from "../auth/api-keys.ts";
 import { type SignatureCheck, type SignatureService, TOLERANCE } from "../auth/signatures.ts";
 import { createStrike } from "../auth/strike.ts";
 import type { AppContext } from "../http/app.ts";

@@ -1,4 +1,4 @@
-import type { Sender } from "../auth/authorize.ts";
+import type { Sender } from "../auth/api-keys.ts";
 import type { AppHandler } from "../http/app.ts";
 import { answerAll } from "./answer.ts";
 import { authenticate, type Authenticated, type Authenticators } from "./authenticate.ts";

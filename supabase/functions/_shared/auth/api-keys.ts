@@ -14,9 +14,12 @@ export interface Grant {
   expiresAt: number | null;
 }
 
+/** Who sent a request, once its key or its signature was checked. */
+export type Sender = { id: string } & Omit<Grant, "expiresAt">;
+
 /** Whose key it is, or why it is none. */
 export type KeyCheck =
-  | { ok: true; id: string; scopes: readonly Scope[]; account: string | null }
+  | { ok: true } & Sender
   | { ok: false; code: "malformed_key" | "unknown_key" | "expired_key" };
 
 const SCOPES: readonly string[] = ["trade", "read", "admin"] satisfies Scope[];

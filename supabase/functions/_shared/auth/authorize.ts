@@ -1,15 +1,7 @@
 import type { Context } from "hono";
 import type { AppContext } from "../http/app.ts";
 import { HttpError } from "../http/errors.ts";
-import type { ApiKeyAuthService, Scope } from "./api-keys.ts";
-
-/** The sender of a request, once its key was checked. */
-export interface Sender {
-  id: string;
-  scopes: readonly Scope[];
-  /** The only account the key may touch; null for any. */
-  account: string | null;
-}
+import type { ApiKeyAuthService, Scope, Sender } from "./api-keys.ts";
 
 /** Supabase's own tokens, which its clients put into `Authorization` by themselves, beside our key or without one. */
 const SUPABASE_TOKEN = /^(sb_(publishable|secret)_|eyJ[\w-]*\.[\w-]+\.)/;
@@ -45,9 +37,7 @@ export const presentedKey = (context: Context): string | null => presentedKeys(c
  * @throws HttpError 401 for no key or a wrong one, 403 when it lacks the scope
  */
 export function authorize(service: ApiKeyAuthService, key: string | null, scope: Scope): Sender {
-  const sender = identify(service, key);
-  requireScope(sender, scope);
-  return sender;
+  return requireScope(identify(service, key), scope);
 }
 
 /** The same of the key that came outside the body; the log says whose it is. */
@@ -94,9 +84,8 @@ export function unauthorized(code: string, message: string, path = "key"): HttpE
   });
 }
 
-/** Throws HttpError 403 when the sender may not do what `scope` stands for. */
-export function requireScope(sender: Sender, scope: Scope): void {
-  if (!sender.scopes.includes(scope)) {
-    throw new HttpError(403, "missing_scope", `this API key lacks the scope ${scope}`);
-  }
+/** The sender. Throws HttpError 403 when it may not do what `scope` stands for. */
+export function requireScope(sender: Sender, scope: Scope): Sender {
+  if (sender.scopes.includes(scope)) return sender;
+  throw new HttpError(403, "missing_scope", `this API key lacks the scope ${scope}`);
 }

@@ -1,6 +1,5 @@
 import { Webhook } from "standardwebhooks";
-import { parseGrant } from "./api-keys.ts";
-import type { Sender } from "./authorize.ts";
+import { parseGrant, type Sender } from "./api-keys.ts";
 
 /** Seconds that a signature's time may differ from ours. */
 export const TOLERANCE = 300;

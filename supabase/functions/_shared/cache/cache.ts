@@ -7,7 +7,7 @@ import { checkKey, type Epoch, epochOfPattern, EpochTable, tokensOf } from "./ep
 import { Loads } from "./loads.ts";
 import { Memory, type MemoryOptions } from "./memory.ts";
 import { CacheError, checkVersion, lifetime, settingsOf } from "./options.ts";
-import type { Found, Loader, SetOptions, SettingOptions, Settings, WrapOptions } from "./options.ts";
+import type { Found, Loader, SetOptions, SettingOptions, WrapOptions } from "./options.ts";
 import { Link, type SendCommands } from "./redis.ts";
 import { encode } from "./values.ts";
 
@@ -20,6 +20,8 @@ export interface CacheOptions extends SettingOptions {
   log?: Log;
   memory?: Partial<MemoryOptions>;
 }
+
+export type Cache = ReturnType<typeof createCache>;
 
 /**
  * A cache in two layers: this isolate's memory, then Redis, then whatever loads the value.
@@ -35,174 +37,164 @@ export interface CacheOptions extends SettingOptions {
  *
  * Everything but wrong use ({@link CacheError}) and what a loader throws is dealt with inside.
  */
-export class Cache {
-  #settings: Settings;
-  #table: EpochTable;
-  #memory: Memory;
-  #link: Link | null;
-  #checks: Checks | null;
-  #changes: Changes;
-  #loads: Loads;
+export function createCache({ send = null, log = () => {}, memory: limits, ...options }: CacheOptions = {}) {
+  const settings = settingsOf(options);
+  const table = new EpochTable(settings.now);
+  const memory = new Memory(table, settings, { entries: 2_000, bytes: 16_000_000, ...limits });
+  const link = send && new Link(send, settings, log);
+  const checks = link && new Checks(link, table, settings);
+  const changes = new Changes(link, table, settings);
+  const loads = new Loads(memory, table, checks, settings);
 
-  constructor({ send = null, log = () => {}, memory, ...options }: CacheOptions) {
-    const settings = this.#settings = settingsOf(options);
-    const table = this.#table = new EpochTable(settings.now);
-    this.#memory = new Memory(table, settings, { entries: 2_000, bytes: 16_000_000, ...memory });
-    const link = this.#link = send && new Link(send, settings, log);
-    this.#checks = link && new Checks(link, table, settings);
-    this.#changes = new Changes(link, table, settings);
-    this.#loads = new Loads(this.#memory, table, this.#checks, settings);
-  }
-
-  /**
-   * The value from memory or Redis; undefined when neither has it, null when it is known not to exist. It is frozen.
-   * What a value was set to here is forgotten after the bound while Redis is away: nobody could tell whether another
-   * isolate changed it. `wrap` then loads again; `coherent: false` is for values that no other isolate changes.
-   */
-  get<T>(key: string): Promise<T | undefined> {
-    const entry = this.#memory.serve(key);
-    if (entry !== undefined) return Promise.resolve(entry.value as T);
-    return this.#loads.read<T>(key).then((found) => found?.value);
-  }
-
-  /**
-   * The value from memory, from Redis, or from `loader`, which runs once however many ask at the same time. It is frozen.
-   *
-   * @throws what the loader throws; CacheError as `set` does
-   */
-  wrap<T>(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<T> {
-    const entry = this.#memory.serve(key);
-    if (entry !== undefined) return Promise.resolve(entry.value as T);
-    return this.#loads.load(key, loader, options).then(({ value }) => value);
-  }
-
-  /** As `wrap`, and says where the value came from. */
-  lookup<T>(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<Found<T>> {
-    const entry = this.#memory.serve(key);
-    if (entry !== undefined) return Promise.resolve({ value: entry.value as T, layer: "l1", stale: false });
-    return this.#loads.load(key, loader, options);
-  }
-
-  /**
-   * Stores plain JSON in both layers, and voids what other isolates hold. Resolves once Redis has it, or could not be asked.
-   *
-   * @param ttlSeconds seconds to live, up to six hours (in memory at most 60); 60 when left out
-   * @returns false when a newer version was there, and nothing was stored
-   * @throws CacheError invalid_key, invalid_ttl, invalid_version, unserializable_value, value_too_large
-   */
-  async set(
-    key: string,
-    given: unknown,
-    ttlSeconds?: number,
-    { version = null, coherent = true }: SetOptions = {},
-  ): Promise<boolean> {
-    checkKey(key);
-    const ttlMs = lifetime(ttlSeconds, this.#settings.random);
-    checkVersion(version);
-    const encoded = encode(given, LARGEST_VALUE);
-    const epochs = this.#table.of(key);
-    const [own = this.#table.root] = epochs.slice(-1);
-    const from = this.#settings.now();
-    const fill = { ...encoded, key, version, coherent, epochs, ttlMs, staleMs: 0, from };
-    if (this.#memory.hasNewer(key, epochs, version)) return this.#refuse();
-    // Change the epoch, then fill: Redis does both at one stroke.
-    const changed = coherent ? this.#change(own, fill) : DONE;
-    if (!coherent) this.#loads.unshare(own);
-    const tokens = tokensOf(epochs);
-    const entry = this.#memory.fill({ ...fill, tokens });
-    const { kind, token } = await changed;
-    if (kind === "refused") {
-      this.#memory.undo(key, entry);
-      return this.#refuse();
-    }
-    if (token !== null) entry.tokens = [...tokens.slice(0, -1), token];
-    return true;
-  }
-
-  #refuse(): false {
-    this.#loads.counts.refused++;
+  function refuse(): false {
+    loads.counts.refused++;
     return false;
   }
 
-  /**
-   * Voids a key: here at once, in other isolates within the bound. A load under way is not kept. One Redis command.
-   *
-   * @returns false when Redis has not taken it (it is sent again): others may see the old value to its time to live
-   */
-  async delete(key: string): Promise<boolean> {
-    checkKey(key);
-    this.#memory.drop(key);
-    return (await this.#change(this.#table.named(key))).kind === "done";
-  }
-
-  /**
-   * Voids every key that the pattern matches (`*`: any text), in one Redis command whatever their number. `a:b:*` is
-   * exact down to three levels; a pattern that does not end in `:*` may void more: all under its last literal colon.
-   *
-   * @returns as `delete`
-   * @throws CacheError invalid_pattern
-   */
-  async invalidatePattern(pattern: string): Promise<boolean> {
-    return (await this.#change(this.#table.named(epochOfPattern(pattern)))).kind === "done";
-  }
-
   /** Changes an epoch, and waits no longer for Redis than three calls of it take. */
-  #change(epoch: Epoch, fill?: NewFill): Promise<Outcome> {
+  function change(epoch: Epoch, fill?: NewFill): Promise<Outcome> {
     // An isolate that only books keeps no values, but an epoch for every account that it books for.
-    this.#memory.scheduleSweep();
-    const { deadlineMs, later } = this.#settings;
-    const outcome = orTimeout(this.#changes.change(epoch, fill), 3 * deadlineMs, later);
-    this.#loads.unshare(epoch);
+    memory.scheduleSweep();
+    const outcome = orTimeout(changes.change(epoch, fill), 3 * settings.deadlineMs, settings.later);
+    loads.unshare(epoch);
     return outcome.catch(() => OWED);
   }
 
-  /** The cache for keys that begin with `name:`, with values of one type. */
-  namespace<T>(name: string) {
-    if (!/^[\w.-]{1,64}$/.test(name)) {
-      throw new CacheError("invalid_key", "a namespace must be 1 to 64 letters, digits or _ . -");
-    }
-    const full = (key: string) => {
-      // An empty key is refused as the cache refuses it: behind a name it would pass.
-      if (typeof key !== "string" || key === "") checkKey(key);
-      return `${name}:${key}`;
-    };
-    // Async functions: what a wrong key throws arrives as a rejection, as with the cache itself.
-    return {
-      get: async (key: string) => await this.get<T>(full(key)),
-      set: async (key: string, value: T, ttlSeconds?: number, options?: SetOptions) =>
-        await this.set(full(key), value, ttlSeconds, options),
-      wrap: async (key: string, loader: Loader<T>, options?: WrapOptions<T>) =>
-        await this.wrap(full(key), loader, options),
-      lookup: async (key: string, loader: Loader<T>, options?: WrapOptions<T>) =>
-        await this.lookup(full(key), loader, options),
-      delete: async (key: string) => await this.delete(full(key)),
-      invalidatePattern: async (pattern: string) => await this.invalidatePattern(full(pattern)),
-    };
-  }
+  const cache = {
+    /**
+     * The value from memory or Redis; undefined when neither has it, null when it is known not to exist. It is frozen.
+     * What a value was set to here is forgotten after the bound while Redis is away: nobody could tell whether another
+     * isolate changed it. `wrap` then loads again; `coherent: false` is for values that no other isolate changes.
+     */
+    get<T>(key: string): Promise<T | undefined> {
+      const entry = memory.serve(key);
+      if (entry !== undefined) return Promise.resolve(entry.value as T);
+      return loads.read<T>(key).then((found) => found?.value);
+    },
 
-  /** Counts since the isolate began, and what it has now. */
-  getStats() {
-    const { usage, evictions, hits } = this.#memory;
-    const { commands = 0, errors = 0, breaker } = this.#link ?? {};
-    return {
-      hits: { l1: hits, l2: this.#loads.hits },
-      ...this.#loads.counts,
-      ...usage,
-      evictions,
-      /** Commands sent, calls without a good answer, and the circuit breaker's state; `none` without Redis. */
-      redis: { commands, errors, breaker: breaker?.state ?? "none" as const },
-    };
-  }
+    /**
+     * The value from memory, from Redis, or from `loader`, which runs once however many ask at the same time. It is frozen.
+     *
+     * @throws what the loader throws; CacheError as `set` does
+     */
+    wrap<T>(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<T> {
+      const entry = memory.serve(key);
+      if (entry !== undefined) return Promise.resolve(entry.value as T);
+      return loads.load(key, loader, options).then(({ value }) => value);
+    },
 
-  /** Cancels its timers. */
-  close(): void {
-    this.#memory.close();
-    this.#checks?.dropFills();
-    this.#changes.close();
-  }
+    /** As `wrap`, and says where the value came from. */
+    lookup<T>(key: string, loader: Loader<T>, options?: WrapOptions<T>): Promise<Found<T>> {
+      const entry = memory.serve(key);
+      if (entry !== undefined) return Promise.resolve({ value: entry.value as T, layer: "l1", stale: false });
+      return loads.load(key, loader, options);
+    },
+
+    /**
+     * Stores plain JSON in both layers, and voids what other isolates hold. Resolves once Redis has it, or could not be asked.
+     *
+     * @param ttlSeconds seconds to live, up to six hours (in memory at most 60); 60 when left out
+     * @returns false when a newer version was there, and nothing was stored
+     * @throws CacheError invalid_key, invalid_ttl, invalid_version, unserializable_value, value_too_large
+     */
+    async set(
+      key: string,
+      given: unknown,
+      ttlSeconds?: number,
+      { version = null, coherent = true }: SetOptions = {},
+    ): Promise<boolean> {
+      checkKey(key);
+      const ttlMs = lifetime(ttlSeconds, settings.random);
+      checkVersion(version);
+      const encoded = encode(given, LARGEST_VALUE);
+      const epochs = table.of(key);
+      const [own = table.root] = epochs.slice(-1);
+      const from = settings.now();
+      const fill = { ...encoded, key, version, coherent, epochs, ttlMs, staleMs: 0, from };
+      if (memory.hasNewer(key, epochs, version)) return refuse();
+      // Change the epoch, then fill: Redis does both at one stroke.
+      const changed = coherent ? change(own, fill) : DONE;
+      if (!coherent) loads.unshare(own);
+      const tokens = tokensOf(epochs);
+      const entry = memory.fill({ ...fill, tokens });
+      const { kind, token } = await changed;
+      if (kind === "refused") {
+        memory.undo(key, entry);
+        return refuse();
+      }
+      if (token !== null) entry.tokens = [...tokens.slice(0, -1), token];
+      return true;
+    },
+
+    /**
+     * Voids a key: here at once, in other isolates within the bound. A load under way is not kept. One Redis command.
+     *
+     * @returns false when Redis has not taken it (it is sent again): others may see the old value to its time to live
+     */
+    async delete(key: string): Promise<boolean> {
+      checkKey(key);
+      memory.drop(key);
+      return (await change(table.named(key))).kind === "done";
+    },
+
+    /**
+     * Voids every key that the pattern matches (`*`: any text), in one Redis command whatever their number. `a:b:*` is
+     * exact down to three levels; a pattern that does not end in `:*` may void more: all under its last literal colon.
+     *
+     * @returns as `delete`
+     * @throws CacheError invalid_pattern
+     */
+    async invalidatePattern(pattern: string): Promise<boolean> {
+      return (await change(table.named(epochOfPattern(pattern)))).kind === "done";
+    },
+
+    /** The cache for keys that begin with `name:`, with values of one type. */
+    namespace<T>(name: string) {
+      if (!/^[\w.-]{1,64}$/.test(name)) {
+        throw new CacheError("invalid_key", "a namespace must be 1 to 64 letters, digits or _ . -");
+      }
+      const full = (key: string) => {
+        // An empty key is refused as the cache refuses it: behind a name it would pass.
+        if (typeof key !== "string" || key === "") checkKey(key);
+        return `${name}:${key}`;
+      };
+      // Async functions: what a wrong key throws arrives as a rejection, as with the cache itself.
+      return {
+        get: async (key: string) => await cache.get<T>(full(key)),
+        set: async (key: string, value: T, ttlSeconds?: number, options?: SetOptions) =>
+          await cache.set(full(key), value, ttlSeconds, options),
+        wrap: async (key: string, loader: Loader<T>, options?: WrapOptions<T>) =>
+          await cache.wrap(full(key), loader, options),
+        lookup: async (key: string, loader: Loader<T>, options?: WrapOptions<T>) =>
+          await cache.lookup(full(key), loader, options),
+        delete: async (key: string) => await cache.delete(full(key)),
+        invalidatePattern: async (pattern: string) => await cache.invalidatePattern(full(pattern)),
+      };
+    },
+
+    /** Counts since the isolate began, and what it has now. */
+    getStats() {
+      const { usage, evictions, hits } = memory;
+      const { commands = 0, errors = 0, breaker } = link ?? {};
+      return {
+        hits: { l1: hits, l2: loads.hits },
+        ...loads.counts,
+        ...usage,
+        evictions,
+        /** Commands sent, calls without a good answer, and the circuit breaker's state; `none` without Redis. */
+        redis: { commands, errors, breaker: breaker?.state ?? "none" as const },
+      };
+    },
+
+    /** Cancels its timers. */
+    close(): void {
+      memory.close();
+      checks?.dropFills();
+      changes.close();
+    },
+  };
+  return cache;
 }
-
-export const createCache = (options: CacheOptions = {}): Cache => new Cache(options);
 
 const COUNTED = ["misses", "loads", "shared", "stale", "voided", "refused", "evictions"] as const;
 

@@ -3,7 +3,7 @@ import { type Epoch, type EpochTable, newToken } from "./epochs.ts";
 import type { Fill } from "./memory.ts";
 import type { Settings } from "./options.ts";
 import type { Command, Link } from "./redis.ts";
-import { type Envelope, FILL_AND_READ, joinTokens, writeEnvelope } from "./values.ts";
+import { FILL_AND_READ, joinTokens, writeEnvelope } from "./values.ts";
 
 /** What Redis has at keys. */
 type Texts = ReadonlyMap<string, string | null>;
@@ -32,7 +32,7 @@ export class Checks {
   #next: Batch | null = null;
   #underWay = new Set<Batch>();
   /** Loaded values that wait for the next command. */
-  #fills = new Map<string, Fill & Envelope>();
+  #fills = new Map<string, Fill & { expiresAt: number }>();
   #cancelFlush: (() => void) | null = null;
   #lastSent = -Infinity;
 
@@ -123,7 +123,7 @@ export class Checks {
         ...fills.flatMap((fill) => {
           const left = Math.max(fill.expiresAt - wall, 1);
           const facts = [fill.epochs.length, fill.version ?? "", left].map(String);
-          return [...facts, joinTokens(fill.tokens), writeEnvelope(fill)];
+          return [...facts, joinTokens(fill.tokens), writeEnvelope(fill, fill.expiresAt)];
         }),
       ],
     };

@@ -62,30 +62,25 @@ function lossy(value: unknown): string | null {
   }
 }
 
-/** A value as it lies in Redis. */
-export interface Envelope {
-  /** The row's version; null when the value has none. */
-  version: number | null;
-  /** Milliseconds since 1970 at which it ends. */
-  expiresAt: number;
-  tokens: Tokens;
-  json: string;
-}
-
 /** The tokens of epochs as an envelope has them: `-` stands for one that was never set. */
 export const joinTokens = (tokens: Tokens): string => tokens.map((token) => token ?? "-").join(",");
 
-/** The text of an envelope: a line of facts, then its JSON. The scripts write and read the same form. */
-export const writeEnvelope = ({ version, expiresAt, tokens, json }: Envelope): string =>
-  `${version ?? ""}|${expiresAt}|${joinTokens(tokens)}\n${json}`;
+/**
+ * A value as it lies in Redis: a line of facts, with the row's version and the milliseconds since 1970 at which it ends, then
+ * its JSON. The scripts write and read the same form.
+ */
+export const writeEnvelope = (
+  { version, tokens, json }: { version: number | null; tokens: Tokens; json: string },
+  expiresAt: number,
+): string => `${version ?? ""}|${expiresAt}|${joinTokens(tokens)}\n${json}`;
 
 /** The envelope of a text; null when it is none, or its tokens are others. */
-export function readEnvelope(text: string, tokens: Tokens): Envelope | null {
+export function readEnvelope(text: string, tokens: Tokens) {
   const end = text.indexOf("\n");
   const [version, expiresAt, found] = text.slice(0, Math.max(end, 0)).split("|");
   if (found !== joinTokens(tokens)) return null;
   const row = version === "" ? null : Number(version);
-  return { version: row, expiresAt: Number(expiresAt), tokens, json: text.slice(end + 1) };
+  return { version: row, expiresAt: Number(expiresAt), json: text.slice(end + 1) };
 }
 
 /** A Lua script and the SHA-1 by which Redis knows it. */

@@ -70,12 +70,7 @@ async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>, limit: n
     chunks.push(value);
   }
   const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
+  return chunks.length === 1 && only !== undefined
+    ? only
+    : new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }

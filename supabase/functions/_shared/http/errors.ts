@@ -12,12 +12,6 @@ export type Problem = { path: string; message: string; code?: string; source?: s
 /** More than these help nobody: no answer, and no work, is to grow with the nonsense that was sent. */
 export const MAX_PROBLEMS = 50;
 
-/** Why a request is not answered as hoped: the one JSON shape of every error. */
-export interface ErrorBody {
-  error: { code: string; message: string; details?: Problem[] };
-  request_id: string;
-}
-
 /**
  * An outcome that ends a request with an error answer. Thrown by middleware and handlers, caught once, in createApp; any
  * other Hono app answers with {@link HttpError.getResponse}.
@@ -48,6 +42,8 @@ export class HttpError extends HTTPException {
 export const unavailable = (message = "nothing was written: send it again"): HttpError =>
   new HttpError(503, "unavailable", message, undefined, { "retry-after": "1" });
 
-export function errorBody({ code, message, details }: HttpError, requestId: string): ErrorBody {
-  return { error: { code, message, ...details === undefined ? {} : { details } }, request_id: requestId };
-}
+/** Why a request is not answered as hoped: the one JSON shape of every error. */
+export const errorBody = ({ code, message, details }: HttpError, requestId: string) => ({
+  error: { code, message, ...details === undefined ? {} : { details } },
+  request_id: requestId,
+});

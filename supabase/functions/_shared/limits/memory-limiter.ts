@@ -1,9 +1,6 @@
 import { LRUCache } from "../runtime/lru.ts";
 
-export interface MemoryLimiter extends Limiter {
-  take(key: string): Verdict;
-  readonly size: number;
-}
+export type MemoryLimiter = ReturnType<typeof createMemoryLimiter>;
 
 /** Keys that are remembered at most; the one unused for the longest time is forgotten for a new one. */
 const MOST_KEYS = 10_000;
@@ -15,7 +12,7 @@ const MOST_KEYS = 10_000;
 export function createMemoryLimiter(
   quota: Quota,
   { now = () => performance.now(), mostKeys = MOST_KEYS }: { now?: () => number; mostKeys?: number } = {},
-): MemoryLimiter {
+) {
   const interval = intervalOf(quota);
   let remembered: LRUCache<string, number> | undefined;
   /** Made for the first key: places for ten thousand take 2 milliseconds of an isolate's start, and most meet no stranger. */
@@ -25,7 +22,7 @@ export function createMemoryLimiter(
     get size() {
       return remembered?.size ?? 0;
     },
-    take(key) {
+    take(key: string): Verdict {
       const at = now();
       const empty = Math.max(fullAt().get(key) ?? 0, at) - at;
       const filled = empty + interval;

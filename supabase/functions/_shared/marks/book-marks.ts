@@ -11,11 +11,7 @@ const PAUSES = [60, 200, 600];
 /** Nothing is known to be written: the rest is for the next minute. */
 class Away extends Error {}
 
-/**
- * Books marks in order; answers those that are not booked. Behind one that is not, no other of its account is booked: the
- * database would take the older one no more.
- */
-export type BookMarks = (marks: readonly AlertToBook[], until: number) => Promise<AlertToBook[]>;
+export type BookMarks = ReturnType<typeof createBookMarks>;
 
 /** Those of accounts of which nothing is left over, and the rest. */
 function apart(marks: readonly AlertToBook[], left: readonly AlertToBook[]) {
@@ -28,7 +24,7 @@ function apart(marks: readonly AlertToBook[], left: readonly AlertToBook[]) {
 export function createBookMarks(
   send: SendBatch,
   { ticks, pause, log }: Pick<Clock, "ticks" | "pause"> & { log: Log },
-): BookMarks {
+) {
   /** Books each of several batches whose accounts have nothing left over; answers what is left over in the end. */
   async function bookEach(batches: readonly AlertToBook[][], mayFail: number): Promise<AlertToBook[]> {
     const left: AlertToBook[] = [];
@@ -67,7 +63,11 @@ export function createBookMarks(
     return left;
   }
 
-  return async (marks, until) => {
+  /**
+   * Books marks in order; answers those that are not booked. Behind one that is not, no other of its account is booked: the
+   * database would take the older one no more.
+   */
+  return async (marks: readonly AlertToBook[], until: number): Promise<AlertToBook[]> => {
     const left: AlertToBook[] = [];
     for (let at = 0; at < marks.length; at += AT_ONCE) {
       const { free, held } = apart(marks.slice(at, at + AT_ONCE), left);

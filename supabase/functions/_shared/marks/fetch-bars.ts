@@ -1,10 +1,10 @@
 import { readJson } from "../alerts/json.ts";
+import { compareDecimals } from "../validators/decimal.ts";
 import { Breaker } from "../runtime/breaker.ts";
 import { type Dial, type DialFailure, secondsToWait } from "../notifications/dial.ts";
 import { type Answer, bodyOf } from "../notifications/exchange.ts";
 import { ADAPTERS, type Choice } from "./adapters.ts";
-import { type Bar, isWorthless, MINUTE } from "./bar.ts";
-import { type AnswerFailure, type ReadBars, type Span, unreadable } from "./source.ts";
+import { type AnswerFailure, type Bar, MINUTE, type ReadBars, type Span, unreadable } from "./source.ts";
 
 /** Why a source has no bars for us now. `source_away` also: it failed a moment ago, and was not asked again. */
 export type FetchFailure = DialFailure | AnswerFailure | "http_status";
@@ -34,8 +34,7 @@ export interface Fetched {
   retryAfter: number | null;
 }
 
-/** Asks a source for a span of a symbol; null: its turn did not come in time. Never throws. */
-export type FetchBars = (choice: Choice, span: Span, until: number) => Promise<Fetched | null>;
+export type FetchBars = ReturnType<typeof createFetchBars>;
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -60,7 +59,7 @@ const HEADERS = {
 const [SHORTEST_PAUSE, USUAL_PAUSE, LONGEST_PAUSE] = [12, 60, 3_600];
 
 /** Makes what asks sources: each not faster than it likes, and not while it is away. */
-export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars {
+export function createFetchBars(dial: Dial, { ticks, pause }: Clock) {
   /** How each source is treated, as long as the isolate lives: when the next request may go, and whether it wants none. */
   const treatments = new Map<string, { breaker: Breaker; next: number; pausedUntil: number }>();
 
@@ -93,7 +92,8 @@ export function createFetchBars(dial: Dial, { ticks, pause }: Clock): FetchBars 
     return { ...read, retryAfter };
   }
 
-  return async (choice, { from, to }, until) => {
+  /** Asks a source for a span of a symbol; null: its turn did not come in time. Never throws. */
+  return async (choice: Choice, { from, to }: Span, until: number): Promise<Fetched | null> => {
     const treatment = treatmentOf(choice.source.name);
     const { minutesAtOnce, perSecond } = ADAPTERS[choice.source.kind];
     const fetched: Fetched = { bars: [], askedUntil: from, failure: null, retryAfter: null };
@@ -124,5 +124,7 @@ function readAnswer(answer: Answer, { source, name, allowNonpositive }: Choice):
   const read = value === undefined || problems.length > 0
     ? unreadable
     : ADAPTERS[source.kind].read(value, name, source);
+  // A price of 0 or below is one of few instruments only.
+  const isWorthless = ({ low }: Bar) => compareDecimals(low, "0") <= 0;
   return read.ok && !allowNonpositive && read.bars.some(isWorthless) ? unreadable : read;
 }

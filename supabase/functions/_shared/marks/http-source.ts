@@ -1,7 +1,6 @@
 import type { Value } from "../alerts/message.ts";
 import { readTime } from "../validators/time.ts";
-import { MINUTE } from "./bar.ts";
-import { type Adapter, iso, part, readList, type Span, wrongSymbol } from "./source.ts";
+import { type Adapter, iso, MINUTE, part, readList, type Span, wrongSymbol } from "./source.ts";
 
 /** What a template may name, in braces. */
 const PLACEHOLDERS: Record<string, (name: string, span: Span) => string> = {
@@ -30,15 +29,12 @@ export const httpSource: Adapter = {
       return written === undefined ? placeholder : encodeURIComponent(written);
     }),
   read(answer, name, { paths }) {
-    const { bars = "", symbol, time = "", open = "", high = "", low = "", close = "", time_is } = paths ?? {};
+    const { bars = "", symbol, time_is, ...places } = paths ?? {};
     if (symbol !== undefined && at(answer, symbol) !== name) return wrongSymbol;
-    return readList(at(answer, bars), (bar) => ({
-      begins: time_is === "close" ? aMinuteBefore(at(bar, time)) : at(bar, time),
-      open: at(bar, open),
-      high: at(bar, high),
-      low: at(bar, low),
-      close: at(bar, close),
-    }));
+    return readList(at(answer, bars), (bar) => (which) => {
+      const written = at(bar, places[which] ?? "");
+      return which === "time" && time_is === "close" ? aMinuteBefore(written) : written;
+    });
   },
 };
 

@@ -2,9 +2,8 @@ import type { AlertToBook } from "../alerts/booking-rpc.ts";
 import { sha256Hex } from "../hashing/digest.ts";
 import { alertFieldsSchema, canonical } from "../validators/canonical-alert.ts";
 import { compareDecimals } from "../validators/decimal.ts";
-import { type Bar, MINUTE } from "./bar.ts";
 import type { DueSymbol } from "./marks-rpc.ts";
-import { iso } from "./source.ts";
+import { type Bar, iso, MINUTE } from "./source.ts";
 
 /** A bar that is booked for an account; `firstEnd`: the end of the first minute that is in it. */
 export interface Mark {

@@ -1,6 +1,15 @@
 import * as z from "zod";
 import { isMessage, type Value } from "../alerts/message.ts";
-import { type Bar, readBar, type WrittenBar } from "./bar.ts";
+import { compareDecimals, decimalIn } from "../validators/decimal.ts";
+import { readTime } from "../validators/time.ts";
+
+export const MINUTE = 60_000;
+
+/** A minute of a market. Prices are normalized decimals. */
+export interface Bar extends Record<"open" | "high" | "low" | "close", string> {
+  /** When the minute was over, in milliseconds since 1970. */
+  endsAt: number;
+}
 
 const KINDS = ["binance", "binance_futures", "coinbase", "kraken", "alpaca", "http"] as const;
 export type Kind = typeof KINDS[number];
@@ -54,23 +63,33 @@ export interface Adapter {
 export const unreadable: ReadBars = { ok: false, code: "unreadable_answer" };
 export const wrongSymbol: ReadBars = { ok: false, code: "wrong_symbol" };
 
+/** What an answer has of a bar: when its minute began, and its prices. */
+const PARTS = ["time", "open", "high", "low", "close"] as const;
+type PartOf = (name: typeof PARTS[number]) => Value | undefined;
+
+/** Reads a bar; null when it is none: not a whole minute, a price that is none, a close beyond its high or low. */
+function readBar(partOf: PartOf): Bar | null {
+  const begins = partOf("time");
+  const time = typeof begins === "string" ? readTime(begins) : null;
+  if (!time?.ok) return null;
+  const endsAt = Date.parse(time.value) + MINUTE;
+  const [open, high] = [decimalIn(partOf("open")), decimalIn(partOf("high"))];
+  const [low, close] = [decimalIn(partOf("low")), decimalIn(partOf("close"))];
+  if (open === null || high === null || low === null || close === null || endsAt % MINUTE !== 0) return null;
+  const isWithin = (price: string) => compareDecimals(price, high) <= 0 && compareDecimals(price, low) >= 0;
+  return isWithin(open) && isWithin(close) ? { endsAt, open, high, low, close } : null;
+}
+
 /** Bars from a list of an answer: one that cannot be read makes all of it suspect. */
-export function readList(list: Value | undefined, partsOf: (bar: Value) => WrittenBar): ReadBars {
+export function readList(list: Value | undefined, partsOf: (bar: Value) => PartOf): ReadBars {
   if (!Array.isArray(list)) return unreadable;
   const bars = (list as readonly Value[]).map((bar) => readBar(partsOf(bar)));
   return bars.includes(null) ? unreadable : { ok: true, bars: bars.filter((bar) => bar !== null) };
 }
 
 /** The same of bars that have these parts, in this order, at such places. */
-export const readBarsAt = (
-  list: Value | undefined,
-  [begins, open, high, low, close]: readonly [Place, Place, Place, Place, Place],
-): ReadBars =>
-  readList(list, (bar) => ({
-    ...{ begins: part(bar, begins), open: part(bar, open) },
-    ...{ high: part(bar, high), low: part(bar, low), close: part(bar, close) },
-  }));
-type Place = string | number;
+export const readBarsAt = (list: Value | undefined, places: readonly (string | number)[]): ReadBars =>
+  readList(list, (bar) => (name) => part(bar, places[PARTS.indexOf(name)] ?? ""));
 
 /** A field of an object, or an item of a list, of an answer. */
 export function part(value: Value | undefined, key: string | number): Value | undefined {

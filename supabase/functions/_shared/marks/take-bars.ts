@@ -1,5 +1,5 @@
 import { scaled } from "../validators/decimal.ts";
-import type { Bar } from "./bar.ts";
+import type { Bar } from "./source.ts";
 
 /**
  * What of a source's bars is booked, in order: each minute once, those that are over, and no older one; and the first that is

@@ -1,5 +1,4 @@
-import type { Scope } from "../auth/api-keys.ts";
-import type { Sender } from "../auth/authorize.ts";
+import type { Scope, Sender } from "../auth/api-keys.ts";
 import { HttpError } from "../http/errors.ts";
 import type { Tool } from "../tools/tool.ts";
 import { TOOLS } from "../tools/tools.ts";

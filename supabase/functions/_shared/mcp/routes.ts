@@ -1,5 +1,5 @@
-import type { ApiKeyAuthService } from "../auth/api-keys.ts";
-import { identify, presentedKey, presentedKeys, type Sender } from "../auth/authorize.ts";
+import type { ApiKeyAuthService, Sender } from "../auth/api-keys.ts";
+import { identify, presentedKey, presentedKeys } from "../auth/authorize.ts";
 import { createStrike, strikeValue } from "../auth/strike.ts";
 import type { RequireSource } from "../http/allowed-sources.ts";
 import { type AppContext, type AppHandler, toHttpError } from "../http/app.ts";

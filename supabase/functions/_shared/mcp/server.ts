@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Sender } from "../auth/authorize.ts";
+import type { Sender } from "../auth/api-keys.ts";
 import { inputSchemaOf, type Tool } from "../tools/tool.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { plainSchema } from "./plain-schema.ts";

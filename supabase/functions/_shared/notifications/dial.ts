@@ -1,21 +1,14 @@
 import { parseAddress } from "../network/address.ts";
 import { specialUse } from "../network/special-addresses.ts";
 import { orAborted } from "../time/or-aborted.ts";
-import {
-  type Answer,
-  exchange,
-  ExchangeError,
-  type ExchangeFailure,
-  type OutgoingRequest,
-} from "./exchange.ts";
-import { bareHost, isLiteral, type NotifyPolicy } from "./policy.ts";
-import { checkWebhookUrl, type UrlRefusal } from "./webhook-url.ts";
+import { type Answer, exchange, ExchangeError, type OutgoingRequest } from "./exchange.ts";
+import { bareHost, checkWebhookUrl, isLiteral, type NotifyPolicy, type UrlRefusal } from "./policy.ts";
 
 /** Why an address that somebody chose gave no answer. */
 export type DialFailure =
   | UrlRefusal
-  | Extract<Resolution, { ok: false }>["code"]
-  | ExchangeFailure
+  | ResolveFailure
+  | ExchangeError["code"]
   | "timeout"
   | "connection_lost";
 
@@ -41,8 +34,8 @@ export function createDial(
   policy: NotifyPolicy,
   { deadlineMs = 10_000, resolve = resolveByDns, send = exchange }: {
     deadlineMs?: number;
-    resolve?: Resolve;
-    send?: (request: OutgoingRequest, signal: AbortSignal) => Promise<Answer>;
+    resolve?: typeof resolveByDns;
+    send?: typeof exchange;
   } = {},
 ): Dial {
   return async ({ url: text, ...asked }) => {
@@ -51,14 +44,11 @@ export function createDial(
     const { url } = check;
     const signal = AbortSignal.timeout(deadlineMs);
     try {
-      const resolution = await addressesOf(url, policy, resolve, signal);
-      if (!resolution.ok) return { ok: false, code: signal.aborted ? "timeout" : resolution.code };
+      const addresses = await addressesOf(url, policy, resolve, signal);
+      if (typeof addresses === "string") return { ok: false, code: signal.aborted ? "timeout" : addresses };
       const host = bareHost(url.hostname);
-      const addresses = resolution.addresses.slice(0, MOST_ADDRESSES);
-      return {
-        ok: true,
-        answer: await askAny(addresses, (address) => send({ ...asked, url, address, host }, signal)),
-      };
+      const ask = (address: string) => send({ ...asked, url, address, host }, signal);
+      return { ok: true, answer: await askAny(addresses.slice(0, MOST_ADDRESSES), ask) };
     } catch (error) {
       return { ok: false, code: signal.aborted ? "timeout" : failureOf(error) };
     }
@@ -94,17 +84,13 @@ export function secondsToWait({ headers, body }: Answer): number | null {
   return Number.isNaN(seconds) ? null : Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_WAIT);
 }
 
-/** Answers the addresses of a name, of both families; none when there is no such name. Throws when nobody could say. */
-export type Resolve = (name: string, signal: AbortSignal) => Promise<string[]>;
+type ResolveFailure = "forbidden_address" | "no_address" | "dns_failed";
 
-/** The addresses to dial, the likelier first, or why none may be. */
-export type Resolution = { ok: true; addresses: string[] } | {
-  ok: false;
-  code: "forbidden_address" | "no_address" | "dns_failed";
-};
-
-/** Asks DNS. The dot at the end keeps the search list, which leads into private networks, out of it. */
-export const resolveByDns: Resolve = async (name, signal) => {
+/**
+ * Answers the addresses of a name, of both families; none when there is no such name. Throws when nobody could say. The dot
+ * at the end keeps DNS's search list, which leads into private networks, out of it.
+ */
+async function resolveByDns(name: string, signal: AbortSignal): Promise<string[]> {
   const ask = (type: "A" | "AAAA") =>
     Deno.resolveDns(`${name}.`, type, { signal }).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return [];
@@ -116,31 +102,31 @@ export const resolveByDns: Resolve = async (name, signal) => {
   const failed = answers.find((answer) => answer.status === "rejected");
   if (known.length === 0 && failed !== undefined) throw failed.reason;
   return known;
-};
+}
 
 /**
- * Where a URL that passed the check may be dialled. Every address that its name has must be public: one that is not
+ * Where a URL that passed the check may be dialled, the likelier first, or why nowhere. Every address that its name has must be public: one that is not
  * means that somebody points a name inside, and the next answer may have only that.
  */
-export async function addressesOf(
+async function addressesOf(
   { hostname }: URL,
   { allowPrivate }: NotifyPolicy,
-  resolve: Resolve,
+  resolve: typeof resolveByDns,
   signal: AbortSignal,
-): Promise<Resolution> {
+): Promise<string[] | ResolveFailure> {
   const host = bareHost(hostname);
   const addresses = isLiteral(hostname)
     ? [host]
     : await orAborted(resolve(host, signal), signal).catch(() => null);
-  if (addresses === null) return { ok: false, code: "dns_failed" };
-  if (addresses.length === 0) return { ok: false, code: "no_address" };
+  if (addresses === null) return "dns_failed";
+  if (addresses.length === 0) return "no_address";
   const allowed = addresses.every((address) =>
     allowPrivate ? parseAddress(address) !== null : specialUse(address) === null
   );
-  if (!allowed) return { ok: false, code: "forbidden_address" };
+  if (!allowed) return "forbidden_address";
   // Networks without a way out by IPv6 are the commoner ones.
   const [four, six] = [false, true].map((isSix) =>
     addresses.filter((address) => address.includes(":") === isSix)
   );
-  return { ok: true, addresses: [...four ?? [], ...six ?? []] };
+  return [...four ?? [], ...six ?? []];
 }

@@ -35,7 +35,7 @@ const END_OF_HEAD = "\r\n\r\n";
 /** The first kilobytes of a 429 may say when to come again. */
 const of429 = (status: number): number => status === 429 ? LONGEST_HEAD : 0;
 
-export type ExchangeFailure = "connect_failed" | "tls_failed" | "not_http";
+type ExchangeFailure = "connect_failed" | "tls_failed" | "not_http";
 
 /**
  * Why there is no answer: the connection could not be made, so that another address may be tried; the receiver did not show

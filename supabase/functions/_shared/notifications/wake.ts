@@ -4,15 +4,14 @@ import { background } from "../runtime/background.ts";
 import type { Log } from "../observability/log.ts";
 import type { Outbox } from "./outbox-rpc.ts";
 
-/** Posts to the function `notifications` as this project, and answers its status. */
-export type CallNotifications = (path: string, body: unknown, signal: AbortSignal) => Promise<Response>;
+export type CallNotifications = ReturnType<typeof createCallNotifications>;
 
-/** Calls the function by the project's own URL; it knows the service's key. */
+/** Makes what posts to the function `notifications` as this project, by its own URL; it knows the service's key. */
 export function createCallNotifications(
   { supabaseUrl, serviceKeys }: Pick<Config, "supabaseUrl" | "serviceKeys">,
-): CallNotifications {
+) {
   const fetch = withSecretKeys(serviceKeys);
-  return (path, body, signal) =>
+  return (path: string, body: unknown, signal: AbortSignal): Promise<Response> =>
     fetch(new URL(`/functions/v1/notifications${path}`, supabaseUrl), {
       method: "POST",
       headers: { "content-type": "application/json" },

@@ -1,11 +1,8 @@
-/** Has `run` called at a deadline (milliseconds, as Date.now); answers how to call that off. */
-export type Deadlines = (deadline: number, run: () => void) => () => void;
-
 /**
  * Deadlines that share one timer, set for the first of them: alerts come with the same time to go, and hardly any waits for
  * its end. A timer for each alert, made and cleared, took 15 microseconds of it.
  */
-export function createDeadlines(now: () => number): Deadlines {
+export function createDeadlines(now: () => number) {
   const open = new Map<symbol, { deadline: number; run: () => void }>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let first = Infinity;
@@ -23,7 +20,8 @@ export function createDeadlines(now: () => number): Deadlines {
     for (const [, { run }] of due) run();
   }
 
-  return (deadline, run) => {
+  /** Has `run` called at a deadline (milliseconds, as Date.now); answers how to call that off. */
+  return (deadline: number, run: () => void): () => void => {
     const name = Symbol();
     open.set(name, { deadline, run });
     if (deadline < first) setFor(deadline);

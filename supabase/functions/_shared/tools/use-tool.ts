@@ -1,4 +1,5 @@
-import { requireAccount, type Sender } from "../auth/authorize.ts";
+import type { Sender } from "../auth/api-keys.ts";
+import { requireAccount } from "../auth/authorize.ts";
 import { readAs } from "../validators/problem.ts";
 import type { Means, Tool } from "./tool.ts";
 
