@@ -3,10 +3,17 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
-import type { Account, Args, Name, Overview, Reading } from "../api/reads.ts";
+import {
+  type Account,
+  type Args,
+  MOST,
+  type Name,
+  type Overview,
+  type Reading,
+  readingOf,
+} from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Money } from "../format/money.ts";
-import type { Ahead } from "./ahead.ts";
 import { useRead } from "./use-read.ts";
 
 /** What the pulse keeps up to date. */
@@ -59,4 +66,29 @@ export function useDesk(): Desk {
 export function useAnswer<Of extends Name>(name: Of, args?: Args<Of>) {
   const { read, version } = useDesk();
   return useRead(JSON.stringify(args ?? {}), version, () => read(name, args));
+}
+
+/** What the views of an account show first, asked for before they are drawn: all at once, not one after the other. */
+export type Ahead = ReturnType<typeof askAhead>;
+
+/** Asks for what an account's views show first. */
+export function askAhead(client: Client, account: string) {
+  const read = readingOf(client, account);
+  return {
+    account,
+    takeOverview: once(read("portfolio_overview")),
+    takePositions: once(read("list_positions", { limit: MOST })),
+  };
+}
+
+/** Gives an answer away once, to the first who asks; null to those after. */
+function once<T>(answer: Promise<T>): () => Promise<T> | null {
+  // Perhaps nobody takes it: the account may be another one than was guessed.
+  answer.catch(() => {});
+  let left: Promise<T> | null = answer;
+  return () => {
+    const given = left;
+    left = null;
+    return given;
+  };
 }

@@ -5,7 +5,7 @@ import { useAnswer, useDesk } from "../store/desk.ts";
 import { lastDayOf, type Month, monthAfter, monthName, weeksOf } from "../format/month.ts";
 import { toneOf } from "../format/figures.ts";
 import { IconButton } from "./icons.tsx";
-import { Outcome, Panel } from "./panel.tsx";
+import { ReadPanel } from "./panel.tsx";
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -16,9 +16,8 @@ export function Calendar() {
   const thisMonth: Month = today.slice(0, 7);
   const [month, setMonth] = useState(thisMonth);
   const go = (by: number) => setMonth(monthAfter(month, by));
-  const asked = { from_day: `${month}-01`, to_day: lastDayOf(month), ...only };
-  const days = useAnswer("daily_results", asked);
-  const total = addDecimals((days.data ?? []).map(({ net_pnl }) => net_pnl));
+  const read = useAnswer("daily_results", { from_day: `${month}-01`, to_day: lastDayOf(month), ...only });
+  const total = addDecimals((read.data ?? []).map(({ net_pnl }) => net_pnl));
   const tools = (
     <div class="month">
       <IconButton icon="left" label="Month before" onClick={() => go(-1)} />
@@ -27,19 +26,17 @@ export function Calendar() {
     </div>
   );
   return (
-    <Panel name="calendar" title="Daily P&L" tools={tools}>
-      <Outcome read={days} what="The calendar">
-        {(days) => (
-          <>
-            <Weeks month={month} days={days} today={today} />
-            <p class="calendar-total">
-              <span class="muted">{counted(days)}</span>
-              <strong class={toneOf(total)}>{money.amount(total, { plus: true })}</strong>
-            </p>
-          </>
-        )}
-      </Outcome>
-    </Panel>
+    <ReadPanel {...{ name: "calendar", tools, read }} title="Daily P&L" what="The calendar">
+      {(days) => (
+        <>
+          <Weeks {...{ month, days, today }} />
+          <p class="calendar-total">
+            <span class="muted">{counted(days)}</span>
+            <strong class={toneOf(total)}>{money.amount(total, { plus: true })}</strong>
+          </p>
+        </>
+      )}
+    </ReadPanel>
   );
 }
 

@@ -5,8 +5,7 @@ import type { Connection } from "../api/connection.ts";
 import { type Account, listAccounts, readingOf } from "../api/reads.ts";
 import { moneyOf } from "../format/money.ts";
 import { clockOf } from "../format/time.ts";
-import { type Ahead, askAhead } from "../store/ahead.ts";
-import { type Desk, DeskContext, type Live, useDesk } from "../store/desk.ts";
+import { type Ahead, askAhead, type Desk, DeskContext, type Live, useDesk } from "../store/desk.ts";
 import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
 import { useRead } from "../store/use-read.ts";
@@ -96,9 +95,9 @@ function OneAccount(
   const read = useMemo(() => readingOf(client, name), [client]);
   const [ahead] = useState(() => guess?.account === name ? guess : askAhead(client, name));
   const overview = useRead(name, version, () => read("portfolio_overview"), ahead.takeOverview);
-  const [strategy, setStrategy] = useState<string | null>(null);
+  const strategy = useSignal<string | null>(null);
+  const page = useSignal<Page>("account");
   const [symbol, setSymbol] = useState<string | null>(null);
-  const [page, setPage] = useState<Page>("account");
   const [baseline, setBaseline] = useState<string | null>(null);
   const money = useMemo(() => moneyOf(account.currency), [account.currency]);
   const clock = useMemo(() => clockOf(account.time_zone), [account.time_zone]);
@@ -109,8 +108,6 @@ function OneAccount(
       {...{ live, account, clock, strategy, page, onSignOut }}
       strategies={data?.strategies ?? []}
       onAccount={onPick}
-      onStrategy={setStrategy}
-      onPage={setPage}
     />
   );
   if (data === null) {
@@ -124,21 +121,22 @@ function OneAccount(
     );
   }
   const desk: Desk = {
-    ...{ client, connection, live, account, read, overview: data, ahead, strategy, money, clock },
-    only: strategy === null ? {} : { only_strategy: strategy },
+    ...{ client, connection, live, account, read, overview: data, ahead, money, clock },
+    strategy: strategy.value,
+    only: strategy.value === null ? {} : { only_strategy: strategy.value },
     version: version + epoch * 1e9,
     symbol: symbol ?? data.symbols[0] ?? null,
     chart: setSymbol,
     baseline,
     compare: (name) => {
       setBaseline(name);
-      setPage("backtest");
+      page.value = "backtest";
     },
   };
   return (
     <DeskContext.Provider value={desk}>
       {bar}
-      {page === "account" ? <DeskView /> : <LazyPage key={page} name={page} />}
+      {page.value === "account" ? <DeskView /> : <LazyPage key={page.value} name={page.value} />}
       <HealthStrip />
     </DeskContext.Provider>
   );

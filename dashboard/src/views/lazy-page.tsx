@@ -1,17 +1,16 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Page } from "./top-bar.tsx";
 
 /** Pages whose script is loaded by who asks for them. */
-const PAGES = {
-  health: () => import("./alert-health/alert-health-view.tsx").then(({ AlertHealthView }) => AlertHealthView),
-  backtest: () => import("./compare/compare-view.tsx").then(({ CompareView }) => CompareView),
-  strategies: () => import("./strategies/strategies-view.tsx").then(({ StrategiesView }) => StrategiesView),
+const PAGES: Record<Exclude<Page, "account">, () => Promise<FunctionComponent>> = {
+  health: () => import("./alert-health.tsx").then(({ AlertHealthView }) => AlertHealthView),
+  backtest: () => import("./compare.tsx").then(({ CompareView }) => CompareView),
+  strategies: () => import("./strategies.tsx").then(({ StrategiesView }) => StrategiesView),
 };
 
-export type LazyPageName = keyof typeof PAGES;
-
 /** One of those pages; another one is another element, by its key. */
-export function LazyPage({ name }: { name: LazyPageName }) {
+export function LazyPage({ name }: { name: keyof typeof PAGES }) {
   const [view, setView] = useState<{ View: FunctionComponent } | null>(null);
   useEffect(() => {
     void PAGES[name]().then((View) => setView({ View }));

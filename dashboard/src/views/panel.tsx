@@ -3,16 +3,16 @@ import { useId } from "preact/hooks";
 import type { ApiError } from "../api/client.ts";
 import type { Read } from "../store/reader.ts";
 
-/** A part of the page with a title, and to the right of it what it can be asked. */
-export function Panel(
-  { title, name, tools, children }: {
-    title: ComponentChildren;
-    /** Its class, and its place in the grid. */
-    name: string;
-    tools?: ComponentChildren;
-    children: ComponentChildren;
-  },
-) {
+interface PanelProps {
+  title: ComponentChildren;
+  /** Its class, and its place in the grid. */
+  name: string;
+  /** What it can be asked. */
+  tools?: ComponentChildren;
+}
+
+/** A part of the page with a title, and to the right of it its tools. */
+export function Panel({ title, name, tools, children }: PanelProps & { children: ComponentChildren }) {
   const id = useId();
   return (
     <section class={`panel ${name}`} aria-labelledby={id}>
@@ -25,24 +25,41 @@ export function Panel(
   );
 }
 
+interface OutcomeProps<T> {
+  read: Read<T> & { stale: boolean };
+  /** What is read, to speak of while it is not there. */
+  what: string;
+  /** Whether it found nothing; without this an empty list does. */
+  isEmpty?: (data: T) => boolean;
+  /** What to say then. */
+  empty?: ComponentChildren;
+  children: (data: T) => ComponentChildren;
+}
+
+/** A panel of something that is read. */
+export function ReadPanel<T>({ title, name, tools, below, ...outcome }: PanelProps & OutcomeProps<T> & {
+  below?: ComponentChildren;
+}) {
+  return (
+    <Panel {...{ title, name, tools }}>
+      <Outcome {...outcome} />
+      {below}
+    </Panel>
+  );
+}
+
 /** What a read came to: its trouble while there is nothing else, `empty` in words when it found nothing, else its children. */
-export function Outcome<T>(
-  { read, what, isEmpty = () => false, empty, children }: {
-    read: Read<T> & { stale: boolean };
-    what: string;
-    isEmpty?: (data: T) => boolean;
-    empty?: ComponentChildren;
-    children: (data: T) => ComponentChildren;
-  },
-) {
+export function Outcome<T>({ read, what, isEmpty = isEmptyList, empty, children }: OutcomeProps<T>) {
   if (read.data === null) {
     return read.error === null
       ? <div class="skeleton" role="status" aria-label={`Loading: ${what}`} />
       : <Trouble error={read.error} what={what} />;
   }
-  if (isEmpty(read.data)) return <div class="empty">{empty}</div>;
+  if (empty !== undefined && isEmpty(read.data)) return <div class="empty">{empty}</div>;
   return <div class={read.stale ? "outcome is-stale" : "outcome"}>{children(read.data)}</div>;
 }
+
+const isEmptyList = (data: unknown) => Array.isArray(data) && data.length === 0;
 
 /** Why something is missing, and what to do. It goes away by itself: what failed is tried again. */
 export function Trouble({ error, what }: { error: ApiError; what: string }) {

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Result } from "../api/reads.ts";
 import { useAnswer, useDesk } from "../store/desk.ts";
 import { toneOf } from "../format/figures.ts";
-import { Outcome, Panel } from "./panel.tsx";
+import { ReadPanel } from "./panel.tsx";
 import { Segments } from "./controls.tsx";
 import { strategyName } from "./top-bar.tsx";
 import { WideTable } from "./wide-table.tsx";
@@ -14,22 +14,15 @@ type By = keyof typeof CHOICES;
 export function Results() {
   const { only } = useDesk();
   const [by, setBy] = useState<By>("symbol");
-  const results = useAnswer("results", { by, ...only });
   return (
-    <Panel
-      name="results"
-      title="P&L by"
+    <ReadPanel
+      {...{ name: "results", title: "P&L by", what: "The results" }}
       tools={<Segments label="P&L by" choices={CHOICES} value={by} onPick={setBy} />}
+      read={useAnswer("results", { by, ...only })}
+      empty={<p>Nothing was traded yet.</p>}
     >
-      <Outcome
-        read={results}
-        what="The results"
-        isEmpty={(rows) => rows.length === 0}
-        empty={<p>Nothing was traded yet.</p>}
-      >
-        {(rows) => <Bars rows={rows} by={by} />}
-      </Outcome>
-    </Panel>
+      {(rows) => <Bars {...{ rows, by }} />}
+    </ReadPanel>
   );
 }
 

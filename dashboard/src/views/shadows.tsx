@@ -1,43 +1,39 @@
 import type { Row } from "../api/reads.ts";
 import { counted, toneOf } from "../format/figures.ts";
 import { useAnswer, useDesk } from "../store/desk.ts";
-import { Outcome, Panel } from "./panel.tsx";
+import { ReadPanel } from "./panel.tsx";
 import { WideTable } from "./wide-table.tsx";
 
 type Shadow = Row<"list_shadow_accounts">;
 
 /** The accounts that book what this one does, under settings of their own. */
 export function Shadows() {
-  const shadows = useAnswer("list_shadow_accounts");
   return (
-    <Panel name="shadows" title="Shadow accounts">
-      <Outcome
-        read={shadows}
-        what="The shadow accounts"
-        isEmpty={(rows) => rows.length === 0}
-        empty={<p>None.</p>}
-      >
-        {(rows) => (
-          <WideTable
-            look="bars"
-            label="Shadow accounts"
-            head={
-              <>
-                <th scope="col">Account</th>
-                <th scope="col">What differs</th>
-                <th scope="col" class="figures">Net P&L</th>
-                <th scope="col">Alerts</th>
-                <th scope="col">
-                  <span class="visually-hidden">Comparison</span>
-                </th>
-              </>
-            }
-          >
-            {rows.map((row) => <ShadowRow key={row.shadow} row={row} />)}
-          </WideTable>
-        )}
-      </Outcome>
-    </Panel>
+    <ReadPanel
+      {...{ name: "shadows", title: "Shadow accounts", what: "The shadow accounts" }}
+      read={useAnswer("list_shadow_accounts")}
+      empty={<p>None.</p>}
+    >
+      {(rows) => (
+        <WideTable
+          look="bars"
+          label="Shadow accounts"
+          head={
+            <>
+              <th scope="col">Account</th>
+              <th scope="col">What differs</th>
+              <th scope="col" class="figures">Net P&L</th>
+              <th scope="col">Alerts</th>
+              <th scope="col">
+                <span class="visually-hidden">Comparison</span>
+              </th>
+            </>
+          }
+        >
+          {rows.map((row) => <ShadowRow key={row.shadow} row={row} />)}
+        </WideTable>
+      )}
+    </ReadPanel>
   );
 }
 

@@ -3,7 +3,7 @@ import { type Cursor, MOST } from "../../api/reads.ts";
 import { toCsv } from "../../format/csv.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { Icon } from "../icons.tsx";
-import type { Kind } from "./kinds.tsx";
+import type { Kind } from "./kind.tsx";
 import { type Choices, filterOf, sortRows } from "./use-table.ts";
 
 /** Saves every row that the filters leave, not only those of the page, as CSV. */

@@ -5,9 +5,8 @@ import { useDesk } from "../../store/desk.ts";
 import { Select } from "../controls.tsx";
 import { Outcome } from "../panel.tsx";
 import { WideTable } from "../wide-table.tsx";
-import type { Column } from "./columns.tsx";
 import { ExportButton } from "./export.tsx";
-import { type Kind, SYMBOL } from "./kinds.tsx";
+import { type Column, type Kind, SYMBOL } from "./kind.tsx";
 import { PAGE, type Sort, type TableState, useTable } from "./use-table.ts";
 
 /** One table: filters above, rows that follow the account, pages below. */
@@ -167,7 +166,7 @@ export function PlainTable<Row>(
 }
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
-  const { money, clock, chart } = useDesk();
+  const desk = useDesk();
   const value = column.value(row);
   const aligned = column.right ? "right" : "";
   if (value === null || value === "") {
@@ -180,16 +179,15 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   if (column.key === SYMBOL) {
     return (
       <td>
-        <button type="button" class="link" title={`Chart ${value}`} onClick={() => chart(value)}>
+        <button type="button" class="link" title={`Chart ${value}`} onClick={() => desk.chart(value)}>
           {value}
         </button>
       </td>
     );
   }
-  const writing = { money, clock };
   return (
-    <td class={`${aligned} ${column.tone?.(value) ?? ""}`} title={column.full?.(value, writing) ?? value}>
-      {column.text?.(value, writing, row) ?? value}
+    <td class={`${aligned} ${column.tone?.(value) ?? ""}`} title={column.full?.(value, desk) ?? value}>
+      {column.text?.(value, desk, row) ?? value}
     </td>
   );
 }

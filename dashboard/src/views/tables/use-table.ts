@@ -3,8 +3,7 @@ import { type Cursor, MOST } from "../../api/reads.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
 import { useRead } from "../../store/use-read.ts";
 import { compareValues } from "../../format/decimal.ts";
-import type { Column } from "./columns.tsx";
-import type { Kind } from "./kinds.tsx";
+import type { Column, Kind } from "./kind.tsx";
 
 /** Rows on a page. */
 export const PAGE = 25;
@@ -97,13 +96,9 @@ export function useTable<Row>(kind: Kind<Row>) {
 
 /** The ids that were not in the answer before to the same question. */
 function useFresh(key: string | null, ids: string[]): ReadonlySet<string> {
-  const before = useRef<{ key: string | null; ids: ReadonlySet<string>; fresh: ReadonlySet<string> }>(
-    { key: null, ids: new Set(), fresh: new Set() },
-  );
-  const seen = before.current;
-  if (seen.key !== key) before.current = { key, ids: new Set(ids), fresh: new Set() };
-  else if (ids.some((id) => !seen.ids.has(id))) {
-    before.current = { key, ids: new Set(ids), fresh: new Set(ids.filter((id) => !seen.ids.has(id))) };
-  }
-  return before.current.fresh;
+  const last = useRef({ key, ids: new Set<string>(), fresh: new Set<string>() });
+  const { current: before } = last;
+  const fresh = new Set(before.key === key ? ids.filter((id) => !before.ids.has(id)) : []);
+  if (before.key !== key || fresh.size > 0) last.current = { key, ids: new Set(ids), fresh };
+  return last.current.fresh;
 }

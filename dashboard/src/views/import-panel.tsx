@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { importBacktest, type Imported } from "../../api/import.ts";
-import { useDesk } from "../../store/desk.ts";
-import { type Message, Said } from "../controls.tsx";
-import { Panel } from "../panel.tsx";
+import { importBacktest, type Imported } from "../api/import.ts";
+import { useDesk } from "../store/desk.ts";
+import { type Message, Said } from "./controls.tsx";
+import { Panel } from "./panel.tsx";
 
 const FIELDS = [
   { name: "account", label: "Baseline account", hint: "Created if it does not exist." },

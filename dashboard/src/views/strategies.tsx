@@ -1,14 +1,15 @@
 import { useState } from "preact/hooks";
-import type { Line } from "../../charts/lines-chart.ts";
-import { useDesk } from "../../store/desk.ts";
-import { LineKey } from "../lines-figure.tsx";
-import { Panel } from "../panel.tsx";
-import { sinceOf, useRange } from "../range.tsx";
-import { strategyName } from "../top-bar.tsx";
+import type { Line } from "../charts/curves.ts";
+import { useDesk } from "../store/desk.ts";
+import { LineKey } from "./lines-figure.tsx";
+import { Panel } from "./panel.tsx";
+import { sinceOf, useRange } from "./range.tsx";
 import { SideBySide } from "./side-by-side.tsx";
+import { strategyName } from "./top-bar.tsx";
 
 /** As many strategies as there are colors for. */
-const MOST = 8;
+const COLORS = ["accent", "orange", "up", "down", "violet", "cyan", "pink", "olive"];
+const MOST = COLORS.length;
 
 /** A strategy that is shown, and its line. */
 export interface Chosen {
@@ -25,10 +26,11 @@ export function StrategiesView() {
   // Where there are colors for all, each keeps its own.
   const places = strategies.length <= MOST ? strategies : shown;
   const chosen = shown.map((strategy) => ({ strategy, line: lineOf(strategy, places.indexOf(strategy)) }));
+  const isFull = chosen.length >= MOST;
   const toggle = (name: string) =>
     setHidden(hidden.includes(name) ? hidden.filter((each) => each !== name) : [...hidden, name]);
   return (
-    <main class="desk side-by-side">
+    <main class="desk one-column">
       <Panel name="strategies" title="Strategies" tools={tools}>
         {strategies.length === 0
           ? (
@@ -36,7 +38,27 @@ export function StrategiesView() {
               <p>No strategy has traded yet.</p>
             </div>
           )
-          : <Picker strategies={strategies} chosen={chosen} onToggle={toggle} />}
+          : (
+            <fieldset class="picker">
+              <legend class="visually-hidden">Strategies to show</legend>
+              {strategies.map((strategy) => {
+                // Those that are shown have their line beside them.
+                const line = chosen.find((each) => each.strategy === strategy)?.line;
+                return (
+                  <label key={strategy}>
+                    <input
+                      type="checkbox"
+                      checked={line !== undefined}
+                      disabled={line === undefined && isFull}
+                      onChange={() => toggle(strategy)}
+                    />
+                    {line === undefined ? strategyName(strategy) : <LineKey line={line} />}
+                  </label>
+                );
+              })}
+              {isFull && strategies.length > MOST && <p class="note muted">At most {MOST} at once.</p>}
+            </fieldset>
+          )}
       </Panel>
       {chosen.length > 0 && (
         <SideBySide chosen={chosen} since={sinceOf(range)} view={JSON.stringify([range, shown])} />
@@ -47,37 +69,6 @@ export function StrategiesView() {
 
 const lineOf = (strategy: string, place: number): Line => ({
   name: strategyName(strategy),
-  color: `--series-${place + 1}`,
+  color: `--${COLORS[place]}`,
   stroke: place % 2 === 0 ? "solid" : "dotted",
 });
-
-/** Which strategies are shown; those that are have their line beside them. */
-function Picker(
-  { strategies, chosen, onToggle }: {
-    strategies: readonly string[];
-    chosen: readonly Chosen[];
-    onToggle: (strategy: string) => void;
-  },
-) {
-  const isFull = chosen.length >= MOST;
-  return (
-    <fieldset class="picker">
-      <legend class="visually-hidden">Strategies to show</legend>
-      {strategies.map((strategy) => {
-        const line = chosen.find((each) => each.strategy === strategy)?.line;
-        return (
-          <label key={strategy}>
-            <input
-              type="checkbox"
-              checked={line !== undefined}
-              disabled={line === undefined && isFull}
-              onChange={() => onToggle(strategy)}
-            />
-            {line === undefined ? strategyName(strategy) : <LineKey line={line} />}
-          </label>
-        );
-      })}
-      {isFull && strategies.length > MOST && <p class="note muted">At most {MOST} at once.</p>}
-    </fieldset>
-  );
-}

@@ -1,19 +1,19 @@
 import { useMemo, useState } from "preact/hooks";
-import type { Against, Comparison } from "../../api/reads.ts";
-import type { Line, LinesMoment } from "../../charts/lines-chart.ts";
-import { formatDecimal, negated } from "../../format/decimal.ts";
-import { counted } from "../../format/figures.ts";
-import type { Money } from "../../format/money.ts";
-import { type Desk, useAnswer, useDesk } from "../../store/desk.ts";
-import { useRead } from "../../store/use-read.ts";
-import { Segments, Select } from "../controls.tsx";
-import { LinesFigure, withLines } from "../lines-figure.tsx";
-import { Outcome, Panel } from "../panel.tsx";
-import { sinceOf } from "../range.tsx";
-import { bad, gain, type Stat, Stats } from "../stats.tsx";
-import { TableView } from "../tables/table-view.tsx";
+import type { Against, Comparison, Row } from "../api/reads.ts";
+import type { Line, Moment } from "../charts/curves.ts";
+import { formatDecimal, negated } from "../format/decimal.ts";
+import { counted } from "../format/figures.ts";
+import type { Money } from "../format/money.ts";
+import { type Desk, useAnswer, useDesk } from "../store/desk.ts";
+import { useRead } from "../store/use-read.ts";
+import { Segments, Select } from "./controls.tsx";
+import { LinesFigure, withLines } from "./lines-figure.tsx";
+import { Panel, ReadPanel } from "./panel.tsx";
+import { sinceOf } from "./range.tsx";
+import { bad, gain, type Stat, Stats } from "./stats.tsx";
+import { byId, column, type Kind, SYMBOL } from "./tables/kind.tsx";
+import { TableView } from "./tables/table-view.tsx";
 import { ImportPanel } from "./import-panel.tsx";
-import { pairs } from "./pairs.tsx";
 
 const RANGES = { "1W": "1W", "1M": "1M", "1Y": "1Y", "All": "All" };
 
@@ -40,7 +40,7 @@ export function CompareView() {
     </div>
   );
   return (
-    <main class="desk compare">
+    <main class="desk one-column">
       <ImportPanel onImported={setPicked} />
       <Panel name="against" title="Compare with" tools={tools}>
         {against === null && (
@@ -65,18 +65,18 @@ export function CompareView() {
 /** How well the account did what its baseline has done, in figures. */
 function ComparedFigures({ against }: { against: Against }) {
   const { account, only, money } = useDesk();
-  const comparison = useAnswer("compare_accounts", { ...against, ...only });
   return (
-    <Panel name="compared" title={`${account.name} beside ${against.baseline}`}>
-      <Outcome read={comparison} what="The comparison">
-        {(found) => (
-          <>
-            <Stats stats={alertCells(found)} />
-            <Stats stats={moneyCells(found, money)} />
-          </>
-        )}
-      </Outcome>
-    </Panel>
+    <ReadPanel
+      {...{ name: "compared", title: `${account.name} beside ${against.baseline}`, what: "The comparison" }}
+      read={useAnswer("compare_accounts", { ...against, ...only })}
+    >
+      {(found) => (
+        <>
+          <Stats stats={alertCells(found)} />
+          <Stats stats={moneyCells(found, money)} />
+        </>
+      )}
+    </ReadPanel>
   );
 }
 
@@ -122,20 +122,17 @@ function ComparedCurve({ against }: { against: Against }) {
   const view = JSON.stringify([against, desk.only]);
   const read = useRead(view, desk.version, () => withLines(readMoments(desk, against), LINES, desk.clock));
   return (
-    <Panel name="compared-curve" title="Closed profit of both">
-      <Outcome
-        read={read}
-        what="The curve of both"
-        isEmpty={({ points }) => points.length === 0}
-        empty={<p>Neither has an order here.</p>}
-      >
-        {(charted) => <LinesFigure charted={charted} lines={LINES} view={view} title="Closed profit" />}
-      </Outcome>
-    </Panel>
+    <ReadPanel
+      {...{ name: "compared-curve", title: "Closed profit of both", read, what: "The curve of both" }}
+      isEmpty={({ points }) => points.length === 0}
+      empty={<p>Neither has an order here.</p>}
+    >
+      {(charted) => <LinesFigure {...{ charted, lines: LINES, view, title: "Closed profit" }} />}
+    </ReadPanel>
   );
 }
 
-async function readMoments({ read, only, money, clock }: Desk, against: Against): Promise<LinesMoment[]> {
+async function readMoments({ read, only, money, clock }: Desk, against: Against): Promise<Moment[]> {
   const points = await read("compare_curve", { ...against, ...only });
   return points.map(({ time, profit, baseline_profit }) => ({
     time: clock.chartTime(time),
@@ -143,3 +140,36 @@ async function readMoments({ read, only, money, clock }: Desk, against: Against)
     labels: [profit, baseline_profit].map((each) => money.amount(each, { plus: true })),
   }));
 }
+
+/** The orders of a baseline beside the alerts of the account, as a table. */
+const pairs = (against: Against): Kind<Row<"compare_orders">> => ({
+  name: "pairs",
+  title: "Orders and alerts",
+  ...byId("compare_orders", against),
+  statuses: [null, "missed", "late", "refused", "extra", "matched"],
+  columns: [
+    column.pill(column.words("status", "Outcome"), {
+      matched: "up",
+      late: "accent",
+      missed: "down",
+      refused: "down",
+    }),
+    column.words("signal", "Signal"),
+    column.words(SYMBOL, "Symbol"),
+    column.side("side", "Side"),
+    column.moment("baseline_time", "Backtest"),
+    column.moment("booked_at", "Booked"),
+    { ...column.number("seconds", "Late by"), text: (value) => `${formatDecimal(value, { most: 0 })} s` },
+    column.price("baseline_price", "Its price"),
+    column.price("price", "Price"),
+    column.cost(column.number("price_drift", "Worse by")),
+    column.number("baseline_quantity", "Its size"),
+    column.number("quantity", "Size"),
+    column.cost(column.amount("cost", "Cost")),
+    column.profit("baseline_profit", "Its profit"),
+    column.profit("profit", "Profit"),
+    column.profit("profit_drift", "Drift"),
+    column.words("code", "Refused for"),
+  ],
+  empty: "There is nothing to compare: neither the baseline nor the account has an order here.",
+});
