@@ -10,13 +10,9 @@ import type { Clock } from "../format/time.ts";
 import { type CreateChart, noLess, pointChart } from "./point-chart.ts";
 
 /** A bar of marks with what was traded in it: numbers to draw, texts to tell. */
-export interface MarkBar {
+export interface MarkBar extends Record<"open" | "high" | "low" | "close", number> {
   /** As {@link Clock.chartTime} has it. */
   time: number;
-  open: number;
-  high: number;
-  low: number;
-  close: number;
   /** As it is written, with the average price. */
   bought: { units: string; price: string } | null;
   sold: MarkBar["bought"];

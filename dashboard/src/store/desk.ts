@@ -14,7 +14,7 @@ import {
 } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Money } from "../format/money.ts";
-import { useRead } from "./use-read.ts";
+import { useRead } from "./reader.ts";
 
 /** What the pulse keeps up to date. */
 export interface Live {

@@ -9,7 +9,7 @@ import { Segments } from "./controls.tsx";
 import { Panel, ReadPanel } from "./panel.tsx";
 import { sinceOf, useRange } from "./range.tsx";
 import { bad, gain, type Stat, Stats } from "./stats.tsx";
-import { byId, type Column, column, type Kind, TRADED } from "./tables/kind.tsx";
+import { byId, type Column, column, type Kind, pill, TRADED } from "./tables/kind.tsx";
 import { PlainTable, TableView } from "./tables/table-view.tsx";
 import { strategyName } from "./top-bar.tsx";
 
@@ -71,22 +71,22 @@ function statsOf(whole: Health, rows: readonly Health[], money: Money): Stat[] {
 
 const OF_STRATEGIES: Column<Health>[] = [
   { key: "strategy", title: "Strategy", value: ({ strategy }) => strategyName(strategy ?? "") },
-  column.pill({
+  pill({
     key: "silent",
     title: "Now",
     value: ({ silent, silence_reason }) => silent ? "silent" : silence_reason ?? "as usual",
   }, { silent: "down" }),
-  column.moment("last_alert_at", "Last alert"),
-  column.seconds("usual_seconds", "Usually every"),
-  column.moment("silent_at", "Silent from"),
-  column.number("alerts", "Alerts"),
-  column.number("missed", "Missed"),
-  column.number("repairs", "Repairs"),
-  column.number("contradictions", "Contradictions"),
-  column.cost(column.amount("cost", "Cost")),
-  column.number("duplicates", "Repeated"),
+  column("moment", "last_alert_at", "Last alert"),
+  column("seconds", "usual_seconds", "Usually every"),
+  column("moment", "silent_at", "Silent from"),
+  column("number", "alerts", "Alerts"),
+  column("number", "missed", "Missed"),
+  column("number", "repairs", "Repairs"),
+  column("number", "contradictions", "Contradictions"),
+  column("cost", "cost", "Cost"),
+  column("number", "duplicates", "Repeated"),
   {
-    ...column.number("refused", "Refused"),
+    ...column("number", "refused", "Refused"),
     value: ({ refused, refusals }) => refused === 0 ? "0" : `${refused}: ${codesOf(refusals)}`,
     text: (value) => value,
   },
@@ -100,26 +100,25 @@ const codesOf = (refusals: Health["refusals"]): string =>
 /** Alerts before which the account did not hold what their sender thought, as a table. */
 const gaps = (since: Since): Kind<Row<"list_alert_gaps">> => ({
   name: "gaps",
-  title: "Gaps",
   ...byId("list_alert_gaps", since),
   statuses: [null, "missed", "refused", "reordered", "moved", "cut", "first"],
   columns: [
     {
-      ...column.pill(column.words("status", "Why"), { missed: "down", refused: "down" }),
+      ...pill(column("words", "status", "Why"), { missed: "down", refused: "down" }),
       full: (value) => MEANINGS[value] ?? value,
     },
-    column.moment("at", "Found"),
-    column.moment("since", "After"),
+    column("moment", "at", "Found"),
+    column("moment", "since", "After"),
     ...TRADED,
-    column.number("missed", "Not traded"),
-    column.number("previous", "Sender held"),
-    column.number("held", "Account held"),
-    column.price("due_price", "Due at"),
-    column.price("price", "Put right at"),
-    column.cost(column.amount("cost", "Cost")),
-    column.cost(column.amount("least_cost", "At least")),
-    column.cost(column.amount("most_cost", "At most")),
-    column.named("cost_reason", "No cost, because"),
+    column("number", "missed", "Not traded"),
+    column("number", "previous", "Sender held"),
+    column("number", "held", "Account held"),
+    column("price", "due_price", "Due at"),
+    column("price", "price", "Put right at"),
+    column("cost", "cost", "Cost"),
+    column("cost", "least_cost", "At least"),
+    column("cost", "most_cost", "At most"),
+    column("named", "cost_reason", "No cost, because"),
   ],
   empty:
     "No gap: before every alert, the account held the position that its sender expected, as far as the alerts say.",
@@ -165,31 +164,30 @@ const OF_LATENCY: Column<Latency>[] = [
         ? strategyName(strategy)
         : "all",
   },
-  column.number("alerts", "Alerts"),
-  column.number("late", "Late"),
-  column.seconds("total_p50", "Median"),
-  column.seconds("total_p90", "90 % within"),
-  column.seconds("total_p99", "99 % within"),
-  column.seconds("total_max", "Longest"),
-  column.seconds("receive_p50", "Median to the function"),
-  column.seconds("receive_max", "Longest to the function"),
-  column.seconds("book_p50", "Median to the booking"),
-  column.seconds("book_max", "Longest to the booking"),
+  column("number", "alerts", "Alerts"),
+  column("number", "late", "Late"),
+  column("seconds", "total_p50", "Median"),
+  column("seconds", "total_p90", "90 % within"),
+  column("seconds", "total_p99", "99 % within"),
+  column("seconds", "total_max", "Longest"),
+  column("seconds", "receive_p50", "Median to the function"),
+  column("seconds", "receive_max", "Longest to the function"),
+  column("seconds", "book_p50", "Median to the booking"),
+  column("seconds", "book_max", "Longest to the booking"),
 ];
 
 /** Alerts that were on their way for long, as a table. */
 const late = (since: Since): Kind<Row<"late_alerts">> => ({
   name: "late alerts",
-  title: "Late alerts",
   ...byId("late_alerts", since),
   columns: [
-    column.moment("sent_at", "Sent"),
+    column("moment", "sent_at", "Sent"),
     ...TRADED,
-    column.seconds("seconds_to_receive", "To the function"),
-    column.seconds("seconds_to_book", "To its booking"),
-    column.seconds("seconds", "In all"),
-    column.words("status", "Outcome"),
-    column.words("code", "Refused for"),
+    column("seconds", "seconds_to_receive", "To the function"),
+    column("seconds", "seconds_to_book", "To its booking"),
+    column("seconds", "seconds", "In all"),
+    column("words", "status", "Outcome"),
+    column("words", "code", "Refused for"),
   ],
   empty: "No alert took more than 10 seconds, by its own time.",
 });

@@ -1,17 +1,16 @@
 import { useMemo, useState } from "preact/hooks";
-import type { Against, Comparison, Row } from "../api/reads.ts";
+import type { Against, Row } from "../api/reads.ts";
 import type { Line, Moment } from "../charts/curves.ts";
 import { formatDecimal, negated } from "../format/decimal.ts";
 import { counted } from "../format/figures.ts";
-import type { Money } from "../format/money.ts";
-import { type Desk, useAnswer, useDesk } from "../store/desk.ts";
-import { useRead } from "../store/use-read.ts";
+import { useAnswer, useDesk } from "../store/desk.ts";
+import { useRead } from "../store/reader.ts";
 import { Segments, Select } from "./controls.tsx";
 import { LinesFigure, withLines } from "./lines-figure.tsx";
 import { Panel, ReadPanel } from "./panel.tsx";
 import { sinceOf } from "./range.tsx";
-import { bad, gain, type Stat, Stats } from "./stats.tsx";
-import { byId, column, type Kind, SYMBOL } from "./tables/kind.tsx";
+import { bad, gain, Stats } from "./stats.tsx";
+import { byId, column, type Kind, pill, SYMBOL } from "./tables/kind.tsx";
 import { TableView } from "./tables/table-view.tsx";
 import { ImportPanel } from "./import-panel.tsx";
 
@@ -49,96 +48,81 @@ export function CompareView() {
           </div>
         )}
       </Panel>
-      {against !== null && (
-        <>
-          <ComparedFigures against={against} />
-          <ComparedCurve against={against} />
-          <section class="panel tables" aria-label="Orders and alerts">
-            <TableView key={JSON.stringify(against)} kind={pairs(against)} />
-          </section>
-        </>
-      )}
+      {against !== null && <Compared against={against} />}
     </main>
   );
 }
 
-/** How well the account did what its baseline has done, in figures. */
-function ComparedFigures({ against }: { against: Against }) {
-  const { account, only, money } = useDesk();
-  return (
-    <ReadPanel
-      {...{ name: "compared", title: `${account.name} beside ${against.baseline}`, what: "The comparison" }}
-      read={useAnswer("compare_accounts", { ...against, ...only })}
-    >
-      {(found) => (
-        <>
-          <Stats stats={alertCells(found)} />
-          <Stats stats={moneyCells(found, money)} />
-        </>
-      )}
-    </ReadPanel>
-  );
-}
-
-function alertCells(found: Comparison): Stat[] {
-  return [
-    {
-      name: "Match rate",
-      value: found.match_rate === null ? "–" : `${formatDecimal(found.match_rate, { most: 1 })}%`,
-      title: `${counted(found.matched)} of ${counted(found.orders)} orders of the baseline had their alert`,
-    },
-    bad("Missed", found.missed, "Orders of the baseline that no alert came for"),
-    bad("Refused", found.refused, "Their alert came, and was refused"),
-    bad("Late", found.late, "Booked more than 60 s after the order's time"),
-    bad("Extra", found.extra, "Alerts that are none of the baseline's orders"),
-    { name: "Orders", value: counted(found.orders) },
-  ];
-}
-
-function moneyCells(found: Comparison, money: Money): Stat[] {
-  return [
-    gain(money, "Profit", found.profit, "Closed and net"),
-    gain(money, "Baseline's profit", found.baseline_profit, "Closed and net"),
-    gain(money, "Drift", found.drift, "Profit less the baseline's"),
-    gain(money, "Of prices", negated(found.price_cost), "What the account's prices made of it"),
-    gain(money, "Of fees", negated(found.fee_cost), "What the account's fees made of it"),
-    gain(
-      money,
-      "Of the rest",
-      negated(found.other_cost),
-      "What was missed, refused, extra or of another size",
-    ),
-  ];
-}
+const REST = "What was missed, refused, extra or of another size";
 
 const LINES: readonly Line[] = [
   { name: "account", color: "--accent", stroke: "solid" },
   { name: "baseline", color: "--muted", stroke: "dashed" },
 ];
 
-/** What both made over time. */
-function ComparedCurve({ against }: { against: Against }) {
-  const desk = useDesk();
-  const view = JSON.stringify([against, desk.only]);
-  const read = useRead(view, desk.version, () => withLines(readMoments(desk, against), LINES, desk.clock));
+/** How well the account did what its baseline has done: in figures, over time, and order by order. */
+function Compared({ against }: { against: Against }) {
+  const { account, version, read, only, money, clock } = useDesk();
+  const view = JSON.stringify([against, only]);
+  const readMoments = async (): Promise<Moment[]> => {
+    const points = await read("compare_curve", { ...against, ...only });
+    return points.map(({ time, profit, baseline_profit }) => ({
+      time: clock.chartTime(time),
+      values: [Number(profit), Number(baseline_profit)],
+      labels: [profit, baseline_profit].map((each) => money.amount(each, { plus: true })),
+    }));
+  };
+  const curves = useRead(view, version, () => withLines(readMoments(), LINES, clock));
   return (
-    <ReadPanel
-      {...{ name: "compared-curve", title: "Closed profit of both", read, what: "The curve of both" }}
-      isEmpty={({ points }) => points.length === 0}
-      empty={<p>Neither has an order here.</p>}
-    >
-      {(charted) => <LinesFigure {...{ charted, lines: LINES, view, title: "Closed profit" }} />}
-    </ReadPanel>
+    <>
+      <ReadPanel
+        {...{ name: "compared", title: `${account.name} beside ${against.baseline}`, what: "The comparison" }}
+        read={useAnswer("compare_accounts", { ...against, ...only })}
+      >
+        {(found) => (
+          <>
+            <Stats
+              stats={[
+                {
+                  name: "Match rate",
+                  value: found.match_rate === null ? "–" : `${formatDecimal(found.match_rate, { most: 1 })}%`,
+                  title: `${counted(found.matched)} of ${
+                    counted(found.orders)
+                  } orders of the baseline had their alert`,
+                },
+                bad("Missed", found.missed, "Orders of the baseline that no alert came for"),
+                bad("Refused", found.refused, "Their alert came, and was refused"),
+                bad("Late", found.late, "Booked more than 60 s after the order's time"),
+                bad("Extra", found.extra, "Alerts that are none of the baseline's orders"),
+                { name: "Orders", value: counted(found.orders) },
+              ]}
+            />
+            <Stats
+              stats={[
+                gain(money, "Profit", found.profit, "Closed and net"),
+                gain(money, "Baseline's profit", found.baseline_profit, "Closed and net"),
+                gain(money, "Drift", found.drift, "Profit less the baseline's"),
+                gain(money, "Of prices", negated(found.price_cost), "What the account's prices made of it"),
+                gain(money, "Of fees", negated(found.fee_cost), "What the account's fees made of it"),
+                gain(money, "Of the rest", negated(found.other_cost), REST),
+              ]}
+            />
+          </>
+        )}
+      </ReadPanel>
+      <ReadPanel
+        {...{ name: "compared-curve", title: "Closed profit of both", read: curves }}
+        what="The curve of both"
+        isEmpty={({ points }) => points.length === 0}
+        empty={<p>Neither has an order here.</p>}
+      >
+        {(charted) => <LinesFigure {...{ charted, lines: LINES, view, title: "Closed profit" }} />}
+      </ReadPanel>
+      <section class="panel tables" aria-label="Orders and alerts">
+        <TableView key={JSON.stringify(against)} kind={pairs(against)} />
+      </section>
+    </>
   );
-}
-
-async function readMoments({ read, only, money, clock }: Desk, against: Against): Promise<Moment[]> {
-  const points = await read("compare_curve", { ...against, ...only });
-  return points.map(({ time, profit, baseline_profit }) => ({
-    time: clock.chartTime(time),
-    values: [Number(profit), Number(baseline_profit)],
-    labels: [profit, baseline_profit].map((each) => money.amount(each, { plus: true })),
-  }));
 }
 
 /** The orders of a baseline beside the alerts of the account, as a table. */
@@ -148,28 +132,28 @@ const pairs = (against: Against): Kind<Row<"compare_orders">> => ({
   ...byId("compare_orders", against),
   statuses: [null, "missed", "late", "refused", "extra", "matched"],
   columns: [
-    column.pill(column.words("status", "Outcome"), {
+    pill(column("words", "status", "Outcome"), {
       matched: "up",
       late: "accent",
       missed: "down",
       refused: "down",
     }),
-    column.words("signal", "Signal"),
-    column.words(SYMBOL, "Symbol"),
-    column.side("side", "Side"),
-    column.moment("baseline_time", "Backtest"),
-    column.moment("booked_at", "Booked"),
-    { ...column.number("seconds", "Late by"), text: (value) => `${formatDecimal(value, { most: 0 })} s` },
-    column.price("baseline_price", "Its price"),
-    column.price("price", "Price"),
-    column.cost(column.number("price_drift", "Worse by")),
-    column.number("baseline_quantity", "Its size"),
-    column.number("quantity", "Size"),
-    column.cost(column.amount("cost", "Cost")),
-    column.profit("baseline_profit", "Its profit"),
-    column.profit("profit", "Profit"),
-    column.profit("profit_drift", "Drift"),
-    column.words("code", "Refused for"),
+    column("words", "signal", "Signal"),
+    column("words", SYMBOL, "Symbol"),
+    column("side", "side", "Side"),
+    column("moment", "baseline_time", "Backtest"),
+    column("moment", "booked_at", "Booked"),
+    { ...column("number", "seconds", "Late by"), text: (value) => `${formatDecimal(value, { most: 0 })} s` },
+    column("price", "baseline_price", "Its price"),
+    column("price", "price", "Price"),
+    column("worse", "price_drift", "Worse by"),
+    column("number", "baseline_quantity", "Its size"),
+    column("number", "quantity", "Size"),
+    column("cost", "cost", "Cost"),
+    column("profit", "baseline_profit", "Its profit"),
+    column("profit", "profit", "Profit"),
+    column("profit", "profit_drift", "Drift"),
+    column("words", "code", "Refused for"),
   ],
   empty: "There is nothing to compare: neither the baseline nor the account has an order here.",
 });

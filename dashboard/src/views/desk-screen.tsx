@@ -1,5 +1,6 @@
 import { batch, useSignal } from "@preact/signals";
-import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import type { FunctionComponent } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
 import { type Account, listAccounts, readingOf } from "../api/reads.ts";
@@ -8,15 +9,14 @@ import { clockOf } from "../format/time.ts";
 import { type Ahead, askAhead, type Desk, DeskContext, type Live, useDesk } from "../store/desk.ts";
 import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
-import { useRead } from "../store/use-read.ts";
+import { useRead } from "../store/reader.ts";
 import { Calendar } from "./calendar.tsx";
 import { Door } from "./door.tsx";
 import { EquityPanel } from "./equity-panel.tsx";
 import { Figures } from "./figures.tsx";
 import { FirstAlert } from "./first-alert.tsx";
 import { HealthStrip } from "./health-strip.tsx";
-import { LazyPage } from "./lazy-page.tsx";
-import { Trouble } from "./panel.tsx";
+import { Waiting } from "./panel.tsx";
 import { Results } from "./results.tsx";
 import { Shadows } from "./shadows.tsx";
 import { SymbolPanel } from "./symbol-panel.tsx";
@@ -68,12 +68,25 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   };
 
   if (accounts === null) {
-    return failure === null
-      ? <p class="waiting" role="status">Loading your accounts …</p>
-      : <Trouble error={failure} what="Your accounts" />;
+    return <Waiting error={failure} what="Your accounts">Loading your accounts …</Waiting>;
   }
   const account = accounts.find(({ name }) => name === picked) ?? accounts[0];
-  if (account === undefined) return <NoAccount onSignOut={onSignOut} />;
+  if (account === undefined) {
+    return (
+      <Door
+        title="No account is yours yet"
+        lead={
+          <>
+            Whoever runs this project gives you one with <code>create_account</code>, with your user id as
+            {" "}
+            <code>owner_id</code>. It appears here by itself.
+          </>
+        }
+      >
+        {onSignOut !== null && <button type="button" onClick={onSignOut}>Sign out</button>}
+      </Door>
+    );
+  }
   return (
     <OneAccount
       key={account.name}
@@ -83,14 +96,12 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   );
 }
 
-function OneAccount(
-  { client, connection, live, account, guess, onSignOut, onPick }: Props & {
-    live: Live;
-    account: Account;
-    guess: Ahead | null;
-    onPick: (name: string) => void;
-  },
-) {
+function OneAccount({ client, connection, live, account, guess, onSignOut, onPick }: Props & {
+  live: Live;
+  account: Account;
+  guess: Ahead | null;
+  onPick: (name: string) => void;
+}) {
   const { name, version, epoch } = account;
   const read = useMemo(() => readingOf(client, name), [client]);
   const [ahead] = useState(() => guess?.account === name ? guess : askAhead(client, name));
@@ -114,9 +125,7 @@ function OneAccount(
     return (
       <>
         {bar}
-        {error === null
-          ? <p class="waiting" role="status">Loading {name} …</p>
-          : <Trouble error={error} what={`The account ${name}`} />}
+        <Waiting error={error} what={`The account ${name}`}>Loading {name} …</Waiting>
       </>
     );
   }
@@ -162,18 +171,18 @@ function DeskView() {
   );
 }
 
-function NoAccount({ onSignOut }: { onSignOut: (() => void) | null }) {
-  return (
-    <Door
-      title="No account is yours yet"
-      lead={
-        <>
-          Whoever runs this project gives you one with <code>create_account</code>, with your user id as{" "}
-          <code>owner_id</code>. It appears here by itself.
-        </>
-      }
-    >
-      {onSignOut !== null && <button type="button" onClick={onSignOut}>Sign out</button>}
-    </Door>
-  );
+/** Pages whose script is loaded by who asks for them. */
+const PAGES: Record<Exclude<Page, "account">, () => Promise<FunctionComponent>> = {
+  health: () => import("./alert-health.tsx").then(({ AlertHealthView }) => AlertHealthView),
+  backtest: () => import("./compare.tsx").then(({ CompareView }) => CompareView),
+  strategies: () => import("./strategies.tsx").then(({ StrategiesView }) => StrategiesView),
+};
+
+/** One of those pages; another one is another element, by its key. */
+export function LazyPage({ name }: { name: keyof typeof PAGES }) {
+  const [view, setView] = useState<{ View: FunctionComponent } | null>(null);
+  useEffect(() => {
+    void PAGES[name]().then((View) => setView({ View }));
+  }, []);
+  return view === null ? <Waiting>Opening …</Waiting> : <view.View />;
 }

@@ -4,7 +4,7 @@ import { addDecimals, negated } from "../format/decimal.ts";
 import { counted, coverageText, percent, ratio, share } from "../format/figures.ts";
 import type { Money } from "../format/money.ts";
 import { type Desk, useDesk } from "../store/desk.ts";
-import { useRead } from "../store/use-read.ts";
+import { useRead } from "../store/reader.ts";
 import { ChartFigure, withChart } from "./chart-figure.tsx";
 import { ReadPanel } from "./panel.tsx";
 import { type Range, sinceOf, useRange } from "./range.tsx";
@@ -56,10 +56,7 @@ export function EquityPanel() {
   );
 }
 
-async function readMoments(
-  { read, strategy, only, money, clock }: Desk,
-  range: Range,
-): Promise<Moment[]> {
+async function readMoments({ read, strategy, only, money, clock }: Desk, range: Range): Promise<Moment[]> {
   const since = sinceOf(range);
   const points = strategy === null
     ? (await read("equity_curve", since)).map(({ close, ...point }) => ({ ...point, level: close }))

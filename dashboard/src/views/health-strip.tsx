@@ -14,23 +14,15 @@ export function HealthStrip() {
       onBeat: setHealth,
       onFailure: () => setHealth({}),
     }, EVERY_MS), [client]);
-  const { locks, cache, outbox, postgres, redis } = health;
   return (
     <footer class="health">
       <dl aria-label="Health">
-        <Part name="Postgres" component={postgres} />
-        <Part name="Redis" component={redis} />
-        <Item
-          name="Locks"
-          value={locks && `${locks.held} held, ${locks.waiting} waiting`}
-          tone={(locks?.waiting ?? 0) > 0 && "warn"}
-        />
-        <Item name="Cache" value={cache && cacheText(cache)} />
-        <Item
-          name="Outbox"
-          value={outbox && `${outbox.pending} pending${outbox.dead > 0 ? `, ${outbox.dead} dead` : ""}`}
-          tone={(outbox?.dead ?? 0) > 0 && "warn"}
-        />
+        {itemsOf(health).map(([name, value, tone = ""]) => (
+          <div key={name} class={tone}>
+            <dt>{name}</dt>
+            <dd>{value ?? "–"}</dd>
+          </div>
+        ))}
       </dl>
       <p class="muted">
         Charts by{" "}
@@ -41,19 +33,20 @@ export function HealthStrip() {
   );
 }
 
-function Part({ name, component }: { name: string; component?: Component }) {
-  if (component === undefined) return <Item name={name} />;
-  const { ok, milliseconds } = component;
-  return <Item name={name} value={ok ? `ok, ${milliseconds} ms` : "away"} tone={ok ? "good" : "warn"} />;
-}
+type Item = [name: string, value?: string, tone?: string];
 
-function Item({ name, value, tone }: { name: string; value?: string; tone?: "warn" | "good" | false }) {
-  return (
-    <div class={tone || ""}>
-      <dt>{name}</dt>
-      <dd>{value ?? "–"}</dd>
-    </div>
-  );
+function itemsOf({ locks, cache, outbox, postgres, redis }: Health): Item[] {
+  const part = (name: string, is?: Component): Item =>
+    is === undefined ? [name] : is.ok ? [name, `ok, ${is.milliseconds} ms`, "good"] : [name, "away", "warn"];
+  const warnOf = (count = 0) => count > 0 ? "warn" : "";
+  const dead = outbox && outbox.dead > 0 ? `, ${outbox.dead} dead` : "";
+  return [
+    part("Postgres", postgres),
+    part("Redis", redis),
+    ["Locks", locks && `${locks.held} held, ${locks.waiting} waiting`, warnOf(locks?.waiting)],
+    ["Cache", cache && cacheText(cache)],
+    ["Outbox", outbox && `${outbox.pending} pending${dead}`, warnOf(outbox?.dead)],
+  ];
 }
 
 /** The share of the reads that each layer answered, of those that came to it. */

@@ -71,3 +71,12 @@ export function Trouble({ error, what }: { error: ApiError; what: string }) {
     </div>
   );
 }
+
+/** What stands where a page will be: why it is not there yet, or its trouble. */
+export function Waiting({ error = null, what = "", children }: {
+  error?: ApiError | null;
+  what?: string;
+  children: ComponentChildren;
+}) {
+  return error === null ? <p class="waiting" role="status">{children}</p> : <Trouble {...{ error, what }} />;
+}

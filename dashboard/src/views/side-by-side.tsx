@@ -3,23 +3,36 @@ import type { SideBySide as Compared, Since, StrategyFigures, TradesName } from 
 import type { Line, Moment } from "../charts/curves.ts";
 import { formatDecimal } from "../format/decimal.ts";
 import { counted, coverageText, ratio, share, toneOf } from "../format/figures.ts";
-import { type Desk, useDesk } from "../store/desk.ts";
-import { useRead } from "../store/use-read.ts";
+import { useDesk } from "../store/desk.ts";
+import { useRead } from "../store/reader.ts";
 import { LineKey, LinesFigure, withLines } from "./lines-figure.tsx";
 import { Panel, ReadPanel } from "./panel.tsx";
 import { statOf, Unknown } from "./stats.tsx";
-import type { Chosen } from "./strategies.tsx";
 import { strategyName } from "./top-bar.tsx";
 import { WideTable } from "./wide-table.tsx";
 
 const SUM: Line = { name: "Sum of these", color: "--text", stroke: "dashed" };
 
-/** Strategies over each other: curves, figures, how their days go together, and their sum. */
-export function SideBySide(
-  { chosen, since, view }: { chosen: readonly Chosen[]; since: Since; view: string },
-) {
+/** Strategies, each with its line, over each other: curves, figures, how their days go together, and their sum. */
+export function SideBySide({ strategies, lines, since, view }: {
+  strategies: string[];
+  lines: readonly Line[];
+  since: Since;
+  view: string;
+}) {
   const desk = useDesk();
-  const read = useRead(view, desk.version, () => readCompared(desk, chosen, since));
+  const read = useRead(view, desk.version, async () => {
+    const reading = desk.read("compare_strategies", { strategies, ...since });
+    const all = [SUM, ...lines];
+    const moments = reading.then(({ times, figures, together }) =>
+      times.map((time, index): Moment => {
+        const now = [together, ...figures].map(({ curve }) => curve[index] ?? "0");
+        const labels = now.map((each) => desk.money.amount(each, { plus: true }));
+        return { time: desk.clock.chartTime(time), values: now.map(Number), labels };
+      })
+    );
+    return { charted: await withLines(moments, all, desk.clock), compared: await reading, lines: all };
+  });
   return (
     <>
       <ReadPanel
@@ -42,27 +55,6 @@ export function SideBySide(
       )}
     </>
   );
-}
-
-/** What was answered, with the lines it was asked for: the sum, then each strategy. */
-async function readCompared(desk: Desk, chosen: readonly Chosen[], since: Since) {
-  const strategies = chosen.map(({ strategy }) => strategy);
-  const reading = desk.read("compare_strategies", { strategies, ...since });
-  const lines = [SUM, ...chosen.map(({ line }) => line)];
-  const charted = await withLines(reading.then((answer) => momentsOf(answer, desk)), lines, desk.clock);
-  return { compared: await reading, charted, lines };
-}
-
-function momentsOf({ times, figures, together }: Compared, { clock, money }: Desk): Moment[] {
-  const curves = [together, ...figures].map(({ curve }) => curve);
-  return times.map((time, index) => {
-    const now = curves.map((curve) => curve[index] ?? "0");
-    return {
-      time: clock.chartTime(time),
-      values: now.map(Number),
-      labels: now.map((each) => money.amount(each, { plus: true })),
-    };
-  });
 }
 
 const TITLES = [

@@ -11,12 +11,6 @@ import { strategyName } from "./top-bar.tsx";
 const COLORS = ["accent", "orange", "up", "down", "violet", "cyan", "pink", "olive"];
 const MOST = COLORS.length;
 
-/** A strategy that is shown, and its line. */
-export interface Chosen {
-  strategy: string;
-  line: Line;
-}
-
 /** The strategies of an account: which of them to show, and those side by side. */
 export function StrategiesView() {
   const { strategies } = useDesk().overview;
@@ -25,8 +19,12 @@ export function StrategiesView() {
   const shown = strategies.filter((each) => !hidden.includes(each)).slice(0, MOST);
   // Where there are colors for all, each keeps its own.
   const places = strategies.length <= MOST ? strategies : shown;
-  const chosen = shown.map((strategy) => ({ strategy, line: lineOf(strategy, places.indexOf(strategy)) }));
-  const isFull = chosen.length >= MOST;
+  const lines = shown.map((strategy): Line => {
+    const place = places.indexOf(strategy);
+    const stroke = place % 2 === 0 ? "solid" : "dotted";
+    return { name: strategyName(strategy), color: `--${COLORS[place]}`, stroke };
+  });
+  const isFull = shown.length >= MOST;
   const toggle = (name: string) =>
     setHidden(hidden.includes(name) ? hidden.filter((each) => each !== name) : [...hidden, name]);
   return (
@@ -43,7 +41,7 @@ export function StrategiesView() {
               <legend class="visually-hidden">Strategies to show</legend>
               {strategies.map((strategy) => {
                 // Those that are shown have their line beside them.
-                const line = chosen.find((each) => each.strategy === strategy)?.line;
+                const line = lines[shown.indexOf(strategy)];
                 return (
                   <label key={strategy}>
                     <input
@@ -60,15 +58,13 @@ export function StrategiesView() {
             </fieldset>
           )}
       </Panel>
-      {chosen.length > 0 && (
-        <SideBySide chosen={chosen} since={sinceOf(range)} view={JSON.stringify([range, shown])} />
+      {shown.length > 0 && (
+        <SideBySide
+          {...{ strategies: shown, lines }}
+          since={sinceOf(range)}
+          view={JSON.stringify([range, shown])}
+        />
       )}
     </main>
   );
 }
-
-const lineOf = (strategy: string, place: number): Line => ({
-  name: strategyName(strategy),
-  color: `--${COLORS[place]}`,
-  stroke: place % 2 === 0 ? "solid" : "dotted",
-});

@@ -3,7 +3,7 @@ import type { MarkBar } from "../charts/symbol-chart.ts";
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
 import { useDesk } from "../store/desk.ts";
-import { useRead } from "../store/use-read.ts";
+import { useRead } from "../store/reader.ts";
 import { ChartFigure, withChart } from "./chart-figure.tsx";
 import { ReadPanel } from "./panel.tsx";
 import { sinceOf, useRange } from "./range.tsx";

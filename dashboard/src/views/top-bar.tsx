@@ -11,19 +11,17 @@ const PAGES = { account: "Account", strategies: "Strategies", health: "Alert hea
 export type Page = keyof typeof PAGES;
 
 /** Which account and strategy the page shows, and whether what it shows is of now. */
-export function TopBar(
-  { live, account, clock, strategies, strategy, page, onAccount, onSignOut }: {
-    live: Live;
-    account: Account;
-    clock: Clock;
-    strategies: readonly string[];
-    /** The one that is picked; null: all of them. */
-    strategy: Signal<string | null>;
-    page: Signal<Page>;
-    onAccount: (name: string) => void;
-    onSignOut: (() => void) | null;
-  },
-) {
+export function TopBar({ live, account, clock, strategies, strategy, page, onAccount, onSignOut }: {
+  live: Live;
+  account: Account;
+  clock: Clock;
+  strategies: readonly string[];
+  /** The one that is picked; null: all of them. */
+  strategy: Signal<string | null>;
+  page: Signal<Page>;
+  onAccount: (name: string) => void;
+  onSignOut: (() => void) | null;
+}) {
   const accounts = live.accounts.value ?? [];
   return (
     <header class="top-bar">
@@ -69,7 +67,7 @@ function Freshness({ live: { failure: { value: failure }, seenAt }, clock }: { l
   const at = seenAt.value === null ? "never" : clock.time(seenAt.value);
   return (
     <p class={`freshness ${failure === null ? "is-live" : "is-lost"}`}>
-      <span class="dot" aria-hidden="true" />
+      <span class={`dot ${failure === null ? "up" : ""}`} aria-hidden="true" />
       <span role="status">{failure === null ? "Live" : "Connection lost, trying again"}</span>
       <span class="muted figures" title={`Times are those of ${clock.timeZone}`}>
         {at} <span class="zone">{clock.timeZone}</span>

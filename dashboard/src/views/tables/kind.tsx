@@ -7,8 +7,10 @@ import type { Desk } from "../../store/desk.ts";
 
 /** One of the tables: what it reads, how it shows it, what it says when there is nothing. */
 export interface Kind<Row> {
+  /** What its rows are called within a sentence. */
   name: string;
-  title: string;
+  /** Its title, where that is not the name. */
+  title?: string;
   read: ListRead<Row>;
   /** Its rows at first, when they are on their way already. */
   first?(desk: Desk): Promise<Row[]> | null;
@@ -28,6 +30,9 @@ export interface Kind<Row> {
   details?(row: Row): ComponentChildren;
   empty: string;
 }
+
+export const titleOf = <Row,>({ name, title }: Kind<Row>) =>
+  title ?? name.replace(/^./, (first) => first.toUpperCase());
 
 /** The rows of an RPC, which pages by their id. */
 export const byId = <Of extends Name>(name: Of, more?: Since) => ({
@@ -52,18 +57,68 @@ export interface Column<Row> {
   right?: boolean;
 }
 
-/** Makes a column of a field by its name. */
-type Of = <Row>(key: string & keyof Row, title: string) => Column<Row>;
+/** How the values of a column look. */
+type Look = Pick<Column<never>, "tone" | "right"> & {
+  text?(value: string, desk: Desk): ComponentChildren;
+  full?(value: string, desk: Desk): string;
+};
 
-/** Names, words: as they are. */
-const words: Of = (key, title) => ({
-  key,
-  title,
+const spaced = (name: string): string => name.replaceAll("_", " ");
+
+const toneOfCost = (value: string) => `figures ${value.startsWith("-") ? "up" : value === "0" ? "" : "down"}`;
+
+const NUMBER: Look = {
+  text: (value) => formatDecimal(value),
+  full: (value) => value,
+  tone: () => "figures",
+  right: true,
+};
+const LOOKS = {
+  /** Names, words: as they are. */
+  words: {},
+  /** Words that are one name, with underscores. */
+  named: { text: spaced },
+  moment: {
+    text: (value, { clock }) => clock.moment(value),
+    full: (value, { clock }) => clock.full(value),
+    tone: () => "figures",
+  },
+  /** A number of units, with the digits that it has. */
+  number: NUMBER,
+  /** Two decimals at least. */
+  price: { ...NUMBER, text: (value) => formatDecimal(value, { least: 2 }) },
+  /** An amount of money. */
+  amount: { ...NUMBER, text: (value, { money }) => money.figures(value) },
+  /** An amount that is a gain or a loss. */
+  profit: {
+    ...NUMBER,
+    text: (value, { money }) => money.figures(value, { plus: true }),
+    tone: (value) => `figures ${toneOf(value)}`,
+  },
+  /** An amount, or a price, of which more is worse. */
+  cost: { ...NUMBER, text: (value, { money }) => money.figures(value), tone: toneOfCost },
+  worse: { ...NUMBER, tone: toneOfCost },
+  /** How long something took. */
+  seconds: { ...NUMBER, text: formatSeconds, full: (value) => `${value} s` },
+  /** Buy or sell, long or short. */
+  side: {
+    tone: (value) => value === "buy" || value === "long" ? "up" : value === "flat" ? "muted" : "down",
+  },
+} satisfies Record<string, Look>;
+
+/** A column of a field by its name, which looks so. */
+export const column = <Row,>(
+  look: keyof typeof LOOKS,
+  key: string & keyof Row,
+  title: string,
+): Column<Row> => ({
+  ...{ key, title },
   value: ({ [key]: value }) => value === null || value === undefined ? null : String(value),
+  ...LOOKS[look],
 });
 
 /** A word of a list of them, in a pill of the tone it has there. */
-const pill = <Row,>(
+export const pill = <Row,>(
   column: Column<Row>,
   tones: Readonly<Record<string, string>>,
   shown: (value: string, row: Row) => string = spaced,
@@ -72,74 +127,11 @@ const pill = <Row,>(
   text: (value, _desk, row) => <span class={`pill ${tones[value] ?? ""}`}>{shown(value, row)}</span>,
 });
 
-/** Words that are one name, with underscores. */
-const named: Of = (key, title) => ({ ...words(key, title), text: spaced });
-
-const spaced = (name: string): string => name.replaceAll("_", " ");
-
-/** A moment. */
-const moment: Of = (key, title) => ({
-  ...words(key, title),
-  text: (value, { clock }) => clock.moment(value),
-  full: (value, { clock }) => clock.full(value),
-  tone: () => "figures",
-});
-
-/** A number of units, with the digits that it has. */
-const number: Of = (key, title) => ({
-  ...words(key, title),
-  text: (value) => formatDecimal(value),
-  full: (value) => value,
-  tone: () => "figures",
-  right: true,
-});
-
-/** A price: two decimals at least. */
-const price: Of = (key, title) => ({
-  ...number(key, title),
-  text: (value) => formatDecimal(value, { least: 2 }),
-});
-
-/** An amount of money. */
-const amount: Of = (key, title) => ({
-  ...number(key, title),
-  text: (value, { money }) => money.figures(value),
-});
-
-/** An amount that is a gain or a loss. */
-const profit: Of = (key, title) => ({
-  ...number(key, title),
-  text: (value, { money }) => money.figures(value, { plus: true }),
-  tone: (value) => `figures ${toneOf(value)}`,
-});
-
-/** What was worse: above 0 is a cost. */
-const cost = <Row,>(column: Column<Row>): Column<Row> => ({
-  ...column,
-  tone: (value) => `figures ${value.startsWith("-") ? "up" : value === "0" ? "" : "down"}`,
-});
-
-/** How long something took, in seconds. */
-const seconds: Of = (key, title) => ({
-  ...number(key, title),
-  text: formatSeconds,
-  full: (value) => `${value} s`,
-});
-
-/** Buy or sell, long or short. */
-const side: Of = (key, title) => ({
-  ...words(key, title),
-  tone: (value) => value === "buy" || value === "long" ? "up" : value === "flat" ? "muted" : "down",
-});
-
-/** Makers of columns. */
-export const column = { words, pill, named, moment, number, price, amount, profit, cost, seconds, side };
-
 /** A symbol, which a click charts. */
 export const SYMBOL = "symbol";
 
 /** What is traded by whom. */
 export const TRADED: Column<Record<"symbol" | "strategy", string | null>>[] = [
-  words(SYMBOL, "Symbol"),
-  words("strategy", "Strategy"),
+  column("words", SYMBOL, "Symbol"),
+  column("words", "strategy", "Strategy"),
 ];

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Cursor, MOST } from "../../api/reads.ts";
 import { type Desk, useDesk } from "../../store/desk.ts";
-import { useRead } from "../../store/use-read.ts";
+import { useRead } from "../../store/reader.ts";
 import { compareValues } from "../../format/decimal.ts";
 import type { Column, Kind } from "./kind.tsx";
 
@@ -45,11 +45,8 @@ export function sortRows<Row>(rows: Row[], columns: readonly Column<Row>[], sort
 export function useTable<Row>(kind: Kind<Row>) {
   const desk = useDesk();
   const { version, strategy, only } = desk;
-  const [choices, setChoices] = useState<Choices>({
-    symbol: "",
-    status: kind.statuses?.[0] ?? null,
-    sort: null,
-  });
+  const unfiltered = { symbol: "", status: kind.statuses?.[0] ?? null };
+  const [choices, setChoices] = useState<Choices>({ ...unfiltered, sort: null });
   // Where each page begins, as far as the reader has come.
   const [cursors, setCursors] = useState<Cursor[]>([{}]);
   const [page, setPage] = useState(0);
@@ -74,12 +71,15 @@ export function useTable<Row>(kind: Kind<Row>) {
     if (!isWhole && last !== undefined) setCursors([...cursors.slice(0, page + 1), kind.after(last)]);
     setPage(page + 1);
   };
+  const choose = (changes: Partial<Choices>) => {
+    setChoices({ ...choices, ...changes });
+    setPage(0);
+  };
   return {
     choices,
-    choose: (changes: Partial<Choices>) => {
-      setChoices({ ...choices, ...changes });
-      setPage(0);
-    },
+    choose,
+    /** Takes the filters away; null where there are none. */
+    clear: choices.symbol === "" && choices.status === unfiltered.status ? null : () => choose(unfiltered),
     read,
     /** The rows of this page. */
     rows,
