@@ -125,6 +125,8 @@ function Compared({ against }: { against: Against }) {
   );
 }
 
+const TONES = { matched: "up", late: "accent", missed: "down", refused: "down" };
+
 /** The orders of a baseline beside the alerts of the account, as a table. */
 const pairs = (against: Against): Kind<Row<"compare_orders">> => ({
   name: "pairs",
@@ -132,12 +134,7 @@ const pairs = (against: Against): Kind<Row<"compare_orders">> => ({
   ...byId("compare_orders", against),
   statuses: [null, "missed", "late", "refused", "extra", "matched"],
   columns: [
-    pill(column("words", "status", "Outcome"), {
-      matched: "up",
-      late: "accent",
-      missed: "down",
-      refused: "down",
-    }),
+    pill(column("words", "status", "Outcome"), TONES),
     column("words", "signal", "Signal"),
     column("words", SYMBOL, "Symbol"),
     column("side", "side", "Side"),

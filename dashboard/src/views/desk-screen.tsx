@@ -6,7 +6,7 @@ import type { Connection } from "../api/connection.ts";
 import { type Account, listAccounts, readingOf } from "../api/reads.ts";
 import { moneyOf } from "../format/money.ts";
 import { clockOf } from "../format/time.ts";
-import { type Ahead, askAhead, type Desk, DeskContext, type Live, useDesk } from "../store/desk.ts";
+import { type Ahead, askAhead, type Desk, DeskContext, type Live } from "../store/desk.ts";
 import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
 import { useRead } from "../store/reader.ts";
@@ -145,29 +145,25 @@ function OneAccount({ client, connection, live, account, guess, onSignOut, onPic
   return (
     <DeskContext.Provider value={desk}>
       {bar}
-      {page.value === "account" ? <DeskView /> : <LazyPage key={page.value} name={page.value} />}
+      {page.value === "account"
+        ? (
+          <main class="desk">
+            <Figures />
+            {data.alerts === null ? <FirstAlert /> : (
+              <>
+                <EquityPanel />
+                <Calendar />
+                <SymbolPanel />
+                <Results />
+              </>
+            )}
+            {account.role === "followed" && <Shadows />}
+            <Tables />
+          </main>
+        )
+        : <LazyPage key={page.value} name={page.value} />}
       <HealthStrip />
     </DeskContext.Provider>
-  );
-}
-
-/** Everything about one account. */
-function DeskView() {
-  const { overview, account } = useDesk();
-  return (
-    <main class="desk">
-      <Figures />
-      {overview.alerts === null ? <FirstAlert /> : (
-        <>
-          <EquityPanel />
-          <Calendar />
-          <SymbolPanel />
-          <Results />
-        </>
-      )}
-      {account.role === "followed" && <Shadows />}
-      <Tables />
-    </main>
   );
 }
 

@@ -49,17 +49,16 @@ export function ReadPanel<T>({ title, name, tools, below, ...outcome }: PanelPro
 }
 
 /** What a read came to: its trouble while there is nothing else, `empty` in words when it found nothing, else its children. */
-export function Outcome<T>({ read, what, isEmpty = isEmptyList, empty, children }: OutcomeProps<T>) {
+export function Outcome<T>({ read, what, isEmpty, empty, children }: OutcomeProps<T>) {
   if (read.data === null) {
     return read.error === null
       ? <div class="skeleton" role="status" aria-label={`Loading: ${what}`} />
       : <Trouble error={read.error} what={what} />;
   }
-  if (empty !== undefined && isEmpty(read.data)) return <div class="empty">{empty}</div>;
+  const isNothing = isEmpty?.(read.data) ?? (Array.isArray(read.data) && read.data.length === 0);
+  if (empty !== undefined && isNothing) return <div class="empty">{empty}</div>;
   return <div class={read.stale ? "outcome is-stale" : "outcome"}>{children(read.data)}</div>;
 }
-
-const isEmptyList = (data: unknown) => Array.isArray(data) && data.length === 0;
 
 /** Why something is missing, and what to do. It goes away by itself: what failed is tried again. */
 export function Trouble({ error, what }: { error: ApiError; what: string }) {

@@ -72,7 +72,7 @@ function Figures({ compared, lines }: { compared: Compared; lines: readonly Line
       return value ?? <Unknown reason={reason} />;
     };
     return [
-      <span key="" class={toneOf(figures.net ?? "0")}>{gain(figures.net ?? "0")}</span>,
+      <span key="net" class={toneOf(figures.net ?? "0")}>{gain(figures.net ?? "0")}</span>,
       counted(figures.trades),
       unsure("win_rate", share),
       unsure("profit_factor", ratio),

@@ -12,7 +12,7 @@ import { Select } from "./controls.tsx";
 /** The marks of one symbol, with what was bought and sold at them. */
 export function SymbolPanel() {
   const desk = useDesk();
-  const { overview, symbol, chart, only, clock } = desk;
+  const { overview: { symbols }, symbol, chart, only, clock } = desk;
   const { range, tools, showAll } = useRange("Range of the symbol's chart");
   const view = JSON.stringify([symbol, range, only]);
   const readBars = async () => {
@@ -25,9 +25,7 @@ export function SymbolPanel() {
       readBars(),
       import("../charts/symbol-chart.ts").then(({ symbolChart }) => symbolChart(clock)),
     ));
-  const known = symbol === null || overview.symbols.includes(symbol)
-    ? overview.symbols
-    : [symbol, ...overview.symbols];
+  const known = symbol === null || symbols.includes(symbol) ? symbols : [symbol, ...symbols];
   const title = symbol === null ? "Symbol" : (
     <Select
       label="Symbol charted"
