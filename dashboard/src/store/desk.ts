@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
 import {
@@ -14,7 +14,7 @@ import {
 } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Money } from "../format/money.ts";
-import { useRead } from "./reader.ts";
+import { type Read, Reader } from "./reader.ts";
 
 /** What the pulse keeps up to date. */
 export interface Live {
@@ -60,6 +60,29 @@ export function useDesk(): Desk {
   const desk = useContext(DeskContext);
   if (desk === null) throw new Error("a view of an account stands outside of its desk");
   return desk;
+}
+
+/**
+ * Reads for a view, and reads again when `key` (the question) or `version` (the state of the account) changes. While another
+ * question is answered the view keeps what it had, marked `stale`.
+ *
+ * @param takeFirst an answer to the first question that is on its way already, if it is
+ */
+export function useRead<T>(
+  key: string,
+  version: number,
+  read: () => Promise<T>,
+  takeFirst: () => Promise<T> | null = () => null,
+): Read<T> & { stale: boolean } {
+  const [last, setLast] = useState<Read<T>>({ data: null, error: null, key: null });
+  const [reader] = useState(() => new Reader<T>(setLast, takeFirst()));
+  useEffect(() => () => reader.stop(), [reader]);
+  // Asked before the view is painted, not after: the answer is what there is to see.
+  useLayoutEffect(() => reader.ask(key, read), [key]);
+  useEffect(() => {
+    if (last.key === key) reader.changed();
+  }, [version]);
+  return { ...last, stale: last.key !== key };
 }
 
 /** What an RPC gives of the account for these arguments, read again when they, or the account, change. */

@@ -3,8 +3,7 @@ import type { SideBySide as Compared, Since, StrategyFigures, TradesName } from 
 import type { Line, Moment } from "../charts/curves.ts";
 import { formatDecimal } from "../format/decimal.ts";
 import { counted, coverageText, ratio, share, toneOf } from "../format/figures.ts";
-import { useDesk } from "../store/desk.ts";
-import { useRead } from "../store/reader.ts";
+import { useDesk, useRead } from "../store/desk.ts";
 import { LineKey, LinesFigure, withLines } from "./lines-figure.tsx";
 import { Panel, ReadPanel } from "./panel.tsx";
 import { statOf, Unknown } from "./stats.tsx";

@@ -2,8 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { list, type Row } from "../../api/reads.ts";
 import { formatInterval } from "../../format/duration.ts";
 import { adviceFor, describeAlert, fieldOf, listFields, namesIn, outcomeOf } from "../../format/words.ts";
-import { useDesk } from "../../store/desk.ts";
-import { useRead } from "../../store/reader.ts";
+import { useDesk, useRead } from "../../store/desk.ts";
 import { byId, column, type Kind, pill, SYMBOL, titleOf, TRADED } from "./kind.tsx";
 import { TableView } from "./table-view.tsx";
 

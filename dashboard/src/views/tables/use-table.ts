@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Cursor, MOST } from "../../api/reads.ts";
-import { type Desk, useDesk } from "../../store/desk.ts";
-import { useRead } from "../../store/reader.ts";
+import { type Desk, useDesk, useRead } from "../../store/desk.ts";
 import { compareValues } from "../../format/decimal.ts";
 import type { Column, Kind } from "./kind.tsx";
 
