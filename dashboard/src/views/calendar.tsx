@@ -54,7 +54,7 @@ export function Calendar() {
             </tbody>
           </table>
           <p class="calendar-total">
-            <span class="muted">{count(1)} up, {count(-1)} down</span>
+            <span class="muted">{`${count(1)} up, ${count(-1)} down`}</span>
             <strong class={toneOf(total)}>{money.amount(total, { plus: true })}</strong>
           </p>
         </>
