@@ -1,4 +1,4 @@
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { createClient, type PostgrestSingleResponse, type SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "../../../supabase/functions/_shared/database/types.ts";
 import { Gate } from "../../../supabase/functions/_shared/runtime/gate.ts";
 import type { Connection } from "./connection.ts";
@@ -39,21 +39,13 @@ export class ApiError extends Error {
   }
 }
 
-interface Answer<T> {
-  data: T | null;
-  error: { message: string; hint?: string | null; code?: string } | null;
-  status: number;
-}
-
 /** No call is waited for longer than this. */
 const TIMEOUT_MS = 15_000;
 /** What Postgres says of a statement that was not done in its time. */
 const TOO_LONG = "57014";
 
 /** A call that was not made yet. */
-interface Call<T> {
-  abortSignal(signal: AbortSignal): PromiseLike<Answer<T>>;
-}
+type Call<T> = { abortSignal(signal: AbortSignal): PromiseLike<PostgrestSingleResponse<T>> };
 
 // The database has six places for the reads of all who are signed in, three of them for what goes through a history
 // (trading.take_read_place). A page takes fewer, so that another one finds some, too.

@@ -3,12 +3,7 @@ import type { Client } from "./client.ts";
 import { claimsOf, type Connection } from "./connection.ts";
 
 /** What an import is told. */
-export interface ImportArguments {
-  account: string;
-  symbol: string;
-  time_zone: string;
-  commission: string;
-}
+export type ImportArguments = Record<"account" | "symbol" | "time_zone" | "commission", string>;
 
 /** What came of it. */
 export interface Imported {
@@ -33,13 +28,10 @@ export interface Imported {
  * @throws Error why it ended, in words for the reader
  */
 export async function importBacktest(
-  { client, connection, key, file, given }: {
-    client: Client;
-    connection: Connection;
-    key: string;
-    file: File;
-    given: ImportArguments;
-  },
+  { client, connection }: { client: Client; connection: Connection },
+  key: string,
+  file: File,
+  given: ImportArguments,
   onProgress: (booked: number, orders: number) => void,
 ): Promise<Imported> {
   const text = await textOf(file);

@@ -17,27 +17,17 @@ export type AlertHealth = Row<"alert_health">;
 export type Latency = Row<"alert_latency">;
 
 /** What `portfolio_overview` tells; money as decimal strings in the account's currency. */
-export interface Overview {
-  currency: string;
-  equity: string;
-  cash: string;
-  net_pnl: string;
-  net_pnl_percent: string | null;
-  day_pnl: string;
-  day_pnl_percent: string | null;
-  open_risk: string;
-  unprotected: string;
-  gross_exposure: string;
-  open_positions: number;
-  resting_orders: number;
-  /** Id of the newest alert; null before the first. */
-  alerts: number | null;
-  halted: boolean;
-  halt_reason: string | null;
-  halted_at: string | null;
-  strategies: string[];
-  symbols: string[];
-}
+export type Overview =
+  & Record<"currency" | "equity" | "cash" | "net_pnl" | "day_pnl", string>
+  & Record<"open_risk" | "unprotected" | "gross_exposure", string>
+  & Record<"net_pnl_percent" | "day_pnl_percent" | "halt_reason" | "halted_at", string | null>
+  & Record<"open_positions" | "resting_orders", number>
+  & Record<"strategies" | "symbols", string[]>
+  & {
+    /** Id of the newest alert; null before the first. */
+    alerts: number | null;
+    halted: boolean;
+  };
 
 /** What figures rest on: a day counts once for each symbol that was held at its end; so many of them had a mark. */
 export interface Coverage {
@@ -53,41 +43,23 @@ export type Unsure<Name extends string> = Record<Name, string | null> & {
 };
 
 /** The figures of `performance` that the page shows. */
-export type PerformanceName =
-  | "win_rate"
-  | "profit_factor"
-  | "expectancy"
-  | "time_weighted_return_percent"
-  | "buy_and_hold_percent"
-  | "max_drawdown"
-  | "sharpe"
-  | "sortino";
-export type Performance = Unsure<PerformanceName>;
+export type Performance = Unsure<
+  TradesName | "time_weighted_return_percent" | "buy_and_hold_percent" | "sharpe" | "sortino"
+>;
+/** Those of them that a strategy has as well. */
+export type TradesName = "win_rate" | "profit_factor" | "expectancy" | "max_drawdown";
 
 /** What `compare_accounts` tells: counts, and decimal strings. */
-export interface Comparison {
-  orders: number;
-  matched: number;
-  late: number;
-  refused: number;
-  missed: number;
-  extra: number;
-  match_rate: string | null;
-  profit: string;
-  baseline_profit: string;
-  drift: string;
-  price_cost: string;
-  fee_cost: string;
-  other_cost: string;
-}
+export type Comparison =
+  & Record<"orders" | "matched" | "late" | "refused" | "missed" | "extra", number>
+  & Record<"profit" | "baseline_profit" | "drift" | "price_cost" | "fee_cost" | "other_cost", string>
+  & { match_rate: string | null };
 
 /** The figures of a strategy, or of several as if they were one. */
-export type StrategyFigures =
-  & Unsure<"net" | "win_rate" | "profit_factor" | "expectancy" | "max_drawdown">
-  & {
-    /** What was made since the range began, at each of the times. */
-    curve: string[];
-  };
+export type StrategyFigures = Unsure<"net" | TradesName> & {
+  /** What was made since the range began, at each of the times. */
+  curve: string[];
+};
 
 /** What `compare_strategies` tells. */
 export interface SideBySide {

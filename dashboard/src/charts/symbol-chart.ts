@@ -1,34 +1,21 @@
 import {
   CandlestickSeries,
   createSeriesMarkers,
-  type IChartApi,
   LineSeries,
   type SeriesMarker,
   type UTCTimestamp,
 } from "lightweight-charts";
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
-import type { CreateChart, Palette } from "./chart.ts";
-import { type Drawing, pointChart } from "./point-chart.ts";
-import { noLess } from "./theme.ts";
-
-/** What was bought, or sold, in a bar, as it is written. */
-export interface Traded {
-  units: string;
-  /** The average. */
-  price: string;
-}
+import { type CreateChart, noLess, pointChart } from "./point-chart.ts";
 
 /** A bar of marks with what was traded in it: numbers to draw, texts to tell. */
-export interface MarkBar {
+export interface MarkBar extends Record<"open" | "high" | "low" | "close", number> {
   /** As {@link Clock.chartTime} has it. */
   time: number;
-  open: number;
-  high: number;
-  low: number;
-  close: number;
-  bought: Traded | null;
-  sold: Traded | null;
+  /** As it is written, with the average price. */
+  bought: { units: string; price: string } | null;
+  sold: MarkBar["bought"];
   /** The bar and its fills in words. */
   label: string;
 }
@@ -38,54 +25,36 @@ const NAMED_FILLS = 24;
 
 /** Draws the marks of a symbol, as candles where they moved within a bar and as a line where not, and its fills. */
 export const symbolChart = (clock: Clock): CreateChart<MarkBar> =>
-  pointChart(clock, (chart) => [drawBars(chart)]);
+  pointChart(clock, (chart) => {
+    // The first minutes are bars as well, not walls.
+    chart.timeScale().applyOptions({ maxBarSpacing: 26 });
+    chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.16, bottom: 0.16 } });
+    const formatter = (value: number) => formatDecimal(String(Number(value.toPrecision(8))), { least: 2 });
+    const shared = {
+      priceLineVisible: false,
+      priceFormat: { type: "custom", minMove: 0.0001, formatter },
+      // A first mark alone would be seen to the last of its decimals.
+      autoscaleInfoProvider: noLess(0.01),
+    } as const;
+    const candles = chart.addSeries(CandlestickSeries, { ...shared, borderVisible: false });
+    const line = chart.addSeries(LineSeries, { ...shared, lineWidth: 2 });
+    const [onCandles, onLine] = [createSeriesMarkers(candles), createSeriesMarkers(line)];
+    return [(bars, palette) => {
+      const [upColor, downColor] = [palette("--up"), palette("--down")];
+      candles.applyOptions({ upColor, downColor, wickUpColor: upColor, wickDownColor: downColor });
+      line.applyOptions({ color: palette("--accent") });
+      const moved = bars.filter(({ high, low }) => high > low).length * 2 > bars.length;
+      const drawn = bars.map((bar) => ({ ...bar, time: bar.time as UTCTimestamp, value: bar.close }));
+      candles.setData(moved ? drawn : []);
+      line.setData(moved ? [] : drawn);
+      const markers = markersOf(bars, upColor, downColor);
+      onCandles.setMarkers(moved ? markers : []);
+      onLine.setMarkers(moved ? [] : markers);
+    }];
+  });
 
-function drawBars(chart: IChartApi): Drawing<MarkBar> {
-  let palette: Palette | null = null;
-  let bars: readonly MarkBar[] = [];
-  // The first minutes are bars as well, not walls.
-  chart.timeScale().applyOptions({ maxBarSpacing: 26 });
-  chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.16, bottom: 0.16 } });
-  const formatter = (value: number) => formatDecimal(String(Number(value.toPrecision(8))), { least: 2 });
-  const shared = {
-    priceLineVisible: false,
-    priceFormat: { type: "custom", minMove: 0.0001, formatter },
-    // A first mark alone would be seen to the last of its decimals.
-    autoscaleInfoProvider: noLess(0.01),
-  } as const;
-  const candles = chart.addSeries(CandlestickSeries, { ...shared, borderVisible: false });
-  const line = chart.addSeries(LineSeries, { ...shared, lineWidth: 2 });
-  const [onCandles, onLine] = [createSeriesMarkers(candles), createSeriesMarkers(line)];
-
-  const draw = () => {
-    const moved = bars.filter(({ high, low }) => high > low).length * 2 > bars.length;
-    const at = (bar: MarkBar) => bar.time as UTCTimestamp;
-    const prices = ({ open, high, low, close }: MarkBar) => ({ open, high, low, close });
-    candles.setData(moved ? bars.map((bar) => ({ time: at(bar), ...prices(bar) })) : []);
-    line.setData(moved ? [] : bars.map((bar) => ({ time: at(bar), value: bar.close })));
-    const markers = palette === null ? [] : markersOf(bars, palette);
-    onCandles.setMarkers(moved ? markers : []);
-    onLine.setMarkers(moved ? [] : markers);
-  };
-  return {
-    show: (points) => {
-      bars = points;
-      draw();
-    },
-    recolor: (next) => {
-      palette = next;
-      const [up, down] = [next("--up"), next("--down")];
-      candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
-      line.applyOptions({ color: next("--accent") });
-      draw();
-    },
-  };
-}
-
-function markersOf(bars: readonly MarkBar[], palette: Palette): SeriesMarker<UTCTimestamp>[] {
-  const count = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length;
-  const [up, down] = [palette("--up"), palette("--down")];
-  const named = count <= NAMED_FILLS;
+function markersOf(bars: readonly MarkBar[], up: string, down: string): SeriesMarker<UTCTimestamp>[] {
+  const named = bars.filter(({ bought, sold }) => bought !== null || sold !== null).length <= NAMED_FILLS;
   return bars.flatMap(({ time, bought, sold }) => {
     const at = { time: time as UTCTimestamp, size: named ? 1 : 0.6 };
     const below = { ...at, position: "belowBar", shape: "arrowUp", color: up } as const;

@@ -6,8 +6,6 @@ const FINE: Record<string, number> = { BTC: 8, XBT: 8, ETH: 6 };
 /** Writes money of one currency. */
 export type Money = ReturnType<typeof moneyOf>;
 
-type Plus = Pick<Digits, "plus">;
-
 /** How amounts of a currency are written. A code that no standard knows (USDT) stands before the amount. */
 export function moneyOf(currency: string) {
   const isCode = /^[A-Z]{3}$/i.test(currency);
@@ -21,9 +19,9 @@ export function moneyOf(currency: string) {
     /** Decimals that its amounts have. */
     places,
     /** The figures alone, for columns: 1,234.50. */
-    figures: (text: string, { plus }: Plus = {}) => formatDecimal(text, { ...digits, plus }),
+    figures: (text: string, { plus }: Digits = {}) => formatDecimal(text, { ...digits, plus }),
     /** An amount with the currency's sign: $1,234.50. */
-    amount: (text: string, { plus }: Plus = {}) =>
+    amount: (text: string, { plus }: Digits = {}) =>
       formatDecimal(text, { ...digits, plus }, style).replace("XXX", currency),
   };
 }

@@ -46,6 +46,8 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const fieldsOf = (value: unknown): Fields => isFields(value) ? value : {};
+
 const textOf = (value: unknown): string | null => {
   if (typeof value === "number") return String(value);
   if (typeof value !== "string" || value === "") return null;
@@ -63,7 +65,7 @@ const UNITS: Record<string, (quantity: string) => string> = {
 
 /** What came of an alert, in a word: a mark that filled nothing has moved a price, and so was not ignored. */
 export const outcomeOf = (status: string, request: unknown): string =>
-  status === "ignored" && isFields(request) && request.action === "mark" ? "marked" : status;
+  status === "ignored" && fieldsOf(request).action === "mark" ? "marked" : status;
 
 /** How an alert was read, as a phrase: "buy 10 at market, price 190.25". */
 export function describeAlert(request: unknown): string {
@@ -120,14 +122,13 @@ const NOT_READ = new Set(["hash", "ignored", "arrived_at"]);
 
 /** A list of names in a record; none when there is none. */
 export function namesIn(record: unknown, name: string): string[] {
-  const value = isFields(record) ? record[name] : null;
+  const value = fieldsOf(record)[name];
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
 /** The fields of a record that were set, each as a name and a text: what was read, in full. */
 export function listFields(record: unknown, prefix = ""): [string, string][] {
-  if (!isFields(record)) return [];
-  return Object.entries(record).flatMap(([name, value]): [string, string][] => {
+  return Object.entries(fieldsOf(record)).flatMap(([name, value]): [string, string][] => {
     if (value === null || value === undefined || value === "" || NOT_READ.has(name)) return [];
     if (isFields(value)) return listFields(value, `${prefix}${name}.`);
     return [[`${prefix}${name}`, typeof value === "string" ? value : JSON.stringify(value)]];
@@ -136,7 +137,6 @@ export function listFields(record: unknown, prefix = ""): [string, string][] {
 
 /** A text field of a JSON answer, or null. */
 export function fieldOf(answer: unknown, name: string): string | null {
-  if (!isFields(answer)) return null;
-  const value = answer[name];
+  const value = fieldsOf(answer)[name];
   return typeof value === "string" && value !== "" ? value : null;
 }

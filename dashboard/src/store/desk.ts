@@ -1,13 +1,20 @@
 import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
-import type { Account, Args, Name, Overview, Reading } from "../api/reads.ts";
+import {
+  type Account,
+  type Args,
+  MOST,
+  type Name,
+  type Overview,
+  type Reading,
+  readingOf,
+} from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Money } from "../format/money.ts";
-import type { Ahead } from "./ahead.ts";
-import { useRead } from "./use-read.ts";
+import { type Read, Reader } from "./reader.ts";
 
 /** What the pulse keeps up to date. */
 export interface Live {
@@ -55,8 +62,56 @@ export function useDesk(): Desk {
   return desk;
 }
 
+/**
+ * Reads for a view, and reads again when `key` (the question) or `version` (the state of the account) changes. While another
+ * question is answered the view keeps what it had, marked `stale`.
+ *
+ * @param takeFirst an answer to the first question that is on its way already, if it is
+ */
+export function useRead<T>(
+  key: string,
+  version: number,
+  read: () => Promise<T>,
+  takeFirst: () => Promise<T> | null = () => null,
+): Read<T> & { stale: boolean } {
+  const [last, setLast] = useState<Read<T>>({ data: null, error: null, key: null });
+  const [reader] = useState(() => new Reader<T>(setLast, takeFirst()));
+  useEffect(() => () => reader.stop(), [reader]);
+  // Asked before the view is painted, not after: the answer is what there is to see.
+  useLayoutEffect(() => reader.ask(key, read), [key]);
+  useEffect(() => {
+    if (last.key === key) reader.changed();
+  }, [version]);
+  return { ...last, stale: last.key !== key };
+}
+
 /** What an RPC gives of the account for these arguments, read again when they, or the account, change. */
 export function useAnswer<Of extends Name>(name: Of, args?: Args<Of>) {
   const { read, version } = useDesk();
   return useRead(JSON.stringify(args ?? {}), version, () => read(name, args));
+}
+
+/** What the views of an account show first, asked for before they are drawn: all at once, not one after the other. */
+export type Ahead = ReturnType<typeof askAhead>;
+
+/** Asks for what an account's views show first. */
+export function askAhead(client: Client, account: string) {
+  const read = readingOf(client, account);
+  return {
+    account,
+    takeOverview: once(read("portfolio_overview")),
+    takePositions: once(read("list_positions", { limit: MOST })),
+  };
+}
+
+/** Gives an answer away once, to the first who asks; null to those after. */
+function once<T>(answer: Promise<T>): () => Promise<T> | null {
+  // Perhaps nobody takes it: the account may be another one than was guessed.
+  answer.catch(() => {});
+  let left: Promise<T> | null = answer;
+  return () => {
+    const given = left;
+    left = null;
+    return given;
+  };
 }

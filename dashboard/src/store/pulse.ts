@@ -28,16 +28,15 @@ export function startPulse<T>(read: () => Promise<T>, listener: Listener<T>, eve
     clearTimeout(timer);
     if (asking || ended || document.hidden) return;
     asking = true;
-    const result = await settle(async () => {
+    const { error } = await settle(async () => {
       const value = await read();
       if (!ended) listener.onBeat(value);
     });
     asking = false;
-    failures = "error" in result ? failures + 1 : 0;
+    failures = error === null ? 0 : failures + 1;
     if (ended) return;
-    if ("error" in result) listener.onFailure(result.error);
-    const wait = doubling(failures, everyMs, Math.max(SLOWEST_MS, everyMs));
-    timer = setTimeout(beat, wait);
+    if (error !== null) listener.onFailure(error);
+    timer = setTimeout(beat, doubling(failures, everyMs, Math.max(SLOWEST_MS, everyMs)));
   };
 
   const now = () => void beat();

@@ -83,11 +83,12 @@ export class Reader<T> {
     const first = this.#first;
     this.#first = null;
     let result = await settle(() => first ?? read());
-    if (first !== null && "error" in result) result = await settle(read);
+    if (first !== null && result.error !== null) result = await settle(read);
     // Another question was asked meanwhile, or none any more.
     if (round !== this.#round) return;
     this.#asking = false;
-    this.#refused = "error" in result && result.error.isBusy ? this.#refused + 1 : 0;
+    const { data, error } = result;
+    this.#refused = error?.isBusy ? this.#refused + 1 : 0;
     if (this.#refused > 0 && this.#refused <= PATIENCE) {
       return this.#schedule(BUSY_MS * (0.5 + Math.random()));
     }
@@ -95,20 +96,18 @@ export class Reader<T> {
     this.#restUntil = ended + Math.max((ended - started) * REST, first === null ? 0 : SECOND_LOOK_MS);
     if (first !== null) this.#changed = true;
     const kept = this.#last.key === key ? this.#last.data : null;
-    this.#last = "error" in result
-      ? { data: kept, error: result.error, key }
-      : { data: result.data, error: null, key };
+    this.#last = { data: error === null ? data : kept, error, key };
     this.onRead(this.#last);
-    if ("error" in result) this.#schedule(RETRY_MS);
+    if (error !== null) this.#schedule(RETRY_MS);
     else if (this.#changed) this.changed();
   }
 }
 
 /** What was read, or why it was not. */
-export async function settle<T>(read: () => Promise<T>): Promise<{ data: T } | { error: ApiError }> {
+export async function settle<T>(read: () => Promise<T>): Promise<Pick<Read<T>, "data" | "error">> {
   try {
-    return { data: await read() };
+    return { data: await read(), error: null };
   } catch (thrown) {
-    return { error: thrown instanceof ApiError ? thrown : new ApiError(String(thrown), null, 0) };
+    return { data: null, error: thrown instanceof ApiError ? thrown : new ApiError(String(thrown), null, 0) };
   }
 }

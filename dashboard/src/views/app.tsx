@@ -1,42 +1,30 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { createApi } from "../api/client.ts";
 import { type Connection, type Found, keepConnection } from "../api/connection.ts";
-import { ConnectScreen } from "./connect-screen.tsx";
 import { DeskScreen } from "./desk-screen.tsx";
-import { SignInScreen } from "./sign-in-screen.tsx";
+import { ConnectScreen, SignInScreen } from "./door.tsx";
+import { Waiting } from "./panel.tsx";
 
 /** The page: which project, who is there, and then the desk. */
 export function App({ first }: { first: Found | null }) {
   const [found, setFound] = useState(first);
-  if (found === null) {
-    const connect = (connection: Connection) => {
-      keepConnection(connection);
-      setFound({ connection, isEntered: true });
-    };
-    return <ConnectScreen onConnect={connect} />;
-  }
-  const disconnect = () => {
-    keepConnection(null);
-    setFound(null);
+  /** Shows a project, at the next visit as well; null: none. */
+  const show = (connection: Connection | null) => {
+    keepConnection(connection);
+    setFound(connection && { connection, isEntered: true });
   };
+  if (found === null) return <ConnectScreen onConnect={show} />;
   const { connection, isEntered } = found;
-  return (
-    <Session
-      key={connection.url}
-      connection={connection}
-      onDisconnect={isEntered ? disconnect : null}
-    />
-  );
+  const onDisconnect = isEntered ? () => show(null) : null;
+  return <Session key={connection.url} {...{ connection, onDisconnect }} />;
 }
-
-type SessionState = "unknown" | "out" | "in";
 
 function Session(
   { connection, onDisconnect }: { connection: Connection; onDisconnect: (() => void) | null },
 ) {
   const client = useMemo(() => createApi(connection), [connection]);
   const isGiven = connection.user_jwt !== undefined;
-  const [state, setState] = useState<SessionState>(isGiven ? "in" : "unknown");
+  const [state, setState] = useState<"unknown" | "out" | "in">(isGiven ? "in" : "unknown");
 
   useEffect(() => {
     if (isGiven) return;
@@ -46,7 +34,7 @@ function Session(
     return () => data.subscription.unsubscribe();
   }, [client]);
 
-  if (state === "unknown") return <p class="waiting" role="status">Opening …</p>;
+  if (state === "unknown") return <Waiting>Opening …</Waiting>;
   if (state === "out") {
     return <SignInScreen client={client} url={connection.url} onDisconnect={onDisconnect} />;
   }

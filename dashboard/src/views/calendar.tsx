@@ -3,9 +3,9 @@ import type { Day } from "../api/reads.ts";
 import { addDecimals, compactDecimal, signOf } from "../format/decimal.ts";
 import { useAnswer, useDesk } from "../store/desk.ts";
 import { lastDayOf, type Month, monthAfter, monthName, weeksOf } from "../format/month.ts";
-import { toneOf } from "../format/figures.ts";
+import { sizesOf, toneOf } from "../format/figures.ts";
 import { IconButton } from "./icons.tsx";
-import { Outcome, Panel } from "./panel.tsx";
+import { ReadPanel } from "./panel.tsx";
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -16,9 +16,12 @@ export function Calendar() {
   const thisMonth: Month = today.slice(0, 7);
   const [month, setMonth] = useState(thisMonth);
   const go = (by: number) => setMonth(monthAfter(month, by));
-  const asked = { from_day: `${month}-01`, to_day: lastDayOf(month), ...only };
-  const days = useAnswer("daily_results", asked);
-  const total = addDecimals((days.data ?? []).map(({ net_pnl }) => net_pnl));
+  const read = useAnswer("daily_results", { from_day: `${month}-01`, to_day: lastDayOf(month), ...only });
+  const days = read.data ?? [];
+  const byDate = new Map(days.map((day) => [day.day, day]));
+  const sizeOf = sizesOf(days);
+  const total = addDecimals(days.map(({ net_pnl }) => net_pnl));
+  const count = (sign: number) => days.filter(({ net_pnl }) => signOf(net_pnl) === sign).length;
   const tools = (
     <div class="month">
       <IconButton icon="left" label="Month before" onClick={() => go(-1)} />
@@ -27,62 +30,48 @@ export function Calendar() {
     </div>
   );
   return (
-    <Panel name="calendar" title="Daily P&L" tools={tools}>
-      <Outcome read={days} what="The calendar">
-        {(days) => (
-          <>
-            <Weeks month={month} days={days} today={today} />
-            <p class="calendar-total">
-              <span class="muted">{counted(days)}</span>
-              <strong class={toneOf(total)}>{money.amount(total, { plus: true })}</strong>
-            </p>
-          </>
-        )}
-      </Outcome>
-    </Panel>
+    <ReadPanel {...{ name: "calendar", tools, read }} title="Daily P&L" what="The calendar">
+      {() => (
+        <>
+          <table class="weeks">
+            <thead>
+              <tr>
+                {WEEKDAYS.map((name) => (
+                  <th key={name} scope="col">
+                    <abbr title={name}>{name.slice(0, 2)}</abbr>
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {weeksOf(month).map((week, index) => (
+                <tr key={index}>
+                  {week.map((date, column) => (
+                    <DayCell key={column} {...{ date, sizeOf, today }} day={byDate.get(date ?? "")} />
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <p class="calendar-total">
+            <span class="muted">{`${count(1)} up, ${count(-1)} down`}</span>
+            <strong class={toneOf(total)}>{money.amount(total, { plus: true })}</strong>
+          </p>
+        </>
+      )}
+    </ReadPanel>
   );
 }
 
-function counted(days: readonly Day[]): string {
-  const of = (sign: number) => days.filter(({ net_pnl }) => signOf(net_pnl) === sign).length;
-  return `${of(1)} up, ${of(-1)} down`;
-}
-
-function Weeks({ month, days, today }: { month: Month; days: readonly Day[]; today: string }) {
-  const byDate = new Map(days.map((day) => [day.day, day]));
-  // For the shade of a cell a float will do.
-  const largest = Math.max(...days.map(({ net_pnl }) => Math.abs(Number(net_pnl))), 0);
-  return (
-    <table class="weeks">
-      <thead>
-        <tr>
-          {WEEKDAYS.map((name) => (
-            <th key={name} scope="col">
-              <abbr title={name}>{name.slice(0, 2)}</abbr>
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {weeksOf(month).map((week, index) => (
-          <tr key={index}>
-            {week.map((date, column) => (
-              <DayCell key={column} {...{ date, largest, today }} day={byDate.get(date ?? "")} />
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function DayCell(
-  { date, day, largest, today }: { date: string | null; day?: Day; largest: number; today: string },
-) {
+function DayCell({ date, day, sizeOf, today }: {
+  date: string | null;
+  day?: Day;
+  sizeOf: (net_pnl: string) => number;
+  today: string;
+}) {
   const { money } = useDesk();
-  if (date === null) return <td class="no-day" />;
+  if (date === null) return <td />;
   const pnl = day?.net_pnl ?? "0";
-  const shade = largest === 0 ? 0 : Math.abs(Number(pnl)) / largest;
   const told = day === undefined
     ? "nothing"
     : `${money.amount(pnl, { plus: true })}, ${day.trades} closed, ${day.wins} won`;
@@ -90,7 +79,7 @@ function DayCell(
     <td
       class={`day ${toneOf(pnl)} ${date === today ? "today" : ""}`}
       title={`${date}: ${told}`}
-      style={{ "--shade": shade.toFixed(2) }}
+      style={{ "--shade": sizeOf(pnl).toFixed(2) }}
     >
       <span class="day-number">{Number(date.slice(-2))}</span>
       <span class="day-pnl">{day && compactDecimal(pnl, true)}</span>

@@ -1,13 +1,11 @@
 /** Buttons in a row of which one is pressed. */
-export function Segments<Value extends string>(
-  { label, choices, value, onPick }: {
-    label: string;
-    /** Each with what it is called. */
-    choices: Readonly<Record<Value, string>>;
-    value: Value;
-    onPick: (value: Value) => void;
-  },
-) {
+export function Segments<Value extends string>({ label, choices, value, onPick }: {
+  label: string;
+  /** Each with what it is called. */
+  choices: Readonly<Record<Value, string>>;
+  value: Value;
+  onPick: (value: Value) => void;
+}) {
   return (
     <div class="segments" role="group" aria-label={label}>
       {(Object.keys(choices) as Value[]).map((each) => (
@@ -25,14 +23,12 @@ export function Segments<Value extends string>(
 }
 
 /** A native list of choices, named for those who cannot see where it stands. */
-export function Select(
-  { label, value, choices, onPick }: {
-    label: string;
-    value: string;
-    choices: readonly { value: string; text?: string }[];
-    onPick: (value: string) => void;
-  },
-) {
+export function Select({ label, value, choices, onPick }: {
+  label: string;
+  value: string;
+  choices: readonly { value: string; text?: string }[];
+  onPick: (value: string) => void;
+}) {
   return (
     <select
       aria-label={label}

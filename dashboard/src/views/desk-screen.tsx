@@ -1,23 +1,21 @@
 import { batch, useSignal } from "@preact/signals";
-import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import type { FunctionComponent } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { ApiError, Client } from "../api/client.ts";
 import type { Connection } from "../api/connection.ts";
 import { type Account, listAccounts, readingOf } from "../api/reads.ts";
 import { moneyOf } from "../format/money.ts";
 import { clockOf } from "../format/time.ts";
-import { type Ahead, askAhead } from "../store/ahead.ts";
-import { type Desk, DeskContext, type Live, useDesk } from "../store/desk.ts";
+import { type Ahead, askAhead, type Desk, DeskContext, type Live, useRead } from "../store/desk.ts";
 import { recall, remember } from "../store/preferences.ts";
 import { startPulse } from "../store/pulse.ts";
-import { useRead } from "../store/use-read.ts";
 import { Calendar } from "./calendar.tsx";
 import { Door } from "./door.tsx";
 import { EquityPanel } from "./equity-panel.tsx";
 import { Figures } from "./figures.tsx";
 import { FirstAlert } from "./first-alert.tsx";
 import { HealthStrip } from "./health-strip.tsx";
-import { LazyPage } from "./lazy-page.tsx";
-import { Trouble } from "./panel.tsx";
+import { Waiting } from "./panel.tsx";
 import { Results } from "./results.tsx";
 import { Shadows } from "./shadows.tsx";
 import { SymbolPanel } from "./symbol-panel.tsx";
@@ -69,12 +67,25 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   };
 
   if (accounts === null) {
-    return failure === null
-      ? <p class="waiting" role="status">Loading your accounts …</p>
-      : <Trouble error={failure} what="Your accounts" />;
+    return <Waiting error={failure} what="Your accounts">Loading your accounts …</Waiting>;
   }
   const account = accounts.find(({ name }) => name === picked) ?? accounts[0];
-  if (account === undefined) return <NoAccount onSignOut={onSignOut} />;
+  if (account === undefined) {
+    return (
+      <Door
+        title="No account is yours yet"
+        lead={
+          <>
+            Whoever runs this project gives you one with <code>create_account</code>, with your user id as
+            {" "}
+            <code>owner_id</code>. It appears here by itself.
+          </>
+        }
+      >
+        {onSignOut !== null && <button type="button" onClick={onSignOut}>Sign out</button>}
+      </Door>
+    );
+  }
   return (
     <OneAccount
       key={account.name}
@@ -84,21 +95,19 @@ export function DeskScreen({ client, connection, onSignOut }: Props) {
   );
 }
 
-function OneAccount(
-  { client, connection, live, account, guess, onSignOut, onPick }: Props & {
-    live: Live;
-    account: Account;
-    guess: Ahead | null;
-    onPick: (name: string) => void;
-  },
-) {
+function OneAccount({ client, connection, live, account, guess, onSignOut, onPick }: Props & {
+  live: Live;
+  account: Account;
+  guess: Ahead | null;
+  onPick: (name: string) => void;
+}) {
   const { name, version, epoch } = account;
   const read = useMemo(() => readingOf(client, name), [client]);
   const [ahead] = useState(() => guess?.account === name ? guess : askAhead(client, name));
   const overview = useRead(name, version, () => read("portfolio_overview"), ahead.takeOverview);
-  const [strategy, setStrategy] = useState<string | null>(null);
+  const strategy = useSignal<string | null>(null);
+  const page = useSignal<Page>("account");
   const [symbol, setSymbol] = useState<string | null>(null);
-  const [page, setPage] = useState<Page>("account");
   const [baseline, setBaseline] = useState<string | null>(null);
   const money = useMemo(() => moneyOf(account.currency), [account.currency]);
   const clock = useMemo(() => clockOf(account.time_zone), [account.time_zone]);
@@ -109,73 +118,66 @@ function OneAccount(
       {...{ live, account, clock, strategy, page, onSignOut }}
       strategies={data?.strategies ?? []}
       onAccount={onPick}
-      onStrategy={setStrategy}
-      onPage={setPage}
     />
   );
   if (data === null) {
     return (
       <>
         {bar}
-        {error === null
-          ? <p class="waiting" role="status">Loading {name} …</p>
-          : <Trouble error={error} what={`The account ${name}`} />}
+        <Waiting error={error} what={`The account ${name}`}>Loading {name} …</Waiting>
       </>
     );
   }
   const desk: Desk = {
-    ...{ client, connection, live, account, read, overview: data, ahead, strategy, money, clock },
-    only: strategy === null ? {} : { only_strategy: strategy },
+    ...{ client, connection, live, account, read, overview: data, ahead, money, clock },
+    strategy: strategy.value,
+    only: strategy.value === null ? {} : { only_strategy: strategy.value },
     version: version + epoch * 1e9,
     symbol: symbol ?? data.symbols[0] ?? null,
     chart: setSymbol,
     baseline,
     compare: (name) => {
       setBaseline(name);
-      setPage("backtest");
+      page.value = "backtest";
     },
   };
   return (
     <DeskContext.Provider value={desk}>
       {bar}
-      {page === "account" ? <DeskView /> : <LazyPage key={page} name={page} />}
+      {page.value === "account"
+        ? (
+          <main class="desk">
+            <Figures />
+            {data.alerts === null ? <FirstAlert /> : (
+              <>
+                <EquityPanel />
+                <Calendar />
+                <SymbolPanel />
+                <Results />
+              </>
+            )}
+            {account.role === "followed" && <Shadows />}
+            <Tables />
+          </main>
+        )
+        : <LazyPage key={page.value} name={page.value} />}
       <HealthStrip />
     </DeskContext.Provider>
   );
 }
 
-/** Everything about one account. */
-function DeskView() {
-  const { overview, account } = useDesk();
-  return (
-    <main class="desk">
-      <Figures />
-      {overview.alerts === null ? <FirstAlert /> : (
-        <>
-          <EquityPanel />
-          <Calendar />
-          <SymbolPanel />
-          <Results />
-        </>
-      )}
-      {account.role === "followed" && <Shadows />}
-      <Tables />
-    </main>
-  );
-}
+/** Pages whose script is loaded by who asks for them. */
+const PAGES: Record<Exclude<Page, "account">, () => Promise<FunctionComponent>> = {
+  health: () => import("./alert-health.tsx").then(({ AlertHealthView }) => AlertHealthView),
+  backtest: () => import("./compare.tsx").then(({ CompareView }) => CompareView),
+  strategies: () => import("./strategies.tsx").then(({ StrategiesView }) => StrategiesView),
+};
 
-function NoAccount({ onSignOut }: { onSignOut: (() => void) | null }) {
-  return (
-    <Door
-      title="No account is yours yet"
-      lead={
-        <>
-          Whoever runs this project gives you one with <code>create_account</code>, with your user id as{" "}
-          <code>owner_id</code>. It appears here by itself.
-        </>
-      }
-    >
-      {onSignOut !== null && <button type="button" onClick={onSignOut}>Sign out</button>}
-    </Door>
-  );
+/** One of those pages; another one is another element, by its key. */
+export function LazyPage({ name }: { name: keyof typeof PAGES }) {
+  const [view, setView] = useState<{ View: FunctionComponent } | null>(null);
+  useEffect(() => {
+    void PAGES[name]().then((View) => setView({ View }));
+  }, []);
+  return view === null ? <Waiting>Opening …</Waiting> : <view.View />;
 }

@@ -1,29 +1,10 @@
-import type { Overview } from "../api/reads.ts";
 import { signOf } from "../format/decimal.ts";
 import { percent, toneOf } from "../format/figures.ts";
-import type { Money } from "../format/money.ts";
-import type { Clock } from "../format/time.ts";
 import { useDesk } from "../store/desk.ts";
 
 /** The account in six figures, each with a note under it. */
 export function Figures() {
-  const { overview, money, clock } = useDesk();
-  return (
-    <section class="panel figures-row" aria-label="Account">
-      {figuresOf(overview, money, clock).map(({ name, value, note }, nr) => (
-        <dl key={name} class={nr === 0 ? "figure lead-figure" : "figure"}>
-          <dt>{name}</dt>
-          <dd>
-            {value}
-            <small class="muted">{note}</small>
-          </dd>
-        </dl>
-      ))}
-    </section>
-  );
-}
-
-function figuresOf(of: Overview, money: Money, clock: Clock) {
+  const { overview: of, money, clock } = useDesk();
   const profit = (amount: string) => (
     <span class={toneOf(amount)}>{money.amount(amount, { plus: true })}</span>
   );
@@ -39,7 +20,7 @@ function figuresOf(of: Overview, money: Money, clock: Clock) {
     }
     : { value: <span class="pill up">Live</span>, note: "alerts are booked" };
   const held = `${of.currency}, ${count(of.open_positions, "position")} open`;
-  return [
+  const figures = [
     { name: "Equity", value: money.amount(of.equity), note: held },
     { name: "Day P&L", value: profit(of.day_pnl), note: gain(of.day_pnl_percent, "since midnight") },
     { name: "Total P&L", value: profit(of.net_pnl), note: gain(of.net_pnl_percent, "of deposits") },
@@ -47,6 +28,19 @@ function figuresOf(of: Overview, money: Money, clock: Clock) {
     { name: "Open risk", value: money.amount(of.open_risk), note: `to stops; ${risk}` },
     { name: "Status", ...status },
   ];
+  return (
+    <section class="panel figures-row" aria-label="Account">
+      {figures.map(({ name, value, note }, nr) => (
+        <dl key={name} class={nr === 0 ? "figure lead-figure" : "figure"}>
+          <dt>{name}</dt>
+          <dd>
+            {value}
+            <small class="muted">{note}</small>
+          </dd>
+        </dl>
+      ))}
+    </section>
+  );
 }
 
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;

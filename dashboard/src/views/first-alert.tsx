@@ -8,7 +8,15 @@ export function FirstAlert() {
   const key = connection.alert_key ?? "<your key>";
   const query = account.name === "default" ? "" : `?account=${encodeURIComponent(account.name)}`;
   const webhook = `${connection.url}/functions/v1/alerts${query}`;
-  const message = JSON.stringify(tradingViewMessage(key), null, 2);
+  const message = JSON.stringify(
+    {
+      key,
+      strategy: Object.fromEntries(ORDER.map((name) => [name.replace(".", "_"), `{{strategy.${name}}}`])),
+      ...{ exchange: "{{exchange}}", ticker: "{{ticker}}", time: "{{timenow}}" },
+    },
+    null,
+    2,
+  );
   const curl = `curl -sS '${webhook}' -H 'Authorization: Bearer ${key}' \\
   -d '{"symbol":"AAPL","action":"buy","quantity":"10","price":"190.25"}'`;
   return (
@@ -48,23 +56,11 @@ export function FirstAlert() {
 /** Whether only this machine reaches it. */
 const isLocal = (url: string) => ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
 
-function tradingViewMessage(key: string) {
-  return {
-    key,
-    strategy: {
-      order_action: "{{strategy.order.action}}",
-      order_contracts: "{{strategy.order.contracts}}",
-      market_position: "{{strategy.market_position}}",
-      market_position_size: "{{strategy.market_position_size}}",
-      prev_market_position: "{{strategy.prev_market_position}}",
-      prev_market_position_size: "{{strategy.prev_market_position_size}}",
-      order_price: "{{strategy.order.price}}",
-    },
-    exchange: "{{exchange}}",
-    ticker: "{{ticker}}",
-    time: "{{timenow}}",
-  };
-}
+/** What TradingView says of a strategy's order, where its message names it. */
+const ORDER = [
+  ...["order.action", "order.contracts", "market_position", "market_position_size"],
+  ...["prev_market_position", "prev_market_position_size", "order.price"],
+];
 
 function Paste({ text, name }: { text: string; name: string }) {
   const [copied, setCopied] = useState(false);

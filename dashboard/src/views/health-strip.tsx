@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Component, type Health, healthReader } from "../api/health.ts";
+import { ApiError, ask, type Client } from "../api/client.ts";
 import { useDesk } from "../store/desk.ts";
 import { startPulse } from "../store/pulse.ts";
 
@@ -14,23 +14,15 @@ export function HealthStrip() {
       onBeat: setHealth,
       onFailure: () => setHealth({}),
     }, EVERY_MS), [client]);
-  const { locks, cache, outbox, postgres, redis } = health;
   return (
     <footer class="health">
       <dl aria-label="Health">
-        <Part name="Postgres" component={postgres} />
-        <Part name="Redis" component={redis} />
-        <Item
-          name="Locks"
-          value={locks && `${locks.held} held, ${locks.waiting} waiting`}
-          tone={(locks?.waiting ?? 0) > 0 && "warn"}
-        />
-        <Item name="Cache" value={cache && cacheText(cache)} />
-        <Item
-          name="Outbox"
-          value={outbox && `${outbox.pending} pending${outbox.dead > 0 ? `, ${outbox.dead} dead` : ""}`}
-          tone={(outbox?.dead ?? 0) > 0 && "warn"}
-        />
+        {itemsOf(health).map(([name, value, tone = ""]) => (
+          <div key={name} class={tone}>
+            <dt>{name}</dt>
+            <dd>{value ?? "–"}</dd>
+          </div>
+        ))}
       </dl>
       <p class="muted">
         Charts by{" "}
@@ -41,19 +33,20 @@ export function HealthStrip() {
   );
 }
 
-function Part({ name, component }: { name: string; component?: Component }) {
-  if (component === undefined) return <Item name={name} />;
-  const { ok, milliseconds } = component;
-  return <Item name={name} value={ok ? `ok, ${milliseconds} ms` : "away"} tone={ok ? "good" : "warn"} />;
-}
+type Item = [name: string, value?: string, tone?: string];
 
-function Item({ name, value, tone }: { name: string; value?: string; tone?: "warn" | "good" | false }) {
-  return (
-    <div class={tone || ""}>
-      <dt>{name}</dt>
-      <dd>{value ?? "–"}</dd>
-    </div>
-  );
+function itemsOf({ locks, cache, outbox, postgres, redis }: Health): Item[] {
+  const part = (name: string, is?: Component): Item =>
+    is === undefined ? [name] : is.ok ? [name, `ok, ${is.milliseconds} ms`, "good"] : [name, "away", "warn"];
+  const warnOf = (count = 0) => count > 0 ? "warn" : "";
+  const dead = outbox && outbox.dead > 0 ? `, ${outbox.dead} dead` : "";
+  return [
+    part("Postgres", postgres),
+    part("Redis", redis),
+    ["Locks", locks && `${locks.held} held, ${locks.waiting} waiting`, warnOf(locks?.waiting)],
+    ["Cache", cache && cacheText(cache)],
+    ["Outbox", outbox && `${outbox.pending} pending${dead}`, warnOf(outbox?.dead)],
+  ];
 }
 
 /** The share of the reads that each layer answered, of those that came to it. */
@@ -63,3 +56,47 @@ function cacheText({ l1_hits, l2_hits, misses }: NonNullable<Health["cache"]>): 
 }
 
 const share = (part: number, whole: number) => whole === 0 ? "–" : `${Math.round(100 * part / whole)}%`;
+
+/** What `system_status` tells. */
+interface Status {
+  /** Advisory locks held, and sessions waiting for one. */
+  locks: { held: number; waiting: number };
+  /** Reads that each layer answered, and those that none did. */
+  cache: { l1_hits: number; l2_hits: number; misses: number };
+  /** Notifications not yet sent, and those given up. */
+  outbox: { pending: number; dead: number };
+}
+
+/** One thing the functions need, as `health/ready` examined it. */
+type Component = { ok: boolean; milliseconds: number };
+
+/** How the system does; what is missing did not answer. */
+type Health = Partial<Status & Record<"postgres" | "redis", Component>>;
+
+/** What asks for all of it. */
+function healthReader(client: Client, url: string): () => Promise<Health> {
+  let hasStatus = true;
+  const readStatus = async (): Promise<Partial<Status>> => {
+    if (!hasStatus) return {};
+    try {
+      return await ask<unknown>(client.rpc("system_status")) as Status;
+    } catch (error) {
+      // A project older than this page does not get it while the page is open.
+      if (error instanceof ApiError && error.status === 404) hasStatus = false;
+      return {};
+    }
+  };
+  return async () => {
+    const [{ locks, cache, outbox }, { postgres, redis }] = await Promise.all([readStatus(), readReady(url)]);
+    return { locks, cache, outbox, postgres, redis };
+  };
+}
+
+async function readReady(url: string): Promise<Health> {
+  try {
+    const response = await fetch(`${url}/functions/v1/health/ready`, { signal: AbortSignal.timeout(5_000) });
+    return (await response.json()).checks ?? {};
+  } catch {
+    return {};
+  }
+}

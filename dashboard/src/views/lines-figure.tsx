@@ -1,21 +1,20 @@
-import type { Line, LinesMoment } from "../charts/lines-chart.ts";
-import { type Charted, withChart } from "../charts/use-chart.ts";
+import type { Line, Moment } from "../charts/curves.ts";
 import type { Clock } from "../format/time.ts";
-import { ChartFigure } from "./chart-figure.tsx";
+import { type Charted, ChartFigure, withChart } from "./chart-figure.tsx";
 
 /** Moments with what draws several lines of them. */
-export const withLines = (moments: Promise<LinesMoment[]>, lines: readonly Line[], clock: Clock) =>
-  withChart(moments, import("../charts/lines-chart.ts").then(({ linesChart }) => linesChart(clock, lines)));
+export const withLines = (moments: Promise<Moment[]>, lines: readonly Line[], clock: Clock) =>
+  withChart(moments, import("../charts/curves.ts").then(({ linesChart }) => linesChart(clock, lines)));
 
 /** Several results over time in one chart; its legend names each line, and has the values under the pointer, else the last. */
 export function LinesFigure({ charted, lines, view, title }: {
-  charted: Charted<LinesMoment>;
+  charted: Charted<Moment>;
   /** Fixed: another set of lines is another figure, by its key. */
   lines: readonly Line[];
   view: string;
   title: string;
 }) {
-  const valuesOf = ({ labels }: LinesMoment) =>
+  const valuesOf = ({ labels }: Moment) =>
     lines.map(({ name }, index) => `${name} ${labels[index]}`).join(", ");
   return (
     <ChartFigure

@@ -1,70 +1,52 @@
 import { useState } from "preact/hooks";
-import type { Result } from "../api/reads.ts";
 import { useAnswer, useDesk } from "../store/desk.ts";
-import { toneOf } from "../format/figures.ts";
-import { Outcome, Panel } from "./panel.tsx";
+import { sizesOf, toneOf } from "../format/figures.ts";
+import { ReadPanel } from "./panel.tsx";
 import { Segments } from "./controls.tsx";
 import { strategyName } from "./top-bar.tsx";
 import { WideTable } from "./wide-table.tsx";
 
 const CHOICES = { symbol: "Symbol", strategy: "Strategy" };
-type By = keyof typeof CHOICES;
 
 /** What each symbol, or each strategy, has made: closed and open together, fees paid. */
 export function Results() {
-  const { only } = useDesk();
-  const [by, setBy] = useState<By>("symbol");
-  const results = useAnswer("results", { by, ...only });
+  const { only, money, chart } = useDesk();
+  const [by, setBy] = useState<keyof typeof CHOICES>("symbol");
+  const read = useAnswer("results", { by, ...only });
+  const sizeOf = sizesOf(read.data ?? []);
   return (
-    <Panel
-      name="results"
-      title="P&L by"
+    <ReadPanel
+      {...{ name: "results", title: "P&L by", read, what: "The results" }}
       tools={<Segments label="P&L by" choices={CHOICES} value={by} onPick={setBy} />}
+      empty={<p>Nothing was traded yet.</p>}
     >
-      <Outcome
-        read={results}
-        what="The results"
-        isEmpty={(rows) => rows.length === 0}
-        empty={<p>Nothing was traded yet.</p>}
-      >
-        {(rows) => <Bars rows={rows} by={by} />}
-      </Outcome>
-    </Panel>
-  );
-}
-
-function Bars({ rows, by }: { rows: readonly Result[]; by: By }) {
-  const { money, chart } = useDesk();
-  const largest = Math.max(...rows.map(({ net_pnl }) => Math.abs(Number(net_pnl))), 0);
-  return (
-    <WideTable
-      look="bars"
-      label={`P&L by ${by}`}
-      head={[by, "Size", "Net P&L"].map((title) => <th key={title} scope="col">{title}</th>)}
-      hasHiddenHead
-    >
-      {rows.map(({ name, net_pnl, realized_pnl, unrealized_pnl, fees, open_positions }) => (
-        <tr
-          key={name}
-          title={`realized ${money.amount(realized_pnl)}, open ${money.amount(unrealized_pnl)}, fees ${
-            money.amount(fees)
-          }`}
+      {(rows) => (
+        <WideTable
+          look="bars"
+          label={`P&L by ${by}`}
+          head={[by, "Size", "Net P&L"].map((title) => <th key={title} scope="col">{title}</th>)}
         >
-          <th scope="row">
-            {by === "symbol"
-              ? <button type="button" class="link" onClick={() => chart(name)}>{name}</button>
-              : strategyName(name)}
-            {open_positions > 0 && <span class="held" title="A position is open">open</span>}
-          </th>
-          <td class="bar-cell">
-            <span
-              class={`bar ${toneOf(net_pnl)}`}
-              style={{ "--size": largest === 0 ? "0" : (Math.abs(Number(net_pnl)) / largest).toFixed(3) }}
-            />
-          </td>
-          <td class={`figures ${toneOf(net_pnl)}`}>{money.figures(net_pnl, { plus: true })}</td>
-        </tr>
-      ))}
-    </WideTable>
+          {rows.map(({ name, net_pnl, realized_pnl, unrealized_pnl, fees, open_positions }) => (
+            <tr
+              key={name}
+              title={`realized ${money.amount(realized_pnl)}, open ${money.amount(unrealized_pnl)}, fees ${
+                money.amount(fees)
+              }`}
+            >
+              <th scope="row">
+                {by === "symbol"
+                  ? <button type="button" class="link" onClick={() => chart(name)}>{name}</button>
+                  : strategyName(name)}
+                {open_positions > 0 && <span class="held" title="A position is open">open</span>}
+              </th>
+              <td class="bar-cell">
+                <span class={`bar ${toneOf(net_pnl)}`} style={{ "--size": sizeOf(net_pnl).toFixed(3) }} />
+              </td>
+              <td class={`figures ${toneOf(net_pnl)}`}>{money.figures(net_pnl, { plus: true })}</td>
+            </tr>
+          ))}
+        </WideTable>
+      )}
+    </ReadPanel>
   );
 }

@@ -20,12 +20,7 @@ export function statOf<Name extends string>(
   write: (text: string) => string,
 ): Stat {
   const value: string | null = data?.[name] ?? null;
-  const reason = data?.reasons[name];
-  return {
-    name: title,
-    value: value === null ? null : write(value),
-    ...(reason !== undefined && { reason }),
-  };
+  return { name: title, value: value === null ? null : write(value), reason: data?.reasons[name] };
 }
 
 /** How many there are of what should not be. */

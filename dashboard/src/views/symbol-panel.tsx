@@ -1,33 +1,30 @@
 import type { Row } from "../api/reads.ts";
 import type { MarkBar } from "../charts/symbol-chart.ts";
-import { withChart } from "../charts/use-chart.ts";
 import { formatDecimal } from "../format/decimal.ts";
 import type { Clock } from "../format/time.ts";
-import { useDesk } from "../store/desk.ts";
-import { useRead } from "../store/use-read.ts";
-import { ChartFigure } from "./chart-figure.tsx";
-import { Outcome, Panel } from "./panel.tsx";
+import { useDesk, useRead } from "../store/desk.ts";
+import { ChartFigure, withChart } from "./chart-figure.tsx";
+import { ReadPanel } from "./panel.tsx";
 import { sinceOf, useRange } from "./range.tsx";
 import { Select } from "./controls.tsx";
 
 /** The marks of one symbol, with what was bought and sold at them. */
 export function SymbolPanel() {
-  const { read, version, overview, symbol, chart, only, clock } = useDesk();
+  const desk = useDesk();
+  const { overview: { symbols }, symbol, chart, only, clock } = desk;
   const { range, tools, showAll } = useRange("Range of the symbol's chart");
   const view = JSON.stringify([symbol, range, only]);
   const readBars = async () => {
     if (symbol === null) return [];
-    const bars = await read("symbol_chart", { ...sinceOf(range), symbol, ...only });
+    const bars = await desk.read("symbol_chart", { ...sinceOf(range), symbol, ...only });
     return bars.map((bar) => toMarkBar(bar, clock));
   };
-  const charted = useRead(view, version, () =>
+  const read = useRead(view, desk.version, () =>
     withChart(
       readBars(),
       import("../charts/symbol-chart.ts").then(({ symbolChart }) => symbolChart(clock)),
     ));
-  const known = symbol === null || overview.symbols.includes(symbol)
-    ? overview.symbols
-    : [symbol, ...overview.symbols];
+  const known = symbol === null || symbols.includes(symbol) ? symbols : [symbol, ...symbols];
   const title = symbol === null ? "Symbol" : (
     <Select
       label="Symbol charted"
@@ -37,31 +34,29 @@ export function SymbolPanel() {
     />
   );
   return (
-    <Panel name="symbol" title={title} tools={tools}>
-      <Outcome
-        read={charted}
-        what={`The marks of ${symbol}`}
-        isEmpty={({ points }) => points.length === 0}
-        empty={
-          <>
-            <p>{symbol === null ? "No alert brought a price yet." : `No mark of ${symbol} in this range.`}</p>
-            {showAll}
-          </>
-        }
-      >
-        {(found) => (
-          <ChartFigure charted={found} view={view} label={() => labelOf(symbol, found.points)}>
-            {({ label, bought, sold }, when) => (
-              <>
-                <span class="muted">{when}</span> <strong>{label}</strong>
-                {bought !== null && <span class="up">bought {bought.units} @ {bought.price}</span>}
-                {sold !== null && <span class="down">sold {sold.units} @ {sold.price}</span>}
-              </>
-            )}
-          </ChartFigure>
-        )}
-      </Outcome>
-    </Panel>
+    <ReadPanel
+      {...{ name: "symbol", title, tools, read }}
+      what={`The marks of ${symbol}`}
+      isEmpty={({ points }) => points.length === 0}
+      empty={
+        <>
+          <p>{symbol === null ? "No alert brought a price yet." : `No mark of ${symbol} in this range.`}</p>
+          {showAll}
+        </>
+      }
+    >
+      {(charted) => (
+        <ChartFigure {...{ charted, view }} label={() => labelOf(symbol, charted.points)}>
+          {({ label, bought, sold }, when) => (
+            <>
+              <span class="muted">{when}</span> <strong>{label}</strong>
+              {bought !== null && <span class="up">bought {bought.units} @ {bought.price}</span>}
+              {sold !== null && <span class="down">sold {sold.units} @ {sold.price}</span>}
+            </>
+          )}
+        </ChartFigure>
+      )}
+    </ReadPanel>
   );
 }
 

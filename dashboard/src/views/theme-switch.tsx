@@ -1,29 +1,28 @@
-import { useState } from "preact/hooks";
+import { effect, signal } from "@preact/signals";
 import { recall, remember } from "../store/preferences.ts";
 import { IconButton } from "./icons.tsx";
 
-export type Theme = "dark" | "light";
+type Theme = "dark" | "light";
 
-/** The theme chosen in this browser; null: as the system has it. */
-export function savedTheme(): Theme | null {
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+/** The theme chosen in this browser, else the system's. */
+function chosenTheme(): Theme {
   const saved = recall("theme");
-  return saved === "dark" || saved === "light" ? saved : null;
+  return saved === "dark" || saved === "light" ? saved : system.matches ? "dark" : "light";
 }
 
-/** Puts a theme on; null: the system's stays. */
-export function applyTheme(theme: Theme | null): void {
-  if (theme !== null) document.documentElement.dataset.theme = theme;
-}
+/** What the page has on. */
+export const theme = signal(chosenTheme());
+system.addEventListener("change", () => theme.value = chosenTheme());
+effect(() => void (document.documentElement.style.colorScheme = theme.value));
 
 /** Changes between dark and light. */
 export function ThemeSwitch() {
-  const system: Theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  const [theme, setTheme] = useState<Theme>(savedTheme() ?? system);
-  const other: Theme = theme === "dark" ? "light" : "dark";
+  const other: Theme = theme.value === "dark" ? "light" : "dark";
   const change = () => {
     remember("theme", other);
-    applyTheme(other);
-    setTheme(other);
+    theme.value = other;
   };
   return (
     <IconButton

@@ -1,34 +1,27 @@
+import type { Signal } from "@preact/signals";
 import type { Account } from "../api/reads.ts";
 import type { Clock } from "../format/time.ts";
 import type { Live } from "../store/desk.ts";
 import { Icon, IconButton } from "./icons.tsx";
-import type { LazyPageName } from "./lazy-page.tsx";
 import { Segments, Select } from "./controls.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
 /** What of an account is shown: all about it, its strategies side by side, whether its alerts came, or how it compares with a backtest. */
-export type Page = "account" | LazyPageName;
-const PAGES: Record<Page, string> = {
-  ...{ account: "Account", strategies: "Strategies", health: "Alert health", backtest: "Backtest" },
-};
+const PAGES = { account: "Account", strategies: "Strategies", health: "Alert health", backtest: "Backtest" };
+export type Page = keyof typeof PAGES;
 
-interface Props {
+/** Which account and strategy the page shows, and whether what it shows is of now. */
+export function TopBar({ live, account, clock, strategies, strategy, page, onAccount, onSignOut }: {
   live: Live;
   account: Account;
   clock: Clock;
   strategies: readonly string[];
-  strategy: string | null;
+  /** The one that is picked; null: all of them. */
+  strategy: Signal<string | null>;
+  page: Signal<Page>;
   onAccount: (name: string) => void;
-  onStrategy: (strategy: string | null) => void;
-  page: Page;
-  onPage: (page: Page) => void;
   onSignOut: (() => void) | null;
-}
-
-/** Which account and strategy the page shows, and whether what it shows is of now. */
-export function TopBar(
-  { live, account, clock, strategies, strategy, onAccount, onStrategy, page, onPage, onSignOut }: Props,
-) {
+}) {
   const accounts = live.accounts.value ?? [];
   return (
     <header class="top-bar">
@@ -49,15 +42,15 @@ export function TopBar(
         <Select
           label="Strategy"
           // A name may be empty: what stands before it tells it from none.
-          value={strategy === null ? "" : `=${strategy}`}
+          value={strategy.value === null ? "" : `=${strategy.value}`}
           choices={[
             { value: "", text: "All strategies" },
             ...strategies.map((name) => ({ value: `=${name}`, text: strategyName(name) })),
           ]}
-          onPick={(value) => onStrategy(value === "" ? null : value.slice(1))}
+          onPick={(value) => strategy.value = value === "" ? null : value.slice(1)}
         />
       </div>
-      <Segments label="Page" choices={PAGES} value={page} onPick={onPage} />
+      <Segments label="Page" choices={PAGES} value={page.value} onPick={(name) => page.value = name} />
       <Freshness live={live} clock={clock} />
       <ThemeSwitch />
       {onSignOut !== null && <IconButton icon="out" label="Sign out" title="Sign out" onClick={onSignOut} />}
@@ -74,7 +67,7 @@ function Freshness({ live: { failure: { value: failure }, seenAt }, clock }: { l
   const at = seenAt.value === null ? "never" : clock.time(seenAt.value);
   return (
     <p class={`freshness ${failure === null ? "is-live" : "is-lost"}`}>
-      <span class="dot" aria-hidden="true" />
+      <span class={`dot ${failure === null ? "up" : ""}`} aria-hidden="true" />
       <span role="status">{failure === null ? "Live" : "Connection lost, trying again"}</span>
       <span class="muted figures" title={`Times are those of ${clock.timeZone}`}>
         {at} <span class="zone">{clock.timeZone}</span>

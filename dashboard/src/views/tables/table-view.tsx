@@ -1,22 +1,86 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
-import { MOST } from "../../api/reads.ts";
-import { useDesk } from "../../store/desk.ts";
+import { type Cursor, MOST } from "../../api/reads.ts";
+import { toCsv } from "../../format/csv.ts";
+import { type Desk, useDesk } from "../../store/desk.ts";
 import { Select } from "../controls.tsx";
+import { Icon } from "../icons.tsx";
 import { Outcome } from "../panel.tsx";
 import { WideTable } from "../wide-table.tsx";
-import type { Column } from "./columns.tsx";
-import { ExportButton } from "./export.tsx";
-import { type Kind, SYMBOL } from "./kinds.tsx";
-import { PAGE, type Sort, type TableState, useTable } from "./use-table.ts";
+import { type Column, type Kind, SYMBOL, titleOf } from "./kind.tsx";
+import { type Choices, filterOf, PAGE, type Sort, sortRows, type TableState, useTable } from "./use-table.ts";
 
 /** One table: filters above, rows that follow the account, pages below. */
 export function TableView<Row>({ kind }: { kind: Kind<Row> }) {
   const table = useTable(kind);
+  const { read, rows, choices, choose, clear } = table;
+  const [opened, setOpened] = useState<string | null>(null);
   return (
     <>
       <Filters kind={kind} table={table} />
-      <Body kind={kind} table={table} />
+      <Outcome
+        read={read}
+        what={titleOf(kind)}
+        isEmpty={() => rows.length === 0}
+        empty={
+          <>
+            <p>{clear === null ? kind.empty : `No ${kind.name} fit these filters.`}</p>
+            {clear !== null && <button type="button" onClick={clear}>Clear the filters</button>}
+          </>
+        }
+      >
+        {() => (
+          <WideTable
+            look="rows"
+            label={`${titleOf(kind)}, a table`}
+            head={
+              <>
+                {kind.details !== undefined && (
+                  <th scope="col">
+                    <span class="visually-hidden">Details</span>
+                  </th>
+                )}
+                {kind.columns.map((column) => (
+                  <Heading
+                    key={column.key}
+                    column={column}
+                    sort={choices.sort}
+                    onSort={(sort) => choose({ sort })}
+                  />
+                ))}
+              </>
+            }
+          >
+            {rows.map((row) => {
+              const id = kind.id(row);
+              const isOpen = opened === id;
+              return (
+                <Fragment key={id}>
+                  <tr class={table.fresh.has(id) ? "fresh" : ""}>
+                    {kind.details !== undefined && (
+                      <td>
+                        <button
+                          type="button"
+                          class="expander"
+                          aria-expanded={isOpen}
+                          aria-label={`Details of ${kind.name.replace(/s$/, "")} ${id}`}
+                          onClick={() => setOpened(isOpen ? null : id)}
+                        />
+                      </td>
+                    )}
+                    {kind.columns.map((column) => <Cell key={column.key} column={column} row={row} />)}
+                  </tr>
+                  {isOpen && (
+                    <tr>
+                      <td class="details-cell" colSpan={kind.columns.length + 1}>{kind.details?.(row)}</td>
+                    </tr>
+                  )}
+                </Fragment>
+              );
+            })}
+          </WideTable>
+        )}
+      </Outcome>
       <Pager table={table} />
     </>
   );
@@ -52,78 +116,6 @@ function Filters<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row>
       )}
       <ExportButton kind={kind} choices={choices} />
     </div>
-  );
-}
-
-function Body<Row>({ kind, table }: { kind: Kind<Row>; table: TableState<Row> }) {
-  const { read, rows, choices, choose } = table;
-  const [opened, setOpened] = useState<string | null>(null);
-  const isFiltered = choices.symbol !== "" || choices.status !== (kind.statuses?.[0] ?? null);
-  const clear = () => choose({ symbol: "", status: kind.statuses?.[0] ?? null });
-  return (
-    <Outcome
-      read={read}
-      what={kind.title}
-      isEmpty={() => rows.length === 0}
-      empty={
-        <>
-          <p>{isFiltered ? `No ${kind.name} fit these filters.` : kind.empty}</p>
-          {isFiltered && <button type="button" onClick={clear}>Clear the filters</button>}
-        </>
-      }
-    >
-      {() => (
-        <WideTable
-          look="rows"
-          label={`${kind.title}, a table`}
-          head={
-            <>
-              {kind.details !== undefined && (
-                <th scope="col">
-                  <span class="visually-hidden">Details</span>
-                </th>
-              )}
-              {kind.columns.map((column) => (
-                <Heading
-                  key={column.key}
-                  column={column}
-                  sort={choices.sort}
-                  onSort={(sort) => choose({ sort })}
-                />
-              ))}
-            </>
-          }
-        >
-          {rows.map((row) => {
-            const id = kind.id(row);
-            const isOpen = opened === id;
-            return (
-              <Fragment key={id}>
-                <tr class={table.fresh.has(id) ? "fresh" : ""}>
-                  {kind.details !== undefined && (
-                    <td>
-                      <button
-                        type="button"
-                        class="expander"
-                        aria-expanded={isOpen}
-                        aria-label={`Details of ${kind.name.replace(/s$/, "")} ${id}`}
-                        onClick={() => setOpened(isOpen ? null : id)}
-                      />
-                    </td>
-                  )}
-                  {kind.columns.map((column) => <Cell key={column.key} column={column} row={row} />)}
-                </tr>
-                {isOpen && (
-                  <tr>
-                    <td class="details-cell" colSpan={kind.columns.length + 1}>{kind.details?.(row)}</td>
-                  </tr>
-                )}
-              </Fragment>
-            );
-          })}
-        </WideTable>
-      )}
-    </Outcome>
   );
 }
 
@@ -167,7 +159,7 @@ export function PlainTable<Row>(
 }
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
-  const { money, clock, chart } = useDesk();
+  const desk = useDesk();
   const value = column.value(row);
   const aligned = column.right ? "right" : "";
   if (value === null || value === "") {
@@ -180,16 +172,15 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   if (column.key === SYMBOL) {
     return (
       <td>
-        <button type="button" class="link" title={`Chart ${value}`} onClick={() => chart(value)}>
+        <button type="button" class="link" title={`Chart ${value}`} onClick={() => desk.chart(value)}>
           {value}
         </button>
       </td>
     );
   }
-  const writing = { money, clock };
   return (
-    <td class={`${aligned} ${column.tone?.(value) ?? ""}`} title={column.full?.(value, writing) ?? value}>
-      {column.text?.(value, writing, row) ?? value}
+    <td class={`${aligned} ${column.tone?.(value) ?? ""}`} title={column.full?.(value, desk) ?? value}>
+      {column.text?.(value, desk, row) ?? value}
     </td>
   );
 }
@@ -208,4 +199,62 @@ function Pager<Row>({ table }: { table: TableState<Row> }) {
       <button type="button" disabled={older === null} onClick={() => older?.()}>Older</button>
     </div>
   );
+}
+
+/** Saves every row that the filters leave, not only those of the page, as CSV. */
+function ExportButton<Row>({ kind, choices }: { kind: Kind<Row>; choices: Choices }) {
+  const desk = useDesk();
+  const [note, setNote] = useState<string | null>(null);
+  const save = async () => {
+    try {
+      const rows = await readAll(kind, desk, choices, (count) => setNote(`${count} rows …`));
+      const values = rows.map((row) => kind.columns.map((column) => column.value(row)));
+      download(`${desk.account.name}-${kind.name}.csv`, toCsv(kind.columns.map(({ key }) => key), values));
+      setNote(null);
+    } catch (error) {
+      setNote(error instanceof Error ? `Not saved: ${error.message}` : "Not saved");
+    }
+  };
+  return (
+    <>
+      <span class="muted" role="status">{note}</span>
+      <button
+        type="button"
+        class="quiet"
+        onClick={save}
+        title="All rows that the filters leave, with every digit, times in UTC"
+      >
+        <Icon name="download" />
+        CSV
+      </button>
+    </>
+  );
+}
+
+async function readAll<Row>(
+  kind: Kind<Row>,
+  { read, only }: Desk,
+  choices: Choices,
+  onCount: (count: number) => void,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let cursor: Cursor = {};
+  while (true) {
+    const page = await kind.read(read, { ...filterOf(choices, only), ...cursor, limit: MOST });
+    rows.push(...page);
+    const last = page.at(-1);
+    if (page.length < MOST || last === undefined) break;
+    onCount(rows.length);
+    cursor = kind.after(last);
+  }
+  return sortRows(rows.filter(kind.keep ?? (() => true)), kind.columns, choices.sort);
+}
+
+function download(name: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  link.download = name;
+  link.click();
+  // The browser reads it after this task.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

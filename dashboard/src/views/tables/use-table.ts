@@ -1,10 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Cursor, MOST } from "../../api/reads.ts";
-import { type Desk, useDesk } from "../../store/desk.ts";
-import { useRead } from "../../store/use-read.ts";
+import { type Desk, useDesk, useRead } from "../../store/desk.ts";
 import { compareValues } from "../../format/decimal.ts";
-import type { Column } from "./columns.tsx";
-import type { Kind } from "./kinds.tsx";
+import type { Column, Kind } from "./kind.tsx";
 
 /** Rows on a page. */
 export const PAGE = 25;
@@ -46,11 +44,8 @@ export function sortRows<Row>(rows: Row[], columns: readonly Column<Row>[], sort
 export function useTable<Row>(kind: Kind<Row>) {
   const desk = useDesk();
   const { version, strategy, only } = desk;
-  const [choices, setChoices] = useState<Choices>({
-    symbol: "",
-    status: kind.statuses?.[0] ?? null,
-    sort: null,
-  });
+  const unfiltered = { symbol: "", status: kind.statuses?.[0] ?? null };
+  const [choices, setChoices] = useState<Choices>({ ...unfiltered, sort: null });
   // Where each page begins, as far as the reader has come.
   const [cursors, setCursors] = useState<Cursor[]>([{}]);
   const [page, setPage] = useState(0);
@@ -75,12 +70,15 @@ export function useTable<Row>(kind: Kind<Row>) {
     if (!isWhole && last !== undefined) setCursors([...cursors.slice(0, page + 1), kind.after(last)]);
     setPage(page + 1);
   };
+  const choose = (changes: Partial<Choices>) => {
+    setChoices({ ...choices, ...changes });
+    setPage(0);
+  };
   return {
     choices,
-    choose: (changes: Partial<Choices>) => {
-      setChoices({ ...choices, ...changes });
-      setPage(0);
-    },
+    choose,
+    /** Takes the filters away; null where there are none. */
+    clear: choices.symbol === "" && choices.status === unfiltered.status ? null : () => choose(unfiltered),
     read,
     /** The rows of this page. */
     rows,
@@ -97,13 +95,9 @@ export function useTable<Row>(kind: Kind<Row>) {
 
 /** The ids that were not in the answer before to the same question. */
 function useFresh(key: string | null, ids: string[]): ReadonlySet<string> {
-  const before = useRef<{ key: string | null; ids: ReadonlySet<string>; fresh: ReadonlySet<string> }>(
-    { key: null, ids: new Set(), fresh: new Set() },
-  );
-  const seen = before.current;
-  if (seen.key !== key) before.current = { key, ids: new Set(ids), fresh: new Set() };
-  else if (ids.some((id) => !seen.ids.has(id))) {
-    before.current = { key, ids: new Set(ids), fresh: new Set(ids.filter((id) => !seen.ids.has(id))) };
-  }
-  return before.current.fresh;
+  const last = useRef({ key, ids: new Set<string>(), fresh: new Set<string>() });
+  const { current: before } = last;
+  const fresh = new Set(before.key === key ? ids.filter((id) => !before.ids.has(id)) : []);
+  if (before.key !== key || fresh.size > 0) last.current = { key, ids: new Set(ids), fresh };
+  return last.current.fresh;
 }

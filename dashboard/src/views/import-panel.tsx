@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { importBacktest, type Imported } from "../../api/import.ts";
-import { useDesk } from "../../store/desk.ts";
-import { type Message, Said } from "../controls.tsx";
-import { Panel } from "../panel.tsx";
+import { importBacktest, type Imported } from "../api/import.ts";
+import { useDesk } from "../store/desk.ts";
+import { type Message, Said } from "./controls.tsx";
+import { Panel } from "./panel.tsx";
 
 const FIELDS = [
   { name: "account", label: "Baseline account", hint: "Created if it does not exist." },
@@ -14,7 +14,8 @@ const FIELDS = [
 
 /** Where TradingView's export is dropped: it is booked into a baseline account of the reader. */
 export function ImportPanel({ onImported }: { onImported: (account: string) => void }) {
-  const { client, connection, account, symbol } = useDesk();
+  const desk = useDesk();
+  const { connection, account, symbol } = desk;
   const [file, setFile] = useState<File | null>(null);
   const [values, setValues] = useState({
     ...{ account: "", symbol: symbol ?? "", time_zone: account.time_zone, commission: "" },
@@ -37,11 +38,9 @@ export function ImportPanel({ onImported }: { onImported: (account: string) => v
     say("note", `Importing ${file.name} …`);
     const { key, ...given } = values;
     try {
-      const imported = await importBacktest(
-        { client, connection, key, file, given },
-        (booked, orders) => say("note", `${booked} of ${orders} orders are booked …`),
-      );
-      setMessage(outcomeOf(imported));
+      const tell = (booked: number, orders: number) =>
+        say("note", `${booked} of ${orders} orders are booked …`);
+      setMessage(outcomeOf(await importBacktest(desk, key, file, given, tell)));
       onImported(given.account);
     } catch (error) {
       say("problem", error instanceof Error ? error.message : String(error));
