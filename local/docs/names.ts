@@ -1,13 +1,12 @@
 import { DIALECTS } from "../../supabase/functions/_shared/alerts/dialects/index.ts";
 import type { FieldName } from "../../supabase/functions/_shared/alerts/field-names.ts";
 import type { When } from "../../supabase/functions/_shared/alerts/fits.ts";
-import { REFUSED_NAMES } from "../../supabase/functions/_shared/alerts/refused-names.ts";
 import {
   NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
-} from "../../supabase/functions/_shared/alerts/order-words.ts";
+} from "../../supabase/functions/_shared/alerts/unknown.ts";
 import { type Row, WRAPPERS } from "../../supabase/functions/_shared/alerts/name-index.ts";
-import { VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { REFUSED_NAMES, VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
 import { code, named, table } from "./regions.ts";
 
 /** Names that become another field when all of the message is known, and what they become. */

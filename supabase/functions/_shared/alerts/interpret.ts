@@ -1,8 +1,7 @@
 import { absolute } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
-import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
-import type { Field, FieldName, Fields } from "./field-names.ts";
-import { plainText } from "./fits.ts";
+import { actionIn, at, decimalOf, type Field, type FieldName, type Fields, take } from "./field-names.ts";
+import { isScalar, plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
 import {
   dropZeros,
@@ -17,9 +16,6 @@ import { isLeft, placePrices, refuseDoubtfulPrice, refuseDoubts, unusedPrice } f
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
 import { SIDE_WORDS, WORDS_OF } from "./words.ts";
-
-/** What the schema reads: canonical names, the sender's values. */
-export type AlertInput = Record<string, unknown>;
 
 /**
  * Turns a sender's words into ours and its ways to say one thing into one, in place. What it does not know it leaves as it
@@ -51,32 +47,20 @@ export function interpret(fields: Fields, unused: string[]): Problem[] {
   return problems;
 }
 
-/** The fields as the nested object that the schema reads. */
-export function toInput(fields: Fields): AlertInput {
-  const input: AlertInput = {};
+/** The fields as the nested object that the schema reads: canonical names, the sender's values. */
+export function toInput(fields: Fields): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
   for (const [name, { value }] of fields) {
-    const dot = name.indexOf(".");
+    // An object or array is one that no field of the schema takes, but for several take profits, whose names are ours.
+    const plain = isScalar(value) ? value : {};
+    const [outer = name, inner] = name.split(".");
     if (name === "take_profits" && Array.isArray(value)) input[name] = value.map(levelInput);
-    else if (dot === -1) input[name] = plainValue(value);
-    else {
-      const outer = name.slice(0, dot);
-      const before = input[outer];
-      input[outer] = {
-        ...typeof before === "object" ? before : {},
-        [name.slice(dot + 1)]: plainValue(value),
-      };
-    }
+    else input[outer] = inner === undefined ? plain : { ...input[outer] ?? {}, [inner]: plain };
   }
   return input;
 }
 
-/** One of several take profits, whose names are ours (see take-profits.ts). */
 const levelInput = (level: Value): unknown => isMessage(level) ? Object.fromEntries(level) : {};
-
-/** A scalar as it is; an object or array as one that no schema field takes. */
-function plainValue(value: Value): unknown {
-  return isMessage(value) || Array.isArray(value) ? {} : value;
-}
 
 function translate(fields: Fields, name: FieldName, words: ReadonlyMap<string, string>): void {
   const field = fields.get(name);

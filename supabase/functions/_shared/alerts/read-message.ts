@@ -6,10 +6,9 @@ import { absolute, decimalIn } from "../validators/decimal.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { contentHash } from "./content-hash.ts";
 import { dialectOf } from "./dialects/index.ts";
-import type { FieldName, Fields, Leaf } from "./field-names.ts";
+import { at, type FieldName, type Fields, type Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
-import { changesSize } from "./interpret-order.ts";
 import { isMessage, type Message } from "./message.ts";
 import { refuseNonpositive } from "./interpret-prices.ts";
 import type { ReadingSettings } from "./reading-settings.ts";
@@ -63,12 +62,7 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
 
   const account = accountOf(fields);
   const settings = options.settingsOf?.(account) ?? null;
-  const sorted = sortUnknown(unknown, {
-    action: fields.get("action")?.value,
-    side: fields.get("target.side")?.value,
-    symbol: fields.get("symbol")?.value,
-    changesSize: (name, value) => changesSize(name, value, fields),
-  });
+  const sorted = sortUnknown(unknown, fields);
   const isAccepted = settings?.unknown_fields === "ignore";
   if (!isAccepted) problems.push(...sorted.problems);
   if (
@@ -129,11 +123,8 @@ function fillIn(fields: Fields, name: "account" | "strategy", value: string | nu
   if (value === null || value === undefined || value === "") return [];
   const sent = fields.get(name);
   if (sent === undefined) fields.set(name, { value, source: name });
-  else if (typeof sent.value !== "string" || sent.value.trim() !== value) {
-    const message = "is not the one that the request names: leave it out of one of them";
-    return [withSource({ path: name, message }, fields)];
-  }
-  return [];
+  if (sent === undefined || typeof sent.value === "string" && sent.value.trim() === value) return [];
+  return [at(name, sent, "is not the one that the request names: leave it out of one of them")];
 }
 
 /** The sender's own name beside ours, where it differs. */

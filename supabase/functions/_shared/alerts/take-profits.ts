@@ -1,7 +1,6 @@
 import type { Problem } from "../http/errors.ts";
 import { scaled, unscaled } from "../validators/decimal.ts";
-import { actionIn, decimalOf, take } from "./edit-fields.ts";
-import type { Fields, Leaf } from "./field-names.ts";
+import { actionIn, decimalOf, type Fields, type Leaf, take } from "./field-names.ts";
 import { isScalar } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
 import { areWrappers, plainPath } from "./name-index.ts";

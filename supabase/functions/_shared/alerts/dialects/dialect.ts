@@ -10,8 +10,7 @@ import {
 } from "../name-index.ts";
 import { plainText } from "../fits.ts";
 import { isMessage, type Message, plainName, words } from "../message.ts";
-import { REFUSED_NAMES } from "../refused-names.ts";
-import { VOCABULARY } from "../vocabulary.ts";
+import { REFUSED_NAMES, VOCABULARY } from "../vocabulary.ts";
 
 /** A sender whose names mean something else than everybody's, or who is to be told apart. */
 export type Dialect = ReturnType<typeof dialect>;
