@@ -36,25 +36,19 @@ function inLog(outcomes: readonly Outcome[]): LogFields {
   return { outcome: words.join(", "), failure: failures.size === 0 ? undefined : [...failures].join(" ") };
 }
 
+/** What is answered to data that the database refuses. */
+export const UNPROCESSABLE = ["unprocessable", "the database cannot hold a value of this alert"] as const;
+
 export function toAnswer(outcome: Outcome): AlertAnswer {
-  switch (outcome.kind) {
-    case "unavailable":
-      return failed(503, "unavailable", "not known to be booked: send the same alert again");
-    case "rejected":
-      return failed(422, "unprocessable", "the database cannot hold a value of this alert");
-    case "answered": {
-      const { answer } = outcome;
-      if (answer.status !== "rejected") return { status: 200, body: answer };
-      const { code = "rejected", message = code, path } = answer;
-      const details = path === undefined ? undefined : [{ path, message }];
-      // In `error` alone: what is undefined is not in the JSON.
-      const said = { code: undefined, message: undefined, path: undefined };
-      return {
-        status: path === undefined ? 422 : 400,
-        body: { error: { code, message, details }, ...answer, ...said },
-      };
-    }
+  if (outcome.kind === "unavailable") {
+    return failed(503, "unavailable", "not known to be booked: send the same alert again");
   }
+  if (outcome.kind === "rejected") return failed(422, ...UNPROCESSABLE);
+  const { answer } = outcome;
+  if (answer.status !== "rejected") return { status: 200, body: answer };
+  const { code = "rejected", message = code, path, ...said } = answer;
+  const details = path === undefined ? undefined : [{ path, message }];
+  return { status: path === undefined ? 422 : 400, body: { error: { code, message, details }, ...said } };
 }
 
 const failed = (status: 422 | 503, code: string, message: string): AlertAnswer => ({

@@ -1,7 +1,6 @@
 import { decimalIn } from "../validators/decimal.ts";
 import type { Field, FieldName } from "./field-names.ts";
 import { isScalar, plainText } from "./fits.ts";
-import type { Value } from "./message.ts";
 import { ACTION_WORDS, FLAG_WORDS, KINDS, SIDE_WORDS, WORDS_OF } from "./words.ts";
 
 /** Fields of which no second name may say something else: only one can be meant, and money hangs on it. */
@@ -21,7 +20,8 @@ export type Beside = "the same" | "contradiction" | "other";
 
 export function compare(field: FieldName, first: Field, second: Field): Beside {
   if (!isScalar(first.value) || !isScalar(second.value)) return "contradiction";
-  if (isSameNumber(first.value, second.value)) return "the same";
+  const number = decimalIn(first.value);
+  if (number !== null && number === decimalIn(second.value)) return "the same";
   if (ONLY_ONE.test(field)) return "contradiction";
   const [one, two] = [plainText(first.value), plainText(second.value)];
   if (one === two) return "the same";
@@ -89,8 +89,3 @@ function isOtherAction(first: string, second: string): boolean {
 
 /** Long or short: beside an action it says of which position that is. */
 const isSide = (word: string): boolean => word === "long" || word === "short";
-
-function isSameNumber(a: Value, b: Value): boolean {
-  const number = decimalIn(a);
-  return number !== null && number === decimalIn(b);
-}

@@ -24,35 +24,35 @@ export function readBody(bytes: Uint8Array): ReadBody {
   try {
     text = utf8.decode(bytes).trim(); // drops a byte order mark as well
   } catch {
-    return problem("is not UTF-8 text", "invalid_encoding");
+    return none([problem("is not UTF-8 text", "invalid_encoding")]);
   }
-  return text === ""
-    ? problem("is empty: send the alert as JSON or as key=value lines", "empty_body")
-    : readText(text);
+  return readText(text);
 }
 
 function readText(text: string): ReadBody {
-  const first = text[0];
-  if (first === '"') return readQuoted(text);
-  if (first !== "{" && first !== "[") return readAsPairs(text);
+  if (text === "") {
+    return none([problem("is empty: send the alert as JSON or as key=value lines", "empty_body")]);
+  }
+  if (!/^["{[]/.test(text)) return readAsPairs(text);
   const { value, problems } = readJson(text);
-  return messagesOf(value, problems);
+  if (isMessage(value)) return single(unwrapTexts(value), problems);
+  if (Array.isArray(value)) return readArray(value, problems);
+  if (typeof value !== "string" || problems.length > 0) return none(problems);
+  // A JSON text that holds the message: encoded twice by a careful sender, or pairs in quotes.
+  const inner = value.trim();
+  if (/^[^"]/.test(inner)) return readText(inner);
+  return none([problem("is a text without an alert in it", "invalid_body")]);
 }
 
-/** A JSON text that holds the message: encoded twice by a careful sender, or pairs in quotes. */
-function readQuoted(text: string): ReadBody {
-  const { value, problems } = readJson(text);
-  if (typeof value !== "string" || problems.length > 0) return { messages: [], isArray: false, problems };
-  const inner = value.trim();
-  if (inner === "" || inner[0] === '"') return problem("is a text without an alert in it", "invalid_body");
-  return readText(inner);
-}
+const none = (problems: Problem[]): ReadBody => ({ messages: [], isArray: false, problems });
 
 const single = (message: Message, problems: Problem[]): ReadBody => ({
   messages: [message],
   isArray: false,
   problems,
 });
+
+const problem = (message: string, code: string, path = ""): Problem => ({ path, message, code });
 
 /** One name, and words behind it: `binance: buy BTCUSDT now`. A pair of an alert would not stand alone. */
 const FREE_TEXT = /^\w+:[ \t]+[^\s:=]+([ \t]+[^\s:=]+)+$/;
@@ -70,34 +70,18 @@ function readAsPairs(text: string): ReadBody {
   return single(message, [message.size === 0 ? explainText(text) : notPairs]);
 }
 
-function messagesOf(value: Value | undefined, problems: Problem[]): ReadBody {
-  if (isMessage(value)) return single(unwrapTexts(value), problems);
-  if (!Array.isArray(value)) return { messages: [], isArray: false, problems };
-  const elements: readonly Value[] = value.slice(0, MAX_ALERTS);
-  const strays = elements.flatMap((each, index): Problem[] =>
-    isMessage(each) ? [] : [{ path: `[${index}]`, message: "must be an object", code: "invalid_body" }]
-  );
-  return {
-    messages: elements.filter(isMessage).map(unwrapTexts),
-    isArray: true,
-    problems: [...problems, ...countProblems(value.length), ...strays],
-  };
-}
-
-function countProblems(alerts: number): Problem[] {
-  if (alerts === 0) {
-    return [{ path: "", message: "is an empty array: there is no alert in it", code: "empty_body" }];
+function readArray(values: readonly Value[], found: Problem[]): ReadBody {
+  const elements = values.slice(0, MAX_ALERTS);
+  const problems = [...found];
+  if (values.length === 0) problems.push(problem("is an empty array: there is no alert in it", "empty_body"));
+  if (values.length > MAX_ALERTS) {
+    const message = `has more than ${MAX_ALERTS} alerts: send them in several requests`;
+    problems.push(problem(message, "too_many_alerts"));
   }
-  if (alerts <= MAX_ALERTS) return [];
-  return [{
-    path: "",
-    message: `has more than ${MAX_ALERTS} alerts: send them in several requests`,
-    code: "too_many_alerts",
-  }];
-}
-
-function problem(message: string, code: string): ReadBody {
-  return { messages: [], isArray: false, problems: [{ path: "", message, code }] };
+  for (const [index, each] of elements.entries()) {
+    if (!isMessage(each)) problems.push(problem("must be an object", "invalid_body", `[${index}]`));
+  }
+  return { messages: elements.filter(isMessage).map(unwrapTexts), isArray: true, problems };
 }
 
 export function invalid(problems: Problem[]): HttpError {

@@ -6,7 +6,7 @@ import { absolute, decimalIn } from "../validators/decimal.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { contentHash } from "./content-hash.ts";
 import { dialectOf } from "./dialects/index.ts";
-import { at, type FieldName, type Fields, type Leaf } from "./field-names.ts";
+import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
 import { isMessage, type Message } from "./message.ts";
@@ -124,7 +124,8 @@ function fillIn(fields: Fields, name: "account" | "strategy", value: string | nu
   const sent = fields.get(name);
   if (sent === undefined) fields.set(name, { value, source: name });
   if (sent === undefined || typeof sent.value === "string" && sent.value.trim() === value) return [];
-  return [at(name, sent, "is not the one that the request names: leave it out of one of them")];
+  const message = "is not the one that the request names: leave it out of one of them";
+  return [withSource({ path: name, message }, fields)];
 }
 
 /** The sender's own name beside ours, where it differs. */

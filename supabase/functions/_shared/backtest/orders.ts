@@ -55,19 +55,62 @@ interface Fill {
  * entries that they end.
  */
 export function planOrders({ trades, priceCurrency, profitCurrency }: Export) {
-  const fills = trades.flatMap(fillsOf);
-  const byTime = [...Map.groupBy(fills, ({ time }) => time)].toSorted(([a], [b]) => a < b ? -1 : 1);
-  const state = createState(trades, priceCurrency !== profitCurrency);
+  const orders: BacktestOrder[] = [];
+  const flats: FlatPoint[] = [];
+  const places = new Map(trades.map((trade, place) => [trade, place]));
+  const half = new Set<Trade>();
+  let [position, roundTrips] = [0n, 0];
+  /** Of the trades that have both their ends: their count, the place of the last one, the sum, and without signs. */
+  let [closed, last, profit, moved] = [0, -1, 0n, 0n];
+  /** What was there at the last flat point. */
+  let before = { orders: 0, moved: 0n };
+
+  const roomFor = (count: number, gains: bigint, parts: bigint): string =>
+    unscaled(ROUNDING * BigInt(count) + (priceCurrency !== profitCurrency ? gains * parts / 1_000n : 0n));
+
+  const end = (trade: Trade) => {
+    if (!half.delete(trade)) return half.add(trade);
+    closed += 1;
+    last = Math.max(last, places.get(trade) ?? 0);
+    const gain = scaled(trade.profit);
+    profit += gain;
+    moved += gain < 0n ? -gain : gain;
+  };
+
+  const add = (group: readonly Fill[]) => {
+    const [first] = group;
+    if (first === undefined) return;
+    const size = group.reduce((sum, { trade }) => sum + scaled(trade.quantity), 0n);
+    const next = position + (first.side === "buy" ? size : -size);
+    if (position !== 0n && (next === 0n || next > 0n !== position > 0n)) roundTrips += 1;
+    position = next;
+    for (const { trade } of group) end(trade);
+    const { time, side, price, signal } = first;
+    orders.push({
+      ...{ number: orders.length + 1, time, side, price, signal },
+      quantity: unscaled(size),
+      position: unscaled(position),
+    });
+    if (position !== 0n || half.size > 0) return;
+    // The file's own sum, where the trades closed are its first ones: it rounds once, not each of them.
+    const sum = last === closed - 1 ? trades[last]?.cumulative ?? null : null;
+    flats.push({
+      ...{ time, roundTrips, profit: sum ?? unscaled(profit) },
+      room: roomFor(orders.length, moved, CONVERSION.sum),
+      stepRoom: roomFor(orders.length - before.orders, moved - before.moved, CONVERSION.step),
+    });
+    before = { orders: orders.length, moved };
+  };
+
+  const byTime = [...Map.groupBy(trades.flatMap(fillsOf), ({ time }) => time)]
+    .toSorted(([a], [b]) => a < b ? -1 : 1);
   const entered = new Set<Trade>();
   for (const [, together] of byTime) {
-    for (const group of inOrder(groupsOf(together), entered)) state.add(group);
+    for (const group of inOrder(groupsOf(together), entered)) add(group);
   }
-  return {
-    orders: state.orders,
-    flats: state.flats,
-    /** Trades that had not ended. */
-    open: trades.filter(({ exit }) => exit === null).length,
-  };
+  /** Trades that had not ended. */
+  const open = trades.filter(({ exit }) => exit === null).length;
+  return { orders, flats, open };
 }
 
 function fillsOf(trade: Trade): Fill[] {
@@ -93,58 +136,4 @@ function* inOrder(groups: readonly Fill[][], entered: Set<Trade>): Generator<Fil
     for (const { isExit, trade } of group ?? []) if (!isExit) entered.add(trade);
     yield group ?? [];
   }
-}
-
-/** Adds up orders, and finds where they leave nothing. */
-function createState(trades: readonly Trade[], isConverted: boolean) {
-  const orders: BacktestOrder[] = [];
-  const flats: FlatPoint[] = [];
-  const places = new Map(trades.map((trade, place) => [trade, place]));
-  const half = new Set<Trade>();
-  let [position, roundTrips] = [0n, 0];
-  /** Of the trades that have both their ends: their count, the place of the last one, the sum, and without signs. */
-  let [closed, last, profit, moved] = [0, -1, 0n, 0n];
-  /** What was there at the last flat point. */
-  let before = { orders: 0, moved: 0n };
-
-  const roomFor = (count: number, gains: bigint, parts: bigint): string =>
-    unscaled(ROUNDING * BigInt(count) + (isConverted ? gains * parts / 1_000n : 0n));
-
-  const end = (trade: Trade) => {
-    if (!half.delete(trade)) return half.add(trade);
-    closed += 1;
-    last = Math.max(last, places.get(trade) ?? 0);
-    const gain = scaled(trade.profit);
-    profit += gain;
-    moved += gain < 0n ? -gain : gain;
-  };
-
-  return {
-    orders,
-    flats,
-    add(group: readonly Fill[]) {
-      const [first] = group;
-      if (first === undefined) return;
-      const size = group.reduce((sum, { trade }) => sum + scaled(trade.quantity), 0n);
-      const next = position + (first.side === "buy" ? size : -size);
-      if (position !== 0n && (next === 0n || next > 0n !== position > 0n)) roundTrips += 1;
-      position = next;
-      for (const { trade } of group) end(trade);
-      const { time, side, price, signal } = first;
-      orders.push({
-        ...{ number: orders.length + 1, time, side, price, signal },
-        quantity: unscaled(size),
-        position: unscaled(position),
-      });
-      if (position !== 0n || half.size > 0) return;
-      // The file's own sum, where the trades closed are its first ones: it rounds once, not each of them.
-      const sum = last === closed - 1 ? trades[last]?.cumulative ?? null : null;
-      flats.push({
-        ...{ time, roundTrips, profit: sum ?? unscaled(profit) },
-        room: roomFor(orders.length, moved, CONVERSION.sum),
-        stepRoom: roomFor(orders.length - before.orders, moved - before.moved, CONVERSION.step),
-      });
-      before = { orders: orders.length, moved };
-    },
-  };
 }

@@ -1,16 +1,37 @@
+import * as z from "zod";
 import type { Scope } from "../auth/api-keys.ts";
 import type { Sender } from "../auth/authorize.ts";
 import { HttpError } from "../http/errors.ts";
-import type { Tool } from "../tools/tool.ts";
+import { argumentsOf, type Resource as Reading, RESOURCES as READINGS } from "../portfolio/resources.ts";
+import { defineTool, type Tool } from "../tools/tool.ts";
 import { TOOLS } from "../tools/tools.ts";
+import { portfolioQuerySchema } from "../validators/portfolio-query.ts";
 import { type Prompt, PROMPTS } from "./prompts.ts";
-import { READS } from "./reads.ts";
 import { type Resource, RESOURCES } from "./resources.ts";
 
 export interface Catalog {
   tools: Readonly<Record<string, Tool>>;
   resources: readonly Resource[];
   prompts: Readonly<Record<string, Prompt>>;
+}
+
+/** What a portfolio has, as tools that read it: each by the name of its RPC. */
+const READS: Readonly<Record<string, Tool>> = Object.fromEntries(
+  Object.values(READINGS).map((resource) => [resource.rpc, toolOf(resource)]),
+);
+
+/** From the database and not from the cache: whoever has just placed an order asks what became of it. */
+function toolOf(resource: Reading): Tool {
+  const names = ["account", ...Object.keys(resource.takes)];
+  const fields = Object.entries(portfolioQuerySchema.shape).filter(([name]) => names.includes(name));
+  return defineTool({
+    description: resource.summary,
+    scope: "account",
+    schema: z.strictObject(Object.fromEntries(fields)),
+    run: (query, { rpc, account }) =>
+      // The query has what the resource takes, and nothing else.
+      rpc(resource.rpc, { account, ...argumentsOf(resource, query as never) } as never),
+  });
 }
 
 /** The whole of it: what reads a portfolio, and what `POST /tools/<name>` does. */

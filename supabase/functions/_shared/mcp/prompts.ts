@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { accountName, strategyName } from "../validators/names.ts";
+import { account } from "../tools/tool.ts";
+import { strategyName } from "../validators/names.ts";
 import { text } from "../validators/fields.ts";
 import { DOCS } from "./resources.ts";
 
@@ -21,8 +22,6 @@ export function definePrompt<Schema extends z.ZodObject>(
   // Whoever opens it parses by this very schema before.
   return prompt as Prompt;
 }
-
-const account = accountName.describe("The account; left out: the key's own, else default.");
 
 const RULES = [
   "Take every figure from the tools: money and sizes are exact decimals, so do not round them before you compare.",
