@@ -22,17 +22,12 @@ export function answerAll(context: AppContext, outcomes: readonly Outcome[], isA
 
 /** What became of the alerts, for the log: how many came to what, and the codes of those that the database failed. */
 function inLog(outcomes: readonly Outcome[]): LogFields {
-  const counts: Record<string, number> = {};
-  const failures = new Set<string>();
-  for (const outcome of outcomes) {
-    const { status, code } = outcome.kind === "answered"
-      ? outcome.answer
-      : { status: outcome.kind, code: undefined };
-    if (outcome.kind !== "answered") failures.add(outcome.code);
-    const word = code === undefined ? status : `${status}:${code}`;
-    counts[word] = (counts[word] ?? 0) + 1;
-  }
-  const words = Object.entries(counts).map(([word, count]) => count === 1 ? word : `${word} x${count}`);
+  const counts = Map.groupBy(outcomes, (outcome) => {
+    const { status, code } = outcome.kind === "answered" ? outcome.answer : { status: outcome.kind };
+    return code === undefined ? status : `${status}:${code}`;
+  });
+  const words = [...counts].map(([word, { length }]) => length === 1 ? word : `${word} x${length}`);
+  const failures = new Set(outcomes.flatMap((outcome) => outcome.kind === "answered" ? [] : outcome.code));
   return { outcome: words.join(", "), failure: failures.size === 0 ? undefined : [...failures].join(" ") };
 }
 

@@ -102,7 +102,7 @@ export function collectFields(
   function take(value: Value, { field, source, rank, when, says }: Place, path: string): void {
     taken += 1;
     if (when === "flag" && says !== undefined && FLAG_WORDS.get(plainText(value)) !== true) return;
-    const both = isActionOrType(field) ? TYPED_ACTION_WORDS.get(plainText(value)) : undefined;
+    const both = /^(action|order_type)$/.test(field) ? TYPED_ACTION_WORDS.get(plainText(value)) : undefined;
     if (both === undefined) {
       return put(field, { value: says ?? value, source, rank, path }, says !== undefined);
     }
@@ -148,8 +148,6 @@ function unread(besides: readonly Ranked[], found: ReadonlyMap<FieldName, Ranked
   const read = new Set([...found.values()].map(({ path }) => path));
   return besides.filter(({ path }) => !read.has(path)).map(({ path, value }) => ({ path, value }));
 }
-
-const isActionOrType = (field: FieldName): boolean => field === "action" || field === "order_type";
 
 /** A field under one of its names, how telling that name is (0 is the most), and where it stands, as the sender wrote it. */
 type Ranked = Field & { rank: number; path: string };

@@ -5,7 +5,6 @@ import { isScalar, plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
 import {
   dropZeros,
-  EXIT_PERCENTS,
   interpretSize,
   isPercentText,
   plainNumbers,
@@ -40,7 +39,9 @@ export function interpret(fields: Fields, unused: string[]): Problem[] {
     ...interpretAction(fields),
   ];
   problems.push(...interpretTarget(fields), ...refuseDoubts(fields));
-  if (!isLeft(fields)) problems.push(...refuseParts(fields, EXIT_PERCENTS));
+  if (!isLeft(fields)) {
+    problems.push(...refuseParts(fields, ["take_profit.percent", "stop_loss.percent"]));
+  }
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseDoubtfulPrice(fields), ...refuseCurrent(fields), ...resolvePercent(fields));
   unused.push(...new Set([...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields)]));
@@ -139,8 +140,6 @@ function contradiction(path: string, { source }: Field): Problem {
   return { path, source, message: "contradicts position_size: only one of them can be meant" };
 }
 
-/** The position wanted: a cancel reaches none. */
-const TARGET: readonly FieldName[] = ["target.side", "target.quantity"];
 const EXITS = /^((take_profit|stop_loss)\.|take_profits$)/;
 /** Flags that speak of the whole position. */
 const CLOSES_ALL = new Set(["close_position", "close_all", "flatten", "close"]);
@@ -154,24 +153,20 @@ function overruled(fields: Fields, sides: readonly (Field | undefined)[]): strin
 
 /** Takes away what has no use in this order. Answers the sender's names. */
 function dropUnused(fields: Fields): string[] {
-  const action = fields.get("action");
   fields.delete("reverse");
   fields.delete("reduce_only");
-  const names = action?.value === "close"
-    ? unusedInClose(fields, action)
-    : action?.value === "cancel"
-    ? TARGET
-    : unusedSize(fields);
-  return names.flatMap((name) => take(fields, name)?.source ?? []);
+  return unusedIn(fields).flatMap((name) => take(fields, name)?.source ?? []);
 }
 
-/** Exits of a close, and its size when that is 0 units or a flag closes all. */
-function unusedInClose(fields: Fields, action: Field): readonly FieldName[] {
-  const isAll = CLOSES_ALL.has(action.source) ||
-    decimalOf(fields.get("quantity")) === "0" && !fields.has("quantity_type");
+function unusedIn(fields: Fields): FieldName[] {
+  const [action, size] = [fields.get("action"), fields.get("quantity")];
+  // A cancel reaches no position.
+  if (action?.value === "cancel") return ["target.side", "target.quantity"];
+  // A size in percent where the position wanted is known: of what is no question then.
+  if (action?.value !== "close") {
+    return fields.has("target.quantity") && isPercentText(size) ? ["quantity"] : [];
+  }
+  // Exits of a close, and its size when that is 0 units or a flag closes all.
+  const isAll = CLOSES_ALL.has(action.source) || decimalOf(size) === "0" && !fields.has("quantity_type");
   return [...fields.keys()].filter((name) => EXITS.test(name) || isAll && name === "quantity");
 }
-
-/** A size in percent where the position wanted is known: of what is no question then. */
-const unusedSize = (fields: Fields): readonly FieldName[] =>
-  fields.has("target.quantity") && isPercentText(fields.get("quantity")) ? ["quantity"] : [];

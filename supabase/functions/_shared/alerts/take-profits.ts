@@ -39,9 +39,6 @@ const EXAMPLE =
 /** One of several take profits, by canonical names. */
 type Level = Map<string, Value>;
 
-/** Take profits as they are found, and the sender's names of what they were made of; isTwice: one name says it twice. */
-type Found = { levels: Level[]; sources: string[]; isTwice: boolean };
-
 /**
  * Several take profits of a message, in a list or numbered, as one field; a single one as the take profit that it is. That
  * they do not say how much each closes changes nothing where the message says the position wanted: they go to `unused`. Else
@@ -53,10 +50,11 @@ export function placeTakeProfits(
   areEven: boolean,
   unused: string[],
 ): Problem[] {
-  const found: Found = { levels: [], sources: [], isTwice: false };
-  findListed(fields, unknown, found);
-  findNumbered(unknown, found);
-  const { levels, sources, isTwice } = found;
+  const levels: Level[] = [];
+  /** The sender's names of what they were made of. */
+  const sources: string[] = [];
+  findListed(fields, unknown, levels, sources);
+  const isTwice = findNumbered(unknown, levels, sources);
   if (areEven && levels.every((each) => each.size === 1)) share(levels, fields);
   const [first] = levels;
   const [source = ""] = sources;
@@ -100,7 +98,7 @@ function share(levels: Level[], fields: Fields): void {
 }
 
 /** Finds those of a list: prices, or objects. What is not understood in them is unknown. */
-function findListed(fields: Fields, unknown: Leaf[], { levels, sources }: Found): void {
+function findListed(fields: Fields, unknown: Leaf[], levels: Level[], sources: string[]): void {
   const list = take(fields, "take_profits");
   if (list === undefined || !Array.isArray(list.value)) return;
   sources.push(list.source);
@@ -109,8 +107,11 @@ function findListed(fields: Fields, unknown: Leaf[], { levels, sources }: Found)
   );
 }
 
-/** Finds those whose names have a number, takes them out of what is unknown, and puts them in the order of their numbers. */
-function findNumbered(unknown: Leaf[], all: Found): void {
+/**
+ * Finds those whose names have a number, takes them out of what is unknown, and puts them in the order of their numbers.
+ * Answers whether one name says it twice.
+ */
+function findNumbered(unknown: Leaf[], levels: Level[], allSources: string[]): boolean {
   const found = new Map<number, Map<string, Value>>();
   /** Those whose price says none by 0: what else is said of them asks for nothing. */
   const off = new Set<number>();
@@ -131,13 +132,13 @@ function findNumbered(unknown: Leaf[], all: Found): void {
   const [[nr, only] = [0, undefined]] = found;
   const isBare = sources.length === 1 && /(^|\.)t_?\d{1,2}$/i.test(sources[0] ?? "") &&
     (nr !== 1 || Number(only?.get("price")) >= 1e9);
-  if (sources.length === 0 || isBare) return;
+  if (sources.length === 0 || isBare) return false;
   unknown.splice(0, unknown.length, ...others);
-  all.sources.push(...sources);
-  all.isTwice ||= isTwice;
+  allSources.push(...sources);
   for (const [nr, level] of [...found].sort(([one], [other]) => one - other)) {
-    if (!off.has(nr)) all.levels.push(read(level, `tp${nr}`, unknown));
+    if (!off.has(nr)) levels.push(read(level, `tp${nr}`, unknown));
   }
+  return isTwice;
 }
 
 /** The number in a name, and what it speaks of; undefined where it is of no take profit. */

@@ -101,9 +101,7 @@ const isWrapper = (part: string): boolean =>
 function createNamesAnOrder(): (path: string) => boolean {
   const objects = new Map<string, boolean>();
   function objectSpeaks(part: string): boolean {
-    const known = objects.get(part);
-    if (known !== undefined) return known;
-    const speaks = !isWrapper(plainName(part)) && speaksOfOrder(part);
+    const speaks = objects.get(part) ?? (!isWrapper(plainName(part)) && speaksOfOrder(part));
     objects.set(part, speaks);
     return speaks;
   }

@@ -1,16 +1,12 @@
 import { scaled, unscaled } from "../validators/decimal.ts";
-import type { Export, Trade } from "./read-trades.ts";
+import type { Export, Leg, Trade } from "./read-trades.ts";
 
 /** An order of the backtest, as it was filled. */
-export interface BacktestOrder {
+export interface BacktestOrder extends Leg {
   /** Its place among all, from 1. */
   number: number;
-  /** ISO 8601, UTC. */
-  time: string;
   side: "buy" | "sell";
   quantity: string;
-  price: string;
-  signal: string;
   /** The signed position after it. */
   position: string;
 }
@@ -40,13 +36,10 @@ const ROUNDING = 6_000_000_000_000_000n;
 const CONVERSION = { sum: 4n, step: 5n };
 
 /** One end of a trade, on its way to be an order. */
-interface Fill {
+interface Fill extends Leg {
   trade: Trade;
   isExit: boolean;
   side: "buy" | "sell";
-  time: string;
-  price: string;
-  signal: string;
 }
 
 /**

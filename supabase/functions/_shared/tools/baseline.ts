@@ -1,22 +1,12 @@
 import { HttpError } from "../http/errors.ts";
 import type { CallRpc } from "./call-rpc.ts";
-import type { Fees } from "../backtest/commission.ts";
+import type { Import } from "./read-import.ts";
 
 /** The idempotency key of an order of a backtest, by its number; an account has one backtest. */
 export const orderKey = (number: number): string => `backtest ${number}`;
 /** That of the mark behind the last order, for what is still held. */
 export const markKey = (number: number, time: string): string => `${orderKey(number)} open ${time}`;
 const KEY = /^backtest (\d+)$/;
-
-export interface Baseline {
-  account: string;
-  capital: string;
-  currency: string;
-  fees: Fees | null;
-  time_zone: string;
-  /** The user of Supabase Auth who may read it; null: nobody. */
-  owner_id: string | null;
-}
 
 /**
  * Makes a baseline account: it keeps the alerts' own time, and no limit of funds cuts what the backtest has done. One that
@@ -26,10 +16,9 @@ export interface Baseline {
  * @throws HttpError 422 `not_a_baseline` for an account that has something else in it, so that no live one is mixed up
  */
 export async function prepareBaseline(
-  baseline: Baseline,
+  { account, capital, currency, fees, time_zone, owner_id }: Import,
   rpc: CallRpc,
 ): Promise<{ created: boolean; orders: number }> {
-  const { account, capital, currency, fees, time_zone, owner_id } = baseline;
   const settings = { clock: "alert", leverage: null, time_zone, ...fees };
   try {
     await rpc("create_account", { account, initial_cash: capital, currency, owner_id, settings });

@@ -45,9 +45,6 @@ async function heldPositions({ rpc, account }: Call) {
   return positions.filter(({ quantity }) => quantity !== "0");
 }
 
-/** Enough to tell the positions of one account apart. */
-const shortHash = (text: string): string => sha256Hex(text).slice(0, 24);
-
 export const orderTools = {
   place_order: defineTool({
     description:
@@ -111,7 +108,8 @@ export const orderTools = {
           action: "close",
           strategy: strategy === "" ? null : strategy,
           symbol,
-          idempotency_key: `${name}/${shortHash(`${strategy}\n${symbol}`)}`,
+          // Enough to tell the positions of one account apart.
+          idempotency_key: `${name}/${sha256Hex(`${strategy}\n${symbol}`).slice(0, 24)}`,
         })),
         call,
       );
