@@ -1,7 +1,5 @@
 import type { AppContext } from "../http/app.ts";
 import type { LogFields } from "../observability/log.ts";
-import type { CanonicalAlert } from "../validators/canonical-alert.ts";
-import type { BookingAnswer } from "./booking-rpc.ts";
 import type { Outcome } from "./entry.ts";
 
 /** An answer to one alert as HTTP gives it: the status it deserves by itself, and its JSON without the request's id. */
@@ -60,30 +58,4 @@ function statusOf(answers: readonly AlertAnswer[]): AlertAnswer["status"] {
   if (statuses.has(503)) return 503;
   if (statuses.has(200) || statuses.size === 0) return 200;
   return statuses.has(422) ? 422 : 400;
-}
-
-/** How one alert was read, and what it would have done. */
-export function toPreview(
-  alert: CanonicalAlert,
-  { dialect, ignored }: { dialect: string; ignored: readonly string[] },
-  answer: BookingAnswer,
-): Record<string, unknown> {
-  const { status, code, message, orders, fills, position, duplicate, repaired } = answer;
-  const withoutIds = (rows: unknown) =>
-    Array.isArray(rows) ? rows.map(({ id: _, order_id: __, ...row }: Record<string, unknown>) => row) : [];
-  return {
-    dry_run: true,
-    dialect,
-    alert,
-    ...ignored.length === 0 ? {} : { ignored },
-    would: {
-      status,
-      ...code === undefined ? {} : { code, message },
-      duplicate,
-      orders: withoutIds(orders),
-      fills: withoutIds(fills),
-      position,
-      ...repaired === undefined ? {} : { repaired },
-    },
-  };
 }

@@ -1,8 +1,8 @@
 import { HttpError, unavailable } from "../http/errors.ts";
 import { createMemoryLimiter } from "../limits/memory-limiter.ts";
 import { tooMany } from "../limits/rate-limit.ts";
-import { toPreview, UNPROCESSABLE } from "./answer.ts";
-import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
+import { UNPROCESSABLE } from "./answer.ts";
+import type { AlertToBook, BookingAnswer, SendBatch } from "./booking-rpc.ts";
 import type { ReadAlert } from "./read-message.ts";
 import { createInFlight } from "./in-flight.ts";
 import { Gate } from "../runtime/gate.ts";
@@ -48,12 +48,36 @@ export function createDryRun(send: SendBatch) {
     if (!result.ok) {
       throw result.failure === "rejected" ? new HttpError(422, ...UNPROCESSABLE) : unavailable();
     }
-    return alerts.map(({ alert, ...read }, index) => {
+    return alerts.map((read, index) => {
       const answer = result.answers[index];
       if (answer === undefined || answer.status === "busy") {
         throw unavailable("another alert holds the lock: try again");
       }
-      return toPreview(alert, read, answer);
+      return toPreview(read, answer);
     });
+  };
+}
+
+/** How one alert was read, and what it would have done. */
+function toPreview(
+  { alert, dialect, ignored }: ReadAlert,
+  { status, code, message, orders, fills, position, duplicate, repaired }: BookingAnswer,
+): Record<string, unknown> {
+  const withoutIds = (rows: unknown) =>
+    Array.isArray(rows) ? rows.map(({ id: _, order_id: __, ...row }: Record<string, unknown>) => row) : [];
+  return {
+    dry_run: true,
+    dialect,
+    alert,
+    ...ignored.length === 0 ? {} : { ignored },
+    would: {
+      status,
+      ...code === undefined ? {} : { code, message },
+      duplicate,
+      orders: withoutIds(orders),
+      fills: withoutIds(fills),
+      position,
+      ...repaired === undefined ? {} : { repaired },
+    },
   };
 }

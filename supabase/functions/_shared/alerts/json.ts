@@ -1,6 +1,6 @@
 import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { pathText } from "../validators/problem.ts";
-import type { Value } from "./message.ts";
+import { type Value, wrongName } from "./message.ts";
 
 /** How deep a message may nest; real ones nest two or three levels. */
 export const MAX_DEPTH = 8;
@@ -52,7 +52,6 @@ const TEMPLATE_MISTAKES: readonly [looks: RegExp, mistake: string][] = [
   ],
 ];
 const NEEDS_CARE = /[\\\p{Cc}]/u;
-const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
 /** A value, or undefined after a problem that ends the reading. */
 function readValue(cursor: Cursor): Value | undefined {
@@ -84,12 +83,10 @@ function readObject(cursor: Cursor): Value | undefined {
     if (name.length > MAX_NAME) {
       report(cursor, `has a name of more than ${MAX_NAME} characters`, "name_too_long");
     }
-    if (FORBIDDEN.has(name)) report(cursor, "is a name that messages may not use", "forbidden_field");
-    if (fields.has(name)) {
-      report(cursor, "appears twice: only one of them can be meant", "duplicate_field");
-    }
+    const wrong = wrongName(name, fields);
+    if (wrong !== null) report(cursor, ...wrong);
     const value = readValue(cursor);
-    if (value !== undefined && !FORBIDDEN.has(name) && !fields.has(name)) fields.set(name, value);
+    if (value !== undefined && wrong === null) fields.set(name, value);
     return value;
   });
 }

@@ -146,7 +146,7 @@ function explained(problem: Problem, fields: Fields, unknown: readonly Leaf[]): 
     : typeof sent === "string"
     ? numberHint(problem.path, sent, fields)
     : "";
-  return hint === "" ? problem : { ...problem, message: problem.message + hint };
+  return { ...problem, message: problem.message + hint };
 }
 
 /** What a field that is missing may have been sent as. */

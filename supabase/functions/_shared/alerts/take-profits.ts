@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
-import { scaled, unscaled } from "../validators/decimal.ts";
-import { actionIn, decimalOf, type Fields, type Leaf, take } from "./field-names.ts";
+import { decimalIn, scaled, unscaled } from "../validators/decimal.ts";
+import { actionIn, type Fields, type Leaf, take } from "./field-names.ts";
 import { isScalar } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
 import { areWrappers, plainPath } from "./name-index.ts";
@@ -150,11 +150,10 @@ function numberedName({ path, value }: Leaf): { nr: number; part: string } | und
   if (digits === undefined || !PARTS.has(part) || !isScalar(value)) return undefined;
   if (!areWrappers(plainPath(path.slice(0, at)))) return undefined;
   // A `t1` that is no number may be a time.
-  const isTime = name.length <= 2 && decimalOf({ value, source: path }) === null;
-  return isTime ? undefined : { nr: Number(digits), part };
+  return name.length <= 2 && decimalIn(value) === null ? undefined : { nr: Number(digits), part };
 }
 
-const isZero = ({ path, value }: Leaf): boolean => decimalOf({ value, source: path }) === "0";
+const isZero = ({ value }: Leaf): boolean => decimalIn(value) === "0";
 
 /** One of them by canonical names. */
 function read(sent: Message, path: string, unknown: Leaf[]): Level {
