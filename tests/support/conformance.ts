@@ -112,19 +112,20 @@ const SUITES_OWN: Catalog = {
       title: "Simple",
       description: "A text.",
       schema: z.strictObject({}),
-      open: () => [{ text: "This is a simple prompt for testing." }],
+      open: () => "This is a simple prompt for testing.",
     }),
     test_prompt_with_arguments: definePrompt({
       title: "With arguments",
       description: "A text with two arguments in it.",
       schema: z.strictObject({ arg1: z.string(), arg2: z.string() }),
-      open: ({ arg1, arg2 }) => [{ text: `Prompt with arguments: arg1='${arg1}', arg2='${arg2}'` }],
+      open: ({ arg1, arg2 }) => `Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`,
     }),
     test_prompt_with_embedded_resource: definePrompt({
       title: "With a page",
       description: "A page, and a text about it.",
       schema: z.strictObject({ resourceUri: z.string() }),
-      open: () => [{ page: "errors" }, { text: "Please process the embedded resource above." }],
+      page: "errors",
+      open: () => "Please process the embedded resource above.",
     }),
   },
 };

@@ -99,7 +99,7 @@ export function planOrders({ trades, priceCurrency, profitCurrency }: Export) {
     .toSorted(([a], [b]) => a < b ? -1 : 1);
   const entered = new Set<Trade>();
   for (const [, together] of byTime) {
-    for (const group of inOrder(groupsOf(together), entered)) add(group);
+    for (const group of inOrder(together, entered)) add(group);
   }
   /** Trades that had not ended. */
   const open = trades.filter(({ exit }) => exit === null).length;
@@ -112,17 +112,14 @@ function fillsOf(trade: Trade): Fill[] {
   return trade.exit === null ? [entry] : [entry, { trade, isExit: true, side: outOf, ...trade.exit }];
 }
 
-const groupsOf = (fills: readonly Fill[]): Fill[][] => [
-  ...Map.groupBy(fills, ({ side, price, signal }) => JSON.stringify([side, price, signal])).values(),
-];
-
-/** Groups of one time, each after the entries that it ends; `entered` grows by theirs. */
-function* inOrder(groups: readonly Fill[][], entered: Set<Trade>): Generator<Fill[]> {
+/** Fills of one time by their order, each order after the entries that it ends; `entered` grows by theirs. */
+function* inOrder(fills: readonly Fill[], entered: Set<Trade>): Generator<Fill[]> {
+  const groups = Map.groupBy(fills, ({ side, price, signal }) => JSON.stringify([side, price, signal]));
   const isReady = (group: readonly Fill[]) =>
     group.every(({ isExit, trade }) => !isExit || entered.has(trade));
   const rank = (group: readonly Fill[]) => group.some(({ isExit }) => isExit) ? 0 : 1;
   const first = (group: readonly Fill[]) => Math.min(...group.map(({ trade }) => trade.number));
-  const waiting = [...groups].toSorted((a, b) => rank(a) - rank(b) || first(a) - first(b));
+  const waiting = [...groups.values()].toSorted((a, b) => rank(a) - rank(b) || first(a) - first(b));
   while (waiting.length > 0) {
     // Two that each end what the other opens: whichever goes first, both come to the same.
     const [group] = waiting.splice(Math.max(waiting.findIndex(isReady), 0), 1);

@@ -3,8 +3,8 @@ import type { Sender } from "../auth/authorize.ts";
 import { inputSchemaOf, type Tool } from "../tools/tool.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { plainSchema } from "./plain-schema.ts";
-import { type Opening, pageOf, type Prompt } from "./prompts.ts";
-import { addressOf, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
+import type { Prompt } from "./prompts.ts";
+import { addressOf, DOCS, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
 import { AjvJsonSchemaValidator, ProtocolError, Server, types } from "./sdk.ts";
 import { type Catalog, hintsOf } from "./catalog.ts";
 
@@ -83,7 +83,7 @@ export function createServer(catalog: Catalog, { account }: Sender, calls: Calls
         details: problemsOf(parsed.error),
       });
     }
-    return { description: prompt.description, messages: prompt.open(parsed.data).map(messageOf) };
+    return { description: prompt.description, messages: messagesOf(prompt, prompt.open(parsed.data)) };
   });
   return server;
 }
@@ -146,10 +146,9 @@ const describedPrompt = ({ title, description, schema }: Prompt) => ({
   })),
 });
 
-const messageOf = (opening: Opening): types.PromptMessage => ({
-  role: "user",
-  content: "text" in opening ? { type: "text", text: opening.text } : {
-    type: "resource",
-    resource: { uri: `docs://${opening.page}`, mimeType: "text/markdown", text: pageOf(opening.page) },
-  },
-});
+function messagesOf({ page }: Prompt, text: string): types.PromptMessage[] {
+  const words: types.PromptMessage = { role: "user", content: { type: "text", text } };
+  if (page === undefined) return [words];
+  const resource = { uri: `docs://${page}`, mimeType: "text/markdown", text: DOCS[page]?.text ?? "" };
+  return [{ role: "user", content: { type: "resource", resource } }, words];
+}

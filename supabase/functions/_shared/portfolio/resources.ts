@@ -63,7 +63,9 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
 
 /** The arguments of a resource's function, without those that the query leaves to their defaults. */
 export const argumentsOf = ({ takes }: Resource, query: PortfolioQuery): Record<string, string | number> =>
-  Object.fromEntries(Object.entries(takes).flatMap(([name, argument]) => {
-    const value = query[name as keyof PortfolioQuery];
-    return value === null ? [] : [[argument, value]];
-  }));
+  Object.fromEntries(
+    Object.entries(takes).flatMap(([name, argument]) => {
+      const value = query[name as keyof PortfolioQuery];
+      return value === null ? [] : [[argument, value]];
+    }),
+  );
