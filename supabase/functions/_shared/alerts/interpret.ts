@@ -3,14 +3,8 @@ import type { Problem } from "../http/errors.ts";
 import { actionIn, at, decimalOf, type Field, type FieldName, type Fields, take } from "./field-names.ts";
 import { isScalar, plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
-import {
-  dropZeros,
-  interpretSize,
-  isPercentText,
-  plainNumbers,
-  refuseParts,
-  resolvePercent,
-} from "./interpret-order.ts";
+import { dropZeros, interpretSize, isPercentText, plainNumbers } from "./interpret-order.ts";
+import { refuseParts, resolvePercent } from "./interpret-order.ts";
 import { isLeft, placePrices, refuseDoubtfulPrice, refuseDoubts, unusedPrice } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";

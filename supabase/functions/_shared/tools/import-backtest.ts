@@ -84,13 +84,7 @@ function toWanted(
 async function markOpen(work: Import, call: Call): Promise<void> {
   const { plan, account, file: { last } } = work;
   if (last === null) return;
-  const mark = {
-    action: "mark",
-    symbol: work.symbol,
-    strategy: work.strategy,
-    price: last.price,
-    time: last.time,
-  };
+  const mark = { action: "mark", symbol: work.symbol, strategy: work.strategy, ...last };
   await bookAll([{ ...mark, idempotency_key: markKey(plan.orders.length, last.time) }], { ...call, account });
 }
 

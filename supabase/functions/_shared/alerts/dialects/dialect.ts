@@ -1,13 +1,5 @@
-import {
-  indexNames,
-  type NameIndex,
-  type RefusedRow,
-  refusedRows,
-  type Row,
-  rows,
-  type WrittenRefusal,
-  type WrittenRow,
-} from "../name-index.ts";
+import type { NameIndex, RefusedRow, Row, WrittenRefusal, WrittenRow } from "../name-index.ts";
+import { indexNames, refusedRows, rows } from "../name-index.ts";
 import { plainText } from "../fits.ts";
 import { isMessage, type Message, plainName, words } from "../message.ts";
 import { REFUSED_NAMES, VOCABULARY } from "../vocabulary.ts";
