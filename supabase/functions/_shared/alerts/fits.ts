@@ -1,7 +1,7 @@
 import { decimalIn } from "../validators/decimal.ts";
 import { readTime } from "../validators/time.ts";
 import { numberIn } from "./amounts.ts";
-import { isMessage, plainName, type Value } from "./message.ts";
+import { isMessage, plainName, type Value, words } from "./message.ts";
 import { ACTION_WORDS, FLAG_WORDS, KINDS, SIDE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
 import { ORDER_TYPE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
 
@@ -9,9 +9,7 @@ import { ORDER_TYPE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
 export const plainText = (value: Value): string =>
   typeof value === "string" ? plainName(value.trim()) : typeof value === "boolean" ? String(value) : "";
 
-const NOTHING = new Set(
-  ["", "none", "no", "off", "null", "nan", "na", "n/a", "false", "undefined", "disabled"],
-);
+const NOTHING = new Set(["", ...words("none no off null nan na n/a false undefined disabled")]);
 
 /** Whether a value asks for nothing: empty, zero, false or none. */
 export function isNothing(value: Value): boolean {

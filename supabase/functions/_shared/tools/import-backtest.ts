@@ -16,8 +16,6 @@ const MARGIN = 2_500;
 
 /** The idempotency key of an order of a backtest, by its number; an account has one backtest. */
 const orderKey = (number: number): string => `backtest ${number}`;
-/** That of the mark behind the last order, for what is still held. */
-const markKey = (number: number, time: string): string => `${orderKey(number)} open ${time}`;
 const KEY = /^backtest (\d+)$/;
 
 /**
@@ -85,7 +83,8 @@ async function markOpen(work: Import, call: Call): Promise<void> {
   const { plan, account, file: { last } } = work;
   if (last === null) return;
   const mark = { action: "mark", symbol: work.symbol, strategy: work.strategy, ...last };
-  await bookAll([{ ...mark, idempotency_key: markKey(plan.orders.length, last.time) }], { ...call, account });
+  const idempotency_key = `${orderKey(plan.orders.length)} open ${last.time}`;
+  await bookAll([{ ...mark, idempotency_key }], { ...call, account });
 }
 
 function refused({ number, side, quantity, price, time }: BacktestOrder, error: unknown): HttpError {
