@@ -65,9 +65,7 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
   const sorted = sortUnknown(unknown, fields);
   const isAccepted = settings?.unknown_fields === "ignore";
   if (!isAccepted) problems.push(...sorted.problems);
-  if (
-    !fields.has("quantity") && settings !== null && settings.default_quantity !== null && isSizeless(fields)
-  ) {
+  if (settings !== null && settings.default_quantity !== null && isSizeless(fields)) {
     const said = new Set(problems.map(({ path }) => path));
     problems.push(...unreadSizes(unknown).filter(({ path }) => !said.has(path)));
     setDefault(fields, "quantity", settings.default_quantity);
@@ -105,8 +103,8 @@ const showable = (name: string): string => name.replace(/\p{Cc}+/gu, " ").toWell
 
 function isSizeless(fields: Fields): boolean {
   const action = fields.get("action")?.value;
-  return (action === "buy" || action === "sell") && !fields.has("target.quantity") &&
-    fields.get("target.side")?.value !== "flat";
+  return (action === "buy" || action === "sell") && !fields.has("quantity") &&
+    !fields.has("target.quantity") && fields.get("target.side")?.value !== "flat";
 }
 
 function accountOf(fields: Fields): string {
