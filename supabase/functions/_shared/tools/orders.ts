@@ -46,8 +46,7 @@ export const orderTools = {
     description:
       "Places one order, as an alert would: market, limit, stop, stop_limit or trailing_stop, with an optional stop loss " +
       "and take profit, or several. Refused for want of funds, by a limit of the account, or while it is halted.",
-    scope: "change",
-    trades: true,
+    traits: ["change", "trades"],
     schema: z.strictObject({
       account,
       strategy,
@@ -70,8 +69,7 @@ export const orderTools = {
   close_position: defineTool({
     description:
       "Closes the position of one symbol and strategy, or the quantity of it that is named, at the market. Never opens one.",
-    scope: "change",
-    trades: true,
+    traits: ["change", "trades"],
     schema: z.strictObject({ account, strategy, symbol, quantity: shape.quantity, price, id }).meta({
       required: ["symbol"],
     }),
@@ -82,7 +80,7 @@ export const orderTools = {
     description:
       "Cancels every resting order of an account and closes every position at its last known price, of whatever strategy. " +
       "Answers one result for each. A position whose price is older than max_mark_age is closed at its next mark.",
-    scope: "change",
+    traits: ["change"],
     schema: z.strictObject({
       account,
       confirm,
@@ -117,9 +115,7 @@ export const orderTools = {
     description:
       "Moves what rests, and places nothing: with stop_loss or take_profit the exits of a position, with a price one other " +
       "order. One of several take profits is named by order_id.",
-    scope: "change",
-    trades: true,
-    repeatable: true,
+    traits: ["change", "trades", "repeatable"],
     schema: z.strictObject({
       account,
       strategy,
@@ -135,9 +131,7 @@ export const orderTools = {
   cancel_orders: defineTool({
     description:
       "Cancels resting orders: one by order_id, those of a symbol and strategy, or with neither all of the account.",
-    scope: "change",
-    trades: true,
-    repeatable: true,
+    traits: ["change", "trades", "repeatable"],
     schema: z.strictObject({
       account,
       strategy,

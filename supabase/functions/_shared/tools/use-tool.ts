@@ -32,13 +32,14 @@ export async function useTool(
   const read = readAs(tool.schema, input, ["invalid_arguments", "the tool does not take these arguments"]);
   const { account: named = null } = read as { account?: string | null };
   const account = named ?? sender.account ?? "default";
-  requireAccount(sender, tool.scope === "everywhere" ? null : account, "account");
+  const [scope] = tool.traits;
+  requireAccount(sender, scope === "everywhere" ? null : account, "account");
   try {
     const call = { ...means, account, keyId: sender.id, requestId, deadline: Date.now() + DEADLINE };
     const result = await tool.run(read, call);
-    return tool.scope === "everywhere" ? { result } : { account, result };
+    return scope === "everywhere" ? { result } : { account, result };
   } finally {
     // Also after a failure: what is not known to have happened may have.
-    if (tool.scope === "change") onChanged?.([account]);
+    if (scope === "change") onChanged?.([account]);
   }
 }
