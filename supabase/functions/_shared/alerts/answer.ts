@@ -30,13 +30,13 @@ function inLog(outcomes: readonly Outcome[]): LogFields {
 }
 
 /** What is answered to data that the database refuses. */
-export const UNPROCESSABLE = ["unprocessable", "the database cannot hold a value of this alert"] as const;
+export const UNPROCESSABLE = "the database cannot hold a value of this alert";
 
 export function toAnswer(outcome: Outcome): AlertAnswer {
   if (outcome.kind === "unavailable") {
     return failed(503, "unavailable", "not known to be booked: send the same alert again");
   }
-  if (outcome.kind === "rejected") return failed(422, ...UNPROCESSABLE);
+  if (outcome.kind === "rejected") return failed(422, "unprocessable", UNPROCESSABLE);
   const { answer } = outcome;
   if (answer.status !== "rejected") return { status: 200, body: answer };
   const { code = "rejected", message = code, path, ...said } = answer;

@@ -46,7 +46,9 @@ export function createDryRun(send: SendBatch) {
       },
     ).finally(leave);
     if (!result.ok) {
-      throw result.failure === "rejected" ? new HttpError(422, ...UNPROCESSABLE) : unavailable();
+      throw result.failure === "rejected"
+        ? new HttpError(422, "unprocessable", UNPROCESSABLE)
+        : unavailable();
     }
     return alerts.map((read, index) => {
       const answer = result.answers[index];

@@ -41,7 +41,7 @@ type Cursor = {
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERAL = /true|false|null/y;
 /** What templates leave in place of a value. */
-const TEMPLATE_MISTAKES: readonly [looks: RegExp, mistake: string][] = [
+const TEMPLATE_MISTAKES: readonly [looks: RegExp, message: string][] = [
   [
     /-?(?:NaN|Infinity)|na\b/y,
     "is not a number: the sender's value was empty (na in Pine); send a number or leave the field out",
@@ -81,10 +81,10 @@ function readObject(cursor: Cursor): Value | undefined {
     if (!passes(cursor, ":")) return fail(cursor, "a colon is missing after the name of a field");
     cursor.path.push(name.slice(0, MAX_NAME));
     if (name.length > MAX_NAME) {
-      report(cursor, `has a name of more than ${MAX_NAME} characters`, "name_too_long");
+      report(cursor, { message: `has a name of more than ${MAX_NAME} characters`, code: "name_too_long" });
     }
     const wrong = wrongName(name, fields);
-    if (wrong !== null) report(cursor, ...wrong);
+    if (wrong !== null) report(cursor, wrong);
     const value = readValue(cursor);
     if (value !== undefined && wrong === null) fields.set(name, value);
     return value;
@@ -162,9 +162,9 @@ function readOther(cursor: Cursor): Value | undefined {
   }
   const literal = take(cursor, LITERAL);
   if (literal !== undefined) return literal === "null" ? null : literal === "true";
-  for (const [pattern, mistake] of TEMPLATE_MISTAKES) {
+  for (const [pattern, message] of TEMPLATE_MISTAKES) {
     if (take(cursor, pattern) === undefined) continue;
-    report(cursor, mistake);
+    report(cursor, { message });
     return null;
   }
   return fail(cursor, mistakeAt(cursor, OF_VALUES, "a value is neither a number nor in double quotes"));
@@ -198,15 +198,14 @@ function passes(cursor: Cursor, sign: string): boolean {
 /** Whether one more level is too many; the path is as long as the value is deep. */
 function tooDeep(cursor: Cursor): boolean {
   if (cursor.path.length < MAX_DEPTH) return false;
-  report(cursor, `is nested deeper than ${MAX_DEPTH} levels`, "too_deep");
+  report(cursor, { message: `is nested deeper than ${MAX_DEPTH} levels`, code: "too_deep" });
   return true;
 }
 
 /** Notes a problem with the value at the cursor's path, and goes on: the sender's key may come behind it. */
-function report(cursor: Cursor, message: string, code?: string): void {
+function report(cursor: Cursor, problem: Omit<Problem, "path">): void {
   if (cursor.problems.length >= MAX_PROBLEMS) return;
-  const path = pathText(cursor.path).slice(0, MAX_NAME);
-  cursor.problems.push(code === undefined ? { path, message } : { path, message, code });
+  cursor.problems.push({ path: pathText(cursor.path).slice(0, MAX_NAME), ...problem });
 }
 
 /** Ends the reading: the text is not JSON from here on. */

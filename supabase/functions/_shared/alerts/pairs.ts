@@ -23,7 +23,7 @@ export function readPairs(written: string): { message: Message; problems: Proble
     const wrong = wrongName(name, fields);
     if (value === undefined) problems.push(notAPair(index));
     else if (wrong === null) fields.set(name, value);
-    else problems.push({ path: name, message: wrong[0], code: wrong[1] });
+    else problems.push({ path: name, ...wrong });
   }
   return { message: fields, problems };
 }

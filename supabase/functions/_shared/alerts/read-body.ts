@@ -24,14 +24,14 @@ export function readBody(bytes: Uint8Array): ReadBody {
   try {
     text = utf8.decode(bytes).trim(); // drops a byte order mark as well
   } catch {
-    return none([problem("is not UTF-8 text", "invalid_encoding")]);
+    return none([refusal("invalid_encoding", "is not UTF-8 text")]);
   }
   return readText(text);
 }
 
 function readText(text: string): ReadBody {
   if (text === "") {
-    return none([problem("is empty: send the alert as JSON or as key=value lines", "empty_body")]);
+    return none([refusal("empty_body", "is empty: send the alert as JSON or as key=value lines")]);
   }
   if (!/^["{[]/.test(text)) return readAsPairs(text);
   const { value, problems } = readJson(text);
@@ -41,7 +41,7 @@ function readText(text: string): ReadBody {
   // A JSON text that holds the message: encoded twice by a careful sender, or pairs in quotes.
   const inner = value.trim();
   if (/^[^"]/.test(inner)) return readText(inner);
-  return none([problem("is a text without an alert in it", "invalid_body")]);
+  return none([refusal("invalid_body", "is a text without an alert in it")]);
 }
 
 const none = (problems: Problem[]): ReadBody => ({ messages: [], isArray: false, problems });
@@ -52,7 +52,7 @@ const single = (message: Message, problems: Problem[]): ReadBody => ({
   problems,
 });
 
-const problem = (message: string, code: string, path = ""): Problem => ({ path, message, code });
+const refusal = (code: string, message: string, path = ""): Problem => ({ path, message, code });
 
 /** One name, and words behind it: `binance: buy BTCUSDT now`. A pair of an alert would not stand alone. */
 const FREE_TEXT = /^\w+:[ \t]+[^\s:=]+([ \t]+[^\s:=]+)+$/;
@@ -73,13 +73,13 @@ function readAsPairs(text: string): ReadBody {
 function readArray(values: readonly Value[], found: Problem[]): ReadBody {
   const elements = values.slice(0, MAX_ALERTS);
   const problems = [...found];
-  if (values.length === 0) problems.push(problem("is an empty array: there is no alert in it", "empty_body"));
+  if (values.length === 0) problems.push(refusal("empty_body", "is an empty array: there is no alert in it"));
   if (values.length > MAX_ALERTS) {
     const message = `has more than ${MAX_ALERTS} alerts: send them in several requests`;
-    problems.push(problem(message, "too_many_alerts"));
+    problems.push(refusal("too_many_alerts", message));
   }
   for (const [index, each] of elements.entries()) {
-    if (!isMessage(each)) problems.push(problem("must be an object", "invalid_body", `[${index}]`));
+    if (!isMessage(each)) problems.push(refusal("invalid_body", "must be an object", `[${index}]`));
   }
   return { messages: elements.filter(isMessage).map(unwrapTexts), isArray: true, problems };
 }

@@ -32,7 +32,7 @@ export interface AlertServices extends Authenticators {
 const MOST_IN_FLIGHT = 1_000;
 
 const tooManyInFlight = () =>
-  unavailable("this API key has too many alerts under way: send it again", "too_many_in_flight");
+  unavailable("this API key has too many alerts under way: send it again", { code: "too_many_in_flight" });
 
 /** `POST /alerts`: authenticate, read, book, answer. */
 export function receiveAlerts(services: AlertServices): AppHandler {
@@ -46,7 +46,9 @@ export function receiveAlerts(services: AlertServices): AppHandler {
     const refuse = ({ id, account }: Sender, alerts = 1) => {
       if (inFlight.isFull(id)) throw tooManyInFlight();
       if (services.book.isOverloaded(Array(alerts).fill(account), deadline)) {
-        throw unavailable("more alerts wait than can be booked in time: send it again", "overloaded");
+        throw unavailable("more alerts wait than can be booked in time: send it again", {
+          code: "overloaded",
+        });
       }
     };
     const request = await authenticate(context, services, refuse);

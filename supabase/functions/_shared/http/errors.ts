@@ -47,7 +47,7 @@ export class HttpError extends HTTPException {
 /** Nothing was written; the sender should send the same again. TradingView does so for a 503. */
 export const unavailable = (
   message = "nothing was written: send it again",
-  code = "unavailable",
+  { code = "unavailable" } = {},
 ): HttpError => new HttpError(503, code, message, undefined, { "retry-after": "1" });
 
 export function errorBody({ code, message, details }: HttpError, requestId: string): ErrorBody {
