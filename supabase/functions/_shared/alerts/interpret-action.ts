@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
-import type { Field, FieldName, Fields } from "./field-names.ts";
-import { at, decimalOf, isTrue, pathOf, take } from "./field-names.ts";
+import { at, decimalOf, isTrue, take } from "./edit-fields.ts";
+import { type Field, type FieldName, type Fields, pathOf } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { addsTo, clampClose, clampOrder, clampReduce, hasSize, isExitOfSide } from "./position-side.ts";
 import { otherSide, type Said, sideIn, sideToEnter } from "./position-side.ts";

@@ -1,7 +1,7 @@
 import type { Problem } from "../http/errors.ts";
 import { isCoinOf, isInOtherCurrency, PLAIN_NUMBERS } from "./amounts.ts";
-import type { Field, FieldName, Fields } from "./field-names.ts";
-import { actionIn, at, decimalOf, isTrue, pathOf, take, textOf } from "./field-names.ts";
+import { actionIn, at, decimalOf, isTrue, take, textOf } from "./edit-fields.ts";
+import { type Field, type FieldName, type Fields, pathOf } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { plainName, type Value, words } from "./message.ts";
 import { addsTo, hasSize, sideIn } from "./position-side.ts";

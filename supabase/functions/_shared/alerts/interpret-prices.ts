@@ -1,7 +1,8 @@
 import type { Problem } from "../http/errors.ts";
 import { compareDecimals } from "../validators/decimal.ts";
 import { tickerOf } from "../validators/names.ts";
-import { actionIn, at, decimalOf, type FieldName, type Fields, move, take, textOf } from "./field-names.ts";
+import { actionIn, at, decimalOf, move, take, textOf } from "./edit-fields.ts";
+import type { FieldName, Fields } from "./field-names.ts";
 import { plainName, words } from "./message.ts";
 
 /** Names of a price that is the market's, whatever the order's own price is. */

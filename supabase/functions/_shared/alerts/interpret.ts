@@ -1,6 +1,7 @@
 import { absolute } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
-import { actionIn, at, decimalOf, type Field, type FieldName, type Fields, take } from "./field-names.ts";
+import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
+import type { Field, FieldName, Fields } from "./field-names.ts";
 import { isScalar, plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
 import { dropZeros, interpretSize, isPercentText, plainNumbers } from "./interpret-order.ts";

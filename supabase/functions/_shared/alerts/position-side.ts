@@ -1,5 +1,6 @@
 import type { Problem } from "../http/errors.ts";
-import { at, decimalOf, type Field, type Fields, isTrue } from "./field-names.ts";
+import { at, decimalOf, isTrue } from "./edit-fields.ts";
+import type { Field, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { plainName } from "./message.ts";
 import { type ActionWord, type Side, SIDE_WORDS } from "./words.ts";

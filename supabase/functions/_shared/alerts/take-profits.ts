@@ -1,6 +1,7 @@
 import type { Problem } from "../http/errors.ts";
 import { decimalIn, scaled, unscaled } from "../validators/decimal.ts";
-import { actionIn, type Fields, type Leaf, take } from "./field-names.ts";
+import { actionIn, take } from "./edit-fields.ts";
+import type { Fields, Leaf } from "./field-names.ts";
 import { isScalar } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
 import { areWrappers, plainPath } from "./name-index.ts";
