@@ -15,6 +15,9 @@ export function contentHash(strategy: string, message: Message): string {
 function stableText(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(stableText).join()}]`;
   if (!isMessage(value)) return JSON.stringify(value);
-  const names = [...value.keys()].sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${stableText(value.get(name) ?? null)}`).join()}}`;
+  let text = "";
+  for (const name of [...value.keys()].sort()) {
+    text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${stableText(value.get(name) ?? null)}`;
+  }
+  return `{${text}}`;
 }

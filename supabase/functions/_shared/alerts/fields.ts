@@ -102,7 +102,8 @@ export function collectFields(
   function take(value: Value, { field, source, rank, when, says }: Place, path: string): void {
     taken += 1;
     if (when === "flag" && says !== undefined && FLAG_WORDS.get(plainText(value)) !== true) return;
-    const both = /^(action|order_type)$/.test(field) ? TYPED_ACTION_WORDS.get(plainText(value)) : undefined;
+    const isWord = field === "action" || field === "order_type";
+    const both = isWord ? TYPED_ACTION_WORDS.get(plainText(value)) : undefined;
     if (both === undefined) {
       return put(field, { value: says ?? value, source, rank, path }, says !== undefined);
     }

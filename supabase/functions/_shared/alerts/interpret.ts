@@ -49,7 +49,7 @@ export function toInput(fields: Fields): Record<string, unknown> {
   for (const [name, { value }] of fields) {
     // An object or array is one that no field of the schema takes, but for several take profits, whose names are ours.
     const plain = isScalar(value) ? value : {};
-    const [outer = name, inner] = name.split(".");
+    const [outer = name, inner] = name.includes(".") ? name.split(".") : [];
     if (name === "take_profits" && Array.isArray(value)) input[name] = value.map(levelInput);
     else input[outer] = inner === undefined ? plain : { ...input[outer] ?? {}, [inner]: plain };
   }

@@ -162,6 +162,7 @@ export const shown = (path: string): string => path.slice(0, 64);
  * change the order that the fields are, each with what to send instead.
  */
 export function sortUnknown(leaves: readonly Leaf[], fields: Fields) {
+  if (leaves.length === 0) return { ignored: [], problems: [] };
   const ignored = new Set<string>();
   const problems: Problem[] = [];
   const namesAnOrder = createNamesAnOrder();
