@@ -1,9 +1,8 @@
 import { DIALECTS } from "../../supabase/functions/_shared/alerts/dialects/index.ts";
 import type { FieldName } from "../../supabase/functions/_shared/alerts/field-names.ts";
-import type { When } from "../../supabase/functions/_shared/alerts/fits.ts";
-import { REFUSED_NAMES } from "../../supabase/functions/_shared/alerts/refused-names.ts";
+import { FITS, type When } from "../../supabase/functions/_shared/alerts/fits.ts";
 import type { Row } from "../../supabase/functions/_shared/alerts/name-index.ts";
-import { VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
+import { REFUSED_NAMES, VOCABULARY } from "../../supabase/functions/_shared/alerts/vocabulary.ts";
 import { code, named, table } from "./regions.ts";
 
 /** Names that become another field when all of the message is known, and what they become. */
@@ -28,49 +27,20 @@ const BECOMES: Partial<Record<FieldName, string>> = {
 };
 
 /** With which values a name is read so, where others mean something else. */
-const WHERE: Record<When, string> = {
-  "action": "where it says an action",
-  "not action": "where it says no action",
-  "text": "where it is no object",
-  "no kind": "where it says no action and no kind of market",
-  "not place": "where it does not say place",
-  "close": "where it says a close or cancel",
-  "buy": "where it says buy",
-  "sell": "where it says sell",
-  "buy or sell": "where it says buy or sell",
-  "order type": "where it says an order type",
-  "time in force": "where it says a time in force",
-  "side": "where it says a side, or flat",
-  "number": "where it is a number",
-  "flag": "where it says yes or no",
-  "true, false or all": "where it is true, false or all",
-  "no flag": "where it is none of true, false and all",
-  "list": "where it is a list",
-  "no list": "where it is no list",
-  "set": "where it is not empty, zero, false or none",
-  "not set": "where it says no",
-  "reverse": "where it says reverse",
-  "if touched": "where it says take-profit",
-  "a stop loss": "where it says stop-loss",
-  "viqc or post": "where it says viqc or post",
-  "closes or post": "where it says Close, ReduceOnly or post-only",
-  "time": "where it is a time",
-  "pair": "where it is a pair, as BTC-USDT",
-  "plain": "where it is letters and digits",
-};
+const where = (when: When): string => `where it ${FITS[when][1]}`;
 
 /** Every name that is understood, the most telling of a field first, and what dialects put before them. */
 export function names(): string {
   const everybodys = joined(VOCABULARY).map(({ field, names, when, says }) => [
     BECOMES[field] ?? (says === undefined ? code(field) : `${code(field)} ${code(says)}`),
     named(names),
-    when === undefined ? "" : WHERE[when],
+    when === undefined ? "" : where(when),
   ]);
   const dialects = DIALECTS.flatMap(({ name, first }) =>
     first.map(({ field, names, when, says }) => [
       says === undefined ? code(field) : `${code(field)} ${code(says)}`,
       named(names),
-      `first of all, in \`${name}\`${when === undefined ? "" : `, ${WHERE[when]}`}`,
+      `first of all, in \`${name}\`${when === undefined ? "" : `, ${where(when)}`}`,
     ])
   );
   return table(["becomes", "its names", ""], [...everybodys, ...dialects]);
@@ -90,7 +60,7 @@ function joined(rows: readonly Row[]): Row[] {
 
 /** Names that are refused, and what to send instead. */
 export function refusedNames(): string {
-  const everybodys = REFUSED_NAMES.map(({ names, when = "set", send }) => [named(names), WHERE[when], send]);
+  const everybodys = REFUSED_NAMES.map(({ names, when = "set", send }) => [named(names), where(when), send]);
   const dialects = DIALECTS.flatMap(({ name, refused }) =>
     refused.map(({ names, send }) => [named(names), `in \`${name}\``, send])
   );

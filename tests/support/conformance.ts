@@ -67,25 +67,25 @@ const SUITES_OWN: Catalog = {
   tools: {
     test_simple_text: defineTool({
       description: "Answers a text.",
-      scope: "everywhere",
+      traits: ["everywhere"],
       schema: z.strictObject({}),
       run: () => Promise.resolve("This is a simple text response for testing."),
     }),
     test_error_handling: defineTool({
       description: "Fails.",
-      scope: "everywhere",
+      traits: ["everywhere"],
       schema: z.strictObject({}),
       run: () => Promise.reject(new HttpError(422, "refused", "This tool intentionally returns an error")),
     }),
     test_template: defineTool({
       description: "Answers what it was given.",
-      scope: "everywhere",
+      traits: ["everywhere"],
       schema: z.strictObject({ id: z.string() }),
       run: ({ id }) => Promise.resolve({ id }),
     }),
     json_schema_2020_12_tool: defineTool({
       description: "Has a schema with definitions.",
-      scope: "everywhere",
+      traits: ["everywhere"],
       schema: z.strictObject({
         name: z.string(),
         address: z.object({ street: z.string(), city: z.string() }).meta({ id: "address" }),
@@ -112,19 +112,20 @@ const SUITES_OWN: Catalog = {
       title: "Simple",
       description: "A text.",
       schema: z.strictObject({}),
-      open: () => [{ text: "This is a simple prompt for testing." }],
+      open: () => "This is a simple prompt for testing.",
     }),
     test_prompt_with_arguments: definePrompt({
       title: "With arguments",
       description: "A text with two arguments in it.",
       schema: z.strictObject({ arg1: z.string(), arg2: z.string() }),
-      open: ({ arg1, arg2 }) => [{ text: `Prompt with arguments: arg1='${arg1}', arg2='${arg2}'` }],
+      open: ({ arg1, arg2 }) => `Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`,
     }),
     test_prompt_with_embedded_resource: definePrompt({
       title: "With a page",
       description: "A page, and a text about it.",
       schema: z.strictObject({ resourceUri: z.string() }),
-      open: () => [{ page: "errors" }, { text: "Please process the embedded resource above." }],
+      page: "errors",
+      open: () => "Please process the embedded resource above.",
     }),
   },
 };

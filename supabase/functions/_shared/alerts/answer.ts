@@ -1,7 +1,5 @@
 import type { AppContext } from "../http/app.ts";
 import type { LogFields } from "../observability/log.ts";
-import type { CanonicalAlert } from "../validators/canonical-alert.ts";
-import type { BookingAnswer } from "./booking-rpc.ts";
 import type { Outcome } from "./entry.ts";
 
 /** An answer to one alert as HTTP gives it: the status it deserves by itself, and its JSON without the request's id. */
@@ -22,39 +20,28 @@ export function answerAll(context: AppContext, outcomes: readonly Outcome[], isA
 
 /** What became of the alerts, for the log: how many came to what, and the codes of those that the database failed. */
 function inLog(outcomes: readonly Outcome[]): LogFields {
-  const counts: Record<string, number> = {};
-  const failures = new Set<string>();
-  for (const outcome of outcomes) {
-    const { status, code } = outcome.kind === "answered"
-      ? outcome.answer
-      : { status: outcome.kind, code: undefined };
-    if (outcome.kind !== "answered") failures.add(outcome.code);
-    const word = code === undefined ? status : `${status}:${code}`;
-    counts[word] = (counts[word] ?? 0) + 1;
-  }
-  const words = Object.entries(counts).map(([word, count]) => count === 1 ? word : `${word} x${count}`);
+  const counts = Map.groupBy(outcomes, (outcome) => {
+    const { status, code } = outcome.kind === "answered" ? outcome.answer : { status: outcome.kind };
+    return code === undefined ? status : `${status}:${code}`;
+  });
+  const words = [...counts].map(([word, { length }]) => length === 1 ? word : `${word} x${length}`);
+  const failures = new Set(outcomes.flatMap((outcome) => outcome.kind === "answered" ? [] : outcome.code));
   return { outcome: words.join(", "), failure: failures.size === 0 ? undefined : [...failures].join(" ") };
 }
 
+/** What is answered to data that the database refuses. */
+export const UNPROCESSABLE = "the database cannot hold a value of this alert";
+
 export function toAnswer(outcome: Outcome): AlertAnswer {
-  switch (outcome.kind) {
-    case "unavailable":
-      return failed(503, "unavailable", "not known to be booked: send the same alert again");
-    case "rejected":
-      return failed(422, "unprocessable", "the database cannot hold a value of this alert");
-    case "answered": {
-      const { answer } = outcome;
-      if (answer.status !== "rejected") return { status: 200, body: answer };
-      const { code = "rejected", message = code, path } = answer;
-      const details = path === undefined ? undefined : [{ path, message }];
-      // In `error` alone: what is undefined is not in the JSON.
-      const said = { code: undefined, message: undefined, path: undefined };
-      return {
-        status: path === undefined ? 422 : 400,
-        body: { error: { code, message, details }, ...answer, ...said },
-      };
-    }
+  if (outcome.kind === "unavailable") {
+    return failed(503, "unavailable", "not known to be booked: send the same alert again");
   }
+  if (outcome.kind === "rejected") return failed(422, "unprocessable", UNPROCESSABLE);
+  const { answer } = outcome;
+  if (answer.status !== "rejected") return { status: 200, body: answer };
+  const { code = "rejected", message = code, path, ...said } = answer;
+  const details = path === undefined ? undefined : [{ path, message }];
+  return { status: path === undefined ? 422 : 400, body: { error: { code, message, details }, ...said } };
 }
 
 const failed = (status: 422 | 503, code: string, message: string): AlertAnswer => ({
@@ -71,30 +58,4 @@ function statusOf(answers: readonly AlertAnswer[]): AlertAnswer["status"] {
   if (statuses.has(503)) return 503;
   if (statuses.has(200) || statuses.size === 0) return 200;
   return statuses.has(422) ? 422 : 400;
-}
-
-/** How one alert was read, and what it would have done. */
-export function toPreview(
-  alert: CanonicalAlert,
-  { dialect, ignored }: { dialect: string; ignored: readonly string[] },
-  answer: BookingAnswer,
-): Record<string, unknown> {
-  const { status, code, message, orders, fills, position, duplicate, repaired } = answer;
-  const withoutIds = (rows: unknown) =>
-    Array.isArray(rows) ? rows.map(({ id: _, order_id: __, ...row }: Record<string, unknown>) => row) : [];
-  return {
-    dry_run: true,
-    dialect,
-    alert,
-    ...ignored.length === 0 ? {} : { ignored },
-    would: {
-      status,
-      ...code === undefined ? {} : { code, message },
-      duplicate,
-      orders: withoutIds(orders),
-      fills: withoutIds(fills),
-      position,
-      ...repaired === undefined ? {} : { repaired },
-    },
-  };
 }

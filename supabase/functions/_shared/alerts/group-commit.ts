@@ -1,15 +1,8 @@
 import { createDeadlines } from "../time/deadlines.ts";
 import { delay } from "../time/delay.ts";
 import type { AlertToBook, BookWaiting, SendBatch } from "./booking-rpc.ts";
-import {
-  callSignal,
-  type Entry,
-  loseAnswers,
-  type Outcome,
-  pauseAfter,
-  SLOW_MS,
-  SMALL_BATCH,
-} from "./entry.ts";
+import type { Entry, Outcome } from "./entry.ts";
+import { callSignal, loseAnswers, pauseAfter, SLOW_MS, SMALL_BATCH } from "./entry.ts";
 import { afterTurn, aheadOf, inTurn } from "./in-turn.ts";
 import { createLine } from "./line.ts";
 import { Gate } from "../runtime/gate.ts";

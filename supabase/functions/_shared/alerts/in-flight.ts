@@ -1,7 +1,3 @@
-import { HttpError } from "../http/errors.ts";
-
-export type InFlight = ReturnType<typeof createInFlight>;
-
 /**
  * Counts the alerts of each API key that are under way, so that one sender cannot fill an isolate.
  *
@@ -26,15 +22,3 @@ export function createInFlight(most: number) {
     },
   };
 }
-
-const AGAIN = { "retry-after": "1" };
-
-export const tooManyInFlight = () => {
-  const message = "this API key has too many alerts under way: send it again";
-  return new HttpError(503, "too_many_in_flight", message, undefined, AGAIN);
-};
-
-export const overloaded = () => {
-  const message = "more alerts wait than can be booked in time: send it again";
-  return new HttpError(503, "overloaded", message, undefined, AGAIN);
-};

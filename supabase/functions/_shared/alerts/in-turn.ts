@@ -1,8 +1,7 @@
-/** What is waited with: of whose account. */
-type Waiting = { readonly alert: { readonly account: string } };
+import type { Entry } from "./entry.ts";
 
 /** One of each account in turn, round by round; those of one account in order of arrival. */
-export function* inTurn<Entry extends Waiting>(waiting: readonly Entry[]): Generator<Entry> {
+export function* inTurn(waiting: readonly Entry[]): Generator<Entry> {
   let queues = [...Map.groupBy(waiting, ({ alert }) => alert.account).values()];
   for (let round = 0; queues.length > 0; round++) {
     for (const queue of queues) {
@@ -14,10 +13,7 @@ export function* inTurn<Entry extends Waiting>(waiting: readonly Entry[]): Gener
 }
 
 /** What is left of a queue, those accounts first that were not served: their turn comes next. */
-export function afterTurn<Entry extends Waiting>(
-  waiting: readonly Entry[],
-  taken: readonly Entry[],
-): Entry[] {
+export function afterTurn(waiting: readonly Entry[], taken: readonly Entry[]): Entry[] {
   const gone = new Set(taken);
   const served = new Set(taken.map(({ alert }) => alert.account));
   const left = waiting.filter((entry) => !gone.has(entry));
@@ -26,7 +22,7 @@ export function afterTurn<Entry extends Waiting>(
 }
 
 /** How many go before the last of `more`, one alert for each account, when they take turns: of others no more than of its own. */
-export function aheadOf(waiting: readonly Waiting[], more: readonly (string | null)[]): number {
+export function aheadOf(waiting: readonly Entry[], more: readonly (string | null)[]): number {
   const counts = new Map<string | null, number>();
   for (const account of [...waiting.map(({ alert }) => alert.account), ...more]) {
     counts.set(account, (counts.get(account) ?? 0) + 1);

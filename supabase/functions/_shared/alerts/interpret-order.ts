@@ -31,11 +31,9 @@ export function dropZeros(fields: Fields): void {
   }
 }
 
-const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
-
 /** `{{volume}}` comes with the bar that it is of, the interval of the chart, or `{{ticker}}` and a time: a bridge says `symbol`. */
 const isOfBar = (fields: Fields): boolean =>
-  BAR_FIELDS.some((name) => fields.has(name)) ||
+  (["open", "high", "low", "close", "interval"] as const).some((name) => fields.has(name)) ||
   fields.has("time") && fields.get("symbol")?.source === "ticker";
 
 /** Fields that are a size, and what they count. */
@@ -107,9 +105,6 @@ const fractionOf = (field: Field): Problem =>
 
 /** Names of one sender's percents, whose documents leave no doubt: 0.05 is 0.05 % for PickMyTrade, and for TV-Hub. */
 const SURE_PERCENTS: ReadonlySet<string> = new Set(words("percentage_tp percentage_sl units_percent"));
-
-/** Percents of exits, see refuseParts. */
-export const EXIT_PERCENTS = ["take_profit.percent", "stop_loss.percent"] as const;
 
 /** Percents that some send as parts of 1, so that 0.02 may be 2: our own names, and a text with its sign, are percents. */
 export function refuseParts(fields: Fields, names: readonly FieldName[]): Problem[] {

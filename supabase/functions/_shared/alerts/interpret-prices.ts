@@ -60,14 +60,10 @@ export function unusedPrice(fields: Fields): string[] {
 export const isLeft = (fields: Fields): boolean =>
   fields.get("action")?.value === "close" || fields.get("target.side")?.value === "flat";
 
-type Doubt = readonly [
-  name: FieldName,
-  isDoubtful: (level: string, price: string, fields: Fields) => boolean,
-  message: string,
-];
+type IsDoubtful = (level: string, price: string, fields: Fields) => boolean;
 
 /** What is hardly what its name says, beside the message's own price. */
-const DOUBTS: readonly Doubt[] = [
+const DOUBTS: readonly [name: FieldName, isDoubtful: IsDoubtful, message: string][] = [
   // Alpaca's `trail_price` is a distance, others' is a price.
   [
     "trail_amount",

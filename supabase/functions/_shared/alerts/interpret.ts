@@ -2,24 +2,14 @@ import { absolute } from "../validators/decimal.ts";
 import type { Problem } from "../http/errors.ts";
 import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
-import { plainText } from "./fits.ts";
+import { isScalar, plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
-import {
-  dropZeros,
-  EXIT_PERCENTS,
-  interpretSize,
-  isPercentText,
-  plainNumbers,
-  refuseParts,
-  resolvePercent,
-} from "./interpret-order.ts";
+import { dropZeros, interpretSize, isPercentText, plainNumbers } from "./interpret-order.ts";
+import { refuseParts, resolvePercent } from "./interpret-order.ts";
 import { isLeft, placePrices, refuseDoubtfulPrice, refuseDoubts, unusedPrice } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
 import { SIDE_WORDS, WORDS_OF } from "./words.ts";
-
-/** What the schema reads: canonical names, the sender's values. */
-export type AlertInput = Record<string, unknown>;
 
 /**
  * Turns a sender's words into ours and its ways to say one thing into one, in place. What it does not know it leaves as it
@@ -44,39 +34,29 @@ export function interpret(fields: Fields, unused: string[]): Problem[] {
     ...interpretAction(fields),
   ];
   problems.push(...interpretTarget(fields), ...refuseDoubts(fields));
-  if (!isLeft(fields)) problems.push(...refuseParts(fields, EXIT_PERCENTS));
+  if (!isLeft(fields)) {
+    problems.push(...refuseParts(fields, ["take_profit.percent", "stop_loss.percent"]));
+  }
   if (problems.length === 0) problems.push(...neverOpen(fields));
   problems.push(...refuseDoubtfulPrice(fields), ...refuseCurrent(fields), ...resolvePercent(fields));
   unused.push(...new Set([...overruled(fields, sides), ...unusedPrice(fields), ...dropUnused(fields)]));
   return problems;
 }
 
-/** The fields as the nested object that the schema reads. */
-export function toInput(fields: Fields): AlertInput {
-  const input: AlertInput = {};
+/** The fields as the nested object that the schema reads: canonical names, the sender's values. */
+export function toInput(fields: Fields): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
   for (const [name, { value }] of fields) {
-    const dot = name.indexOf(".");
+    // An object or array is one that no field of the schema takes, but for several take profits, whose names are ours.
+    const plain = isScalar(value) ? value : {};
+    const [outer = name, inner] = name.includes(".") ? name.split(".") : [];
     if (name === "take_profits" && Array.isArray(value)) input[name] = value.map(levelInput);
-    else if (dot === -1) input[name] = plainValue(value);
-    else {
-      const outer = name.slice(0, dot);
-      const before = input[outer];
-      input[outer] = {
-        ...typeof before === "object" ? before : {},
-        [name.slice(dot + 1)]: plainValue(value),
-      };
-    }
+    else input[outer] = inner === undefined ? plain : { ...input[outer] ?? {}, [inner]: plain };
   }
   return input;
 }
 
-/** One of several take profits, whose names are ours (see take-profits.ts). */
 const levelInput = (level: Value): unknown => isMessage(level) ? Object.fromEntries(level) : {};
-
-/** A scalar as it is; an object or array as one that no schema field takes. */
-function plainValue(value: Value): unknown {
-  return isMessage(value) || Array.isArray(value) ? {} : value;
-}
 
 function translate(fields: Fields, name: FieldName, words: ReadonlyMap<string, string>): void {
   const field = fields.get(name);
@@ -155,8 +135,6 @@ function contradiction(path: string, { source }: Field): Problem {
   return { path, source, message: "contradicts position_size: only one of them can be meant" };
 }
 
-/** The position wanted: a cancel reaches none. */
-const TARGET: readonly FieldName[] = ["target.side", "target.quantity"];
 const EXITS = /^((take_profit|stop_loss)\.|take_profits$)/;
 /** Flags that speak of the whole position. */
 const CLOSES_ALL = new Set(["close_position", "close_all", "flatten", "close"]);
@@ -170,24 +148,20 @@ function overruled(fields: Fields, sides: readonly (Field | undefined)[]): strin
 
 /** Takes away what has no use in this order. Answers the sender's names. */
 function dropUnused(fields: Fields): string[] {
-  const action = fields.get("action");
   fields.delete("reverse");
   fields.delete("reduce_only");
-  const names = action?.value === "close"
-    ? unusedInClose(fields, action)
-    : action?.value === "cancel"
-    ? TARGET
-    : unusedSize(fields);
-  return names.flatMap((name) => take(fields, name)?.source ?? []);
+  return unusedIn(fields).flatMap((name) => take(fields, name)?.source ?? []);
 }
 
-/** Exits of a close, and its size when that is 0 units or a flag closes all. */
-function unusedInClose(fields: Fields, action: Field): readonly FieldName[] {
-  const isAll = CLOSES_ALL.has(action.source) ||
-    decimalOf(fields.get("quantity")) === "0" && !fields.has("quantity_type");
+function unusedIn(fields: Fields): FieldName[] {
+  const [action, size] = [fields.get("action"), fields.get("quantity")];
+  // A cancel reaches no position.
+  if (action?.value === "cancel") return ["target.side", "target.quantity"];
+  // A size in percent where the position wanted is known: of what is no question then.
+  if (action?.value !== "close") {
+    return fields.has("target.quantity") && isPercentText(size) ? ["quantity"] : [];
+  }
+  // Exits of a close, and its size when that is 0 units or a flag closes all.
+  const isAll = CLOSES_ALL.has(action.source) || decimalOf(size) === "0" && !fields.has("quantity_type");
   return [...fields.keys()].filter((name) => EXITS.test(name) || isAll && name === "quantity");
 }
-
-/** A size in percent where the position wanted is known: of what is no question then. */
-const unusedSize = (fields: Fields): readonly FieldName[] =>
-  fields.has("target.quantity") && isPercentText(fields.get("quantity")) ? ["quantity"] : [];

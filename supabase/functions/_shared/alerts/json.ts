@@ -1,6 +1,6 @@
 import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { pathText } from "../validators/problem.ts";
-import type { Value } from "./message.ts";
+import { type Value, wrongName } from "./message.ts";
 
 /** How deep a message may nest; real ones nest two or three levels. */
 export const MAX_DEPTH = 8;
@@ -40,10 +40,18 @@ type Cursor = {
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERAL = /true|false|null/y;
-const NOT_FINITE = /-?(?:NaN|Infinity)|na\b/y;
-const PLACEHOLDER = /\{\{[^{}]*\}\}|\$\{[^{}]*\}/y;
+/** What templates leave in place of a value. */
+const TEMPLATE_MISTAKES: readonly [looks: RegExp, message: string][] = [
+  [
+    /-?(?:NaN|Infinity)|na\b/y,
+    "is not a number: the sender's value was empty (na in Pine); send a number or leave the field out",
+  ],
+  [
+    /\{\{[^{}]*\}\}|\$\{[^{}]*\}/y,
+    "still holds a placeholder that the sender did not replace: is the alert on a strategy?",
+  ],
+];
 const NEEDS_CARE = /[\\\p{Cc}]/u;
-const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
 /** A value, or undefined after a problem that ends the reading. */
 function readValue(cursor: Cursor): Value | undefined {
@@ -63,13 +71,11 @@ function readValue(cursor: Cursor): Value | undefined {
 
 function readObject(cursor: Cursor): Value | undefined {
   const fields = new Map<string, Value>();
-  cursor.root ??= fields;
-  if (tooDeep(cursor)) return undefined;
-  cursor.at++;
-  if (passes(cursor, "}")) return fields;
-  do {
+  return readParts(cursor, fields, "}", () => {
     skipSpace(cursor);
-    if (cursor.text[cursor.at] !== '"') return fail(cursor, nameMistake(cursor));
+    if (cursor.text[cursor.at] !== '"') {
+      return fail(cursor, mistakeAt(cursor, OF_NAMES, "the name of a field must stand in double quotes"));
+    }
     const name = readText(cursor);
     if (name === undefined) return undefined;
     if (!passes(cursor, ":")) return fail(cursor, "a colon is missing after the name of a field");
@@ -77,34 +83,45 @@ function readObject(cursor: Cursor): Value | undefined {
     if (name.length > MAX_NAME) {
       report(cursor, { message: `has a name of more than ${MAX_NAME} characters`, code: "name_too_long" });
     }
-    if (FORBIDDEN.has(name)) {
-      report(cursor, { message: "is a name that messages may not use", code: "forbidden_field" });
-    }
-    if (fields.has(name)) {
-      report(cursor, { message: "appears twice: only one of them can be meant", code: "duplicate_field" });
-    }
+    const wrong = wrongName(name, fields);
+    if (wrong !== null) report(cursor, wrong);
     const value = readValue(cursor);
-    if (value === undefined) return undefined;
-    cursor.path.pop();
-    if (!FORBIDDEN.has(name) && !fields.has(name)) fields.set(name, value);
-  } while (passes(cursor, ","));
-  return passes(cursor, "}") ? fields : fail(cursor, endMistake(cursor, "}"));
+    if (value !== undefined && wrong === null) fields.set(name, value);
+    return value;
+  });
 }
 
 function readArray(cursor: Cursor): Value | undefined {
   const values: Value[] = [];
-  cursor.root ??= values;
-  if (tooDeep(cursor)) return undefined;
-  cursor.at++;
-  if (passes(cursor, "]")) return values;
-  do {
+  return readParts(cursor, values, "]", () => {
     cursor.path.push(values.length);
     const value = readValue(cursor);
-    if (value === undefined) return undefined;
+    if (value !== undefined) values.push(value);
+    return value;
+  });
+}
+
+/** What stands between brackets: `readPart` adds to the cursor's path, and to `whole` what it reads there. */
+function readParts(
+  cursor: Cursor,
+  whole: Value,
+  bracket: "}" | "]",
+  readPart: () => Value | undefined,
+): Value | undefined {
+  cursor.root ??= whole;
+  if (tooDeep(cursor)) return undefined;
+  cursor.at++;
+  if (passes(cursor, bracket)) return whole;
+  do {
+    if (readPart() === undefined) return undefined;
     cursor.path.pop();
-    values.push(value);
   } while (passes(cursor, ","));
-  return passes(cursor, "]") ? values : fail(cursor, endMistake(cursor, "]"));
+  if (passes(cursor, bracket)) return whole;
+  const isOver = cursor.at >= cursor.text.length;
+  return fail(
+    cursor,
+    isOver ? `it ends too early: ${bracket} is missing` : `a comma or ${bracket} is missing`,
+  );
 }
 
 function readText(cursor: Cursor): string | undefined {
@@ -145,20 +162,12 @@ function readOther(cursor: Cursor): Value | undefined {
   }
   const literal = take(cursor, LITERAL);
   if (literal !== undefined) return literal === "null" ? null : literal === "true";
-  if (take(cursor, NOT_FINITE) !== undefined) {
-    report(cursor, {
-      message:
-        "is not a number: the sender's value was empty (na in Pine); send a number or leave the field out",
-    });
+  for (const [pattern, message] of TEMPLATE_MISTAKES) {
+    if (take(cursor, pattern) === undefined) continue;
+    report(cursor, { message });
     return null;
   }
-  if (take(cursor, PLACEHOLDER) !== undefined) {
-    report(cursor, {
-      message: "still holds a placeholder that the sender did not replace: is the alert on a strategy?",
-    });
-    return null;
-  }
-  return fail(cursor, valueMistake(cursor));
+  return fail(cursor, mistakeAt(cursor, OF_VALUES, "a value is neither a number nor in double quotes"));
 }
 
 function take(cursor: Cursor, pattern: RegExp): string | undefined {
@@ -209,30 +218,20 @@ function fail(cursor: Cursor, mistake: string): undefined {
   return undefined;
 }
 
-function nameMistake(cursor: Cursor): string {
-  const next = cursor.text[cursor.at];
-  if (next === "}") return "there is a comma after the last field";
-  return quoteMistake(next) ?? "the name of a field must stand in double quotes";
-}
+/** What is wrong by the sign that stands where something should begin: a space where nothing does. */
+type Mistakes = readonly [signs: string, mistake: string][];
+const OF_QUOTES: Mistakes = [
+  ["'", "single quotes are not allowed: use double quotes"],
+  ["“”‘’", "curly quotes are not allowed: type plain double quotes"],
+];
+const OF_NAMES: Mistakes = [["}", "there is a comma after the last field"], ...OF_QUOTES];
+const OF_VALUES: Mistakes = [
+  [" ", "it ends too early"],
+  ["]", "there is a comma after the last value"],
+  [",}", "a value is missing (did the sender leave a placeholder empty?)"],
+  ["+.", "a number is not written as in JSON: 5 and 0.5, not +5 and .5"],
+  ...OF_QUOTES,
+];
 
-function valueMistake(cursor: Cursor): string {
-  const next = cursor.text[cursor.at];
-  if (next === undefined) return "it ends too early";
-  if (next === "]") return "there is a comma after the last value";
-  if (next === "," || next === "}") return "a value is missing (did the sender leave a placeholder empty?)";
-  if (next === "+" || next === ".") return "a number is not written as in JSON: 5 and 0.5, not +5 and .5";
-  return quoteMistake(next) ?? "a value is neither a number nor in double quotes";
-}
-
-function endMistake(cursor: Cursor, bracket: string): string {
-  if (cursor.at >= cursor.text.length) return `it ends too early: ${bracket} is missing`;
-  return `a comma or ${bracket} is missing`;
-}
-
-function quoteMistake(next: string | undefined): string | undefined {
-  if (next === "'") return "single quotes are not allowed: use double quotes";
-  if (next === "“" || next === "”" || next === "‘" || next === "’") {
-    return "curly quotes are not allowed: type plain double quotes";
-  }
-  return undefined;
-}
+const mistakeAt = ({ text, at }: Cursor, mistakes: Mistakes, otherwise: string): string =>
+  mistakes.find(([signs]) => signs.includes(text[at] ?? " "))?.[1] ?? otherwise;

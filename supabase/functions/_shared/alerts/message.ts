@@ -11,6 +11,15 @@ export function isMessage(value: Value | undefined): value is Message {
   return value instanceof Map;
 }
 
+const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+
+/** What is wrong with a name beside those that a message has already; null where nothing is. */
+export function wrongName(name: string, before: Message): { message: string; code: string } | null {
+  if (FORBIDDEN.has(name)) return { message: "is a name that messages may not use", code: "forbidden_field" };
+  if (!before.has(name)) return null;
+  return { message: "appears twice: only one of them can be meant", code: "duplicate_field" };
+}
+
 /** Field names are compared like this: `quantityType`, `quantity_type` and `Quantity-Type` are one name. */
 export function plainName(name: string): string {
   // As most names are, and each is asked for several times: to see so takes a third of making it so.

@@ -1,6 +1,6 @@
 import { MAX_PROBLEMS, type Problem } from "../http/errors.ts";
 import { EXAMPLE } from "./foreign-texts.ts";
-import type { Message } from "./message.ts";
+import { type Message, wrongName } from "./message.ts";
 
 /**
  * Reads `key=value` or `key: value`: one a line, or on one line between `;`, `&` (a form, percent-decoded) or `,`.
@@ -20,9 +20,10 @@ export function readPairs(written: string): { message: Message; problems: Proble
     const pair = /^\s*([A-Za-z_][\w.\- ]{0,63}?)\s*[=:](.*)$/s.exec(part);
     const value = pair === null ? undefined : valueOf((pair[2] ?? "").trim(), separator);
     const name = pair?.[1] ?? "";
-    const problem = value === undefined ? notAPair(index) : nameProblem(name, fields);
-    if (problem === null) fields.set(name, value ?? "");
-    else problems.push(problem);
+    const wrong = wrongName(name, fields);
+    if (value === undefined) problems.push(notAPair(index));
+    else if (wrong === null) fields.set(name, value);
+    else problems.push({ path: name, ...wrong });
   }
   return { message: fields, problems };
 }
@@ -32,15 +33,6 @@ const notAPair = (index: number): Problem => ({
   message: `part ${index + 1} is not key=value: leave out what is no field, or send for example ${EXAMPLE}`,
   code: "invalid_pairs",
 });
-
-function nameProblem(name: string, fields: ReadonlyMap<string, string>): Problem | null {
-  if (/^(?:__proto__|constructor|prototype)$/.test(name)) {
-    return { path: name, message: "is a name that messages may not use", code: "forbidden_field" };
-  }
-  return fields.has(name)
-    ? { path: name, message: "appears twice: only one of them can be meant", code: "duplicate_field" }
-    : null;
-}
 
 /** The parts between separators. A comma within brackets is none: `params:(84, close)` is one part. */
 function partsOf(text: string, separator: string | RegExp): string[] {

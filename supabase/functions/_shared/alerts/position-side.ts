@@ -3,9 +3,7 @@ import { at, decimalOf, isTrue } from "./edit-fields.ts";
 import type { Field, Fields } from "./field-names.ts";
 import { plainText } from "./fits.ts";
 import { plainName } from "./message.ts";
-import { type ActionWord, SIDE_WORDS } from "./words.ts";
-
-export type PositionSide = "long" | "short";
+import { type ActionWord, type Side, SIDE_WORDS } from "./words.ts";
 
 /** What a message says of its action and, beside it, of sides. */
 export interface Said {
@@ -20,15 +18,13 @@ export interface Said {
 }
 
 /** Long or short, as a field says it; undefined where it says neither. */
-export function sideIn(field: Field | undefined): PositionSide | undefined {
+export function sideIn(field: Field | undefined): Side | undefined {
   const side = field === undefined ? undefined : SIDE_WORDS.get(plainText(field.value));
   return side === "long" || side === "short" ? side : undefined;
 }
 
-export const addsTo = (action: unknown): PositionSide | undefined =>
+export const addsTo = (action: unknown): Side | undefined =>
   action === "buy" ? "long" : action === "sell" ? "short" : undefined;
-
-const takesFrom = (action: string): PositionSide => action === "buy" ? "short" : "long";
 
 /** Whether a position after the order is known in units, which decides alone. */
 export const hasSize = (fields: Fields): boolean =>
@@ -41,7 +37,7 @@ export const otherSide = (field: Field): Problem =>
 /** To which side an `enter`, `open`, `add` or `reverse` goes: all that is said of sides must say it. */
 export function sideToEnter(
   { fields, position, order }: Said,
-): { side: PositionSide; isOfPosition: boolean } | Problem | null {
+): { side: Side; isOfPosition: boolean } | Problem | null {
   const target = fields.get("target.side");
   const said = [target, position].filter((field) => sideIn(field) !== undefined);
   const [ofPosition] = said;
@@ -71,7 +67,7 @@ export function clampClose({ fields, field, word, position }: Said): Problem[] {
 }
 
 /** The side of a position that is wanted in units. */
-function sideWanted(fields: Fields): PositionSide | undefined {
+function sideWanted(fields: Fields): Side | undefined {
   const signed = decimalOf(fields.get("position_size"));
   if (signed === null) return sideIn(fields.get("target.side"));
   return signed === "0" ? undefined : signed.startsWith("-") ? "short" : "long";
@@ -134,7 +130,7 @@ export function clampReduce({ fields, field, word: { action, side: own }, positi
     "says that the order only reduces, but the rest opens: send close, close_long or close_short";
   const opens = at("action", flag, message);
   if (action !== "buy" && action !== "sell") return [opens];
-  const side = takesFrom(action);
+  const side = action === "buy" ? "short" : "long";
   if ((own ?? side) !== side || isOfPosition(position) && (sideIn(position) ?? side) !== side) return [opens];
   const target = fields.get("target.side");
   if (target === undefined) {

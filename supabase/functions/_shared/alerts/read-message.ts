@@ -9,7 +9,6 @@ import { dialectOf } from "./dialects/index.ts";
 import type { FieldName, Fields, Leaf } from "./field-names.ts";
 import { collectFields } from "./fields.ts";
 import { interpret, toInput } from "./interpret.ts";
-import { changesSize } from "./interpret-order.ts";
 import { isMessage, type Message } from "./message.ts";
 import { refuseNonpositive } from "./interpret-prices.ts";
 import type { ReadingSettings } from "./reading-settings.ts";
@@ -63,17 +62,10 @@ export function readMessage(message: Message, options: ReadingOptions): ReadMess
 
   const account = accountOf(fields);
   const settings = options.settingsOf?.(account) ?? null;
-  const sorted = sortUnknown(unknown, {
-    action: fields.get("action")?.value,
-    side: fields.get("target.side")?.value,
-    symbol: fields.get("symbol")?.value,
-    changesSize: (name, value) => changesSize(name, value, fields),
-  });
+  const sorted = sortUnknown(unknown, fields);
   const isAccepted = settings?.unknown_fields === "ignore";
   if (!isAccepted) problems.push(...sorted.problems);
-  if (
-    !fields.has("quantity") && settings !== null && settings.default_quantity !== null && isSizeless(fields)
-  ) {
+  if (settings !== null && settings.default_quantity !== null && isSizeless(fields)) {
     const said = new Set(problems.map(({ path }) => path));
     problems.push(...unreadSizes(unknown).filter(({ path }) => !said.has(path)));
     setDefault(fields, "quantity", settings.default_quantity);
@@ -111,8 +103,8 @@ const showable = (name: string): string => name.replace(/\p{Cc}+/gu, " ").toWell
 
 function isSizeless(fields: Fields): boolean {
   const action = fields.get("action")?.value;
-  return (action === "buy" || action === "sell") && !fields.has("target.quantity") &&
-    fields.get("target.side")?.value !== "flat";
+  return (action === "buy" || action === "sell") && !fields.has("quantity") &&
+    !fields.has("target.quantity") && fields.get("target.side")?.value !== "flat";
 }
 
 function accountOf(fields: Fields): string {
@@ -129,11 +121,9 @@ function fillIn(fields: Fields, name: "account" | "strategy", value: string | nu
   if (value === null || value === undefined || value === "") return [];
   const sent = fields.get(name);
   if (sent === undefined) fields.set(name, { value, source: name });
-  else if (typeof sent.value !== "string" || sent.value.trim() !== value) {
-    const message = "is not the one that the request names: leave it out of one of them";
-    return [withSource({ path: name, message }, fields)];
-  }
-  return [];
+  if (sent === undefined || typeof sent.value === "string" && sent.value.trim() === value) return [];
+  const message = "is not the one that the request names: leave it out of one of them";
+  return [withSource({ path: name, message }, fields)];
 }
 
 /** The sender's own name beside ours, where it differs. */
@@ -154,7 +144,7 @@ function explained(problem: Problem, fields: Fields, unknown: readonly Leaf[]): 
     : typeof sent === "string"
     ? numberHint(problem.path, sent, fields)
     : "";
-  return hint === "" ? problem : { ...problem, message: problem.message + hint };
+  return { ...problem, message: problem.message + hint };
 }
 
 /** What a field that is missing may have been sent as. */

@@ -1,12 +1,13 @@
 import type { Sender } from "../auth/api-keys.ts";
 import type { AppHandler } from "../http/app.ts";
+import { unavailable } from "../http/errors.ts";
 import { answerAll } from "./answer.ts";
 import { authenticate, type Authenticated, type Authenticators } from "./authenticate.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
 import { createDryRun } from "./dry-run.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Outcome } from "./entry.ts";
-import { createInFlight, overloaded, tooManyInFlight } from "./in-flight.ts";
+import { createInFlight } from "./in-flight.ts";
 import { readRequest } from "./read-alerts.ts";
 import type { ReadAlert } from "./read-message.ts";
 import type { SettingsOf } from "./reading-settings.ts";
@@ -30,9 +31,12 @@ export interface AlertServices extends Authenticators {
 /** Over a second's worth of alerts at the rate that was measured: more would not be booked by their deadline. */
 const MOST_IN_FLIGHT = 1_000;
 
+const tooManyInFlight = () =>
+  unavailable("this API key has too many alerts under way: send it again", { code: "too_many_in_flight" });
+
 /** `POST /alerts`: authenticate, read, book, answer. */
 export function receiveAlerts(services: AlertServices): AppHandler {
-  const { now = Date.now, mostInFlight = MOST_IN_FLIGHT } = services;
+  const { now = Date.now, mostInFlight = MOST_IN_FLIGHT, onChanged, onOutcomes } = services;
   const inFlight = createInFlight(mostInFlight);
   const dryRun = createDryRun(services.preview);
   return async (context) => {
@@ -41,7 +45,11 @@ export function receiveAlerts(services: AlertServices): AppHandler {
     /** What could not be booked is not read: to read a hundred alerts takes longer than all else. */
     const refuse = ({ id, account }: Sender, alerts = 1) => {
       if (inFlight.isFull(id)) throw tooManyInFlight();
-      if (services.book.isOverloaded(Array(alerts).fill(account), deadline)) throw overloaded();
+      if (services.book.isOverloaded(Array(alerts).fill(account), deadline)) {
+        throw unavailable("more alerts wait than can be booked in time: send it again", {
+          code: "overloaded",
+        });
+      }
     };
     const request = await authenticate(context, services, refuse);
     refuse(request.sender, request.body.messages.length);
@@ -58,7 +66,11 @@ export function receiveAlerts(services: AlertServices): AppHandler {
         const previews = await dryRun({ keyId: request.sender.id, alerts, toBook }, deadline - now());
         return context.json(isArray ? previews : { ...previews[0], request_id: requestId });
       }
-      return answerAll(context, await bookAll(services, toBook, deadline), isArray);
+      const outcomes = await services.book(toBook, deadline);
+      // All of them: one that is not known to be booked may be, and a duplicate's first answer may have been lost.
+      onChanged?.([...new Set(toBook.map(({ account }) => account))]);
+      onOutcomes?.(outcomes);
+      return answerAll(context, outcomes, isArray);
     } finally {
       leave();
     }
@@ -87,15 +99,3 @@ function toAlert(
 /** The name of a request, or of the alert at a place in it. */
 const named = (name: string | null, place: number | null): string | null =>
   name === null || place === null ? name : `${name}:${place}`;
-
-async function bookAll(
-  { book, onChanged, onOutcomes }: AlertServices,
-  alerts: AlertToBook[],
-  deadline: number,
-): Promise<Outcome[]> {
-  const outcomes = await book(alerts, deadline);
-  // All of them: one that is not known to be booked may be, and a duplicate's first answer may have been lost.
-  onChanged?.([...new Set(alerts.map(({ account }) => account))]);
-  onOutcomes?.(outcomes);
-  return outcomes;
-}

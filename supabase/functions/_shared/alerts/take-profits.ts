@@ -1,6 +1,6 @@
 import type { Problem } from "../http/errors.ts";
-import { scaled, unscaled } from "../validators/decimal.ts";
-import { actionIn, decimalOf, take } from "./edit-fields.ts";
+import { decimalIn, scaled, unscaled } from "../validators/decimal.ts";
+import { actionIn, take } from "./edit-fields.ts";
 import type { Fields, Leaf } from "./field-names.ts";
 import { isScalar } from "./fits.ts";
 import { isMessage, type Message, plainName, type Value, words } from "./message.ts";
@@ -40,9 +40,6 @@ const EXAMPLE =
 /** One of several take profits, by canonical names. */
 type Level = Map<string, Value>;
 
-/** Take profits as they are found, and the sender's names of what they were made of; isTwice: one name says it twice. */
-type Found = { levels: Level[]; sources: string[]; isTwice: boolean };
-
 /**
  * Several take profits of a message, in a list or numbered, as one field; a single one as the take profit that it is. That
  * they do not say how much each closes changes nothing where the message says the position wanted: they go to `unused`. Else
@@ -54,10 +51,11 @@ export function placeTakeProfits(
   areEven: boolean,
   unused: string[],
 ): Problem[] {
-  const found: Found = { levels: [], sources: [], isTwice: false };
-  findListed(fields, unknown, found);
-  findNumbered(unknown, found);
-  const { levels, sources, isTwice } = found;
+  const levels: Level[] = [];
+  /** The sender's names of what they were made of. */
+  const sources: string[] = [];
+  findListed(fields, unknown, levels, sources);
+  const isTwice = findNumbered(unknown, levels, sources);
   if (areEven && levels.every((each) => each.size === 1)) share(levels, fields);
   const [first] = levels;
   const [source = ""] = sources;
@@ -101,7 +99,7 @@ function share(levels: Level[], fields: Fields): void {
 }
 
 /** Finds those of a list: prices, or objects. What is not understood in them is unknown. */
-function findListed(fields: Fields, unknown: Leaf[], { levels, sources }: Found): void {
+function findListed(fields: Fields, unknown: Leaf[], levels: Level[], sources: string[]): void {
   const list = take(fields, "take_profits");
   if (list === undefined || !Array.isArray(list.value)) return;
   sources.push(list.source);
@@ -110,8 +108,11 @@ function findListed(fields: Fields, unknown: Leaf[], { levels, sources }: Found)
   );
 }
 
-/** Finds those whose names have a number, takes them out of what is unknown, and puts them in the order of their numbers. */
-function findNumbered(unknown: Leaf[], all: Found): void {
+/**
+ * Finds those whose names have a number, takes them out of what is unknown, and puts them in the order of their numbers.
+ * Answers whether one name says it twice.
+ */
+function findNumbered(unknown: Leaf[], levels: Level[], allSources: string[]): boolean {
   const found = new Map<number, Map<string, Value>>();
   /** Those whose price says none by 0: what else is said of them asks for nothing. */
   const off = new Set<number>();
@@ -132,13 +133,13 @@ function findNumbered(unknown: Leaf[], all: Found): void {
   const [[nr, only] = [0, undefined]] = found;
   const isBare = sources.length === 1 && /(^|\.)t_?\d{1,2}$/i.test(sources[0] ?? "") &&
     (nr !== 1 || Number(only?.get("price")) >= 1e9);
-  if (sources.length === 0 || isBare) return;
+  if (sources.length === 0 || isBare) return false;
   unknown.splice(0, unknown.length, ...others);
-  all.sources.push(...sources);
-  all.isTwice ||= isTwice;
+  allSources.push(...sources);
   for (const [nr, level] of [...found].sort(([one], [other]) => one - other)) {
-    if (!off.has(nr)) all.levels.push(read(level, `tp${nr}`, unknown));
+    if (!off.has(nr)) levels.push(read(level, `tp${nr}`, unknown));
   }
+  return isTwice;
 }
 
 /** The number in a name, and what it speaks of; undefined where it is of no take profit. */
@@ -150,11 +151,10 @@ function numberedName({ path, value }: Leaf): { nr: number; part: string } | und
   if (digits === undefined || !PARTS.has(part) || !isScalar(value)) return undefined;
   if (!areWrappers(plainPath(path.slice(0, at)))) return undefined;
   // A `t1` that is no number may be a time.
-  const isTime = name.length <= 2 && decimalOf({ value, source: path }) === null;
-  return isTime ? undefined : { nr: Number(digits), part };
+  return name.length <= 2 && decimalIn(value) === null ? undefined : { nr: Number(digits), part };
 }
 
-const isZero = ({ path, value }: Leaf): boolean => decimalOf({ value, source: path }) === "0";
+const isZero = ({ value }: Leaf): boolean => decimalIn(value) === "0";
 
 /** One of them by canonical names. */
 function read(sent: Message, path: string, unknown: Leaf[]): Level {

@@ -1,23 +1,73 @@
 import type { Problem } from "../http/errors.ts";
 import { decimalIn } from "../validators/decimal.ts";
 import { ADVICE, PLAIN_ADVICE } from "./advice.ts";
-import type { Leaf } from "./field-names.ts";
+import type { Fields, Leaf } from "./field-names.ts";
 import { isNothing, plainText } from "./fits.ts";
-import { plainName, type Value, wordsOf } from "./message.ts";
-import {
-  NAMES_WITHOUT_USE_IN_A_CLOSE,
-  NO_ORDERS,
-  OPTION_VALUES,
-  ORDER_BEGINNING,
-  ORDER_PARTS,
-  ORDER_VALUES,
-  ORDER_WORDS,
-  REPORT_NAMES,
-  REPORTING_WORDS,
-  SIZE_NAME,
-} from "./order-words.ts";
+import { changesSize } from "./interpret-order.ts";
+import { plainName, type Value, words, wordsOf } from "./message.ts";
 import { ACTION_WORDS, type ActionWord, ORDER_TYPE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
 import { WRAPPERS } from "./name-index.ts";
+
+/** Words of an order: a name that has one among its words may change what is traded. */
+const ORDER_WORDS: ReadonlySet<string> = new Set(words(`
+  side qty quantity size sizing amount volume vol lot lots contract contracts share shares unit units
+  percent percentage pct perc portion fraction partial factor max
+  risk tp tps sl stop stops trail trailing profit target targets limit trigger offset offsets entries
+  close exit flatten squareoff reduce reverse hedge cancel require
+  option options strike strikes expiry expiration expire expires right dte delta
+  leg legs pip pips point points ticks oco bracket breakeven multiplier takeprofit stoploss ordertype callput`));
+
+/** Long enough to be found inside of words written together, as in `MYTAKEPROFITPRICE`. */
+const ORDER_PARTS =
+  /quantity|amount|volume|contract|percent|profit|stoploss|trail|target|limit|trigger|reduce|reverse|hedge|option|strike|expir|ordertype|breakeven|squareoff|trading?side|ordersize|lotsize|position(side|size|idx|effect)|preventpyramiding|samedirection/;
+
+/** `tp1`, `slprice`, `tppips`: short words, at the beginning only. */
+const ORDER_BEGINNING =
+  /^(tp|sl|qty|leg)(\d|price|pips?|points?|ticks?|pct|percent|amount|value|level|type|trigger)/;
+
+/** A name that may hold the size, as plainName has it, whatever else it may be: beside it no default size is taken. */
+const SIZE_NAME =
+  /siz(e|ing)|qty|quantit|amount|stake|invest|capital|funds|money|dollar|usdt?$|notional|nominal|alloc|exposure|collateral|wager|spend|^(num|number|howmany|how|lots?|units?|shares?|contracts?|margin|bet|cost|sz)$/;
+
+/** Values that say that the symbol is an option. */
+const OPTION_VALUES: ReadonlySet<string> = new Set(words("call put option options opt ce pe"));
+
+/** Values that speak of an order whatever their name is: the last are commands that are more than the order beside them. */
+const ORDER_VALUES: ReadonlySet<string> = new Set([
+  ...OPTION_VALUES,
+  ...words(`
+    oco mleg trailing iceberg twap vwap overflow flatplace reduceonly closeonly exitonly reverse reverseposition cancelreplace
+    flatteneverything closeeverything canceleverything
+    change update modify amend edit replace move changeorder updateorder modifyorder modifyposition editorder replaceorder
+    updatesl updatetp updatestop updatestoploss updatetakeprofit modifysl modifytp modifystop movesl movestop movestoploss`),
+]);
+
+/** Values that say that nothing is to be traded. */
+const NO_ORDERS: ReadonlySet<string> = new Set(words("hold wait notrade donothing skip"));
+
+/**
+ * Names of a report, which change no order whatever they say: as plainName has them, `#` for digits. They are read past in
+ * silence; other names that nobody knows are listed in the answer.
+ */
+export const REPORT_NAMES: ReadonlySet<string> = new Set(words(`
+  plot# riskreward rr risktoreward rewardrisk rratio tphit slhit tpcount slcount
+  positioncount ordercount openorders opentrades closedtrades totaltrades wintrades losstrades
+  premarpos premarpossize
+  prevmarketposition prevmarketpositionsize prevposition prevpositionsize previousposition previouspositionsize prevside
+  profitfactor profitamount profitratio exitreason triggertime triggeredat maxdrawdown netprofit grossprofit openprofit realizedprofit unrealizedprofit
+  positionavgprice avgprice prevclose previousclose dailyclose bar.volume candle.volume
+  volume#h volumema volumesma volumeratio avgvolume relativevolume volumechange
+  changepercent percentchange pnlpercent winpercent
+  takeprofit.type takeprofit.workingtype stoploss.workingtype tptriggerby sltriggerby triggerby tpslmode tpordertype slordertype`));
+
+/** Names that change nothing beside a close, and are listed; beside another action they are an order of their own. */
+export const NAMES_WITHOUT_USE_IN_A_CLOSE: ReadonlySet<string> = new Set(words(`
+  exitprice exittype exittime cancel cancelall cancelorders cancelallorders cancelopenorders`));
+
+/** Words of a name whose value is of another time, of somebody else's opinion or of another case: it is no order of now. */
+const REPORTING_WORDS: ReadonlySet<string> = new Set(words(`
+  prev previous last old from before entry trend bias htf mtf ltf filter regime momentum sentiment rating
+  source src reason color colour pattern candle opposite sync on if when`));
 
 /**
  * The name alone, as plainName has it: without the objects that it stands in and its places in lists. Names may hold brackets
@@ -51,9 +101,7 @@ const isWrapper = (part: string): boolean =>
 function createNamesAnOrder(): (path: string) => boolean {
   const objects = new Map<string, boolean>();
   function objectSpeaks(part: string): boolean {
-    const known = objects.get(part);
-    if (known !== undefined) return known;
-    const speaks = !isWrapper(plainName(part)) && speaksOfOrder(part);
+    const speaks = objects.get(part) ?? (!isWrapper(plainName(part)) && speaksOfOrder(part));
     objects.set(part, speaks);
     return speaks;
   }
@@ -73,9 +121,6 @@ function asksForNothing(path: string, value: Value): boolean {
   return /(multiplier|factor|leverage|lever)$/.test(nameOf(path)) && NO_LEVERAGE.test(plainText(value));
 }
 
-/** What was read of a message: its action, and the side of the position that it leaves or acts on. */
-type Order = { action: Value | undefined; side: Value | undefined };
-
 /** Whether a name's value is of another time, of another one, or of another case. */
 const reportsAnother = (name: string): boolean => wordsOf(name).some((word) => REPORTING_WORDS.has(word));
 
@@ -90,7 +135,8 @@ function actionIn(value: Value): ActionWord | undefined {
 }
 
 /** Whether a value under a name that nobody knows is an action against the one that was read. */
-function isAgainst(name: string, value: Value, { action, side }: Order): boolean {
+function isAgainst(name: string, value: Value, fields: Fields): boolean {
+  const [action, side] = [fields.get("action")?.value, fields.get("target.side")?.value];
   const word = NO_ORDERS.has(plainText(value)) ? NONE : actionIn(value);
   if (word === undefined || reportsAnother(name)) return false;
   const reduces = action === "sell" && side === "long" || action === "buy" && side === "short" ||
@@ -105,50 +151,37 @@ function isAgainst(name: string, value: Value, { action, side }: Order): boolean
   return wanted !== undefined && wanted !== (word.action === "buy" ? "long" : "short");
 }
 
-/** What of a message is not understood: names that change nothing, and what cannot be passed over. */
-export type Unknown = {
-  /** Names to list in the answer, as the sender wrote them. */
-  ignored: string[];
-  /** Fields that may change the order, each with what to send instead. */
-  problems: Problem[];
-};
-
 /** Names and problems at most: a message of hundreds of fields is nobody's order. */
 export const MOST_LISTED = 50;
 
 /** A name as answers and lists show it. */
 export const shown = (path: string): string => path.slice(0, 64);
 
-/** What the rest of the message says, which tells what an unknown name may mean. */
-export type Around = Order & {
-  /** As the sender wrote it; undefined when there is none. */
-  symbol: Value | undefined;
-  /** Whether a field of such a name makes another size of the one that was read. */
-  changesSize: (name: string, value: Value) => boolean;
-};
-
-/** Sorts what stands under unknown names by whether it may change the order. */
-export function sortUnknown(leaves: readonly Leaf[], around: Around): Unknown {
+/**
+ * Sorts what stands under unknown names: those that change nothing, to be listed as the sender wrote them, and those that may
+ * change the order that the fields are, each with what to send instead.
+ */
+export function sortUnknown(leaves: readonly Leaf[], fields: Fields) {
   if (leaves.length === 0) return { ignored: [], problems: [] };
   const ignored = new Set<string>();
   const problems: Problem[] = [];
   const namesAnOrder = createNamesAnOrder();
-  const isClose = around.action === "close";
+  const isClose = fields.get("action")?.value === "close";
   const isOrder = (path: string, value: Value): boolean =>
     !(isClose && NAMES_WITHOUT_USE_IN_A_CLOSE.has(nameOf(path))) &&
-    (namesAnOrder(path) || around.changesSize(nameOf(path), value) ||
-      speaksOfAnOrder(value, around.symbol) ||
+    (namesAnOrder(path) || changesSize(nameOf(path), value, fields) ||
+      speaksOfAnOrder(value, fields.get("symbol")?.value) ||
       isTypeOfOrder(value) && !isClose && !reportsAnother(path) ||
-      !path.endsWith("]") && isAgainst(path, value, around));
+      !path.endsWith("]") && isAgainst(path, value, fields));
   for (const { path, value, send } of leaves) {
     if (send === undefined && isReport(path)) continue;
     const short = shown(path);
     const mayChange = send !== undefined || isOrder(path, value) && !asksForNothing(path, value);
-    if (!mayChange) {
-      if (ignored.size < MOST_LISTED) ignored.add(short);
-    } else if (problems.length < MOST_LISTED) {
-      problems.push(unknownField(short, send ?? adviceOf(short, value)));
-    }
+    if (!mayChange && ignored.size < MOST_LISTED) ignored.add(short);
+    if (!mayChange || problems.length >= MOST_LISTED) continue;
+    const advice = send ?? adviceOf(short, value);
+    const message = `is not understood and may change the order: ${advice}, or leave it out`;
+    problems.push({ path: short, message, code: "unknown_field" });
   }
   return { ignored: [...ignored], problems };
 }
@@ -178,12 +211,6 @@ function adviceOf(path: string, value: Value): string {
   const all = `${wordsOf(path).join(" ")} ${plainName(path)} ${told}`.trim();
   return ADVICE.find(([about]) => about.test(all))?.[1] ?? PLAIN_ADVICE;
 }
-
-const unknownField = (path: string, advice: string): Problem => ({
-  path,
-  message: `is not understood and may change the order: ${advice}, or leave it out`,
-  code: "unknown_field",
-});
 
 const MOST_NAMES = 5;
 

@@ -3,7 +3,7 @@ import type { ACTIONS } from "../validators/canonical-alert.ts";
 import type { FieldName } from "./field-names.ts";
 import { words } from "./message.ts";
 
-type Side = "long" | "short";
+export type Side = "long" | "short";
 
 function meaning<Is>(rows: readonly [is: Is, said: string][]): ReadonlyMap<string, Is> {
   return new Map(rows.flatMap(([is, said]) => words(said).map((word) => [word, is])));

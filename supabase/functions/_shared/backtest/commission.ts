@@ -3,21 +3,12 @@ import { scaled, unscaled } from "../validators/decimal.ts";
 /** What trading costs, as TradingView's strategy properties say it, in settings of an account. */
 export type Fees = { fee_bps: string } | { fee_per_unit: string } | { fee_per_trade: string };
 
-const percent = (amount: string): Fees => ({ fee_bps: unscaled(scaled(amount) * 100n) });
-const perContract = (amount: string): Fees => ({ fee_per_unit: amount });
-const perOrder = (amount: string): Fees => ({ fee_per_trade: amount });
-
 /** How a commission is counted, in the words of the properties and of Pine's `commission_type`. */
-const WORDS: Readonly<Record<string, (amount: string) => Fees>> = {
-  "%": percent,
-  "percent": percent,
-  "per contract": perContract,
-  "/contract": perContract,
-  "cash_per_contract": perContract,
-  "per order": perOrder,
-  "/order": perOrder,
-  "cash_per_order": perOrder,
-};
+const WORDS: readonly [word: RegExp, fees: (amount: string) => Fees][] = [
+  [/^(%|percent)$/, (amount) => ({ fee_bps: unscaled(scaled(amount) * 100n) })],
+  [/^(per |\/|cash_per_)contract$/, (amount) => ({ fee_per_unit: amount })],
+  [/^(per |\/|cash_per_)order$/, (amount) => ({ fee_per_trade: amount })],
+];
 
 const BEHIND = /^(\d{1,9}(?:\.\d{1,9})?) ?([a-z_ /%]+)$/;
 const BEFORE = /^([a-z_]+) ?[ :=] ?(\d{1,9}(?:\.\d{1,9})?)$/;
@@ -29,5 +20,5 @@ export function readCommission(written: string): Fees | null {
   const text = written.trim().toLowerCase().replace(/^strategy\.commission\./, "").replaceAll(/\s+/g, " ");
   const [, before, after] = BEFORE.exec(text) ?? [];
   const [, amount = after ?? "", word = before ?? ""] = BEHIND.exec(text) ?? [];
-  return Object.hasOwn(WORDS, word) ? WORDS[word]?.(amount) ?? null : null;
+  return WORDS.find(([each]) => each.test(word))?.[1](amount) ?? null;
 }

@@ -1,16 +1,12 @@
 import { scaled, unscaled } from "../validators/decimal.ts";
-import type { Export, Trade } from "./read-trades.ts";
+import type { Export, Leg, Trade } from "./read-trades.ts";
 
 /** An order of the backtest, as it was filled. */
-export interface BacktestOrder {
+export interface BacktestOrder extends Leg {
   /** Its place among all, from 1. */
   number: number;
-  /** ISO 8601, UTC. */
-  time: string;
   side: "buy" | "sell";
   quantity: string;
-  price: string;
-  signal: string;
   /** The signed position after it. */
   position: string;
 }
@@ -40,13 +36,10 @@ const ROUNDING = 6_000_000_000_000_000n;
 const CONVERSION = { sum: 4n, step: 5n };
 
 /** One end of a trade, on its way to be an order. */
-interface Fill {
+interface Fill extends Leg {
   trade: Trade;
   isExit: boolean;
   side: "buy" | "sell";
-  time: string;
-  price: string;
-  signal: string;
 }
 
 /**
@@ -55,48 +48,6 @@ interface Fill {
  * entries that they end.
  */
 export function planOrders({ trades, priceCurrency, profitCurrency }: Export) {
-  const fills = trades.flatMap(fillsOf);
-  const byTime = [...Map.groupBy(fills, ({ time }) => time)].toSorted(([a], [b]) => a < b ? -1 : 1);
-  const state = createState(trades, priceCurrency !== profitCurrency);
-  const entered = new Set<Trade>();
-  for (const [, together] of byTime) {
-    for (const group of inOrder(groupsOf(together), entered)) state.add(group);
-  }
-  return {
-    orders: state.orders,
-    flats: state.flats,
-    /** Trades that had not ended. */
-    open: trades.filter(({ exit }) => exit === null).length,
-  };
-}
-
-function fillsOf(trade: Trade): Fill[] {
-  const [into, outOf] = trade.side === "long" ? ["buy", "sell"] as const : ["sell", "buy"] as const;
-  const entry: Fill = { trade, isExit: false, side: into, ...trade.entry };
-  return trade.exit === null ? [entry] : [entry, { trade, isExit: true, side: outOf, ...trade.exit }];
-}
-
-const groupsOf = (fills: readonly Fill[]): Fill[][] => [
-  ...Map.groupBy(fills, ({ side, price, signal }) => JSON.stringify([side, price, signal])).values(),
-];
-
-/** Groups of one time, each after the entries that it ends; `entered` grows by theirs. */
-function* inOrder(groups: readonly Fill[][], entered: Set<Trade>): Generator<Fill[]> {
-  const isReady = (group: readonly Fill[]) =>
-    group.every(({ isExit, trade }) => !isExit || entered.has(trade));
-  const rank = (group: readonly Fill[]) => group.some(({ isExit }) => isExit) ? 0 : 1;
-  const first = (group: readonly Fill[]) => Math.min(...group.map(({ trade }) => trade.number));
-  const waiting = [...groups].toSorted((a, b) => rank(a) - rank(b) || first(a) - first(b));
-  while (waiting.length > 0) {
-    // Two that each end what the other opens: whichever goes first, both come to the same.
-    const [group] = waiting.splice(Math.max(waiting.findIndex(isReady), 0), 1);
-    for (const { isExit, trade } of group ?? []) if (!isExit) entered.add(trade);
-    yield group ?? [];
-  }
-}
-
-/** Adds up orders, and finds where they leave nothing. */
-function createState(trades: readonly Trade[], isConverted: boolean) {
   const orders: BacktestOrder[] = [];
   const flats: FlatPoint[] = [];
   const places = new Map(trades.map((trade, place) => [trade, place]));
@@ -108,7 +59,7 @@ function createState(trades: readonly Trade[], isConverted: boolean) {
   let before = { orders: 0, moved: 0n };
 
   const roomFor = (count: number, gains: bigint, parts: bigint): string =>
-    unscaled(ROUNDING * BigInt(count) + (isConverted ? gains * parts / 1_000n : 0n));
+    unscaled(ROUNDING * BigInt(count) + (priceCurrency !== profitCurrency ? gains * parts / 1_000n : 0n));
 
   const end = (trade: Trade) => {
     if (!half.delete(trade)) return half.add(trade);
@@ -119,32 +70,60 @@ function createState(trades: readonly Trade[], isConverted: boolean) {
     moved += gain < 0n ? -gain : gain;
   };
 
-  return {
-    orders,
-    flats,
-    add(group: readonly Fill[]) {
-      const [first] = group;
-      if (first === undefined) return;
-      const size = group.reduce((sum, { trade }) => sum + scaled(trade.quantity), 0n);
-      const next = position + (first.side === "buy" ? size : -size);
-      if (position !== 0n && (next === 0n || next > 0n !== position > 0n)) roundTrips += 1;
-      position = next;
-      for (const { trade } of group) end(trade);
-      const { time, side, price, signal } = first;
-      orders.push({
-        ...{ number: orders.length + 1, time, side, price, signal },
-        quantity: unscaled(size),
-        position: unscaled(position),
-      });
-      if (position !== 0n || half.size > 0) return;
-      // The file's own sum, where the trades closed are its first ones: it rounds once, not each of them.
-      const sum = last === closed - 1 ? trades[last]?.cumulative ?? null : null;
-      flats.push({
-        ...{ time, roundTrips, profit: sum ?? unscaled(profit) },
-        room: roomFor(orders.length, moved, CONVERSION.sum),
-        stepRoom: roomFor(orders.length - before.orders, moved - before.moved, CONVERSION.step),
-      });
-      before = { orders: orders.length, moved };
-    },
+  const add = (group: readonly Fill[]) => {
+    const [first] = group;
+    if (first === undefined) return;
+    const size = group.reduce((sum, { trade }) => sum + scaled(trade.quantity), 0n);
+    const next = position + (first.side === "buy" ? size : -size);
+    if (position !== 0n && (next === 0n || next > 0n !== position > 0n)) roundTrips += 1;
+    position = next;
+    for (const { trade } of group) end(trade);
+    const { time, side, price, signal } = first;
+    orders.push({
+      ...{ number: orders.length + 1, time, side, price, signal },
+      quantity: unscaled(size),
+      position: unscaled(position),
+    });
+    if (position !== 0n || half.size > 0) return;
+    // The file's own sum, where the trades closed are its first ones: it rounds once, not each of them.
+    const sum = last === closed - 1 ? trades[last]?.cumulative ?? null : null;
+    flats.push({
+      ...{ time, roundTrips, profit: sum ?? unscaled(profit) },
+      room: roomFor(orders.length, moved, CONVERSION.sum),
+      stepRoom: roomFor(orders.length - before.orders, moved - before.moved, CONVERSION.step),
+    });
+    before = { orders: orders.length, moved };
   };
+
+  const byTime = [...Map.groupBy(trades.flatMap(fillsOf), ({ time }) => time)]
+    .toSorted(([a], [b]) => a < b ? -1 : 1);
+  const entered = new Set<Trade>();
+  for (const [, together] of byTime) {
+    for (const group of inOrder(together, entered)) add(group);
+  }
+  /** Trades that had not ended. */
+  const open = trades.filter(({ exit }) => exit === null).length;
+  return { orders, flats, open };
+}
+
+function fillsOf(trade: Trade): Fill[] {
+  const [into, outOf] = trade.side === "long" ? ["buy", "sell"] as const : ["sell", "buy"] as const;
+  const entry: Fill = { trade, isExit: false, side: into, ...trade.entry };
+  return trade.exit === null ? [entry] : [entry, { trade, isExit: true, side: outOf, ...trade.exit }];
+}
+
+/** Fills of one time by their order, each order after the entries that it ends; `entered` grows by theirs. */
+function* inOrder(fills: readonly Fill[], entered: Set<Trade>): Generator<Fill[]> {
+  const groups = Map.groupBy(fills, ({ side, price, signal }) => JSON.stringify([side, price, signal]));
+  const isReady = (group: readonly Fill[]) =>
+    group.every(({ isExit, trade }) => !isExit || entered.has(trade));
+  const rank = (group: readonly Fill[]) => group.some(({ isExit }) => isExit) ? 0 : 1;
+  const first = (group: readonly Fill[]) => Math.min(...group.map(({ trade }) => trade.number));
+  const waiting = [...groups.values()].toSorted((a, b) => rank(a) - rank(b) || first(a) - first(b));
+  while (waiting.length > 0) {
+    // Two that each end what the other opens: whichever goes first, both come to the same.
+    const [group] = waiting.splice(Math.max(waiting.findIndex(isReady), 0), 1);
+    for (const { isExit, trade } of group ?? []) if (!isExit) entered.add(trade);
+    yield group ?? [];
+  }
 }

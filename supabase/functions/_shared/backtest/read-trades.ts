@@ -2,7 +2,7 @@ import type { Read } from "../validators/decimal.ts";
 import { type ColumnName, type Columns, readHeaders } from "./columns.ts";
 import { createTradeClock, readMoments, type Zone, zoneOf } from "./local-time.ts";
 import { numberReader } from "./numbers.ts";
-import { type Cell, readTable } from "./table.ts";
+import { type Cell, readTable, Unreadable } from "./table.ts";
 
 /** One end of a trade. */
 export interface Leg {
@@ -35,37 +35,35 @@ export interface Export {
   profitCurrency: string | null;
 }
 
-export type ReadExport = { ok: true; file: Export } | { ok: false; message: string };
-
-/** Why a row is not read. Thrown and caught in this module only. */
-class Unreadable extends Error {}
-
 /** Reads TradingView's "List of trades", CSV or XLSX; the message of what cannot be read follows "the file". */
-export async function readExport(bytes: Uint8Array, timeZone: string): Promise<ReadExport> {
-  const zone = zoneOf(timeZone);
-  if (zone === null) {
-    return {
-      ok: false,
-      message: `cannot be read in the time zone "${timeZone}": give an IANA name, like America/New_York`,
-    };
-  }
-  const table = await readTable(bytes);
-  if (!table.ok) return table;
-  // A workbook has more sheets than the list of trades: the one that comes nearest says what is wrong.
-  const sheets = table.sheets.filter(([first]) => first !== undefined)
-    .map(([first = [], ...rows]) => ({ rows, width: first.length, headers: readHeaders(first.map(textOf)) }));
-  const found = sheets.find(({ headers }) => headers.ok);
-  if (found === undefined || !found.headers.ok) {
-    const nearest = sheets.map(({ headers }) => headers).filter((headers) => !headers.ok)
-      .toSorted((a, b) => b.found - a.found)[0];
-    return { ok: false, message: nearest?.message ?? "is empty" };
-  }
+export async function readExport(
+  bytes: Uint8Array,
+  timeZone: string,
+): Promise<{ ok: true; file: Export } | { ok: false; message: string }> {
   try {
-    return { ok: true, file: toExport(found, found.headers.columns, zone) };
+    const zone = zoneOf(timeZone);
+    if (zone === null) {
+      const message =
+        `cannot be read in the time zone "${timeZone}": give an IANA name, like America/New_York`;
+      throw new Unreadable(message);
+    }
+    return { ok: true, file: toExport(sheetOf(await readTable(bytes)), zone) };
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, message: error.message };
     throw error;
   }
+}
+
+/** The list of trades. A workbook has more sheets: where none is it, the one that comes nearest says what is wrong. */
+function sheetOf(sheets: readonly Cell[][][]): Sheet {
+  let nearest = { message: "is empty", found: -1 };
+  for (const [first, ...rows] of sheets) {
+    if (first === undefined) continue;
+    const headers = readHeaders(first.map(textOf));
+    if (headers.ok) return { rows, width: first.length, columns: headers.columns };
+    if (headers.found > nearest.found) nearest = headers;
+  }
+  throw new Unreadable(nearest.message);
 }
 
 const textOf = (cell: Cell | undefined): string =>
@@ -80,15 +78,16 @@ interface Row {
   decimal(text: string): Read<string>;
 }
 
-/** A file's rows behind its headers, and how many columns these have. */
+/** A file's rows behind its headers, how many columns these have, and where each stands. */
 interface Sheet {
   rows: readonly Cell[][];
   width: number;
+  columns: Columns;
 }
 
 const NUMBERS: readonly ColumnName[] = ["price", "quantity", "profit", "cumulative"];
 
-function toExport({ rows, width }: Sheet, columns: Columns, zone: Zone): Export {
+function toExport({ rows, width, columns }: Sheet, zone: Zone): Export {
   const cellOf = (cells: readonly Cell[], name: ColumnName): Cell =>
     cells[columns.get(name)?.index ?? -1] ?? null;
   const decimal = numberReader(rows.flatMap((cells) => NUMBERS.map((name) => textOf(cellOf(cells, name)))));
@@ -102,21 +101,16 @@ function toExport({ rows, width }: Sheet, columns: Columns, zone: Zone): Export 
     }
     return { line, cell: (name) => cellOf(cells, name), decimal };
   }).filter((row) => textOf(row.cell("number")) !== "");
-  const symbols = [...new Set(named.map((row) => textOf(row.cell("symbol"))))].filter((symbol) =>
-    symbol !== ""
-  );
-  if (symbols.length > 1) {
-    throw new Unreadable(
-      `has trades of several symbols (${symbols.slice(0, 8).join(", ")}): import each of its own`,
-    );
+  const symbols = new Set(named.map((row) => textOf(row.cell("symbol"))).filter((symbol) => symbol !== ""));
+  if (symbols.size > 1) {
+    const some = [...symbols].slice(0, 8).join(", ");
+    throw new Unreadable(`has trades of several symbols (${some}): import each of its own`);
   }
-  const byNumber = Map.groupBy(named, (row) => numberOf(row));
+  const byNumber = Map.groupBy(named, numberOf);
   if (byNumber.size === 0) throw new Unreadable("has no trades");
-  const clock = createTradeClock();
+  const reading = { zone, clock: createTradeClock(), hasCumulative: columns.has("cumulative") };
   const trades = [...byNumber].toSorted(([a], [b]) => a - b)
-    .map(([number, legs]) =>
-      toTrade(number, legs, { zone, clock, hasCumulative: columns.has("cumulative") })
-    );
+    .map(([number, legs]) => toTrade(number, legs, reading));
   return {
     ...withoutOpenEnds(trades),
     priceCurrency: columns.get("price")?.currency ?? null,

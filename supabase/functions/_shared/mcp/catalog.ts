@@ -1,9 +1,11 @@
+import * as z from "zod";
 import type { Scope, Sender } from "../auth/api-keys.ts";
 import { HttpError } from "../http/errors.ts";
-import type { Tool } from "../tools/tool.ts";
+import { argumentsOf, type Resource as Reading, RESOURCES as READINGS } from "../portfolio/resources.ts";
+import { defineTool, type Tool } from "../tools/tool.ts";
 import { TOOLS } from "../tools/tools.ts";
+import { portfolioQuerySchema } from "../validators/portfolio-query.ts";
 import { type Prompt, PROMPTS } from "./prompts.ts";
-import { READS } from "./reads.ts";
 import { type Resource, RESOURCES } from "./resources.ts";
 
 export interface Catalog {
@@ -12,14 +14,34 @@ export interface Catalog {
   prompts: Readonly<Record<string, Prompt>>;
 }
 
+/** What a portfolio has, as tools that read it: each by the name of its RPC. */
+const READS: Readonly<Record<string, Tool>> = Object.fromEntries(
+  Object.values(READINGS).map((resource) => [resource.rpc, toolOf(resource)]),
+);
+
+/** From the database and not from the cache: whoever has just placed an order asks what became of it. */
+function toolOf(resource: Reading): Tool {
+  const names = ["account", ...Object.keys(resource.takes)];
+  const fields = Object.entries(portfolioQuerySchema.shape).filter(([name]) => names.includes(name));
+  return defineTool({
+    description: resource.summary,
+    traits: ["account"],
+    schema: z.strictObject(Object.fromEntries(fields)),
+    run: (query, { rpc, account }) =>
+      // The query has what the resource takes, and nothing else.
+      rpc(resource.rpc, { account, ...argumentsOf(resource, query as never) } as never),
+  });
+}
+
 /** The whole of it: what reads a portfolio, and what `POST /tools/<name>` does. */
 export const CATALOG: Catalog = { tools: { ...READS, ...TOOLS }, resources: RESOURCES, prompts: PROMPTS };
 
-export const isReading = ({ scope, reads }: Tool): boolean => scope === "account" || reads === true;
+export const isReading = ({ traits }: Tool): boolean =>
+  traits.includes("account") || traits.includes("reads");
 
 /** The scopes that let a key use a tool, each of them alone. */
 export const scopesOf = (tool: Tool): Scope[] =>
-  isReading(tool) ? ["read", "admin"] : tool.trades ? ["trade", "admin"] : ["admin"];
+  isReading(tool) ? ["read", "admin"] : tool.traits.includes("trades") ? ["trade", "admin"] : ["admin"];
 
 export const mayUse = ({ scopes }: Sender, tool: Tool): boolean =>
   scopesOf(tool).some((scope) => scopes.includes(scope));
@@ -39,6 +61,6 @@ export function catalogFor(catalog: Catalog, sender: Sender): Catalog {
 /** What a program that asks its user first should know of a tool, in the words of MCP. */
 export const hintsOf = (tool: Tool) => ({
   readOnlyHint: isReading(tool),
-  destructiveHint: !isReading(tool) && tool.keeps !== true,
-  idempotentHint: isReading(tool) || tool.repeatable === true,
+  destructiveHint: !isReading(tool) && !tool.traits.includes("keeps"),
+  idempotentHint: isReading(tool) || tool.traits.includes("repeatable"),
 });

@@ -1,28 +1,25 @@
 import * as z from "zod";
-import { accountName, strategyName } from "../validators/names.ts";
+import { account } from "../tools/tool.ts";
+import { strategyName } from "../validators/names.ts";
 import { text } from "../validators/fields.ts";
-import { DOCS } from "./resources.ts";
-
-/** A message that a prompt begins a talk with: words, or a page of the documentation. */
-export type Opening = { text: string } | { page: string };
 
 export interface Prompt {
   title: string;
   description: string;
   /** What it takes, all of it text. */
   schema: z.ZodObject;
-  open(input: unknown): Opening[];
+  /** The page of the documentation that a talk begins with, before the words. */
+  page?: string;
+  open(input: unknown): string;
 }
 
 /** Joins a schema and the words made of what it reads. */
 export function definePrompt<Schema extends z.ZodObject>(
-  prompt: Omit<Prompt, "schema" | "open"> & { schema: Schema; open(input: z.output<Schema>): Opening[] },
+  prompt: Omit<Prompt, "schema" | "open"> & { schema: Schema; open(input: z.output<Schema>): string },
 ): Prompt {
   // Whoever opens it parses by this very schema before.
   return prompt as Prompt;
 }
-
-const account = accountName.describe("The account; left out: the key's own, else default.");
 
 const RULES = [
   "Take every figure from the tools: money and sizes are exact decimals, so do not round them before you compare.",
@@ -43,13 +40,12 @@ export const PROMPTS: Readonly<Record<string, Prompt>> = {
       account,
       strategy: strategyName.describe("The strategy; left out: all of them."),
     }),
-    open: ({ account, strategy }) => [{
-      text: `Review ${
-        strategy === null
-          ? "my strategies, which trade"
-          : `my strategy ${JSON.stringify(strategy)}, which trades`
-      } ` +
-        `on paper${account === null ? "" : ` in the account ${JSON.stringify(account)}`}.\n\n` +
+    open({ account, strategy }) {
+      const what = strategy === null
+        ? "my strategies, which trade"
+        : `my strategy ${JSON.stringify(strategy)}, which trades`;
+      const where = account === null ? "" : ` in the account ${JSON.stringify(account)}`;
+      return `Review ${what} on paper${where}.\n\n` +
         steps(
           "performance and equity_curve: how it did, in which markets and times.",
           "list_trades: the largest wins and losses, how long they lasted, and how far they were under water (mae, mfe).",
@@ -59,8 +55,8 @@ export const PROMPTS: Readonly<Record<string, Prompt>> = {
         ) +
         "\n\nThen say in plain words: what made the result and what took from it (fees, slippage, single trades), " +
         "whether there are enough trades to conclude anything, the worst drawdown, which alerts did not come through and " +
-        `why, and the three changes that would matter most.\n\n${RULES.join("\n")}`,
-    }],
+        `why, and the three changes that would matter most.\n\n${RULES.join("\n")}`;
+    },
   }),
   why_refused: definePrompt({
     title: "Why was this alert refused",
@@ -71,26 +67,22 @@ export const PROMPTS: Readonly<Record<string, Prompt>> = {
         "The alert; left out: the newest that was refused.",
       ),
     }),
-    open: ({ account, alert_id }) => [
-      { page: "errors" },
-      {
-        text: `Why was ${alert_id === null ? "my newest refused alert" : `my alert ${alert_id}`} refused` +
-          `${account === null ? "" : `, in the account ${JSON.stringify(account)}`}?\n\n` +
-          steps(
-            alert_id === null
-              ? 'list_alerts with the status "rejected" and limit 1.'
-              : `list_alerts with before "${
-                BigInt(alert_id) + 1n
-              }" and limit 1. Is its id another: say so, and stop.`,
-            "Read its request (as it was understood), its code and answer, and the sender's fields that were ignored.",
-            "Look the code up in the page of errors above. Read what the code is about: the position, the resting orders, the " +
-              "cash, whether the account is halted.",
-          ) +
-          "\n\nThen say in plain words what was wrong, whether it would be refused again, what to change at the sender, and " +
-          `how the corrected message looks.\n\n${RULES.join("\n")}`,
-      },
-    ],
+    page: "errors",
+    open({ account, alert_id }) {
+      const what = alert_id === null ? "my newest refused alert" : `my alert ${alert_id}`;
+      const where = account === null ? "" : `, in the account ${JSON.stringify(account)}`;
+      const next = BigInt(alert_id ?? 0) + 1n;
+      return `Why was ${what} refused${where}?\n\n` +
+        steps(
+          alert_id === null
+            ? 'list_alerts with the status "rejected" and limit 1.'
+            : `list_alerts with before "${next}" and limit 1. Is its id another: say so, and stop.`,
+          "Read its request (as it was understood), its code and answer, and the sender's fields that were ignored.",
+          "Look the code up in the page of errors above. Read what the code is about: the position, the resting orders, the " +
+            "cash, whether the account is halted.",
+        ) +
+        "\n\nThen say in plain words what was wrong, whether it would be refused again, what to change at the sender, and " +
+        `how the corrected message looks.\n\n${RULES.join("\n")}`;
+    },
   }),
 };
-
-export const pageOf = (page: string): string => DOCS[page]?.text ?? "";

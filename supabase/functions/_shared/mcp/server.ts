@@ -3,8 +3,8 @@ import type { Sender } from "../auth/api-keys.ts";
 import { inputSchemaOf, type Tool } from "../tools/tool.ts";
 import { problemsOf } from "../validators/problem.ts";
 import { plainSchema } from "./plain-schema.ts";
-import { pageOf, type Prompt } from "./prompts.ts";
-import { addressOf, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
+import type { Prompt } from "./prompts.ts";
+import { addressOf, DOCS, findResource, mimeTypeOf, type Resource, variablesOf } from "./resources.ts";
 import { AjvJsonSchemaValidator, ProtocolError, Server, types } from "./sdk.ts";
 import { type Catalog, hintsOf } from "./catalog.ts";
 
@@ -83,7 +83,7 @@ export function createServer(catalog: Catalog, { account }: Sender, calls: Calls
         details: problemsOf(parsed.error),
       });
     }
-    return { description: prompt.description, messages: prompt.open(parsed.data).map(messageOf) };
+    return { description: prompt.description, messages: messagesOf(prompt, prompt.open(parsed.data)) };
   });
   return server;
 }
@@ -98,7 +98,7 @@ function handle<Params extends z.ZodType>(
   schema: RequestSchema<Params>,
   answer: (request: { params: z.output<Params> }) => types.ServerResult | Promise<types.ServerResult>,
 ): void {
-  server.setRequestHandler(withAnyParams(schema), ({ params }) => {
+  server.setRequestHandler(withAnyParams(schema.shape.method), ({ params }) => {
     const parsed = schema.shape.params.safeParse(params);
     if (parsed.success) return answer({ params: parsed.data });
     throw new ProtocolError(ErrorCode.InvalidParams, "the params are not as MCP has them", {
@@ -107,31 +107,28 @@ function handle<Params extends z.ZodType>(
   });
 }
 
-const withAny = (method: z.ZodLiteral<string>) => z.object({ method, params: z.unknown().optional() });
-/** Made once per method: the seven of them take a millisecond to make, as long as the SDK takes for a request. */
-const loose = new WeakMap<z.ZodType, ReturnType<typeof withAny>>();
-
-function withAnyParams<Params extends z.ZodType>(schema: RequestSchema<Params>): ReturnType<typeof withAny> {
-  const made = loose.get(schema) ?? withAny(schema.shape.method);
-  loose.set(schema, made);
-  return made;
-}
-
-/** Made once per tool: it takes most of what listing them does. */
-const described = new WeakMap<Tool, Omit<types.Tool, "name">>();
-
-function describedTool(tool: Tool): Omit<types.Tool, "name"> {
-  const known = described.get(tool);
-  if (known !== undefined) return known;
-  const made = {
-    description: tool.description,
-    // A tool takes an object: the SDK asks for a type that says so.
-    inputSchema: plainSchema(inputSchemaOf(tool)) as types.Tool["inputSchema"],
-    annotations: hintsOf(tool),
+/** Has each thing made once of what it is made of. */
+function once<From extends object, Made>(make: (from: From) => Made): (from: From) => Made {
+  const made = new WeakMap<From, Made>();
+  return (from) => {
+    const one = made.get(from) ?? make(from);
+    made.set(from, one);
+    return one;
   };
-  described.set(tool, made);
-  return made;
 }
+
+/** The seven methods take a millisecond to make, as long as the SDK takes for a request. */
+const withAnyParams = once((method: z.ZodLiteral<string>) =>
+  z.object({ method, params: z.unknown().optional() })
+);
+
+/** It takes most of what listing tools does. */
+const describedTool = once((tool: Tool) => ({
+  description: tool.description,
+  // A tool takes an object: the SDK asks for a type that says so.
+  inputSchema: plainSchema(inputSchemaOf(tool)) as types.Tool["inputSchema"],
+  annotations: hintsOf(tool),
+}));
 
 const describedResource = (resource: Resource) => ({
   name: resource.name,
@@ -149,10 +146,9 @@ const describedPrompt = ({ title, description, schema }: Prompt) => ({
   })),
 });
 
-const messageOf = (opening: { text: string } | { page: string }): types.PromptMessage => ({
-  role: "user",
-  content: "text" in opening ? { type: "text", text: opening.text } : {
-    type: "resource",
-    resource: { uri: `docs://${opening.page}`, mimeType: "text/markdown", text: pageOf(opening.page) },
-  },
-});
+function messagesOf({ page }: Prompt, text: string): types.PromptMessage[] {
+  const words: types.PromptMessage = { role: "user", content: { type: "text", text } };
+  if (page === undefined) return [words];
+  const resource = { uri: `docs://${page}`, mimeType: "text/markdown", text: DOCS[page]?.text ?? "" };
+  return [{ role: "user", content: { type: "resource", resource } }, words];
+}

@@ -68,12 +68,10 @@ const answeredFill = z.object({
 });
 
 const answeredPosition = z.object({
-  symbol: z.string(),
-  strategy: z.string(),
+  ...each(z.string(), "symbol strategy"),
   quantity: amount.describe("Signed units; 0 when flat."),
   average_price: amount.describe("0 when flat."),
-  realized_pnl: amount,
-  fees: amount,
+  ...each(amount, "realized_pnl fees"),
   version: z.int(),
 });
 
@@ -87,14 +85,11 @@ const booked = {
   alert_id: id.optional().describe(
     "Not there when nothing was recorded: id_conflict, unknown_account, shadow_account.",
   ),
-  account: z.string(),
-  strategy: z.string(),
-  symbol: z.string(),
+  ...each(z.string(), "account strategy symbol"),
   orders: z.array(answeredOrder),
   fills: z.array(answeredFill),
   position: answeredPosition,
-  cash: amount.optional(),
-  equity: amount.optional(),
+  ...each(amount.optional(), "cash equity"),
   halted: z.string().optional().describe("Why the account is halted, while it is."),
   reason: z.literal("waiting_for_price").optional().describe(
     "A market order without a price rests: it fills at the next mark of its symbol.",
@@ -121,8 +116,7 @@ export const previewAnswer = z.object({
   alert: z.record(z.string(), z.unknown()).describe("The canonical alert."),
   would: z.object({
     status: z.enum(["filled", "accepted", "ignored", "canceled", "rejected"]),
-    code: z.string().optional(),
-    message: z.string().optional(),
+    ...each(z.string().optional(), "code message"),
     duplicate: z.boolean(),
     orders: z.array(answeredOrder.omit({ id: true })),
     fills: z.array(answeredFill.omit({ id: true, order_id: true })),

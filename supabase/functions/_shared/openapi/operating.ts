@@ -23,65 +23,56 @@ const tried = testResultSchema.extend({ request_id: requestId });
 
 /** What runs the project: `/notifications`, `/marks` and `/health`, of which two are open to all. */
 export function operatingPaths({ body, operation }: Parts): Part {
+  const post = (
+    tag: string,
+    operationId: string,
+    summary: string,
+    answer: z.ZodType,
+    more: Part = {},
+    failures = "401 403 405 503",
+  ): Part => {
+    const description = "Needs a key of scope admin, or the service role's as apikey.";
+    const said = { operationId, summary, description, ...more };
+    return { post: operation(tag, said, { "200": ["Done", answer] }, failures) };
+  };
+  const get = (said: Part, answers: Parameters<typeof operation>[2], failures?: string): Part => ({
+    get: operation("health", said, answers, failures),
+  });
   const open = { security: [] };
-  const description = "Needs a key of scope admin, or the service role's as apikey.";
   return {
-    "/notifications": {
-      post: operation(
-        "notifications",
-        { operationId: "sendDueNotifications", summary: "Sends what is due in the outbox", description },
-        { "200": ["Done", dispatched] },
-        "401 403 405 503",
-      ),
-    },
-    "/notifications/test": {
-      post: operation(
-        "notifications",
-        {
-          operationId: "testNotificationChannel",
-          summary: "Sends a test to a channel, at once",
-          description,
-          ...body(testSchema),
-        },
-        { "200": ["Done", tried] },
-        "400 404 408 413 414 415 401 403 405 503",
-      ),
-    },
-    "/marks": {
-      post: operation(
-        "marks",
-        {
-          operationId: "fetchLiveMarks",
-          summary: "Books the minutes of the market since the last mark of what is held",
-          description,
-        },
-        { "200": ["Done", marked] },
-        "401 403 405 503",
-      ),
-    },
-    "/health": {
-      get: operation("health", { operationId: "readHealth", summary: "The function runs", ...open }, {
-        "200": ["It does", alive],
-      }),
-    },
-    "/health/ready": {
-      get: operation(
-        "health",
-        { operationId: "readReadiness", summary: "The function runs, and all that it needs", ...open },
-        { "200": ["All of it works", ready], "503": ["One of the checks failed", ready] },
-      ),
-    },
-    "/health/metrics": {
-      get: operation("health", {
-        operationId: "readMetrics",
-        summary: "What all isolates counted, for Prometheus",
-        description: "Needs a key of scope read that is for every account.",
-      }, {
-        "200": {
-          description: "Prometheus's text",
-          content: { "text/plain": { schema: { type: "string" } } },
-        },
-      }, "401 403 405 503"),
-    },
+    "/notifications": post(
+      "notifications",
+      "sendDueNotifications",
+      "Sends what is due in the outbox",
+      dispatched,
+    ),
+    "/notifications/test": post(
+      "notifications",
+      "testNotificationChannel",
+      "Sends a test to a channel, at once",
+      tried,
+      body(testSchema),
+      "400 404 408 413 414 415 401 403 405 503",
+    ),
+    "/marks": post(
+      "marks",
+      "fetchLiveMarks",
+      "Books the minutes of the market since the last mark of what is held",
+      marked,
+    ),
+    "/health": get({ operationId: "readHealth", summary: "The function runs", ...open }, {
+      "200": ["It does", alive],
+    }),
+    "/health/ready": get(
+      { operationId: "readReadiness", summary: "The function runs, and all that it needs", ...open },
+      { "200": ["All of it works", ready], "503": ["One of the checks failed", ready] },
+    ),
+    "/health/metrics": get({
+      operationId: "readMetrics",
+      summary: "What all isolates counted, for Prometheus",
+      description: "Needs a key of scope read that is for every account.",
+    }, {
+      "200": { description: "Prometheus's text", content: { "text/plain": { schema: { type: "string" } } } },
+    }, "401 403 405 503"),
   };
 }

@@ -23,7 +23,7 @@ const summary = z.object({
   version: z.int(),
 }).meta({ id: "Portfolio" });
 
-export const position = z.object({
+const position = z.object({
   ...names,
   side: z.enum(["long", "short", "flat"]),
   quantity: amount.describe("Signed units."),
@@ -132,7 +132,7 @@ const performance = z.object({
   reasons: z.record(z.string(), z.string()).describe("Why a figure is null, in words, by its name."),
 }).meta({ id: "Performance" });
 
-export const RESOURCE_ANSWERS: Readonly<Record<string, z.ZodType>> = {
+const RESOURCE_ANSWERS: Readonly<Record<string, z.ZodType>> = {
   "": summary,
   positions: z.array(position),
   orders: z.array(order),

@@ -62,11 +62,10 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
 };
 
 /** The arguments of a resource's function, without those that the query leaves to their defaults. */
-export function argumentsOf(resource: Resource, query: PortfolioQuery): Record<string, string | number> {
-  const given: Record<string, string | number> = {};
-  for (const [name, argument] of Object.entries(resource.takes)) {
-    const value = query[name as keyof PortfolioQuery];
-    if (value !== null) given[argument] = value;
-  }
-  return given;
-}
+export const argumentsOf = ({ takes }: Resource, query: PortfolioQuery): Record<string, string | number> =>
+  Object.fromEntries(
+    Object.entries(takes).flatMap(([name, argument]) => {
+      const value = query[name as keyof PortfolioQuery];
+      return value === null ? [] : [[argument, value]];
+    }),
+  );

@@ -20,9 +20,7 @@ const cash = decimal("unsigned");
 export const accountTools = {
   halt: defineTool({
     description: "Halts an account: from now on only orders that reduce a position are taken.",
-    scope: "change",
-    keeps: true,
-    repeatable: true,
+    traits: ["change", "keeps", "repeatable"],
     schema: z.strictObject({
       account,
       reason: line.describe("Why; shown with the account."),
@@ -32,8 +30,7 @@ export const accountTools = {
 
   resume: defineTool({
     description: "Lifts the halt of an account. The day's loss is counted anew.",
-    scope: "change",
-    keeps: true,
+    traits: ["change", "keeps"],
     schema: z.strictObject({ account }),
     run: (_, { rpc, account }) => rpc("resume_account", { account }),
   }),
@@ -42,7 +39,7 @@ export const accountTools = {
     description:
       "Begins an account anew: no position, no order, the cash it began with (or initial_cash). What came before stays, " +
       "readable by its epoch.",
-    scope: "change",
+    traits: ["change"],
     schema: z.strictObject({
       account,
       confirm,
@@ -56,8 +53,7 @@ export const accountTools = {
 
   create_account: defineTool({
     description: "Opens an account with an opening deposit.",
-    scope: "change",
-    keeps: true,
+    traits: ["change", "keeps"],
     schema: z.strictObject({
       account: namedAccount("new account").describe("Its name."),
       initial_cash: cash.describe("Money in the account's currency; left out: 100000."),
@@ -71,8 +67,7 @@ export const accountTools = {
 
   update_settings: defineTool({
     description: "Changes the named settings of an account, keeps the others, and answers all of them.",
-    scope: "change",
-    repeatable: true,
+    traits: ["change", "repeatable"],
     schema: z.strictObject({ account, settings }),
     run: ({ settings }, { rpc, account }) => rpc("update_account_settings", { account, settings }),
   }),
@@ -81,8 +76,7 @@ export const accountTools = {
     description:
       "Books what holding earned or cost as profit or loss: a dividend, funding, interest, a fee or a correction. Each call " +
       "books once more: it has no id to be repeated by.",
-    scope: "change",
-    keeps: true,
+    traits: ["change", "keeps"],
     schema: z.strictObject({
       account,
       kind: z.enum(["dividend", "funding", "interest", "fee", "correction"]),

@@ -1,9 +1,8 @@
 import { HttpError } from "../http/errors.ts";
 import { bookAll, type Wanted } from "./book.ts";
-import { allPages } from "./call-rpc.ts";
+import { allPages, type CallRpc } from "./call-rpc.ts";
 import type { Call } from "./tool.ts";
 import { scaled } from "../validators/decimal.ts";
-import { markKey, orderKey, prepareBaseline } from "./baseline.ts";
 import type { Import } from "./read-import.ts";
 import { checkProfits } from "../backtest/check.ts";
 import type { BacktestOrder } from "../backtest/orders.ts";
@@ -14,6 +13,10 @@ export type ImportResult = Awaited<ReturnType<typeof importBacktest>>;
 const CHUNK = 512;
 /** Milliseconds before the deadline at which no further ones are begun. */
 const MARGIN = 2_500;
+
+/** The idempotency key of an order of a backtest, by its number; an account has one backtest. */
+const orderKey = (number: number): string => `backtest ${number}`;
+const KEY = /^backtest (\d+)$/;
 
 /**
  * Books the orders of a backtest into its baseline account, by their own times, exactly once each: what is booked already
@@ -79,14 +82,9 @@ function toWanted(
 async function markOpen(work: Import, call: Call): Promise<void> {
   const { plan, account, file: { last } } = work;
   if (last === null) return;
-  const mark = {
-    action: "mark",
-    symbol: work.symbol,
-    strategy: work.strategy,
-    price: last.price,
-    time: last.time,
-  };
-  await bookAll([{ ...mark, idempotency_key: markKey(plan.orders.length, last.time) }], { ...call, account });
+  const mark = { action: "mark", symbol: work.symbol, strategy: work.strategy, ...last };
+  const idempotency_key = `${orderKey(plan.orders.length)} open ${last.time}`;
+  await bookAll([{ ...mark, idempotency_key }], { ...call, account });
 }
 
 function refused({ number, side, quantity, price, time }: BacktestOrder, error: unknown): HttpError {
@@ -115,4 +113,41 @@ async function netProfits(
     })
   );
   return newestFirst.map(({ net_pnl }) => scaled(net_pnl)).toReversed();
+}
+
+/**
+ * Makes a baseline account: it keeps the alerts' own time, and no limit of funds cuts what the backtest has done. One that
+ * has a backtest already, or is empty and keeps the alerts' time, is taken as it is.
+ *
+ * @returns how many of the backtest's orders it has
+ * @throws HttpError 422 `not_a_baseline` for an account that has something else in it, so that no live one is mixed up
+ */
+async function prepareBaseline(
+  { account, capital, currency, fees, time_zone, owner_id }: Import,
+  rpc: CallRpc,
+): Promise<{ created: boolean; orders: number }> {
+  const settings = { clock: "alert", leverage: null, time_zone, ...fees };
+  try {
+    await rpc("create_account", { account, initial_cash: capital, currency, owner_id, settings });
+    return { created: true, orders: 0 };
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.code !== "name_taken") throw error;
+  }
+  // In this order: what another import books meanwhile is seen by the second look, and makes this no other account.
+  if ((await rpc("list_alerts", { account, limit: 1 })).length === 0) {
+    // Without changes it answers the settings that there are.
+    const { clock } = await rpc("update_account_settings", { account, settings: {} }) as { clock?: string };
+    if (clock === "alert") return { created: false, orders: 0 };
+  } else {
+    const [filled] = await rpc("list_alerts", { account, only_status: "filled", limit: 1 });
+    const { idempotency_key = "" } = (filled?.request ?? {}) as { idempotency_key?: string };
+    const [, number] = KEY.exec(idempotency_key) ?? [];
+    if (number !== undefined) return { created: false, orders: Number(number) };
+  }
+  throw new HttpError(
+    422,
+    "not_a_baseline",
+    `the account ${account} is there already, and holds no backtest`,
+    [{ path: "account", message: "name an account that is not there yet: it is made" }],
+  );
 }

@@ -6,8 +6,7 @@ import { defineTool } from "./tool.ts";
 export const notificationTools = {
   send_test_notification: defineTool({
     description: "Sends a test to a notification channel, and says whether its receiver took it.",
-    scope: "everywhere",
-    keeps: true,
+    traits: ["everywhere", "keeps"],
     schema: z.strictObject({
       channel: z.string("is missing: the name of a channel").min(1).max(64).describe("Its name."),
     }),

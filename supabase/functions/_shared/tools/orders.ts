@@ -1,11 +1,7 @@
 import * as z from "zod";
 import { sha256Hex } from "../hashing/digest.ts";
-import {
-  alertFieldsSchema,
-  ORDER_TYPES,
-  QUANTITY_TYPES,
-  TIMES_IN_FORCE,
-} from "../validators/canonical-alert.ts";
+import { alertFieldsSchema } from "../validators/canonical-alert.ts";
+import { ORDER_TYPES, QUANTITY_TYPES, TIMES_IN_FORCE } from "../validators/canonical-alert.ts";
 import { text } from "../validators/fields.ts";
 import { bookAll, bookOne } from "./book.ts";
 import { allPages } from "./call-rpc.ts";
@@ -45,16 +41,12 @@ async function heldPositions({ rpc, account }: Call) {
   return positions.filter(({ quantity }) => quantity !== "0");
 }
 
-/** Enough to tell the positions of one account apart. */
-const shortHash = (text: string): string => sha256Hex(text).slice(0, 24);
-
 export const orderTools = {
   place_order: defineTool({
     description:
       "Places one order, as an alert would: market, limit, stop, stop_limit or trailing_stop, with an optional stop loss " +
       "and take profit, or several. Refused for want of funds, by a limit of the account, or while it is halted.",
-    scope: "change",
-    trades: true,
+    traits: ["change", "trades"],
     schema: z.strictObject({
       account,
       strategy,
@@ -77,8 +69,7 @@ export const orderTools = {
   close_position: defineTool({
     description:
       "Closes the position of one symbol and strategy, or the quantity of it that is named, at the market. Never opens one.",
-    scope: "change",
-    trades: true,
+    traits: ["change", "trades"],
     schema: z.strictObject({ account, strategy, symbol, quantity: shape.quantity, price, id }).meta({
       required: ["symbol"],
     }),
@@ -89,7 +80,7 @@ export const orderTools = {
     description:
       "Cancels every resting order of an account and closes every position at its last known price, of whatever strategy. " +
       "Answers one result for each. A position whose price is older than max_mark_age is closed at its next mark.",
-    scope: "change",
+    traits: ["change"],
     schema: z.strictObject({
       account,
       confirm,
@@ -111,7 +102,8 @@ export const orderTools = {
           action: "close",
           strategy: strategy === "" ? null : strategy,
           symbol,
-          idempotency_key: `${name}/${shortHash(`${strategy}\n${symbol}`)}`,
+          // Enough to tell the positions of one account apart.
+          idempotency_key: `${name}/${sha256Hex(`${strategy}\n${symbol}`).slice(0, 24)}`,
         })),
         call,
       );
@@ -123,9 +115,7 @@ export const orderTools = {
     description:
       "Moves what rests, and places nothing: with stop_loss or take_profit the exits of a position, with a price one other " +
       "order. One of several take profits is named by order_id.",
-    scope: "change",
-    trades: true,
-    repeatable: true,
+    traits: ["change", "trades", "repeatable"],
     schema: z.strictObject({
       account,
       strategy,
@@ -141,9 +131,7 @@ export const orderTools = {
   cancel_orders: defineTool({
     description:
       "Cancels resting orders: one by order_id, those of a symbol and strategy, or with neither all of the account.",
-    scope: "change",
-    trades: true,
-    repeatable: true,
+    traits: ["change", "trades", "repeatable"],
     schema: z.strictObject({
       account,
       strategy,

@@ -21,7 +21,8 @@ const DEADLINE = 8_000;
  * Uses a tool as its schema reads the input. Whether the sender may use it at all is for the caller to ask.
  *
  * @param input what was sent, without any key: its texts are stored and shown
- * @throws HttpError 400 for arguments that it does not take, 403 for another account than the key's, and what the tool throws
+ * @throws HttpError 400 for arguments that it does not take, 403 for another account than the key's, or for all accounts by a
+ * key of one, and what the tool throws
  */
 export async function useTool(
   tool: Tool,
@@ -30,25 +31,16 @@ export async function useTool(
   { onChanged, ...means }: ToolBackend,
 ): Promise<Done> {
   const read = readAs(tool.schema, input, ["invalid_arguments", "the tool does not take these arguments"]);
-  const account = accountOf(tool, read, sender);
+  const { account: named = null } = read as { account?: string | null };
+  const account = named ?? sender.account ?? "default";
+  const [scope] = tool.traits;
+  requireAccount(sender, scope === "everywhere" ? null : account, "account");
   try {
     const call = { ...means, account, keyId: sender.id, requestId, deadline: Date.now() + DEADLINE };
     const result = await tool.run(read, call);
-    return tool.scope === "everywhere" ? { result } : { account, result };
+    return scope === "everywhere" ? { result } : { account, result };
   } finally {
     // Also after a failure: what is not known to have happened may have.
-    if (tool.scope === "change") onChanged?.([account]);
+    if (scope === "change") onChanged?.([account]);
   }
-}
-
-/**
- * The account that a tool acts on.
- *
- * @throws HttpError 403 when the key is another account's, or one account's and the tool concerns all
- */
-function accountOf(tool: Tool, input: unknown, sender: Sender): string {
-  const { account: named = null } = input as { account?: string | null };
-  const account = named ?? sender.account ?? "default";
-  requireAccount(sender, tool.scope === "everywhere" ? null : account, "account");
-  return account;
 }

@@ -130,23 +130,21 @@ export const isOrder = ({ action }: Pick<AlertFields, "action">): boolean =>
 /** Fills in what the sender left to be understood, and drops what does not belong to the action. */
 export function canonical(read: AlertFields) {
   const [place, ticker] = splitSymbol(read.symbol);
-  const bar = read.action === "mark" ? read : NO_BAR;
+  // A bar is only a mark's: an order's bar began before the order, and must not fill it.
+  const { open, high, low, close } = read.action === "mark" ? read : NO_BAR;
   return {
     ...read,
     account: read.account ?? "default",
     strategy: read.strategy ?? "",
     symbol: ticker,
-    exchange: withoutDelay(read.exchange?.toUpperCase() ?? place),
+    // TradingView marks delayed data by `_DL` or `_DLY` after the exchange; it is the same instrument.
+    exchange: (read.exchange?.toUpperCase() ?? place)?.replace(/_DLY?$/, "") ?? null,
     quantity_type: read.quantity_type ?? "units" as const,
     order_type: isOrder(read) ? read.order_type ?? impliedOrderType(read) : "market" as const,
-    price: read.price ?? bar.close,
+    price: read.price ?? close,
     stop_loss: read.stop_loss === null ? null : { type: impliedStopType(read.stop_loss), ...read.stop_loss },
     order_id: read.action === "cancel" || read.action === "modify" ? read.order_id : null,
-    // A bar is only a mark's: an order's bar began before the order, and must not fill it.
-    open: bar.open,
-    high: bar.high,
-    low: bar.low,
-    close: bar.close,
+    ...{ open, high, low, close },
   };
 }
 
@@ -154,11 +152,6 @@ export function canonical(read: AlertFields) {
 export type CanonicalAlert = ReturnType<typeof canonical>;
 
 const NO_BAR = { open: null, high: null, low: null, close: null };
-
-/** TradingView marks delayed data by `_DL` or `_DLY` after the exchange; it is the same instrument. */
-function withoutDelay(name: string | null): string | null {
-  return name === null ? null : name.replace(/_DLY?$/, "");
-}
 
 /** Prices say what order is meant when the sender does not: with a limit price it is a limit order, and so on. */
 function impliedOrderType(read: AlertFields): typeof ORDER_TYPES[number] {

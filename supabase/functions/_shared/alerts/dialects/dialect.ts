@@ -1,17 +1,8 @@
-import {
-  indexNames,
-  type NameIndex,
-  type RefusedRow,
-  refusedRows,
-  type Row,
-  rows,
-  type WrittenRefusal,
-  type WrittenRow,
-} from "../name-index.ts";
+import type { NameIndex, RefusedRow, Row, WrittenRefusal, WrittenRow } from "../name-index.ts";
+import { indexNames, refusedRows, rows } from "../name-index.ts";
 import { plainText } from "../fits.ts";
 import { isMessage, type Message, plainName, words } from "../message.ts";
-import { REFUSED_NAMES } from "../refused-names.ts";
-import { VOCABULARY } from "../vocabulary.ts";
+import { REFUSED_NAMES, VOCABULARY } from "../vocabulary.ts";
 
 /** A sender whose names mean something else than everybody's, or who is to be told apart. */
 export type Dialect = ReturnType<typeof dialect>;
