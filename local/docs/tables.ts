@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { WRAPPERS } from "../../supabase/functions/_shared/alerts/name-index.ts";
+import { PROFIT_NAMES } from "../../supabase/functions/_shared/alerts/take-profits.ts";
 import {
   NAMES_WITHOUT_USE_IN_A_CLOSE,
   REPORT_NAMES,
-} from "../../supabase/functions/_shared/alerts/order-words.ts";
-import { PROFIT_NAMES } from "../../supabase/functions/_shared/alerts/take-profits.ts";
+} from "../../supabase/functions/_shared/alerts/unknown.ts";
 import {
   ACTION_WORDS,
   type ActionWord,
