@@ -201,8 +201,12 @@ comment on function trading.read_requests is
 create function trading.next_dedupe_key(dedupe_key text, twin_key text) returns text
   language plpgsql immutable set search_path = '' as $$
 begin
-  return dedupe_key || case when starts_with(twin_key, dedupe_key) then ':'
-    || lpad((coalesce(nullif(right(twin_key, -length(dedupe_key) - 1), ''), '1')::bigint + 1)::text, 10, '0') else '' end;
+  return case
+    when twin_key = dedupe_key then dedupe_key || ':' || lpad('2', 10, '0')
+    when starts_with(twin_key, dedupe_key || ':')
+      then dedupe_key || ':' || lpad((right(twin_key, 10)::bigint + 1)::text, 10, '0')
+    else dedupe_key
+  end;
 end;
 $$;
 comment on function trading.next_dedupe_key is

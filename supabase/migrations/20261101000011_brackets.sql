@@ -179,7 +179,8 @@ declare
 begin
   for nr in 1 .. coalesce(cardinality(request.take_profits), 0) loop
     profit := request.take_profits[nr];
-    name := case when cardinality(request.take_profits) > 1 then 'take_profits[' || nr - 1 || ']' else 'take_profit' end;
+    name := case when cardinality(request.take_profits) > 1 then 'take_profits[' || nr - 1 || ']'
+      else 'take_profit' end;
     lies_at := trading.exit_price(profit, 'take_profit', direction, price, market.tick_size);
     closed := closed + coalesce(trading.cut(profit.quantity, market.lot_size),
       quantity * profit.close_percent * 0.01, 0);

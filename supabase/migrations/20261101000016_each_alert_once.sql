@@ -129,7 +129,8 @@ begin
       case when request.idempotency_key is not null and twin.dedupe_key = asked.dedupe_key
         then 'idempotency_key ' || left(request.idempotency_key, 40)
         else 'webhook-id ' || left(substr(request.message_id, strpos(request.message_id, ':') + 1), 40) end
-        || ' was used by a different alert', null, request, '', '', trading.position_json(held, market.quote_multiplier), '') end;
+        || ' was used by a different alert',
+      null, request, '', '', trading.position_json(held, market.quote_multiplier), '') end;
 end;
 $$;
 comment on function trading.twin_json is

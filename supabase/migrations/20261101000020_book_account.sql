@@ -138,8 +138,8 @@ begin
   inbox.received_at := booking.at;
   inbox.status := case when code is null then booking.status else 'rejected' end;
   inbox.code := code;
-  inbox.answer := trading.answer_json(inbox.status, code, booking.message, booking.alert_id, request, touched_orders, fills,
-    trading.position_json(held, multiplier), ',"cash":"' || money[1] || '","equity":"' || money[2] || '"'
+  inbox.answer := trading.answer_json(inbox.status, code, booking.message, booking.alert_id, request, touched_orders,
+    fills, trading.position_json(held, multiplier), ',"cash":"' || money[1] || '","equity":"' || money[2] || '"'
       || case when (booking.portfolio).halted then ',"halted":' || to_json((booking.account).halt_reason) else '' end
       || case when ((booking.own).placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
       || case when code = 'stop_too_far' then ',"path":"stop_loss"' when code = 'invalid_price' then ',"path":"price"'
