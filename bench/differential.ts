@@ -139,10 +139,11 @@ async function engine(directory: string) {
       }::text::jsonb, ${wait}) as answers`;
       return (row?.answers as Answer[]).map(plain);
     },
+    /** Numbers that are equal are the same, however many zeros they end with. */
     async table(name: string): Promise<string> {
       const [row] = await sql.unsafe(`
         select count(*) || ' rows, ' || coalesce(md5(string_agg(x, '|' order by x)), '') as sum from (
-          select (to_jsonb(t) - '{id,alert_id,order_id,closing_fill_id,bracket_id,answer,created_at,compacted_at,dedupe_key,role}'::text[])::text as x
+          select regexp_replace((to_jsonb(t) - '{id,alert_id,order_id,closing_fill_id,bracket_id,answer,created_at,compacted_at,dedupe_key,role}'::text[])::text, '(\\.\\d*[1-9])0+(?=[,}])|\\.0+(?=[,}])', '\\1', 'g') as x
           from trading.${name} t) rows`);
       return row?.sum;
     },

@@ -139,22 +139,6 @@ $$;
 comment on function trading.decimal is
   'A number as it leaves the database: a plain decimal string, at most 18 decimals (half to even), no trailing zeros.';
 
-create function trading.decimals(numbers numeric[]) returns text[]
-  language plpgsql immutable strict parallel safe set search_path = '' as $$
-declare
-  texts text[] := '{}';
-  number numeric;
-begin
-  foreach number in array numbers loop
-    texts := array_append(texts,
-      case when scale(number) <= 18 then trim_scale(number)::text else trading.decimal(number) end);
-  end loop;
-  return texts;
-end;
-$$;
-comment on function trading.decimals is
-  'Several numbers as trading.decimal has them: a call costs more than what it does.';
-
 create function trading.ratio(value numeric) returns text
   language plpgsql immutable strict parallel safe set search_path = '' as $$
 begin

@@ -134,67 +134,57 @@ comment on type trading.alert_request is
   'take_profits: all of them, take_profit as the only one. previous: the position that the sender had before it. '
   'ignored: the sender''s fields that were not understood.';
 
-create function trading.with_exchanges(requests trading.alert_request[]) returns trading.alert_request[]
-  language plpgsql stable set search_path = '' as $$
-declare
-  request trading.alert_request;
-  named text;
-begin
-  for nr in 1 .. coalesce(cardinality(requests), 0) loop
-    request := requests[nr];
-    continue when request.exchange is null or request.symbol = '' or strpos(request.symbol, ':') > 0
-      or not exists (select from trading.accounts a join trading.account_settings s on s.account_id = a.id
-                     where a.name = request.account and s.symbols = 'with_exchange');
-    named := request.exchange || ':' || request.symbol;
-    if length(named) > 64 then
-      raise exception 'alert % names a symbol that is too long with its exchange', nr using errcode = '22023';
-    end if;
-    request.symbol := coalesce((select a.symbol from trading.instrument_aliases a where a.alias = named), named);
-    requests[nr] := request;
-  end loop;
-  return requests;
-end;
-$$;
-comment on function trading.with_exchanges is
-  'The requests with TSX:SHOP as the symbol in accounts that keep it so (setting symbols), where an exchange is named '
-  'and the symbol has none yet; then as the alias that it may be. Before anything is locked: locks have the same '
-  'names. Errors: 22023 longer than 64.';
-
 create function trading.read_requests(alerts jsonb) returns trading.alert_request[]
   language plpgsql stable set search_path = '' as $$
 declare
-  requests trading.alert_request[];
-  wrong integer;
+  -- Asked once, whether there are any: most have none.
+  with_exchanges constant boolean := exists (
+    select from trading.account_settings s where s.symbols = 'with_exchange');
+  requests trading.alert_request[] := '{}';
+  r trading.alert_request;
+  each record;
 begin
-  select array_agg(
-      row(e.ordinal, e.value, r.received_at,
-          coalesce(r.account, 'default'), coalesce(nullif(r.strategy, '')::trading.strategy, ''),
-          coalesce(a.symbol, nullif(r.symbol, '')::trading.symbol, ''),
-          r.id, r.idempotency_key, r.message_id, r.hash, r.exchange, r.action, r.target, r.quantity, r.quantity_type,
-          r.order_type, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
-          r.activation_price, r.activation_amount, r.activation_percent, r.time_in_force, r.take_profit,
-          coalesce(r.take_profits, case when r.take_profit is distinct from null then array[r.take_profit] end),
-          r.stop_loss, r.price, r."open", r.high, r.low, r."time", r."interval",
-          r.max_age, r.fee, r.order_id, r.previous, r.ignored)::trading.alert_request order by e.ordinal),
-    min(e.ordinal) filter (where r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
+  for each in
+    select e.ordinal, e.value, p as request, a.symbol as meant
+    from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
+    cross join lateral jsonb_populate_record(null::trading.alert_request, e.value) p
+    left join trading.instrument_aliases a on a.alias = p.symbol
+    order by e.ordinal
+  loop
+    r := each.request;
+    if r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
       or r.action not in ('buy', 'sell', 'close', 'modify', 'cancel', 'mark', 'halt', 'resume')
       or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0
       -- NaN and Infinity are above it.
       or greatest(r.quantity, (r.target).quantity, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
                   r.activation_price, r.activation_amount, r.activation_percent,
                   r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18
-      or least(r.limit_price, r.stop_price, r.activation_price, r.price, r."open", r.high, r.low) <= -1e18)
-  into requests, wrong
-  from jsonb_array_elements(alerts) with ordinality e (value, ordinal)
-  cross join lateral jsonb_populate_record(null::trading.alert_request, e.value) r
-  left join trading.instrument_aliases a on a.alias = r.symbol;
-  if wrong is not null then
-    raise exception 'alert % has a value that no alert may have', wrong using errcode = '22023';
-  end if;
-  if exists (select from trading.account_settings s where s.symbols = 'with_exchange') then
-    requests := trading.with_exchanges(requests);
-  end if;
-  return coalesce(requests, '{}');
+      or least(r.limit_price, r.stop_price, r.activation_price, r.price, r."open", r.high, r.low) <= -1e18 then
+      raise exception 'alert % has a value that no alert may have', each.ordinal using errcode = '22023';
+    end if;
+    r.ordinal := each.ordinal;
+    r.message := each.value;
+    r.account := coalesce(r.account, 'default');
+    r.strategy := coalesce(nullif(r.strategy, '')::trading.strategy, '');
+    r.symbol := coalesce(each.meant, nullif(r.symbol, '')::trading.symbol, '');
+    r.take_profits := coalesce(r.take_profits,
+      case when r.take_profit is distinct from null then array[r.take_profit] end);
+    if with_exchanges and r.exchange is not null and r.symbol <> '' and strpos(r.symbol, ':') = 0 then
+      r.symbol := coalesce((
+        select coalesce(x.symbol, n.named)
+        from trading.accounts a
+        join trading.account_settings s on s.account_id = a.id and s.symbols = 'with_exchange'
+        cross join (select r.exchange || ':' || r.symbol as named) n
+        left join trading.instrument_aliases x on x.alias = n.named
+        where a.name = r.account), r.symbol);
+      if length(r.symbol) > 64 then
+        raise exception 'alert % names a symbol that is too long with its exchange', each.ordinal
+          using errcode = '22023';
+      end if;
+    end if;
+    requests := array_append(requests, r);
+  end loop;
+  return requests;
 exception when data_exception or check_violation then
   raise exception '%', sqlerrm using errcode = sqlstate,
     hint = 'alerts is an array of canonical alerts, as a dry run of POST /alerts shows them, each with a hash of 32 to '
@@ -202,8 +192,11 @@ exception when data_exception or check_violation then
 end;
 $$;
 comment on function trading.read_requests is
-  'The batch as typed rows, aliases resolved. Errors: 22023 no array, or a value that no alert may have (the alerts '
-  'function lets none through), 22P02 a number that is none, 23514 a symbol or a strategy that is none.';
+  'The batch as typed rows, aliases resolved. In accounts that keep it so (setting symbols) the symbol is TSX:SHOP, '
+  'where an exchange is named and the symbol has none yet; then the alias that this may be. All before anything is '
+  'locked: locks have the same names. Errors: 22023 no array, or a value that no alert may have (the alerts function '
+  'lets none through), or a symbol longer than 64, 22P02 a number that is none, 23514 a symbol or a strategy that is '
+  'none.';
 
 create function trading.next_dedupe_key(dedupe_key text, twin_key text) returns text
   language plpgsql immutable set search_path = '' as $$

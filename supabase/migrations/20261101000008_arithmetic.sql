@@ -2,24 +2,10 @@
 
 create function trading.flat_position(account_id bigint, strategy text, symbol text) returns trading.positions
   language plpgsql immutable set search_path = '' as $$
-declare
-  flat trading.positions;
 begin
-  flat.account_id := account_id;
-  flat.strategy := strategy;
-  flat.symbol := symbol;
-  flat.quantity := 0;
-  flat.cost_basis := 0;
-  flat.realized_pnl := 0;
-  flat.fees := 0;
-  flat.version := 0;
-  flat.entry_quantity := 0;
-  flat.entry_value := 0;
-  flat.exit_value := 0;
-  flat.trade_pnl := 0;
-  flat.trade_fees := 0;
-  flat.drawdown := 0;
-  return flat;
+  return row(account_id, strategy, symbol, 0, 0, 0, 0, 0,
+             null, 0, 0, 0, 0, 0, null, null, 0,  -- no trade is open
+             null, null, null, null, null, null)::trading.positions;
 end;
 $$;
 comment on function trading.flat_position is 'A position in which nothing has happened yet.';
@@ -29,21 +15,23 @@ comment on type trading.applied_fill is
   'The position after a fill, the gross profit that it realized, and the round trip that it ended (null: none).';
 
 create function trading.apply_fill(
-  held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz
+  held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz,
+  rate numeric
 ) returns trading.applied_fill language plpgsql immutable set search_path = '' as $$
 declare
   before numeric := held.quantity;
   closing numeric := case when sign(before) = -sign(delta) then least(abs(before), abs(delta)) else 0 end;
   opening numeric := abs(delta) - closing;
+  basis numeric := case when rate is null then held.cost_basis else coalesce(held.quote_basis, 0) end;
   released numeric := 0;
   closing_fee numeric := 0;
   realized numeric := 0;
   closed trading.trades;
 begin
   if closing > 0 then
-    released := case when closing = abs(before) then held.cost_basis
-                     else trading.quotient(held.cost_basis * closing, abs(before)) end;
-    realized := sign(before) * closing * price * multiplier - released;
+    released := case when closing = abs(before) then basis
+                     else trading.quotient(basis * closing, abs(before)) end;
+    realized := (sign(before) * closing * price * multiplier - released) * coalesce(rate, 1);
     closing_fee := case when opening = 0 then fee else trading.quotient(fee * closing, abs(delta)) end;
     held.exit_value := held.exit_value + closing * price;
     held.trade_pnl := held.trade_pnl + realized;
@@ -85,7 +73,17 @@ begin
     held.high_price := coalesce(held.high_price, price);
   end if;
   held.quantity := before + delta;
-  held.cost_basis := held.cost_basis - released + sign(delta) * opening * price * multiplier;
+  basis := basis - released + sign(delta) * opening * price * multiplier;
+  if rate is null then
+    held.cost_basis := basis;
+  else
+    held.quote_basis := case when held.quantity <> 0 then basis end;
+    held.cost_basis := case
+        when closing = 0 then held.cost_basis
+        when closing = abs(before) then 0
+        else trading.quotient(held.cost_basis * (abs(before) - closing), abs(before)) end
+      + sign(delta) * opening * price * multiplier * rate;
+  end if;
   held.realized_pnl := held.realized_pnl + realized;
   held.fees := held.fees + fee;
   held.version := held.version + 1;
@@ -96,44 +94,10 @@ comment on function trading.apply_fill is
   'A position after a fill of delta units (signed) at price: by average cost. An increase adds to the basis; a reduce '
   'releases its share of it and realizes the rest; a flip closes all, then opens at price, its fee split pro rata. '
   'realized is gross, in account currency; closed is the round trip that this fill ended, or null. What is released is '
-  'subtracted from what is kept, so that nothing is lost to a division.';
-
-create function trading.apply_foreign_fill(
-  held trading.positions, delta numeric, price numeric, multiplier numeric, fee numeric, filled_at timestamptz,
-  rate numeric
-) returns trading.applied_fill language plpgsql immutable set search_path = '' as $$
-declare
-  was constant trading.positions := held;
-  applied trading.applied_fill;
-  realized numeric;
-  closed trading.trades;
-  kept numeric;
-begin
-  held.cost_basis := coalesce(held.quote_basis, 0);
-  applied := trading.apply_fill(held, delta, price, multiplier, fee, filled_at);
-  held := applied.held;
-  closed := applied.closed;
-  realized := applied.realized * rate;
-  held.realized_pnl := held.realized_pnl + realized - applied.realized;
-  if closed.closed_at is not null then
-    closed.gross_pnl := closed.gross_pnl + realized - applied.realized;
-  else
-    held.trade_pnl := held.trade_pnl + realized - applied.realized;
-  end if;
-
-  kept := case when was.quantity = 0 or sign(held.quantity) <> sign(was.quantity) then 0
-    else least(abs(was.quantity), abs(held.quantity)) end;
-  held.quote_basis := case when held.quantity <> 0 then held.cost_basis end;
-  held.cost_basis := case when kept = abs(was.quantity) then was.cost_basis when kept = 0 then 0
-                          else trading.quotient(was.cost_basis * kept, abs(was.quantity)) end
-    + sign(delta) * (abs(held.quantity) - kept) * price * multiplier * rate;
-  return row(held, realized, closed)::trading.applied_fill;
-end;
-$$;
-comment on function trading.apply_foreign_fill is
-  'apply_fill of an instrument in another currency, at rate (account currency per unit of it). Profit is counted in '
-  'that currency and converted at this rate; the units themselves gain nothing by a rate. cost_basis keeps the rates '
-  'of its fills. So cash changes by realized - what cost_basis grew by - fee, as it does without another currency.';
+  'subtracted from what is kept, so that nothing is lost to a division. rate: account currency per unit of that of the '
+  'prices; null: they are one. Profit is counted in the prices'' currency and converted at this rate; the units '
+  'themselves gain nothing by a rate, and cost_basis keeps the rates of its fills. So cash changes by realized - what '
+  'cost_basis grew by - fee, whatever the currency.';
 
 create function trading.average_price(held trading.positions, multiplier numeric) returns numeric
   language plpgsql immutable set search_path = '' as $$
@@ -217,4 +181,4 @@ comment on function trading.repaired_delta is
   'The signed quantity that action and quantity alone would have traded where target made another of it, delta; else '
   'null. Without a quantity, action alone may trade as much of delta as is its own.';
 
-grant execute on function trading.flat_position, trading.apply_fill, trading.apply_foreign_fill to authenticated;
+grant execute on function trading.flat_position, trading.apply_fill to authenticated;

@@ -31,14 +31,6 @@ comment on type trading.portfolio is
   'An account while it is being booked: equity = cash + holdings_value; exposure = sum |quantity x mark x multiplier|; '
   'recent_orders: placed in the last minute, null where that does not matter; currencies: null without others.';
 
-create function trading.rate_message(market trading.market, portfolio trading.portfolio) returns text
-  language sql immutable set search_path = ''
-  return (
-    select market.symbol || ' is priced in ' || c.code || ': send a mark of ' || c.pair || ' or ' || c.inverse_pair
-      || ' first, it brings the rate'
-    from unnest(portfolio.currencies) c where c.code = market.currency);
-comment on function trading.rate_message is 'What an alert is told whose instrument has no rate.';
-
 create function trading.at_rate(inout market trading.market, portfolio trading.portfolio)
   language plpgsql immutable set search_path = '' as $$
 begin
@@ -97,40 +89,6 @@ $$;
 comment on function trading.rate_currencies is
   'An account that has seen a mark: of a pair, all that it holds in that currency is worth something else from now on. '
   'As load_currency reads it: the newer pair counts, of two of one time the direct one.';
-
-create function trading.mark_currencies(
-  inout portfolio trading.portfolio, market trading.market, price numeric, marked_at timestamptz
-) language plpgsql immutable set search_path = '' as $$
-begin
-  if market.currency is not null then
-    portfolio := trading.move_currency(portfolio, market.currency,
-      market.net_quantity * (price - coalesce(market.mark, 0)) * market.quote_multiplier,
-      market.gross_quantity * (abs(price) - abs(coalesce(market.mark, 0))) * market.quote_multiplier);
-  end if;
-  portfolio := trading.rate_currencies(portfolio, market.symbol, price, marked_at);
-end;
-$$;
-comment on function trading.mark_currencies is
-  'An account with other currencies in which a market goes to price: what is held of it is worth something else in its '
-  'own currency, and all that is held in a currency whose pair it is.';
-
-create function trading.fill_currency(
-  inout portfolio trading.portfolio, market trading.market, was trading.positions, held trading.positions,
-  delta numeric, price numeric, cost numeric
-) language plpgsql immutable set search_path = '' as $$
-begin
-  if market.currency is not null then
-    portfolio.cash := portfolio.cash + delta * price * market.multiplier - cost;
-    portfolio.holdings_value := portfolio.holdings_value - delta * price * market.multiplier + cost;
-    portfolio := trading.move_currency(portfolio, market.currency,
-      delta * market.mark * market.quote_multiplier - coalesce(held.quote_basis, 0) + coalesce(was.quote_basis, 0),
-      (abs(held.quantity) - abs(was.quantity)) * abs(market.mark) * market.quote_multiplier);
-  end if;
-end;
-$$;
-comment on function trading.fill_currency is
-  'An account in which a fill of another currency was booked as if it cost delta x price x multiplier, and which paid '
-  'cost: what closed was paid at the rates of its own fills.';
 
 create function trading.day_end(at timestamptz, time_zone text) returns timestamptz
   language plpgsql immutable set search_path = '' as $$
@@ -338,43 +296,5 @@ comment on function trading.refusal is
   'Why a fill of delta (signed) units at price may not happen, or nulls: account_halted, short_not_allowed, risk_limit '
   '(max_order, max_position, max_open_positions, max_orders_per_minute), insufficient_funds (gross exposure after it '
   'above leverage x equity), quantity_too_large.';
-
-create function trading.fitted_delta(
-  held numeric, delta numeric, is_target boolean, price numeric, fee numeric, portfolio trading.portfolio,
-  settings trading.account_settings, market trading.market, out fitted numeric, out code text, out message text
-) language plpgsql immutable set search_path = '' as $$
-declare
-  closing constant numeric := case when sign(held) = -sign(delta) then least(abs(held), abs(delta)) else 0 end;
-  refused trading.refused;
-begin
-  fitted := delta;
-  if is_target then
-    settings.leverage := settings.leverage * (1 + settings.funds_room_bps * 0.0001);
-    settings := trading.with_fee(settings, 0);
-    fee := 0;
-  end if;
-  refused := trading.refusal(held, delta, price, fee, portfolio, settings, market);
-  if refused.code is null then
-    return;
-  end if;
-  fitted := sign(delta) * closing;
-  if is_target and refused.code = 'insufficient_funds' then
-    fitted := sign(delta) * greatest(closing, least(abs(delta), trading.cut(
-      trading.affordable_quantity(portfolio, settings, market, price, closing),
-      coalesce(market.lot_size, 0.00000001))));
-    fitted := case when trading.refusal(held, fitted, price, fee, portfolio, settings, market) is null then fitted
-      else sign(delta) * closing end;
-  end if;
-  if fitted = 0 or refused.code = 'quantity_too_large' then
-    fitted := 0;
-    code := refused.code;
-  end if;
-  message := refused.message;
-end;
-$$;
-comment on function trading.fitted_delta is
-  'How much of delta (signed) units may trade at price: all; else what closes, which always may, and of a target as '
-  'much of the rest as fits, judged before its fee and with funds_room_bps of room. code: why nothing may; message: '
-  'why not all. See refusal.';
 
 grant execute on function trading.rate_of to authenticated;

@@ -55,30 +55,21 @@ declare
   bar trading.bar;
   price constant numeric := request.price;
 begin
-  bar.ends_at := request.time;
-  if num_nonnulls(request.open, request.high, request.low) = 0 then
-    bar.open := price;
-    bar.high := price;
-    bar.low := price;
-    bar.close := price;
-    bar.path := case bar_path when 'tradingview' then array[price] end;
-    bar.length := 0;
-    return bar;
-  end if;
-  bar.close := price;
   bar.open := coalesce(request.open, price);
   bar.high := greatest(request.high, bar.open, price);
   bar.low := least(request.low, bar.open, price);
-  bar.length := least(bar.high - bar.open, bar.open - bar.low) + bar.high - bar.low;
-  if bar.high - bar.open < bar.open - bar.low then
-    bar.path := array[bar.open, bar.high, bar.low, price];
-    bar.length := bar.length + price - bar.low;
+  bar.close := price;
+  bar.ends_at := request.time;
+  if num_nonnulls(request.open, request.high, request.low) = 0 then
+    bar.path := array[price];
+    bar.length := 0;
   else
-    bar.path := array[bar.open, bar.low, bar.high, price];
-    bar.length := bar.length + bar.high - price;
+    bar.path := case when bar.high - bar.open < bar.open - bar.low then array[bar.open, bar.high, bar.low, price]
+      else array[bar.open, bar.low, bar.high, price] end;
+    bar.length := abs(bar.path[2] - bar.open) + bar.high - bar.low + abs(price - bar.path[3]);
+    bar.starts_at := request.time - trading.interval_length(request.interval);
   end if;
   bar.path := case bar_path when 'tradingview' then bar.path end;
-  bar.starts_at := request.time - trading.interval_length(request.interval);
   return bar;
 end;
 $$;
@@ -101,41 +92,30 @@ comment on function trading.first_place is
   'come after. So it is of a bar without an interval in whose very second the alert was made: TradingView''s times are '
   'whole seconds. Without times all of it counts.';
 
-create function trading.price_at(bar trading.bar, place numeric) returns numeric
-  language plpgsql immutable set search_path = '' as $$
-declare
-  passed numeric := 0;
-  step numeric;
-begin
-  for turn in 2 .. cardinality(bar.path) loop
-    step := bar.path[turn] - bar.path[turn - 1];
-    if place <= passed + abs(step) then
-      return bar.path[turn - 1] + sign(step) * (place - passed);
-    end if;
-    passed := passed + abs(step);
-  end loop;
-  return bar.close;
-end;
-$$;
-comment on function trading.price_at is 'The price at a place of a bar''s path.';
-
 create function trading.prices_between(bar trading.bar, from_place numeric, to_place numeric) returns numeric[]
   language plpgsql immutable set search_path = '' as $$
 declare
   prices numeric[];
   passed numeric := 0;
+  step numeric;
 begin
   if from_place = 0 and to_place = bar.length then
     return bar.path;
   end if;
-  prices := array[trading.price_at(bar, from_place)];
   for turn in 2 .. cardinality(bar.path) loop
-    passed := passed + abs(bar.path[turn] - bar.path[turn - 1]);
-    if passed > from_place and passed < to_place then
+    step := bar.path[turn] - bar.path[turn - 1];
+    if prices is null and from_place <= passed + abs(step) then
+      prices := array[bar.path[turn - 1] + sign(step) * (from_place - passed)];
+    end if;
+    if to_place > from_place and to_place <= passed + abs(step) then
+      return array_append(prices, bar.path[turn - 1] + sign(step) * (to_place - passed));
+    end if;
+    passed := passed + abs(step);
+    if to_place > passed and from_place < passed then
       prices := array_append(prices, bar.path[turn]);
     end if;
   end loop;
-  return case when to_place > from_place then array_append(prices, trading.price_at(bar, to_place)) else prices end;
+  return prices;
 end;
 $$;
 comment on function trading.prices_between is
@@ -148,7 +128,7 @@ declare
 begin
   return case
     when bar.path is not null then trading.prices_between(bar, from_place, coalesce(to_place, bar.length))
-    when to_place = 2 then array[adverse]  -- a limit: see watch_against
+    when to_place = 2 then array[adverse]  -- a limit: see watch_in_bar
     when to_place is not null then '{}'
     when from_place > 0 then array[adverse, bar.close]
     else array[adverse, case when held.quantity > 0 then bar.high else bar.low end, bar.close] end;
@@ -213,43 +193,18 @@ comment on function trading.meet_order is
   'A resting order while the price moves from was, which did not fill it, to price; both the same: it stands there. '
   'fill_price: where that fills it, before slippage; null: it does not.';
 
-create function trading.watch_order(
+create function trading.watch_in_bar(
   inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric
 ) language plpgsql immutable set search_path = '' as $$
 declare
-  prices numeric[];
-  was numeric;
-  met record;
-begin
-  prices := trading.prices_between(bar, first_place, bar.length);
-  was := prices[1];
-  place := first_place;
-  for turn in 1 .. cardinality(prices) loop
-    met := trading.meet_order(resting, was, prices[turn]);
-    resting := met.resting;
-    fill_price := met.fill_price;
-    if fill_price is not null then
-      place := place + abs(fill_price - was);
-      return;
-    end if;
-    place := place + abs(prices[turn] - was);
-    was := prices[turn];
-  end loop;
-  place := null;
-end;
-$$;
-comment on function trading.watch_order is
-  'A resting order that has seen a bar''s path from first_place on; what fills it (before slippage), and where.';
-
-create function trading.watch_against(
-  inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric
-) language plpgsql immutable set search_path = '' as $$
-declare
+  is_worst constant boolean := bar.path is null;
   is_inside constant boolean := first_place is null;
   is_limit constant boolean := resting.type = 'limit' or resting.triggered;
   adverse constant numeric := case resting.side when 'sell' then bar.low else bar.high end;
   favorable constant numeric := case resting.side when 'sell' then bar.high else bar.low end;
   prices constant numeric[] := case
+    when resting.waiting then '{}'
+    when not is_worst then trading.prices_between(bar, first_place, bar.length)
     when first_place > 0 or is_inside and is_limit then array[bar.close]
     when is_limit then array[favorable]
     when is_inside then array[adverse, bar.close]
@@ -259,16 +214,26 @@ declare
   was numeric := case when is_inside and not is_limit then
     case resting.side when 'sell' then greatest(favorable, resting.stop_price)
       else least(favorable, resting.stop_price) end else prices[1] end;
+  price numeric;
   met record;
 begin
-  foreach fill_price in array prices loop
-    met := trading.meet_order(resting, was, fill_price);
-    was := fill_price;
+  if resting.waiting then
+    fill_price := bar.close;  -- whatever the bar began with, its close came after the order
+    place := 0;
+    return;
+  end if;
+  place := first_place;
+  foreach price in array prices loop
+    met := trading.meet_order(resting, was, price);
     resting := met.resting;
     fill_price := met.fill_price;
+    place := place + abs(coalesce(fill_price, price) - was);
     exit when fill_price is not null;
+    was := price;
   end loop;
-  if fill_price is not null then
+  if fill_price is null then
+    place := null;
+  elsif is_worst then
     -- Of a limit that lies behind all of the bar the close is taken: no market gives less than it has.
     fill_price := case when not is_limit or is_inside and resting.limit_price not between bar.low and bar.high
       then fill_price else resting.limit_price end;
@@ -276,32 +241,11 @@ begin
   end if;
 end;
 $$;
-comment on function trading.watch_against is
-  'As watch_order, where bar_path is worst: the adverse extreme comes first for every order, stops before limits, '
-  'which fill at their price and never better. first_place is null for what was placed inside the bar: its adverse '
-  'extreme is taken to come after, its favorable one not. place: 1 stops, 2 limits, 3 what was placed inside the bar.';
-
-create function trading.watch_in_bar(
-  inout resting trading.orders, bar trading.bar, first_place numeric, out fill_price numeric, out place numeric
-) language plpgsql immutable set search_path = '' as $$
-declare
-  seen record;
-begin
-  if resting.waiting then
-    fill_price := bar.close;  -- whatever the bar began with, its close came after the order
-    place := 0;
-    return;
-  elsif bar.path is null then
-    seen := trading.watch_against(resting, bar, first_place);
-  else
-    seen := trading.watch_order(resting, bar, first_place);
-  end if;
-  resting := seen.resting;
-  fill_price := seen.fill_price;
-  place := seen.place;
-end;
-$$;
 comment on function trading.watch_in_bar is
-  'As watch_order, or watch_against where the bar has no path; what waits for a price fills at the close.';
+  'A resting order that has seen a bar''s path from first_place on; what fills it (before slippage), and where. Where '
+  'bar_path is worst, and so the bar has no path, the adverse extreme comes first for every order, stops before '
+  'limits, which fill at their price and never better; first_place is null for what was placed inside the bar: its '
+  'adverse extreme is taken to come after, its favorable one not; place: 1 stops, 2 limits, 3 what was placed inside '
+  'the bar. What waits for a price fills at the close.';
 
 grant execute on function trading.interval_length, trading.end_of_bar to authenticated;

@@ -136,28 +136,6 @@ $$;
 comment on function trading.places_taken is
   'The places of the orders that go on resting when request is booked: a target takes away an earlier target''s.';
 
-create function trading.resting_exchange(orders trading.orders[], symbol text) returns text
-  language sql immutable set search_path = ''
-  return (
-    select o.exchange from unnest(orders) o
-    where o.status = 'open' and o.symbol = resting_exchange.symbol and o.exchange is not null limit 1);
-comment on function trading.resting_exchange is
-  'The exchange that the alerts of a symbol''s resting orders named, or null. They cannot have named two.';
-
-create function trading.orders_ahead(orders trading.orders[], request trading.alert_request) returns trading.orders[]
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return array(
-    select orders[s] from generate_subscripts(orders, 1) s
-    where (orders[s]).status = 'open' and (orders[s]).waiting and (orders[s]).symbol = request.symbol
-      and (orders[s]).strategy = request.strategy
-      and not ((orders[s]).for_target and (request.target).quantity is not null)
-    order by s);
-end;
-$$;
-comment on function trading.orders_ahead is
-  'The orders that wait for a price and fill before request''s own: not those of an earlier target, which goes.';
-
 create function trading.slot_of(positions trading.positions[], strategy text) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin
@@ -173,67 +151,28 @@ comment on function trading.slot_of is 'Where a strategy''s position stands amon
 
 -- Modify and cancel -------------------------------------------------------------------------------
 
-create function trading.exit_kind(o trading.orders) returns text language plpgsql immutable set search_path = '' as $$
+create function trading.priced(
+  inout placed trading.orders, request trading.alert_request, direction numeric, tick_size numeric
+) language plpgsql immutable set search_path = '' as $$
 begin
-  return case when o.leg is not null then o.leg when not o.reduce_only then null
-    when o.type = 'limit' then 'take_profit' else 'stop_loss' end;
-end;
-$$;
-comment on function trading.exit_kind is
-  'What a resting order is to a position: its stop_loss, its take_profit, or null.';
-
-create function trading.moved_exit(
-  resting trading.orders, kind text, request trading.alert_request, held trading.positions, market trading.market,
-  price numeric, at timestamptz
-) returns trading.orders language plpgsql volatile set search_path = '' as $$
-declare
-  entry trading.orders := resting;
-  leg trading.orders;
-begin
-  entry.side := case resting.side when 'sell' then 'buy' else 'sell' end;
-  entry.take_profits := case kind when 'take_profit' then array[request.take_profit] end;
-  entry.stop_loss := case kind when 'stop_loss' then request.stop_loss end;
-  select l.* into leg from trading.bracket_legs(entry, resting.quantity,
-    trading.bounded_price(trading.average_price(held, market.quote_multiplier), null), market, at, null) l;
-  -- What trails goes on from its best price; what begins to, from the price that is known.
-  if leg.type = 'trailing_stop' and (resting.trail_peak is not null or leg.trail_peak is not null) then
-    leg.trail_peak := coalesce(resting.trail_peak, price, leg.trail_peak);
-    leg.stop_price := trading.trailing_stop_price(leg.side, leg.trail_peak, leg.trail_amount, leg.trail_percent);
+  if placed.type in ('limit', 'stop_limit') and request.limit_price is not null then
+    placed.limit_price := trading.tick_price(request.limit_price, tick_size, direction < 0);
   end if;
-  resting.type := leg.type;
-  resting.limit_price := leg.limit_price;
-  resting.stop_price := leg.stop_price;
-  resting.trail_amount := leg.trail_amount;
-  resting.trail_percent := leg.trail_percent;
-  resting.trail_peak := leg.trail_peak;
-  resting.activation_price := leg.activation_price;
-  resting.triggered := false;
-  return resting;
-end;
-$$;
-comment on function trading.moved_exit is
-  'An exit where request puts it: at a price, or so far from the average entry.';
-
-create function trading.repriced(resting trading.orders, request trading.alert_request, tick_size numeric)
-  returns trading.orders language plpgsql immutable set search_path = '' as $$
-begin
-  if resting.type in ('limit', 'stop_limit') and request.limit_price is not null then
-    resting.limit_price := trading.tick_price(request.limit_price, tick_size, resting.side = 'sell');
+  if placed.type in ('stop', 'stop_limit') and request.stop_price is not null then
+    placed.stop_price := trading.tick_price(request.stop_price, tick_size, direction > 0);
+    placed.triggered := false;
   end if;
-  if resting.type in ('stop', 'stop_limit') and request.stop_price is not null then
-    resting.stop_price := trading.tick_price(request.stop_price, tick_size, resting.side = 'buy');
-    resting.triggered := false;
-  end if;
-  if resting.type = 'trailing_stop' and num_nonnulls(request.trail_amount, request.trail_percent) = 1 then
-    resting.trail_amount := request.trail_amount;
-    resting.trail_percent := request.trail_percent;
-    resting.stop_price := trading.trailing_stop_price(resting.side, resting.trail_peak, request.trail_amount,
+  if placed.type = 'trailing_stop' and num_nonnulls(request.trail_amount, request.trail_percent) = 1 then
+    placed.trail_amount := request.trail_amount;
+    placed.trail_percent := request.trail_percent;
+    placed.stop_price := trading.trailing_stop_price(placed.side, placed.trail_peak, request.trail_amount,
       request.trail_percent);
   end if;
-  return resting;
 end;
 $$;
-comment on function trading.repriced is 'A resting order at the prices that request names, on its ticks.';
+comment on function trading.priced is
+  'An order of direction 1 (buy) or -1 at the prices that its type takes of request, where it names them, on their '
+  'ticks.';
 
 create function trading.exit_problem(
   kind text, request trading.alert_request, held trading.positions, market trading.market, price numeric,
@@ -260,39 +199,21 @@ $$;
 comment on function trading.exit_problem is
   'Why an exit of a position may not lie where request would put it: invalid_bracket, stop_too_far; or nulls.';
 
-create function trading.entry_problem(
-  modified trading.orders, request trading.alert_request, market trading.market, price numeric, out code text,
-  out message text
-) language plpgsql immutable set search_path = '' as $$
-begin
-  message := trading.order_problem(modified, market, modified.trail_amount, modified.trail_percent);
-  code := case when message is not null then 'invalid_order' end;
-  if code is null and not modified.reduce_only then
-    request.take_profits := modified.take_profits;
-    request.stop_loss := modified.stop_loss;
-    message := trading.bracket_problem(request,
-      case modified.side when 'buy' then modified.quantity else -modified.quantity end,
-      coalesce(modified.limit_price, modified.stop_price, price), market);
-    code := case when message is not null then 'invalid_bracket' end;
-  end if;
-end;
-$$;
-comment on function trading.entry_problem is
-  'Why an order may not rest as request would change it: invalid_order, invalid_bracket; or nulls.';
-
 create function trading.modify_orders(
   orders trading.orders[], request trading.alert_request, held trading.positions, market trading.market, price numeric,
-  max_stop_distance numeric, at timestamptz
+  max_stop_distance numeric
 ) returns table (slot integer, modified trading.orders, fill_price numeric, code text, message text)
   language plpgsql volatile set search_path = '' as $$
 declare
   was trading.orders;
   kind text;
+  asked trading.alert_request := request;
   found text[] := '{}';  -- the fields that something takes, once for each order that does
   missing text;
   changed_slots integer[] := '{}';
   changed trading.orders[] := '{}';
   problem record;
+  wrong text;
   profits_of bigint;  -- the bracket of the last take profit that was found
   is_checked boolean;
   met record;
@@ -305,7 +226,8 @@ begin
         else request.order_id <> was.id::text end;
     modified := was;
     is_checked := false;
-    kind := trading.exit_kind(was);
+    kind := case when was.leg is not null then was.leg when not was.reduce_only then null
+      when was.type = 'limit' then 'take_profit' else 'stop_loss' end;
     if kind = 'stop_loss' and request.stop_loss is distinct from null
       or kind = 'take_profit' and request.take_profit is distinct from null then
       continue when held.quantity = 0;
@@ -319,12 +241,14 @@ begin
       code := coalesce(code, problem.code);
       message := coalesce(message, problem.message);
       if problem.code is null then
-        modified := trading.moved_exit(was, kind, request, held, market, price, at);
+        modified := trading.exit_at(was, kind,
+          case kind when 'stop_loss' then request.stop_loss else request.take_profit end,
+          trading.bounded_price(trading.average_price(held, market.quote_multiplier), null), price, market.tick_size);
       end if;
     -- an entry: of a position the exits are meant
     elsif kind is null and (held.quantity = 0 or request.order_id is not null) then
-      found := found || case when request.stop_loss is distinct from null then array['stop_loss'] else '{}' end
-        || case when request.take_profit is distinct from null then array['take_profit'] else '{}' end;
+      found := found || array_remove(array[case when request.stop_loss is distinct from null then 'stop_loss' end,
+        case when request.take_profit is distinct from null then 'take_profit' end], null);
       if request.take_profit is distinct from null then
         code := coalesce(code, case when cardinality(was.take_profits) > 1 then 'ambiguous_order' end);
         modified.take_profits := array[request.take_profit];
@@ -334,18 +258,25 @@ begin
       modified.stop_loss := coalesce(request.stop_loss, was.stop_loss);
     end if;
     if was.leg is null or request.order_id is not null then
-      found := found || case when request.limit_price is not null and was.type in ('limit', 'stop_limit')
-        then array['limit_price'] else '{}' end
-        || case when request.stop_price is not null and was.type in ('stop', 'stop_limit') then array['stop_price']
-          else '{}' end
-        || case when num_nonnulls(request.trail_amount, request.trail_percent) = 1 and was.type = 'trailing_stop'
-          then array['trail'] else '{}' end;
-      modified := trading.repriced(modified, request, market.tick_size);
+      found := found || array_remove(array[
+        case when request.limit_price is not null and was.type in ('limit', 'stop_limit') then 'limit_price' end,
+        case when request.stop_price is not null and was.type in ('stop', 'stop_limit') then 'stop_price' end,
+        case when num_nonnulls(request.trail_amount, request.trail_percent) = 1 and was.type = 'trailing_stop'
+          then 'trail' end], null);
+      modified := trading.priced(modified, request, case was.side when 'sell' then -1 else 1 end, market.tick_size);
     end if;
     if not is_checked and modified is distinct from was then
-      problem := trading.entry_problem(modified, request, market, price);
-      code := coalesce(code, problem.code);
-      message := coalesce(message, problem.message);
+      wrong := trading.order_problem(modified, market);
+      code := coalesce(code, case when wrong is not null then 'invalid_order' end);
+      if wrong is null and not modified.reduce_only then
+        asked.take_profits := modified.take_profits;
+        asked.stop_loss := modified.stop_loss;
+        wrong := trading.bracket_problem(asked,
+          case modified.side when 'buy' then modified.quantity else -modified.quantity end,
+          coalesce(modified.limit_price, modified.stop_price, price), market);
+        code := coalesce(code, case when wrong is not null then 'invalid_bracket' end);
+      end if;
+      message := coalesce(message, wrong);
     end if;
     if modified is distinct from was then
       modified.seen_from := coalesce(request.time, was.seen_from);
@@ -395,23 +326,20 @@ comment on function trading.modify_orders is
 create function trading.cancel_orders(orders trading.orders[], request trading.alert_request, at timestamptz)
   returns table (slot integer, canceled trading.orders) language plpgsql immutable set search_path = '' as $$
 declare
-  is_meant boolean;
+  is_cancel constant boolean := request.action is not distinct from 'cancel';
 begin
   for nr in 1 .. cardinality(orders) loop
-    slot := nr;
     canceled := orders[nr];
-    is_meant := case
-      when request.action is distinct from 'cancel'
-        then canceled.for_target and canceled.symbol = request.symbol and canceled.strategy = request.strategy
-      when request.order_id is not null then request.order_id = canceled.id::text
+    continue when canceled.status <> 'open' or case
+      when not is_cancel
+        then not canceled.for_target or canceled.symbol <> request.symbol or canceled.strategy <> request.strategy
+      when request.order_id is not null then request.order_id <> canceled.id::text
       -- every symbol; of every strategy when none is named
-      when request.symbol = '' then request.strategy in ('', canceled.strategy)
-      else canceled.symbol = request.symbol and canceled.strategy = request.strategy
-    end;
-    if canceled.status = 'open' and is_meant then
-      canceled := trading.canceled(canceled, case request.action when 'cancel' then 'alert' else 'replaced' end, at);
-      return next;
-    end if;
+      when request.symbol = '' then request.strategy not in ('', canceled.strategy)
+      else canceled.symbol <> request.symbol or canceled.strategy <> request.strategy end;
+    slot := nr;
+    canceled := trading.canceled(canceled, case when is_cancel then 'alert' else 'replaced' end, at);
+    return next;
   end loop;
 end;
 $$;

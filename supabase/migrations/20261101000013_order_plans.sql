@@ -41,55 +41,50 @@ comment on function trading.comes_before is
   'of them does not say what was held before it, or does not meet the others yet: whether its action says the other '
   'side than a trade that would open.';
 
-create function trading.priced(
-  inout placed trading.orders, request trading.alert_request, direction numeric, tick_size numeric
-) language plpgsql immutable set search_path = '' as $$
-begin
-  if placed.type in ('limit', 'stop_limit') then
-    placed.limit_price := trading.tick_price(request.limit_price, tick_size, direction < 0);
-  end if;
-  if placed.type in ('stop', 'stop_limit') then
-    placed.stop_price := trading.tick_price(request.stop_price, tick_size, direction > 0);
-  end if;
-end;
-$$;
-comment on function trading.priced is
-  'An order of direction 1 (buy) or -1 at the prices that its type takes of request, on their ticks.';
-
-create function trading.trailing_as_asked(inout placed trading.orders, request trading.alert_request, price numeric)
-  language plpgsql immutable set search_path = '' as $$
-begin
-  placed.trail_amount := request.trail_amount;
-  placed.trail_percent := request.trail_percent;
-  placed.activation_price := trading.activation_price(row(null, null, null, null, null, null, null,
-    request.activation_price, request.activation_amount, request.activation_percent, null,
-    null)::trading.exit_rule, case placed.side when 'sell' then 1 else -1 end, price);
-  placed := trading.trailing_from(placed, price);
-end;
-$$;
-comment on function trading.trailing_as_asked is
-  'A trailing stop that is placed at price, with the distance and the activation that request asks for.';
-
 create function trading.fit_plan(
   inout plan trading.order_plan, held numeric, price numeric, portfolio trading.portfolio,
   settings trading.account_settings, market trading.market
 ) language plpgsql immutable set search_path = '' as $$
 declare
-  fits constant record := trading.fitted_delta(
-    held, plan.delta, (plan.placed).for_target, price, plan.fee, portfolio, settings, market);
+  delta constant numeric := plan.delta;
+  closing constant numeric := case when sign(held) = -sign(delta) then least(abs(held), abs(delta)) else 0 end;
+  fitted numeric := sign(delta) * closing;
+  fee numeric := plan.fee;
+  judged trading.account_settings := settings;
+  refused trading.refused;
+  most numeric;
 begin
-  plan.code := fits.code;
-  plan.message := case when fits.code is not null then fits.message end;
-  if fits.code is null and plan.price is not null and fits.fitted <> plan.delta then
-    plan.repaired := plan.delta;
-    plan.delta := fits.fitted;
-    plan.placed.quantity := abs(plan.delta);
-    plan.fee := coalesce((plan.placed).fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  if (plan.placed).for_target then
+    judged.leverage := settings.leverage * (1 + settings.funds_room_bps * 0.0001);
+    judged := trading.with_fee(judged, 0);
+    fee := 0;
+  end if;
+  refused := trading.refusal(held, delta, price, fee, portfolio, judged, market);
+  if refused.code is null then
+    return;
+  end if;
+  if (plan.placed).for_target and refused.code = 'insufficient_funds' then
+    most := sign(delta) * greatest(closing, least(abs(delta), trading.cut(
+      trading.affordable_quantity(portfolio, judged, market, price, closing),
+      coalesce(market.lot_size, 0.00000001))));
+    fitted := case when trading.refusal(held, most, price, fee, portfolio, judged, market) is null then most
+      else fitted end;
+  end if;
+  if fitted = 0 or refused.code = 'quantity_too_large' then
+    plan.code := refused.code;
+    plan.message := refused.message;
+  elsif plan.price is not null and fitted <> delta then
+    plan.repaired := delta;
+    plan.delta := fitted;
+    plan.placed.quantity := abs(fitted);
+    plan.fee := coalesce((plan.placed).fee, trading.fill_fee(settings, abs(fitted), plan.price, market.multiplier));
   end if;
 end;
 $$;
 comment on function trading.fit_plan is
-  'An order that was refused at price: cut to what may be traded now (repaired: what was asked for); else refused.';
+  'An order that was refused at price: cut to what may be traded now (repaired: what was asked for), which is what '
+  'closes, and of a target as much of the rest as fits, judged before its fee and with funds_room_bps of room; where '
+  'that is nothing, refused. See refusal.';
 
 create function trading.plan_order(
   request trading.alert_request, held trading.positions, market trading.market,
@@ -112,7 +107,7 @@ begin
   placed.type := coalesce(request.order_type, 'market');
   if placed.type <> 'market' then
     placed := trading.priced(placed, request, direction, market.tick_size);
-    plan.message := trading.order_problem(placed, market, request.trail_amount, request.trail_percent);
+    plan.message := trading.order_problem(placed, market);
     if plan.message is not null then
       return trading.refused_plan('invalid_order', plan.message);
     end if;
@@ -121,7 +116,10 @@ begin
   if worst is null or placed.type = 'trailing_stop' and reference is null then
     return trading.refused_plan('no_price', 'the alert brings no price and the last mark is older than max_mark_age');
   elsif market.multiplier is null then
-    return trading.refused_plan('no_rate', trading.rate_message(market, portfolio));
+    return trading.refused_plan('no_rate', (
+      select market.symbol || ' is priced in ' || c.code || ': send a mark of ' || c.pair || ' or ' || c.inverse_pair
+        || ' first, it brings the rate'
+      from unnest(portfolio.currencies) c where c.code = market.currency));
   end if;
 
   -- A limit or stop that the market has reached already fills at the market's price: it is sized at that.
@@ -168,16 +166,12 @@ begin
 
   placed.side := case when plan.delta > 0 then 'buy' else 'sell' end;
   placed.quantity := abs(plan.delta);
-  placed.time_in_force := coalesce(request.time_in_force, 'gtc');
   -- A target's exit may never open the other side either, whatever happens before it fills.
   placed.reduce_only := (request.action = 'close' or target.side is not null) is true
     and sign(plan.delta) = -sign(held.quantity) and abs(plan.delta) <= abs(held.quantity);
   placed.for_target := target.quantity is not null;
   placed.waiting := false;
-  placed.take_profits := request.take_profits;
-  placed.stop_loss := request.stop_loss;
   placed.fee := request.fee;
-  placed.status := 'open';
 
   -- A resting order whose price the market has already reached is taken at the market.
   plan.price := case placed.type
@@ -192,10 +186,9 @@ begin
   end if;
   placed.triggered := placed.type = 'stop_limit' and coalesce(plan.delta * (reference - placed.stop_price) >= 0, false);
   if placed.type = 'trailing_stop' then
-    placed := trading.trailing_as_asked(placed, request, reference);
-  end if;
-  if placed.time_in_force = 'day' then
-    placed.expires_at := trading.day_end(at, settings.time_zone);
+    placed := trading.trailing_from(placed, row(null, null, null, null, null, request.trail_amount,
+      request.trail_percent, request.activation_price, request.activation_amount, request.activation_percent, null,
+      null)::trading.exit_rule, reference);
   end if;
 
   -- Not a size by risk: in a gap to the stop it would take the whole account.
@@ -226,18 +219,6 @@ $$;
 comment on function trading.plan_order is
   'The order that a trade alert leads to, given what is held and known then, or why there is none. Reads no table.';
 
-create function trading.sum_of_orders(orders trading.orders[]) returns numeric
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return (
-    select case when count(*) = count(o.quantity)
-      then coalesce(sum(case o.side when 'buy' then o.quantity else -o.quantity end), 0) end
-    from unnest(orders) o);
-end;
-$$;
-comment on function trading.sum_of_orders is
-  'The signed units of orders together; null when the size of one is not known.';
-
 create function trading.plan_wait(
   refused trading.order_plan, request trading.alert_request, held trading.positions, market trading.market,
   portfolio trading.portfolio, settings trading.account_settings, at timestamptz, ahead trading.orders[]
@@ -247,7 +228,10 @@ declare
   placed trading.orders;
   target trading.target := request.target;
   -- What is held when the orders ahead have filled; null where the size of one is not known yet.
-  expected constant numeric := held.quantity + trading.sum_of_orders(ahead);
+  expected constant numeric := held.quantity + (
+    select case when count(*) = count(o.quantity)
+      then coalesce(sum(case o.side when 'buy' then o.quantity else -o.quantity end), 0) end
+    from unnest(ahead) o);
   quantity numeric;
   direction numeric;
   judged trading.refused;
@@ -300,17 +284,12 @@ begin
   placed.type := 'market';
   placed.side := case direction when 1 then 'buy' else 'sell' end;
   placed.quantity := nullif(abs(plan.delta), 0);
-  placed.time_in_force := coalesce(request.time_in_force, 'gtc');
-  placed.expires_at := least(at + make_interval(secs => settings.price_wait),
-    case placed.time_in_force when 'day' then trading.day_end(at, settings.time_zone) end);
+  placed.expires_at := at + make_interval(secs => settings.price_wait);
   placed.reduce_only := false;
   placed.for_target := target.quantity is not null;
   placed.resize := false;
   placed.waiting := true;
-  placed.take_profits := request.take_profits;
-  placed.stop_loss := request.stop_loss;
   placed.fee := request.fee;
-  placed.status := 'open';
   placed.triggered := false;
   plan.placed := placed;
   return plan;
@@ -318,76 +297,8 @@ end;
 $$;
 comment on function trading.plan_wait is
   'The order that waits for a price where plan_order was refused for having none (refused), or why it may not. What '
-  'needs no price is judged now, as if the orders ahead had filled; the rest at its fill, see plan_waited. delta is '
+  'needs no price is judged now, as if the orders ahead had filled; the rest at its fill, see plan_reached. delta is '
   'null where it needs the price.';
-
-create function trading.plan_waited(
-  waiting trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric,
-  portfolio trading.portfolio, settings trading.account_settings, at timestamptz
-) returns trading.order_plan language plpgsql immutable set search_path = '' as $$
-declare
-  plan trading.order_plan;
-  placed trading.orders := waiting;
-begin
-  request.price := price;
-  request.time := null;  -- that it is not stale was judged when it came
-  request.max_age := null;
-  plan := trading.plan_order(request, held, market, portfolio, settings, at);
-  plan.code := coalesce(plan.code, case when plan.delta = 0 then 'nothing_to_do' end);
-  if plan.code is null then
-    placed.side := (plan.placed).side;
-    placed.quantity := (plan.placed).quantity;
-    placed.reduce_only := (plan.placed).reduce_only;
-    placed.waiting := false;
-    placed.expires_at := case placed.time_in_force when 'day' then placed.expires_at end;
-  end if;
-  plan.placed := placed;
-  return plan;
-end;
-$$;
-comment on function trading.plan_waited is
-  'What an order that waited for a price comes to now that there is one: its alert (request) planned anew, given what '
-  'is held now; or the code of a refusal, nothing_to_do when nothing is left to trade.';
-
-create function trading.plan_rested(
-  resting trading.orders, request trading.alert_request, held trading.positions, market trading.market, price numeric,
-  portfolio trading.portfolio, settings trading.account_settings
-) returns trading.order_plan language plpgsql immutable set search_path = '' as $$
-declare
-  plan trading.order_plan;
-  quantity numeric;
-  fits trading.refused;
-begin
-  plan.placed := resting;
-  if market.multiplier is null then  -- its currency is another than when it was placed
-    plan.code := 'no_rate';
-    return plan;
-  end if;
-  if request.quantity is not null then
-    quantity := trading.order_size(resting.side, request.quantity, request.quantity_type,
-                                   resting.stop_loss, held.quantity, price, portfolio, settings, market);
-    plan.code := case when coalesce(quantity, 0) = 0 then 'quantity_too_small'
-      when quantity >= 1e18 then 'quantity_too_large' end;
-    if plan.code is not null then
-      return plan;
-    end if;
-    plan.placed.quantity := quantity;
-  end if;
-  plan.delta := case resting.side when 'buy' then (plan.placed).quantity else -(plan.placed).quantity end;
-  plan.price := case when resting.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0
-    then trading.slipped_price(price, plan.delta, settings.slippage_bps) else price end;
-  plan.fee := coalesce(resting.fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
-  fits := trading.refusal(held.quantity, plan.delta, plan.price, plan.fee, portfolio, settings, market);
-  if fits.code is not null then
-    plan := trading.fit_plan(plan, held.quantity, plan.price, portfolio, settings, market);
-    plan.placed.reason := case when plan.repaired is not null then 'cut_to_funds' end;
-  end if;
-  return plan;
-end;
-$$;
-comment on function trading.plan_rested is
-  'The fill of a resting order that its price was reached at, or the code of a refusal: of what does not fit only the '
-  'part that may be traded (reason cut_to_funds). request is its alert, where its size is made anew.';
 
 create function trading.is_called(portfolio trading.portfolio, settings trading.account_settings) returns boolean
   language plpgsql immutable set search_path = '' as $$

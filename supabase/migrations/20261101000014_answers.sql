@@ -24,7 +24,7 @@ create function trading.fill_json(f trading.fills) returns text language plpgsql
 declare
   money constant text[] := case when greatest(scale(f.fee), scale(f.realized_pnl)) <= 18
     then array[trim_scale(f.fee), trim_scale(f.realized_pnl)]::text[]
-    else trading.decimals(array[f.fee, f.realized_pnl]) end;
+    else array[trading.decimal(f.fee), trading.decimal(f.realized_pnl)] end;
 begin
   return '{"id":"' || f.id || '","order_id":"' || f.order_id || '","side":"' || f.side
     || '","quantity":"' || trim_scale(f.quantity) || '","price":"' || trim_scale(f.price)
@@ -40,7 +40,7 @@ declare
     else trading.decimal(trading.quotient(coalesce(p.quote_basis, p.cost_basis), p.quantity * multiplier)) end;
   money constant text[] := case when greatest(scale(p.realized_pnl), scale(p.fees)) <= 18
     then array[trim_scale(p.realized_pnl), trim_scale(p.fees)]::text[]
-    else trading.decimals(array[p.realized_pnl, p.fees]) end;
+    else array[trading.decimal(p.realized_pnl), trading.decimal(p.fees)] end;
 begin
   return '{"symbol":' || to_json(p.symbol) || ',"strategy":' || to_json(p.strategy)
     || ',"quantity":"' || trim_scale(p.quantity) || '","average_price":"' || average

@@ -1,14 +1,5 @@
 -- What booking loads before it walks an account's alerts.
 
-create function trading.held_symbols(account_id bigint) returns text[]
-  language plpgsql volatile set search_path = '' as $$
-begin
-  return array(select distinct p.symbol from trading.positions p
-    where p.account_id = held_symbols.account_id and p.quantity <> 0);
-end;
-$$;
-comment on function trading.held_symbols is 'The symbols that an account holds: what a margin call may close.';
-
 create function trading.load_orders(
   account_id bigint, requests trading.alert_request[], held_symbols text[], received_at timestamptz
 ) returns trading.orders[] language plpgsql volatile set search_path = '' as $$
@@ -194,18 +185,6 @@ $$;
 comment on function trading.is_known is
   'Whether a position is kept already; one that was made for an order at hand is not.';
 
-create function trading.count_symbols(account_id bigint) returns integer language sql stable set search_path = ''
-  return (
-    select count(*) from (
-      select m.symbol from trading.marks m where m.account_id = count_symbols.account_id
-      union
-      select p.symbol from trading.positions p where p.account_id = count_symbols.account_id
-      union
-      select o.symbol from trading.orders o
-      where case when o.status = 'open' then o.account_id end = count_symbols.account_id and o.status = 'open'
-    ) s);
-comment on function trading.count_symbols is 'How many symbols an account has traded, marked or has orders in.';
-
 create function trading.check_room(
   request trading.alert_request, positions trading.positions[], market trading.market,
   settings trading.account_settings, resting trading.orders[], inout known_symbols integer, out has_room boolean,
@@ -222,7 +201,14 @@ begin
   if request.action in ('modify', 'cancel', 'halt', 'resume') then
     has_room := not is_new;
   elsif is_new then
-    known_symbols := coalesce(known_symbols, trading.count_symbols(settings.account_id));
+    known_symbols := coalesce(known_symbols, (
+      select count(*) from (
+        select m.symbol from trading.marks m where m.account_id = settings.account_id
+        union
+        select p.symbol from trading.positions p where p.account_id = settings.account_id
+        union
+        select o.symbol from trading.orders o
+        where case when o.status = 'open' then o.account_id end = settings.account_id and o.status = 'open') s));
     if known_symbols >= settings.max_symbols then
       code := 'too_many_symbols';
       message := 'max_symbols: the account has ' || known_symbols || ' already';
@@ -240,27 +226,6 @@ comment on function trading.check_room is
   'Whether an account has room for a symbol, or for a strategy on it, that holds no position yet: code is '
   'too_many_symbols, too_many_strategies or null. An order that rests counts. The price of an alert that places '
   'nothing makes no symbol known: it has no room, without a code. known_symbols are counted at most once in a pass.';
-
-create function trading.count_places_elsewhere(account_id bigint, loaded trading.orders[]) returns integer
-  language plpgsql volatile set search_path = '' as $$
-begin
-  return (
-    select coalesce(sum(trading.places_of(o)), 0) from trading.orders o
-    where case when o.status = 'open' then o.account_id end = count_places_elsewhere.account_id and o.status = 'open'
-      and o.id <> all (array(select l.id from unnest(loaded) l)));
-end;
-$$;
-comment on function trading.count_places_elsewhere is
-  'The places of the open orders that were not loaded; see trading.places_of.';
-
-create function trading.sources_of(orders trading.orders[], new_alerts trading.alerts[]) returns trading.alerts[]
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return array(select a from unnest(new_alerts) a
-    where a.id in (select o.alert_id from unnest(orders) o where o.waiting or o.resize));
-end;
-$$;
-comment on function trading.sources_of is 'Those of new_alerts whose orders are sized when they fill: see request_of.';
 
 create function trading.request_of(waiting trading.orders, new_alerts trading.alerts[]) returns trading.alert_request
   language plpgsql stable set search_path = '' as $$

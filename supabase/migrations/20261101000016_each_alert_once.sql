@@ -97,42 +97,24 @@ $$;
 comment on function trading.find_twin is
   'The alert that a request comes after and may be the same as, booked in this pass or before; null: none.';
 
-create function trading.moves(status text, request jsonb) returns boolean
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return status <> 'rejected' and request ->> 'action' is distinct from 'mark';
-end;
-$$;
-comment on function trading.moves is 'Whether a booked alert was one that asks for something, and was not refused.';
-
 create function trading.is_overtaken(twin trading.alerts, new_alerts trading.alerts[]) returns boolean
   language plpgsql volatile set search_path = '' as $$
 begin
   return exists (
-    select from unnest(new_alerts) n
-    where n.id > twin.id and n.symbol = twin.symbol and n.strategy = twin.strategy
-      and trading.moves(n.status, n.request)
-  ) or exists (
     select from (
+      select n.strategy, n.status, n.request from unnest(new_alerts) n where n.id > twin.id and n.symbol = twin.symbol
+      union all
       -- So many are looked at: a flood of marks may not make the search long.
-      select a.strategy, a.status, a.request from trading.alerts a
-      where a.account_id = twin.account_id and a.epoch = twin.epoch and a.symbol = twin.symbol and a.id + 0 > twin.id
-      order by a.id + 0 desc limit 10000
+      (select a.strategy, a.status, a.request from trading.alerts a
+       where a.account_id = twin.account_id and a.epoch = twin.epoch and a.symbol = twin.symbol and a.id + 0 > twin.id
+       order by a.id + 0 desc limit 10000)
     ) a
-    where a.strategy = twin.strategy and trading.moves(a.status, a.request));
+    where a.strategy = twin.strategy and a.status <> 'rejected' and a.request ->> 'action' is distinct from 'mark');
 end;
 $$;
 comment on function trading.is_overtaken is
   'Whether another alert of its strategy and symbol was booked after twin. Then the same content is another alert: buy '
   '3, close, buy 5, close. Refused alerts and marks do not count: they change nothing that the sender meant.';
-
-create function trading.conflict_message(request trading.alert_request, is_by_key boolean) returns text
-  language sql immutable set search_path = ''
-  return case when is_by_key then 'idempotency_key ' || left(request.idempotency_key, 40)
-              else 'webhook-id ' || left(substr(request.message_id, strpos(request.message_id, ':') + 1), 40) end
-    || ' was used by a different alert';
-comment on function trading.conflict_message is
-  'What is said to an alert whose idempotency_key, or id of its signed message, another alert has.';
 
 create function trading.twin_json(
   twin trading.alerts, asked trading.planned_request, request trading.alert_request, held trading.positions,
@@ -144,21 +126,15 @@ begin
     when twin.content_hash = request.hash
       then regexp_replace(trading.short_answer(twin.answer)::text, '"duplicate":false', '"duplicate":true')::json
     else trading.answer_json('rejected', 'id_conflict',
-      trading.conflict_message(request, request.idempotency_key is not null and twin.dedupe_key = asked.dedupe_key),
+      case when request.idempotency_key is not null and twin.dedupe_key = asked.dedupe_key
+        then 'idempotency_key ' || left(request.idempotency_key, 40)
+        else 'webhook-id ' || left(substr(request.message_id, strpos(request.message_id, ':') + 1), 40) end
+        || ' was used by a different alert',
       null, request, '', '', trading.position_json(held, market.quote_multiplier), '') end;
 end;
 $$;
 comment on function trading.twin_json is
   'The answer to a request that another alert came before: that one''s own, where they are the same, else a refusal.';
-
-create function trading.duplicate_of(twin trading.alerts, request trading.alert_request, now_at timestamptz)
-  returns trading.duplicates language plpgsql immutable set search_path = '' as $$
-begin
-  return row(twin.account_id, twin.id, 0, coalesce(request.received_at, now_at), request.message ->> 'request_id',
-    request.message ->> 'key_id')::trading.duplicates;
-end;
-$$;
-comment on function trading.duplicate_of is 'An alert that came again, still without its number.';
 
 create function trading.write_duplicates(duplicates trading.duplicates[]) returns void
   language plpgsql volatile set search_path = '' as $$
@@ -174,4 +150,4 @@ begin
 end;
 $$;
 comment on function trading.write_duplicates is
-  'Writes a row for each alert that came again, numbered on from those that its alert has.';
+  'Writes a row for each alert that came again (nr is null yet), numbered on from those that its alert has.';

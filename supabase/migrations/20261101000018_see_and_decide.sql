@@ -52,34 +52,9 @@ end;
 $$;
 comment on function trading.halt_on_loss is 'Halts an account that has lost max_daily_loss since its day began.';
 
-create function trading.watch_book(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
-declare
-  orders trading.orders[] := booking.orders;
-  seen record;
-begin
-  for seen in select * from trading.watch_orders(orders, (booking.request).symbol, booking.bar, booking.at) loop
-    if (seen.watched).expires_at <= booking.at then
-      seen.watched.status := 'expired';
-      seen.watched.closed_at := booking.at;
-      booking.touched := array_append(booking.touched, seen.slot);
-    elsif seen.fill_price is not null then
-      booking.reached := array_append(booking.reached,
-        row(seen.slot, seen.fill_price, seen.place)::trading.reached_order);
-    end if;
-    if seen.watched is distinct from orders[seen.slot] then
-      orders[seen.slot] := seen.watched;
-      booking.changed_slots := array_append(booking.changed_slots, seen.slot);
-    end if;
-  end loop;
-  booking.orders := orders;
-end;
-$$;
-comment on function trading.watch_book is
-  'The resting orders see the bar: those past their day expire, those that it reaches are to fill.';
-
 create function trading.see(
   inout booking trading.booking, request trading.alert_request, at timestamptz, market trading.market,
-  positions trading.positions[], own_slot integer, orders trading.orders[], sources trading.alerts[]
+  positions trading.positions[], own_slot integer, orders trading.orders[]
 ) language plpgsql volatile set search_path = '' as $$
 declare
   settings constant trading.account_settings := booking.settings;
@@ -94,6 +69,7 @@ declare
   is_worthless boolean := false;  -- it closes at 0, which is no mark: it is its own fill's price only
   known_as text;                  -- the exchange that its symbol is known under, where it names another
   change numeric;
+  seen record;
 begin
   if num_nonnulls(request.open, request.high, request.low) > 0 then
     request.time := seen_from;  -- An order's stays: whether it is late is judged by what its sender wrote.
@@ -105,8 +81,6 @@ begin
   booking.at := at;
   booking.seen_from := case when request.time is not null then least(seen_from, at) end;
   booking.own_slot := own_slot;
-  booking.orders := orders;
-  booking.sources := sources;
   booking.changed_slots := '{}';
   booking.touched := '{}';
   booking.seen_places := '{}';
@@ -127,10 +101,13 @@ begin
     into has_room, booking.code, booking.message, booking.known_symbols
     from trading.check_room(request, positions, market, settings, orders, booking.known_symbols) r;
   end if;
-  known_as := case
-    when request.exchange <> market.exchange then market.exchange
-    when request.exchange is not null and market.exchange is null
-      then nullif(trading.resting_exchange(orders, request.symbol), request.exchange) end;
+  if request.exchange <> market.exchange then
+    known_as := market.exchange;
+  elsif request.exchange is not null and market.exchange is null and cardinality(orders) > 0 then
+    -- Of a symbol that only orders rest of: their alerts cannot have named two.
+    known_as := nullif((select o.exchange from unnest(orders) o where o.status = 'open'
+      and o.symbol = request.symbol and o.exchange is not null limit 1), request.exchange);
+  end if;
   if is_of_symbol and least(request.price, request.open, request.high, request.low) <= 0
     and not market.allow_nonpositive then
     is_worthless := trading.is_worthless(request, held, market, portfolio);
@@ -155,8 +132,13 @@ begin
     portfolio.holdings_value := portfolio.holdings_value + market.net_quantity * change;
     portfolio.exposure := portfolio.exposure
       + market.gross_quantity * (abs(bar.close) - abs(coalesce(market.mark, 0))) * coalesce(market.multiplier, 0);
+    if market.currency is not null then
+      portfolio := trading.move_currency(portfolio, market.currency, market.net_quantity
+        * (bar.close - coalesce(market.mark, 0)) * market.quote_multiplier, market.gross_quantity
+        * (abs(bar.close) - abs(coalesce(market.mark, 0))) * market.quote_multiplier);
+    end if;
     if portfolio.currencies is not null then
-      portfolio := trading.mark_currencies(portfolio, market, bar.close, marked_at);
+      portfolio := trading.rate_currencies(portfolio, market.symbol, bar.close, marked_at);
       market := trading.at_rate(market, portfolio);  -- it may be its own pair
     end if;
     market.mark := bar.close;
@@ -177,8 +159,22 @@ begin
   booking.market := market;
   booking.positions := positions;
   if cardinality(orders) > 0 then
-    booking := trading.watch_book(booking);
+    for seen in select * from trading.watch_orders(orders, request.symbol, bar, at) loop
+      if (seen.watched).expires_at <= at then
+        seen.watched.status := 'expired';
+        seen.watched.closed_at := at;
+        booking.touched := array_append(booking.touched, seen.slot);
+      elsif seen.fill_price is not null then
+        booking.reached := array_append(booking.reached,
+          row(seen.slot, seen.fill_price, seen.place)::trading.reached_order);
+      end if;
+      if seen.watched is distinct from orders[seen.slot] then
+        orders[seen.slot] := seen.watched;
+        booking.changed_slots := array_append(booking.changed_slots, seen.slot);
+      end if;
+    end loop;
   end if;
+  booking.orders := orders;
   if settings.max_daily_loss is not null then
     booking := trading.halt_on_loss(booking);  -- before the fills: the price that shows the loss may not open more
   end if;
@@ -189,21 +185,6 @@ comment on function trading.see is
   'it reaches. It is no mark where it is refused, is older than the last one, or there is no room for its symbol.';
 
 -- Decide ------------------------------------------------------------------------------------------
-
-create function trading.cancel_meant(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
-declare
-  orders trading.orders[] := booking.orders;
-  gone record;
-begin
-  for gone in select * from trading.cancel_orders(orders, booking.request, booking.at) loop
-    orders[gone.slot] := gone.canceled;
-    booking.touched := array_append(booking.touched, gone.slot);
-  end loop;
-  booking.orders := orders;
-end;
-$$;
-comment on function trading.cancel_meant is
-  'Takes away the resting orders that a cancel means, or that an earlier target left.';
 
 create function trading.note_alert(inout held trading.positions, request trading.alert_request, is_overtaken boolean)
   language plpgsql immutable set search_path = '' as $$
@@ -241,7 +222,7 @@ begin
   for seen in
     select * from trading.modify_orders(orders, request, held, market, coalesce(request.price,
       case when market.marked_at >= booking.at - make_interval(secs => settings.max_mark_age) then market.mark end),
-      settings.max_stop_distance, booking.at)
+      settings.max_stop_distance)
   loop
     booking.code := seen.code;
     booking.message := seen.message;
@@ -272,7 +253,8 @@ comment on function trading.modify_meant is
 
 create function trading.decide(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
-  touched constant integer := cardinality(booking.touched);
+  orders trading.orders[];
+  gone record;
 begin
   case (booking.request).action
     when 'halt' then
@@ -289,8 +271,13 @@ begin
       booking.status := 'accepted';
     when 'cancel' then
       if booking.code is null then
-        booking := trading.cancel_meant(booking);
-        booking.status := case when cardinality(booking.touched) > touched then 'canceled' else booking.status end;
+        orders := booking.orders;
+        for gone in select * from trading.cancel_orders(orders, booking.request, booking.at) loop
+          orders[gone.slot] := gone.canceled;
+          booking.touched := array_append(booking.touched, gone.slot);
+          booking.status := 'canceled';
+        end loop;
+        booking.orders := orders;
       end if;
     when 'modify' then
       if booking.code is null then

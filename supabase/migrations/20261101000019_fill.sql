@@ -4,53 +4,63 @@ create function trading.plan_reached(booking trading.booking, resting trading.or
   returns trading.order_plan language plpgsql volatile set search_path = '' as $$
 declare
   held constant trading.positions := booking.positions[trading.slot_of(booking.positions, resting.strategy)];
+  portfolio constant trading.portfolio := booking.portfolio;
+  settings constant trading.account_settings := booking.settings;
+  market constant trading.market := booking.market;
+  request trading.alert_request;  -- its alert, where its size is made anew
+  plan trading.order_plan;
+  quantity numeric;
+  fits trading.refused;
 begin
-  if resting.waiting then
-    return trading.plan_waited(resting, trading.request_of(resting, booking.sources), held, booking.market, price,
-                               booking.portfolio, booking.settings, booking.at);
+  if resting.waiting or resting.resize and not resting.reduce_only then
+    request := trading.request_of(resting, booking.sources);
   end if;
-  return trading.plan_rested(resting, case when resting.resize and not resting.reduce_only
-                               then trading.request_of(resting, booking.sources) end,
-                             held, booking.market, price, booking.portfolio, booking.settings);
+  if resting.waiting then
+    request.price := price;
+    request.time := null;  -- that it is not stale was judged when it came
+    request.max_age := null;
+    plan := trading.plan_order(request, held, market, portfolio, settings, booking.at);
+    plan.code := coalesce(plan.code, case when plan.delta = 0 then 'nothing_to_do' end);
+    if plan.code is null then
+      resting.side := (plan.placed).side;
+      resting.quantity := (plan.placed).quantity;
+      resting.reduce_only := (plan.placed).reduce_only;
+      resting.waiting := false;
+      resting.expires_at := case resting.time_in_force when 'day' then resting.expires_at end;
+    end if;
+    plan.placed := resting;
+    return plan;
+  end if;
+
+  plan.placed := resting;
+  if market.multiplier is null then  -- its currency is another than when it was placed
+    plan.code := 'no_rate';
+  elsif request.quantity is not null then
+    quantity := trading.order_size(resting.side, request.quantity, request.quantity_type,
+                                   resting.stop_loss, held.quantity, price, portfolio, settings, market);
+    plan.code := case when coalesce(quantity, 0) = 0 then 'quantity_too_small'
+      when quantity >= 1e18 then 'quantity_too_large' end;
+    plan.placed.quantity := case when plan.code is null then quantity else resting.quantity end;
+  end if;
+  if plan.code is not null then
+    return plan;
+  end if;
+  plan.delta := case resting.side when 'buy' then (plan.placed).quantity else -(plan.placed).quantity end;
+  plan.price := case when resting.type in ('stop', 'trailing_stop') and settings.slippage_bps <> 0
+    then trading.slipped_price(price, plan.delta, settings.slippage_bps) else price end;
+  plan.fee := coalesce(resting.fee, trading.fill_fee(settings, abs(plan.delta), plan.price, market.multiplier));
+  fits := trading.refusal(held.quantity, plan.delta, plan.price, plan.fee, portfolio, settings, market);
+  if fits.code is not null then
+    plan := trading.fit_plan(plan, held.quantity, plan.price, portfolio, settings, market);
+    plan.placed.reason := case when plan.repaired is not null then 'cut_to_funds' end;
+  end if;
+  return plan;
 end;
 $$;
 comment on function trading.plan_reached is
-  'What an order that rests comes to at the price that fills it, as the rules allow it by then.';
-
-create function trading.plan_call(booking trading.booking) returns trading.order_plan
-  language plpgsql volatile set search_path = '' as $$
-declare
-  held constant trading.positions := booking.positions[booking.own_slot];
-  due trading.order_plan;
-  placed trading.orders;
-begin
-  placed.id := nextval('trading.orders_id_seq');
-  placed.account_id := held.account_id;
-  placed.epoch := (booking.account).epoch;
-  placed.alert_id := booking.alert_id;  -- of the alert that brought it about
-  placed.strategy := held.strategy;
-  placed.symbol := held.symbol;
-  placed.side := case when held.quantity > 0 then 'sell' else 'buy' end;
-  placed.type := 'market';
-  placed.quantity := abs(held.quantity);
-  placed.triggered := false;
-  placed.time_in_force := 'gtc';
-  placed.reduce_only := true;
-  placed.for_target := false;
-  placed.resize := false;
-  placed.waiting := false;
-  placed.status := 'open';
-  placed.reason := 'margin_call';
-  placed.created_at := booking.at;
-  due.placed := placed;
-  due.delta := -held.quantity;
-  due.price := trading.slipped_price((booking.market).mark, due.delta, (booking.settings).slippage_bps);
-  due.fee := trading.fill_fee(booking.settings, abs(due.delta), due.price, (booking.market).multiplier);
-  return due;
-end;
-$$;
-comment on function trading.plan_call is
-  'The order by which a margin call closes the position at own_slot, at its last mark.';
+  'What an order that rests comes to at the price that fills it, as the rules allow it by then, or the code of a '
+  'refusal. One that waited for a price: its alert planned anew, given what is held now; nothing_to_do when nothing is '
+  'left to trade. Of what does not fit only the part that may be traded (reason cut_to_funds).';
 
 create function trading.plan_own(booking trading.booking, resting trading.orders[]) returns trading.order_plan
   language plpgsql volatile set search_path = '' as $$
@@ -67,13 +77,22 @@ begin
     booking.settings, booking.at);
   if own.code = 'no_price' then
     own := trading.plan_wait(own, booking.request, booking.positions[booking.own_slot], booking.market,
-                             booking.portfolio, booking.settings, booking.at,
-                             trading.orders_ahead(resting, booking.request));
+                             booking.portfolio, booking.settings, booking.at, array(
+      -- Those that wait for a price and fill before it: not those of an earlier target, which goes.
+      select resting[s] from generate_subscripts(resting, 1) s
+      where (resting[s]).status = 'open' and (resting[s]).waiting
+        and (resting[s]).symbol = (booking.request).symbol and (resting[s]).strategy = (booking.request).strategy
+        and not ((resting[s]).for_target and ((booking.request).target).quantity is not null)
+      order by s));
   end if;
   o := own.placed;
   if own.code is not null or own.delta = 0 and o.waiting is not true then
     return own;
   end if;
+  o.time_in_force := coalesce((booking.request).time_in_force, 'gtc');
+  o.take_profits := (booking.request).take_profits;
+  o.stop_loss := (booking.request).stop_loss;
+  own.placed := o;
   if booking.places_elsewhere is not null then
     places := trading.places_needed(own);
     if places > 0 and booking.places_elsewhere + trading.places_taken(resting, booking.request) + places
@@ -92,6 +111,10 @@ begin
   o.exchange := (booking.request).exchange;
   o.seen_from := booking.seen_from;
   o.created_at := booking.at;
+  o.status := 'open';
+  if o.time_in_force = 'day' then
+    o.expires_at := least(o.expires_at, trading.day_end(booking.at, (booking.settings).time_zone));
+  end if;
   own.placed := case when own.price is null and o.time_in_force = 'ioc' then trading.canceled(o, 'ioc', booking.at)
     else o end;
   return own;
@@ -99,6 +122,28 @@ end;
 $$;
 comment on function trading.plan_own is
   'What an alert''s own order comes to: it fills at once (price) or rests, or is nothing (no id); or why not.';
+
+create function trading.plan_call(booking trading.booking) returns trading.order_plan
+  language plpgsql volatile set search_path = '' as $$
+declare
+  held constant trading.positions := booking.positions[booking.own_slot];
+  closing trading.alert_request;
+  due trading.order_plan;
+begin
+  closing.action := 'close';
+  closing.strategy := held.strategy;
+  closing.symbol := held.symbol;
+  closing.price := (booking.market).mark;
+  booking.request := closing;
+  booking.seen_from := null;
+  due := trading.plan_own(booking, '{}');
+  due.placed.reason := 'margin_call';
+  return due;
+end;
+$$;
+comment on function trading.plan_call is
+  'The order by which a margin call closes the position at own_slot, at its last mark: of the alert that brought it '
+  'about.';
 
 create function trading.book_fill(inout booking trading.booking, due trading.order_plan, place numeric)
   language plpgsql volatile set search_path = '' as $$
@@ -116,23 +161,26 @@ declare
   fill trading.fills;
   filled trading.applied_fill;
   change numeric;
+  cost numeric;
 begin
   if bar.length > 0 and was.quantity <> 0 and booking.seen_places[slot] <= coalesce(place, bar.length) then
     was := trading.watch_position(was, trading.prices_watched(bar, was, booking.seen_places[slot], place));
     booking.seen_places[slot] := coalesce(place, bar.length);
   end if;
-  filled := case when market.rate is null
-    then trading.apply_fill(was, delta, price, market.multiplier, due.fee, booking.at)
-    else trading.apply_foreign_fill(was, delta, price, market.quote_multiplier, due.fee, booking.at, market.rate) end;
+  filled := trading.apply_fill(was, delta, price, market.quote_multiplier, due.fee, booking.at, market.rate);
   held := filled.held;
   change := abs(held.quantity) - abs(was.quantity);
-  portfolio.cash := portfolio.cash - delta * price * market.multiplier - due.fee;
-  portfolio.holdings_value := portfolio.holdings_value + delta * market.mark * market.multiplier;
+  cost := case when market.rate is null then delta * price * market.multiplier
+    else held.cost_basis - was.cost_basis - filled.realized end;
+  portfolio.cash := portfolio.cash - cost - due.fee;
+  portfolio.holdings_value := portfolio.holdings_value + delta * (market.mark - price) * market.multiplier + cost;
   portfolio.exposure := portfolio.exposure + change * abs(market.mark) * market.multiplier;
-  if portfolio.currencies is not null then
+  if market.rate is not null then
     fill.rate := market.rate;
-    fill.cost := case when market.rate is not null then held.cost_basis - was.cost_basis - filled.realized end;
-    portfolio := trading.fill_currency(portfolio, market, was, held, delta, price, fill.cost);
+    fill.cost := cost;
+    portfolio := trading.move_currency(portfolio, market.currency,
+      delta * market.mark * market.quote_multiplier - coalesce(held.quote_basis, 0) + coalesce(was.quote_basis, 0),
+      change * abs(market.mark) * market.quote_multiplier);
   end if;
   portfolio.open_positions := portfolio.open_positions + case when was.quantity = 0 then 1
     when held.quantity = 0 then -1 else 0 end;
@@ -173,37 +221,6 @@ $$;
 comment on function trading.book_fill is
   'A fill at a place of the mark''s path (null: outside of it): what it changes in its position, cash and the market.';
 
-create function trading.place_exits(booking trading.booking, entry trading.orders, place numeric)
-  returns table (resting trading.orders, fill_price numeric, reached_at numeric)
-  language plpgsql volatile set search_path = '' as $$
-begin
-  return query
-  select coalesce(w.resting, l), w.fill_price, w.place
-  from trading.bracket_legs(
-    entry, booking.last_opened, (booking.last_fill).price, booking.market, booking.at, booking.seen_from) l
-  left join lateral trading.watch_in_bar(
-    l, booking.bar, case when (booking.bar).path is not null then place_exits.place end) w
-    on place_exits.place is not null;
-end;
-$$;
-comment on function trading.place_exits is
-  'The exits of what entry opened at a place of the mark''s path, and where the rest of it reaches them; or nulls.';
-
-create function trading.watch_rest(inout booking trading.booking) language plpgsql immutable set search_path = '' as $$
-declare
-  positions trading.positions[] := booking.positions;
-begin
-  for slot in 1 .. cardinality(positions) loop
-    if booking.seen_places[slot] is not null and (positions[slot]).quantity <> 0 then
-      positions[slot] := trading.watch_position(positions[slot],
-        trading.prices_watched(booking.bar, positions[slot], booking.seen_places[slot], null));
-    end if;
-  end loop;
-  booking.positions := positions;
-end;
-$$;
-comment on function trading.watch_rest is 'What is held at the end of a bar has seen the rest of its path.';
-
 create function trading.fill(inout booking trading.booking) language plpgsql volatile set search_path = '' as $$
 declare
   is_order constant boolean := coalesce((booking.request).action, 'buy') in ('buy', 'sell', 'close');
@@ -214,11 +231,13 @@ declare
   touched integer[] := booking.touched;
   fills trading.fills[] := booking.fills;
   trades trading.trades[] := booking.trades;
+  positions trading.positions[];
   next_reached integer := 1;
   met trading.reached_order;
   slot integer;   -- of the order at hand
   place numeric;  -- on the path of the mark; null: outside of it
   o trading.orders;
+  leg trading.orders;
   due trading.order_plan;
   is_followed boolean;  -- by a close of all, which goes with what is held
   seen record;
@@ -305,16 +324,23 @@ begin
     end if;
     if booking.last_opened > 0 and not o.reduce_only
       and (o.stop_loss is distinct from null or o.take_profits is not null) then
-      for seen in select * from trading.place_exits(booking, o, place) loop
-        orders := array_append(orders, seen.resting);
+      for leg in
+        select l.* from trading.bracket_legs(
+          o, booking.last_opened, (booking.last_fill).price, booking.market, booking.at, booking.seen_from) l
+      loop
+        orders := array_append(orders, leg);
         touched := array_append(touched, cardinality(orders));
+        continue when place is null;
+        -- The rest of the path may reach it.
+        seen := trading.watch_in_bar(leg, booking.bar, case when (booking.bar).path is not null then place end);
+        orders[cardinality(orders)] := seen.resting;
         if seen.fill_price is not null then
           slot := next_reached;  -- behind those that the path reaches before it, or at the same place
-          while (reached[slot]).place <= seen.reached_at loop
+          while (reached[slot]).place <= seen.place loop
             slot := slot + 1;
           end loop;
           reached := reached[:slot - 1]
-            || row(cardinality(orders), seen.fill_price, seen.reached_at)::trading.reached_order || reached[slot:];
+            || row(cardinality(orders), seen.fill_price, seen.place)::trading.reached_order || reached[slot:];
         end if;
       end loop;
     end if;
@@ -324,7 +350,15 @@ begin
   booking.fills := fills;
   booking.trades := trades;
   if (booking.bar).length > 0 then
-    booking := trading.watch_rest(booking);
+    -- What is held at the end of the bar has seen the rest of its path.
+    positions := booking.positions;
+    for slot in 1 .. cardinality(positions) loop
+      if booking.seen_places[slot] is not null and (positions[slot]).quantity <> 0 then
+        positions[slot] := trading.watch_position(positions[slot],
+          trading.prices_watched(booking.bar, positions[slot], booking.seen_places[slot], null));
+      end if;
+    end loop;
+    booking.positions := positions;
   end if;
   if (booking.settings).max_daily_loss is not null then
     booking := trading.halt_on_loss(booking);

@@ -1,28 +1,5 @@
 -- The fourth act of booking, keep; and all four together.
 
-create function trading.minute_marks(bars trading.mark_bars[]) returns trading.mark_bars[]
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return array(
-    select row(b.account_id, b.symbol, b.minute, (array_agg(b.open order by b.ordinality))[1], max(b.high), min(b.low),
-               (array_agg(b.close order by b.ordinality desc))[1])::trading.mark_bars
-    from unnest(bars) with ordinality b group by b.account_id, b.symbol, b.minute);
-end;
-$$;
-comment on function trading.minute_marks is 'Marks in their order as bars: one of each symbol and minute.';
-
-create function trading.minute_equity(bars trading.equity_bars[]) returns trading.equity_bars[]
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return array(
-    select row(b.account_id, b.epoch, b.minute, (array_agg(b.open order by b.ordinality))[1], max(b.high), min(b.low),
-               (array_agg(b.close order by b.ordinality desc))[1],
-               (array_agg(b.exposure order by b.ordinality desc))[1])::trading.equity_bars
-    from unnest(bars) with ordinality b group by b.account_id, b.epoch, b.minute);
-end;
-$$;
-comment on function trading.minute_equity is 'Equity after alerts, in their order, as bars: one of each minute.';
-
 create function trading.keep(
   booking trading.booking, positions trading.positions[], markets trading.market[], alerts trading.alerts[],
   placed trading.orders[], changed trading.orders[], fills trading.fills[], trades trading.trades[],
@@ -71,13 +48,23 @@ begin
   select booked.id, m.symbol, m.mark, m.marked_at, m.exchange from unnest(markets) m where m.mark is not null
   on conflict (account_id, symbol) do update set price = excluded.price, marked_at = excluded.marked_at,
     exchange = excluded.exchange;
-  insert into trading.mark_bars as kept
-  select b.* from unnest(case when cardinality(mark_bars) = 1 then mark_bars else trading.minute_marks(mark_bars) end) b
+  if cardinality(mark_bars) > 1 then  -- in their order: one bar of each symbol and minute
+    mark_bars := array(
+      select row(b.account_id, b.symbol, b.minute, (array_agg(b.open order by b.ordinality))[1], max(b.high),
+                 min(b.low), (array_agg(b.close order by b.ordinality desc))[1])::trading.mark_bars
+      from unnest(mark_bars) with ordinality b group by b.account_id, b.symbol, b.minute);
+  end if;
+  insert into trading.mark_bars as kept select b.* from unnest(mark_bars) b
   on conflict (account_id, symbol, minute) do update set
     high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low), close = excluded.close;
-  insert into trading.equity_bars as kept
-  select b.* from unnest(case when cardinality(equity_bars) = 1 then equity_bars
-    else trading.minute_equity(equity_bars) end) b
+  if cardinality(equity_bars) > 1 then
+    equity_bars := array(
+      select row(b.account_id, b.epoch, b.minute, (array_agg(b.open order by b.ordinality))[1], max(b.high),
+                 min(b.low), (array_agg(b.close order by b.ordinality desc))[1],
+                 (array_agg(b.exposure order by b.ordinality desc))[1])::trading.equity_bars
+      from unnest(equity_bars) with ordinality b group by b.account_id, b.epoch, b.minute);
+  end if;
+  insert into trading.equity_bars as kept select b.* from unnest(equity_bars) b
   on conflict (account_id, epoch, minute) do update set
     high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low),
     close = excluded.close, exposure = excluded.exposure;
@@ -114,7 +101,8 @@ $$;
 comment on function trading.load_booking is 'An account that is about to be booked.';
 
 create function trading.inbox_row(
-  booking trading.booking, dedupe_key text, orders text, held trading.positions, multiplier numeric
+  booking trading.booking, dedupe_key text, orders trading.orders[], touched integer[], held trading.positions,
+  multiplier numeric
 ) returns trading.alerts language plpgsql immutable set search_path = '' as $$
 declare
   request constant trading.alert_request := booking.request;
@@ -122,11 +110,17 @@ declare
   cash constant numeric := (booking.portfolio).cash;
   equity constant numeric := cash + (booking.portfolio).holdings_value;
   money constant text[] := case when scale(equity) <= 18 then array[trim_scale(cash), trim_scale(equity)]::text[]
-    else trading.decimals(array[cash, equity]) end;
+    else array[trading.decimal(cash), trading.decimal(equity)] end;
   inbox trading.alerts;
+  slot integer;
+  touched_orders text := '';
   fill trading.fills;
   fills text := '';
 begin
+  foreach slot in array touched loop
+    touched_orders := touched_orders || case when touched_orders = '' then '' else ',' end
+      || trading.order_json(orders[slot]);
+  end loop;
   foreach fill in array booking.fills loop
     fills := fills || case when fills = '' then '' else ',' end || trading.fill_json(fill);
   end loop;
@@ -144,8 +138,8 @@ begin
   inbox.received_at := booking.at;
   inbox.status := case when code is null then booking.status else 'rejected' end;
   inbox.code := code;
-  inbox.answer := trading.answer_json(inbox.status, code, booking.message, booking.alert_id, request, orders, fills,
-    trading.position_json(held, multiplier), ',"cash":"' || money[1] || '","equity":"' || money[2] || '"'
+  inbox.answer := trading.answer_json(inbox.status, code, booking.message, booking.alert_id, request, touched_orders,
+    fills, trading.position_json(held, multiplier), ',"cash":"' || money[1] || '","equity":"' || money[2] || '"'
       || case when (booking.portfolio).halted then ',"halted":' || to_json((booking.account).halt_reason) else '' end
       || case when ((booking.own).placed).waiting and code is null then ',"reason":"waiting_for_price"' else '' end
       || case when code = 'stop_too_far' then ',"path":"stop_loss"' when code = 'invalid_price' then ',"path":"price"'
@@ -161,13 +155,17 @@ begin
 end;
 $$;
 comment on function trading.inbox_row is
-  'An alert as the inbox keeps it, with its answer. orders: those that it touched, as JSON, with commas between.';
+  'An alert as the inbox keeps it, with its answer. touched: the slots of the orders that it shows.';
 
 create function trading.count_places(inout booking trading.booking, loaded trading.orders[], others trading.orders[])
   language plpgsql volatile set search_path = '' as $$
 begin
-  booking.places_unloaded := coalesce(booking.places_unloaded,
-    trading.count_places_elsewhere((booking.account).id, loaded));
+  if booking.places_unloaded is null then
+    booking.places_unloaded := (
+      select coalesce(sum(trading.places_of(o)), 0) from trading.orders o
+      where case when o.status = 'open' then o.account_id end = (booking.account).id and o.status = 'open'
+        and o.id <> all (array(select l.id from unnest(loaded) l)));
+  end if;
   booking.places_elsewhere := booking.places_unloaded
     + (select coalesce(sum(trading.places_of(o)), 0) from unnest(others) o);
 end;
@@ -175,30 +173,12 @@ $$;
 comment on function trading.count_places is
   'A booking that knows what the orders not handed over count: others, and those not loaded, which are counted once.';
 
-create function trading.call_margin(
-  inout booking trading.booking, market trading.market, positions trading.positions[], own_slot integer,
-  orders trading.orders[]
-) language plpgsql immutable set search_path = '' as $$
-begin
-  booking.market := market;
-  booking.positions := positions;
-  booking.orders := orders;
-  booking.changed_slots := '{}';
-  booking.touched := '{}';
-  booking.reached := '{}';
-  booking.bar := null;
-  booking.own_slot := own_slot;
-  booking.called := true;
-end;
-$$;
-comment on function trading.call_margin is
-  'A booking that goes on with a margin call: of the position at own_slot, of whatever symbol.';
-
 create function trading.book_account(booked trading.accounts, requests trading.alert_request[], all_held boolean)
   returns json[] language plpgsql volatile set search_path = '' as $$
 declare
   now_at constant timestamptz := clock_timestamp();
-  held_symbols constant text[] := case when all_held then trading.held_symbols(booked.id) end;
+  held_symbols constant text[] := case when all_held then array(select distinct p.symbol from trading.positions p
+    where p.account_id = booked.id and p.quantity <> 0) end;  -- what a margin call may close
   booking trading.booking := trading.load_booking(booked);
   orders trading.orders[] := trading.load_orders(booked.id, requests, held_symbols, now_at);  -- then those it places
   loaded constant integer := cardinality(orders);
@@ -209,7 +189,7 @@ declare
   first_expiry timestamptz;           -- when the first of them expires,
   is_outdated boolean := loaded > 0;  -- and whether that has changed since
   asked trading.planned_request; request trading.alert_request; twin trading.alerts; market trading.market;
-  at timestamptz; slot integer; equity numeric; orders_json text; fill trading.fills;
+  at timestamptz; own_slot integer; slot integer; equity numeric; fill trading.fills;
   concerned integer[];                -- the slots of the orders that are handed over
   handed trading.orders[]; touched integer[];
   calls integer;                      -- positions that margin calls have closed at this alert
@@ -230,7 +210,8 @@ begin
         answers[asked.nr] := trading.twin_json(twin, asked, request, positions[asked.position_slot],
           markets[asked.market_slot]);
         duplicates := case when twin.content_hash = request.hash
-          then array_append(duplicates, trading.duplicate_of(twin, request, now_at)) else duplicates end;
+          then array_append(duplicates, row(twin.account_id, twin.id, null, coalesce(request.received_at, now_at),
+            request.message ->> 'request_id', request.message ->> 'key_id')::trading.duplicates) else duplicates end;
         continue;
       end if;
     end if;
@@ -238,7 +219,7 @@ begin
     at := coalesce(request.received_at,
       case when (booking.settings).clock = 'alert' then least(request.time, now_at) end, now_at);
     market := markets[asked.market_slot];
-    slot := asked.position_slot;
+    own_slot := asked.position_slot;
     touched := '{}'; calls := 0;
     loop
       if market.currency is not null then
@@ -256,6 +237,8 @@ begin
         concerned := array(select s from unnest(resting) s where (orders[s]).symbol = market.symbol
                              or (orders[s]).expires_at <= at or request.action = 'cancel' order by s);
         handed := array(select orders[s] from unnest(concerned) s order by s);
+        booking.sources := array(select a from unnest(new_alerts) a
+          where a.id in (select o.alert_id from unnest(handed) o where o.waiting or o.resize));
       end if;
       if coalesce(request.action, 'buy') in ('buy', 'sell', 'close')
         and (request.price is null or request.order_type <> 'market'
@@ -265,14 +248,15 @@ begin
       end if;
       if calls = 0 then
         booking := trading.see(booking, request, at, market, positions[market.first_slot:market.last_slot],
-                               slot - market.first_slot + 1, handed,
-                               case when handed <> '{}' then trading.sources_of(handed, new_alerts) end);
+                               own_slot - market.first_slot + 1, handed);
         if request.action in ('halt', 'resume', 'cancel', 'modify') then
           booking := trading.decide(booking);
         end if;
       else
-        booking := trading.call_margin(booking, market, positions[market.first_slot:market.last_slot],
-          slot - market.first_slot + 1, handed);
+        booking.market := market; booking.positions := positions[market.first_slot:market.last_slot];
+        booking.own_slot := own_slot - market.first_slot + 1; booking.called := true;
+        booking.orders := handed; booking.changed_slots := '{}'; booking.touched := '{}';
+        booking.bar := null; booking.reached := '{}';
       end if;
       if request.action is distinct from 'mark' or cardinality(booking.reached) > 0 or (booking.bar).length > 0
         or calls > 0 then
@@ -308,16 +292,11 @@ begin
         return null;
       end if;
       calls := calls + 1;  -- the next alert goes on
-      slot := trading.called_position(positions, markets, booking.portfolio);
-      market := markets[(select s from generate_subscripts(markets, 1) s
-        where slot between (markets[s]).first_slot and (markets[s]).last_slot)];
+      own_slot := trading.called_position(positions, markets, booking.portfolio);
+      market := (select m from unnest(markets) m where m.symbol = (positions[own_slot]).symbol);
     end loop;
 
-    orders_json := '';
-    foreach slot in array touched loop
-      orders_json := orders_json || case when orders_json = '' then '' else ',' end || trading.order_json(orders[slot]);
-    end loop;
-    new_alerts := array_append(new_alerts, trading.inbox_row(booking, asked.dedupe_key, orders_json,
+    new_alerts := array_append(new_alerts, trading.inbox_row(booking, asked.dedupe_key, orders, touched,
       positions[asked.position_slot], (markets[asked.market_slot]).quote_multiplier));
     answers[asked.nr] := (new_alerts[cardinality(new_alerts)]).answer;
     foreach fill in array booking.fills loop

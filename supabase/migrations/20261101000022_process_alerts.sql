@@ -239,30 +239,11 @@ comment on function trading.book_line is
   'Books the first alerts that wait for an account, and leaves their answers. What waits for a key that somebody else '
   'holds goes on waiting, what has expired goes. The caller has the turn.';
 
-create function trading.take_answers(account text, tickets uuid[]) returns json
-  language plpgsql volatile set search_path = '' as $$
-declare
-  answers json;
-begin
-  with taken as (
-    delete from trading.waiting_alerts w
-    where w.account = take_answers.account and w.ticket = any (tickets) and w.answer is not null
-    returning w.ticket, w.answer)
-  select coalesce(json_agg(coalesce(g.answer,
-    case when w.ticket is not null then '{"status":"busy","duplicate":false}'::json end) order by t.ordinal), '[]')
-    into answers
-  from unnest(tickets) with ordinality t (ticket, ordinal)
-  left join taken g on g.ticket = t.ticket
-  left join trading.waiting_alerts w on w.account = take_answers.account and w.ticket = t.ticket;
-  return answers;
-end;
-$$;
-comment on function trading.take_answers is
-  'The answers left for tickets, which are then gone: busy for one that still waits, null for one that is not known.';
-
 create function public.book_waiting_alerts(account text, tickets uuid[], at_most integer default 256) returns json
   language plpgsql volatile set search_path = '' set lock_timeout = '1200ms' set statement_timeout = '2s'
   set plan_cache_mode = 'force_generic_plan' set enable_seqscan = 'off' set jit = 'off' as $$
+declare
+  answers json;
 begin
   begin
     -- The turn. Not the account's row: who only comes for an answer would write to it, and wait for the disk.
@@ -273,7 +254,17 @@ begin
     end if;
   exception when lock_not_available or deadlock_detected then null;
   end;
-  return trading.take_answers(account, tickets);
+  with taken as (
+    delete from trading.waiting_alerts w
+    where w.account = book_waiting_alerts.account and w.ticket = any (tickets) and w.answer is not null
+    returning w.ticket, w.answer)
+  select coalesce(json_agg(coalesce(g.answer,
+    case when w.ticket is not null then '{"status":"busy","duplicate":false}'::json end) order by t.ordinal), '[]')
+    into answers
+  from unnest(tickets) with ordinality t (ticket, ordinal)
+  left join taken g on g.ticket = t.ticket
+  left join trading.waiting_alerts w on w.account = book_waiting_alerts.account and w.ticket = t.ticket;
+  return answers;
 end;
 $$;
 comment on function public.book_waiting_alerts is

@@ -49,10 +49,7 @@ begin
     held := trading.split_between(held, account_id, epoch, last_id, fill.id);
     last_id := fill.id;
     delta := case fill.side when 'buy' then fill.quantity else -fill.quantity end;
-    applied := case when fill.rate is null
-      then trading.apply_fill(held, delta, fill.price, fill.multiplier, fill.fee, fill.filled_at)
-                    else trading.apply_foreign_fill(held, delta, fill.price, fill.multiplier, fill.fee,
-                      fill.filled_at, fill.rate) end;
+    applied := trading.apply_fill(held, delta, fill.price, fill.multiplier, fill.fee, fill.filled_at, fill.rate);
     if applied.realized <> fill.realized_pnl
       or (applied.held).cost_basis - held.cost_basis - applied.realized <> fill.cost then
       differing_fills := differing_fills || fill.id;
