@@ -180,14 +180,16 @@ $$;
 comment on function trading.find_part is
   'The part that is asked for; null: no bound, all strategies (so is one that is null), all symbols. Errors: PT400.';
 
-create function trading.check_points(points integer) returns void language plpgsql immutable set search_path = '' as $$
+create function trading.check_points(points bigint) returns bigint
+  language plpgsql immutable set search_path = '' as $$
 begin
   perform trading.require(points <= 1000, 'that would be more than 1000 points',
     'Take a wider bucket or a shorter range, or leave bucket out.');
+  return points;
 end;
 $$;
 comment on function trading.check_points is
-  'Errors: PT400 (HTTP 400) above 1000 points: PostgREST would cut the rest off without a word.';
+  'points, checked. Errors: PT400 (HTTP 400) above 1000: PostgREST would cut the rest off without a word.';
 
 grant execute on function trading.find_account, trading.find_epoch, trading.page_size,
   trading.page_start, trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place,

@@ -225,7 +225,6 @@ declare
   part constant trading.part := trading.find_part(
     trading.find_account(account), in_epoch, from_time, to_time, null, null);
   chosen trading.bucket;
-  points integer;
 begin
   perform trading.take_read_place('figures');
   chosen := (
@@ -233,14 +232,13 @@ begin
     where e.account_id = part.account_id and e.epoch = part.epoch
       and e.minute >= part.from_time and e.minute < part.to_time);
   return query
+  with spans as materialized (select s.* from trading.equity_spans(part, chosen) s)
   select s.starts_at, trading.decimal(s.open), trading.decimal(s.high), trading.decimal(s.low),
     trading.decimal(s.close), trading.decimal(s.deposits), trading.decimal(s.profit),
     trading.decimal(s.profit - s.profit_before), trading.decimal(s.drawdown), trading.ratio(s.drawdown_percent),
     trading.decimal(s.exposure)
-  from trading.equity_spans(part, chosen) s
-  limit 1001;
-  get diagnostics points = row_count;
-  perform trading.check_points(points);
+  from spans s
+  limit trading.check_points((select count(*) from spans));
 end;
 $$;
 comment on function public.equity_curve is

@@ -253,10 +253,16 @@ comment on function trading.buy_and_hold is
 
 -- Reasons -----------------------------------------------------------------------------------------
 
-create function trading.explain_nulls(figures jsonb, causes jsonb) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
+create function trading.explain_nulls(
+  figures jsonb, whole trading.trade_group, unseen text, causes jsonb default '{}'
+) returns jsonb language plpgsql immutable set search_path = '' as $$
 declare
   known constant jsonb := causes || jsonb_build_object(
+    'no_trade', case when whole.trades = 0 then 'no trade was closed' end,
+    'few_trades', case when whole.trades < 2 then 'fewer than two trades were closed' end,
+    'no_win', case when whole.wins = 0 then 'no trade won' end,
+    'no_loss', case when whole.losses = 0 then 'no trade lost' end,
+    'unseen', unseen,
     'entered_at_0', 'every trade was entered at a price of 0',
     'flat_returns', 'every day returned the same',
     'flat_trades', 'every trade came to the same',
@@ -293,18 +299,9 @@ begin
 end;
 $$;
 comment on function trading.explain_nulls is
-  'Why figures are null, in words, by name. causes: what of the account or the question keeps some of them from being '
-  'known, in words by what it is called here; the first that a figure names is its reason.';
-
-create function trading.trade_causes(whole trading.trade_group, unseen text) returns jsonb
-  language sql immutable set search_path = ''
-  return jsonb_build_object(
-    'no_trade', case when whole.trades = 0 then 'no trade was closed' end,
-    'few_trades', case when whole.trades < 2 then 'fewer than two trades were closed' end,
-    'no_win', case when whole.wins = 0 then 'no trade won' end,
-    'no_loss', case when whole.losses = 0 then 'no trade lost' end, 'unseen', unseen);
-comment on function trading.trade_causes is
-  'What of the trades, and of the marks while they were held, keeps figures from being known: for explain_nulls.';
+  'Why figures are null, in words, by name. What keeps some of them from being known is of the trades (whole), of the '
+  'marks while they were held (unseen), or of the account or the question (causes, in words by what it is called '
+  'here); the first that a figure names is its reason.';
 
 create function public.performance(
   inout account text default 'default', from_time timestamptz default null, to_time timestamptz default null,
@@ -332,7 +329,6 @@ declare
   days numeric;
   held_from timestamptz;
   symbols text[];
-  causes jsonb;
 begin
   perform trading.take_read_place('figures');
   part := trading.find_part(owned, in_epoch, from_time, to_time, array[only_strategy], only_symbol);
@@ -406,17 +402,16 @@ begin
     buy_and_hold_percent := trading.ratio(trading.buy_and_hold(owned.id, symbols[1], held_from, returns.last_at));
   end if;
 
-  causes := trading.trade_causes(whole, covered.unseen);
   reasons := trading.explain_nulls(
     (select to_jsonb(f) from (
       select win_rate, profit_factor, profit_loss_ratio, expectancy, average_win, average_loss, largest_win,
         largest_loss, average_duration, sharpe_per_trade, average_mae_percent, average_mfe_percent, max_drawdown,
         max_drawdown_percent, sharpe, sortino, calmar, exposure, total_return_percent, time_weighted_return_percent,
         cagr_percent, buy_and_hold_percent) f),
-    causes || jsonb_build_object(
+    whole, covered.unseen, jsonb_build_object(
       'filtered', case when not is_whole then 'it is of the whole account: leave out only_strategy and only_symbol' end,
       'no_alert', case when returns.last_at is null then 'no alert came' end,
-      'unseen_move', (causes ->> 'unseen') || ', as cash moved',
+      'unseen_move', covered.unseen || ', as cash moved',
       'one_day', case when date_trunc('day', returns.first_at, part.time_zone)
         = date_trunc('day', returns.last_at, part.time_zone) then 'all alerts came on one day' end,
       'short', case when days < 365 then format('the alerts span %s of the 365 days that are needed', trunc(days)) end,
@@ -475,4 +470,4 @@ in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 ba
 revoke execute on function public.performance from public, anon, authenticated;
 grant execute on function trading.list_results, trading.list_closed, trading.group_trades, trading.group_json,
   trading.follow_trades, trading.judge_equity, trading.judge_returns, trading.buy_and_hold, trading.explain_nulls,
-  trading.trade_causes, public.performance to authenticated;
+  public.performance to authenticated;

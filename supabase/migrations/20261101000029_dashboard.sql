@@ -142,7 +142,6 @@ create function public.profit_curve(
 declare
   part trading.part := trading.find_part(
     trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol);
-  points integer;
 begin
   perform trading.take_read_place('figures');
   part.from_time := '-infinity';
@@ -164,9 +163,7 @@ begin
   )
   select b.starts_at, trading.decimal(b.total), trading.decimal(b.gain), trading.decimal(b.fall), b.trades
   from buckets b order by b.starts_at
-  limit 1001;
-  get diagnostics points = row_count;
-  perform trading.check_points(points);
+  limit trading.check_points((select count(*) from buckets));
 end;
 $$;
 comment on function public.profit_curve is

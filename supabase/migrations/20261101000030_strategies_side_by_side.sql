@@ -12,7 +12,7 @@ declare
     trading.decimal(case when covered.unseen is null then sequence.drawdown end));
 begin
   return figures - 'all' || jsonb_build_object('coverage', covered.coverage,
-    'reasons', trading.explain_nulls(figures, trading.trade_causes(whole, covered.unseen)));
+    'reasons', trading.explain_nulls(figures, whole, covered.unseen));
 end;
 $$;
 comment on function trading.judge_closed is

@@ -288,7 +288,6 @@ declare
   base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
   compared constant record := trading.compared_part(owned, base, only_strategy, only_symbol);
   part constant trading.part := trading.find_part(owned, null, from_time, to_time, compared.strategies, null);
-  points integer;
 begin
   perform trading.take_read_place('figures');
   return query
@@ -305,9 +304,7 @@ begin
   select b.starts_at, trading.decimal(sum(b.own) over (order by b.starts_at)),
     trading.decimal(sum(b.base) over (order by b.starts_at))
   from buckets b order by b.starts_at
-  limit 1001;
-  get diagnostics points = row_count;
-  perform trading.check_points(points);
+  limit trading.check_points((select count(*) from buckets));
 end;
 $$;
 comment on function public.compare_curve is

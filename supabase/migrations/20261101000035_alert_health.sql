@@ -264,17 +264,17 @@ declare
   sums integer[];
   long_gap numeric;
 begin
-  with newest as materialized (
+  with newest as (
     select a.id, a.received_at
     from (select n.id, n.received_at, n.request from trading.alerts n
           where n.account_id = owned.id and n.epoch = owned.epoch and n.strategy = rhythm_of.strategy
           order by n.id + 0 desc limit 10000) a
     where a.request ->> 'action' is distinct from 'mark' limit 1000
   ), apart as (
-    select n.received_at, n.received_at - lag(n.received_at) over (order by n.received_at) < '30 seconds' as is_same
+    select n.*, n.received_at - lag(n.received_at) over (order by n.received_at) < '30 seconds' as is_same
     from newest n
   )
-  select (select max(n.id) from newest n), (select max(n.received_at) from newest n),
+  select max(a.id), max(a.received_at),
     array_agg(a.received_at order by a.received_at) filter (where a.is_same is not true)
   into last_alert_id, last_alert_at, moments
   from apart a;
