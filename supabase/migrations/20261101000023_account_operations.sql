@@ -263,11 +263,11 @@ comment on function public.resume_account is
   'Lifts a halt; the day''s loss is counted anew from the next alert. Errors: PT404 no such account.';
 
 create function trading.opening_cash(account_id bigint, epoch integer) returns numeric
-  language sql stable set search_path = ''
-  return (
-    select (e.details ->> 'initial_cash')::numeric from trading.account_events e
-    where e.account_id = opening_cash.account_id and e.epoch = opening_cash.epoch and e.kind in ('created', 'reset')
-    order by e.id limit 1);
+  language sql stable set search_path = '' as $$
+  select (e.details ->> 'initial_cash')::numeric from trading.account_events e
+  where e.account_id = opening_cash.account_id and e.epoch = opening_cash.epoch and e.kind in ('created', 'reset')
+  order by e.id limit 1;
+$$;
 comment on function trading.opening_cash is 'What an epoch began with, in the account''s currency.';
 
 create function public.reset_account(account text, initial_cash numeric default null) returns jsonb

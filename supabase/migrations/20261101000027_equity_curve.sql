@@ -61,15 +61,14 @@ create function public.list_marks(
   account text default 'default', symbol text default null, bucket text default null,
   from_time timestamptz default null, to_time timestamptz default null
 ) returns table (marked_symbol text, "time" timestamptz, open text, high text, low text, close text)
-  language sql stable set search_path = '' set statement_timeout = '5s'
-begin atomic
+  language sql stable set search_path = '' set statement_timeout = '5s' as $$
   select trading.take_read_place('figures');
   select p.symbol, b.time,
     trading.decimal(b.open), trading.decimal(b.high), trading.decimal(b.low), trading.decimal(b.close)
   from trading.find_account(account) a
   cross join lateral trading.find_part(a, null, from_time, to_time, null, trading.charted_symbol(a.id, symbol)) p
   cross join lateral trading.symbol_bars(p, bucket) b;
-end;
+$$;
 comment on function public.list_marks is
   'The marks an account has seen of a symbol (without one: the symbol marked last) as bars, oldest first, in money per '
   'unit. time is the bucket''s begin; buckets without a mark are left out. bucket: minute, 5 minutes, 15 minutes, '

@@ -235,18 +235,18 @@ comment on function trading.judge_returns is
   'performance defines both. moves: how often cash moved in between.';
 
 create function trading.buy_and_hold(account_id bigint, symbol text, first_at timestamptz, last_at timestamptz)
-  returns numeric language sql stable set search_path = ''
-  return (
-    select 100 * (l.price / f.price - 1)
-    from (select b.open::numeric as price from trading.mark_history b
-          where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
-            and b.minute between first_at and last_at
-          order by b.minute limit 1) f
-    cross join (select b.close::numeric as price from trading.mark_history b
-                where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
-                  and b.minute between first_at and last_at
-                order by b.minute desc limit 1) l
-    where f.price > 0);
+  returns numeric language sql stable set search_path = '' as $$
+  select 100 * (l.price / f.price - 1)
+  from (select b.open::numeric as price from trading.mark_history b
+        where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
+          and b.minute between first_at and last_at
+        order by b.minute limit 1) f
+  cross join (select b.close::numeric as price from trading.mark_history b
+              where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
+                and b.minute between first_at and last_at
+              order by b.minute desc limit 1) l
+  where f.price > 0;
+$$;
 comment on function trading.buy_and_hold is
   'What a symbol gained in percent from its first to its last mark in a range, in the currency of its prices; null '
   'without a mark, or from a price that is not above 0.';

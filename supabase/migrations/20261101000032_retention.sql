@@ -379,8 +379,7 @@ comment on function public.compact_history is
 create function public.history_archive(account text default 'default', in_epoch integer default null)
   returns table (epoch integer, archived_marks bigint, archived_until timestamptz, keep_marks_days integer,
     keep_minute_bars_days integer)
-  language sql stable set search_path = '' set statement_timeout = '2s'
-begin atomic
+  language sql stable set search_path = '' set statement_timeout = '2s' as $$
   select trading.take_read_place('page');
   select e.epoch, coalesce(k.marks, 0), k.until, s.keep_marks_days, s.keep_minute_bars_days
   from trading.find_account(account) a
@@ -390,7 +389,7 @@ begin atomic
     select sum(k.marks) as marks, max(k.last_received_at) as until from trading.mark_archive k
     where k.account_id = a.id and k.epoch = e.epoch
   ) k;
-end;
+$$;
 comment on function public.history_archive is
   'What list_alerts does not show of an epoch: archived_marks, how many old marks are in the archive, archived_until, '
   'when the newest of them came (null: none is). They count in proofs and replays as ever. Errors: PT404 no such '

@@ -199,8 +199,7 @@ create function public.compare_accounts(
   out average_seconds text, out worst_seconds text, out average_drift_bps text, out profit text,
   out baseline_profit text, out drift text, out price_cost text, out fee_cost text, out other_cost text,
   out first_order timestamptz, out first_alert timestamptz
-) language sql stable set search_path = '' set statement_timeout = '5s'
-begin atomic
+) language sql stable set search_path = '' set statement_timeout = '5s' as $$
   select trading.take_read_place('figures');
   select s.orders, s.alerts, s.matched, s.late, s.refused, s.missed, s.extra,
     trading.ratio(100.0 * s.matched / nullif(s.orders, 0)), trading.ratio(s.average_seconds),
@@ -220,7 +219,7 @@ begin atomic
     from trading.compare_events(trading.find_account(account), baseline, from_time, to_time, only_strategy, only_symbol,
       match_seconds) c
   ) s;
-end;
+$$;
 comment on function public.compare_accounts is
   'An account beside a baseline (left out: beside itself, where all match), in one row: of the baseline''s orders (in '
   'orders) those that had an alert (matched; late: booked more than late_seconds after the order''s time), whose alert '
@@ -243,8 +242,7 @@ create function public.compare_orders(
   alert_time timestamptz, booked_at timestamptz, seconds text, baseline_alert_id text, alert_id text,
   baseline_price text, price text, price_drift text, baseline_quantity text, quantity text, cost text,
   baseline_profit text, profit text, profit_drift text, code text
-) language sql stable set search_path = '' set statement_timeout = '5s'
-begin atomic
+) language sql stable set search_path = '' set statement_timeout = '5s' as $$
   select trading.take_read_place('figures');
   with compared as (
     select row_number() over (order by coalesce((c.expected).at, (c.seen).at), (c.expected).nr, (c.seen).nr) as nr,
@@ -267,7 +265,7 @@ begin atomic
       or c.kind = trading.known_status(only_status, 'matched', 'late', 'refused', 'missed', 'extra'))
   order by -c.nr
   limit trading.page_size("limit");
-end;
+$$;
 comment on function public.compare_orders is
   'The pairs of compare_accounts, newest first: status matched, late, refused (code says why), missed or extra; '
   'number: of the backtest''s order; signal: its name in the export. seconds: booked so long after baseline_time. '

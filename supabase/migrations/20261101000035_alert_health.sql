@@ -393,8 +393,7 @@ create function public.list_alert_gaps(
   id text, status text, strategy text, symbol text, at timestamptz, since timestamptz, missed text, repaired boolean,
   expected text, booked text, previous text, held text, price text, due_price text, cost text, least_cost text,
   most_cost text, cost_reason text
-) language sql stable set search_path = '' set statement_timeout = '5s'
-begin atomic
+) language sql stable set search_path = '' set statement_timeout = '5s' as $$
   select trading.take_read_place('figures');
   select g.alert_id::text, g.status, g.strategy, g.symbol, g.at, g.since, trading.decimal(g.missed), g.repaired,
     trading.decimal(g.expected), trading.decimal(g.booked), trading.decimal(g.previous), trading.decimal(g.held),
@@ -407,7 +406,7 @@ begin atomic
   where g.alert_id < trading.page_start(before) and (k.status is null or g.status = k.status)
   order by g.alert_id desc
   limit trading.page_size("limit");
-end;
+$$;
 comment on function public.list_alert_gaps is
   'Alerts before which the account did not hold what their sender thought, newest first; at, since: booked, and the '
   'one before it. status says why: missed, an alert never came; refused, it came and was refused; reordered, it came '
