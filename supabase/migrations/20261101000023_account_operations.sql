@@ -262,14 +262,20 @@ $$;
 comment on function public.resume_account is
   'Lifts a halt; the day''s loss is counted anew from the next alert. Errors: PT404 no such account.';
 
+create function trading.opening_cash(account_id bigint, epoch integer) returns numeric
+  language sql stable set search_path = '' as $$
+  select (e.details ->> 'initial_cash')::numeric from trading.account_events e
+  where e.account_id = opening_cash.account_id and e.epoch = opening_cash.epoch and e.kind in ('created', 'reset')
+  order by e.id limit 1;
+$$;
+comment on function trading.opening_cash is 'What an epoch began with, in the account''s currency.';
+
 create function public.reset_account(account text, initial_cash numeric default null) returns jsonb
   language plpgsql volatile set search_path = '' set lock_timeout = '2s' as $$
 declare
   owned trading.accounts := trading.lock_account(account);
-  opening constant numeric := coalesce(trim_scale(initial_cash),
-    (select (e.details ->> 'initial_cash')::numeric from trading.account_events e
-     where e.account_id = owned.id and e.epoch = owned.epoch and e.kind in ('created', 'reset')
-     order by e.id limit 1), 0);
+  opening constant numeric := coalesce(
+    trim_scale(initial_cash), trading.opening_cash(owned.id, owned.epoch), 0);
 begin
   perform trading.require(opening >= 0 and opening < 1e18 and scale(opening) <= 18,
     'initial_cash must be between 0 and 1e18, with at most 18 decimals',
@@ -294,7 +300,7 @@ comment on function public.reset_account is
   'Begins a new epoch: no position, no order, cash as at the beginning (or initial_cash). What came before stays, '
   'readable by its epoch. Errors: PT404 no such account, PT400 bad cash.';
 
-grant execute on function trading.split_units, trading.split_position to authenticated;
+grant execute on function trading.split_units, trading.split_position, trading.opening_cash to authenticated;
 
 revoke execute on function public.deposit, public.withdraw, public.adjust_cash, public.record_cash, public.split,
   public.halt_account, public.resume_account, public.reset_account from public, anon, authenticated;

@@ -64,12 +64,9 @@ comment on function trading.known_status is 'status, checked; null: any. Errors:
 create function trading.try_place(kind text, places integer) returns boolean
   language plpgsql volatile set search_path = '' as $$
 begin
-  for place in 1 .. places loop
-    if pg_try_advisory_xact_lock(trading.lock_id('read:' || kind || ':' || place)) then
-      return true;
-    end if;
-  end loop;
-  return false;
+  return exists (
+    select from generate_series(1, places) place
+    where pg_try_advisory_xact_lock(trading.lock_id('read:' || kind || ':' || place)));
 end;
 $$;
 comment on function trading.try_place is
@@ -153,26 +150,48 @@ end;
 $$;
 comment on function trading.bucket_around is 'When the bucket that minute lies in begins, and when the next one does.';
 
-create function trading.check_range(from_time timestamptz, to_time timestamptz) returns void
-  language sql immutable set search_path = ''
-  return trading.require(from_time is null or to_time is null or from_time < to_time,
-    'from_time must be before to_time', 'from_time is included, to_time is not.');
-comment on function trading.check_range is 'Errors: PT400 unless from_time lies before to_time; null: no bound.';
-
-create function trading.check_points(points integer) returns void language plpgsql immutable set search_path = '' as $$
-begin
-  perform trading.require(points <= 1000, 'that would be more than 1000 points',
-    'Take a wider bucket or a shorter range, or leave bucket out.');
-end;
-$$;
-comment on function trading.check_points is
-  'Errors: PT400 (HTTP 400) above 1000 points: PostgREST would cut the rest off without a word.';
-
 create function trading.time_zone(account_id bigint) returns text language sql stable set search_path = ''
   return (select s.time_zone from trading.account_settings s where s.account_id = time_zone.account_id);
 comment on function trading.time_zone is 'The time zone in which the account''s days begin.';
 
+create type trading.part as (
+  account_id bigint, epoch integer, is_current boolean, time_zone text, on_alerts_clock boolean,
+  from_time timestamptz, to_time timestamptz, strategies text[], symbol text
+);
+comment on type trading.part is
+  'A part of an account''s history: of an epoch (is_current: the newest), from from_time on and before to_time, of '
+  'strategies and of a symbol; null: of all of them. time_zone: in which the account''s days begin; on_alerts_clock: '
+  'whether it books at the time of its alerts.';
+
+create function trading.find_part(
+  owned trading.accounts, in_epoch integer, from_time timestamptz, to_time timestamptz, strategies text[], symbol text
+) returns trading.part language plpgsql stable set search_path = '' as $$
+declare
+  epoch constant integer := trading.find_epoch(owned, in_epoch);
+  settings constant trading.account_settings := (
+    select s from trading.account_settings s where s.account_id = owned.id);
+begin
+  perform trading.require(from_time is null or to_time is null or from_time < to_time,
+    'from_time must be before to_time', 'from_time is included, to_time is not.');
+  return row(owned.id, epoch, epoch = owned.epoch, settings.time_zone, settings.clock = 'alert',
+    coalesce(from_time, '-infinity'), coalesce(to_time, 'infinity'), nullif(strategies, array[null::text]), symbol);
+end;
+$$;
+comment on function trading.find_part is
+  'The part that is asked for; null: no bound, all strategies (so is one that is null), all symbols. Errors: PT400.';
+
+create function trading.check_points(points bigint) returns bigint
+  language plpgsql immutable set search_path = '' as $$
+begin
+  perform trading.require(points <= 1000, 'that would be more than 1000 points',
+    'Take a wider bucket or a shorter range, or leave bucket out.');
+  return points;
+end;
+$$;
+comment on function trading.check_points is
+  'points, checked. Errors: PT400 (HTTP 400) above 1000: PostgREST would cut the rest off without a word.';
+
 grant execute on function trading.find_account, trading.find_epoch, trading.page_size,
   trading.page_start, trading.known_status, trading.try_place, trading.take_read_place, trading.take_search_place,
-  trading.find_bucket, trading.bucket_around, trading.bucket_start, trading.check_range, trading.check_points,
-  trading.time_zone to authenticated;
+  trading.find_bucket, trading.bucket_around, trading.bucket_start, trading.check_points,
+  trading.time_zone, trading.find_part to authenticated;

@@ -14,9 +14,6 @@ comment on type trading.held_day is
   'A symbol that was held when the day-th day ended; since: the last moment before that at which a fill began to hold '
   'it; until: the first after it at which one was through.';
 
-create type trading.coverage as (held bigint, marked bigint, gap interval);
-comment on type trading.coverage is 'Held days, how many of them had a mark, and the longest time without one.';
-
 create function trading.is_covered(marked bigint, held bigint) returns boolean
   language sql immutable strict parallel safe set search_path = ''
   return 10 * marked >= 9 * held;
@@ -31,19 +28,17 @@ create function trading.list_midnights(first_at timestamptz, last_at timestamptz
       '1 day') d (day) order by d.day);
 comment on function trading.list_midnights is 'When each day from first_at to last_at begins.';
 
-create function trading.list_held_days(
-  owned trading.accounts, epoch integer, midnights timestamptz[], only_strategies text[], only_symbol text
-) returns setof trading.held_day
+create function trading.list_held_days(part trading.part, midnights timestamptz[]) returns setof trading.held_day
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return query
   with spans as (
     select t.symbol, t.strategy, t.opened_at, t.closed_at from trading.trades t
-    where t.account_id = owned.id and t.epoch = list_held_days.epoch
+    where t.account_id = part.account_id and t.epoch = part.epoch
       and width_bucket(t.opened_at, midnights) < width_bucket(t.closed_at, midnights)
     union all
     select p.symbol, p.strategy, p.opened_at, 'infinity' from trading.positions p
-    where p.account_id = owned.id and owned.epoch = list_held_days.epoch and p.quantity <> 0
+    where p.account_id = part.account_id and part.is_current and p.quantity <> 0
     union all
     -- What a reset found open has neither.
     select f.symbol, f.strategy,
@@ -51,10 +46,10 @@ begin
     from trading.fills f
     left join (
       select t.strategy, t.symbol, max(t.closing_fill_id) as closing_fill_id from trading.trades t
-      where t.account_id = owned.id and t.epoch = list_held_days.epoch and t.epoch < owned.epoch
+      where t.account_id = part.account_id and t.epoch = part.epoch and not part.is_current
       group by t.strategy, t.symbol
     ) c on c.strategy = f.strategy and c.symbol = f.symbol
-    where f.account_id = owned.id and f.epoch = list_held_days.epoch and f.epoch < owned.epoch
+    where f.account_id = part.account_id and f.epoch = part.epoch and not part.is_current
     group by f.symbol, f.strategy
     having sum(case f.side when 'buy' then f.quantity::numeric else -f.quantity::numeric end) <> 0
   )
@@ -62,13 +57,13 @@ begin
   from spans s
   cross join lateral generate_series(greatest(width_bucket(s.opened_at, midnights), 1),
     width_bucket(s.closed_at, midnights) - 1) d (day)
-  where (only_strategies is null or s.strategy = any (only_strategies))
-    and (only_symbol is null or s.symbol = only_symbol)
+  where (part.strategies is null or s.strategy = any (part.strategies))
+    and (part.symbol is null or s.symbol = part.symbol)
   group by s.symbol, d.day;
 end;
 $$;
 comment on function trading.list_held_days is
-  'The held days of an epoch between midnights, of all strategies together, or of some.';
+  'The held days of a part''s epoch between midnights, of all its strategies together.';
 
 create function trading.judge_held_days(
   account_id bigint, held trading.held_day[], midnights timestamptz[], last_at timestamptz, time_zone text
@@ -105,37 +100,33 @@ comment on function trading.judge_held_days is
   'there was none when the day ended, to the hour. A symbol that never had one on a Saturday while it was held is not '
   'traded on Saturdays: these are none of its held days; so with Sundays.';
 
-create function trading.cover(
-  owned trading.accounts, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[],
-  only_symbol text
-) returns trading.coverage language plpgsql stable set search_path = '' as $$
+create function trading.cover(part trading.part, out coverage jsonb, out unseen text)
+  language plpgsql stable set search_path = '' as $$
 declare
-  time_zone constant text := trading.time_zone(owned.id);
   -- Not from alert to alert of the range: what is held between its begin and the first one is held without a mark.
-  first_at constant timestamptz := greatest(from_time, (
-    select b.minute from trading.equity_history b where b.account_id = owned.id and b.epoch = cover.epoch
-    order by b.minute limit 1));
-  last_at constant timestamptz := least(to_time, (
-    select coalesce(b.last_minute, b.minute) from trading.equity_history b
-    where b.account_id = owned.id and b.epoch = cover.epoch order by b.minute desc limit 1));
-  midnights constant timestamptz[] := trading.list_midnights(first_at, last_at, time_zone);
+  first_at constant timestamptz := (
+    select greatest(part.from_time, b.minute) from trading.equity_history b
+    where b.account_id = part.account_id and b.epoch = part.epoch order by b.minute limit 1);
+  last_at constant timestamptz := (
+    select least(part.to_time, coalesce(b.last_minute, b.minute)) from trading.equity_history b
+    where b.account_id = part.account_id and b.epoch = part.epoch order by b.minute desc limit 1);
+  midnights constant timestamptz[] := trading.list_midnights(first_at, last_at, part.time_zone);
 begin
-  return (
-    select row(count(*), count(*) filter (where j.is_marked), max(j.gap))::trading.coverage
-    from trading.judge_held_days(owned.id,
-      array(select h from trading.list_held_days(owned, epoch, midnights, only_strategies, only_symbol) h),
-      midnights, last_at, time_zone) j);
+  select jsonb_build_object('share', trading.ratio(c.marked::numeric / nullif(c.held, 0)), 'held_days', c.held,
+      'marked_days', c.marked, 'largest_gap_seconds', extract(epoch from c.gap)::bigint),
+    case when not trading.is_covered(c.marked, c.held)
+      then format('%s of %s held days had a mark: nine in ten are needed', c.marked, c.held) end
+  into coverage, unseen
+  from (
+    select count(*) as held, count(*) filter (where j.is_marked) as marked, max(j.gap) as gap
+    from trading.judge_held_days(part.account_id, array(select h from trading.list_held_days(part, midnights) h),
+      midnights, last_at, part.time_zone) j
+  ) c;
 end;
 $$;
 comment on function trading.cover is
-  'How well what was held was marked, from the begin of a range, or the first alert, to its end, or the last alert.';
-
-create function trading.coverage_json(coverage trading.coverage) returns jsonb
-  language sql immutable set search_path = ''
-  return jsonb_build_object('share', trading.ratio(coverage.marked::numeric / nullif(coverage.held, 0)),
-    'held_days', coverage.held, 'marked_days', coverage.marked,
-    'largest_gap_seconds', extract(epoch from coverage.gap)::bigint);
-comment on function trading.coverage_json is 'A coverage as performance shows it.';
+  'How well what was held was marked, as performance shows it, from the begin of a range, or the first alert, to its '
+  'end, or the last alert; unseen: why figures cannot rest on it, null: they can.';
 
 create function trading.list_unseen_trades(account_id bigint, ids bigint[]) returns setof bigint
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
@@ -168,4 +159,4 @@ comment on function trading.list_unseen_trades is
   'Those of some trades of an account whose held days had too few marks to know how far the price went.';
 
 grant execute on function trading.is_covered, trading.list_midnights, trading.list_held_days, trading.judge_held_days,
-  trading.cover, trading.coverage_json, trading.list_unseen_trades to authenticated;
+  trading.cover, trading.list_unseen_trades to authenticated;

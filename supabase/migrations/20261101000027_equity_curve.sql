@@ -15,26 +15,22 @@ create function trading.charted_symbol(account_id bigint, symbol text) returns t
     order by m.marked_at desc, m.symbol limit 1));
 comment on function trading.charted_symbol is 'symbol; without one, the symbol that was marked last.';
 
-create function trading.symbol_bars(
-  owned trading.accounts, symbol text, bucket text, from_time timestamptz, to_time timestamptz
-) returns table ("time" timestamptz, open numeric, high numeric, low numeric, close numeric)
+create function trading.symbol_bars(part trading.part, bucket text)
+  returns table ("time" timestamptz, open numeric, high numeric, low numeric, close numeric)
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
-  time_zone constant text := trading.time_zone(owned.id);
-  chosen trading.bucket;
+  chosen constant trading.bucket := (
+    select trading.find_bucket(bucket, max(b.minute) - min(b.minute)) from trading.mark_history b
+    where b.account_id = part.account_id and b.symbol = part.symbol
+      and b.minute >= part.from_time and b.minute < part.to_time);
   points integer := 0;
   ends_at timestamptz := '-infinity';
   bar record;
 begin
-  perform trading.check_range(from_time, to_time);
-  chosen := (
-    select trading.find_bucket(bucket, max(b.minute) - min(b.minute)) from trading.mark_history b
-    where b.account_id = owned.id and b.symbol = symbol_bars.symbol
-      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity'));
   for bar in
     select b.minute, b.open::numeric, b.high::numeric, b.low::numeric, b.close::numeric from trading.mark_history b
-    where b.account_id = owned.id and b.symbol = symbol_bars.symbol
-      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+    where b.account_id = part.account_id and b.symbol = part.symbol
+      and b.minute >= part.from_time and b.minute < part.to_time
     order by b.minute
   loop
     if bar.minute >= ends_at then
@@ -43,7 +39,8 @@ begin
       end if;
       points := points + 1;
       perform trading.check_points(points);
-      select a.starts_at, a.ends_at into "time", ends_at from trading.bucket_around(bar.minute, chosen, time_zone) a;
+      select a.starts_at, a.ends_at into "time", ends_at
+      from trading.bucket_around(bar.minute, chosen, part.time_zone) a;
       open := bar.open;
       high := bar.high;
       low := bar.low;
@@ -58,23 +55,19 @@ begin
 end;
 $$;
 comment on function trading.symbol_bars is
-  'The marks of a symbol as bars, as list_marks returns them, in order. Errors: PT400, as list_marks.';
+  'The marks of a part''s symbol as bars, as list_marks returns them, in order. Errors: PT400, as list_marks.';
 
 create function public.list_marks(
   account text default 'default', symbol text default null, bucket text default null,
   from_time timestamptz default null, to_time timestamptz default null
 ) returns table (marked_symbol text, "time" timestamptz, open text, high text, low text, close text)
-  language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
-declare
-  owned constant trading.accounts := trading.find_account(account);
-  charted constant text := trading.charted_symbol(owned.id, symbol);
-begin
-  perform trading.take_read_place('figures');
-  return query
-  select charted, b.time,
+  language sql stable set search_path = '' set statement_timeout = '5s' as $$
+  select trading.take_read_place('figures');
+  select p.symbol, b.time,
     trading.decimal(b.open), trading.decimal(b.high), trading.decimal(b.low), trading.decimal(b.close)
-  from trading.symbol_bars(owned, charted, bucket, from_time, to_time) b;
-end;
+  from trading.find_account(account) a
+  cross join lateral trading.find_part(a, null, from_time, to_time, null, trading.charted_symbol(a.id, symbol)) p
+  cross join lateral trading.symbol_bars(p, bucket) b;
 $$;
 comment on function public.list_marks is
   'The marks an account has seen of a symbol (without one: the symbol marked last) as bars, oldest first, in money per '
@@ -92,11 +85,7 @@ comment on type trading.cash_history is
 create function trading.load_cash_history(account_id bigint, epoch integer) returns trading.cash_history
   language plpgsql stable set search_path = '' as $$
 declare
-  opening constant numeric := coalesce((
-    select (e.details ->> 'initial_cash')::numeric from trading.account_events e
-    where e.account_id = load_cash_history.account_id and e.epoch = load_cash_history.epoch
-      and e.kind in ('created', 'reset')
-    order by e.id limit 1), 0);
+  opening constant numeric := coalesce(trading.opening_cash(account_id, epoch), 0);
   history trading.cash_history;
 begin
   select '-infinity'::timestamptz || coalesce(array_agg(m.minute order by m.nr), '{}'),
@@ -116,24 +105,22 @@ $$;
 comment on function trading.load_cash_history is
   'How the deposits of an epoch grew. What an epoch opens with counts from its beginning.';
 
-create function trading.profit_before(account_id bigint, epoch integer, cash trading.cash_history, at timestamptz)
-  returns numeric language sql stable set search_path = ''
+create function trading.profit_before(part trading.part, cash trading.cash_history, at timestamptz) returns numeric
+  language sql stable set search_path = ''
   return coalesce((
     select b.close - cash.moved[width_bucket(b.minute, cash.at)] from trading.equity_history b
-    where b.account_id = profit_before.account_id and b.epoch = profit_before.epoch and b.minute < at
+    where b.account_id = part.account_id and b.epoch = part.epoch and b.minute < at
     order by b.minute desc limit 1), 0);
 comment on function trading.profit_before is
   'Equity less deposits at the last alert before a moment; 0 when there was none.';
 
-create function trading.equity_spans(
-  account_id bigint, epoch integer, bucket trading.bucket, time_zone text, from_time timestamptz, to_time timestamptz
-) returns table (
+create function trading.equity_spans(part trading.part, bucket trading.bucket) returns table (
   starts_at timestamptz, first_minute timestamptz, last_minute timestamptz, "open" numeric, high numeric, low numeric,
   "close" numeric, deposits numeric, profit_before numeric, profit numeric, drawdown numeric, drawdown_percent numeric,
   exposure numeric, exposed interval
 ) language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
-  cash constant trading.cash_history := trading.load_cash_history(account_id, epoch);
+  cash constant trading.cash_history := trading.load_cash_history(part.account_id, part.epoch);
   paid_in numeric := cash.moved[1];
   next_move_at timestamptz := coalesce(cash.at[2], 'infinity');
   moved boolean;
@@ -144,15 +131,15 @@ declare
   ends_at timestamptz := '-infinity';
   bar record;
 begin
-  profit := trading.profit_before(account_id, epoch, cash, from_time);
+  profit := trading.profit_before(part, cash, part.from_time);
   best := profit;
 
   for bar in
     select b.minute, b.open::numeric, b.high::numeric, b.low::numeric, b.close::numeric, b.exposure::numeric,
       b.last_minute, b.exposed, b.fall, b.fall_percent
     from trading.equity_history b
-    where b.account_id = equity_spans.account_id and b.epoch = equity_spans.epoch
-      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+    where b.account_id = part.account_id and b.epoch = part.epoch
+      and b.minute >= part.from_time and b.minute < part.to_time
     order by b.minute
   loop
     if bar.minute >= next_move_at then
@@ -165,7 +152,8 @@ begin
       if starts_at is not null then
         return next;
       end if;
-      select a.starts_at, a.ends_at into starts_at, ends_at from trading.bucket_around(bar.minute, bucket, time_zone) a;
+      select a.starts_at, a.ends_at into starts_at, ends_at
+      from trading.bucket_around(bar.minute, bucket, part.time_zone) a;
       first_minute := bar.minute;
       open := bar.open;
       high := bar.high;
@@ -219,7 +207,7 @@ begin
 end;
 $$;
 comment on function trading.equity_spans is
-  'The equity of an epoch in money, bucket by bucket in order; buckets without a bar are left out. profit = close - '
+  'The equity of a part in money, bucket by bucket in order; buckets without a bar are left out. profit = close - '
   'deposits; profit_before: at the bar before the bucket, 0 when there is none. drawdown: the deepest in the bucket, '
   'below the best profit since the bar before from_time; drawdown_percent: of the equity that best profit would be '
   'with the deposits of that moment. exposed: time from an exposed bar of the range to the next bar.';
@@ -233,27 +221,23 @@ create function public.equity_curve(
 ) language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
-  owned constant trading.accounts := trading.find_account(account);
-  wanted_epoch constant integer := trading.find_epoch(owned, in_epoch);
-  time_zone constant text := trading.time_zone(owned.id);
+  part constant trading.part := trading.find_part(
+    trading.find_account(account), in_epoch, from_time, to_time, null, null);
   chosen trading.bucket;
-  points integer;
 begin
   perform trading.take_read_place('figures');
-  perform trading.check_range(from_time, to_time);
   chosen := (
     select trading.find_bucket(bucket, max(e.minute) - min(e.minute)) from trading.equity_history e
-    where e.account_id = owned.id and e.epoch = wanted_epoch
-      and e.minute >= coalesce(from_time, '-infinity') and e.minute < coalesce(to_time, 'infinity'));
+    where e.account_id = part.account_id and e.epoch = part.epoch
+      and e.minute >= part.from_time and e.minute < part.to_time);
   return query
+  with spans as materialized (select s.* from trading.equity_spans(part, chosen) s)
   select s.starts_at, trading.decimal(s.open), trading.decimal(s.high), trading.decimal(s.low),
     trading.decimal(s.close), trading.decimal(s.deposits), trading.decimal(s.profit),
     trading.decimal(s.profit - s.profit_before), trading.decimal(s.drawdown), trading.ratio(s.drawdown_percent),
     trading.decimal(s.exposure)
-  from trading.equity_spans(owned.id, wanted_epoch, chosen, time_zone, from_time, to_time) s
-  limit 1001;
-  get diagnostics points = row_count;
-  perform trading.check_points(points);
+  from spans s
+  limit trading.check_points((select count(*) from spans));
 end;
 $$;
 comment on function public.equity_curve is

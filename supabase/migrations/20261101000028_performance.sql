@@ -1,39 +1,36 @@
 -- How an account did, in figures. A figure that is undefined is null, never a stand-in.
 
-create function trading.list_results(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
-) returns table (id bigint, at timestamptz, strategy text, symbol text, amount numeric)
+create function trading.list_results(part trading.part)
+  returns table (id bigint, at timestamptz, strategy text, symbol text, amount numeric)
   language sql stable set search_path = '' as $$
   select e.id, e.created_at, s.strategy, e.symbol, e.amount::numeric
   from trading.cash_entries e
   cross join lateral (select coalesce(e.strategy, case when e.symbol is not null then '' end) as strategy) s
-  where e.account_id = list_results.account_id and e.epoch = list_results.epoch and e.is_result
-    and (from_time is null or e.created_at >= from_time) and (to_time is null or e.created_at < to_time)
-    and (only_strategies is null or s.strategy = any (only_strategies))
-    and (only_symbol is null or e.symbol = only_symbol)
+  where e.account_id = part.account_id and e.epoch = part.epoch and e.is_result
+    and e.created_at >= part.from_time and e.created_at < part.to_time
+    and (part.strategies is null or s.strategy = any (part.strategies))
+    and (part.symbol is null or e.symbol = part.symbol)
   order by e.created_at, e.id;
 $$;
 comment on function trading.list_results is
-  'What record_cash booked in a range, oldest first. One that names a symbol and no strategy is of the alerts that '
+  'What record_cash booked, oldest first. One that names a symbol and no strategy is of the alerts that '
   'name none; strategy null: it is of the account alone.';
 
-create function trading.list_closed(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
-) returns table (id bigint, at timestamptz, strategy text, net numeric, is_trade boolean)
+create function trading.list_closed(part trading.part)
+  returns table (id bigint, at timestamptz, strategy text, net numeric, is_trade boolean)
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return query
   select t.id, t.closed_at, t.strategy, t.net_pnl::numeric, true from trading.trades t
-  where t.account_id = list_closed.account_id and t.epoch = list_closed.epoch
-    and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
-    and (only_strategies is null or t.strategy = any (only_strategies))
-    and (only_symbol is null or t.symbol = only_symbol)
+  where t.account_id = part.account_id and t.epoch = part.epoch
+    and t.closed_at >= part.from_time and t.closed_at < part.to_time
+    and (part.strategies is null or t.strategy = any (part.strategies))
+    and (part.symbol is null or t.symbol = part.symbol)
   union all
-  select r.id, r.at, r.strategy, r.amount, false
-  from trading.list_results(account_id, epoch, from_time, to_time, only_strategies, only_symbol) r;
+  select r.id, r.at, r.strategy, r.amount, false from trading.list_results(part) r;
 end;
 $$;
-comment on function trading.list_closed is 'The trades closed in a range, net, and what record_cash booked in it.';
+comment on function trading.list_closed is 'The trades closed in a part, net, and what record_cash booked in it.';
 
 create type trading.trade_group as (
   kind text, name text, trades bigint, wins bigint, losses bigint, gross numeric, fees numeric, won numeric,
@@ -46,9 +43,7 @@ comment on type trading.trade_group is
   'income: of record_cash; adverse, favorable: the averages of mae and mfe in parts of the entry price; null where a '
   'trade was entered at 0.';
 
-create function trading.group_trades(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[], only_symbol text
-) returns setof trading.trade_group
+create function trading.group_trades(part trading.part) returns setof trading.trade_group
   language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 begin
   return query
@@ -61,15 +56,14 @@ begin
       0::numeric as income, sum(t.mae / abs(nullif(t.entry_price, 0))) as adverse,
       sum(t.mfe / abs(nullif(t.entry_price, 0))) as favorable, count(nullif(t.entry_price, 0)) as priced
     from trading.trades t
-    where t.account_id = group_trades.account_id and t.epoch = group_trades.epoch
-      and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
-      and (only_strategies is null or t.strategy = any (only_strategies))
-      and (only_symbol is null or t.symbol = only_symbol)
+    where t.account_id = part.account_id and t.epoch = part.epoch
+      and t.closed_at >= part.from_time and t.closed_at < part.to_time
+      and (part.strategies is null or t.strategy = any (part.strategies))
+      and (part.symbol is null or t.symbol = part.symbol)
     group by t.strategy, t.symbol
     union all
     select r.strategy, r.symbol, 0, 0, 0, 0, 0, null, null, null, null, null, sum(r.amount), null, null, 0
-    from trading.list_results(account_id, epoch, from_time, to_time, only_strategies, only_symbol) r
-    group by r.strategy, r.symbol
+    from trading.list_results(part) r group by r.strategy, r.symbol
   ), groups as (
     select case grouping(s.strategy, s.symbol) when 3 then 'all' when 1 then 'strategy' else 'symbol' end as kind,
       coalesce(s.strategy, s.symbol) as name, coalesce(sum(s.trades), 0)::bigint as trades,
@@ -91,23 +85,19 @@ begin
 end;
 $$;
 comment on function trading.group_trades is
-  'The trades closed in a range, with what record_cash booked in it: one group of all, one a strategy, one a symbol.';
+  'The trades closed in a part, with what record_cash booked in it: one group of all, one a strategy, one a symbol.';
 
-create function trading.trade_groups_json(groups trading.trade_group[], kind text) returns jsonb
-  language sql immutable set search_path = ''
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object(g.kind, g.name, 'trades', g.trades, 'wins', g.wins, 'losses', g.losses,
-      'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross),
-      'fees', trading.decimal(g.fees), 'income', trading.decimal(g.income),
-      'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)),
-      'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
-      'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0)))) order by g.name), '[]')
-    from unnest(groups) g where g.kind = trade_groups_json.kind);
-comment on function trading.trade_groups_json is 'The groups of a kind as performance shows them, by name.';
+create function trading.group_json(g trading.trade_group) returns jsonb language sql immutable set search_path = ''
+  return jsonb_build_object(g.kind, g.name, 'trades', g.trades, 'wins', g.wins, 'losses', g.losses,
+    'net', trading.decimal(g.won + g.lost + g.income), 'gross', trading.decimal(g.gross),
+    'fees', trading.decimal(g.fees), 'income', trading.decimal(g.income),
+    'win_rate', trading.ratio(g.wins::numeric / nullif(g.trades, 0)),
+    'profit_factor', trading.ratio(g.won / -nullif(g.lost, 0)),
+    'expectancy', trading.decimal(trading.quotient(g.won + g.lost, nullif(g.trades, 0))));
+comment on function trading.group_json is 'A group as performance shows it.';
 
 create function trading.follow_trades(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz, only_strategies text[],
-  only_symbol text, out longest_wins integer, out longest_losses integer, out drawdown numeric
+  part trading.part, out longest_wins integer, out longest_losses integer, out drawdown numeric
 ) language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
 declare
   results numeric[];
@@ -124,13 +114,13 @@ begin
   longest_wins := 0;
   longest_losses := 0;
   select array_agg(r.amount order by r.at, r.id), array_agg(r.at order by r.at, r.id) into results, result_times
-  from trading.list_results(account_id, epoch, from_time, to_time, only_strategies, only_symbol) r;
+  from trading.list_results(part) r;
   for net, closed_at in
     (select t.net_pnl::numeric, t.closed_at from trading.trades t
-     where t.account_id = follow_trades.account_id and t.epoch = follow_trades.epoch
-       and (from_time is null or t.closed_at >= from_time) and (to_time is null or t.closed_at < to_time)
-       and (only_strategies is null or t.strategy = any (only_strategies))
-       and (only_symbol is null or t.symbol = only_symbol)
+     where t.account_id = part.account_id and t.epoch = part.epoch
+       and t.closed_at >= part.from_time and t.closed_at < part.to_time
+       and (part.strategies is null or t.strategy = any (part.strategies))
+       and (part.symbol is null or t.symbol = part.symbol)
      order by t.id + 0)
     union all
     select null, 'infinity'
@@ -150,26 +140,23 @@ begin
     end if;
     wins := case when net > 0 then wins + 1 else 0 end;
     losses := case when net < 0 then losses + 1 else 0 end;
-    if wins > longest_wins then
-      longest_wins := wins;
-    elsif losses > longest_losses then
-      longest_losses := losses;
-    end if;
+    longest_wins := greatest(longest_wins, wins);
+    longest_losses := greatest(longest_losses, losses);
   end loop;
 end;
 $$;
 comment on function trading.follow_trades is
-  'The longest runs of wins and losses among the trades closed in a range, and the deepest fall of their summed net, '
+  'The longest runs of wins and losses among the trades closed in a part, and the deepest fall of their summed net, '
   'with what record_cash booked between them.';
 
 create function trading.judge_equity(
-  account_id bigint, epoch integer, time_zone text, from_time timestamptz, to_time timestamptz, out drawdown numeric,
-  out drawdown_percent numeric, out sharpe numeric, out sortino numeric, out calmar numeric, out exposure numeric
+  part trading.part, out drawdown numeric, out drawdown_percent numeric, out sharpe numeric, out sortino numeric,
+  out calmar numeric, out exposure numeric
 ) language sql stable set search_path = '' as $$
   with days as (
-    select s.*, (s.starts_at at time zone time_zone)::date as day, s.deposits + s.profit_before as capital,
+    select s.*, (s.starts_at at time zone part.time_zone)::date as day, s.deposits + s.profit_before as capital,
       s.profit - s.profit_before as gain
-    from trading.equity_spans(account_id, epoch, trading.find_bucket('day', null), time_zone, from_time, to_time) s
+    from trading.equity_spans(part, trading.find_bucket('day', null)) s
   ), overall as (
     select min(d.day) as first_day, max(d.day) as last_day,
       coalesce(max(d.drawdown), 0) as drawdown, max(d.drawdown_percent) as drawdown_percent,
@@ -192,18 +179,18 @@ create function trading.judge_equity(
     case when m.deviation is not null then 365 * m.mean / nullif(o.drawdown_percent / 100, 0) end, o.exposure
   from overall o cross join moments m;
 $$;
-comment on function trading.judge_equity is 'A whole account''s equity in a range; performance defines each.';
+comment on function trading.judge_equity is 'A whole account''s equity in a part; performance defines each.';
 
 -- Returns -----------------------------------------------------------------------------------------
 
 create function trading.judge_returns(
-  account_id bigint, epoch integer, from_time timestamptz, to_time timestamptz,
-  out first_at timestamptz, out last_at timestamptz, out total numeric, out weighted numeric, out moves integer
+  part trading.part, out first_at timestamptz, out last_at timestamptz, out total numeric, out weighted numeric,
+  out moves integer
 ) language plpgsql stable set search_path = '' as $$
 declare
-  cash constant trading.cash_history := trading.load_cash_history(account_id, epoch);
-  place integer := width_bucket(coalesce(from_time, '-infinity'), cash.at);
-  profit numeric := trading.profit_before(account_id, epoch, cash, coalesce(from_time, '-infinity'));
+  cash constant trading.cash_history := trading.load_cash_history(part.account_id, part.epoch);
+  place integer := width_bucket(part.from_time, cash.at);
+  profit numeric := trading.profit_before(part, cash, part.from_time);
   paid_in numeric := profit + cash.moved[place];
   capital numeric;
   gain numeric;
@@ -211,20 +198,19 @@ declare
 begin
   first_at := (
     select b.minute from trading.equity_history b
-    where b.account_id = judge_returns.account_id and b.epoch = judge_returns.epoch
-      and b.minute >= coalesce(from_time, '-infinity') and b.minute < coalesce(to_time, 'infinity')
+    where b.account_id = part.account_id and b.epoch = part.epoch
+      and b.minute >= part.from_time and b.minute < part.to_time
     order by b.minute limit 1);
   last_at := (
     select coalesce(b.last_minute, b.minute) from trading.equity_history b
-    where b.account_id = judge_returns.account_id and b.epoch = judge_returns.epoch
-      and b.minute >= first_at and b.minute < coalesce(to_time, 'infinity')
+    where b.account_id = part.account_id and b.epoch = part.epoch and b.minute >= first_at and b.minute < part.to_time
     order by b.minute desc limit 1);
   moves := 0;
   total := -profit;
   while last_at is not null loop
     -- From one move of cash to the next: what moves is neither gain nor loss.
     capital := profit + cash.moved[place];
-    gain := trading.profit_before(account_id, epoch, cash, least(cash.at[place + 1], to_time, 'infinity')) - profit;
+    gain := trading.profit_before(part, cash, least(cash.at[place + 1], part.to_time)) - profit;
     profit := profit + gain;
     if capital > 0 then
       growth := round(growth * (1 + gain / capital), 40);
@@ -249,20 +235,17 @@ comment on function trading.judge_returns is
   'performance defines both. moves: how often cash moved in between.';
 
 create function trading.buy_and_hold(account_id bigint, symbol text, first_at timestamptz, last_at timestamptz)
-  returns numeric language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
-begin
-  return (
-    select 100 * (l.price / f.price - 1)
-    from (select b.open::numeric as price from trading.mark_history b
-          where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
-            and b.minute between first_at and last_at
-          order by b.minute limit 1) f
-    cross join (select b.close::numeric as price from trading.mark_history b
-                where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
-                  and b.minute between first_at and last_at
-                order by b.minute desc limit 1) l
-    where f.price > 0);
-end;
+  returns numeric language sql stable set search_path = '' as $$
+  select 100 * (l.price / f.price - 1)
+  from (select b.open::numeric as price from trading.mark_history b
+        where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
+          and b.minute between first_at and last_at
+        order by b.minute limit 1) f
+  cross join (select b.close::numeric as price from trading.mark_history b
+              where b.account_id = buy_and_hold.account_id and b.symbol = buy_and_hold.symbol
+                and b.minute between first_at and last_at
+              order by b.minute desc limit 1) l
+  where f.price > 0;
 $$;
 comment on function trading.buy_and_hold is
   'What a symbol gained in percent from its first to its last mark in a range, in the currency of its prices; null '
@@ -270,10 +253,16 @@ comment on function trading.buy_and_hold is
 
 -- Reasons -----------------------------------------------------------------------------------------
 
-create function trading.explain_nulls(figures jsonb, causes jsonb) returns jsonb
-  language plpgsql immutable set search_path = '' as $$
+create function trading.explain_nulls(
+  figures jsonb, whole trading.trade_group, unseen text, causes jsonb default '{}'
+) returns jsonb language plpgsql immutable set search_path = '' as $$
 declare
   known constant jsonb := causes || jsonb_build_object(
+    'no_trade', case when whole.trades = 0 then 'no trade was closed' end,
+    'few_trades', case when whole.trades < 2 then 'fewer than two trades were closed' end,
+    'no_win', case when whole.wins = 0 then 'no trade won' end,
+    'no_loss', case when whole.losses = 0 then 'no trade lost' end,
+    'unseen', unseen,
     'entered_at_0', 'every trade was entered at a price of 0',
     'flat_returns', 'every day returned the same',
     'flat_trades', 'every trade came to the same',
@@ -310,20 +299,9 @@ begin
 end;
 $$;
 comment on function trading.explain_nulls is
-  'Why figures are null, in words, by name. causes: what of the account or the question keeps some of them from being '
-  'known, in words by what it is called here; the first that a figure names is its reason.';
-
-create function trading.trade_causes(whole trading.trade_group, coverage trading.coverage) returns jsonb
-  language sql immutable set search_path = ''
-  return jsonb_build_object(
-    'no_trade', case when whole.trades = 0 then 'no trade was closed' end,
-    'few_trades', case when whole.trades < 2 then 'fewer than two trades were closed' end,
-    'no_win', case when whole.wins = 0 then 'no trade won' end,
-    'no_loss', case when whole.losses = 0 then 'no trade lost' end,
-    'unseen', case when not trading.is_covered(coverage.marked, coverage.held) then
-      format('%s of %s held days had a mark: nine in ten are needed', coverage.marked, coverage.held) end);
-comment on function trading.trade_causes is
-  'What of the trades, and of the marks while they were held, keeps figures from being known: for explain_nulls.';
+  'Why figures are null, in words, by name. What keeps some of them from being known is of the trades (whole), of the '
+  'marks while they were held (unseen), or of the account or the question (causes, in words by what it is called '
+  'here); the first that a figure names is its reason.';
 
 create function public.performance(
   inout account text default 'default', from_time timestamptz default null, to_time timestamptz default null,
@@ -339,31 +317,30 @@ create function public.performance(
 ) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  time_zone constant text := trading.time_zone(owned.id);
   is_whole constant boolean := only_strategy is null and only_symbol is null;
-  strategies constant text[] := case when only_strategy is not null then array[only_strategy] end;
+  part trading.part;
   groups trading.trade_group[];
   whole trading.trade_group;
   sequence record;
   returns record;
-  covered trading.coverage;
+  covered record;
   is_seen boolean;
   equity record;
   days numeric;
   held_from timestamptz;
   symbols text[];
-  causes jsonb;
 begin
   perform trading.take_read_place('figures');
-  perform trading.check_range(from_time, to_time);
-  epoch := trading.find_epoch(owned, in_epoch);
+  part := trading.find_part(owned, in_epoch, from_time, to_time, array[only_strategy], only_symbol);
+  epoch := part.epoch;
   currency := owned.currency;
-  groups := array(select g from trading.group_trades(owned.id, epoch, from_time, to_time, strategies, only_symbol) g);
+  groups := array(select g from trading.group_trades(part) g);
   select g.* into whole from unnest(groups) g where g.kind = 'all';
-  sequence := trading.follow_trades(owned.id, epoch, from_time, to_time, strategies, only_symbol);
-  returns := trading.judge_returns(owned.id, epoch, from_time, to_time);
-  covered := trading.cover(owned, epoch, from_time, to_time, strategies, only_symbol);
-  is_seen := trading.is_covered(covered.marked, covered.held);
+  sequence := trading.follow_trades(part);
+  returns := trading.judge_returns(part);
+  covered := trading.cover(part);
+  coverage := covered.coverage;
+  is_seen := covered.unseen is null;
 
   net := trading.decimal(whole.won + whole.lost + whole.income);
   income := trading.decimal(whole.income);
@@ -391,7 +368,7 @@ begin
   end if;
   days := extract(epoch from returns.last_at - returns.first_at) / 86400;
   if is_whole then
-    equity := trading.judge_equity(owned.id, epoch, time_zone, from_time, to_time);
+    equity := trading.judge_equity(part);
     exposure := trading.ratio(equity.exposure);
     if is_seen then
       max_drawdown := trading.decimal(equity.drawdown);
@@ -407,37 +384,36 @@ begin
         then 100 * ((1 + returns.weighted) ^ (365 / days) - 1) end);
     end if;
   end if;
-  per_strategy := trading.trade_groups_json(groups, 'strategy');
-  held_from := coalesce(from_time, date_trunc('day', returns.first_at, time_zone));
+  per_strategy := (
+    select coalesce(jsonb_agg(trading.group_json(g) order by g.name), '[]') from unnest(groups) g
+    where g.kind = 'strategy');
+  held_from := coalesce(from_time, date_trunc('day', returns.first_at, part.time_zone));
   per_symbol := (
-    select coalesce(jsonb_agg(s.figures || jsonb_build_object('buy_and_hold_percent', trading.ratio(
-      trading.buy_and_hold(owned.id, s.figures ->> 'symbol', held_from, returns.last_at))) order by s.nr), '[]')
-    from jsonb_array_elements(trading.trade_groups_json(groups, 'symbol')) with ordinality s (figures, nr));
+    select coalesce(jsonb_agg(trading.group_json(g) || jsonb_build_object('buy_and_hold_percent', trading.ratio(
+      trading.buy_and_hold(owned.id, g.name, held_from, returns.last_at))) order by g.name), '[]')
+    from unnest(groups) g where g.kind = 'symbol');
   symbols := array(
     select g.name from unnest(groups) g where g.kind = 'symbol'
     union
     select p.symbol from trading.positions p
-    where p.account_id = owned.id and performance.epoch = owned.epoch and p.quantity <> 0
-      and (strategies is null or p.strategy = any (strategies))
-      and (only_symbol is null or p.symbol = only_symbol));
+    where p.account_id = owned.id and part.is_current and p.quantity <> 0
+      and (only_strategy is null or p.strategy = only_strategy) and (only_symbol is null or p.symbol = only_symbol));
   if cardinality(symbols) = 1 then
     buy_and_hold_percent := trading.ratio(trading.buy_and_hold(owned.id, symbols[1], held_from, returns.last_at));
   end if;
 
-  coverage := trading.coverage_json(covered);
-  causes := trading.trade_causes(whole, covered);
   reasons := trading.explain_nulls(
     (select to_jsonb(f) from (
       select win_rate, profit_factor, profit_loss_ratio, expectancy, average_win, average_loss, largest_win,
         largest_loss, average_duration, sharpe_per_trade, average_mae_percent, average_mfe_percent, max_drawdown,
         max_drawdown_percent, sharpe, sortino, calmar, exposure, total_return_percent, time_weighted_return_percent,
         cagr_percent, buy_and_hold_percent) f),
-    causes || jsonb_build_object(
+    whole, covered.unseen, jsonb_build_object(
       'filtered', case when not is_whole then 'it is of the whole account: leave out only_strategy and only_symbol' end,
       'no_alert', case when returns.last_at is null then 'no alert came' end,
-      'unseen_move', (causes ->> 'unseen') || ', as cash moved',
-      'one_day', case when date_trunc('day', returns.first_at, time_zone)
-        = date_trunc('day', returns.last_at, time_zone) then 'all alerts came on one day' end,
+      'unseen_move', covered.unseen || ', as cash moved',
+      'one_day', case when date_trunc('day', returns.first_at, part.time_zone)
+        = date_trunc('day', returns.last_at, part.time_zone) then 'all alerts came on one day' end,
       'short', case when days < 365 then format('the alerts span %s of the 365 days that are needed', trunc(days)) end,
       'no_symbol', case when cardinality(symbols) = 0 then 'nothing was traded' end,
       'symbols', case when cardinality(symbols) > 1
@@ -492,6 +468,6 @@ average_mfe_percent; and, if cash moved in the range, time_weighted_return_perce
 in_epoch reads what lies before a reset. Errors: PT404 no such account, PT400 bad range or epoch, PT429 busy.';
 
 revoke execute on function public.performance from public, anon, authenticated;
-grant execute on function trading.list_results, trading.list_closed, trading.group_trades, trading.trade_groups_json,
+grant execute on function trading.list_results, trading.list_closed, trading.group_trades, trading.group_json,
   trading.follow_trades, trading.judge_equity, trading.judge_returns, trading.buy_and_hold, trading.explain_nulls,
-  trading.trade_causes, public.performance to authenticated;
+  public.performance to authenticated;

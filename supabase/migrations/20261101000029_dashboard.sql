@@ -23,26 +23,25 @@ create function trading.open_risk(account_id bigint, out risk numeric, out unpro
   language plpgsql stable set search_path = '' as $$
 begin
   with held as (
-    select p.strategy, p.symbol, p.quantity, abs(p.quantity) as units, p.mark, p.multiplier * p.rate as multiplier
+    select p.strategy, p.symbol, sign(p.quantity) as side, abs(p.quantity) as units, p.mark,
+      p.multiplier * p.rate as multiplier, abs(p.mark) * p.multiplier * p.rate as unit_value
     from trading.holdings p
     where p.account_id = open_risk.account_id and p.quantity <> 0
   ), stops as (
     -- The nearest stop takes its units first; what lies beyond the position protects nothing.
-    select h.strategy, h.symbol, h.multiplier * abs(h.mark - o.stop_price) as distance,
-      least(o.quantity, h.units - (sum(o.quantity) over nearest_first - o.quantity)) as units
+    select h.multiplier * abs(h.mark - o.stop_price) as distance, h.unit_value,
+      greatest(least(o.quantity, h.units - (sum(o.quantity) over nearest_first - o.quantity)), 0) as units
     from held h
     join trading.orders o on case when o.status = 'open' then o.account_id end = open_risk.account_id
       and o.status = 'open' and o.strategy = h.strategy
       and o.symbol = h.symbol and o.type in ('stop', 'stop_limit', 'trailing_stop') and o.stop_price is not null
-      and o.side = case sign(h.quantity) when 1 then 'sell' else 'buy' end
+      and o.side = case h.side when 1 then 'sell' else 'buy' end
     window nearest_first as (partition by h.strategy, h.symbol order by abs(h.mark - o.stop_price), o.id)
-  ), covered as (
-    select s.strategy, s.symbol, sum(s.units) as units, sum(s.units * s.distance) as risk
-    from stops s where s.units > 0 group by s.strategy, s.symbol
   )
-  select coalesce(sum(c.risk), 0), coalesce(sum((h.units - coalesce(c.units, 0)) * abs(h.mark) * h.multiplier), 0)
+  select coalesce(sum(s.units * s.distance), 0),
+    (select coalesce(sum(h.units * h.unit_value), 0) from held h) - coalesce(sum(s.units * s.unit_value), 0)
   into risk, unprotected
-  from held h left join covered c using (strategy, symbol);
+  from stops s;
 end;
 $$;
 comment on function trading.open_risk is
@@ -70,8 +69,8 @@ begin
   into day_pnl, day_pnl_percent
   from (
     select coalesce(sum(s.profit - s.profit_before), 0) as gain, min(s.deposits + s.profit_before) as capital
-    from trading.equity_spans(owned.id, owned.epoch, trading.find_bucket('day', null), time_zone,
-      date_trunc('day', now(), time_zone), null) s
+    from trading.equity_spans(trading.find_part(owned, null, date_trunc('day', now(), time_zone), null, null, null),
+      trading.find_bucket('day', null)) s
   ) t;
   resting_orders := (select count(*) from trading.orders o
                      where case when o.status = 'open' then o.account_id end = owned.id and o.status = 'open');
@@ -118,9 +117,9 @@ begin
       from trading.holdings p
       where p.account_id = owned.id and p.version > 0
       union all
-      select c.symbol, coalesce(c.strategy, ''), 0, 0, 0, 0, c.amount from trading.cash_entries c
-      where c.account_id = owned.id and c.epoch = owned.epoch and c.is_result
-        and case by when 'symbol' then c.symbol is not null else num_nonnulls(c.symbol, c.strategy) > 0 end
+      select c.symbol, c.strategy, 0, 0, 0, 0, c.amount
+      from trading.list_results(trading.find_part(owned, null, null, null, null, null)) c
+      where case by when 'symbol' then c.symbol else c.strategy end is not null
     ) r
     where (only_strategy is null or r.strategy = only_strategy) and (only_symbol is null or r.symbol = only_symbol)
     group by 1
@@ -141,34 +140,30 @@ create function public.profit_curve(
   language plpgsql stable set search_path = '' set statement_timeout = '5s'
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
-  owned constant trading.accounts := trading.find_account(account);
-  time_zone constant text := trading.time_zone(owned.id);
-  strategies constant text[] := case when only_strategy is not null then array[only_strategy] end;
-  points integer;
+  part trading.part := trading.find_part(
+    trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol);
 begin
   perform trading.take_read_place('figures');
-  perform trading.check_range(from_time, to_time);
+  part.from_time := '-infinity';
   perform trading.find_bucket(bucket, '0');  -- refused also where nothing was closed
   return query
   with closed as (
     select e.*, sum(e.net) over (order by e.nr) as total
     from (
-      select row_number() over (order by s.at, s.is_trade, s.id) as nr, s.* from trading.list_closed(
-        owned.id, owned.epoch, null, to_time, strategies, only_symbol) s
+      select row_number() over (order by s.at, s.is_trade, s.id) as nr, s.* from trading.list_closed(part) s
     ) e
   ), followed as (
     select c.*, greatest(max(c.total) over (order by c.nr), first_value(c.total - c.net) over (order by c.nr)) as best
     from closed c where c.at >= coalesce(from_time, '-infinity')
   ), chosen as (select trading.find_bucket(bucket, max(f.at) - min(f.at)) as h from followed f), buckets as (
-    select trading.bucket_start(f.at, c.h, time_zone) as starts_at, sum(f.net) as gain, max(f.best - f.total) as fall,
-      (array_agg(f.total order by -f.nr))[1] as total, count(*) filter (where f.is_trade) as trades
+    select trading.bucket_start(f.at, c.h, part.time_zone) as starts_at, sum(f.net) as gain,
+      max(f.best - f.total) as fall, (array_agg(f.total order by -f.nr))[1] as total,
+      count(*) filter (where f.is_trade) as trades
     from followed f cross join chosen c group by 1
   )
   select b.starts_at, trading.decimal(b.total), trading.decimal(b.gain), trading.decimal(b.fall), b.trades
   from buckets b order by b.starts_at
-  limit 1001;
-  get diagnostics points = row_count;
-  perform trading.check_points(points);
+  limit trading.check_points((select count(*) from buckets));
 end;
 $$;
 comment on function public.profit_curve is
@@ -189,22 +184,21 @@ declare
   first_day constant date := coalesce(from_day, date_trunc('month', now() at time zone time_zone)::date);
   last_day constant date := coalesce(to_day,
     (date_trunc('month', first_day::timestamp) + interval '1 month - 1 day')::date);
-  from_time constant timestamptz := first_day::timestamp at time zone time_zone;
-  to_time constant timestamptz := (last_day + 1)::timestamp at time zone time_zone;
+  part trading.part;
 begin
   perform trading.require(isfinite(first_day) and isfinite(last_day) and last_day - first_day between 0 and 366,
     'from_day to to_day must be 1 to 367 days', 'Both days are included.');
   perform trading.take_read_place('figures');
+  part := trading.find_part(owned, null, first_day::timestamp at time zone time_zone,
+    (last_day + 1)::timestamp at time zone time_zone, array[only_strategy], null);
   return query
   with closed as (
     select (s.at at time zone time_zone)::date as day, sum(s.net) as net, count(*) filter (where s.is_trade) as trades,
       count(*) filter (where s.is_trade and s.net > 0) as wins
-    from trading.list_closed(owned.id, owned.epoch, from_time, to_time,
-      case when only_strategy is not null then array[only_strategy] end, null) s
-    group by 1
+    from trading.list_closed(part) s group by 1
   ), grown as (
     select (s.starts_at at time zone time_zone)::date as day, s.profit - s.profit_before as net
-    from trading.equity_spans(owned.id, owned.epoch, trading.find_bucket('day', null), time_zone, from_time, to_time) s
+    from trading.equity_spans(part, trading.find_bucket('day', null)) s
     where only_strategy is null
   )
   select coalesce(g.day, c.day), trading.decimal(coalesce(g.net, c.net)), coalesce(c.trades, 0), coalesce(c.wins, 0)
@@ -230,24 +224,24 @@ create function public.symbol_chart(
   set plan_cache_mode = 'force_custom_plan' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  charted constant text := trading.charted_symbol(owned.id, symbol);
+  part constant trading.part := trading.find_part(
+    owned, null, from_time, to_time, array[only_strategy], trading.charted_symbol(owned.id, symbol));
 begin
   perform trading.take_read_place('figures');
   return query
-  with bars as materialized (select l.* from trading.symbol_bars(owned, charted, bucket, from_time, to_time) l),
+  with bars as materialized (select l.* from trading.symbol_bars(part, bucket) l),
   times as materialized (select array_agg(b.time order by b.time) as begun from bars b),
   traded as (
     -- When the market was there: an alert may name an earlier time than the one it came at.
     select t.begun[greatest(width_bucket(least(a.alert_time, f.filled_at), t.begun), 1)] as starts_at, f.side,
       sum(f.quantity) as units, sum(f.quantity * f.price) as value, count(*) as fills
     from trading.fills f
-    left join trading.alerts a on a.id = f.alert_id and a.account_id = owned.id and a.epoch = owned.epoch
-      and a.symbol = charted
+    left join trading.alerts a on a.id = f.alert_id and a.account_id = part.account_id and a.epoch = part.epoch
+      and a.symbol = part.symbol
     cross join times t
-    where f.account_id = owned.id and f.epoch = owned.epoch and f.symbol = charted and t.begun is not null
-      and (only_strategy is null or f.strategy = only_strategy)
-      and least(a.alert_time, f.filled_at) >= coalesce(from_time, '-infinity')
-      and least(a.alert_time, f.filled_at) < coalesce(to_time, 'infinity')
+    where f.account_id = part.account_id and f.epoch = part.epoch and f.symbol = part.symbol and t.begun is not null
+      and (part.strategies is null or f.strategy = any (part.strategies))
+      and least(a.alert_time, f.filled_at) >= part.from_time and least(a.alert_time, f.filled_at) < part.to_time
     group by 1, 2
   )
   select l.time, trading.decimal(l.open), trading.decimal(l.high), trading.decimal(l.low), trading.decimal(l.close),

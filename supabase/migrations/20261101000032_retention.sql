@@ -251,21 +251,18 @@ begin
   ), parts as (
     select g.*, date_trunc('hour', g.minute, time_zone) as hour, width_bucket(g.minute, cash.at) as part from gone g
   ), followed as (
-    select p.*, greatest(max(p.high::numeric) over before_it, p.high) as best, lead(p.minute) over w as next_minute,
-      greatest(max(p.high::numeric) over before_it - p.low, p.high - p.close) as fall,
-      greatest(case when max(p.high::numeric) over before_it > 0
-                    then 100 * (max(p.high::numeric) over before_it - p.low) / max(p.high::numeric) over before_it end,
-               case when p.high > 0 then 100 * (p.high - p.close) / p.high end) as fall_percent
-    from parts p
-    window w as (partition by p.hour, p.part order by p.minute),
-      before_it as (partition by p.hour, p.part order by p.minute rows between unbounded preceding and 1 preceding)
+    select p.*, lead(p.minute) over w as next_minute,
+      max(p.high::numeric) over (w rows between unbounded preceding and 1 preceding) as peak
+    from parts p window w as (partition by p.hour, p.part order by p.minute)
   ), hours as (
     insert into trading.equity_hours as kept
     select owned.id, of_epoch, min(f.minute), (array_agg(f.open order by f.minute))[1], max(f.high::numeric),
       min(f.low::numeric), (array_agg(f.close order by f.minute desc))[1],
       (array_agg(f.exposure order by f.minute desc))[1], max(f.minute),
-      coalesce(sum(f.next_minute - f.minute) filter (where f.exposure > 0), '0'), greatest(max(f.fall), 0),
-      max(f.fall_percent)
+      coalesce(sum(f.next_minute - f.minute) filter (where f.exposure > 0), '0'),
+      greatest(max(greatest(f.peak - f.low, f.high - f.close)), 0),
+      max(greatest(case when f.peak > 0 then 100 * (f.peak - f.low) / f.peak end,
+        case when f.high > 0 then 100 * (f.high - f.close) / f.high end))
     from followed f group by f.hour, f.part
     on conflict on constraint equity_hours_pkey do update
       set high = greatest(kept.high, excluded.high), low = least(kept.low, excluded.low),
@@ -278,32 +275,23 @@ $$;
 comment on function trading.merge_equity_bars is
   'Makes hours of the oldest minutes of an epoch''s equity, before a moment; an hour in which cash moved is cut there.';
 
-create function trading.alert_symbols(account_id bigint, epoch integer) returns setof text
-  language sql stable set search_path = '' as $$
-  -- From symbol to symbol by the index.
-  with recursive symbols as (
-    select min(a.symbol) as symbol from trading.alerts a
-    where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch
-    union all
-    select (select min(a.symbol) from trading.alerts a
-            where a.account_id = alert_symbols.account_id and a.epoch = alert_symbols.epoch and a.symbol > s.symbol)
-    from symbols s where s.symbol is not null
-  )
-  select s.symbol from symbols s where s.symbol is not null;
+create function trading.distinct_values(of_table text, of_column text, account_id bigint, epoch integer)
+  returns setof text language plpgsql stable set search_path = '' as $$
+declare
+  -- From value to value by the index: one look for each, however many rows have it.
+  next_value constant text := format('select min(t.%2$I) from trading.%1$I t where t.account_id = $1', of_table,
+    of_column) || case when epoch is not null then ' and t.epoch = $2' else '' end;
+  reached text;
+begin
+  execute next_value into reached using account_id, epoch;
+  while reached is not null loop
+    return next reached;
+    execute next_value || format(' and t.%I > $3', of_column) into reached using account_id, epoch, reached;
+  end loop;
+end;
 $$;
-comment on function trading.alert_symbols is 'The symbols that an epoch''s alerts name.';
-
-create function trading.bar_symbols(account_id bigint) returns setof text language sql stable set search_path = '' as $$
-  with recursive symbols as (
-    select min(b.symbol) as symbol from trading.mark_bars b where b.account_id = bar_symbols.account_id
-    union all
-    select (select min(b.symbol) from trading.mark_bars b
-            where b.account_id = bar_symbols.account_id and b.symbol > s.symbol)
-    from symbols s where s.symbol is not null
-  )
-  select s.symbol from symbols s where s.symbol is not null;
-$$;
-comment on function trading.bar_symbols is 'The symbols that an account has minutes of marks of.';
+comment on function trading.distinct_values is
+  'The values of a column (symbol or strategy) that an account''s rows of a table have, in an epoch; null: in all.';
 
 create function trading.compact_account(owned trading.accounts, at timestamptz, max_rows integer) returns integer
   language plpgsql volatile set search_path = '' as $$
@@ -319,9 +307,11 @@ declare
 begin
   for series in
     select 'marks' as kind, e.epoch, s.symbol from generate_series(1, owned.epoch) e (epoch)
-    cross join lateral trading.alert_symbols(owned.id, e.epoch) s (symbol) where marks_before is not null
+    cross join lateral trading.distinct_values('alerts', 'symbol', owned.id, e.epoch) s (symbol)
+    where marks_before is not null
     union all
-    select 'mark bars', null, s.symbol from trading.bar_symbols(owned.id) s (symbol) where bars_before is not null
+    select 'mark bars', null, s.symbol
+    from trading.distinct_values('mark_bars', 'symbol', owned.id, null) s (symbol) where bars_before is not null
     union all
     select 'equity bars', e.epoch, null from generate_series(1, owned.epoch) e (epoch) where bars_before is not null
   loop
@@ -342,9 +332,8 @@ create function trading.compact_step(at timestamptz, max_rows integer) returns i
 declare
   owned trading.accounts;
   done integer;
-  accounts integer := 0;
 begin
-  while accounts < 50 loop
+  for accounts in 0 .. 49 loop
     select a.* into owned
     from trading.accounts a join trading.account_settings s on s.account_id = a.id
     where a.compacted_at < date_trunc('day', compact_step.at, s.time_zone)
@@ -363,9 +352,8 @@ begin
       return accounts + done;
     end if;
     update trading.accounts a set compacted_at = compact_step.at where a.id = owned.id;
-    accounts := accounts + 1;
   end loop;
-  return accounts;
+  return 50;
 end;
 $$;
 comment on function trading.compact_step is
@@ -391,21 +379,16 @@ comment on function public.compact_history is
 create function public.history_archive(account text default 'default', in_epoch integer default null)
   returns table (epoch integer, archived_marks bigint, archived_until timestamptz, keep_marks_days integer,
     keep_minute_bars_days integer)
-  language plpgsql stable set search_path = '' set statement_timeout = '2s' as $$
-declare
-  owned constant trading.accounts := trading.find_account(account);
-  wanted_epoch constant integer := trading.find_epoch(owned, in_epoch);
-begin
-  perform trading.take_read_place('page');
-  return query
-  select wanted_epoch, coalesce(k.marks, 0), k.until, s.keep_marks_days, s.keep_minute_bars_days
-  from trading.account_settings s
+  language sql stable set search_path = '' set statement_timeout = '2s' as $$
+  select trading.take_read_place('page');
+  select e.epoch, coalesce(k.marks, 0), k.until, s.keep_marks_days, s.keep_minute_bars_days
+  from trading.find_account(account) a
+  cross join lateral trading.find_epoch(a, in_epoch) e (epoch)
+  join trading.account_settings s on s.account_id = a.id
   cross join lateral (
     select sum(k.marks) as marks, max(k.last_received_at) as until from trading.mark_archive k
-    where k.account_id = owned.id and k.epoch = wanted_epoch
-  ) k
-  where s.account_id = owned.id;
-end;
+    where k.account_id = a.id and k.epoch = e.epoch
+  ) k;
 $$;
 comment on function public.history_archive is
   'What list_alerts does not show of an epoch: archived_marks, how many old marks are in the archive, archived_until, '
@@ -413,4 +396,4 @@ comment on function public.history_archive is
   'account, PT400 bad epoch, PT429 busy.';
 
 revoke execute on function public.compact_history, public.history_archive from public, anon, authenticated;
-grant execute on function public.history_archive to authenticated;
+grant execute on function trading.distinct_values, public.history_archive to authenticated;

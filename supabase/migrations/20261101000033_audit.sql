@@ -1,74 +1,61 @@
 -- Proof: an account is rebuilt from its ledger and compared; its alerts are booked again into another account.
 
-create function trading.split_between(
-  held trading.positions, account_id bigint, epoch integer, after_fill bigint, before_fill bigint
-) returns trading.positions language plpgsql stable set search_path = '' as $$
-declare
-  details jsonb;
-begin
-  for details in
-    select e.details from trading.account_events e
-    where e.account_id = split_between.account_id and e.epoch = split_between.epoch and e.kind = 'split'
-      and e.details ->> 'symbol' = held.symbol
-      and (e.details ->> 'after_fill_id')::bigint >= after_fill
-      and coalesce((e.details ->> 'after_fill_id')::bigint < before_fill, true)
-    order by e.id
-  loop
-    held := trading.split_position(held, (details ->> 'new_units')::numeric, (details ->> 'old_units')::numeric);
-  end loop;
-  return held;
-end;
-$$;
-comment on function trading.split_between is
-  'A position after the splits of its symbol between two fills (before_fill null: up to now).';
-
 create function trading.rebuilt_positions(account_id bigint, epoch integer)
   returns table (held trading.positions, closed trading.trades[], differing_fills bigint[])
   language plpgsql stable set search_path = '' as $$
 declare
+  step record;
   fill trading.fills;
   applied trading.applied_fill;
   delta numeric;
-  last_id bigint;
 begin
-  for fill in
-    select f.* from trading.fills f
-    where f.account_id = rebuilt_positions.account_id and f.epoch = rebuilt_positions.epoch
-    order by f.symbol, f.strategy, f.id
+  for step in
+    with made as not materialized (
+      select f.* from trading.fills f
+      where f.account_id = rebuilt_positions.account_id and f.epoch = rebuilt_positions.epoch
+    ), steps as (
+      select m.symbol, m.strategy, m.id as turn, 0 as event_id, m as fill, null::jsonb as split from made m
+      union all
+      select s.symbol, s.strategy, (e.details ->> 'after_fill_id')::bigint, e.id, null, e.details
+      from trading.account_events e
+      join (select distinct m.symbol, m.strategy from made m) s on s.symbol = e.details ->> 'symbol'
+      where e.account_id = rebuilt_positions.account_id and e.epoch = rebuilt_positions.epoch and e.kind = 'split'
+    )
+    select s.*, lag(s.turn) over w is null as is_first, lead(s.turn) over w is null as is_last from steps s
+    window w as (partition by s.symbol, s.strategy order by s.turn, s.event_id)
+    order by s.symbol, s.strategy, s.turn, s.event_id
   loop
-    if held.symbol is distinct from fill.symbol or held.strategy is distinct from fill.strategy then
-      if held.symbol is not null then
-        held := trading.split_between(held, account_id, epoch, last_id, null);
-        return next;
-      end if;
-      last_id := 0;
-      held := trading.flat_position(rebuilt_positions.account_id, fill.strategy, fill.symbol);
+    fill := step.fill;
+    if step.is_first then
+      held := trading.flat_position(rebuilt_positions.account_id, step.strategy, step.symbol);
       closed := '{}';
       differing_fills := '{}';
     end if;
-    held := trading.split_between(held, account_id, epoch, last_id, fill.id);
-    last_id := fill.id;
-    delta := case fill.side when 'buy' then fill.quantity else -fill.quantity end;
-    applied := trading.apply_fill(held, delta, fill.price, fill.multiplier, fill.fee, fill.filled_at, fill.rate);
-    if applied.realized <> fill.realized_pnl
-      or (applied.held).cost_basis - held.cost_basis - applied.realized <> fill.cost then
-      differing_fills := differing_fills || fill.id;
+    if step.split is not null then
+      held := trading.split_position(held, (step.split ->> 'new_units')::numeric,
+        (step.split ->> 'old_units')::numeric);
+    else
+      delta := case fill.side when 'buy' then fill.quantity else -fill.quantity end;
+      applied := trading.apply_fill(held, delta, fill.price, fill.multiplier, fill.fee, fill.filled_at, fill.rate);
+      if applied.realized <> fill.realized_pnl
+        or (applied.held).cost_basis - held.cost_basis - applied.realized <> fill.cost then
+        differing_fills := differing_fills || fill.id;
+      end if;
+      held := applied.held;
+      if (applied.closed).closed_at is not null then
+        applied.closed.closing_fill_id := fill.id;
+        closed := closed || applied.closed;
+      end if;
     end if;
-    held := applied.held;
-    if (applied.closed).closed_at is not null then
-      applied.closed.closing_fill_id := fill.id;
-      closed := closed || applied.closed;
+    if step.is_last then
+      return next;
     end if;
   end loop;
-  if held.symbol is not null then
-    held := trading.split_between(held, account_id, epoch, last_id, null);
-    return next;
-  end if;
 end;
 $$;
 comment on function trading.rebuilt_positions is
-  'What the fills of an epoch come to, symbol by symbol and strategy by strategy: the position, the round trips it '
-  'closed, and the fills whose recorded realized_pnl or cost is another.';
+  'What the fills and splits of an epoch come to, symbol by symbol and strategy by strategy: the position, the round '
+  'trips it closed, and the fills whose recorded realized_pnl or cost is another.';
 
 create view trading.cash_ledger with (security_invoker = true) as
   select c.account_id, c.epoch, c.kind, c.amount::numeric, c.id as entry_id, null::bigint as fill_id, c.created_at
@@ -182,10 +169,6 @@ declare
   source constant trading.accounts := trading.lock_account(account);
   settings constant jsonb := coalesce(overrides -> 'settings', '{}');
   fields constant jsonb := coalesce(overrides -> 'alerts', '{}');
-  opening constant jsonb := (select e.details from trading.account_events e
-                             where e.account_id = source.id and e.epoch = source.epoch
-                               and e.kind in ('created', 'reset')
-                             order by e.id limit 1);
   -- Those in force when the epoch began: of each the last one that was set.
   earlier constant jsonb := (
     select coalesce(jsonb_object_agg(s.key, s.value order by e.id), '{}')
@@ -198,8 +181,8 @@ begin
       and jsonb_typeof(fields) = 'object' and jsonb_typeof(settings) = 'object',
     'overrides may hold settings and alerts', 'For example {"settings": {"fee_bps": 5}, "alerts": {"quantity": "10", '
       '"quantity_type": "percent_of_equity"}}.');
-  perform public.create_account("into", (opening ->> 'initial_cash')::numeric, source.currency, source.owner_id,
-                                earlier || settings);
+  perform public.create_account("into", trading.opening_cash(source.id, source.epoch), source.currency,
+    source.owner_id, earlier || settings);
   for step in
     with happened as (
       select e.after_alert_id, e.id as event_id, e.created_at as at, e.kind, e.details from trading.account_events e
@@ -263,4 +246,4 @@ comment on function public.replay_account is
   'exists, PT400 bad overrides.';
 
 revoke execute on function public.verify_account, public.replay_account from public, anon, authenticated;
-grant execute on function trading.split_between, trading.rebuilt_positions, public.verify_account to authenticated;
+grant execute on function trading.rebuilt_positions, public.verify_account to authenticated;

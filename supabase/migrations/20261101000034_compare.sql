@@ -19,12 +19,8 @@ comment on type trading.trade_event is
 -- enable_nestloop is off where events are joined: of an account that was imported just now, or of an array, the planner
 -- expects a few rows, and compares all with all: 3 s measured of 4,700 orders, against 0.3.
 
-create function trading.list_events(
-  owned trading.accounts, symbols text[], strategies text[], from_time timestamptz, to_time timestamptz
-) returns setof trading.trade_event language plpgsql stable set search_path = '' set enable_nestloop = 'off' as $$
-declare
-  on_alerts_clock constant boolean := (select s.clock = 'alert' from trading.account_settings s
-    where s.account_id = owned.id);
+create function trading.list_events(part trading.part, symbols text[]) returns setof trading.trade_event
+  language plpgsql stable set search_path = '' set enable_nestloop = 'off' as $$
 begin
   return query
   with filled as materialized (
@@ -36,17 +32,17 @@ begin
       sum(f.realized_pnl::numeric - f.fee::numeric) as profit, sum(f.fee::numeric) as fee
     from trading.fills f
     join trading.orders o on o.id = f.order_id and o.account_id = f.account_id and o.epoch = f.epoch
-    where f.account_id = owned.id and f.epoch = owned.epoch and f.symbol = any (symbols)
-      and (strategies is null or f.strategy = any (strategies))
+    where f.account_id = part.account_id and f.epoch = part.epoch and f.symbol = any (symbols)
+      and (part.strategies is null or f.strategy = any (part.strategies))
     group by 1, 2, 3, 4, 5
   ), asked as (
     select a.id as alert_id, a.strategy, a.symbol, a.request, a.code::text, f.units, f.quantity, f.value, f.unit_value,
       f.profit, f.fee, least(a.alert_time, a.received_at) as at,
-      coalesce(f.at, case when on_alerts_clock then a.alert_time end, a.received_at) as booked_at
+      coalesce(f.at, case when part.on_alerts_clock then a.alert_time end, a.received_at) as booked_at
     from trading.alerts a
     left join filled f on f.alert_id = a.id and f.is_own
-    where a.account_id = owned.id and a.epoch = owned.epoch and a.symbol = any (symbols)
-      and (strategies is null or a.strategy = any (strategies))
+    where a.account_id = part.account_id and a.epoch = part.epoch and a.symbol = any (symbols)
+      and (part.strategies is null or a.strategy = any (part.strategies))
       -- What rests is one when it fills.
       and a.status in ('filled', 'ignored', 'rejected')
       and trading.is_trade(a.request)
@@ -65,12 +61,13 @@ begin
     coalesce(e.unit_value, 1), coalesce(e.profit, 0), coalesce(e.fee, 0),
     array_remove(array[e.request ->> 'comment', e.request ->> 'id'], null), e.code
   from asked e
-  where e.at >= coalesce(from_time, '-infinity') and e.at < coalesce(to_time, 'infinity')
+  where e.at >= part.from_time and e.at < part.to_time
   order by 1;
 end;
 $$;
 comment on function trading.list_events is
-  'What an account was asked to trade in symbols, and what of its resting orders was filled, in the order of time.';
+  'What an account was asked to trade in a part, in symbols, and what of its resting orders was filled, in the order '
+  'of time.';
 
 create function trading.compared_part(
   owned trading.accounts, base trading.accounts, only_strategy text, only_symbol text, out symbols text[],
@@ -150,7 +147,8 @@ declare
   early constant interval := '5 seconds';
   -- An alert at the edge of the range may be that of an order before it.
   margin constant interval := coalesce(make_interval(secs => match_seconds), '1 day');
-  part constant record := (select p from trading.compared_part(owned, base, only_strategy, only_symbol) p);
+  asked trading.part;
+  compared constant record := trading.compared_part(owned, base, only_strategy, only_symbol);
   orders trading.trade_event[];
   alerts trading.trade_event[];
   late interval;
@@ -159,14 +157,16 @@ begin
   perform trading.require(match_seconds is null or match_seconds between 1 and 604800,
     'match_seconds must be from 1 to 604800',
     'Leave it out for an hour, or the time between two orders of the baseline if that is more.');
-  perform trading.check_range(from_time, to_time);
+  asked := trading.find_part(owned, null, from_time, to_time, null, null);
   orders := array(select e
-    from trading.list_events(base, part.symbols, null, from_time - margin, to_time + early) e order by e.nr);
+    from trading.list_events(trading.find_part(base, null, from_time - margin, to_time + early, null, null),
+      compared.symbols) e order by e.nr);
   late := coalesce(make_interval(secs => match_seconds), greatest('1 hour', least('1 day', (
     select min(g.gap) from (select e.at - lag(e.at) over (order by e.at) as gap from unnest(orders) e) g
     where g.gap > '0'))));
   alerts := array(select e
-    from trading.list_events(owned, part.symbols, part.strategies, from_time - early, to_time + late) e order by e.nr);
+    from trading.list_events(trading.find_part(owned, null, from_time - early, to_time + late, compared.strategies,
+      null), compared.symbols) e order by e.nr);
   pairs := trading.match_events(orders, alerts, early, late);
   return query
   select case when s.alert_id is null then 'missed' when s.code is not null then 'refused' else 'matched' end, e, s,
@@ -175,11 +175,11 @@ begin
     case when s.code is null then (s.price - e.price) * s.quantity * s.unit_value end
   from unnest(orders) e
   left join unnest(alerts) s on s.nr = pairs[e.nr]
-  where e.at >= coalesce(from_time, '-infinity') and e.at < coalesce(to_time, 'infinity')
+  where e.at >= asked.from_time and e.at < asked.to_time
   union all
   select 'extra', null::trading.trade_event, s, null, null, null from unnest(alerts) s
   left join unnest(pairs) p (nr) on p.nr = s.nr
-  where p.nr is null and s.at >= coalesce(from_time, '-infinity') and s.at < coalesce(to_time, 'infinity');
+  where p.nr is null and s.at >= asked.from_time and s.at < asked.to_time;
 end;
 $$;
 comment on function trading.compare_events is
@@ -199,19 +199,13 @@ create function public.compare_accounts(
   out average_seconds text, out worst_seconds text, out average_drift_bps text, out profit text,
   out baseline_profit text, out drift text, out price_cost text, out fee_cost text, out other_cost text,
   out first_order timestamptz, out first_alert timestamptz
-) language plpgsql stable set search_path = '' set statement_timeout = '5s'
-  set plan_cache_mode = 'force_custom_plan' as $$
-declare
-  owned constant trading.accounts := trading.find_account(account);
-begin
-  perform trading.take_read_place('figures');
+) language sql stable set search_path = '' set statement_timeout = '5s' as $$
+  select trading.take_read_place('figures');
   select s.orders, s.alerts, s.matched, s.late, s.refused, s.missed, s.extra,
     trading.ratio(100.0 * s.matched / nullif(s.orders, 0)), trading.ratio(s.average_seconds),
     trading.ratio(s.worst_seconds), trading.ratio(s.average_drift), trading.decimal(s.made),
     trading.decimal(s.expected), trading.decimal(s.made - s.expected), trading.decimal(s.prices),
     trading.decimal(s.fees), trading.decimal(s.expected - s.made - s.prices - s.fees), s.first_order, s.first_alert
-  into orders, alerts, matched, late, refused, missed, extra, match_rate, average_seconds, worst_seconds,
-    average_drift_bps, profit, baseline_profit, drift, price_cost, fee_cost, other_cost, first_order, first_alert
   from (
     select count((c.expected).nr) as orders, count((c.seen).nr) as alerts,
       count(*) filter (where c.kind = 'matched') as matched, count(*) filter (where c.seconds > late_seconds) as late,
@@ -222,9 +216,9 @@ begin
       coalesce(sum((c.seen).profit), 0) as made, coalesce(sum((c.expected).profit), 0) as expected,
       coalesce(sum(c.cost), 0) as prices, coalesce(sum((c.seen).fee), 0) - coalesce(sum((c.expected).fee), 0) as fees,
       min((c.expected).at) as first_order, min((c.seen).at) as first_alert
-    from trading.compare_events(owned, baseline, from_time, to_time, only_strategy, only_symbol, match_seconds) c
+    from trading.compare_events(trading.find_account(account), baseline, from_time, to_time, only_strategy, only_symbol,
+      match_seconds) c
   ) s;
-end;
 $$;
 comment on function public.compare_accounts is
   'An account beside a baseline (left out: beside itself, where all match), in one row: of the baseline''s orders (in '
@@ -248,18 +242,14 @@ create function public.compare_orders(
   alert_time timestamptz, booked_at timestamptz, seconds text, baseline_alert_id text, alert_id text,
   baseline_price text, price text, price_drift text, baseline_quantity text, quantity text, cost text,
   baseline_profit text, profit text, profit_drift text, code text
-) language plpgsql stable set search_path = '' set statement_timeout = '5s'
-  set plan_cache_mode = 'force_custom_plan' as $$
-declare
-  owned constant trading.accounts := trading.find_account(account);
-begin
-  perform trading.take_read_place('figures');
-  return query
+) language sql stable set search_path = '' set statement_timeout = '5s' as $$
+  select trading.take_read_place('figures');
   with compared as (
     select row_number() over (order by coalesce((c.expected).at, (c.seen).at), (c.expected).nr, (c.seen).nr) as nr,
       c.expected, c.seen, c.seconds, c.price_drift, c.cost,
       case when c.seconds > late_seconds then 'late' else c.kind end as kind
-    from trading.compare_events(owned, baseline, from_time, to_time, only_strategy, only_symbol, match_seconds) c
+    from trading.compare_events(trading.find_account(account), baseline, from_time, to_time, only_strategy, only_symbol,
+      match_seconds) c
   )
   select c.nr::text, c.kind, (c.expected).number, coalesce((c.seen).strategy, (c.expected).strategy),
     coalesce((c.expected).symbol, (c.seen).symbol), coalesce((c.expected).labels[1], (c.seen).labels[1]),
@@ -275,7 +265,6 @@ begin
       or c.kind = trading.known_status(only_status, 'matched', 'late', 'refused', 'missed', 'extra'))
   order by -c.nr
   limit trading.page_size("limit");
-end;
 $$;
 comment on function public.compare_orders is
   'The pairs of compare_accounts, newest first: status matched, late, refused (code says why), missed or extra; '
@@ -295,28 +284,25 @@ create function public.compare_curve(
 declare
   owned constant trading.accounts := trading.find_account(account);
   base constant trading.accounts := trading.find_account(coalesce(baseline, owned.name));
-  part constant record := (select p from trading.compared_part(owned, base, only_strategy, only_symbol) p);
-  time_zone constant text := trading.time_zone(owned.id);
-  points integer;
+  compared constant record := trading.compared_part(owned, base, only_strategy, only_symbol);
+  part constant trading.part := trading.find_part(owned, null, from_time, to_time, compared.strategies, null);
 begin
   perform trading.take_read_place('figures');
-  perform trading.check_range(from_time, to_time);
   return query
   with closed as materialized (
     select e.at, e.profit as own, 0::numeric as base
-    from trading.list_events(owned, part.symbols, part.strategies, from_time, to_time) e where e.quantity <> 0
+    from trading.list_events(part, compared.symbols) e where e.quantity <> 0
     union all
-    select e.at, 0, e.profit from trading.list_events(base, part.symbols, null, from_time, to_time) e
+    select e.at, 0, e.profit
+    from trading.list_events(trading.find_part(base, null, from_time, to_time, null, null), compared.symbols) e
   ), chosen as (select trading.find_bucket(bucket, max(c.at) - min(c.at)) as f from closed c), buckets as (
-    select trading.bucket_start(c.at, h.f, time_zone) as starts_at, sum(c.own) as own, sum(c.base) as base
+    select trading.bucket_start(c.at, h.f, part.time_zone) as starts_at, sum(c.own) as own, sum(c.base) as base
     from closed c cross join chosen h group by 1
   )
   select b.starts_at, trading.decimal(sum(b.own) over (order by b.starts_at)),
     trading.decimal(sum(b.base) over (order by b.starts_at))
   from buckets b order by b.starts_at
-  limit 1001;
-  get diagnostics points = row_count;
-  perform trading.check_points(points);
+  limit trading.check_points((select count(*) from buckets));
 end;
 $$;
 comment on function public.compare_curve is

@@ -19,10 +19,6 @@ create function trading.own_fills(alert trading.alerts, out units numeric, out p
 declare
   ids constant bigint[] := array(select (j ->> 'id')::bigint from json_array_elements(alert.answer -> 'fills') j);
 begin
-  if cardinality(ids) = 0 then
-    units := 0;
-    return;
-  end if;
   select coalesce(sum(case f.side when 'buy' then f.quantity::numeric else -f.quantity::numeric end), 0),
     trading.quotient(sum(f.quantity::numeric * f.price::numeric) filter (where o.leg is null),
       sum(f.quantity::numeric) filter (where o.leg is null)),
@@ -78,43 +74,6 @@ comment on function trading.came_later is
   'Whether the alert that was before this one, by its own time, came after it: it then had nothing to do, or was too '
   'old. since: the time of the one before both. An alert is on its way for minutes, not for days.';
 
-create function trading.with_cost(
-  inout gap trading.alert_gap, alert trading.alerts, prior trading.alerts, refused trading.alerts, unit_value numeric
-) language plpgsql stable set search_path = '' as $$
-declare
-  seen record;
-begin
-  if gap.status not in ('missed', 'refused') then
-    return;
-  elsif not gap.repaired or gap.price is null then
-    gap.cost_reason := 'not_repaired';
-    return;
-  elsif gap.status = 'refused' then
-    gap.due_price := (refused.request ->> 'price')::numeric;
-    gap.cost_reason := case when gap.due_price is null then 'no_price' end;
-    gap.cost := gap.missed * (gap.price - gap.due_price) * unit_value;
-    gap.least_cost := gap.cost;
-    gap.most_cost := gap.cost;
-    return;
-  end if;
-  select avg(m.close::numeric) as price, min(m.low::numeric) as low, max(m.high::numeric) as high into seen
-  from trading.mark_history m
-  where m.account_id = alert.account_id and m.symbol = alert.symbol
-    and m.minute > date_trunc('minute', prior.received_at)
-    -- Its own mark is of its own time.
-    and m.minute < date_trunc('minute', least(alert.alert_time, alert.received_at));
-  gap.due_price := seen.price;
-  gap.cost_reason := case when seen.price is null then 'no_marks' end;
-  gap.cost := gap.missed * (gap.price - seen.price) * unit_value;
-  gap.least_cost := least(gap.missed * (gap.price - seen.low), gap.missed * (gap.price - seen.high)) * unit_value;
-  gap.most_cost := greatest(gap.missed * (gap.price - seen.low), gap.missed * (gap.price - seen.high)) * unit_value;
-end;
-$$;
-comment on function trading.with_cost is
-  'A gap with what it cost: the units missed, times what the price moved from where they were due to where they were '
-  'traded. A refused alert was due at its own price. When one that never came was due nobody knows: any minute is as '
-  'likely, so it is the average of the marks in between, and lies between least_cost and most_cost.';
-
 create function trading.gap_of(alert trading.alerts) returns trading.alert_gap
   language plpgsql stable set search_path = '' as $$
 declare
@@ -126,6 +85,8 @@ declare
   prior_after numeric;   -- what was held after it,
   prior_before numeric;  -- and when it came
   refused trading.alerts;
+  low numeric;
+  high numeric;
 begin
   gap.alert_id := alert.id;
   gap.strategy := alert.strategy;
@@ -186,23 +147,47 @@ begin
     when prior_after <> gap.held then 'moved'
     else 'missed'
   end;
-  return trading.with_cost(gap, alert, prior, refused, own.unit_value);
+  if gap.status not in ('missed', 'refused') then
+    return gap;
+  elsif not gap.repaired or gap.price is null then
+    gap.cost_reason := 'not_repaired';
+    return gap;
+  elsif gap.status = 'refused' then
+    gap.due_price := (refused.request ->> 'price')::numeric;
+    low := gap.due_price;
+    high := gap.due_price;
+  else
+    -- When it was due nobody knows: any minute is as likely.
+    select avg(m.close::numeric), min(m.low::numeric), max(m.high::numeric) into gap.due_price, low, high
+    from trading.mark_history m
+    where m.account_id = alert.account_id and m.symbol = alert.symbol
+      and m.minute > date_trunc('minute', prior.received_at)
+      -- Its own mark is of its own time.
+      and m.minute < date_trunc('minute', least(alert.alert_time, alert.received_at));
+  end if;
+  gap.cost_reason := case when gap.due_price is null then
+    case gap.status when 'refused' then 'no_price' else 'no_marks' end end;
+  gap.cost := gap.missed * (gap.price - gap.due_price) * own.unit_value;
+  gap.least_cost := least(gap.missed * (gap.price - low), gap.missed * (gap.price - high)) * own.unit_value;
+  gap.most_cost := greatest(gap.missed * (gap.price - low), gap.missed * (gap.price - high)) * own.unit_value;
+  return gap;
 end;
 $$;
 comment on function trading.gap_of is
   'The gap before an alert; null: the account held what its sender thought, or nothing tells. What the alert says of '
-  'its previous position decides; without it, what its target had to repair does.';
+  'its previous position decides; without it, what its target had to repair does. It cost the units missed, times what '
+  'the price moved from where they were due to where they were traded. A refused alert was due at its own price, one '
+  'that never came at the average of the marks in between: its cost lies between least_cost and most_cost.';
 
-create function trading.find_gaps(
-  owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text default null,
-  after_id bigint default 0
-) returns setof trading.alert_gap language sql stable set search_path = '' as $$
+create function trading.find_gaps(part trading.part, after_id bigint default 0) returns setof trading.alert_gap
+  language sql stable set search_path = '' as $$
   select g.*
   from trading.alerts a
   cross join lateral trading.gap_of(a) g
-  where a.account_id = owned.id and a.epoch = owned.epoch and a.id + 0 > after_id
-    and a.received_at >= from_time and a.received_at < coalesce(to_time, 'infinity')
-    and (only_strategy is null or a.strategy = only_strategy)
+  where a.account_id = part.account_id and a.epoch = part.epoch and a.id + 0 > after_id
+    and a.received_at >= part.from_time and a.received_at < part.to_time
+    and (part.strategies is null or a.strategy = any (part.strategies))
+    and (part.symbol is null or a.symbol = part.symbol)
     and a.status <> 'rejected' and trading.is_trade(a.request)
     -- The quotes tell it from a text of a sender, in which JSON escapes them.
     and (strpos(a.answer::text, '"repaired":{') > 0
@@ -217,30 +202,22 @@ create function trading.find_gaps(
     and g.status is not null;
 $$;
 comment on function trading.find_gaps is
-  'The gaps of an account in a range of time, in no order; after_id: only before alerts after that one.';
+  'The gaps of a part, in no order; after_id: only before alerts after that one.';
 
 -- Silence -----------------------------------------------------------------------------------------
 
 create function trading.week_sums(moments timestamp[]) returns integer[]
   language plpgsql immutable set search_path = '' as $$
-declare
-  sums integer[] := array_fill(0, array[673]);
-  is_open boolean[] := array_fill(false, array[672]);
-  day integer;
-  quarter integer;
-  moment timestamp;
 begin
-  foreach moment in array moments loop
-    day := extract(isodow from moment) - 1;
-    quarter := floor(extract(epoch from moment::time) / 900);
-    for same_day in case when day < 4 then 0 else day end .. case when day < 4 then 3 else day end loop
-      is_open[same_day * 96 + quarter + 1] := true;
-    end loop;
-  end loop;
-  for slot in 1 .. 672 loop
-    sums[slot + 1] := sums[slot] + case when is_open[slot] then 900 else 0 end;
-  end loop;
-  return sums;
+  return array(
+    with opened as (
+      select distinct same_day * 96 + floor(extract(epoch from m::time) / 900)::integer as slot
+      from unnest(moments) m
+      cross join lateral (select extract(isodow from m)::integer - 1 as day) d
+      cross join lateral generate_series(case when d.day < 4 then 0 else d.day end, greatest(d.day, 3)) same_day
+    )
+    select sum(case when o.slot is null then 0 else 900 end) over (order by s.slot)
+    from generate_series(-1, 671) s (slot) left join opened o on o.slot = s.slot order by s.slot);
 end;
 $$;
 comment on function trading.week_sums is
@@ -268,11 +245,10 @@ declare
   weeks constant numeric := floor(seconds / sums[673]);
   rest constant numeric := seconds - weeks * sums[673];
 begin
-  for slot in 1 .. 672 loop
-    if sums[slot + 1] > sums[slot] and sums[slot + 1] >= rest then
-      return timestamp '2001-01-01' + make_interval(secs => weeks * 604800 + (slot - 1) * 900 + rest - sums[slot]);
-    end if;
-  end loop;
+  return (
+    select timestamp '2001-01-01' + make_interval(secs => weeks * 604800 + (slot - 1) * 900 + rest - sums[slot])
+    from generate_series(1, 672) slot where sums[slot + 1] > sums[slot] and sums[slot + 1] >= rest
+    order by slot limit 1);
 end;
 $$;
 comment on function trading.session_time is
@@ -288,17 +264,17 @@ declare
   sums integer[];
   long_gap numeric;
 begin
-  with newest as materialized (
+  with newest as (
     select a.id, a.received_at
     from (select n.id, n.received_at, n.request from trading.alerts n
           where n.account_id = owned.id and n.epoch = owned.epoch and n.strategy = rhythm_of.strategy
           order by n.id + 0 desc limit 10000) a
     where a.request ->> 'action' is distinct from 'mark' limit 1000
   ), apart as (
-    select n.received_at, n.received_at - lag(n.received_at) over (order by n.received_at) < '30 seconds' as is_same
+    select n.*, n.received_at - lag(n.received_at) over (order by n.received_at) < '30 seconds' as is_same
     from newest n
   )
-  select (select max(n.id) from newest n), (select max(n.received_at) from newest n),
+  select max(a.id), max(a.received_at),
     array_agg(a.received_at order by a.received_at) filter (where a.is_same is not true)
   into last_alert_id, last_alert_at, moments
   from apart a;
@@ -327,22 +303,6 @@ comment on function trading.rhythm_of is
   '(week_sums). Of its last 1,000 alerts but for marks, those within 30 seconds of the one before being one. null: it '
   'had no alert, or, for the last two, fewer than 10 gaps.';
 
-create function trading.strategies_of(owned trading.accounts) returns setof text
-  language plpgsql stable set search_path = '' as $$
-declare
-  reached text := (
-    select min(a.strategy) from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch);
-begin
-  -- One look at the index for each, however many alerts it had.
-  while reached is not null loop
-    return next reached;
-    reached := (select min(a.strategy) from trading.alerts a
-                where a.account_id = owned.id and a.epoch = owned.epoch and a.strategy > reached);
-  end loop;
-end;
-$$;
-comment on function trading.strategies_of is 'The strategies that an account had alerts or marks of, in this epoch.';
-
 -- What is asked -----------------------------------------------------------------------------------
 
 create function public.alert_health(
@@ -355,39 +315,36 @@ create function public.alert_health(
 ) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
   owned constant trading.accounts := trading.find_account(account);
-  time_zone constant text := trading.time_zone(owned.id);
-  since constant timestamptz := coalesce(from_time, '-infinity');
-  plays_back constant boolean := (select s.clock = 'alert' from trading.account_settings s
-    where s.account_id = owned.id);
+  part trading.part;
 begin
   perform trading.require(intervals between 1 and 1000, 'intervals must be from 1 to 1000', 'Leave it out for 3.');
   perform trading.take_read_place('figures');
-  perform trading.check_range(since, to_time);
+  part := trading.find_part(owned, null, from_time, to_time, null, null);
   return query
   with coded as materialized (
     select a.strategy, a.code::text as code, count(*) as alerts from trading.alerts a
-    where a.account_id = owned.id and a.epoch = owned.epoch and a.received_at >= since
-      and a.received_at < coalesce(to_time, 'infinity')
+    where a.account_id = owned.id and a.epoch = owned.epoch and a.received_at >= part.from_time
+      and a.received_at < part.to_time
       and a.request ->> 'action' is distinct from 'mark'
     group by 1, 2
   ), counted as (select k.strategy, sum(k.alerts) as alerts from coded k group by 1), repeated as (
     select a.strategy, count(*) as duplicates
     from trading.duplicates d join trading.alerts a on a.id = d.alert_id
-    where d.account_id = owned.id and a.epoch = owned.epoch and d.received_at >= since
-      and d.received_at < coalesce(to_time, 'infinity')
+    where d.account_id = owned.id and a.epoch = owned.epoch and d.received_at >= part.from_time
+      and d.received_at < part.to_time
     group by 1
   ), gaps as (
     select g.strategy as of_strategy, count(*) filter (where g.status = 'missed') as missed,
       count(*) filter (where g.repaired) as repairs,
       count(*) filter (where g.previous <> g.held and g.status <> 'cut') as contradictions, sum(g.cost) as cost,
       count(*) filter (where g.cost_reason is not null) as unpriced
-    from trading.find_gaps(owned, since, to_time) g group by 1
+    from trading.find_gaps(part) g group by 1
   ), each as (
     select n.strategy, c.alerts, r.last_alert_at, r.usual_seconds, r.silent_at, g.*, d.duplicates,
       case when r.silent_at is null then 'too_few_alerts' when owned.halted_at is not null then 'halted'
-        when plays_back then 'played_back' end as reason
-    from trading.strategies_of(owned) n (strategy)
-    cross join lateral trading.rhythm_of(owned, n.strategy, time_zone, intervals) r
+        when part.on_alerts_clock then 'played_back' end as reason
+    from trading.distinct_values('alerts', 'strategy', owned.id, owned.epoch) n (strategy)
+    cross join lateral trading.rhythm_of(owned, n.strategy, part.time_zone, intervals) r
     left join counted c on c.strategy = n.strategy
     left join repeated d on d.strategy = n.strategy
     left join gaps g on g.of_strategy = n.strategy
@@ -436,24 +393,19 @@ create function public.list_alert_gaps(
   id text, status text, strategy text, symbol text, at timestamptz, since timestamptz, missed text, repaired boolean,
   expected text, booked text, previous text, held text, price text, due_price text, cost text, least_cost text,
   most_cost text, cost_reason text
-) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
-declare
-  owned constant trading.accounts := trading.find_account(account);
-  known constant text := trading.known_status(only_status, 'missed', 'refused', 'reordered', 'moved', 'cut', 'first');
-begin
-  perform trading.take_read_place('figures');
-  perform trading.check_range(from_time, to_time);
-  return query
+) language sql stable set search_path = '' set statement_timeout = '5s' as $$
+  select trading.take_read_place('figures');
   select g.alert_id::text, g.status, g.strategy, g.symbol, g.at, g.since, trading.decimal(g.missed), g.repaired,
     trading.decimal(g.expected), trading.decimal(g.booked), trading.decimal(g.previous), trading.decimal(g.held),
     trading.decimal(g.price), trading.decimal(g.due_price), trading.decimal(g.cost), trading.decimal(g.least_cost),
     trading.decimal(g.most_cost), g.cost_reason
-  from trading.find_gaps(owned, coalesce(from_time, '-infinity'), to_time, only_strategy) g
-  where g.alert_id < trading.page_start(before) and (only_symbol is null or g.symbol = only_symbol)
-    and (known is null or g.status = known)
+  from trading.known_status(only_status, 'missed', 'refused', 'reordered', 'moved', 'cut', 'first') k (status)
+  cross join trading.find_part(
+    trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol) p
+  cross join lateral trading.find_gaps(p) g
+  where g.alert_id < trading.page_start(before) and (k.status is null or g.status = k.status)
   order by g.alert_id desc
   limit trading.page_size("limit");
-end;
 $$;
 comment on function public.list_alert_gaps is
   'Alerts before which the account did not hold what their sender thought, newest first; at, since: booked, and the '
@@ -465,6 +417,6 @@ comment on function public.list_alert_gaps is
   'Errors: PT404, PT400, PT429 busy.';
 
 revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
-grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later, trading.with_cost,
+grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later,
   trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time,
-  trading.rhythm_of, trading.strategies_of, public.alert_health, public.list_alert_gaps to authenticated;
+  trading.rhythm_of, public.alert_health, public.list_alert_gaps to authenticated;

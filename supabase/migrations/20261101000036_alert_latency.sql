@@ -9,15 +9,10 @@ $$;
 comment on function trading.seconds_between is
   'Seconds between two clocks'' times: where they differ so that it would be less than nothing, 0.';
 
-create function trading.list_latencies(
-  owned trading.accounts, from_time timestamptz, to_time timestamptz, only_strategy text, only_symbol text
-) returns table (
+create function trading.list_latencies(part trading.part) returns table (
   alert_id bigint, strategy text, symbol text, status text, code text, sent_at timestamptz, received_at timestamptz,
   booked_at timestamptz, to_receive numeric, to_book numeric, total numeric
 ) language plpgsql stable set search_path = '' as $$
-declare
-  on_alerts_clock constant boolean := (select s.clock = 'alert' from trading.account_settings s
-    where s.account_id = owned.id);
 begin
   return query
   select m.id, m.strategy, m.symbol, m.status::text, m.code::text, m.sent, m.arrived, m.booked,
@@ -26,20 +21,21 @@ begin
   from (
     select a.id, a.strategy, a.symbol, a.status, a.code, f.arrived,
       trading.end_of_bar(a.alert_time, a.request ->> 'interval', f.arrived) as sent,
-      case when not on_alerts_clock then a.received_at end as booked
+      case when not part.on_alerts_clock then a.received_at end as booked
     from trading.alerts a
     cross join lateral (
       select case when jsonb_typeof(a.request -> 'arrived_at') = 'number'
         and (a.request ->> 'arrived_at')::numeric between 0 and 1e13
         then to_timestamp((a.request ->> 'arrived_at')::numeric / 1000) end as arrived offset 0
     ) f
-    where a.account_id = owned.id and a.epoch = owned.epoch and a.received_at >= from_time
-      and a.received_at < coalesce(to_time, 'infinity')
-      and (only_strategy is null or a.strategy = only_strategy) and (only_symbol is null or a.symbol = only_symbol)
+    where a.account_id = part.account_id and a.epoch = part.epoch
+      and a.received_at >= part.from_time and a.received_at < part.to_time
+      and (part.strategies is null or a.strategy = any (part.strategies))
+      and (part.symbol is null or a.symbol = part.symbol)
       and a.request ->> 'action' is distinct from 'mark'
   ) m
   -- Older than a day, on that clock: history that is played back, which nothing has delayed.
-  where m.arrived is not null and not (on_alerts_clock and coalesce(m.arrived - m.sent > interval '1 day', false));
+  where m.arrived is not null and not (part.on_alerts_clock and coalesce(m.arrived - m.sent > interval '1 day', false));
 end;
 $$;
 comment on function trading.list_latencies is
@@ -62,13 +58,13 @@ create function public.alert_latency(
   book_max text, total_p50 text, total_p90 text, total_p99 text, total_max text
 ) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
 declare
-  owned constant trading.accounts := trading.find_account(account);
+  part constant trading.part := trading.find_part(
+    trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol);
   shares constant double precision[] := '{0.5,0.9,0.99,1}';
 begin
   perform trading.require(by in ('strategy', 'hour'), 'by must be strategy or hour',
     'Hours of one strategy: by hour, with only_strategy.');
   perform trading.take_read_place('figures');
-  perform trading.check_range(from_time, to_time);
   return query
   select g.strategy, g.hour, g.alerts, g.late, g.receive[1], g.receive[2], g.receive[3], g.receive[4], g.book[1],
     g.book[2], g.book[3], g.book[4], g.total[1], g.total[2], g.total[3], g.total[4]
@@ -77,7 +73,7 @@ begin
       trading.as_seconds(percentile_cont(shares) within group (order by l.to_receive::double precision)) as receive,
       trading.as_seconds(percentile_cont(shares) within group (order by l.to_book::double precision)) as book,
       trading.as_seconds(percentile_cont(shares) within group (order by l.total::double precision)) as total
-    from trading.list_latencies(owned, coalesce(from_time, '-infinity'), to_time, only_strategy, only_symbol) l
+    from trading.list_latencies(part) l
     cross join lateral (select case by when 'strategy' then l.strategy end as strategy,
       case by when 'hour' then extract(hour from l.received_at at time zone 'UTC')::integer end as hour) k
     group by grouping sets ((), (k.strategy, k.hour))
@@ -100,20 +96,16 @@ create function public.late_alerts(
 ) returns table (
   id text, strategy text, symbol text, status text, code text, sent_at timestamptz, received_at timestamptz,
   booked_at timestamptz, seconds_to_receive text, seconds_to_book text, seconds text
-) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
-declare
-  owned constant trading.accounts := trading.find_account(account);
-begin
-  perform trading.take_read_place('figures');
-  perform trading.check_range(from_time, to_time);
-  return query
+) language sql stable set search_path = '' set statement_timeout = '5s' as $$
+  select trading.take_read_place('figures');
   select l.alert_id::text, l.strategy, l.symbol, l.status, l.code, l.sent_at, l.received_at, l.booked_at,
     trading.ratio(round(l.to_receive, 3)), trading.ratio(round(l.to_book, 3)), trading.ratio(round(l.total, 3))
-  from trading.list_latencies(owned, coalesce(from_time, '-infinity'), to_time, only_strategy, only_symbol) l
+  from trading.find_part(
+    trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol) p
+  cross join lateral trading.list_latencies(p) l
   where l.total > late_seconds and l.alert_id < trading.page_start(before)
   order by l.alert_id desc
   limit trading.page_size("limit");
-end;
 $$;
 comment on function public.late_alerts is
   'The alerts that took longer than late_seconds from their own time to their booking, newest first, as alert_latency '
