@@ -1,7 +1,7 @@
 import { equal, ok, rejects } from "node:assert/strict";
 import { atMostOnce, timeOf } from "../support/noise.ts";
 import { elapsed, hold, lockTest, median, pause } from "../support/locks.ts";
-import type { LockService } from "../../supabase/functions/_shared/locks/advisory-locks.ts";
+import type { LockService } from "../../supabase/functions/_shared/locks/lock-service.ts";
 
 const waiters = 64;
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { checkWebhookUrl } from "../../supabase/functions/_shared/notifications/policy.ts";
+import { checkWebhookUrl } from "../../supabase/functions/_shared/notifications/webhook-url.ts";
 import { type Line, type OutboxDesk, outboxTest } from "../support/outbox.ts";
 import { unique } from "../support/stack.ts";
 import { PUBLIC, REFUSED } from "../unit/notifications/receivers.ts";

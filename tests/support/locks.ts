@@ -1,8 +1,5 @@
 import { createAdvisoryLockService } from "../../supabase/functions/_shared/locks/advisory-locks.ts";
-import type {
-  LockService,
-  LockServiceOptions,
-} from "../../supabase/functions/_shared/locks/advisory-locks.ts";
+import type { LockService, LockServiceOptions } from "../../supabase/functions/_shared/locks/lock-service.ts";
 import { connect, stack, unique } from "./stack.ts";
 
 export const pause = (milliseconds: number) =>

@@ -5,7 +5,7 @@
 import { database, metrics, slug } from "./isolate.ts";
 import { createAdvisoryLockService } from "./locks/advisory-locks.ts";
 import { createLeaseRpc, createLeaseService } from "./locks/leases.ts";
-import { lockMetrics } from "./locks/advisory-locks.ts";
+import { lockMetrics } from "./locks/stats.ts";
 
 export * from "./isolate.ts";
 

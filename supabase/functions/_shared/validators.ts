@@ -6,4 +6,4 @@ export type { Problem } from "./http/errors.ts";
 export { problemsOf } from "./validators/problem.ts";
 export { type PortfolioQuery, portfolioQuerySchema } from "./validators/portfolio-query.ts";
 export { type ToolName, toolNameSchema } from "./tools/tools.ts";
-export { webhookUrlSchema } from "./notifications/policy.ts";
+export { webhookUrlSchema } from "./notifications/webhook-url.ts";

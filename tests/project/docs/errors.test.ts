@@ -12,12 +12,11 @@ function* filesIn(directory: string, end: string): Generator<string> {
 /** Zod's own, which is never shown, and what a client of ours tells apart inside. */
 const NOT_OURS = ["custom", "rejected"];
 
-/** Where a code stands in TypeScript: in an error that is thrown, in a problem, beside the name of its error, in a type of codes. */
+/** Where a code stands in TypeScript: in an error that is thrown, in a problem, in a type of codes. */
 const IN_TYPESCRIPT = [
   /(?:new HttpError|badBody)\(\s*(?:\d{3}|status),\s*"([a-z_]+)"/g,
   /\b(?:refuse|refusal|unauthorized|tooMany)\(\s*"([a-z_]+)"/g,
   /\bcode: "([a-z_]+)"/g,
-  /^ {2}([a-z_]+): "\w+Error",$/gm,
 ];
 const TYPES_OF_CODES = /^(?:export )?type \w+(?:Code|Failure|Refusal) =([^;]+);/gm;
 /** In SQL: a refusal, and SQLSTATEs that callers see. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Claim } from "../../../supabase/functions/_shared/marks/marks-rpc.ts";
-import { createRunMarks, type SymbolResult } from "../../../supabase/functions/_shared/marks/run.ts";
+import type { Claim, SymbolResult } from "../../../supabase/functions/_shared/marks/marks-rpc.ts";
+import { createRunMarks } from "../../../supabase/functions/_shared/marks/run.ts";
 import type { Span } from "../../../supabase/functions/_shared/marks/source.ts";
 import { createLog } from "../../../supabase/functions/_shared/observability/log.ts";
 

@@ -4,7 +4,7 @@ import {
   readNotifyPolicy,
 } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { exchange } from "../../../supabase/functions/_shared/notifications/exchange.ts";
-import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/policy.ts";
+import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/webhook-url.ts";
 import { createDial } from "../../../supabase/functions/_shared/notifications/dial.ts";
 import { createSend } from "../../../supabase/functions/_shared/notifications/send.ts";
 import { startReceiver } from "../../support/receiver.ts";

@@ -6,7 +6,7 @@ import { createSend, type Send } from "../../../supabase/functions/_shared/notif
 import {
   checkWebhookUrl,
   webhookUrlSchema,
-} from "../../../supabase/functions/_shared/notifications/policy.ts";
+} from "../../../supabase/functions/_shared/notifications/webhook-url.ts";
 import { HOSTILE_ANSWERS, PUBLIC, REFUSED } from "./receivers.ts";
 
 const message = (url: string) => ({ url, headers: {}, body: "{}" });

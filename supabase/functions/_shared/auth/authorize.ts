@@ -37,7 +37,9 @@ export const presentedKey = (context: Context): string | null => presentedKeys(c
  * @throws HttpError 401 for no key or a wrong one, 403 when it lacks the scope
  */
 export function authorize(service: ApiKeyAuthService, key: string | null, scope: Scope): Sender {
-  return requireScope(identify(service, key), scope);
+  const sender = identify(service, key);
+  requireScope(sender, scope);
+  return sender;
 }
 
 /** The same of the key that came outside the body; the log says whose it is. */
@@ -84,8 +86,9 @@ export function unauthorized(code: string, message: string, path = "key"): HttpE
   });
 }
 
-/** The sender. Throws HttpError 403 when it may not do what `scope` stands for. */
-export function requireScope(sender: Sender, scope: Scope): Sender {
-  if (sender.scopes.includes(scope)) return sender;
-  throw new HttpError(403, "missing_scope", `this API key lacks the scope ${scope}`);
+/** Throws HttpError 403 when the sender may not do what `scope` stands for. */
+export function requireScope(sender: Sender, scope: Scope): void {
+  if (!sender.scopes.includes(scope)) {
+    throw new HttpError(403, "missing_scope", `this API key lacks the scope ${scope}`);
+  }
 }

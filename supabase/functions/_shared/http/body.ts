@@ -70,7 +70,12 @@ async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>, limit: n
     chunks.push(value);
   }
   const [only] = chunks;
-  return chunks.length === 1 && only !== undefined
-    ? only
-    : new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+  if (chunks.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
 }

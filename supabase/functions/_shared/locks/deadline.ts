@@ -1,5 +1,5 @@
 import { delay } from "../time/delay.ts";
-import { brief, LockError } from "./errors.ts";
+import { LockUsageError } from "./errors.ts";
 
 /** Longest wait for a lock, in milliseconds: above what any caller of a function waits for its answer. */
 export const LONGEST_WAIT_MS = 600_000;
@@ -7,11 +7,11 @@ export const LONGEST_WAIT_MS = 600_000;
 /**
  * Refuses what cannot be a limit of waiting.
  *
- * @throws LockError `lock_timeout_invalid`
+ * @throws LockUsageError `lock_timeout_invalid`
  */
 export function checkTimeout(timeoutMs: unknown): asserts timeoutMs is number {
   if (typeof timeoutMs === "number" && timeoutMs >= 1 && timeoutMs <= LONGEST_WAIT_MS) return;
-  throw new LockError(
+  throw new LockUsageError(
     "lock_timeout_invalid",
     `timeoutMs must be between 1 and ${LONGEST_WAIT_MS} milliseconds; tryWithLock does not wait`,
   );
@@ -20,18 +20,9 @@ export function checkTimeout(timeoutMs: unknown): asserts timeoutMs is number {
 /** Refuses what is no work: it would take the lock for nothing. */
 export function checkWork(work: unknown, what: "lock" | "lease"): void {
   if (typeof work !== "function") {
-    throw new LockError("lock_usage", `what to do under the ${what} is missing`);
+    throw new LockUsageError("lock_usage", `what to do under the ${what} is missing`);
   }
 }
-
-/** Makes the error of a wait for the key's lock or lease that took too long. */
-export const lateFor = (key: string, timeoutMs: number) => (): LockError =>
-  Object.assign(
-    new LockError("lock_timeout", `the lock "${brief(key)}" was not free within ${timeoutMs} ms`),
-    {
-      timeoutMs,
-    },
-  );
 
 /** How long somebody is ready to wait: until a time, or until a signal of theirs. */
 export class Deadline {

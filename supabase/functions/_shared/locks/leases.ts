@@ -2,8 +2,8 @@ import * as z from "zod";
 import { createAsk } from "../database/ask.ts";
 import type { DatabaseClient } from "../database/client.ts";
 import { jittered } from "../time/backoff.ts";
-import { checkTimeout, checkWork, Deadline, lateFor } from "./deadline.ts";
-import { brief, isLockError, LockError } from "./errors.ts";
+import { checkTimeout, checkWork, Deadline } from "./deadline.ts";
+import { LeaseLostError, LockTimeoutError, LockUnavailableError, LockUsageError } from "./errors.ts";
 import { checkKey } from "./lock-key.ts";
 
 export interface Lease {
@@ -57,113 +57,127 @@ export function createLeaseService(rpc: LeaseRpc, name = "supabase-automation") 
       checkKey(key);
       checkTimeout(timeoutMs);
       if (!Number.isInteger(ttlMs) || ttlMs < 100 || ttlMs > 3_600_000) {
-        throw new LockError("lease_ttl_invalid", "ttlMs must be a whole number between 100 and 3600000");
+        throw new LockUsageError("lease_ttl_invalid", "ttlMs must be a whole number between 100 and 3600000");
       }
       checkWork(work, "lease");
-      const { acquire, keep } = tenancy(rpc, key, `${name}:${crypto.randomUUID()}`, ttlMs);
-      const deadline = new Deadline(timeoutMs, lateFor(key, timeoutMs), signal);
-      const held = await acquire(deadline).finally(() => deadline.clear());
-      return await keep(held, work, signal);
+      const owner = `${name}:${crypto.randomUUID()}`;
+      const deadline = new Deadline(timeoutMs, () => new LockTimeoutError(key, timeoutMs), signal);
+      try {
+        const { fencingToken, trustedUntil } = await acquire(rpc, key, owner, ttlMs, deadline);
+        deadline.clear();
+        return await keep(rpc, { key, owner, fencingToken, ttlMs, trustedUntil }, work, signal);
+      } finally {
+        deadline.clear();
+      }
     },
   };
 }
 
-/** One owner's lease of a key: how it is come by, and kept while work is done. */
-function tenancy(rpc: LeaseRpc, key: string, owner: string, ttlMs: number) {
-  /** What cannot be given back expires by itself. Without a token: whatever lease the owner has. */
-  async function giveBack(fencingToken?: number): Promise<void> {
-    const signal = AbortSignal.timeout(Math.min(ttlMs, LONGEST_RELEASE_MS));
-    await rpc.release(key, owner, fencingToken, signal).catch(() => {});
-  }
-
-  /** Asks until the lease is ours. Its time is counted from before the question, so never longer than the database's. */
-  async function acquire(deadline: Deadline) {
-    for (let failure: unknown;;) {
-      const asked = performance.now();
-      let retryAfterMs = LONGEST_POLL_MS;
-      const call = AbortSignal.any([deadline.signal, AbortSignal.timeout(Math.min(ttlMs, LONGEST_CALL_MS))]);
-      try {
-        const grant = await rpc.acquire(key, owner, ttlMs, call);
-        if (grant.acquired) {
-          return { fencingToken: grant.fencing_token, trustedUntil: asked + ttlMs * TRUSTED };
-        }
-        failure = undefined;
-        retryAfterMs = Math.min(grant.retry_after_ms, LONGEST_POLL_MS);
-      } catch (error) {
-        failure = error;
-        // It may be ours for all that, when only the answer was lost: without its token it is of no use.
-        const givenBack = giveBack();
-        if (!deadline.signal.aborted) await givenBack;
-      }
-      await deadline.pause(jittered(retryAfterMs)).catch((reason) => {
-        if (deadline.caller?.aborted || failure === undefined) throw reason;
-        throw isLockError(failure, "lock_unavailable")
-          ? failure
-          : new LockError("lock_unavailable", "no lease", failure);
-      });
-    }
-  }
-
-  /** Does the work, keeps the lease meanwhile, and gives it back. `trustedUntil` is as performance.now. */
-  async function keep<T>(
-    { fencingToken, trustedUntil }: Awaited<ReturnType<typeof acquire>>,
-    work: (lease: Lease) => T | Promise<T>,
-    caller?: AbortSignal,
-  ): Promise<T> {
-    const over = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let failure: unknown;
-    const lose = () => {
-      const what = `the lease "${brief(key)}" was lost before its work was done`;
-      over.abort(new LockError("lease_lost", what, failure));
-    };
-    const giveUp = () => over.abort(caller?.reason);
-
-    /** Renews at a third of the lease, again soon after a failure, and gives up when it can be trusted no more. */
-    function schedule(delay: number): void {
-      const renewOrLose = () => performance.now() >= trustedUntil ? lose() : void renew();
-      timer = setTimeout(renewOrLose, Math.max(Math.min(delay, trustedUntil - performance.now()), 0));
-    }
-
-    async function renew(): Promise<void> {
-      const asked = performance.now();
-      const limit = Math.max(Math.min(trustedUntil - asked, LONGEST_CALL_MS), 1);
-      const signal = AbortSignal.any([over.signal, AbortSignal.timeout(limit)]);
-      const renewal = await rpc.renew(key, owner, fencingToken, ttlMs, signal).catch((error) => {
-        failure = error;
-      });
-      if (over.signal.aborted || timer === undefined) return;
-      if (renewal === "lost") return lose();
-      if (renewal === "renewed") trustedUntil = asked + ttlMs * TRUSTED;
-      schedule(renewal === "renewed" ? ttlMs / 3 : ttlMs / 20);
-    }
-
-    caller?.addEventListener("abort", giveUp, { once: true });
-    schedule(ttlMs / 3);
+/** Asks until the lease is ours. Its time is counted from before the question, so never longer than the database's. */
+async function acquire(rpc: LeaseRpc, key: string, owner: string, ttlMs: number, deadline: Deadline) {
+  for (let failure: unknown;;) {
+    const asked = performance.now();
+    let retryAfterMs = LONGEST_POLL_MS;
+    const call = AbortSignal.any([deadline.signal, AbortSignal.timeout(Math.min(ttlMs, LONGEST_CALL_MS))]);
     try {
-      caller?.throwIfAborted();
-      const result = await work({ signal: over.signal, fencingToken });
-      // A stalled event loop may not have run the timer that would have told.
-      if (performance.now() >= trustedUntil) lose();
-      over.signal.throwIfAborted();
-      return result;
+      const grant = await rpc.acquire(key, owner, ttlMs, call);
+      if (grant.acquired) {
+        return { fencingToken: grant.fencingToken, trustedUntil: asked + ttlMs * TRUSTED };
+      }
+      failure = undefined;
+      retryAfterMs = Math.min(grant.retryAfterMs, LONGEST_POLL_MS);
     } catch (error) {
-      throw over.signal.aborted ? over.signal.reason : error;
-    } finally {
-      clearTimeout(timer);
-      timer = undefined;
-      caller?.removeEventListener("abort", giveUp);
-      await giveBack(fencingToken);
+      failure = error;
+      // It may be ours for all that, when only the answer was lost: without its token it is of no use.
+      const givenBack = giveBack(rpc, { key, owner, ttlMs });
+      if (!deadline.signal.aborted) await givenBack;
     }
+    await deadline.pause(jittered(retryAfterMs)).catch((reason) => {
+      if (deadline.caller?.aborted || failure === undefined) throw reason;
+      throw failure instanceof LockUnavailableError ? failure : new LockUnavailableError("no lease", failure);
+    });
+  }
+}
+
+interface Holding {
+  key: string;
+  owner: string;
+  fencingToken: number;
+  ttlMs: number;
+  /** As performance.now. */
+  trustedUntil: number;
+}
+
+/** Does the work, keeps the lease meanwhile, and gives it back. */
+async function keep<T>(
+  rpc: LeaseRpc,
+  holding: Holding,
+  work: (lease: Lease) => T | Promise<T>,
+  caller?: AbortSignal,
+): Promise<T> {
+  const { key, owner, fencingToken, ttlMs } = holding;
+  let { trustedUntil } = holding;
+  const over = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failure: unknown;
+  const lose = () => over.abort(new LeaseLostError(key, failure));
+  const giveUp = () => over.abort(caller?.reason);
+
+  /** Renews at a third of the lease, again soon after a failure, and gives up when it can be trusted no more. */
+  function schedule(delay: number): void {
+    const renewOrLose = () => performance.now() >= trustedUntil ? lose() : void renew();
+    timer = setTimeout(renewOrLose, Math.max(Math.min(delay, trustedUntil - performance.now()), 0));
   }
 
-  return { acquire, keep };
+  async function renew(): Promise<void> {
+    const asked = performance.now();
+    const limit = Math.max(Math.min(trustedUntil - asked, LONGEST_CALL_MS), 1);
+    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(limit)]);
+    const renewal = await rpc.renew(key, owner, fencingToken, ttlMs, signal).catch((error) => {
+      failure = error;
+    });
+    if (over.signal.aborted || timer === undefined) return;
+    if (renewal === "lost") return lose();
+    if (renewal === "renewed") trustedUntil = asked + ttlMs * TRUSTED;
+    schedule(renewal === "renewed" ? ttlMs / 3 : ttlMs / 20);
+  }
+
+  caller?.addEventListener("abort", giveUp, { once: true });
+  schedule(ttlMs / 3);
+  try {
+    caller?.throwIfAborted();
+    const result = await work({ signal: over.signal, fencingToken });
+    // A stalled event loop may not have run the timer that would have told.
+    if (performance.now() >= trustedUntil) lose();
+    over.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw over.signal.aborted ? over.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    timer = undefined;
+    caller?.removeEventListener("abort", giveUp);
+    await giveBack(rpc, holding);
+  }
+}
+
+/** What cannot be given back expires by itself. */
+async function giveBack(
+  rpc: LeaseRpc,
+  { key, owner, fencingToken, ttlMs }: Pick<Holding, "key" | "owner" | "ttlMs"> & { fencingToken?: number },
+): Promise<void> {
+  const signal = AbortSignal.timeout(Math.min(ttlMs, LONGEST_RELEASE_MS));
+  await rpc.release(key, owner, fencingToken, signal).catch(() => {});
 }
 
 const grantSchema = z.union([
   z.object({ acquired: z.literal(true), fencing_token: z.int() }),
-  z.object({ acquired: z.literal(false), retry_after_ms: z.number() }),
-]);
+  z.object({ acquired: z.literal(false), holder: z.string().nullable(), retry_after_ms: z.number() }),
+]).transform((grant) =>
+  grant.acquired
+    ? { acquired: grant.acquired, fencingToken: grant.fencing_token }
+    : { acquired: grant.acquired, holder: grant.holder, retryAfterMs: grant.retry_after_ms }
+);
 export type LeaseGrant = z.output<typeof grantSchema>;
 
 const renewalSchema = z.object({ renewed: z.boolean(), code: z.enum(["busy", "lost"]).nullable() })
@@ -179,7 +193,7 @@ export function createLeaseRpc(database: Pick<DatabaseClient, "rpc">) {
   const askDatabase = createAsk(database);
   const ask: typeof askDatabase = (...call) =>
     askDatabase(...call).catch((error) => {
-      throw new LockError("lock_unavailable", "the database did not answer about a lease", error);
+      throw new LockUnavailableError("the database did not answer about a lease", error);
     });
   return {
     acquire: (key: string, owner: string, ttlMs: number, signal: AbortSignal) =>

@@ -1,5 +1,5 @@
 import { sha256Of } from "../hashing/digest.ts";
-import { LockError } from "./errors.ts";
+import { LockUsageError } from "./errors.ts";
 
 /** Longest key, in bytes of UTF-8: `trade:<account>:<symbol>` needs 135. */
 export const LONGEST_KEY = 512;
@@ -17,7 +17,7 @@ export function lockId(key: string): bigint {
 /**
  * Refuses what cannot be the key of a lock or a lease.
  *
- * @throws LockError `lock_key_invalid`
+ * @throws LockUsageError `lock_key_invalid`
  */
 export function checkKey(key: unknown): asserts key is string {
   if (typeof key !== "string" || key === "") throw refusal("must be a text with at least one character");
@@ -29,4 +29,4 @@ export function checkKey(key: unknown): asserts key is string {
   if (size > LONGEST_KEY) throw refusal(`has ${size} bytes; at most ${LONGEST_KEY} can be`);
 }
 
-const refusal = (problem: string) => new LockError("lock_key_invalid", `the key of a lock ${problem}`);
+const refusal = (problem: string) => new LockUsageError("lock_key_invalid", `the key of a lock ${problem}`);

@@ -2,7 +2,8 @@ import type { TransactionSql } from "postgres";
 import { orAborted } from "../time/or-aborted.ts";
 import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
-import { brief, LockError } from "./errors.ts";
+import { brief, LockError, LockLostError, LockRolledBackError } from "./errors.ts";
+import { guardTransaction } from "./transaction.ts";
 
 /** The work done under a lock. `signal` is aborted when the lock is lost, or its caller gives up. */
 export type LockedWork<T> = (tx: TransactionSql, signal: AbortSignal) => T | Promise<T>;
@@ -105,7 +106,7 @@ export async function runLocked<T>(
   const transaction = guardTransaction(connection);
   const onLost = () => {
     transaction.shut(() => lost.reason);
-    ended.abort(new LockError("lock_lost", `the lock "${brief(key)}" was lost`, lost.reason));
+    ended.abort(new LockLostError(`the lock "${brief(key)}" was lost`, lost.reason));
   };
   const onAbort = () => ended.abort(caller?.reason);
   lost.addEventListener("abort", onLost, { once: true });
@@ -120,10 +121,7 @@ export async function runLocked<T>(
     transaction.shut(() => over(key));
     committing = true;
     const { command } = await commit(connection, key);
-    if (command !== "COMMIT") {
-      const what = `a statement under the lock "${brief(key)}" failed and its error was swallowed`;
-      throw new LockError("lock_rolled_back", `${what}: all was rolled back`, transaction.failure());
-    }
+    if (command !== "COMMIT") throw new LockRolledBackError(key, transaction.failure());
     return result;
   } catch (error) {
     transaction.shut(() => over(key));
@@ -143,8 +141,7 @@ async function commit(connection: Connection, key: string): Promise<{ command: s
     return await connection.run("commit");
   } catch (error) {
     if (!connection.lost.aborted) throw error;
-    throw new LockError(
-      "lock_lost",
+    throw new LockLostError(
       `the lock "${brief(key)}" was lost at its commit, whose outcome is unknown`,
       error,
     );
@@ -156,85 +153,4 @@ async function rollback(connection: Connection): Promise<void> {
   const timer = setTimeout(() => connection.destroy(), ROLLBACK_MS);
   await connection.run("rollback").catch(() => connection.destroy());
   clearTimeout(timer);
-}
-
-/** What of postgres.js would leave the transaction, its connection, or its lock. */
-const OUTSIDE = /^(begin|reserve|listen|subscribe|end|close|prepare)$/;
-
-/** The part of a postgres.js query that every statement passes just before it is sent. */
-interface Query {
-  handler: (query: Query) => void;
-  reject(error: unknown): void;
-  catch(onRejected: (error: unknown) => void): unknown;
-}
-
-/**
- * Gives a callback the one connection that holds its lock, for as long as it does. Not `sql.begin` of the driver: when
- * the connection is lost, that writes its rollback to a socket that is null, and the isolate dies of it.
- */
-function guardTransaction(connection: Connection) {
-  /** Makes the error that says why nothing passes any more. */
-  let refuse: (() => unknown) | undefined;
-  let failed: { error: unknown } | undefined;
-  let savepoints = 0;
-
-  const check = () => {
-    if (refuse) throw refuse();
-  };
-
-  /** Sees to it that the query, which is sent when it is first awaited, is not sent too late. */
-  function watch<T>(made: T): T {
-    const query = made as unknown as Query;
-    if (typeof query?.handler !== "function") return made;
-    const send = query.handler;
-    query.handler = (sent) => {
-      if (refuse) return sent.reject(refuse());
-      send(sent);
-      sent.catch((error) => failed ??= { error });
-    };
-    return made;
-  }
-
-  async function savepoint(...args: unknown[]): Promise<unknown> {
-    check();
-    const body = args.at(-1) as (sql: TransactionSql) => unknown;
-    const name = `lock_savepoint_${++savepoints}`;
-    const failedBefore = failed;
-    await connection.run(`savepoint ${name}`);
-    try {
-      const result = await body(sql);
-      await connection.run(`release savepoint ${name}`);
-      return result;
-    } catch (error) {
-      if (refuse === undefined) await connection.run(`rollback to savepoint ${name}`);
-      failed = failedBefore;
-      throw error;
-    }
-  }
-
-  const sql = new Proxy(connection.sql, {
-    apply(target, self, args) {
-      check();
-      return watch(Reflect.apply(target, self, args));
-    },
-    get(target, property) {
-      if (property === "savepoint") return savepoint;
-      if (typeof property === "string" && OUTSIDE.test(property)) {
-        throw new LockError("lock_usage", `${property} is not for a lock's transaction: it would leave it`);
-      }
-      const value = Reflect.get(target, property);
-      if (typeof value !== "function" || property === "PostgresError") return value;
-      return (...args: unknown[]) => {
-        check();
-        return watch(Reflect.apply(value, target, args));
-      };
-    },
-  }) as unknown as TransactionSql;
-
-  return {
-    sql,
-    failure: (): unknown => failed?.error,
-    /** From now on nothing passes: a statement sent late would run in whatever transaction comes next. */
-    shut: (reason: () => unknown): void => void (refuse ??= reason),
-  };
 }

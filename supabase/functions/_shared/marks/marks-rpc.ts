@@ -33,6 +33,20 @@ const claimSchema = z.object({
 /** What is due now, and this caller's to do. */
 export type Claim = z.output<typeof claimSchema>;
 
+export interface SymbolResult {
+  symbol: string;
+  exchange: string;
+  source: string | null;
+  /** ISO 8601; null: no further than before. */
+  read_until: string | null;
+  /** Close of the last bar that was booked. */
+  price: string | null;
+  /** When that bar ended, ISO 8601. */
+  price_at: string | null;
+  problem: string | null;
+  held_back: { at: string; open: string; high: string; low: string; close: string } | null;
+}
+
 export type MarkStore = ReturnType<typeof createMarkStore>;
 
 /** What is to be marked. Every call throws a DatabaseError when the database does not answer as it should. */
@@ -41,11 +55,11 @@ export function createMarkStore(database: DatabaseClient) {
   return {
     claim: (at: number): Promise<Claim> =>
       ask(claimSchema, "claim_marks", { at: new Date(at).toISOString() }),
-    /** `results`: how far each symbol came; `pauses`: until when sources asked to be left alone, by name. */
+    /** `pauses`: until when sources asked to be left alone, by name. */
     async record(
       lease: string,
       at: number,
-      results: readonly object[],
+      results: readonly SymbolResult[],
       pauses: Record<string, string>,
     ) {
       await ask(z.number(), "record_marks", { lease, at: new Date(at).toISOString(), results, pauses });

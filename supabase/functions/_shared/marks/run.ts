@@ -3,7 +3,7 @@ import { type Choice, chooseSource } from "./adapters.ts";
 import type { BookMarks } from "./book-marks.ts";
 import type { Clock, FetchBars, Fetched, FetchFailure } from "./fetch-bars.ts";
 import { type Mark, marksOf } from "./mark-alert.ts";
-import type { Claim, DueSymbol, MarkStore } from "./marks-rpc.ts";
+import type { Claim, DueSymbol, MarkStore, SymbolResult } from "./marks-rpc.ts";
 import { type Bar, iso, MINUTE } from "./source.ts";
 import { takeBars } from "./take-bars.ts";
 
@@ -141,7 +141,7 @@ function resultOf(
   { due: { symbol, exchange }, choice, fetched, bars, heldBack, problem }: Look,
   left: readonly Mark[],
   at: number,
-) {
+): SymbolResult {
   const firstLeft = Math.min(...left.map(({ firstEnd }) => firstEnd));
   const last = bars.findLast(({ endsAt }) => endsAt < firstLeft);
   const isAll = heldBack === null && left.length === 0;
@@ -151,17 +151,13 @@ function resultOf(
     symbol,
     exchange,
     source: choice?.source.name ?? null,
-    /** Null: no further than before. */
     read_until: readUntil === 0 ? null : iso(readUntil),
-    /** Close of the last bar that was booked, and when that ended. */
     price: last?.close ?? null,
     price_at: last === undefined ? null : iso(last.endsAt),
     problem: problem ?? (left.length > 0 ? "not_booked" : null),
     held_back: heldBack && { ...pricesOf(heldBack), at: iso(heldBack.endsAt) },
   };
 }
-
-export type SymbolResult = ReturnType<typeof resultOf>;
 
 const pricesOf = ({ open, high, low, close }: Bar) => ({ open, high, low, close });
 

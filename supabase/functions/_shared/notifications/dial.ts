@@ -2,7 +2,8 @@ import { parseAddress } from "../network/address.ts";
 import { specialUse } from "../network/special-addresses.ts";
 import { orAborted } from "../time/or-aborted.ts";
 import { type Answer, exchange, ExchangeError, type OutgoingRequest } from "./exchange.ts";
-import { bareHost, checkWebhookUrl, isLiteral, type NotifyPolicy, type UrlRefusal } from "./policy.ts";
+import { bareHost, isLiteral, type NotifyPolicy } from "./policy.ts";
+import { checkWebhookUrl, type UrlRefusal } from "./webhook-url.ts";
 
 /** Why an address that somebody chose gave no answer. */
 export type DialFailure =
@@ -105,8 +106,8 @@ async function resolveByDns(name: string, signal: AbortSignal): Promise<string[]
 }
 
 /**
- * Where a URL that passed the check may be dialled, the likelier first, or why nowhere. Every address that its name has must be public: one that is not
- * means that somebody points a name inside, and the next answer may have only that.
+ * Where a URL that passed the check may be dialled, the likelier first, or why nowhere. Every address that its name has
+ * must be public: one that is not means that somebody points a name inside, and the next answer may have only that.
  */
 async function addressesOf(
   { hostname }: URL,

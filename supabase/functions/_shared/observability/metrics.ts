@@ -30,6 +30,18 @@ export type Collector = (tell: {
 /** Counts, in memory. A call takes about a microsecond and never fails. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
+export interface MetricsOptions {
+  /** The function whose isolate this is; a label of every series. */
+  function: string;
+  send: SendReport;
+  /** Keeps the isolate alive until the work is done, where the runtime can. */
+  background(work: Promise<unknown>): void;
+  /** Calls `run` in so many milliseconds; does not keep the process alive. */
+  later(milliseconds: number, run: () => void): unknown;
+  /** Milliseconds from the first thing counted to the report of it. */
+  intervalMs: number;
+}
+
 /** A counter's total, and how much of it was reported. */
 interface Series extends Sample {
   /** Null before the first report, which tells of zeros too: a series that is there from the start shows its first step. */
@@ -43,17 +55,7 @@ const MOST_SERIES = 1_000;
  * The counters of an isolate. An isolate lives a minute or two and sees only itself: so what it counts is added to the
  * sums in the database, behind the answers, once every `intervalMs` while there is something to tell.
  */
-export function createMetrics({ send, background, later, intervalMs, ...own }: {
-  /** The function whose isolate this is; a label of every series. */
-  function: string;
-  send: SendReport;
-  /** Keeps the isolate alive until the work is done, where the runtime can. */
-  background(work: Promise<unknown>): void;
-  /** Calls `run` in so many milliseconds; does not keep the process alive. */
-  later(milliseconds: number, run: () => void): unknown;
-  /** Milliseconds from the first thing counted to the report of it. */
-  intervalMs: number;
-}) {
+export function createMetrics({ send, background, later, intervalMs, ...own }: MetricsOptions) {
   const isolate = crypto.randomUUID();
   const series = new Map<string, Series>();
   const collectors: Collector[] = [];
