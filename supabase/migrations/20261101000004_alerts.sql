@@ -141,7 +141,7 @@ declare
   with_exchanges constant boolean := exists (
     select from trading.account_settings s where s.symbols = 'with_exchange');
   requests trading.alert_request[] := '{}';
-  r trading.alert_request;
+  request trading.alert_request;
   each record;
 begin
   for each in
@@ -151,38 +151,41 @@ begin
     left join trading.instrument_aliases a on a.alias = p.symbol
     order by e.ordinal
   loop
-    r := each.request;
-    if r.hash is null or length(r.hash) not between 32 and 64 or length(r.exchange) > 32
-      or r.action not in ('buy', 'sell', 'close', 'modify', 'cancel', 'mark', 'halt', 'resume')
-      or (r.target).side not in ('long', 'short', 'flat') or least(r.quantity, (r.target).quantity) < 0
+    request := each.request;
+    if request.hash is null or length(request.hash) not between 32 and 64 or length(request.exchange) > 32
+      or request.action not in ('buy', 'sell', 'close', 'modify', 'cancel', 'mark', 'halt', 'resume')
+      or (request.target).side not in ('long', 'short', 'flat')
+      or least(request.quantity, (request.target).quantity) < 0
       -- NaN and Infinity are above it.
-      or greatest(r.quantity, (r.target).quantity, r.limit_price, r.stop_price, r.trail_amount, r.trail_percent,
-                  r.activation_price, r.activation_amount, r.activation_percent,
-                  r.price, r."open", r.high, r.low, abs(r.fee)) >= 1e18
-      or least(r.limit_price, r.stop_price, r.activation_price, r.price, r."open", r.high, r.low) <= -1e18 then
+      or greatest(request.quantity, (request.target).quantity, request.limit_price, request.stop_price,
+                  request.trail_amount, request.trail_percent, request.activation_price, request.activation_amount,
+                  request.activation_percent, request.price, request."open", request.high, request.low,
+                  abs(request.fee)) >= 1e18
+      or least(request.limit_price, request.stop_price, request.activation_price, request.price, request."open",
+               request.high, request.low) <= -1e18 then
       raise exception 'alert % has a value that no alert may have', each.ordinal using errcode = '22023';
     end if;
-    r.ordinal := each.ordinal;
-    r.message := each.value;
-    r.account := coalesce(r.account, 'default');
-    r.strategy := coalesce(nullif(r.strategy, '')::trading.strategy, '');
-    r.symbol := coalesce(each.meant, nullif(r.symbol, '')::trading.symbol, '');
-    r.take_profits := coalesce(r.take_profits,
-      case when r.take_profit is distinct from null then array[r.take_profit] end);
-    if with_exchanges and r.exchange is not null and r.symbol <> '' and strpos(r.symbol, ':') = 0 then
-      r.symbol := coalesce((
+    request.ordinal := each.ordinal;
+    request.message := each.value;
+    request.account := coalesce(request.account, 'default');
+    request.strategy := coalesce(nullif(request.strategy, '')::trading.strategy, '');
+    request.symbol := coalesce(each.meant, nullif(request.symbol, '')::trading.symbol, '');
+    request.take_profits := coalesce(request.take_profits,
+      case when request.take_profit is distinct from null then array[request.take_profit] end);
+    if with_exchanges and request.exchange is not null and request.symbol <> '' and strpos(request.symbol, ':') = 0 then
+      request.symbol := coalesce((
         select coalesce(x.symbol, n.named)
         from trading.accounts a
         join trading.account_settings s on s.account_id = a.id and s.symbols = 'with_exchange'
-        cross join (select r.exchange || ':' || r.symbol as named) n
+        cross join (select request.exchange || ':' || request.symbol as named) n
         left join trading.instrument_aliases x on x.alias = n.named
-        where a.name = r.account), r.symbol);
-      if length(r.symbol) > 64 then
+        where a.name = request.account), request.symbol);
+      if length(request.symbol) > 64 then
         raise exception 'alert % names a symbol that is too long with its exchange', each.ordinal
           using errcode = '22023';
       end if;
     end if;
-    requests := array_append(requests, r);
+    requests := array_append(requests, request);
   end loop;
   return requests;
 exception when data_exception or check_violation then

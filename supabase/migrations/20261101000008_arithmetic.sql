@@ -2,10 +2,24 @@
 
 create function trading.flat_position(account_id bigint, strategy text, symbol text) returns trading.positions
   language plpgsql immutable set search_path = '' as $$
+declare
+  flat trading.positions;
 begin
-  return row(account_id, strategy, symbol, 0, 0, 0, 0, 0,
-             null, 0, 0, 0, 0, 0, null, null, 0,  -- no trade is open
-             null, null, null, null, null, null)::trading.positions;
+  flat.account_id := account_id;
+  flat.strategy := strategy;
+  flat.symbol := symbol;
+  flat.quantity := 0;
+  flat.cost_basis := 0;
+  flat.realized_pnl := 0;
+  flat.fees := 0;
+  flat.version := 0;
+  flat.entry_quantity := 0;
+  flat.entry_value := 0;
+  flat.exit_value := 0;
+  flat.trade_pnl := 0;
+  flat.trade_fees := 0;
+  flat.drawdown := 0;
+  return flat;
 end;
 $$;
 comment on function trading.flat_position is 'A position in which nothing has happened yet.';

@@ -30,8 +30,8 @@ declare
 begin
   placed.type := case kind when 'take_profit' then 'limit' else coalesce(rule.type, 'stop') end;
   placed.triggered := false;
-  placed.limit_price := case placed.type when 'limit' then lies_at
-    when 'stop_limit' then trading.tick_price(rule.limit_price, tick_size, direction > 0) end;
+  placed.limit_price := case when kind = 'take_profit' then lies_at
+    when placed.type = 'stop_limit' then trading.tick_price(rule.limit_price, tick_size, direction > 0) end;
   if placed.type = 'trailing_stop' then
     placed := trading.trailing_from(placed, rule, entry_price);
     -- What trails goes on from its best price; what begins to, from the price that is known.

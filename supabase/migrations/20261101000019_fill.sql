@@ -142,8 +142,8 @@ begin
 end;
 $$;
 comment on function trading.plan_call is
-  'The order by which a margin call closes the position at own_slot, at its last mark: of the alert that brought it '
-  'about.';
+  'The order by which a margin call closes the position at own_slot, at its last mark. Its alert is the one that '
+  'brought the call about.';
 
 create function trading.book_fill(inout booking trading.booking, due trading.order_plan, place numeric)
   language plpgsql volatile set search_path = '' as $$

@@ -232,7 +232,7 @@ begin
         first_expiry := (select min((orders[s]).expires_at) from unnest(resting) s);
         is_outdated := false;
       end if;
-      concerned := '{}'; handed := '{}';
+      concerned := '{}'; handed := '{}'; booking.sources := '{}';
       if market.symbol = any (resting_symbols) or first_expiry <= at or request.action = 'cancel' then
         concerned := array(select s from unnest(resting) s where (orders[s]).symbol = market.symbol
                              or (orders[s]).expires_at <= at or request.action = 'cancel' order by s);

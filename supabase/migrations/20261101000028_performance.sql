@@ -231,7 +231,7 @@ begin
 end;
 $$;
 comment on function trading.judge_returns is
-  'What a whole account made of its capital between its first and its last alert of a range, as parts of 1; '
+  'What a whole account made of its capital between its first and its last alert of a part, in shares of 1; '
   'performance defines both. moves: how often cash moved in between.';
 
 create function trading.buy_and_hold(account_id bigint, symbol text, first_at timestamptz, last_at timestamptz)

@@ -118,7 +118,7 @@ begin
       where p.account_id = owned.id and p.version > 0
       union all
       select c.symbol, c.strategy, 0, 0, 0, 0, c.amount
-      from trading.list_results(trading.find_part(owned, null, null, null, null, null)) c
+      from trading.list_results(trading.find_part(owned, null, null, null, array[only_strategy], only_symbol)) c
       where case by when 'symbol' then c.symbol else c.strategy end is not null
     ) r
     where (only_strategy is null or r.strategy = only_strategy) and (only_symbol is null or r.symbol = only_symbol)
@@ -144,7 +144,7 @@ declare
     trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol);
 begin
   perform trading.take_read_place('figures');
-  part.from_time := '-infinity';
+  part.from_time := '-infinity';  -- what was made before the range is part of its curve
   perform trading.find_bucket(bucket, '0');  -- refused also where nothing was closed
   return query
   with closed as (

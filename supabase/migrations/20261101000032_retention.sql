@@ -396,4 +396,4 @@ comment on function public.history_archive is
   'account, PT400 bad epoch, PT429 busy.';
 
 revoke execute on function public.compact_history, public.history_archive from public, anon, authenticated;
-grant execute on function trading.distinct_values, public.history_archive to authenticated;
+grant execute on function public.history_archive to authenticated;

@@ -242,14 +242,18 @@ create function public.compare_orders(
   alert_time timestamptz, booked_at timestamptz, seconds text, baseline_alert_id text, alert_id text,
   baseline_price text, price text, price_drift text, baseline_quantity text, quantity text, cost text,
   baseline_profit text, profit text, profit_drift text, code text
-) language sql stable set search_path = '' set statement_timeout = '5s' as $$
-  select trading.take_read_place('figures');
+) language plpgsql stable set search_path = '' set statement_timeout = '5s'
+  set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+begin
+  perform trading.take_read_place('figures');
+  return query
   with compared as (
     select row_number() over (order by coalesce((c.expected).at, (c.seen).at), (c.expected).nr, (c.seen).nr) as nr,
       c.expected, c.seen, c.seconds, c.price_drift, c.cost,
       case when c.seconds > late_seconds then 'late' else c.kind end as kind
-    from trading.compare_events(trading.find_account(account), baseline, from_time, to_time, only_strategy, only_symbol,
-      match_seconds) c
+    from trading.compare_events(owned, baseline, from_time, to_time, only_strategy, only_symbol, match_seconds) c
   )
   select c.nr::text, c.kind, (c.expected).number, coalesce((c.seen).strategy, (c.expected).strategy),
     coalesce((c.expected).symbol, (c.seen).symbol), coalesce((c.expected).labels[1], (c.seen).labels[1]),
@@ -265,6 +269,7 @@ create function public.compare_orders(
       or c.kind = trading.known_status(only_status, 'matched', 'late', 'refused', 'missed', 'extra'))
   order by -c.nr
   limit trading.page_size("limit");
+end;
 $$;
 comment on function public.compare_orders is
   'The pairs of compare_accounts, newest first: status matched, late, refused (code says why), missed or extra; '

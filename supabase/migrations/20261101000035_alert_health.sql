@@ -303,6 +303,22 @@ comment on function trading.rhythm_of is
   '(week_sums). Of its last 1,000 alerts but for marks, those within 30 seconds of the one before being one. null: it '
   'had no alert, or, for the last two, fewer than 10 gaps.';
 
+create function trading.strategies_of(owned trading.accounts) returns setof text
+  language plpgsql stable set search_path = '' as $$
+declare
+  reached text := (
+    select min(a.strategy) from trading.alerts a where a.account_id = owned.id and a.epoch = owned.epoch);
+begin
+  -- One look at the index for each, however many alerts it had.
+  while reached is not null loop
+    return next reached;
+    reached := (select min(a.strategy) from trading.alerts a
+                where a.account_id = owned.id and a.epoch = owned.epoch and a.strategy > reached);
+  end loop;
+end;
+$$;
+comment on function trading.strategies_of is 'The strategies that an account had alerts or marks of, in this epoch.';
+
 -- What is asked -----------------------------------------------------------------------------------
 
 create function public.alert_health(
@@ -343,7 +359,7 @@ begin
     select n.strategy, c.alerts, r.last_alert_at, r.usual_seconds, r.silent_at, g.*, d.duplicates,
       case when r.silent_at is null then 'too_few_alerts' when owned.halted_at is not null then 'halted'
         when part.on_alerts_clock then 'played_back' end as reason
-    from trading.distinct_values('alerts', 'strategy', owned.id, owned.epoch) n (strategy)
+    from trading.strategies_of(owned) n (strategy)
     cross join lateral trading.rhythm_of(owned, n.strategy, part.time_zone, intervals) r
     left join counted c on c.strategy = n.strategy
     left join repeated d on d.strategy = n.strategy
@@ -393,19 +409,24 @@ create function public.list_alert_gaps(
   id text, status text, strategy text, symbol text, at timestamptz, since timestamptz, missed text, repaired boolean,
   expected text, booked text, previous text, held text, price text, due_price text, cost text, least_cost text,
   most_cost text, cost_reason text
-) language sql stable set search_path = '' set statement_timeout = '5s' as $$
-  select trading.take_read_place('figures');
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
+declare
+  owned constant trading.accounts := trading.find_account(account);
+  part constant trading.part := trading.find_part(
+    owned, null, from_time, to_time, array[only_strategy], only_symbol);
+  known constant text := trading.known_status(only_status, 'missed', 'refused', 'reordered', 'moved', 'cut', 'first');
+begin
+  perform trading.take_read_place('figures');
+  return query
   select g.alert_id::text, g.status, g.strategy, g.symbol, g.at, g.since, trading.decimal(g.missed), g.repaired,
     trading.decimal(g.expected), trading.decimal(g.booked), trading.decimal(g.previous), trading.decimal(g.held),
     trading.decimal(g.price), trading.decimal(g.due_price), trading.decimal(g.cost), trading.decimal(g.least_cost),
     trading.decimal(g.most_cost), g.cost_reason
-  from trading.known_status(only_status, 'missed', 'refused', 'reordered', 'moved', 'cut', 'first') k (status)
-  cross join trading.find_part(
-    trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol) p
-  cross join lateral trading.find_gaps(p) g
-  where g.alert_id < trading.page_start(before) and (k.status is null or g.status = k.status)
+  from trading.find_gaps(part) g
+  where g.alert_id < trading.page_start(before) and (known is null or g.status = known)
   order by g.alert_id desc
   limit trading.page_size("limit");
+end;
 $$;
 comment on function public.list_alert_gaps is
   'Alerts before which the account did not hold what their sender thought, newest first; at, since: booked, and the '
@@ -419,4 +440,4 @@ comment on function public.list_alert_gaps is
 revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
 grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later,
   trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time,
-  trading.rhythm_of, public.alert_health, public.list_alert_gaps to authenticated;
+  trading.rhythm_of, trading.strategies_of, public.alert_health, public.list_alert_gaps to authenticated;

@@ -96,16 +96,20 @@ create function public.late_alerts(
 ) returns table (
   id text, strategy text, symbol text, status text, code text, sent_at timestamptz, received_at timestamptz,
   booked_at timestamptz, seconds_to_receive text, seconds_to_book text, seconds text
-) language sql stable set search_path = '' set statement_timeout = '5s' as $$
-  select trading.take_read_place('figures');
+) language plpgsql stable set search_path = '' set statement_timeout = '5s' as $$
+declare
+  part constant trading.part := trading.find_part(
+    trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol);
+begin
+  perform trading.take_read_place('figures');
+  return query
   select l.alert_id::text, l.strategy, l.symbol, l.status, l.code, l.sent_at, l.received_at, l.booked_at,
     trading.ratio(round(l.to_receive, 3)), trading.ratio(round(l.to_book, 3)), trading.ratio(round(l.total, 3))
-  from trading.find_part(
-    trading.find_account(account), null, from_time, to_time, array[only_strategy], only_symbol) p
-  cross join lateral trading.list_latencies(p) l
+  from trading.list_latencies(part) l
   where l.total > late_seconds and l.alert_id < trading.page_start(before)
   order by l.alert_id desc
   limit trading.page_size("limit");
+end;
 $$;
 comment on function public.late_alerts is
   'The alerts that took longer than late_seconds from their own time to their booking, newest first, as alert_latency '

@@ -233,31 +233,30 @@ comment on function public.resend_notifications is
   'Sends a channel''s dead notifications again, those of ids or all, in their order and under their webhook-id; '
   'answers how many. Errors: PT404 no such channel, PT422 it is disabled.';
 
-create function public.notification_work() returns jsonb language sql stable set search_path = '' as $$
-  select jsonb_build_object(
+create function public.notification_work() returns jsonb language sql stable set search_path = ''
+  return jsonb_build_object(
     'channels', (select count(*) from trading.notification_channels c where c.disabled_at is null),
     'due', exists (select from trading.notification_outbox o
       where o.status = 'pending' and o.next_attempt_at <= clock_timestamp()));
-$$;
 comment on function public.notification_work is
   'Whether a dispatcher has anything to do: { channels: those in use, due: whether a row is }.';
 
 create function public.list_notifications(
   channel text default null, status text default null, "limit" integer default 100
-) returns jsonb language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(to_jsonb(r) order by r.number desc), '[]')
-  from (
-    select o.id as number, o.id::text as id, o.message_id, c.name as channel, a.name as account, o.event, o.payload,
-      o.status, o.attempts, case when o.status = 'pending' then o.next_attempt_at end as next_attempt_at,
-      o.last_error, o.created_at, o.finished_at
-    from trading.notification_outbox o
-    join trading.notification_channels c on c.id = o.channel_id
-    left join trading.accounts a on a.id = o.account_id
-    where (list_notifications.channel is null or c.name = list_notifications.channel)
-      and (list_notifications.status is null or o.status = list_notifications.status)
-    order by o.id desc limit least("limit", 1000)
-  ) r;
-$$;
+) returns jsonb language sql stable set search_path = ''
+  return (
+    select coalesce(jsonb_agg(to_jsonb(r) order by r.number desc), '[]')
+    from (
+      select o.id as number, o.id::text as id, o.message_id, c.name as channel, a.name as account, o.event, o.payload,
+        o.status, o.attempts, case when o.status = 'pending' then o.next_attempt_at end as next_attempt_at,
+        o.last_error, o.created_at, o.finished_at
+      from trading.notification_outbox o
+      join trading.notification_channels c on c.id = o.channel_id
+      left join trading.accounts a on a.id = o.account_id
+      where (list_notifications.channel is null or c.name = list_notifications.channel)
+        and (list_notifications.status is null or o.status = list_notifications.status)
+      order by o.id desc limit least("limit", 1000)
+    ) r);
 comment on function public.list_notifications is
   'The outbox, newest first, of one channel and status (pending, delivered, dead) or all; at most 1000. No secrets.';
 

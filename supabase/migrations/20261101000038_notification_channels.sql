@@ -142,9 +142,9 @@ $$;
 comment on function public.delete_notification_channel is
   'Deletes a channel, and all its messages, sent or not. Errors: PT404.';
 
-create function public.list_notification_channels() returns jsonb language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(trading.channel_json(c) order by c.name), '[]') from trading.notification_channels c;
-$$;
+create function public.list_notification_channels() returns jsonb language sql stable set search_path = ''
+  return (
+    select coalesce(jsonb_agg(trading.channel_json(c) order by c.name), '[]') from trading.notification_channels c);
 comment on function public.list_notification_channels is
   'All channels with their state: { channel, kind, host, events, accounts, failures, failing_since, disabled_at, '
   'disabled_reason, pending, dead, rotating_until, created_at }. Shows no secret.';

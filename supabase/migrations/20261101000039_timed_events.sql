@@ -9,24 +9,32 @@ create table trading.daily_summaries (
 comment on table trading.daily_summaries is
   'The days, in each account''s time zone, whose summary was put into the outbox.';
 
-create table trading.watches (
+create table trading.alert_watches (
+  account_id bigint primary key references trading.accounts (id) on delete cascade,
+  epoch integer not null,
+  seen_alert_id bigint not null,
+  look_at timestamptz not null
+);
+comment on table trading.alert_watches is
+  'Up to which alert an account was looked at for missed_alert, and when it is looked at again.';
+
+create table trading.strategy_watches (
   account_id bigint not null references trading.accounts (id) on delete cascade,
-  strategy text check (length(strategy) <= 64),
+  strategy text not null check (length(strategy) <= 64),
   epoch integer not null,
   look_at timestamptz not null,
-  alert_id bigint,
-  constraint watches_of_an_account unique nulls not distinct (account_id, strategy)
+  told_alert_id bigint,
+  primary key (account_id, strategy)
 );
-comment on table trading.watches is
-  'When an account (strategy null) is looked at again for missed_alert, and each strategy for silent_strategy.';
-comment on column trading.watches.alert_id is
-  'Up to which alert the account was looked at; the alert after which the strategy was silent when that was told: each '
-  'silence is told once.';
+comment on table trading.strategy_watches is 'When a strategy is looked at again for silent_strategy.';
+comment on column trading.strategy_watches.told_alert_id is
+  'The alert after which it was silent when that was told: each silence is told once.';
 
 alter table trading.daily_summaries enable row level security;
-alter table trading.watches enable row level security;
+alter table trading.alert_watches enable row level security;
+alter table trading.strategy_watches enable row level security;
 grant select, insert on trading.daily_summaries to service_role;
-grant select, insert, update on trading.watches to service_role;
+grant select, insert, update on trading.alert_watches, trading.strategy_watches to service_role;
 
 -- Days --------------------------------------------------------------------------------------------
 
@@ -100,6 +108,37 @@ comment on function public.enqueue_daily_summaries is
 
 -- Gaps and silences -------------------------------------------------------------------------------
 
+create function trading.enqueue_gaps(
+  owned trading.accounts, seen bigint, at timestamptz, out told integer, out newest bigint
+) language plpgsql volatile set search_path = '' as $$
+declare
+  -- What it overtook may come until then.
+  settled constant timestamptz := at - interval '10 seconds';
+  since constant timestamptz := at - interval '1 hour';
+  gap trading.alert_gap;
+begin
+  told := 0;
+  newest := trading.newest_alert(owned.id, owned.epoch, settled);
+  if newest <= seen then
+    return;
+  end if;
+  for gap in
+    select g.* from trading.find_gaps(trading.find_part(owned, null, since, settled, null, null),
+      greatest(seen, trading.newest_alert(owned.id, owned.epoch, since))) g
+    where g.status = 'missed' order by g.alert_id
+  loop
+    told := told + trading.enqueue_event(owned, 'missed_alert', jsonb_build_object(
+      'strategy', gap.strategy, 'symbol', gap.symbol,
+      'side', case sign(gap.missed) when 1 then 'buy' when -1 then 'sell' end,
+      'quantity', trading.decimal(abs(gap.missed)), 'repaired', gap.repaired,
+      'price', case when gap.repaired then trading.decimal(gap.price) end, 'cost', trading.decimal(gap.cost),
+      'currency', owned.currency, 'alert_id', gap.alert_id::text), gap.at);
+  end loop;
+end;
+$$;
+comment on function trading.enqueue_gaps is
+  'Reports the alerts after seen before which one was missed, up to newest. An hour later it is no news.';
+
 create function trading.enqueue_silences(owned trading.accounts, at timestamptz, until timestamptz) returns integer
   language plpgsql volatile set search_path = '' as $$
 declare
@@ -111,9 +150,9 @@ declare
   next_look timestamptz;
 begin
   for watched in
-    select n.strategy, w.alert_id as told_alert_id
-    from trading.distinct_values('alerts', 'strategy', owned.id, owned.epoch) n (strategy)
-    left join trading.watches w on w.account_id = owned.id and w.strategy = n.strategy
+    select n.strategy, w.told_alert_id
+    from trading.strategies_of(owned) n (strategy)
+    left join trading.strategy_watches w on w.account_id = owned.id and w.strategy = n.strategy
       and w.epoch = owned.epoch
     where w.look_at is null or w.look_at <= at
   loop
@@ -129,10 +168,10 @@ begin
     end if;
     next_look := case when is_silent then at + interval '1 minute'
       else least(rhythm.silent_at, at + interval '10 minutes') end;
-    insert into trading.watches values (
-      owned.id, watched.strategy, owned.epoch, next_look, case when is_silent then rhythm.last_alert_id end)
-    on conflict on constraint watches_of_an_account do update
-      set epoch = excluded.epoch, look_at = excluded.look_at, alert_id = excluded.alert_id;
+    insert into trading.strategy_watches (account_id, strategy, epoch, look_at, told_alert_id)
+    values (owned.id, watched.strategy, owned.epoch, next_look, case when is_silent then rhythm.last_alert_id end)
+    on conflict on constraint strategy_watches_pkey do update
+      set epoch = excluded.epoch, look_at = excluded.look_at, told_alert_id = excluded.told_alert_id;
   end loop;
   return told;
 end;
@@ -147,24 +186,21 @@ declare
   own_events constant text[] := '{missed_alert,silent_strategy}';
   -- What is due to be sent waits for it: the first look at many accounts takes several.
   until constant timestamptz := clock_timestamp() + interval '2 seconds';
-  -- What it overtook may come until then.
-  settled constant timestamptz := at - interval '10 seconds';
-  -- An hour later a missed alert is no news.
-  since constant timestamptz := at - interval '1 hour';
   told integer := 0;
   owned trading.accounts;
   seen bigint;
-  newest bigint;
-  gap trading.alert_gap;
+  gaps record;
 begin
   -- One clock at a time: nothing is told twice.
-  if not pg_try_advisory_xact_lock(trading.lock_id('clock:alert_events')) then
+  if not exists (select from trading.notification_channels c
+    where c.disabled_at is null and (c.events = '{}' or c.events && own_events))
+     or not pg_try_advisory_xact_lock(trading.lock_id('clock:alert_events')) then
     return 0;
   end if;
   for owned in
     select a.* from trading.accounts a
     join trading.account_settings s on s.account_id = a.id
-    left join trading.watches w on w.account_id = a.id and w.strategy is null
+    left join trading.alert_watches w on w.account_id = a.id
     where a.halted_at is null and s.clock = 'arrival' and coalesce(w.look_at, '-infinity') <= enqueue_alert_events.at
       and exists (select from trading.notification_channels c
                   where c.disabled_at is null and (c.events = '{}' or c.events && own_events)
@@ -172,28 +208,14 @@ begin
     order by w.look_at nulls first limit 1000
   loop
     exit when clock_timestamp() > until;
-    seen := coalesce((select w.alert_id from trading.watches w
-      where w.account_id = owned.id and w.strategy is null and w.epoch = owned.epoch), 0);
-    newest := trading.newest_alert(owned.id, owned.epoch, settled);
-    if newest > seen then
-      for gap in
-        select g.* from trading.find_gaps(trading.find_part(owned, null, since, settled, null, null),
-          greatest(seen, trading.newest_alert(owned.id, owned.epoch, since))) g
-        where g.status = 'missed' order by g.alert_id
-      loop
-        told := told + trading.enqueue_event(owned, 'missed_alert', jsonb_build_object(
-          'strategy', gap.strategy, 'symbol', gap.symbol,
-          'side', case sign(gap.missed) when 1 then 'buy' when -1 then 'sell' end,
-          'quantity', trading.decimal(abs(gap.missed)), 'repaired', gap.repaired,
-          'price', case when gap.repaired then trading.decimal(gap.price) end, 'cost', trading.decimal(gap.cost),
-          'currency', owned.currency, 'alert_id', gap.alert_id::text), gap.at);
-      end loop;
-    end if;
-    told := told + trading.enqueue_silences(owned, enqueue_alert_events.at, until);
-    insert into trading.watches values (
-      owned.id, null, owned.epoch, enqueue_alert_events.at + interval '15 seconds', greatest(newest, seen))
-    on conflict on constraint watches_of_an_account do update
-      set epoch = excluded.epoch, look_at = excluded.look_at, alert_id = excluded.alert_id;
+    seen := (select w.seen_alert_id from trading.alert_watches w
+      where w.account_id = owned.id and w.epoch = owned.epoch);
+    gaps := trading.enqueue_gaps(owned, coalesce(seen, 0), enqueue_alert_events.at);
+    told := told + gaps.told + trading.enqueue_silences(owned, enqueue_alert_events.at, until);
+    insert into trading.alert_watches (account_id, epoch, seen_alert_id, look_at)
+    values (owned.id, owned.epoch, greatest(gaps.newest, seen), enqueue_alert_events.at + interval '15 seconds')
+    on conflict on constraint alert_watches_pkey do update
+      set epoch = excluded.epoch, seen_alert_id = excluded.seen_alert_id, look_at = excluded.look_at;
   end loop;
   return told;
 end;
