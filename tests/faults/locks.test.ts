@@ -1,7 +1,9 @@
 import { equal, ok, rejects } from "node:assert/strict";
 import type { Stack } from "../../local/stack.ts";
-import { createAdvisoryLockService } from "../../supabase/functions/_shared/locks/advisory-locks.ts";
-import type { LockService } from "../../supabase/functions/_shared/locks/advisory-locks.ts";
+import {
+  createAdvisoryLockService,
+  type LockService,
+} from "../../supabase/functions/_shared/locks/advisory-locks.ts";
 import { atMostOnce, overrun } from "../support/noise.ts";
 import { startHolder } from "../support/lock-holder-process.ts";
 import { withOwnStack } from "../support/own-stack.ts";

@@ -1,7 +1,7 @@
-import { createAdvisoryLockService } from "../../supabase/functions/_shared/locks/advisory-locks.ts";
-import type {
-  LockService,
-  LockServiceOptions,
+import {
+  createAdvisoryLockService,
+  type LockService,
+  type LockServiceOptions,
 } from "../../supabase/functions/_shared/locks/advisory-locks.ts";
 import { connect, stack, unique } from "./stack.ts";
 

@@ -3,9 +3,8 @@
  * `advisoryLockService`, with what else an isolate has. Its own functions take no locks, and import `isolate.ts`.
  */
 import { database, metrics, slug } from "./isolate.ts";
-import { createAdvisoryLockService } from "./locks/advisory-locks.ts";
+import { createAdvisoryLockService, lockMetrics } from "./locks/advisory-locks.ts";
 import { createLeaseRpc, createLeaseService } from "./locks/leases.ts";
-import { lockMetrics } from "./locks/advisory-locks.ts";
 
 export * from "./isolate.ts";
 

@@ -1,6 +1,8 @@
 import { deepEqual } from "node:assert/strict";
-import { createAdvisoryLockService } from "../../../supabase/functions/_shared/locks/advisory-locks.ts";
-import { lockMetrics } from "../../../supabase/functions/_shared/locks/advisory-locks.ts";
+import {
+  createAdvisoryLockService,
+  lockMetrics,
+} from "../../../supabase/functions/_shared/locks/advisory-locks.ts";
 
 Deno.test("what became of locks is counted from zero, and the connections in use and idle beside it", async () => {
   const locks = createAdvisoryLockService({ url: "postgresql://127.0.0.1:1/none" });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { STRICT_POLICY } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { specialUse } from "../../../supabase/functions/_shared/network/special-addresses.ts";
-import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/policy.ts";
+import { checkWebhookUrl, STRICT_POLICY } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { character, FUZZ_RUNS } from "../../support/fuzz.ts";
 import { PUBLIC, REFUSED } from "./receivers.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import {
+  checkWebhookUrl,
   type NotifyPolicy,
   readNotifyPolicy,
 } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { exchange } from "../../../supabase/functions/_shared/notifications/exchange.ts";
-import { checkWebhookUrl } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import { createDial } from "../../../supabase/functions/_shared/notifications/dial.ts";
 import { createSend } from "../../../supabase/functions/_shared/notifications/send.ts";
 import { startReceiver } from "../../support/receiver.ts";

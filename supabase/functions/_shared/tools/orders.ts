@@ -1,7 +1,11 @@
 import * as z from "zod";
 import { sha256Hex } from "../hashing/digest.ts";
-import { alertFieldsSchema } from "../validators/canonical-alert.ts";
-import { ORDER_TYPES, QUANTITY_TYPES, TIMES_IN_FORCE } from "../validators/canonical-alert.ts";
+import {
+  alertFieldsSchema,
+  ORDER_TYPES,
+  QUANTITY_TYPES,
+  TIMES_IN_FORCE,
+} from "../validators/canonical-alert.ts";
 import { text } from "../validators/fields.ts";
 import { bookAll, bookOne } from "./book.ts";
 import { allPages } from "./call-rpc.ts";
