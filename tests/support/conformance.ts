@@ -67,25 +67,25 @@ const SUITES_OWN: Catalog = {
   tools: {
     test_simple_text: defineTool({
       description: "Answers a text.",
-      traits: ["everywhere"],
+      scope: "everywhere",
       schema: z.strictObject({}),
       run: () => Promise.resolve("This is a simple text response for testing."),
     }),
     test_error_handling: defineTool({
       description: "Fails.",
-      traits: ["everywhere"],
+      scope: "everywhere",
       schema: z.strictObject({}),
       run: () => Promise.reject(new HttpError(422, "refused", "This tool intentionally returns an error")),
     }),
     test_template: defineTool({
       description: "Answers what it was given.",
-      traits: ["everywhere"],
+      scope: "everywhere",
       schema: z.strictObject({ id: z.string() }),
       run: ({ id }) => Promise.resolve({ id }),
     }),
     json_schema_2020_12_tool: defineTool({
       description: "Has a schema with definitions.",
-      traits: ["everywhere"],
+      scope: "everywhere",
       schema: z.strictObject({
         name: z.string(),
         address: z.object({ street: z.string(), city: z.string() }).meta({ id: "address" }),

@@ -18,7 +18,7 @@ const read = new Set([...sources(inRepository("supabase", "functions"))].flatMap
   const text = Deno.readTextFileSync(file);
   const asked = [...text.matchAll(/Deno\.env\.get\("([A-Z_]+)"\)/g)];
   const inSchema = /\/config\/|policy\.ts$/.test(file)
-    ? [...text.matchAll(/: \["([A-Z][A-Z0-9_]+)", /g)]
+    ? [...text.matchAll(/: \[\s*"([A-Z][A-Z0-9_]+)",\s/g)]
     : [];
   return [...asked, ...inSchema].map(([, name = ""]) => name);
 }));

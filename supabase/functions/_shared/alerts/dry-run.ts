@@ -38,26 +38,40 @@ export function createDryRun(send: SendBatch) {
     }
     const leave = ofKeys.enter(keyId, 1);
     if (leave === null) throw unavailable("this API key has too many dry runs under way: try again");
-    const signal = AbortSignal.timeout(Math.max(withinMs, 1));
-    const result = await places.enter(signal).then(
-      () => send(toBook, signal).finally(() => places.leave()),
-      () => {
-        throw unavailable("too many dry runs are under way: try again");
-      },
-    ).finally(leave);
-    if (!result.ok) {
-      throw result.failure === "rejected"
-        ? new HttpError(422, "unprocessable", UNPROCESSABLE)
-        : unavailable();
+    try {
+      return await preview(alerts, toBook, withinMs);
+    } finally {
+      leave();
     }
-    return alerts.map((read, index) => {
-      const answer = result.answers[index];
-      if (answer === undefined || answer.status === "busy") {
-        throw unavailable("another alert holds the lock: try again");
-      }
-      return toPreview(read, answer);
-    });
   };
+
+  async function preview(
+    alerts: readonly ReadAlert[],
+    toBook: readonly AlertToBook[],
+    withinMs: number,
+  ): Promise<Record<string, unknown>[]> {
+    const signal = AbortSignal.timeout(Math.max(withinMs, 1));
+    await places.enter(signal).catch(() => {
+      throw unavailable("too many dry runs are under way: try again");
+    });
+    try {
+      const result = await send(toBook, signal);
+      if (!result.ok) {
+        throw result.failure === "rejected"
+          ? new HttpError(422, "unprocessable", UNPROCESSABLE)
+          : unavailable();
+      }
+      return alerts.map((read, index) => {
+        const answer = result.answers[index];
+        if (answer === undefined || answer.status === "busy") {
+          throw unavailable("another alert holds the lock: try again");
+        }
+        return toPreview(read, answer);
+      });
+    } finally {
+      places.leave();
+    }
+  }
 }
 
 /** How one alert was read, and what it would have done. */

@@ -2,8 +2,15 @@ import { decimalIn } from "../validators/decimal.ts";
 import { readTime } from "../validators/time.ts";
 import { numberIn } from "./amounts.ts";
 import { isMessage, plainName, type Value, words } from "./message.ts";
-import { ACTION_WORDS, FLAG_WORDS, KINDS, SIDE_WORDS, TYPED_ACTION_WORDS } from "./words.ts";
-import { ORDER_TYPE_WORDS, TIME_IN_FORCE_WORDS } from "./words.ts";
+import {
+  ACTION_WORDS,
+  FLAG_WORDS,
+  KINDS,
+  ORDER_TYPE_WORDS,
+  SIDE_WORDS,
+  TIME_IN_FORCE_WORDS,
+  TYPED_ACTION_WORDS,
+} from "./words.ts";
 
 /** The text of a scalar, as words are compared. */
 export const plainText = (value: Value): string =>

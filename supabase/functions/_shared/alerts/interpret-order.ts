@@ -31,9 +31,11 @@ export function dropZeros(fields: Fields): void {
   }
 }
 
+const BAR_FIELDS = ["open", "high", "low", "close", "interval"] as const;
+
 /** `{{volume}}` comes with the bar that it is of, the interval of the chart, or `{{ticker}}` and a time: a bridge says `symbol`. */
 const isOfBar = (fields: Fields): boolean =>
-  (["open", "high", "low", "close", "interval"] as const).some((name) => fields.has(name)) ||
+  BAR_FIELDS.some((name) => fields.has(name)) ||
   fields.has("time") && fields.get("symbol")?.source === "ticker";
 
 /** Fields that are a size, and what they count. */

@@ -4,8 +4,14 @@ import { actionIn, at, decimalOf, take } from "./edit-fields.ts";
 import type { Field, FieldName, Fields } from "./field-names.ts";
 import { isScalar, plainText } from "./fits.ts";
 import { interpretAction } from "./interpret-action.ts";
-import { dropZeros, interpretSize, isPercentText, plainNumbers } from "./interpret-order.ts";
-import { refuseParts, resolvePercent } from "./interpret-order.ts";
+import {
+  dropZeros,
+  interpretSize,
+  isPercentText,
+  plainNumbers,
+  refuseParts,
+  resolvePercent,
+} from "./interpret-order.ts";
 import { isLeft, placePrices, refuseDoubtfulPrice, refuseDoubts, unusedPrice } from "./interpret-prices.ts";
 import { isMessage, type Value } from "./message.ts";
 import { neverOpen, refuseCurrent, sideIn } from "./position-side.ts";
@@ -47,16 +53,26 @@ export function interpret(fields: Fields, unused: string[]): Problem[] {
 export function toInput(fields: Fields): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const [name, { value }] of fields) {
-    // An object or array is one that no field of the schema takes, but for several take profits, whose names are ours.
-    const plain = isScalar(value) ? value : {};
-    const [outer = name, inner] = name.includes(".") ? name.split(".") : [];
+    const dot = name.indexOf(".");
     if (name === "take_profits" && Array.isArray(value)) input[name] = value.map(levelInput);
-    else input[outer] = inner === undefined ? plain : { ...input[outer] ?? {}, [inner]: plain };
+    else if (dot === -1) input[name] = plainValue(value);
+    else {
+      const outer = name.slice(0, dot);
+      const before = input[outer];
+      input[outer] = {
+        ...typeof before === "object" ? before : {},
+        [name.slice(dot + 1)]: plainValue(value),
+      };
+    }
   }
   return input;
 }
 
+/** One of several take profits, whose names are ours (see take-profits.ts). */
 const levelInput = (level: Value): unknown => isMessage(level) ? Object.fromEntries(level) : {};
+
+/** A scalar as it is; an object or array as one that no schema field takes. */
+const plainValue = (value: Value): unknown => isScalar(value) ? value : {};
 
 function translate(fields: Fields, name: FieldName, words: ReadonlyMap<string, string>): void {
   const field = fields.get(name);

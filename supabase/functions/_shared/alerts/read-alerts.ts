@@ -68,12 +68,12 @@ export async function readRequest(
 /** Throws HttpError 400 for what a signature does not cover and yet changes what is done: who caught it could add it. */
 function refuseUnsigned({ account, strategy, dry_run }: AlertQuery, idempotencyKey: string | null): void {
   const added = {
-    "query.account": account,
-    "query.strategy": strategy,
-    "query.dry_run": dry_run || null,
-    "header.idempotency-key": idempotencyKey,
+    "query.account": account !== null,
+    "query.strategy": strategy !== null,
+    "query.dry_run": dry_run,
+    "header.idempotency-key": idempotencyKey !== null,
   };
-  const problems = Object.entries(added).filter(([, said]) => said !== null)
+  const problems = Object.entries(added).filter(([, isThere]) => isThere)
     .map(([path]) => ({ path, message: "is not signed: put it into the message" }));
   if (problems.length > 0) {
     throw new HttpError(400, "unsigned_query", "neither the query nor this header is signed", problems);

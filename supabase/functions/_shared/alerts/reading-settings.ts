@@ -51,29 +51,35 @@ export type SettingsOf = (
 const BELIEVED_MS = 5_000;
 const DEADLINE_MS = 1_000;
 
+/** What is remembered of an account: its settings, or that there is no such account. */
+type Found = { settings: ReadingSettings | null };
+
 /** Asks the database, and remembers for a moment. Throws HttpError 503 when it does not answer: the alert is not lost. */
 export function createSettingsOf(database: DatabaseClient, keys: KeySettings): SettingsOf {
   const askDatabase = createAsk(database, DEADLINE_MS);
-  /** The settings of each account; none of one that there is not. */
-  const remembered = new LRUCache<string, ReadingSettings[]>({ max: 1_000, ttl: BELIEVED_MS });
+  const remembered = new LRUCache<string, Found>({ max: 1_000, ttl: BELIEVED_MS });
+
+  async function ask(accounts: string[]): Promise<[string, Found][]> {
+    if (accounts.length === 0) return [];
+    const schema = z.record(z.string(), settingsSchema);
+    const said = await askDatabase(schema, "reading_settings", { accounts }).catch(() => {
+      throw unavailable();
+    });
+    const settings = new Map(Object.entries(said));
+    return accounts.map((account) => [account, { settings: settings.get(account) ?? null }]);
+  }
 
   return async (keyId, accounts) => {
-    const found = new Map(accounts.map((account) => [account, remembered.get(account)]));
-    const asked = accounts.filter((account) => found.get(account) === undefined);
-    if (asked.length > 0) {
-      const schema = z.record(z.string(), settingsSchema);
-      const said = await askDatabase(schema, "reading_settings", { accounts: asked }).catch(() => {
-        throw unavailable();
-      });
-      const settings = new Map(Object.entries(said).map(([account, each]) => [account, [each]]));
-      for (const account of asked) {
-        found.set(account, settings.get(account) ?? []);
-        remembered.set(account, settings.get(account) ?? []);
-      }
-    }
+    const known = accounts.flatMap((account): [string, Found][] => {
+      const found = remembered.get(account);
+      return found === undefined ? [] : [[account, found]];
+    });
+    const names = new Set(known.map(([account]) => account));
+    const asked = await ask(accounts.filter((account) => !names.has(account)));
+    for (const [account, found] of asked) remembered.set(account, found);
     return new Map(
-      [...found].flatMap(([account, settings = []]) =>
-        settings.map((each) => [account, { ...each, ...keys[keyId] }] as const)
+      [...known, ...asked].flatMap(([account, { settings }]) =>
+        settings === null ? [] : [[account, { ...settings, ...keys[keyId] }]]
       ),
     );
   };

@@ -1,6 +1,6 @@
 import type { Sender } from "../auth/api-keys.ts";
 import type { AppHandler } from "../http/app.ts";
-import { unavailable } from "../http/errors.ts";
+import { AGAIN, HttpError } from "../http/errors.ts";
 import { answerAll } from "./answer.ts";
 import { authenticate, type Authenticated, type Authenticators } from "./authenticate.ts";
 import type { AlertToBook, SendBatch } from "./booking-rpc.ts";
@@ -31,8 +31,15 @@ export interface AlertServices extends Authenticators {
 /** Over a second's worth of alerts at the rate that was measured: more would not be booked by their deadline. */
 const MOST_IN_FLIGHT = 1_000;
 
-const tooManyInFlight = () =>
-  unavailable("this API key has too many alerts under way: send it again", { code: "too_many_in_flight" });
+const tooManyInFlight = () => {
+  const message = "this API key has too many alerts under way: send it again";
+  return new HttpError(503, "too_many_in_flight", message, undefined, AGAIN);
+};
+
+const overloaded = () => {
+  const message = "more alerts wait than can be booked in time: send it again";
+  return new HttpError(503, "overloaded", message, undefined, AGAIN);
+};
 
 /** `POST /alerts`: authenticate, read, book, answer. */
 export function receiveAlerts(services: AlertServices): AppHandler {
@@ -45,11 +52,7 @@ export function receiveAlerts(services: AlertServices): AppHandler {
     /** What could not be booked is not read: to read a hundred alerts takes longer than all else. */
     const refuse = ({ id, account }: Sender, alerts = 1) => {
       if (inFlight.isFull(id)) throw tooManyInFlight();
-      if (services.book.isOverloaded(Array(alerts).fill(account), deadline)) {
-        throw unavailable("more alerts wait than can be booked in time: send it again", {
-          code: "overloaded",
-        });
-      }
+      if (services.book.isOverloaded(Array(alerts).fill(account), deadline)) throw overloaded();
     };
     const request = await authenticate(context, services, refuse);
     refuse(request.sender, request.body.messages.length);

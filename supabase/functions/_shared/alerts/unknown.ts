@@ -158,8 +158,10 @@ export const MOST_LISTED = 50;
 export const shown = (path: string): string => path.slice(0, 64);
 
 /**
- * Sorts what stands under unknown names: those that change nothing, to be listed as the sender wrote them, and those that may
- * change the order that the fields are, each with what to send instead.
+ * Sorts what stands under unknown names by whether it may change the order that the fields are.
+ *
+ * @returns `ignored`: names that change nothing, to be listed as the sender wrote them; `problems`: fields that may change the
+ * order, each with what to send instead
  */
 export function sortUnknown(leaves: readonly Leaf[], fields: Fields) {
   if (leaves.length === 0) return { ignored: [], problems: [] };

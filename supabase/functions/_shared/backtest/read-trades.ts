@@ -2,7 +2,7 @@ import type { Read } from "../validators/decimal.ts";
 import { type ColumnName, type Columns, readHeaders } from "./columns.ts";
 import { createTradeClock, readMoments, type Zone, zoneOf } from "./local-time.ts";
 import { numberReader } from "./numbers.ts";
-import { type Cell, readTable, Unreadable } from "./table.ts";
+import { type Cell, readTable } from "./table.ts";
 
 /** One end of a trade. */
 export interface Leg {
@@ -35,19 +35,27 @@ export interface Export {
   profitCurrency: string | null;
 }
 
+/** Why a row is not read. Thrown and caught in this module only. */
+class Unreadable extends Error {}
+
 /** Reads TradingView's "List of trades", CSV or XLSX; the message of what cannot be read follows "the file". */
 export async function readExport(
   bytes: Uint8Array,
   timeZone: string,
 ): Promise<{ ok: true; file: Export } | { ok: false; message: string }> {
+  const zone = zoneOf(timeZone);
+  if (zone === null) {
+    return {
+      ok: false,
+      message: `cannot be read in the time zone "${timeZone}": give an IANA name, like America/New_York`,
+    };
+  }
+  const table = await readTable(bytes);
+  if (!table.ok) return table;
+  const found = findTrades(table.sheets);
+  if (!found.ok) return found;
   try {
-    const zone = zoneOf(timeZone);
-    if (zone === null) {
-      const message =
-        `cannot be read in the time zone "${timeZone}": give an IANA name, like America/New_York`;
-      throw new Unreadable(message);
-    }
-    return { ok: true, file: toExport(sheetOf(await readTable(bytes)), zone) };
+    return { ok: true, file: toExport(found.sheet, zone) };
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, message: error.message };
     throw error;
@@ -55,15 +63,17 @@ export async function readExport(
 }
 
 /** The list of trades. A workbook has more sheets: where none is it, the one that comes nearest says what is wrong. */
-function sheetOf(sheets: readonly Cell[][][]): Sheet {
+function findTrades(
+  sheets: readonly Cell[][][],
+): { ok: true; sheet: Sheet } | { ok: false; message: string } {
   let nearest = { message: "is empty", found: -1 };
   for (const [first, ...rows] of sheets) {
     if (first === undefined) continue;
     const headers = readHeaders(first.map(textOf));
-    if (headers.ok) return { rows, width: first.length, columns: headers.columns };
+    if (headers.ok) return { ok: true, sheet: { rows, width: first.length, columns: headers.columns } };
     if (headers.found > nearest.found) nearest = headers;
   }
-  throw new Unreadable(nearest.message);
+  return { ok: false, message: nearest.message };
 }
 
 const textOf = (cell: Cell | undefined): string =>

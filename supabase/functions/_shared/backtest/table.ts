@@ -4,30 +4,34 @@ import { encodingOf } from "./encoding.ts";
 /** A cell of an export: text, numbers too, as they are written; a time of a workbook as a Date, its clock's time in UTC. */
 export type Cell = string | Date | null;
 
-/** Why a file is not read; its message follows "the file". Thrown by its readers, and caught in readExport only. */
-export class Unreadable extends Error {}
+/** The sheets of a file, as rows of cells; a CSV has one. */
+export type ReadTable = { ok: true; sheets: Cell[][][] } | { ok: false; message: string };
 
 /** Every XLSX file begins so: it is a ZIP archive. */
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
-/** The sheets of a CSV or XLSX file, whatever its name, as rows of cells; a CSV has one. */
-export async function readTable(file: Uint8Array): Promise<Cell[][][]> {
-  return ZIP.every((byte, index) => file[index] === byte) ? await readWorkbook(file) : [readCsv(file)];
+/** Reads a CSV or XLSX file, whatever its name. */
+export async function readTable(file: Uint8Array): Promise<ReadTable> {
+  return ZIP.every((byte, index) => file[index] === byte) ? await readWorkbook(file) : readCsv(file);
 }
 
-function readCsv(file: Uint8Array): Cell[][] {
+function readCsv(file: Uint8Array): ReadTable {
   let text: string;
   try {
     // The decoder takes the byte order mark away.
     text = new TextDecoder(encodingOf(file), { fatal: true }).decode(file);
   } catch {
-    throw new Unreadable("is neither a CSV file in UTF-8 nor an XLSX file");
+    return { ok: false, message: "is neither a CSV file in UTF-8 nor an XLSX file" };
   }
   const delimiter = delimiterOf(text);
   try {
-    return parse(text, { delimiter, relax_column_count: true, skip_empty_lines: true });
+    return {
+      ok: true,
+      sheets: [parse(text, { delimiter, relax_column_count: true, skip_empty_lines: true })],
+    };
   } catch (error) {
-    throw error instanceof CsvError ? new Unreadable(`is no CSV that can be read: ${error.message}`) : error;
+    if (!(error instanceof CsvError)) throw error;
+    return { ok: false, message: `is no CSV that can be read: ${error.message}` };
   }
 }
 
@@ -41,14 +45,14 @@ function delimiterOf(text: string): string {
   return DELIMITERS.toSorted((a, b) => partsBy(b) - partsBy(a))[0] ?? ",";
 }
 
-async function readWorkbook(file: Uint8Array): Promise<Cell[][][]> {
+async function readWorkbook(file: Uint8Array): Promise<ReadTable> {
   // Only who has such a file loads what reads it.
   const { default: readSheets } = await import("read-excel-file/universal");
   try {
     const sheets = await readSheets(Uint8Array.from(file).buffer, { parseNumber: plainNumber });
-    return sheets.map(({ data }) => data.map((row) => row.map(toCell)));
+    return { ok: true, sheets: sheets.map(({ data }) => data.map((row) => row.map(toCell))) };
   } catch {
-    throw new Unreadable("is a ZIP archive, but no XLSX workbook that can be read");
+    return { ok: false, message: "is a ZIP archive, but no XLSX workbook that can be read" };
   }
 }
 

@@ -38,11 +38,12 @@ export class HttpError extends HTTPException {
   }
 }
 
+/** The headers of a 503 that is over soon. */
+export const AGAIN = { "retry-after": "1" };
+
 /** Nothing was written; the sender should send the same again. TradingView does so for a 503. */
-export const unavailable = (
-  message = "nothing was written: send it again",
-  { code = "unavailable" } = {},
-): HttpError => new HttpError(503, code, message, undefined, { "retry-after": "1" });
+export const unavailable = (message = "nothing was written: send it again"): HttpError =>
+  new HttpError(503, "unavailable", message, undefined, AGAIN);
 
 /** Why a request is not answered as hoped: the one JSON shape of every error. */
 export const errorBody = ({ code, message, details }: HttpError, requestId: string) => ({

@@ -2,8 +2,18 @@ import { isMessage, type Value } from "../alerts/message.ts";
 import { tickerOf } from "../validators/names.ts";
 import { httpSource } from "./http-source.ts";
 import type { DueSymbol } from "./marks-rpc.ts";
-import { type Adapter, type AnswerFailure, iso, type Kind, part, readBarsAt, type Source } from "./source.ts";
-import { unreadable, withQuery, wrongSymbol } from "./source.ts";
+import {
+  type Adapter,
+  type AnswerFailure,
+  iso,
+  type Kind,
+  part,
+  readBarsAt,
+  type Source,
+  unreadable,
+  withQuery,
+  wrongSymbol,
+} from "./source.ts";
 
 const PERPETUAL = /\.P$/;
 

@@ -25,7 +25,7 @@ function toolOf(resource: Reading): Tool {
   const fields = Object.entries(portfolioQuerySchema.shape).filter(([name]) => names.includes(name));
   return defineTool({
     description: resource.summary,
-    traits: ["account"],
+    scope: "account",
     schema: z.strictObject(Object.fromEntries(fields)),
     run: (query, { rpc, account }) =>
       // The query has what the resource takes, and nothing else.
@@ -36,12 +36,11 @@ function toolOf(resource: Reading): Tool {
 /** The whole of it: what reads a portfolio, and what `POST /tools/<name>` does. */
 export const CATALOG: Catalog = { tools: { ...READS, ...TOOLS }, resources: RESOURCES, prompts: PROMPTS };
 
-export const isReading = ({ traits }: Tool): boolean =>
-  traits.includes("account") || traits.includes("reads");
+export const isReading = ({ scope, reads }: Tool): boolean => scope === "account" || reads === true;
 
 /** The scopes that let a key use a tool, each of them alone. */
 export const scopesOf = (tool: Tool): Scope[] =>
-  isReading(tool) ? ["read", "admin"] : tool.traits.includes("trades") ? ["trade", "admin"] : ["admin"];
+  isReading(tool) ? ["read", "admin"] : tool.trades ? ["trade", "admin"] : ["admin"];
 
 export const mayUse = ({ scopes }: Sender, tool: Tool): boolean =>
   scopesOf(tool).some((scope) => scopes.includes(scope));
@@ -61,6 +60,6 @@ export function catalogFor(catalog: Catalog, sender: Sender): Catalog {
 /** What a program that asks its user first should know of a tool, in the words of MCP. */
 export const hintsOf = (tool: Tool) => ({
   readOnlyHint: isReading(tool),
-  destructiveHint: !isReading(tool) && !tool.traits.includes("keeps"),
-  idempotentHint: isReading(tool) || tool.traits.includes("repeatable"),
+  destructiveHint: !isReading(tool) && tool.keeps !== true,
+  idempotentHint: isReading(tool) || tool.repeatable === true,
 });

@@ -58,7 +58,7 @@ function callsOf(
     context.get("logFields").tool = name;
     if (!mayUse(sender, tool)) throw missingScope(tool);
     // A key that leaks from an alert is to be of no more use here than there.
-    if (tool.traits.includes("trades") && !sender.scopes.includes("admin")) services.requireSource(context);
+    if (tool.trades && !sender.scopes.includes("admin")) services.requireSource(context);
     const done = await useTool(tool, input, { sender, requestId }, services);
     return { ...done, ...bounded(done.result) };
   };

@@ -23,14 +23,15 @@ const tried = testResultSchema.extend({ request_id: requestId });
 
 /** What runs the project: `/notifications`, `/marks` and `/health`, of which two are open to all. */
 export function operatingPaths({ body, operation }: Parts): Part {
-  const post = (
-    tag: string,
-    operationId: string,
-    summary: string,
-    answer: z.ZodType,
-    more: Part = {},
-    failures = "401 403 405 503",
-  ): Part => {
+  const post = ({ tag, operationId, summary, answer, more = {}, failures = "401 403 405 503" }: {
+    tag: string;
+    operationId: string;
+    summary: string;
+    answer: z.ZodType;
+    /** Further parts of the operation. */
+    more?: Part;
+    failures?: string;
+  }): Part => {
     const description = "Needs a key of scope admin, or the service role's as apikey.";
     const said = { operationId, summary, description, ...more };
     return { post: operation(tag, said, { "200": ["Done", answer] }, failures) };
@@ -40,26 +41,26 @@ export function operatingPaths({ body, operation }: Parts): Part {
   });
   const open = { security: [] };
   return {
-    "/notifications": post(
-      "notifications",
-      "sendDueNotifications",
-      "Sends what is due in the outbox",
-      dispatched,
-    ),
-    "/notifications/test": post(
-      "notifications",
-      "testNotificationChannel",
-      "Sends a test to a channel, at once",
-      tried,
-      body(testSchema),
-      "400 404 408 413 414 415 401 403 405 503",
-    ),
-    "/marks": post(
-      "marks",
-      "fetchLiveMarks",
-      "Books the minutes of the market since the last mark of what is held",
-      marked,
-    ),
+    "/notifications": post({
+      tag: "notifications",
+      operationId: "sendDueNotifications",
+      summary: "Sends what is due in the outbox",
+      answer: dispatched,
+    }),
+    "/notifications/test": post({
+      tag: "notifications",
+      operationId: "testNotificationChannel",
+      summary: "Sends a test to a channel, at once",
+      answer: tried,
+      more: body(testSchema),
+      failures: "400 404 408 413 414 415 401 403 405 503",
+    }),
+    "/marks": post({
+      tag: "marks",
+      operationId: "fetchLiveMarks",
+      summary: "Books the minutes of the market since the last mark of what is held",
+      answer: marked,
+    }),
     "/health": get({ operationId: "readHealth", summary: "The function runs", ...open }, {
       "200": ["It does", alive],
     }),

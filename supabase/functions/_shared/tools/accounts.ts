@@ -20,7 +20,9 @@ const cash = decimal("unsigned");
 export const accountTools = {
   halt: defineTool({
     description: "Halts an account: from now on only orders that reduce a position are taken.",
-    traits: ["change", "keeps", "repeatable"],
+    scope: "change",
+    keeps: true,
+    repeatable: true,
     schema: z.strictObject({
       account,
       reason: line.describe("Why; shown with the account."),
@@ -30,7 +32,8 @@ export const accountTools = {
 
   resume: defineTool({
     description: "Lifts the halt of an account. The day's loss is counted anew.",
-    traits: ["change", "keeps"],
+    scope: "change",
+    keeps: true,
     schema: z.strictObject({ account }),
     run: (_, { rpc, account }) => rpc("resume_account", { account }),
   }),
@@ -39,7 +42,7 @@ export const accountTools = {
     description:
       "Begins an account anew: no position, no order, the cash it began with (or initial_cash). What came before stays, " +
       "readable by its epoch.",
-    traits: ["change"],
+    scope: "change",
     schema: z.strictObject({
       account,
       confirm,
@@ -53,7 +56,8 @@ export const accountTools = {
 
   create_account: defineTool({
     description: "Opens an account with an opening deposit.",
-    traits: ["change", "keeps"],
+    scope: "change",
+    keeps: true,
     schema: z.strictObject({
       account: namedAccount("new account").describe("Its name."),
       initial_cash: cash.describe("Money in the account's currency; left out: 100000."),
@@ -67,7 +71,8 @@ export const accountTools = {
 
   update_settings: defineTool({
     description: "Changes the named settings of an account, keeps the others, and answers all of them.",
-    traits: ["change", "repeatable"],
+    scope: "change",
+    repeatable: true,
     schema: z.strictObject({ account, settings }),
     run: ({ settings }, { rpc, account }) => rpc("update_account_settings", { account, settings }),
   }),
@@ -76,7 +81,8 @@ export const accountTools = {
     description:
       "Books what holding earned or cost as profit or loss: a dividend, funding, interest, a fee or a correction. Each call " +
       "books once more: it has no id to be repeated by.",
-    traits: ["change", "keeps"],
+    scope: "change",
+    keeps: true,
     schema: z.strictObject({
       account,
       kind: z.enum(["dividend", "funding", "interest", "fee", "correction"]),

@@ -38,7 +38,7 @@ export const checkTools = {
   verify_account: defineTool({
     description:
       "Rebuilds an account from its ledger and answers every difference to what is stored: [] when all is right.",
-    traits: ["account"],
+    scope: "account",
     schema: z.strictObject({ account }),
     run: (_, { rpc, account }) => rpc("verify_account", { account }),
   }),
@@ -47,7 +47,7 @@ export const checkTools = {
     description:
       "Says whether every alert came, and how long each was on its way: strategies (silence, missed alerts, repairs and their " +
       "cost, duplicates, refusals by code), gaps (one by one), latency and hours (percentiles), late (one by one, newest first).",
-    traits: ["account"],
+    scope: "account",
     schema: z.strictObject({
       account,
       from: time.describe("Since when, ISO 8601; left out: since 30 days ago."),
@@ -82,7 +82,9 @@ export const checkTools = {
     description:
       "Imports TradingView's List of trades into a baseline account, by the times of its orders, each exactly once, and says " +
       "whether its profit is the file's. Where `next` is not null, time ran out: call again with it as `from`.",
-    traits: ["change", "keeps", "repeatable"],
+    scope: "change",
+    keeps: true,
+    repeatable: true,
     bodyLimit: LARGEST_BODY,
     schema: importOptions.extend({
       file: z.string("is missing: the export").min(1, "is empty").describe(
@@ -102,7 +104,8 @@ export const checkTools = {
       "Compares an account with a baseline, such as an imported backtest: figures (matched, late, refused, missed and extra " +
       "alerts, and what the drift cost), orders (each pair, newest first, at most 1000), curve (what both made).",
     // It reads two accounts: no key of one account may.
-    traits: ["everywhere", "reads"],
+    scope: "everywhere",
+    reads: true,
     schema: z.strictObject({
       account,
       baseline: namedAccount("baseline account").describe(
@@ -142,7 +145,7 @@ export const checkTools = {
     description:
       "Shows the strategies of an account side by side: what each made over time on the same times, its figures, the " +
       "correlation of the daily results of each two, and what the set comes to as if it were one.",
-    traits: ["account"],
+    scope: "account",
     schema: z.strictObject({
       account,
       strategies: z.array(shape.strategy.transform((name) => name ?? "")).min(1).max(20)

@@ -16,6 +16,8 @@ const MARGIN = 2_500;
 
 /** The idempotency key of an order of a backtest, by its number; an account has one backtest. */
 const orderKey = (number: number): string => `backtest ${number}`;
+/** That of the mark behind the last order, for what is still held. */
+const markKey = (number: number, time: string): string => `${orderKey(number)} open ${time}`;
 const KEY = /^backtest (\d+)$/;
 
 /**
@@ -83,7 +85,7 @@ async function markOpen(work: Import, call: Call): Promise<void> {
   const { plan, account, file: { last } } = work;
   if (last === null) return;
   const mark = { action: "mark", symbol: work.symbol, strategy: work.strategy, ...last };
-  const idempotency_key = `${orderKey(plan.orders.length)} open ${last.time}`;
+  const idempotency_key = markKey(plan.orders.length, last.time);
   await bookAll([{ ...mark, idempotency_key }], { ...call, account });
 }
 

@@ -14,7 +14,8 @@ export const instrumentTools = {
       "Writes the terms of an instrument, all of them: multiplier (money per unit and point of price), lot size, tick " +
       "size, whether its price may be 0 or below, the currency of its prices, and other names that alerts may use for " +
       "it. Multiplier and currency of one that is held cannot change.",
-    traits: ["everywhere", "repeatable"],
+    scope: "everywhere",
+    repeatable: true,
     schema: z.strictObject({
       symbol: ticker.describe("The instrument, with or without its exchange: alerts are booked without it."),
       multiplier: decimal("positive").describe("Money per unit and point; left out: 1."),
@@ -38,7 +39,7 @@ export const instrumentTools = {
     description:
       "Books a split of an instrument, now, in every account that knows it: units and prices of positions, resting orders " +
       "and marks. Values, costs and profits stay. Answers the accounts.",
-    traits: ["everywhere"],
+    scope: "everywhere",
     schema: z.strictObject({
       symbol: instrument.describe("The instrument, as list_positions shows it."),
       new_units: units("10").refine((count) => count !== null, "is missing: say how many there are now"),

@@ -6,7 +6,8 @@ import { defineTool } from "./tool.ts";
 export const notificationTools = {
   send_test_notification: defineTool({
     description: "Sends a test to a notification channel, and says whether its receiver took it.",
-    traits: ["everywhere", "keeps"],
+    scope: "everywhere",
+    keeps: true,
     schema: z.strictObject({
       channel: z.string("is missing: the name of a channel").min(1).max(64).describe("Its name."),
     }),

@@ -1,7 +1,11 @@
 import * as z from "zod";
 import { sha256Hex } from "../hashing/digest.ts";
-import { alertFieldsSchema } from "../validators/canonical-alert.ts";
-import { ORDER_TYPES, QUANTITY_TYPES, TIMES_IN_FORCE } from "../validators/canonical-alert.ts";
+import {
+  alertFieldsSchema,
+  ORDER_TYPES,
+  QUANTITY_TYPES,
+  TIMES_IN_FORCE,
+} from "../validators/canonical-alert.ts";
 import { text } from "../validators/fields.ts";
 import { bookAll, bookOne } from "./book.ts";
 import { allPages } from "./call-rpc.ts";
@@ -46,7 +50,8 @@ export const orderTools = {
     description:
       "Places one order, as an alert would: market, limit, stop, stop_limit or trailing_stop, with an optional stop loss " +
       "and take profit, or several. Refused for want of funds, by a limit of the account, or while it is halted.",
-    traits: ["change", "trades"],
+    scope: "change",
+    trades: true,
     schema: z.strictObject({
       account,
       strategy,
@@ -69,7 +74,8 @@ export const orderTools = {
   close_position: defineTool({
     description:
       "Closes the position of one symbol and strategy, or the quantity of it that is named, at the market. Never opens one.",
-    traits: ["change", "trades"],
+    scope: "change",
+    trades: true,
     schema: z.strictObject({ account, strategy, symbol, quantity: shape.quantity, price, id }).meta({
       required: ["symbol"],
     }),
@@ -80,7 +86,7 @@ export const orderTools = {
     description:
       "Cancels every resting order of an account and closes every position at its last known price, of whatever strategy. " +
       "Answers one result for each. A position whose price is older than max_mark_age is closed at its next mark.",
-    traits: ["change"],
+    scope: "change",
     schema: z.strictObject({
       account,
       confirm,
@@ -115,7 +121,9 @@ export const orderTools = {
     description:
       "Moves what rests, and places nothing: with stop_loss or take_profit the exits of a position, with a price one other " +
       "order. One of several take profits is named by order_id.",
-    traits: ["change", "trades", "repeatable"],
+    scope: "change",
+    trades: true,
+    repeatable: true,
     schema: z.strictObject({
       account,
       strategy,
@@ -131,7 +139,9 @@ export const orderTools = {
   cancel_orders: defineTool({
     description:
       "Cancels resting orders: one by order_id, those of a symbol and strategy, or with neither all of the account.",
-    traits: ["change", "trades", "repeatable"],
+    scope: "change",
+    trades: true,
+    repeatable: true,
     schema: z.strictObject({
       account,
       strategy,

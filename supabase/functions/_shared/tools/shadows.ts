@@ -14,7 +14,8 @@ export const shadowTools = {
     description:
       "Has a shadow account follow an account: every alert of the account is booked into it as well, with settings of its own, " +
       "such as other fees, leverage or limits. It is made when it is not there, else changed.",
-    traits: ["everywhere", "repeatable"],
+    scope: "everywhere",
+    repeatable: true,
     schema: z.strictObject({
       ...both,
       settings: settings.optional().describe("What is other than in the account, by name."),
@@ -36,7 +37,7 @@ export const shadowTools = {
   remove_shadow_account: defineTool({
     description:
       "Ends that a shadow account follows its account. What it has booked stays; it is an account like any other then.",
-    traits: ["everywhere"],
+    scope: "everywhere",
     schema: z.strictObject(both).meta({ required: ["shadow"] }),
     run: ({ shadow }, { rpc, account }) => rpc("remove_shadow_account", { account, shadow }),
   }),
@@ -45,7 +46,9 @@ export const shadowTools = {
     description:
       "Books into a shadow account the alerts of its account that it has missed, each once: answers how many were booked, how " +
       "many are left (behind), and why the next one cannot be (failure).",
-    traits: ["everywhere", "keeps", "repeatable"],
+    scope: "everywhere",
+    keeps: true,
+    repeatable: true,
     schema: z.strictObject({
       ...both,
       at_most: integer(1, 10_000, "alerts").describe("How many at most; left out: 1000."),
@@ -58,7 +61,8 @@ export const shadowTools = {
     description:
       "Lists the shadow accounts of an account: which settings differ, what they are worth and have made, and how many alerts they " +
       "are behind.",
-    traits: ["everywhere", "reads"],
+    scope: "everywhere",
+    reads: true,
     schema: z.strictObject({ account }),
     run: (_, { rpc, account }) => rpc("list_shadow_accounts", { account }),
   }),

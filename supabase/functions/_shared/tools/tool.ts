@@ -39,17 +39,16 @@ export interface Tool {
   description: string;
   /** What it takes; unknown fields are refused, since an operator's typo must not do something else. */
   schema: z.ZodType;
-  /**
-   * `account`: reads one; `change`: may change one, whose cached reads are void afterwards; `everywhere`: concerns all.
-   * - `reads`: changes nothing, though it concerns all; one of `account` never does.
-   * - `trades`: does what alerts do: a key of scope `trade` may use it for them, besides one of scope `admin`.
-   * - `keeps`: takes nothing away that does not come back: a program that asks its user before what destroys need not ask.
-   * - `repeatable`: the same call once more changes nothing more.
-   */
-  traits: readonly [
-    "account" | "change" | "everywhere",
-    ...readonly ("reads" | "trades" | "keeps" | "repeatable")[],
-  ];
+  /** `account`: reads one; `change`: may change one, whose cached reads are void afterwards; `everywhere`: concerns all. */
+  scope: "account" | "change" | "everywhere";
+  /** It changes nothing, though it concerns all; one of scope `account` never does. */
+  reads?: true;
+  /** It does what alerts do: a key of scope `trade` may use it for them, besides one of scope `admin`. */
+  trades?: true;
+  /** It takes nothing away that does not come back: a program that asks its user before what destroys need not ask. */
+  keeps?: true;
+  /** The same call once more changes nothing more. */
+  repeatable?: true;
   /** Largest body, in bytes, of one that takes a file; left out: that of all. */
   bodyLimit?: number;
   /**

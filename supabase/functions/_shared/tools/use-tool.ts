@@ -33,14 +33,13 @@ export async function useTool(
   const read = readAs(tool.schema, input, ["invalid_arguments", "the tool does not take these arguments"]);
   const { account: named = null } = read as { account?: string | null };
   const account = named ?? sender.account ?? "default";
-  const [scope] = tool.traits;
-  requireAccount(sender, scope === "everywhere" ? null : account, "account");
+  requireAccount(sender, tool.scope === "everywhere" ? null : account, "account");
   try {
     const call = { ...means, account, keyId: sender.id, requestId, deadline: Date.now() + DEADLINE };
     const result = await tool.run(read, call);
-    return scope === "everywhere" ? { result } : { account, result };
+    return tool.scope === "everywhere" ? { result } : { account, result };
   } finally {
     // Also after a failure: what is not known to have happened may have.
-    if (scope === "change") onChanged?.([account]);
+    if (tool.scope === "change") onChanged?.([account]);
   }
 }

@@ -40,20 +40,27 @@ function numberText(value: number): Read<string> {
   return { ok: false, message: "has more digits than a JavaScript number keeps exactly: send it as text" };
 }
 
-/** Which decimals are refused, what is wrong with them, and which the document says there are. */
 const SIGN_RULES = {
-  positive: [/^(-|0$)/, "must be more than 0", " above 0"],
-  unsigned: [/^-/, "must not be negative", " from 0"],
-  signed: [/^$/, "", ""],
-} as const;
+  positive: {
+    allows: (value: string) => value !== "0" && !value.startsWith("-"),
+    message: "must be more than 0",
+    what: " above 0",
+  },
+  unsigned: {
+    allows: (value: string) => !value.startsWith("-"),
+    message: "must not be negative",
+    what: " from 0",
+  },
+  signed: { allows: () => true, message: "", what: "" },
+};
 
 /** A decimal, normalized, at most 18 digits on either side of the point. */
 export function decimal(sign: keyof typeof SIGN_RULES) {
-  const [refused, message, what] = SIGN_RULES[sign];
+  const rule = SIGN_RULES[sign];
   return field((text) => {
     const read = readDecimal(text);
-    return read.ok && refused.test(read.value) ? { ok: false, message } : read;
-  }).meta({ description: `A decimal${what}.`, examples: ["1.25"] });
+    return !read.ok || rule.allows(read.value) ? read : { ok: false, message: rule.message };
+  }).meta({ description: `A decimal${rule.what}.`, examples: ["1.25"] });
 }
 
 /** One of `words`, in any case. */

@@ -18,10 +18,7 @@ const FIRST_MILLISECONDS = 1e11;
 export function readTime(text: string): Read<string> {
   const written = text.trim();
   const epoch = EPOCH.exec(written);
-  const count = Number(epoch?.[0]);
-  const time = epoch === null
-    ? fromIso(written)
-    : Math.floor(count < FIRST_MILLISECONDS ? count * 1000 : count);
+  const time = epoch === null ? fromIso(written) : fromEpoch(Number(epoch[0]));
   if (Number.isNaN(time)) {
     return {
       ok: false,
@@ -31,6 +28,10 @@ export function readTime(text: string): Read<string> {
   if (time < EARLIEST) return { ok: false, message: "is before the year 2000" };
   if (time >= LATEST) return { ok: false, message: "is after the year 2099" };
   return { ok: true, value: new Date(time).toISOString().replace(".000Z", "Z") };
+}
+
+function fromEpoch(count: number): number {
+  return Math.floor(count < FIRST_MILLISECONDS ? count * 1000 : count);
 }
 
 function fromIso(written: string): number {
