@@ -5,7 +5,7 @@ import { withConnection } from "./database.ts";
 import { databaseRegions } from "./docs/database.ts";
 import { mcpPages, mcpPagesPath, readPages, type Regions, withRegions } from "./docs/regions.ts";
 import { tableRegions } from "./docs/tables.ts";
-import { StackError } from "./errors.ts";
+import { StackError, UsageError } from "./errors.ts";
 import { formatted } from "./formatted.ts";
 import { grantsFile, readGrants } from "./grants.ts";
 import { standardError } from "./log.ts";
@@ -66,4 +66,15 @@ async function write(path: string, text: string): Promise<void> {
   standardError(`Wrote ${path}.`);
 }
 
-await runCommand(async ([what = "", ...args]) => await GENERATORS[what]?.(...args));
+if (import.meta.main) {
+  await runCommand(async ([what = "", ...args]) => {
+    const generate = GENERATORS[what];
+    if (generate === undefined) {
+      throw new UsageError(
+        `${what || "Nothing"} is not made here.`,
+        `deno run -A local/generate.ts <${Object.keys(GENERATORS).join("|")}>`,
+      );
+    }
+    await generate(...args);
+  });
+}

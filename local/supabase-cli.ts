@@ -17,6 +17,7 @@ export async function supabase(
   onLine: (line: string) => void = () => {},
   checkout = repositoryRoot,
 ) {
+  const child = spawnCli([...args, "--workdir", checkout, "--yes"]);
   /** Lines of standard error, without npm's own notices. */
   const messages: string[] = [];
   const note = (line: string) => {
@@ -24,20 +25,23 @@ export async function supabase(
     messages.push(line);
     onLine(line);
   };
+  const [stdout, { success }] = await Promise.all([
+    new Response(child.stdout).text(),
+    child.status,
+    forEachLine(child.stderr, note),
+  ]);
+  return { success, stdout, messages };
+}
+
+function spawnCli(args: string[]): Deno.ChildProcess {
   try {
-    const child = new Deno.Command("npx", {
-      args: ["-y", cliPackage, ...args, "--workdir", checkout, "--yes"],
+    return new Deno.Command("npx", {
+      args: ["-y", cliPackage, ...args],
       env: { SUPABASE_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const [stdout, { success }] = await Promise.all([
-      new Response(child.stdout).text(),
-      child.status,
-      forEachLine(child.stderr, note),
-    ]);
-    return { success, stdout, messages };
   } catch (error) {
     throw new StackError(
       `The Supabase CLI cannot be run through npx: ${errorText(error)}`,

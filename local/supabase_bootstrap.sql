@@ -47,11 +47,7 @@ grant usage on schema auth to postgres, anon, authenticated, service_role;
 
 create table auth.users (
   id uuid primary key,
-  aud text default 'authenticated',
-  role text default 'authenticated',
   email text unique,
-  raw_app_meta_data jsonb,
-  raw_user_meta_data jsonb,
   created_at timestamptz default now(),
   updated_at timestamptz default now()
 );
@@ -59,27 +55,10 @@ alter table auth.users enable row level security;
 alter table auth.users owner to supabase_auth_admin;
 grant all on auth.users to postgres;
 
-create function auth.jwt() returns jsonb language sql stable as $$
-  select coalesce(
-    nullif(current_setting('request.jwt.claim', true), ''),
-    nullif(current_setting('request.jwt.claims', true), '')
-  )::jsonb
-$$;
-
-create function auth.uid() returns uuid language sql stable as $$
-  select coalesce(
-    nullif(current_setting('request.jwt.claim.sub', true), ''),
-    nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
-  )::uuid
-$$;
-
-create function auth.role() returns text language sql stable as $$
-  select coalesce(
-    nullif(current_setting('request.jwt.claim.role', true), ''),
-    nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role'
-  )
-$$;
-
+create function auth.jwt() returns jsonb language sql stable
+  return nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+create function auth.uid() returns uuid language sql stable return (auth.jwt() ->> 'sub')::uuid;
+create function auth.role() returns text language sql stable return auth.jwt() ->> 'role';
 alter function auth.jwt() owner to supabase_auth_admin;
 alter function auth.uid() owner to supabase_auth_admin;
 alter function auth.role() owner to supabase_auth_admin;

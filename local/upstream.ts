@@ -1,4 +1,4 @@
-import { HTTPParser } from "http-parser-js";
+import { HTTPParser, type HTTPParserJS } from "http-parser-js";
 import { Buffer } from "node:buffer";
 import { closeQuietly, writeAll } from "../supabase/functions/_shared/http/write-all.ts";
 import { loopback } from "./ports.ts";
@@ -142,12 +142,13 @@ class Answer {
   /** Bytes of the body that came and were not taken. */
   size = 0;
   #pieces: Buffer[] = [];
-  readonly #parser = new HTTPParser(HTTPParser.RESPONSE);
+  /** It begins another answer by itself when one has ended. What its types leave out: bytes of the body to come. */
+  readonly #parser: HTTPParserJS & { body_bytes?: number | null } = new HTTPParser(HTTPParser.RESPONSE);
 
   constructor(method: string) {
     this.#parser[HTTPParser.kOnHeadersComplete] = ({ statusCode, headers, shouldKeepAlive }) => {
-      // A provisional one: the answer comes after it.
-      if (statusCode < 200) return;
+      // A provisional one: the answer comes after it. What comes behind the answer is nobody's.
+      if (statusCode < 200 || this.done) return;
       this.status = statusCode;
       this.closes = !shouldKeepAlive;
       for (let at = 0; at < headers.length; at += 2) {
@@ -158,16 +159,22 @@ class Answer {
       return method === "HEAD" || statusCode === 204 || statusCode === 304 ? 1 : 0;
     };
     this.#parser[HTTPParser.kOnBody] = (piece) => {
+      if (this.done) return;
       this.size += piece.length;
       this.#pieces.push(piece);
     };
-    this.#parser[HTTPParser.kOnMessageComplete] = () => this.done = this.status > 0;
+    this.#parser[HTTPParser.kOnMessageComplete] = () => {
+      // The parser takes a size that is no number for the end of the body.
+      if (Number.isNaN(this.#parser.body_bytes)) throw new Error("a body's size is no number");
+      this.done = this.status > 0;
+    };
   }
 
   /** Reads these bytes of the connection; null: it has ended. Throws when the answer had not. */
   push(bytes: Buffer | null): void {
     const result = bytes === null ? this.#parser.finish() : this.#parser.execute(bytes);
-    if (result instanceof Error) throw result;
+    if (result instanceof Error && this.done) this.closes = true;
+    else if (result instanceof Error) throw result;
     if (bytes === null && !this.done) throw new Error("the connection ended before an answer");
   }
 

@@ -124,18 +124,6 @@ $$;
 comment on function trading.places_of is
   'How many a resting order counts as toward max_resting_orders: 1, or as many as the exits that it will place.';
 
-create function trading.places_taken(orders trading.orders[], request trading.alert_request) returns integer
-  language plpgsql immutable set search_path = '' as $$
-begin
-  return (
-    select coalesce(sum(trading.places_of(o)), 0) from unnest(orders) o
-    where o.status = 'open' and ((request.target).quantity is null
-      or not (o.for_target and o.symbol = request.symbol and o.strategy = request.strategy)));
-end;
-$$;
-comment on function trading.places_taken is
-  'The places of the orders that go on resting when request is booked: a target takes away an earlier target''s.';
-
 create function trading.slot_of(positions trading.positions[], strategy text) returns integer
   language plpgsql immutable set search_path = '' as $$
 begin

@@ -227,15 +227,4 @@ comment on function trading.check_room is
   'too_many_symbols, too_many_strategies or null. An order that rests counts. The price of an alert that places '
   'nothing makes no symbol known: it has no room, without a code. known_symbols are counted at most once in a pass.';
 
-create function trading.request_of(waiting trading.orders, new_alerts trading.alerts[]) returns trading.alert_request
-  language plpgsql stable set search_path = '' as $$
-begin
-  return (trading.read_requests(jsonb_build_array(coalesce(
-    (select n.request from unnest(new_alerts) n where n.id = waiting.alert_id),
-    (select a.request from trading.alerts a where a.id = waiting.alert_id)))))[1];
-end;
-$$;
-comment on function trading.request_of is
-  'The alert that placed an order, as it was read, whether in this pass or before.';
-
 grant execute on function trading.load_currency to authenticated;

@@ -13,7 +13,10 @@ declare
   fits trading.refused;
 begin
   if resting.waiting or resting.resize and not resting.reduce_only then
-    request := trading.request_of(resting, booking.sources);
+    -- As it was read, whether in this pass or before.
+    request := (trading.read_requests(jsonb_build_array(coalesce(
+      (select n.request from unnest(booking.sources) n where n.id = resting.alert_id),
+      (select a.request from trading.alerts a where a.id = resting.alert_id)))))[1];
   end if;
   if resting.waiting then
     request.price := price;
@@ -95,8 +98,12 @@ begin
   own.placed := o;
   if booking.places_elsewhere is not null then
     places := trading.places_needed(own);
-    if places > 0 and booking.places_elsewhere + trading.places_taken(resting, booking.request) + places
-      > (booking.settings).max_resting_orders then
+    -- What goes on resting: a target takes away an earlier target's.
+    if places > 0 and booking.places_elsewhere + places + (
+      select coalesce(sum(trading.places_of(r)), 0) from unnest(resting) r
+      where r.status = 'open' and (((booking.request).target).quantity is null or not (
+        r.for_target and r.symbol = (booking.request).symbol and r.strategy = (booking.request).strategy))
+    ) > (booking.settings).max_resting_orders then
       return trading.refused_plan('too_many_orders', 'max_resting_orders: ' || (booking.settings).max_resting_orders
         || ' rest, with the exits that they would place');
     end if;

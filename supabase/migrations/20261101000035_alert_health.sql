@@ -239,21 +239,6 @@ $$;
 comment on function trading.session_seconds is
   'How much of a strategy''s session (week_sums) there was from 2001 to a local time.';
 
-create function trading.session_time(seconds numeric, sums integer[]) returns timestamp
-  language plpgsql immutable set search_path = '' as $$
-declare
-  weeks constant numeric := floor(seconds / sums[673]);
-  rest constant numeric := seconds - weeks * sums[673];
-begin
-  return (
-    select timestamp '2001-01-01' + make_interval(secs => weeks * 604800 + (slot - 1) * 900 + rest - sums[slot])
-    from generate_series(1, 672) slot where sums[slot + 1] > sums[slot] and sums[slot + 1] >= rest
-    order by slot limit 1);
-end;
-$$;
-comment on function trading.session_time is
-  'The local time at which there was so much of a strategy''s session since 2001: session_seconds turned round.';
-
 create function trading.rhythm_of(
   owned trading.accounts, strategy text, time_zone text, intervals integer,
   out last_alert_id bigint, out last_alert_at timestamptz, out usual_seconds numeric, out silent_at timestamptz
@@ -262,6 +247,8 @@ declare
   moments timestamptz[];
   local_moments timestamp[];
   sums integer[];
+  silent_after numeric;
+  weeks numeric;
   long_gap numeric;
 begin
   with newest as (
@@ -292,9 +279,16 @@ begin
         - trading.session_seconds(local_moments[nr - 1], sums) as in_session
     from generate_series(2, cardinality(moments)) nr
   ) g;
-  silent_at := trading.session_time(
-    trading.session_seconds(last_alert_at at time zone time_zone, sums) + intervals * greatest(long_gap, 60), sums)
-    at time zone time_zone;
+  -- The local time at which there will have been so much of its session: session_seconds turned round.
+  silent_after := trading.session_seconds(last_alert_at at time zone time_zone, sums)
+    + intervals * greatest(long_gap, 60);
+  weeks := floor(silent_after / sums[673]);
+  silent_at := (
+    select timestamp '2001-01-01'
+      + make_interval(secs => (weeks * 672 + slot - 1) * 900 + silent_after - weeks * sums[673] - sums[slot])
+    from generate_series(1, 672) slot
+    where sums[slot + 1] > sums[slot] and sums[slot + 1] >= silent_after - weeks * sums[673]
+    order by slot limit 1) at time zone time_zone;
 end;
 $$;
 comment on function trading.rhythm_of is
@@ -439,5 +433,5 @@ comment on function public.list_alert_gaps is
 
 revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
 grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later,
-  trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time,
+  trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds,
   trading.rhythm_of, trading.strategies_of, public.alert_health, public.list_alert_gaps to authenticated;

@@ -108,37 +108,6 @@ comment on function public.enqueue_daily_summaries is
 
 -- Gaps and silences -------------------------------------------------------------------------------
 
-create function trading.enqueue_gaps(
-  owned trading.accounts, seen bigint, at timestamptz, out told integer, out newest bigint
-) language plpgsql volatile set search_path = '' as $$
-declare
-  -- What it overtook may come until then.
-  settled constant timestamptz := at - interval '10 seconds';
-  since constant timestamptz := at - interval '1 hour';
-  gap trading.alert_gap;
-begin
-  told := 0;
-  newest := trading.newest_alert(owned.id, owned.epoch, settled);
-  if newest <= seen then
-    return;
-  end if;
-  for gap in
-    select g.* from trading.find_gaps(trading.find_part(owned, null, since, settled, null, null),
-      greatest(seen, trading.newest_alert(owned.id, owned.epoch, since))) g
-    where g.status = 'missed' order by g.alert_id
-  loop
-    told := told + trading.enqueue_event(owned, 'missed_alert', jsonb_build_object(
-      'strategy', gap.strategy, 'symbol', gap.symbol,
-      'side', case sign(gap.missed) when 1 then 'buy' when -1 then 'sell' end,
-      'quantity', trading.decimal(abs(gap.missed)), 'repaired', gap.repaired,
-      'price', case when gap.repaired then trading.decimal(gap.price) end, 'cost', trading.decimal(gap.cost),
-      'currency', owned.currency, 'alert_id', gap.alert_id::text), gap.at);
-  end loop;
-end;
-$$;
-comment on function trading.enqueue_gaps is
-  'Reports the alerts after seen before which one was missed, up to newest. An hour later it is no news.';
-
 create function trading.enqueue_silences(owned trading.accounts, at timestamptz, until timestamptz) returns integer
   language plpgsql volatile set search_path = '' as $$
 declare
@@ -186,10 +155,15 @@ declare
   own_events constant text[] := '{missed_alert,silent_strategy}';
   -- What is due to be sent waits for it: the first look at many accounts takes several.
   until constant timestamptz := clock_timestamp() + interval '2 seconds';
+  -- What it overtook may come until then.
+  settled constant timestamptz := at - interval '10 seconds';
+  -- An hour later a missed alert is no news.
+  since constant timestamptz := at - interval '1 hour';
   told integer := 0;
   owned trading.accounts;
   seen bigint;
-  gaps record;
+  newest bigint;
+  gap trading.alert_gap;
 begin
   -- One clock at a time: nothing is told twice.
   if not exists (select from trading.notification_channels c
@@ -208,12 +182,26 @@ begin
     order by w.look_at nulls first limit 1000
   loop
     exit when clock_timestamp() > until;
-    seen := (select w.seen_alert_id from trading.alert_watches w
-      where w.account_id = owned.id and w.epoch = owned.epoch);
-    gaps := trading.enqueue_gaps(owned, coalesce(seen, 0), enqueue_alert_events.at);
-    told := told + gaps.told + trading.enqueue_silences(owned, enqueue_alert_events.at, until);
+    seen := coalesce((select w.seen_alert_id from trading.alert_watches w
+      where w.account_id = owned.id and w.epoch = owned.epoch), 0);
+    newest := trading.newest_alert(owned.id, owned.epoch, settled);
+    if newest > seen then
+      for gap in
+        select g.* from trading.find_gaps(trading.find_part(owned, null, since, settled, null, null),
+          greatest(seen, trading.newest_alert(owned.id, owned.epoch, since))) g
+        where g.status = 'missed' order by g.alert_id
+      loop
+        told := told + trading.enqueue_event(owned, 'missed_alert', jsonb_build_object(
+          'strategy', gap.strategy, 'symbol', gap.symbol,
+          'side', case sign(gap.missed) when 1 then 'buy' when -1 then 'sell' end,
+          'quantity', trading.decimal(abs(gap.missed)), 'repaired', gap.repaired,
+          'price', case when gap.repaired then trading.decimal(gap.price) end, 'cost', trading.decimal(gap.cost),
+          'currency', owned.currency, 'alert_id', gap.alert_id::text), gap.at);
+      end loop;
+    end if;
+    told := told + trading.enqueue_silences(owned, enqueue_alert_events.at, until);
     insert into trading.alert_watches (account_id, epoch, seen_alert_id, look_at)
-    values (owned.id, owned.epoch, greatest(gaps.newest, seen), enqueue_alert_events.at + interval '15 seconds')
+    values (owned.id, owned.epoch, greatest(newest, seen), enqueue_alert_events.at + interval '15 seconds')
     on conflict on constraint alert_watches_pkey do update
       set epoch = excluded.epoch, seen_alert_id = excluded.seen_alert_id, look_at = excluded.look_at;
   end loop;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { StackError } from "../../../local/errors.ts";
-import { FunctionPool } from "../../../local/functions.ts";
+import { FunctionPool } from "../../../local/function-pool.ts";
 import { createLog } from "../../../local/log.ts";
 import type { OrphanGuard } from "../../../local/orphans.ts";
 

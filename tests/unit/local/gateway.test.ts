@@ -4,6 +4,7 @@ import { freePort } from "../../../local/ports.ts";
 import type { Secrets } from "../../../local/secrets.ts";
 import { Upstream } from "../../../local/upstream.ts";
 import { clientAddress } from "../../../supabase/functions/_shared/network/client-address.ts";
+import { fakePostgres } from "../../support/fake-postgres.ts";
 import { firstBytes } from "../../support/raw.ts";
 import { eventually } from "../../support/receiver.ts";
 
@@ -132,4 +133,46 @@ Deno.test("a function that answers before a large body has come is heard", plain
     assert.match(await answer(), /^HTTP\/1\.1 413 [^]*much$/);
     assert.equal(upstream.inFlight, 0);
   });
+});
+
+/** What the gateway's client makes of what a function says to a request: status and body, or that it is lost. */
+async function heard(method: string, said: string): Promise<string> {
+  const server = fakePostgres(async (client) => {
+    await client.read();
+    await client.say(new TextEncoder().encode(said));
+    await client.read();
+  });
+  const upstream = new Upstream(Number(new URL(server.url).port));
+  try {
+    const answer = await upstream.send({ method, target: "/", fields: [], body: null });
+    return `${answer.status} ${await answer.text()}`;
+  } catch {
+    return "lost";
+  } finally {
+    upstream.forget();
+    await server[Symbol.asyncDispose]();
+  }
+}
+
+const chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n";
+
+Deno.test("an answer in chunks is read to its end, its trailers passed over", async () => {
+  assert.equal(await heard("GET", `${chunked}1\r\nd\r\n0\r\nx-trailer: 1\r\n\r\n`), "200 abcd");
+});
+
+Deno.test("an answer whose size is no number is lost, never cut", async () => {
+  assert.equal(await heard("GET", `${chunked}xyz\r\n\r\n`), "lost");
+  assert.equal(await heard("GET", "HTTP/1.1 200 OK\r\ncontent-length: two\r\n\r\nab"), "lost");
+});
+
+Deno.test("what a function says behind its answer changes nothing of it", async () => {
+  const refused = "HTTP/1.1 413 Too Large\r\ncontent-length: 4\r\n\r\nmuch";
+  assert.equal(await heard("POST", `${refused}HTTP/1.1 400 Bad\r\ncontent-length: 3\r\n\r\nbad`), "413 much");
+  assert.equal(await heard("HEAD", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc"), "200 ");
+  assert.equal(await heard("GET", "HTTP/1.1 204 No Content\r\n\r\n0\r\n\r\n"), "204 ");
+});
+
+Deno.test("a provisional answer is waited out", async () => {
+  const text = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+  assert.equal(await heard("GET", text), "200 ok");
 });

@@ -24,7 +24,7 @@ function fake({ grants = [], renewals = [] }: {
     acquire(_key, owner) {
       calls.push("acquire");
       owners.add(owner);
-      return answer(grants, { acquired: true, fencingToken: 7 });
+      return answer(grants, { acquired: true, fencing_token: 7 });
     },
     renew() {
       calls.push("renew");
@@ -116,7 +116,7 @@ inTime(
 );
 
 Deno.test("a lease that is held is asked for again until it is free", async () => {
-  const held: LeaseGrant = { acquired: false, holder: "other", retryAfterMs: 20 };
+  const held: LeaseGrant = { acquired: false, holder: "other", retry_after_ms: 20 };
   const { rpc, calls, owners } = fake({ grants: [held, away(), held] });
   await createLeaseService(rpc).withLease("k", () => "done");
   deepEqual(calls, ["acquire", "acquire", "release", "acquire", "acquire", "release"]);
@@ -124,7 +124,7 @@ Deno.test("a lease that is held is asked for again until it is free", async () =
 });
 
 Deno.test("a lease that stays held is a timeout", async () => {
-  const held: LeaseGrant = { acquired: false, holder: "other", retryAfterMs: 20 };
+  const held: LeaseGrant = { acquired: false, holder: "other", retry_after_ms: 20 };
   const { rpc } = fake({ grants: Array.from({ length: 100 }, () => held) });
   await rejects(createLeaseService(rpc).withLease("k", () => 1, { timeoutMs: 100 }), {
     code: "lock_timeout",

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { OutgoingRequest } from "../../../supabase/functions/_shared/notifications/exchange.ts";
 import { createDial } from "../../../supabase/functions/_shared/notifications/dial.ts";
 import { createSend, type Send } from "../../../supabase/functions/_shared/notifications/send.ts";
+import { STRICT_POLICY } from "../../../supabase/functions/_shared/notifications/policy.ts";
 import {
   checkWebhookUrl,
-  STRICT_POLICY,
   webhookUrlSchema,
 } from "../../../supabase/functions/_shared/notifications/webhook-url.ts";
 import { HOSTILE_ANSWERS, PUBLIC, REFUSED } from "./receivers.ts";

@@ -82,10 +82,10 @@ async function acquire(rpc: LeaseRpc, key: string, owner: string, ttlMs: number,
     try {
       const grant = await rpc.acquire(key, owner, ttlMs, call);
       if (grant.acquired) {
-        return { fencingToken: grant.fencingToken, trustedUntil: asked + ttlMs * TRUSTED };
+        return { fencingToken: grant.fencing_token, trustedUntil: asked + ttlMs * TRUSTED };
       }
       failure = undefined;
-      retryAfterMs = Math.min(grant.retryAfterMs, LONGEST_POLL_MS);
+      retryAfterMs = Math.min(grant.retry_after_ms, LONGEST_POLL_MS);
     } catch (error) {
       failure = error;
       // It may be ours for all that, when only the answer was lost: without its token it is of no use.
@@ -173,11 +173,7 @@ async function giveBack(
 const grantSchema = z.union([
   z.object({ acquired: z.literal(true), fencing_token: z.int() }),
   z.object({ acquired: z.literal(false), holder: z.string().nullable(), retry_after_ms: z.number() }),
-]).transform((grant) =>
-  grant.acquired
-    ? { acquired: grant.acquired, fencingToken: grant.fencing_token }
-    : { acquired: grant.acquired, holder: grant.holder, retryAfterMs: grant.retry_after_ms }
-);
+]);
 export type LeaseGrant = z.output<typeof grantSchema>;
 
 const renewalSchema = z.object({ renewed: z.boolean(), code: z.enum(["busy", "lost"]).nullable() })
