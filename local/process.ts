@@ -4,7 +4,7 @@ import { errorText, StackError } from "./errors.ts";
 import { forEachLine, type Log } from "./log.ts";
 import type { OrphanGuard } from "./orphans.ts";
 
-/** What to run and how to know that it serves. */
+/** What to run (`env` is added to ours, or with `clearEnv` all; a user is for root to choose), and when it serves. */
 export interface ProcessSpec {
   name: string;
   command: string;

@@ -7,7 +7,7 @@ const SEED = 20_261_101;
 
 interface Market {
   symbol: string;
-  /** Where its price begins, how much a bar moves it. */
+  /** Where its price begins; then how much a bar moves it, as a share. */
   start: number;
   volatility: number;
   decimals: number;

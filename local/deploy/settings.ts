@@ -9,8 +9,8 @@ import { randomText } from "../secrets.ts";
 const firstKeyId = "tradingview";
 
 /**
- * The settings of a project's functions that are known here, by name: those of the file, over which the environment's win where it names them, as in a
- * workflow whose secrets GitHub keeps.
+ * The settings of a project's functions that are known here, by name: those of the file, over which the environment's
+ * win where it names them, as in a workflow whose secrets GitHub keeps.
  *
  * @throws StackError for a secret that the functions would refuse
  */

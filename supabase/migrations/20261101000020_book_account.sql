@@ -218,8 +218,7 @@ begin
 
     at := coalesce(request.received_at,
       case when (booking.settings).clock = 'alert' then least(request.time, now_at) end, now_at);
-    market := markets[asked.market_slot];
-    own_slot := asked.position_slot;
+    market := markets[asked.market_slot]; own_slot := asked.position_slot;
     touched := '{}'; calls := 0;
     loop
       if market.currency is not null then

@@ -58,22 +58,6 @@ $$;
 comment on function trading.was_cut is
   'Whether an alert that came while held was held was booked in part only, to what funds or limits allow.';
 
-create function trading.came_later(alert trading.alerts, since timestamptz) returns boolean
-  language sql stable set search_path = ''
-  return exists (
-    select from (
-      select a.symbol, a.alert_time, a.code, a.answer from trading.alerts a
-      where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy
-        and a.id + 0 > alert.id
-      order by a.id + 0 limit 200
-    ) a
-    where a.symbol = alert.symbol
-      and (a.alert_time = alert.alert_time and a.answer #>> '{repaired,booked}' = '0'
-           or a.code = 'stale_alert' and a.alert_time between since and alert.alert_time));
-comment on function trading.came_later is
-  'Whether the alert that was before this one, by its own time, came after it: it then had nothing to do, or was too '
-  'old. since: the time of the one before both. An alert is on its way for minutes, not for days.';
-
 create function trading.gap_of(alert trading.alerts) returns trading.alert_gap
   language plpgsql stable set search_path = '' as $$
 declare
@@ -140,7 +124,17 @@ begin
   end if;
   gap.status := case
     when prior.id is null then 'first'
-    when alert.alert_time = prior.alert_time and gap.booked = 0 or trading.came_later(alert, prior.alert_time)
+    -- The alert that was before it came after it, and had nothing to do or was too old: minutes later, never days.
+    when alert.alert_time = prior.alert_time and gap.booked = 0 or exists (
+      select from (
+        select a.symbol, a.alert_time, a.code, a.answer from trading.alerts a
+        where a.account_id = alert.account_id and a.epoch = alert.epoch and a.strategy = alert.strategy
+          and a.id + 0 > alert.id
+        order by a.id + 0 limit 200
+      ) a
+      where a.symbol = alert.symbol
+        and (a.alert_time = alert.alert_time and a.answer #>> '{repaired,booked}' = '0'
+             or a.code = 'stale_alert' and a.alert_time between prior.alert_time and alert.alert_time))
       then 'reordered'
     when refused.id is not null then 'refused'
     when trading.was_cut(prior, prior_before, lot_size) then 'cut'
@@ -239,6 +233,21 @@ $$;
 comment on function trading.session_seconds is
   'How much of a strategy''s session (week_sums) there was from 2001 to a local time.';
 
+create function trading.session_time(seconds numeric, sums integer[]) returns timestamp
+  language plpgsql immutable set search_path = '' as $$
+declare
+  weeks constant numeric := floor(seconds / sums[673]);
+  rest constant numeric := seconds - weeks * sums[673];
+begin
+  return (
+    select timestamp '2001-01-01' + make_interval(secs => weeks * 604800 + (slot - 1) * 900 + rest - sums[slot])
+    from generate_series(1, 672) slot where sums[slot + 1] > sums[slot] and sums[slot + 1] >= rest
+    order by slot limit 1);
+end;
+$$;
+comment on function trading.session_time is
+  'The local time at which there was so much of a strategy''s session since 2001: session_seconds turned round.';
+
 create function trading.rhythm_of(
   owned trading.accounts, strategy text, time_zone text, intervals integer,
   out last_alert_id bigint, out last_alert_at timestamptz, out usual_seconds numeric, out silent_at timestamptz
@@ -247,8 +256,6 @@ declare
   moments timestamptz[];
   local_moments timestamp[];
   sums integer[];
-  silent_after numeric;
-  weeks numeric;
   long_gap numeric;
 begin
   with newest as (
@@ -279,16 +286,9 @@ begin
         - trading.session_seconds(local_moments[nr - 1], sums) as in_session
     from generate_series(2, cardinality(moments)) nr
   ) g;
-  -- The local time at which there will have been so much of its session: session_seconds turned round.
-  silent_after := trading.session_seconds(last_alert_at at time zone time_zone, sums)
-    + intervals * greatest(long_gap, 60);
-  weeks := floor(silent_after / sums[673]);
-  silent_at := (
-    select timestamp '2001-01-01'
-      + make_interval(secs => (weeks * 672 + slot - 1) * 900 + silent_after - weeks * sums[673] - sums[slot])
-    from generate_series(1, 672) slot
-    where sums[slot + 1] > sums[slot] and sums[slot + 1] >= silent_after - weeks * sums[673]
-    order by slot limit 1) at time zone time_zone;
+  silent_at := trading.session_time(
+    trading.session_seconds(last_alert_at at time zone time_zone, sums) + intervals * greatest(long_gap, 60), sums)
+    at time zone time_zone;
 end;
 $$;
 comment on function trading.rhythm_of is
@@ -432,6 +432,6 @@ comment on function public.list_alert_gaps is
   'Errors: PT404, PT400, PT429 busy.';
 
 revoke execute on function public.alert_health, public.list_alert_gaps from public, anon, authenticated;
-grant execute on function trading.own_fills, trading.is_off, trading.was_cut, trading.came_later,
-  trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds,
+grant execute on function trading.own_fills, trading.is_off, trading.was_cut,
+  trading.gap_of, trading.find_gaps, trading.week_sums, trading.session_seconds, trading.session_time,
   trading.rhythm_of, trading.strategies_of, public.alert_health, public.list_alert_gaps to authenticated;

@@ -54,13 +54,13 @@ Deno.test("a migration's lines fit a screen", () => {
   assert.deepEqual(migrations.flatMap((migration) => linesOver(LONGEST_LINE, migration)), []);
 });
 
-Deno.test("no function has more than 150 lines, its head and its end among them", () => {
+Deno.test("no function has 150 lines, its head and its end among them", () => {
   const functions = migrations.flatMap(({ text }) => [
     ...text.matchAll(/^create function ([\w.]+)[^]*?^\$\$;$/gm),
   ]);
   assert.ok(functions.length > 250, `${functions.length} functions`);
   assert.deepEqual(
-    functions.filter(([whole]) => whole.split("\n").length > 150).map(([, name]) => name),
+    functions.filter(([whole]) => whole.split("\n").length >= 150).map(([, name]) => name),
     [],
   );
 });

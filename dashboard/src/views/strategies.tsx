@@ -7,7 +7,7 @@ import { sinceOf, useRange } from "./range.tsx";
 import { SideBySide } from "./side-by-side.tsx";
 import { strategyName } from "./top-bar.tsx";
 
-/** As many strategies as there are colors for. */
+/** The colors of strategies: no more than these are shown. */
 const COLORS = ["accent", "orange", "up", "down", "violet", "cyan", "pink", "olive"];
 const MOST = COLORS.length;
 

@@ -6,7 +6,7 @@ import { Icon, IconButton } from "./icons.tsx";
 import { Segments, Select } from "./controls.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
-/** What of an account is shown: all about it, its strategies side by side, whether its alerts came, or how it compares with a backtest. */
+/** The pages of an account: all about it, its strategies side by side, whether its alerts came, how it fits a backtest. */
 const PAGES = { account: "Account", strategies: "Strategies", health: "Alert health", backtest: "Backtest" };
 export type Page = keyof typeof PAGES;
 
