@@ -22,41 +22,46 @@ import { startManagementApi } from "../support/management-api.ts";
 
 const projectRef = "abcdefghijklmnopqrst";
 
-Deno.test("every Supabase command of a deploy, and every flag, exists in the pinned CLI", async () => {
-  for (
-    const step of [
-      link(projectRef),
-      migrate,
-      listSettings,
-      setSettings("f"),
-      deployFunctions(projectRef, "d"),
-      readKeys,
-      startClock("f"),
-    ]
-  ) {
-    const flags = step.args.filter((arg) => arg.startsWith("--")).map((arg) => arg.split("=")[0]);
-    const end = step.args.findIndex((arg) => arg.startsWith("-"));
-    const words = end === -1 ? step.args : step.args.slice(0, end);
-    const { success, stdout, messages } = await supabase([...words, "--help"]);
-    const help = [stdout, ...messages].join("\n");
-    assert.ok(success && help.includes(`supabase ${words.join(" ")} [flags]`), help);
-    for (const flag of [...flags, "--yes"]) assert.match(help, new RegExp(`^ +${flag}\\b`, "m"), help);
+const helps = new Map<string, Promise<string>>();
+
+/** The pinned CLI's help of a command, which there must be. Asked once: it takes npx seconds. */
+function helpOf(command: string): Promise<string> {
+  const help = helps.get(command) ?? supabase([...command.split(" "), "--help"]).then((asked) => {
+    const text = [asked.stdout, ...asked.messages].join("\n");
+    assert.ok(asked.success && text.includes(`supabase ${command} [flags]`), text);
+    return text;
+  });
+  helps.set(command, help);
+  return help;
+}
+
+/** That the pinned CLI has the command and each of its flags. */
+async function exists(words: readonly string[], ...more: string[]): Promise<void> {
+  const end = words.findIndex((word) => word.startsWith("-"));
+  const help = await helpOf((end === -1 ? words : words.slice(0, end)).join(" "));
+  const flags = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0]);
+  for (const flag of [...flags, ...more]) {
+    assert.match(help, new RegExp(`^ +${flag}\\b`, "m"), words.join(" "));
   }
+}
+
+Deno.test("every Supabase command of a deploy, and every flag, exists in the pinned CLI", async () => {
+  const steps = [
+    link(projectRef),
+    migrate,
+    listSettings,
+    setSettings("f"),
+    deployFunctions(projectRef, "d"),
+    readKeys,
+    startClock("f"),
+  ];
+  for (const { args } of steps) await exists(args, "--yes");
 });
 
 Deno.test("every Supabase command that a page shows exists in the pinned CLI, with every flag", async () => {
   const lines = [...pages.values()].flatMap((page) => page.match(/^ *npx -y supabase@.*$/gm) ?? []);
   assert.ok(lines.length > 5);
-  for (const line of lines) {
-    const words = line.trim().split(" ").slice(3);
-    const end = words.findIndex((word) => word.startsWith("-"));
-    const { success, stdout, messages } = await supabase([...words.slice(0, end), "--help"]);
-    const help = [stdout, ...messages].join("\n");
-    assert.ok(success && help.includes(`supabase ${words.slice(0, end).join(" ")} [flags]`), help);
-    for (const flag of words.filter((word) => word.startsWith("--"))) {
-      assert.match(help, new RegExp(`^ +${flag}\\b`, "m"), line);
-    }
-  }
+  for (const line of lines) await exists(line.trim().split(" ").slice(3));
 });
 
 Deno.test("the check at the end of a deploy is a task that there is", async () => {

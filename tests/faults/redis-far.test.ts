@@ -13,9 +13,9 @@ import { withFakeTime } from "../support/fake-time.ts";
 const ignore = redisServer === null;
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Some turns of the event loop, in which what was sent arrives. */
+/** Some turns of the event loop, in which what was sent arrives, though a busy machine keeps its thread waiting. */
 async function turns(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
+  for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
 }
 
 /** Runs `work` again and again for so long. */

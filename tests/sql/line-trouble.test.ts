@@ -135,6 +135,10 @@ lineTest(
     await askFor(crowd, desk.account, ticketsOf(sent));
     equal((await waiting(desk.sql, desk.account)).length, 0);
     await inLine(holder, crowd, desk.account, [buy(desk.account)], 1);
-    await desk.sql`select public.compact_history()`;
+    // Its millisecond may not be over yet.
+    await until(async () => {
+      await desk.sql`select public.compact_history()`;
+      return (await waiting(desk.sql, desk.account)).length === 0;
+    });
   },
 );
