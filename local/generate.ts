@@ -17,7 +17,7 @@ const typesFile = inRepository("supabase", "functions", "_shared", "database", "
 
 /** By its name after `deno run -A local/generate.ts`, how each is written. */
 const GENERATORS: Record<string, (...args: string[]) => Promise<void>> = {
-  /** The TypeScript types of the schema `public`, as the Supabase CLI sees it. With `--check`, only compares. */
+  /** `deno task db:types`: the TypeScript types of the schema `public`, by the Supabase CLI. `--check` only compares. */
   async types(...args) {
     const types = await withFreshDatabase(({ owner }) => typesOf(owner));
     if (await readTextIfAny(typesFile) === types) return standardError(`${typesFile} is up to date.`);
@@ -27,17 +27,17 @@ const GENERATORS: Record<string, (...args: string[]) => Promise<void>> = {
     await write(typesFile, types);
   },
 
-  /** What each role can reach. */
+  /** `deno task db:grants`: what each role can reach. */
   async grants() {
     const grants = await withFreshDatabase(({ owner }) => withConnection(owner, readGrants));
     await write(grantsFile, `${JSON.stringify(grants, null, 2)}\n`);
   },
 
-  /** The parts of README.md and docs/ that are made from the comments in the migrations. */
+  /** `deno task docs:rpc`: the parts of README.md and docs/ that are made from the comments in the migrations. */
   rpc: async () =>
     await writeDocs(await withFreshDatabase(({ owner }) => withConnection(owner, databaseRegions))),
 
-  /** Those that are made from the code. */
+  /** `deno task docs:tables`: those that are made from the code. */
   tables: async () => await writeDocs(await tableRegions()),
 };
 
@@ -71,7 +71,7 @@ if (import.meta.main) {
     const generate = GENERATORS[what];
     if (generate === undefined) {
       throw new UsageError(
-        `${what || "Nothing"} is not made here.`,
+        `There is no generator called "${what}".`,
         `deno run -A local/generate.ts <${Object.keys(GENERATORS).join("|")}>`,
       );
     }
